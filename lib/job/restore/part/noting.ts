@@ -1,3 +1,4 @@
+import { hintedFailure } from '../../../run/failure.ts'
 import type { RestoreRun } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from '../target/partSpool.ts'
@@ -39,4 +40,9 @@ export function writesOf({ existing }: RestoreRun, { written }: Settled): Writte
     const { id, tenant } = expected
     return [{ id, ...(tenant !== undefined && { tenant }), wrote: existing.traces.of(expected) }]
   })
+}
+
+export function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
+  run.progress.damaged.set(name, error.message)
+  run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
 }

@@ -2,7 +2,6 @@ import type { AdaptiveLimit } from '../../../async/adaptiveLimit.ts'
 import { pool } from '../../../async/pool.ts'
 import { Semaphore } from '../../../async/semaphore.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { hintedFailure } from '../../../run/failure.ts'
 import { batchesInFlight } from '../../../run/inFlight.ts'
 import { AUTO_READERS, ratesOf } from '../../../run/sharedOptions.ts'
 import { Calls } from '../../../store/sink/retryingCollection.ts'
@@ -14,7 +13,7 @@ import { announceChanges } from '../source/changed.ts'
 import type { SourcePart } from '../source/source.ts'
 import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
 import { flow, type Writing } from './flow.ts'
-import { beginNoting, endNoting } from './noting.ts'
+import { beginNoting, endNoting, noteDamage } from './noting.ts'
 import { isDamage } from './stages.ts'
 import { PartTally } from './tally.ts'
 import { tenantMaker } from './tenants.ts'
@@ -102,9 +101,4 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   failpoint('restore.after-note')
   run.progress.begun.delete(part.name)
   run.progress.parts.set(part.name, facts)
-}
-
-export function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
-  run.progress.damaged.set(name, error.message)
-  run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
 }
