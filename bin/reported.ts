@@ -10,14 +10,14 @@ export const reportedOptions = {
   properties: {
     since: {
       type: 'string',
-      description: 'the begin of the period: a day, a moment, or a time before now',
+      description: 'the start of the period: a date, a time, or an age such as 30d',
       default: '30d',
       placeholder: 'WHEN',
       flagOnly: true,
     },
     slo: {
       type: 'string',
-      description: 'the objective for success rates, in percent: what is below needs a hand',
+      description: 'the objective for success rates, in percent; anything below it needs attention',
       placeholder: 'PERCENT',
       example: '99.9',
       pattern: '^(100|\\d{1,2})(\\.\\d{1,6})?$',

@@ -12,7 +12,7 @@ export const tableOptions = {
   properties: {
     wide: {
       type: 'boolean',
-      description: 'show all columns whole, however narrow the terminal',
+      description: 'show all columns in full, however narrow the terminal',
       default: false,
       flagOnly: true,
     },

@@ -32,14 +32,14 @@ const autoOptions = {
   properties: {
     once: {
       type: 'boolean',
-      description: 'do what is due now, and end: from cron or a timer',
+      description: 'run what is due now, and exit: for cron or a timer',
       default: false,
       flagOnly: true,
     },
     dryRun: {
       type: 'boolean',
       short: 'n',
-      description: 'show what is due, and when the rest is; do nothing',
+      description: 'show what is due now and when the rest will be; run nothing',
       default: false,
       flagOnly: true,
     },
@@ -52,8 +52,7 @@ const MOST_REPORTED = 1000
 
 /** `auto`: does what the policies of the configuration say is due. */
 export const command: Command = {
-  summary:
-    'do what the policies of the configuration say is due: backups, verifications, rehearsals, cleanups',
+  summary: 'run what the configured policies say is due: backups, verifications, rehearsals, cleanups',
   alsoKnownAs: ['schedule', 'daemon'],
   operands: [],
   examples: [

@@ -20,7 +20,7 @@ import { askedNow, reportedOptions } from '../reported.ts'
 
 /** `dashboard`: what runs, what was done and what needs a hand, as a page in the browser. */
 export const command: Command = {
-  summary: 'show what runs, what was done and what needs a hand as a page in the browser',
+  summary: 'show running jobs, history and what needs attention in the browser',
   alsoKnownAs: ['ui', 'web', 'serve'],
   operands: [],
   examples: [

@@ -44,7 +44,7 @@ const doctorOptions = {
 /** `doctor`: looks at all that a job needs, and changes nothing. */
 export const command: Command = {
   summary:
-    'look at all that jobs need: Node, addons, directories, disk, databases, locks, configuration, target',
+    'check everything that jobs need: Node, addons, directories, disk, databases, locks, configuration, target',
   alsoKnownAs: ['diagnose', 'selfcheck'],
   operands: [],
   showsRefused: true,

@@ -13,14 +13,14 @@ const reportOptions = {
   properties: {
     format: {
       type: 'string',
-      description: 'text for a terminal, json as --json, or html as one file without scripts',
+      description: 'text for a terminal; json, as with --json; html, one file without scripts',
       enum: ['text', 'json', 'html'],
       default: 'text',
       flagOnly: true,
     },
     send: {
       type: 'boolean',
-      description: 'send what it comes to through the sinks of alerts as well',
+      description: 'also send the report through the alert sinks',
       default: false,
       flagOnly: true,
     },
@@ -29,7 +29,7 @@ const reportOptions = {
 
 /** `report`: what was done, what was missed, and what needs a hand. */
 export const command: Command = {
-  summary: 'say what was done, what was missed, what can be brought back, and what needs a hand',
+  summary: 'report what was done, what was missed, what can be recovered, and what needs attention',
   operands: [],
   examples: [
     'elysiactl report',

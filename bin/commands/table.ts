@@ -6,7 +6,7 @@ import type { Group } from '../cli/command.ts'
  * configuration files and the tables of SPEC.md.
  */
 export const COMMANDS: Group = {
-  summary: 'move repository changes and whole collections in and out of Weaviate, and prove what was done',
+  summary: 'move repository changes and whole collections in and out of Weaviate, and prove what happened',
   members: {
     index: {
       summary: 'bring a collection up to date with change records',
@@ -19,7 +19,7 @@ export const COMMANDS: Group = {
       },
     },
     col: {
-      summary: 'look at collections, back them up, restore, roll back and remove them',
+      summary: 'inspect, back up, restore, copy, migrate and remove collections',
       members: {
         ls: () => import('./col/ls.ts'),
         show: () => import('./col/show.ts'),
@@ -34,7 +34,7 @@ export const COMMANDS: Group = {
         delete: () => import('./col/delete.ts'),
         rm: () => import('./col/rm.ts'),
         catalog: {
-          summary: 'list archives, verify them, and remove those that no rule keeps',
+          summary: 'list, verify, rehearse and clean up archives',
           members: {
             list: () => import('./col/catalog/list.ts'),
             show: () => import('./col/catalog/show.ts'),
@@ -55,13 +55,13 @@ export const COMMANDS: Group = {
       },
     },
     cluster: {
-      summary: 'look at the cluster that a target is',
+      summary: 'check the cluster behind a target',
       members: { health: () => import('./cluster/health.ts') },
     },
     metrics: () => import('./metrics.ts'),
     auto: () => import('./auto.ts'),
     alerts: {
-      summary: 'what is wrong, and whether those who are to hear of it do',
+      summary: 'check alert rules, and test where alerts are sent',
       members: {
         check: () => import('./alerts/check.ts'),
         test: () => import('./alerts/test.ts'),
@@ -70,7 +70,7 @@ export const COMMANDS: Group = {
     doctor: () => import('./doctor.ts'),
     diff: () => import('./diff.ts'),
     runs: {
-      summary: 'what was run, and how it ended',
+      summary: 'the history of runs, and how each ended',
       members: {
         list: () => import('./runs/list.ts'),
         show: () => import('./runs/show.ts'),
@@ -81,18 +81,18 @@ export const COMMANDS: Group = {
     report: () => import('./report.ts'),
     dashboard: () => import('./dashboard.ts'),
     transform: {
-      summary: 'what becomes of objects on their way',
+      summary: 'transforms: how objects change on their way',
       members: { test: () => import('./transform/test.ts') },
     },
     format: {
-      summary: 'the formats of what goes in and comes out',
+      summary: 'schemas of inputs and outputs, and a conformance kit',
       members: {
         schema: () => import('./format/schema.ts'),
         conformance: () => import('./format/conformance.ts'),
       },
     },
     config: {
-      summary: 'where settings come from',
+      summary: 'show settings and where they come from; write a configuration file',
       members: {
         show: () => import('./config/show.ts'),
         init: () => import('./config/init.ts'),

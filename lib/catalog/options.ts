@@ -31,7 +31,7 @@ export const filterOptions = {
     collection: {
       type: 'string',
       kind: 'collection',
-      description: 'of this collection',
+      description: 'archives of this collection',
       placeholder: 'NAME',
       flagOnly: true,
     },
@@ -69,13 +69,13 @@ export const listOptions = {
     ...filterOptions.properties,
     set: {
       type: 'string',
-      description: 'of this set: complete archives that one `col backup --all` has made',
+      description: 'archives of this set, which one `col backup --all` made',
       placeholder: 'SET',
       flagOnly: true,
     },
     since: {
       type: 'string',
-      description: 'started then or later: 2026-06-01, a time with its zone, or a time before now (30d)',
+      description: 'started at this time or later: 2026-06-01, a time with a zone, or an age (30d)',
       placeholder: 'WHEN',
       flagOnly: true,
     },
@@ -83,7 +83,7 @@ export const listOptions = {
     status: {
       type: 'string',
       choices: ARCHIVE_STATUSES,
-      description: `some of ${ARCHIVE_STATUSES.join(', ')}; without, all but deleted`,
+      description: `any of ${ARCHIVE_STATUSES.join(', ')}; without it, all but deleted`,
       placeholder: 'STATUS,…',
       flagOnly: true,
     },
@@ -104,7 +104,7 @@ export const listOptions = {
     },
     limit: {
       type: 'integer',
-      description: 'how many at most; 0: all',
+      description: 'at most this many; 0 means all',
       default: 100,
       minimum: 0,
       flagOnly: true,

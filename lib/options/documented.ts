@@ -14,19 +14,16 @@ export interface IngestOptionsInput {
    * (4MiB).
    */
   readonly batchBytes?: number
-  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
+  /** at most this many objects or records per second, such as 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
-   * Such as '10MB'. No default.
+   * at most this many bytes of objects or records per second, such as 10MB. In bytes, 1KiB to 1024GiB. Such
+   * as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 0. */
   readonly workers?: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads?: string
   /**
    * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
@@ -36,8 +33,8 @@ export interface IngestOptionsInput {
   /** the directory in which content_ref may name files. No default. */
   readonly contentRoot?: string
   /**
-   * leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is
-   * looked at together. Such as '64MiB'. Default 'auto'.
+   * leave out writes that a later record replaces: auto, off, or how much of an input that cannot be read
+   * twice to consider together. Such as '64MiB'. Default 'auto'.
    */
   readonly coalesce?: string
   /** the input is a rejects file: feed its records in again. Default false. */
@@ -84,10 +81,7 @@ export interface IngestOptions extends IngestOptionsInput {
   readonly batchBytes: number
   /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 0. */
   readonly workers: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads: string
   /**
    * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
@@ -95,8 +89,8 @@ export interface IngestOptions extends IngestOptionsInput {
    */
   readonly maxLineBytes: number
   /**
-   * leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is
-   * looked at together. Such as '64MiB'. Default 'auto'.
+   * leave out writes that a later record replaces: auto, off, or how much of an input that cannot be read
+   * twice to consider together. Such as '64MiB'. Default 'auto'.
    */
   readonly coalesce: string
   /** the input is a rejects file: feed its records in again. Default false. */
@@ -126,14 +120,11 @@ export interface WatchOptionsInput {
    * either. Default '*.jsonl'.
    */
   readonly pattern?: string
-  /** take a file when it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
+  /** take a file once it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
   readonly settleMs?: number
   /** what to do with a file that was taken: move puts it into processed/ or failed/. Default 'keep'. */
   readonly after?: 'keep' | 'move' | 'delete'
-  /**
-   * take what symbolic links in the directory lead to; use it only if nobody else can put one there. Default
-   * false.
-   */
+  /** follow symbolic links in the directory; only safe if nobody else can create one there. Default false. */
   readonly followLinks?: boolean
 }
 
@@ -144,14 +135,11 @@ export interface WatchOptions extends WatchOptionsInput {
    * either. Default '*.jsonl'.
    */
   readonly pattern: string
-  /** take a file when it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
+  /** take a file once it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
   readonly settleMs: number
   /** what to do with a file that was taken: move puts it into processed/ or failed/. Default 'keep'. */
   readonly after: 'keep' | 'move' | 'delete'
-  /**
-   * take what symbolic links in the directory lead to; use it only if nobody else can put one there. Default
-   * false.
-   */
+  /** follow symbolic links in the directory; only safe if nobody else can create one there. Default false. */
   readonly followLinks: boolean
 }
 
@@ -167,27 +155,25 @@ export interface BackupOptionsInput {
   readonly readable?: boolean
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
-  /** only objects that this is true of, in the language of SQL. No default. */
+  /** only objects for which this SQL condition is true. No default. */
   readonly filter?: string
   /**
-   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
-   * all objects, and evaluate the whole filter here. Default true.
+   * let the server evaluate those parts of the filter that its indexes answer exactly. False: scan all
+   * objects, and evaluate the whole filter here. Default true.
    */
   readonly pushDown?: boolean
   /**
-   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   * show which parts of the filter the server evaluates, and how many objects are expected and read. Default
+   * false.
    */
   readonly explain?: boolean
   /** only the objects of these ids. No default. */
   readonly objects?: string
   /** only these properties of each object; vectors stay. No default. */
   readonly properties?: string
-  /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
+  /** how many id ranges to read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads?: string
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
   readonly partSize?: number
@@ -207,16 +193,16 @@ export interface BackupOptionsInput {
   readonly allowMissingVectors?: boolean
   /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
   readonly allowInvalidVectors?: boolean
-  /** of an increment: read all objects, whatever their update times say. Default false. */
+  /** increments: read all objects, whatever their update times say. Default false. */
   readonly fullScan?: boolean
   /**
-   * of an increment: read this share of the objects that seem unchanged; a full archive is made if one has
-   * changed. Such as '1%'. No default.
+   * increments: read this share of the objects that seem unchanged, and make a full archive if one of them
+   * did change. Such as '1%'. No default.
    */
   readonly prove?: string
-  /** of an increment: fail if more than this share of the objects is gone. Default '50%'. */
+  /** increments: fail if more than this share of the objects is gone. Default '50%'. */
   readonly maxVanished?: string
-  /** of an increment: allow any number of objects to be gone. Default false. */
+  /** increments: allow any number of objects to be gone. Default false. */
   readonly allowShrink?: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs?: number
@@ -233,20 +219,18 @@ export interface BackupOptions extends BackupOptionsInput {
   /** write vectors as numbers, for people to read: larger and slower. Default false. */
   readonly readable: boolean
   /**
-   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
-   * all objects, and evaluate the whole filter here. Default true.
+   * let the server evaluate those parts of the filter that its indexes answer exactly. False: scan all
+   * objects, and evaluate the whole filter here. Default true.
    */
   readonly pushDown: boolean
   /**
-   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   * show which parts of the filter the server evaluates, and how many objects are expected and read. Default
+   * false.
    */
   readonly explain: boolean
-  /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
+  /** how many id ranges to read at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads: string
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
   readonly partSize: number
@@ -260,11 +244,11 @@ export interface BackupOptions extends BackupOptionsInput {
   readonly allowMissingVectors: boolean
   /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
   readonly allowInvalidVectors: boolean
-  /** of an increment: read all objects, whatever their update times say. Default false. */
+  /** increments: read all objects, whatever their update times say. Default false. */
   readonly fullScan: boolean
-  /** of an increment: fail if more than this share of the objects is gone. Default '50%'. */
+  /** increments: fail if more than this share of the objects is gone. Default '50%'. */
   readonly maxVanished: string
-  /** of an increment: allow any number of objects to be gone. Default false. */
+  /** increments: allow any number of objects to be gone. Default false. */
   readonly allowShrink: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
@@ -324,7 +308,7 @@ export interface RestoreOptionsInput {
   readonly dropOld?: boolean
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
-  /** only objects that this is true of, in the language of SQL. No default. */
+  /** only objects for which this SQL condition is true. No default. */
   readonly filter?: string
   /** only the objects of these ids. No default. */
   readonly objects?: string
@@ -411,11 +395,11 @@ export interface RestoreOptionsInput {
   readonly waitIndexed?: boolean
   /** check the archive and the target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
+  /** at most this many objects or records per second, such as 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
-   * Such as '10MB'. No default.
+   * at most this many bytes of objects or records per second, such as 10MB. In bytes, 1KiB to 1024GiB. Such
+   * as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /**
@@ -423,10 +407,7 @@ export interface RestoreOptionsInput {
    * Default 0.
    */
   readonly workers?: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads?: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize?: number
@@ -515,10 +496,7 @@ export interface RestoreOptions extends RestoreOptionsInput {
    * Default 0.
    */
   readonly workers: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number
@@ -537,8 +515,8 @@ export interface CopyOptionsInput {
   /** without those whose names match. No default. */
   readonly exclude?: string
   /**
-   * make a collection that exists equal to the source: send what differs, then delete what the source does
-   * not have. Default false.
+   * make an existing collection equal to the source: send what differs, then delete what the source does not
+   * have. Default false.
    */
   readonly sync?: boolean
   /**
@@ -551,23 +529,23 @@ export interface CopyOptionsInput {
   /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
   readonly verify?: boolean
   /**
-   * go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends
-   * it. Default false.
+   * keep copying what has changed meanwhile, pass after pass, until a --finish (from any terminal) ends it.
+   * Default false.
    */
   readonly follow?: boolean
-  /** how long a --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
+  /** how long --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
   readonly everyMs?: number
-  /** a --follow is ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
+  /** --follow reports ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
   readonly readyBelow?: number
   /**
-   * end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are
-   * equal. Default false.
+   * end a --follow: make the last pass, compare both sides, and switch the alias if they are equal. Default
+   * false.
    */
   readonly finish?: boolean
-  /** with --finish: make this alias of the target mean the copy. No default. */
+  /** with --finish: point this alias of the target at the copy. No default. */
   readonly switchAlias?: string
   /**
-   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
    * 0 to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs?: number
@@ -602,7 +580,7 @@ export interface CopyOptionsInput {
    * those that are down. A whole number, 1 to 100. No default.
    */
   readonly replication?: number
-  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded?: boolean
   /**
    * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
@@ -639,11 +617,11 @@ export interface CopyOptionsInput {
   readonly waitIndexed?: boolean
   /** check source and target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
+  /** at most this many objects or records per second, such as 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
-   * Such as '10MB'. No default.
+   * at most this many bytes of objects or records per second, such as 10MB. In bytes, 1KiB to 1024GiB. Such
+   * as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /**
@@ -667,8 +645,8 @@ export interface CopyOptions extends CopyOptionsInput {
   /** all collections of a store, each under its name: both operands are stores. Default false. */
   readonly all: boolean
   /**
-   * make a collection that exists equal to the source: send what differs, then delete what the source does
-   * not have. Default false.
+   * make an existing collection equal to the source: send what differs, then delete what the source does not
+   * have. Default false.
    */
   readonly sync: boolean
   /**
@@ -681,21 +659,21 @@ export interface CopyOptions extends CopyOptionsInput {
   /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
   readonly verify: boolean
   /**
-   * go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends
-   * it. Default false.
+   * keep copying what has changed meanwhile, pass after pass, until a --finish (from any terminal) ends it.
+   * Default false.
    */
   readonly follow: boolean
-  /** how long a --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
+  /** how long --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
   readonly everyMs: number
-  /** a --follow is ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
+  /** --follow reports ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
   readonly readyBelow: number
   /**
-   * end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are
-   * equal. Default false.
+   * end a --follow: make the last pass, compare both sides, and switch the alias if they are equal. Default
+   * false.
    */
   readonly finish: boolean
   /**
-   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
    * 0 to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs: number
@@ -712,7 +690,7 @@ export interface CopyOptions extends CopyOptionsInput {
    * the objects that have one. Default 'freeze'.
    */
   readonly onNewProperty: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
-  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded: boolean
   /**
    * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
@@ -752,13 +730,13 @@ export interface CopyOptions extends CopyOptionsInput {
  */
 export interface MigrateOptionsInput {
   /**
-   * the alias that is to mean the changed collection; needed for a collection that has none, or several. No
+   * the alias to point at the changed collection; needed if the collection has no alias, or several. No
    * default.
    */
   readonly alias?: string
-  /** make the alias mean the collection from before again. Default false. */
+  /** point the alias back at the old collection. Default false. */
   readonly undo?: boolean
-  /** remove the collection from before; then there is no way back. Default false. */
+  /** remove the old collection; there is no way back after that. Default false. */
   readonly dropOld?: boolean
   /**
    * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
@@ -791,20 +769,20 @@ export interface MigrateOptionsInput {
    * those that are down. A whole number, 1 to 100. No default.
    */
   readonly replication?: number
-  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded?: boolean
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.
    */
   readonly migrate?: boolean
-  /** show what would be changed of the class, and write nothing. Default false. */
+  /** show how the class would change, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
+  /** at most this many objects or records per second, such as 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
-   * Such as '10MB'. No default.
+   * at most this many bytes of objects or records per second, such as 10MB. In bytes, 1KiB to 1024GiB. Such
+   * as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /**
@@ -825,23 +803,23 @@ export interface MigrateOptionsInput {
  * sizes in bytes, durations in milliseconds.
  */
 export interface MigrateOptions extends MigrateOptionsInput {
-  /** make the alias mean the collection from before again. Default false. */
+  /** point the alias back at the old collection. Default false. */
   readonly undo: boolean
-  /** remove the collection from before; then there is no way back. Default false. */
+  /** remove the old collection; there is no way back after that. Default false. */
   readonly dropOld: boolean
   /**
    * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
    * are is said first. Default false.
    */
   readonly revectorize: boolean
-  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded: boolean
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.
    */
   readonly migrate: boolean
-  /** show what would be changed of the class, and write nothing. Default false. */
+  /** show how the class would change, and write nothing. Default false. */
   readonly dryRun: boolean
   /**
    * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
@@ -858,12 +836,13 @@ export interface MigrateOptions extends MigrateOptionsInput {
 
 /** How what a run changed is taken back. As a program gives it. */
 export interface RollbackOptionsInput {
-  /** put back also what somebody else has changed since. Default false. */
+  /** also put back objects that somebody else has changed since. Default false. */
   readonly force?: boolean
   /** read back what was put back, and compare it. False: do not read back what was put back. Default true. */
   readonly verify?: boolean
   /**
-   * look at every object that the run changed, say what would become of it, and write nothing. Default false.
+   * look at every object that the run changed, show what would happen to it, and write nothing. Default
+   * false.
    */
   readonly dryRun?: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
@@ -872,12 +851,13 @@ export interface RollbackOptionsInput {
 
 /** How what a run changed is taken back. With its defaults: sizes in bytes, durations in milliseconds. */
 export interface RollbackOptions extends RollbackOptionsInput {
-  /** put back also what somebody else has changed since. Default false. */
+  /** also put back objects that somebody else has changed since. Default false. */
   readonly force: boolean
   /** read back what was put back, and compare it. False: do not read back what was put back. Default true. */
   readonly verify: boolean
   /**
-   * look at every object that the run changed, say what would become of it, and write nothing. Default false.
+   * look at every object that the run changed, show what would happen to it, and write nothing. Default
+   * false.
    */
   readonly dryRun: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
@@ -893,12 +873,13 @@ export interface DeleteOptionsInput {
   /** only objects of these tenants, separated by commas. No default. */
   readonly tenant?: string
   /**
-   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
-   * all objects, and evaluate the whole filter here. Default true.
+   * let the server evaluate those parts of the filter that its indexes answer exactly. False: scan all
+   * objects, and evaluate the whole filter here. Default true.
    */
   readonly pushDown?: boolean
   /**
-   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   * show which parts of the filter the server evaluates, and how many objects are expected and read. Default
+   * false.
    */
   readonly explain?: boolean
   /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
@@ -907,7 +888,7 @@ export interface DeleteOptionsInput {
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
-  /** say how many objects would be deleted, and delete none. Default false. */
+  /** show how many objects would be deleted, and delete none. Default false. */
   readonly dryRun?: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs?: number
@@ -918,12 +899,13 @@ export interface DeleteOptionsInput {
  */
 export interface DeleteOptions extends DeleteOptionsInput {
   /**
-   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
-   * all objects, and evaluate the whole filter here. Default true.
+   * let the server evaluate those parts of the filter that its indexes answer exactly. False: scan all
+   * objects, and evaluate the whole filter here. Default true.
    */
   readonly pushDown: boolean
   /**
-   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   * show which parts of the filter the server evaluates, and how many objects are expected and read. Default
+   * false.
    */
   readonly explain: boolean
   /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
@@ -932,7 +914,7 @@ export interface DeleteOptions extends DeleteOptionsInput {
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
-  /** say how many objects would be deleted, and delete none. Default false. */
+  /** show how many objects would be deleted, and delete none. Default false. */
   readonly dryRun: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
@@ -945,10 +927,7 @@ export interface VerifyOptionsInput {
    * 'stored'.
    */
   readonly level?: 'exists' | 'stored' | 'records' | 'live'
-  /**
-   * check only the n-th of t groups of parts, so that t runs check all, or a percentage by chance. No
-   * default.
-   */
+  /** check only group N of T, so that T runs check every part, or a random percentage. No default. */
   readonly sample?: string
   /** stop after this many faults; 0: never. A whole number, 0 or more. Default 0. */
   readonly maxErrors?: number
@@ -981,10 +960,7 @@ export interface RehearseOptionsInput {
    * Default 0.
    */
   readonly workers?: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads?: string
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs?: number
@@ -1000,10 +976,7 @@ export interface RehearseOptions extends RehearseOptionsInput {
    * Default 0.
    */
   readonly workers: number
-  /**
-   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
-   * Default 'auto'.
-   */
+  /** extra threads for CPU-heavy work; auto uses them where that is faster, 0 none. Default 'auto'. */
   readonly threads: string
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
@@ -1015,23 +988,26 @@ export interface DiffOptionsInput {
   readonly filter?: string
   /** compare only these properties. No default. */
   readonly properties?: string
-  /** compare which objects there are, and nothing of them. Default false. */
+  /** compare only which ids exist. Default false. */
   readonly idsOnly?: boolean
   /** compare vectors as well as properties. False: do not compare vectors. Default true. */
   readonly vectors?: boolean
-  /** numbers of a vector that are no further apart count as equal; 0: bit for bit. Default '0'. */
+  /**
+   * treat vector components as equal if they differ by no more than this; 0 compares bit for bit. Default
+   * '0'.
+   */
   readonly vectorTolerance?: string
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
   /**
-   * compare schema, states of tenants and aliases as well as objects. False: compare objects alone: no
-   * schema, states of tenants or aliases. Default true.
+   * compare schema, tenant states and aliases as well as objects. False: compare objects only: no schema,
+   * tenant states or aliases. Default true.
    */
   readonly schema?: boolean
   /** list equal objects too, with =. Default false. */
   readonly all?: boolean
   /**
-   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
    * 0 to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs?: number
@@ -1045,21 +1021,24 @@ export interface DiffOptionsInput {
  * What of two collections is compared, and how. With its defaults: sizes in bytes, durations in milliseconds.
  */
 export interface DiffOptions extends DiffOptionsInput {
-  /** compare which objects there are, and nothing of them. Default false. */
+  /** compare only which ids exist. Default false. */
   readonly idsOnly: boolean
   /** compare vectors as well as properties. False: do not compare vectors. Default true. */
   readonly vectors: boolean
-  /** numbers of a vector that are no further apart count as equal; 0: bit for bit. Default '0'. */
+  /**
+   * treat vector components as equal if they differ by no more than this; 0 compares bit for bit. Default
+   * '0'.
+   */
   readonly vectorTolerance: string
   /**
-   * compare schema, states of tenants and aliases as well as objects. False: compare objects alone: no
-   * schema, states of tenants or aliases. Default true.
+   * compare schema, tenant states and aliases as well as objects. False: compare objects only: no schema,
+   * tenant states or aliases. Default true.
    */
   readonly schema: boolean
   /** list equal objects too, with =. Default false. */
   readonly all: boolean
   /**
-   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
    * 0 to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs: number

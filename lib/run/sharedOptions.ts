@@ -41,8 +41,7 @@ export function writersOption<const D extends string>(description: D) {
 /** How many threads of their own what burns the processor has. */
 export const threadsOption = {
   type: 'string',
-  description:
-    'threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none',
+  description: 'extra threads for CPU-heavy work; auto uses them where that is faster, 0 none',
   default: 'auto',
   placeholder: 'auto|N',
   pattern: '^(auto|\\d|[1-5]\\d|6[0-4])$',
@@ -60,7 +59,7 @@ export const retryForOption = {
 
 export const maxRateOption = {
   type: 'string',
-  description: 'take no more than so many objects or records a second, as in 500/s',
+  description: 'at most this many objects or records per second, such as 500/s',
   placeholder: 'N/s',
   example: '500/s',
   pattern: '^[1-9]\\d{0,9}(/s)?$',
@@ -69,7 +68,7 @@ export const maxRateOption = {
 export const maxBandwidthOption = {
   type: 'integer',
   unit: 'bytes',
-  description: 'take no more than so many bytes of objects or records a second, as in 10MB',
+  description: 'at most this many bytes of objects or records per second, such as 10MB',
   example: '10MB',
   minimum: 1024,
   maximum: 1024 ** 4,

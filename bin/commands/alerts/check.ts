@@ -8,7 +8,7 @@ import { configuredAlerts } from './configured.ts'
 
 /** `alerts check`: looks what holds of all rules, and sends what is due. */
 export const command: Command = {
-  summary: 'look whether anything is wrong by the rules of the configuration, and send what is due',
+  summary: 'evaluate the alert rules of the configuration, and send what is due',
   alsoKnownAs: ['list', 'status'],
   operands: [],
   examples: ['elysiactl alerts check', 'elysiactl alerts check --quiet || mail-somebody'],

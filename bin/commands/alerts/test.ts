@@ -7,7 +7,7 @@ import { configuredAlerts } from './configured.ts'
 
 /** `alerts test`: sends a test message through each sink, and says what each answered. */
 export const command: Command = {
-  summary: 'send a test message through each sink of alerts, and say what it answered',
+  summary: 'send a test message through each alert sink, and show the answer',
   operands: [{ name: 'SINK', optional: true, many: true }],
   examples: ['elysiactl alerts test', 'elysiactl alerts test ops --json'],
   schemas: [tableOptions, catalogOptions],

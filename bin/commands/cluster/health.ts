@@ -17,13 +17,13 @@ const healthOptions = {
   properties: {
     for: {
       type: 'string',
-      description: 'look at the rights of the key for such a job as well',
+      description: 'also check that the key has the permissions for this job',
       enum: ['backup', 'restore', 'copy', 'ingest', 'delete'],
       flagOnly: true,
     },
     collection: {
       type: 'string',
-      description: 'look at the shards of this collection alone, and at the rights on it',
+      description: 'check only the shards of this collection, and the permissions on it',
       placeholder: 'NAME',
       flagOnly: true,
     },
@@ -32,7 +32,7 @@ const healthOptions = {
 
 /** `cluster health`: whether the target is well, and what a job would be refused for. */
 export const command: Command = {
-  summary: 'look whether a cluster is well: nodes, shards, copies, rights, clock',
+  summary: 'check a cluster: nodes, shards, replicas, permissions, clock',
   alsoKnownAs: ['ping'],
   operands: [{ name: 'CLUSTER', optional: true }],
   examples: [

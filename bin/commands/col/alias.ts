@@ -4,7 +4,7 @@ import { classNameOf, ElysiaError, findNamed, type Store, targetOptions } from '
 
 /** `col alias`: makes an alias mean a collection, in one step. */
 export const command: Command = {
-  summary: 'make an alias mean a collection, in one step',
+  summary: 'point an alias at a collection, in one step',
   alsoKnownAs: ['switch'],
   operands: [{ name: 'ALIAS', hint: 'such as `elysiactl col alias Article Article_v2`' }, COLLECTION],
   examples: [

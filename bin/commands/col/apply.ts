@@ -28,7 +28,7 @@ import { endRestores } from './restoring/end.ts'
 /** `col apply`: does what a plan of `col restore --plan` says. */
 export const command: Command = {
   records: 'restore',
-  summary: 'do what a plan of a restore says, where nothing has changed since it was made',
+  summary: 'carry out a restore plan, unless something has changed since it was made',
   operands: [
     { name: 'FILE', kind: 'file', hint: '`elysiactl col restore ID --on-conflict … --plan FILE` makes one' },
   ],

@@ -31,7 +31,7 @@ const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdow
 /** `col backup`: a collection → an archive. */
 export const command: Command = {
   records: 'backup',
-  summary: 'back a collection up into an archive, and prove that it is whole',
+  summary: 'back up a collection into an archive, and prove that it is complete',
   alsoKnownAs: ['dump', 'export', 'save'],
   operands: [{ ...COLLECTION, optional: true }],
   examples: [

@@ -34,7 +34,7 @@ const catOptions = {
   properties: {
     limit: {
       type: 'integer',
-      description: 'how many objects at most',
+      description: 'at most this many objects',
       minimum: 0,
       flagOnly: true,
     },
@@ -48,11 +48,11 @@ const catOptions = {
     tenant: {
       type: 'string',
       kind: 'tenant',
-      description: 'the objects of this tenant; else of all, one tenant after another',
+      description: 'only objects of this tenant; without it, all tenants one after another',
       placeholder: 'NAME',
       flagOnly: true,
     },
-    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    filter: filterOption('only objects for which this SQL condition is true'),
     ...searchOptions,
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties'),

@@ -39,7 +39,7 @@ const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to 
 /** `col restore`: an archive, of whatever kind, → a collection. */
 export const command: Command = {
   records: 'restore',
-  summary: 'restore an archive into a collection, and prove that all of it is there',
+  summary: 'restore an archive into a collection, and prove that all of it arrived',
   alsoKnownAs: ['import', 'load'],
   operands: [
     {

@@ -18,7 +18,7 @@ import { shortTarget } from '../../view/target.ts'
 /** `col rollback`: takes back what a run changed of a collection. */
 export const command: Command = {
   records: 'rollback',
-  summary: 'take back what a restore changed of a collection that was there',
+  summary: 'undo what a restore, a copy or a deletion changed in an existing collection',
   alsoKnownAs: ['undo', 'revert'],
   operands: [{ name: 'RUN', hint: '`elysiactl col catalog undos` lists the runs that can be taken back' }],
   examples: [

@@ -8,7 +8,7 @@ import { ElysiaError, messageOf, userPaths } from '../../library.ts'
 
 /** `config init`: a configuration file in which everything is commented out. It never writes over one. */
 export const command: Command = {
-  summary: 'write a configuration file with every option in it, commented out',
+  summary: 'write a configuration file with every option commented out',
   operands: [{ name: 'FILE', kind: 'file', optional: true }],
   examples: ['elysiactl config init', 'elysiactl config init elysiactl.yaml'],
   schemas: [],

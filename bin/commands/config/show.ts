@@ -20,7 +20,7 @@ import {
 
 /** `config show`: every option that environment or files may set, its value and where that comes from. */
 export const command: Command = {
-  summary: 'show every option with its value, and where that comes from',
+  summary: 'show every option, its value, and where the value comes from',
   operands: [],
   showsRefused: true,
   examples: ['elysiactl config show', 'ELYSIACTL_TARGET=sqlite:a.db elysiactl config show --json'],

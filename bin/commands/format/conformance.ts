@@ -11,7 +11,7 @@ import {
 
 /** `format conformance`: a kit to try a consumer in any language with, and what its dump lacks. */
 export const command: Command = {
-  summary: 'write examples and random records with their end states, or check what a consumer made of them',
+  summary: 'write a conformance kit (records and their end states), or check a consumer against it',
   operands: [
     { name: 'check', optional: true },
     { name: 'DIR', kind: 'file', optional: true },

@@ -12,7 +12,7 @@ const statusOptions = {
   properties: {
     limit: {
       type: 'integer',
-      description: 'how many runs at most, the newest first',
+      description: 'at most this many runs, newest first',
       default: 20,
       minimum: 1,
       flagOnly: true,
@@ -22,7 +22,7 @@ const statusOptions = {
 
 /** `index status`: the runs into the target and those on archives, newest first, and the last commit of each repository. */
 export const command: Command = {
-  summary: 'show the runs into the target, and how far each repository has come',
+  summary: 'show the runs into the target, and the last commit of each repository',
   alsoKnownAs: ['runs', 'history'],
   operands: [],
   examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],

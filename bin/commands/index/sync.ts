@@ -20,13 +20,13 @@ const syncOptions = {
   properties: {
     stdin: {
       type: 'boolean',
-      description: 'from standard input; - says the same',
+      description: 'read from standard input; - does the same',
       default: false,
       flagOnly: true,
     },
     fromCommand: {
       type: 'boolean',
-      description: 'from the command after --; the run fails where it fails',
+      description: 'read the output of the command after --; if it fails, the run fails',
       default: false,
       flagOnly: true,
     },

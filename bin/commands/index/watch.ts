@@ -26,7 +26,7 @@ import { rejectsText, summary } from '../../view/summary.ts'
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
 export const command: Command = {
   records: 'watch',
-  summary: 'bring a collection up to date with the change files that come into a directory',
+  summary: 'bring a collection up to date with change files as they arrive in a directory',
   operands: [{ name: 'DIR', kind: 'directory', hint: 'elysiactl index watch DIR --collection NAME' }],
   examples: [
     'elysiactl index watch inbox --collection source-code',

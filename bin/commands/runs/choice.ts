@@ -23,7 +23,7 @@ export const runsOptions = {
     },
     status: {
       type: 'string',
-      description: 'only runs that ended so, separated by commas',
+      description: 'only runs with these statuses, separated by commas',
       choices: HISTORY_STATUSES,
       placeholder: 'STATUS,…',
       example: 'failed,killed',
@@ -31,7 +31,7 @@ export const runsOptions = {
     },
     since: {
       type: 'string',
-      description: 'only runs that began since: a day, a moment, or a time before now',
+      description: 'only runs that began since then: a date, a time, or an age such as 7d',
       placeholder: 'WHEN',
       example: '30d',
       flagOnly: true,
@@ -45,7 +45,7 @@ export const runsOptions = {
     },
     limit: {
       type: 'integer',
-      description: 'how many runs at most, the newest first',
+      description: 'at most this many runs, newest first',
       default: 50,
       minimum: 1,
       maximum: 1_000_000,

@@ -6,7 +6,7 @@ import { RUN_COLUMNS, runRow } from './table.ts'
 
 /** `runs list`: the runs of the history, the newest first. */
 export const command: Command = {
-  summary: 'list what was run, by whatever command or program, and how it ended',
+  summary: 'list runs, of commands and of programs, and how each ended',
   alsoKnownAs: ['history', 'ls'],
   operands: [],
   examples: [

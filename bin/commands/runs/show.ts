@@ -7,7 +7,7 @@ import { progressText, timeText } from './table.ts'
 
 /** `runs show`: all that is known of a run, and the command that repeats it. */
 export const command: Command = {
-  summary: 'show all that is known of a run, and the command that repeats it',
+  summary: 'show everything known about a run, and the command that repeats it',
   operands: [
     {
       name: 'ID',

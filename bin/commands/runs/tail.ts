@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 500
 
 /** `runs tail`: runs as they begin, go on and end, until it is interrupted. */
 export const command: Command = {
-  summary: 'follow runs as they begin, go on and end',
+  summary: 'follow runs live as they begin, progress and end',
   operands: [],
   examples: ['elysiactl runs tail', 'elysiactl runs tail --kind backup --json'],
   schemas: [runsOptions],

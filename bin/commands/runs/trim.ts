@@ -4,7 +4,7 @@ import { openUserHistory } from '../../monitor.ts'
 
 /** `runs trim`: takes old runs out of the history, as the end of each run does. */
 export const command: Command = {
-  summary: 'take old runs out of the history; sums and last good runs stay',
+  summary: 'remove old runs from the history; totals and the last good runs stay',
   operands: [],
   examples: ['elysiactl runs trim --keep-runs 1y', 'elysiactl runs trim --keep-runs 10000'],
   schemas: [historyOptions],

@@ -6,7 +6,7 @@ import { exampleLines } from '../../view/example.ts'
 
 /** `transform test`: the examples of a file of transforms, run without any store. */
 export const command: Command = {
-  summary: 'run the examples of a file of transforms, without a store, and show each difference',
+  summary: 'run the examples in a transform file, without a store, and show each difference',
   operands: [{ name: 'FILE', kind: 'file', hint: 'name a YAML or JSON file, as --pipeline takes it' }],
   examples: ['elysiactl transform test fix.yaml', 'elysiactl transform test fix.yaml --json'],
   schemas: [transformTestOptions],

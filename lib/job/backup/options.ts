@@ -44,11 +44,11 @@ export const backupOptions = {
       placeholder: 'NAME,…',
       flagOnly: true,
     },
-    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    filter: filterOption('only objects for which this SQL condition is true'),
     ...searchOptions,
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
-    workers: workersOption('ranges of ids that are read at once'),
+    workers: workersOption('how many id ranges to read at once'),
     threads: threadsOption,
     partSize: {
       type: 'integer',
@@ -105,28 +105,28 @@ export const backupOptions = {
     },
     fullScan: {
       type: 'boolean',
-      description: 'of an increment: read all objects, whatever their update times say',
+      description: 'increments: read all objects, whatever their update times say',
       default: false,
       flagOnly: true,
     },
     prove: {
       type: 'string',
       description:
-        'of an increment: read this share of the objects that seem unchanged; a full archive is made if one has changed',
+        'increments: read this share of the objects that seem unchanged, and make a full archive if one of them did change',
       placeholder: 'P%',
       example: '1%',
       pattern: PERCENT,
     },
     maxVanished: {
       type: 'string',
-      description: 'of an increment: fail if more than this share of the objects is gone',
+      description: 'increments: fail if more than this share of the objects is gone',
       placeholder: 'P%',
       default: '50%',
       pattern: PERCENT,
     },
     allowShrink: {
       type: 'boolean',
-      description: 'of an increment: allow any number of objects to be gone',
+      description: 'increments: allow any number of objects to be gone',
       default: false,
       flagOnly: true,
     },
@@ -172,21 +172,21 @@ export const backupRunOptions = {
     since: {
       type: 'string',
       description:
-        'make an increment: only what has changed since this archive, or since the newest one (last); without any, a full archive',
+        'make an increment: only what has changed since this archive, or since the newest one (last); if there is none, a full archive',
       placeholder: 'ID|last',
       flagOnly: true,
     },
     fullEvery: {
       type: 'string',
       description:
-        'with --since: make a full archive as every N-th, or when the last full one is so old (7d)',
+        'with --since: make every N-th archive a full one, or one as soon as the last full one is this old (7d)',
       placeholder: 'N|PERIOD',
       example: '7',
       check: fullEveryLack,
     },
     full: {
       type: 'boolean',
-      description: 'make a full archive, also with --since',
+      description: 'make a full archive even with --since',
       default: false,
       flagOnly: true,
     },

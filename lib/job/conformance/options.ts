@@ -10,7 +10,7 @@ export const conformanceOptions = {
   properties: {
     sequences: {
       type: 'integer',
-      description: 'how many random files of records it has',
+      description: 'how many random files of records to write',
       placeholder: 'N',
       default: 50,
       minimum: 0,
@@ -19,7 +19,7 @@ export const conformanceOptions = {
     },
     records: {
       type: 'integer',
-      description: 'how many records each of them has',
+      description: 'how many records each file has',
       placeholder: 'N',
       default: 40,
       minimum: 1,
@@ -28,7 +28,7 @@ export const conformanceOptions = {
     },
     seed: {
       type: 'integer',
-      description: 'equal seeds make equal files',
+      description: 'equal seeds produce equal files',
       placeholder: 'N',
       default: 1,
       minimum: 0,

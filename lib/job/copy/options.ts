@@ -36,7 +36,7 @@ export const copyOptions = {
     sync: {
       type: 'boolean',
       description:
-        'make a collection that exists equal to the source: send what differs, then delete what the source does not have',
+        'make an existing collection equal to the source: send what differs, then delete what the source does not have',
       default: false,
       flagOnly: true,
     },
@@ -61,7 +61,7 @@ export const copyOptions = {
     follow: {
       type: 'boolean',
       description:
-        'go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends it',
+        'keep copying what has changed meanwhile, pass after pass, until a --finish (from any terminal) ends it',
       default: false,
       flagOnly: true,
     },
@@ -69,7 +69,7 @@ export const copyOptions = {
       type: 'integer',
       flag: 'every',
       unit: 'milliseconds',
-      description: 'how long a --follow waits between two passes',
+      description: 'how long --follow waits between two passes',
       default: 5000,
       minimum: 0,
       maximum: 86_400_000,
@@ -77,7 +77,7 @@ export const copyOptions = {
     },
     readyBelow: {
       type: 'integer',
-      description: 'a --follow is ready once fewer objects than this are left',
+      description: '--follow reports ready once fewer objects than this are left',
       default: 100,
       minimum: 1,
       flagOnly: true,
@@ -85,13 +85,13 @@ export const copyOptions = {
     finish: {
       type: 'boolean',
       description:
-        'end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are equal',
+        'end a --follow: make the last pass, compare both sides, and switch the alias if they are equal',
       default: false,
       flagOnly: true,
     },
     switchAlias: {
       type: 'string',
-      description: 'with --finish: make this alias of the target mean the copy',
+      description: 'with --finish: point this alias of the target at the copy',
       placeholder: 'ALIAS',
       flagOnly: true,
     },
@@ -113,7 +113,7 @@ export const copyOptions = {
     replication,
     degraded: {
       ...degraded,
-      description: 'copy even if a node of the target is down; its copies have to wait for it',
+      description: 'copy even if a node of the target is down; its replicas catch up later',
     },
     vectorizer,
     vectorizerSettings,

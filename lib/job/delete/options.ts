@@ -44,7 +44,7 @@ export const deleteOptions = {
     dryRun: {
       type: 'boolean',
       short: 'n',
-      description: 'say how many objects would be deleted, and delete none',
+      description: 'show how many objects would be deleted, and delete none',
       default: false,
       flagOnly: true,
     },

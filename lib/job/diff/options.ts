@@ -13,7 +13,7 @@ export const diffOptions = {
     properties: propertiesOption('compare only these properties'),
     idsOnly: {
       type: 'boolean',
-      description: 'compare which objects there are, and nothing of them',
+      description: 'compare only which ids exist',
       default: false,
       flagOnly: true,
     },
@@ -26,7 +26,8 @@ export const diffOptions = {
     },
     vectorTolerance: {
       type: 'string',
-      description: 'numbers of a vector that are no further apart count as equal; 0: bit for bit',
+      description:
+        'treat vector components as equal if they differ by no more than this; 0 compares bit for bit',
       placeholder: 'NUMBER',
       default: '0',
       pattern: '^\\d{1,20}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?$',
@@ -42,8 +43,8 @@ export const diffOptions = {
     },
     schema: {
       type: 'boolean',
-      description: 'compare schema, states of tenants and aliases as well as objects',
-      negative: 'compare objects alone: no schema, states of tenants or aliases',
+      description: 'compare schema, tenant states and aliases as well as objects',
+      negative: 'compare objects only: no schema, tenant states or aliases',
       default: true,
       flagOnly: true,
     },
@@ -57,7 +58,7 @@ export const diffOptions = {
       type: 'integer',
       flag: 'recheck-after',
       unit: 'milliseconds',
-      description: 'read again what differs in a store, so long after it was found; 0: nobody writes to it',
+      description: 'read what differs once more after this long, in case somebody is writing; 0: nobody is',
       default: 2000,
       minimum: 0,
       maximum: 3_600_000,

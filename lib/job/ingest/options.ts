@@ -62,7 +62,7 @@ export const ingestOptions = {
     coalesce: {
       type: 'string',
       description:
-        'leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is looked at together',
+        'leave out writes that a later record replaces: auto, off, or how much of an input that cannot be read twice to consider together',
       placeholder: 'auto|off|SIZE',
       default: 'auto',
       example: '64MiB',

@@ -29,19 +29,19 @@ export const migrateOptions = {
     alias: {
       type: 'string',
       description:
-        'the alias that is to mean the changed collection; needed for a collection that has none, or several',
+        'the alias to point at the changed collection; needed if the collection has no alias, or several',
       placeholder: 'ALIAS',
       flagOnly: true,
     },
     undo: {
       type: 'boolean',
-      description: 'make the alias mean the collection from before again',
+      description: 'point the alias back at the old collection',
       default: false,
       flagOnly: true,
     },
     dropOld: {
       type: 'boolean',
-      description: 'remove the collection from before; then there is no way back',
+      description: 'remove the old collection; there is no way back after that',
       default: false,
       flagOnly: true,
     },
@@ -58,7 +58,7 @@ export const migrateOptions = {
     dryRun: {
       type: 'boolean',
       short: 'n',
-      description: 'show what would be changed of the class, and write nothing',
+      description: 'show how the class would change, and write nothing',
       default: false,
       flagOnly: true,
     },

@@ -67,7 +67,7 @@ export const restoreOptions = {
       placeholder: 'NAME,…',
       flagOnly: true,
     },
-    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    filter: filterOption('only objects for which this SQL condition is true'),
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
     schema: {

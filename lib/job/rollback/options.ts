@@ -10,7 +10,7 @@ export const rollbackOptions = {
     force: {
       type: 'boolean',
       short: 'f',
-      description: 'put back also what somebody else has changed since',
+      description: 'also put back objects that somebody else has changed since',
       default: false,
       flagOnly: true,
     },
@@ -25,7 +25,7 @@ export const rollbackOptions = {
       type: 'boolean',
       short: 'n',
       description:
-        'look at every object that the run changed, say what would become of it, and write nothing',
+        'look at every object that the run changed, show what would happen to it, and write nothing',
       default: false,
       flagOnly: true,
     },

@@ -11,14 +11,15 @@ export function filterOption<const D extends string>(description: D) {
 export const searchOptions = {
   pushDown: {
     type: 'boolean',
-    description: 'let a server find objects by the parts of the filter that its indexes answer without loss',
+    description: 'let the server evaluate those parts of the filter that its indexes answer exactly',
     negative: 'scan all objects, and evaluate the whole filter here',
     default: true,
     flagOnly: true,
   },
   explain: {
     type: 'boolean',
-    description: 'say what of the filter the server is asked, and how many objects are expected and read',
+    description:
+      'show which parts of the filter the server evaluates, and how many objects are expected and read',
     default: false,
     flagOnly: true,
   },

@@ -4,7 +4,7 @@ const scriptTimeoutOption = {
   type: 'integer',
   flag: 'script-timeout',
   unit: 'milliseconds',
-  description: 'how long a script may take for one object, which is rejected then',
+  description: 'how long a script may take for one object before the object is rejected',
   default: 10_000,
   minimum: 1,
   maximum: 3_600_000,
@@ -28,7 +28,7 @@ export const transformOptions = {
   properties: {
     map: {
       type: 'string',
-      description: 'call a property otherwise, and follow it in what vectorizers read',
+      description: 'rename a property, also where a vectorizer names it',
       placeholder: 'OLD=NEW',
       flagOnly: true,
       ordered: true,
@@ -43,7 +43,7 @@ export const transformOptions = {
     set: {
       type: 'string',
       description:
-        'give a property the value of an expression: lower(title), coalesce(a, b), CASE WHEN … END',
+        'set a property to the value of an expression: lower(title), coalesce(a, b), CASE WHEN … END',
       placeholder: 'PROPERTY=EXPR',
       flagOnly: true,
       ordered: true,
@@ -51,7 +51,7 @@ export const transformOptions = {
     convert: {
       type: 'string',
       description:
-        'give a property another type: int, number, text, date, boolean, uuid, or a list of one (text[])',
+        'change the type of a property: int, number, text, date, boolean, uuid, or a list of one of them (text[])',
       placeholder: 'PROPERTY:TYPE',
       flagOnly: true,
       ordered: true,
@@ -59,21 +59,21 @@ export const transformOptions = {
     onConvertError: {
       type: 'string',
       description:
-        'what to do with a value that has no equal of that type: reject its object, make it null, or keep it as it is',
+        'what to do with a value that cannot be converted exactly: reject its object, make it null, or keep it as it is',
       enum: ['reject', 'null', 'keep'],
       default: 'reject',
       flagOnly: true,
     },
     where: {
       type: 'string',
-      description: 'leave out objects that this is not true of, as they are at this point',
+      description: 'keep only objects for which this is true at this point',
       placeholder: 'CONDITION',
       flagOnly: true,
       ordered: true,
     },
     mask: {
       type: 'string',
-      description: 'put the HMAC-SHA-256 of its value in the place of a property: equal values stay equal',
+      description: 'replace the value of a property with its HMAC-SHA-256; equal values stay equal',
       placeholder: 'PROPERTY',
       flagOnly: true,
       ordered: true,
@@ -82,7 +82,7 @@ export const transformOptions = {
     script: {
       type: 'string',
       kind: 'file',
-      description: 'let this module make of each object another, none, or several',
+      description: 'run this module on each object: it returns the object, another, none, or several',
       placeholder: 'FILE.mjs',
       flagOnly: true,
       ordered: true,
@@ -90,7 +90,7 @@ export const transformOptions = {
     pipeline: {
       type: 'string',
       kind: 'file',
-      description: 'take these transforms from a file, YAML or JSON, in place of this option',
+      description: 'read transforms from this YAML or JSON file, applied at this place in the order',
       placeholder: 'FILE',
       flagOnly: true,
       ordered: true,

@@ -18,8 +18,7 @@ export const verifyOptions = {
     },
     sample: {
       type: 'string',
-      description:
-        'check only the n-th of t groups of parts, so that t runs check all, or a percentage by chance',
+      description: 'check only group N of T, so that T runs check every part, or a random percentage',
       placeholder: 'N/T|P%',
       pattern: '^(\\d{1,9}/\\d{1,9}|\\d{1,3}(\\.\\d{1,9})?%)$',
       check: sampleLack,

@@ -17,7 +17,7 @@ export const watchOptions = {
       type: 'integer',
       flag: 'settle',
       unit: 'milliseconds',
-      description: 'take a file when it has not changed for this long',
+      description: 'take a file once it has not changed for this long',
       default: 2000,
       minimum: 0,
       maximum: 3_600_000,
@@ -30,8 +30,7 @@ export const watchOptions = {
     },
     followLinks: {
       type: 'boolean',
-      description:
-        'take what symbolic links in the directory lead to; use it only if nobody else can put one there',
+      description: 'follow symbolic links in the directory; only safe if nobody else can create one there',
       default: false,
       flagOnly: true,
     },

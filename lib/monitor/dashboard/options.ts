@@ -12,7 +12,7 @@ export const dashboardOptions = {
     listen: {
       type: 'string',
       description:
-        'the address of the page; port 0: any that is free. Another than this machine itself only by name',
+        'the address to serve the page at; port 0 means any free port. Other machines can reach it only if you name an address here',
       placeholder: 'HOST:PORT',
       example: '127.0.0.1:8090',
       default: '127.0.0.1:0',
@@ -21,14 +21,14 @@ export const dashboardOptions = {
     },
     open: {
       type: 'boolean',
-      description: 'also open it in the browser',
+      description: 'also open the page in the browser',
       default: false,
       flagOnly: true,
     },
     export: {
       type: 'string',
       kind: 'file',
-      description: 'write the page into one file that needs nothing else, and end',
+      description: 'write the page as one self-contained file, and exit',
       placeholder: 'FILE.html',
       path: true,
       flagOnly: true,

@@ -10,7 +10,7 @@ export const historyOptions = {
   properties: {
     keepRuns: {
       type: 'string',
-      description: 'keep the newest N runs, or those of a period such as 1y; 0: no run is noted at all',
+      description: 'keep the newest N runs, or those of a period such as 1y; 0 keeps no history',
       default: '100000',
       placeholder: 'N|PERIOD',
       check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodLack(text)),

@@ -14,7 +14,7 @@ export const metricsOptions = {
       type: 'string',
       kind: 'file',
       description:
-        'write the metrics of all runs to this file at the end, for the textfile collector of node_exporter',
+        'write the metrics of all runs to this file at the end, for node_exporter’s textfile collector',
       placeholder: 'FILE.prom',
       example: 'elysiactl.prom',
       check: (text: string) =>
@@ -25,7 +25,7 @@ export const metricsOptions = {
     metricsPush: {
       type: 'string',
       description:
-        'send them to this Pushgateway at the end; one with credentials is not taken from the command line',
+        'send the metrics of all runs to this Pushgateway at the end; a URL with credentials belongs in the configuration',
       placeholder: 'URL',
       example: 'http://localhost:9091',
       check: gatewayFault,
@@ -50,7 +50,7 @@ export const metricsListenOptions = {
     metricsListen: {
       type: 'string',
       description:
-        'serve /metrics, /live and /ready at this address while the command runs; a port alone is one of 127.0.0.1',
+        'serve /metrics, /live and /ready at this address while the command runs; a port alone means 127.0.0.1',
       placeholder: '[HOST:]PORT',
       example: '127.0.0.1:9464',
       check: listenFault,

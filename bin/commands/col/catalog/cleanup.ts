@@ -24,7 +24,7 @@ import { planDocument, planTables, type RuleOrigin } from './plan.ts'
 /** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
 export const command: Command = {
   records: 'cleanup',
-  summary: 'remove archives that no rule keeps; without --yes, show which',
+  summary: 'remove archives that no retention rule keeps; without --yes, only show them',
   alsoKnownAs: ['prune', 'forget', 'gc', 'expire'],
   operands: [],
   examples: [

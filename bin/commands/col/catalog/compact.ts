@@ -19,7 +19,7 @@ import { progressView } from '../../../view/progress.ts'
 /** `col catalog compact`: an increment and its bases → a full archive in its place. */
 export const command: Command = {
   records: 'compact',
-  summary: 'make an increment a full archive, out of it and its bases',
+  summary: 'fold an increment and its bases into a full archive',
   operands: [ARCHIVE],
   examples: ['elysiactl col catalog compact latest:Article', 'elysiactl col catalog compact 20261125t1003'],
   schemas: [lockOptions, catalogOptions],

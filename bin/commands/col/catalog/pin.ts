@@ -2,7 +2,7 @@ import { annotating } from './annotate.ts'
 
 /** `col catalog pin`: an archive that no cleanup removes. */
 export const command = annotating({
-  summary: 'keep an archive from every cleanup',
+  summary: 'protect an archive from every cleanup',
   examples: ['elysiactl col catalog pin 20261125t1003'],
   change: () => ({ pinned: true }),
   formatResult: () => 'is pinned: no cleanup removes it',

@@ -16,7 +16,7 @@ import { eventView } from '../../../view/events.ts'
 
 /** `col catalog rebuild`: brings the catalog up to date with the archives that lie in directories. */
 export const command: Command = {
-  summary: 'take in the archives that lie in directories, and forget those that are gone',
+  summary: 'rebuild the catalog from the archives on disk, and forget those that are gone',
   alsoKnownAs: ['rescan', 'scan'],
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog rebuild', 'elysiactl col catalog rebuild /mnt/backups'],

@@ -39,7 +39,8 @@ const intoOptions = {
 
 /** `col catalog rehearse`: an archive, restored into a scratch class, compared and removed again. */
 export const command: Command = {
-  summary: 'restore an archive into a scratch store, compare, time and remove it: can it be restored?',
+  summary:
+    'restore an archive into a scratch store, compare it, time it and remove it: proof that it can be restored',
   alsoKnownAs: ['drill'],
   operands: [
     {

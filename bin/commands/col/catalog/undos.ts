@@ -5,7 +5,7 @@ import type { Column } from '../../../view/columns.ts'
 
 /** `col catalog undos`: what can be taken back. */
 export const command: Command = {
-  summary: 'list what runs have changed of collections, which `col rollback` takes back',
+  summary: 'list the changes that `col rollback` can undo',
   operands: [],
   examples: ['elysiactl col catalog undos'],
   schemas: [tableOptions],

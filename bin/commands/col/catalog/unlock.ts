@@ -6,7 +6,7 @@ import { catalogOptions, loadCatalog, type UnlockedLock, unlockOptions } from '.
 
 /** `col catalog unlock`: takes away locks whose owners are gone. */
 export const command: Command = {
-  summary: 'take away the locks of processes that are gone',
+  summary: 'remove locks left behind by processes that are gone',
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog unlock', 'elysiactl col catalog unlock /mnt/backups --remove-all'],
   schemas: [unlockOptions, catalogOptions],

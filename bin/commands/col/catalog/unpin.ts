@@ -2,7 +2,7 @@ import { annotating } from './annotate.ts'
 
 /** `col catalog unpin`. */
 export const command = annotating({
-  summary: 'let cleanups remove an archive again',
+  summary: 'undo pin: cleanups may remove the archive again',
   examples: ['elysiactl col catalog unpin 20261125t1003'],
   change: () => ({ pinned: false }),
   formatResult: () => 'is no longer pinned',

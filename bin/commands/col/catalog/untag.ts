@@ -3,7 +3,7 @@ import { changeOf, tagText } from './tags.ts'
 
 /** `col catalog untag`. */
 export const command = annotating({
-  summary: 'take tags from an archive',
+  summary: 'remove tags from an archive',
   more: { name: 'TAG', kind: 'tag', many: true },
   examples: ['elysiactl col catalog untag 20261125t1003 gold'],
   change: (words) => changeOf('removeTags', words),

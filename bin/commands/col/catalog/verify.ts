@@ -44,7 +44,7 @@ const whichOptions = {
     },
     name: {
       type: 'string',
-      description: 'the class there, where it is another',
+      description: 'the class there, if its name differs',
       placeholder: 'NAME',
       flagOnly: true,
     },
@@ -54,7 +54,7 @@ const whichOptions = {
 /** `col catalog verify`: archives, held against their manifests. */
 export const command: Command = {
   records: 'verify',
-  summary: 'hold archives against their manifests, byte by byte or object by object',
+  summary: 'check archives against their manifests, byte by byte or object by object',
   alsoKnownAs: ['check'],
   operands: [{ name: 'ID|DIR|FILE', kind: 'archive', optional: true, many: true }],
   usage: 'ID|DIR|FILE… | --all',

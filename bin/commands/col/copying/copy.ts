@@ -30,7 +30,7 @@ import { COLLECTION_PLACE, type CopyPlaces, copyPlaces, copyStores } from './ope
 /** `col copy`: a collection of one store → a collection of another. */
 export const command: Command = {
   records: 'copy',
-  summary: 'copy a collection into another store, without a file between them',
+  summary: 'copy a collection into another store, without a file in between',
   alsoKnownAs: ['cp', 'move', 'clone'],
   operands: [
     { name: 'SRC', kind: 'collection', hint: 'elysiactl col copy SRC DST: see `elysiactl col copy --help`' },

@@ -20,7 +20,7 @@ import { migrateSummary } from './summary.ts'
 /** `col migrate`: a collection is changed beside itself, and its alias switched to the changed one. */
 export const command: Command = {
   records: 'copy',
-  summary: 'change a collection while it is read: as a copy, to which its alias is switched',
+  summary: 'change a collection while it is in use: a changed copy, then its alias is switched to it',
   alsoKnownAs: ['alter', 'convert', 'reindex', 'revectorize'],
   operands: [{ ...COLLECTION, hint: 'such as `elysiactl col migrate Live --index-type flat`' }],
   examples: [

@@ -10,7 +10,7 @@ export const restoreListOptions = {
   properties: {
     list: {
       type: 'boolean',
-      description: 'print what the archive holds, a tenant or a part a line, to be edited for --use-list',
+      description: 'print what the archive holds, one tenant or part per line, to edit for --use-list',
       default: false,
       flagOnly: true,
     },

@@ -25,7 +25,7 @@ export const restoreSetOptions = {
   properties: {
     fromSet: {
       type: 'string',
-      description: 'the archives that one `col backup --all` has made, by the id of their set',
+      description: 'all archives that one `col backup --all` made, by the id of their set',
       placeholder: 'SET',
       flagOnly: true,
     },
