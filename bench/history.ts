@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
 import type { HistoryChoice, HistoryEntry } from '../lib/monitor/history/entry.ts'
 import { History } from '../lib/monitor/history/history.ts'
-import { queryOf, singled } from '../lib/monitor/history/query.ts'
+import { LAST_SUCCESSES } from '../lib/monitor/history/table/last.ts'
+import { queryOf, SELECT_RUNS, singled } from '../lib/monitor/history/table/query.ts'
 import { slowerOf } from '../lib/monitor/report/regression.ts'
 import { report } from '../lib/monitor/report/report.ts'
 import { COMMAND, homeIn, ingestWords } from './embedded.ts'
@@ -142,7 +143,7 @@ async function benchQueries(history: History): Promise<void> {
   for (const [what, choice] of Object.entries(choices)) {
     const statements = singled(choice).map((one) => {
       const { sql, values: bound } = queryOf(one)
-      return floor.prepare(`SELECT * FROM runs ${sql}`).bind(...bound)
+      return floor.prepare(`${SELECT_RUNS} ${sql}`).bind(...bound)
     })
     const rows = history.list(choice).length
     await tell(
@@ -154,7 +155,7 @@ async function benchQueries(history: History): Promise<void> {
     )
   }
   const [newest] = history.list({ limit: 1, before: since })
-  const one = floor.prepare('SELECT * FROM runs WHERE id = ?')
+  const one = floor.prepare(`${SELECT_RUNS} WHERE id = ?`)
   const id = newest!.id
   await tell(
     'show',
@@ -178,7 +179,7 @@ async function benchQueries(history: History): Promise<void> {
     () => void sums.all(),
     () => void history.totals(),
   )
-  const last = floor.prepare('SELECT runs.* FROM successes JOIN runs USING (number)')
+  const last = floor.prepare(LAST_SUCCESSES)
   await tell(
     'last successes',
     10,
@@ -209,7 +210,10 @@ async function benchReport(history: History): Promise<void> {
     const { seconds } = await medians({
       seconds: async () => void (await report({ history }, { since, nowMs: NOW })),
     })
-    const points = history.points(since).length
+    const points = history
+      .subjects(since, 1)
+      .flatMap(({ counts }) => Object.values(counts))
+      .reduce((sum, count) => sum + count, 0)
     say(`report of ${days} days`, { runs: points, ms: round(seconds! * 1000, 1), at_most: 150 })
   }
 }

@@ -28,6 +28,19 @@ const ProgressNote = Type.Object({
   ),
 })
 
+/** What went to one place and came from it. */
+const TrafficSchema = Type.Object({
+  place: text('A server as HOST:PORT, the file of a store of SQLite, or the directory that archives lie in.'),
+  bytes_in: count('Bytes that came from it; of a server all that came over its connections.'),
+  bytes_out: count('Bytes that went to it.'),
+  most_in_per_second: Type.Optional(amount('The most that came in one second.')),
+  most_out_per_second: Type.Optional(amount('The most that went in one second.')),
+  stalls_in: count('How often nothing came from it for long, which was waited for.'),
+  stalls_out: count('How often it took nothing for long.'),
+  stalled_in_seconds: amount('How long that was, together.'),
+  stalled_out_seconds: amount('How long that was, together.'),
+})
+
 /** One try at a run: what a process did of it. A run that is continued has an entry for each process. */
 export const HistoryEntrySchema = Type.Object(
   {
@@ -70,7 +83,14 @@ export const HistoryEntrySchema = Type.Object(
     continues: Type.Optional(
       text('The id of the run that it goes on with, where that is another one; its own where attempt > 1.'),
     ),
-    hosts: Type.Array(Type.String(), { description: 'Hosts and ports that it talked to.' }),
+    hosts: Type.Array(Type.String(), {
+      description: 'Hosts and ports that it had connections to, as the sockets say.',
+    }),
+    traffic: Type.Optional(
+      Type.Array(TrafficSchema, {
+        description: 'What went to each place and came from it; absent where nobody looked.',
+      }),
+    ),
     command: Type.Array(Type.String(), {
       description: 'The words of the command line, without secrets; empty in the library.',
     }),
@@ -118,12 +138,17 @@ export interface HistoryReader {
   /** The last entry of each kind, collection and target that ended well, whatever its age. */
   lastSuccesses(): HistoryEntry[]
   /** The last entry of each kind, collection and target, however it ended or whether it goes on. */
-  lastRuns?(): HistoryEntry[]
+  lastRuns(): HistoryEntry[]
   /** Sums over all that was ever recorded, pruned entries too, by kind, collection, target and status or code. */
   totals(): HistoryTotal[]
+  /** Sums over all that went to each place and came from it, pruned entries too. */
+  traffic(): PlaceTraffic[]
   /** Changes whenever any process has written. */
   version(): number
 }
+
+/** What went to one place and came from it: a server, a store of SQLite, a directory of archives. */
+export type PlaceTraffic = Static<typeof TrafficSchema>
 
 /** One of the ever growing sums. */
 export interface HistoryTotal {
@@ -145,11 +170,7 @@ export interface HistoryTotal {
 /** What trends and rates need of one run, without the rest of its entry. */
 export interface RunPoint {
   readonly id: string
-  readonly kind: string
-  readonly collection: string
-  readonly target: string
   readonly status: HistoryStatus
-  readonly code: string
   readonly startedMs: number
   readonly seconds: number
   /** Records or objects a second; 0 where nobody said. */
@@ -158,10 +179,25 @@ export interface RunPoint {
   readonly bytes: number
 }
 
+/** The runs of a period that are alike. */
+export interface SubjectRuns {
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+  /** How many ended so, or go on. */
+  readonly counts: Readonly<Partial<Record<HistoryStatus, number>>>
+  /** The last one that ended by itself or was killed: one that was interrupted, or goes on, takes no failure back. Else the last. */
+  readonly last: RunPoint
+  /** The last one that was done and has a rate. */
+  readonly lastDone?: RunPoint
+  /** The oldest first; evenly thinned where there are more than were asked for. */
+  readonly points: readonly RunPoint[]
+  /** Of those of all times that were done, the last 40; the oldest first. */
+  readonly rates: readonly number[]
+}
+
 /** A history that also tells what a report is made of, without reading whole entries. */
 export interface ReportedHistory extends HistoryReader {
-  /** Begun at or after a moment, in ISO 8601; the oldest first. */
-  points(since: string): RunPoint[]
-  /** The rates of the last runs of a subject that were done, the oldest first. */
-  rates(subject: Pick<RunPoint, 'kind' | 'collection' | 'target'>, limit: number): number[]
+  /** Of runs that began at or after a moment, in ISO 8601, by what they are alike by; at most so many points of each. */
+  subjects(since: string, most: number): SubjectRuns[]
 }

@@ -3,49 +3,23 @@ import { ElysiaError } from '../../core/errors.ts'
 import type {
   HistoryChoice,
   HistoryEntry,
-  HistoryStatus,
   HistoryTotal,
+  PlaceTraffic,
   ReportedHistory,
-  RunPoint,
+  SubjectRuns,
 } from './entry.ts'
-import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './file.ts'
 import { killedEntry } from './killed.ts'
-import { LAST_OF_EACH_STATUS, newestOf } from './last.ts'
-import { type Keep, prune } from './prune.ts'
-import { queryOf, singled } from './query.ts'
-import { COLUMNS, entryOf, ownerIn, type RunRow, valuesOf } from './row.ts'
-import { addTo, renewSuccess, totalsIn } from './totals.ts'
+import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
+import { LAST_OF_EACH_STATUS, LAST_SUCCESSES, newestOf } from './table/last.ts'
+import { type Keep, prune } from './table/prune.ts'
+import { queryOf, SELECT_RUNS, singled } from './table/query.ts'
+import { entryOf, ownerIn, type RunRow } from './table/row.ts'
+import { subjectsIn } from './table/subjects.ts'
+import { totalsIn, trafficIn } from './table/totals.ts'
+import { putRow } from './table/write.ts'
 
 /** Whether processes are gone is looked at so often while a history is read. */
 const LOOK_EVERY_MS = 1000
-
-const INSERT = `
-  INSERT INTO runs (${COLUMNS.map((name) => `"${name}"`).join()}) VALUES (${COLUMNS.map(() => '?').join()})`
-
-const UPDATE = `UPDATE runs SET ${COLUMNS.map((name) => `"${name}" = ?`).join()} WHERE number = ?`
-
-const POINT = 'id, kind, collection, target, status, code, started_at, seconds, rate, bytes_in, bytes_out'
-
-type PointRow = [
-  ...[id: string, kind: string, collection: string, target: string, status: HistoryStatus, code: string],
-  ...[started: number, seconds: number | null, rate: number | null, bytesIn: number, bytesOut: number],
-]
-
-function pointOf(row: PointRow): RunPoint {
-  const [id, kind, collection, target, status, code, startedMs, seconds, rate, bytesIn, bytesOut] = row
-  return {
-    id,
-    kind,
-    collection,
-    target,
-    status,
-    code,
-    startedMs,
-    seconds: seconds ?? 0,
-    rate: rate ?? 0,
-    bytes: bytesIn + bytesOut,
-  }
-}
 
 /**
  * All runs of a user on this machine, a row for each try. Every call is one transaction; a write waits 250 ms at most
@@ -84,7 +58,7 @@ export class History implements ReportedHistory {
   settleKilled(): number {
     this.#lookedMs = performance.now()
     const open = this.#file.use((database) =>
-      database.prepare('SELECT * FROM runs WHERE owner IS NOT NULL').all(),
+      database.prepare(`${SELECT_RUNS} WHERE owner IS NOT NULL`).all(),
     ) as RunRow[]
     const dead = open.filter((row) => this.#isGone(row))
     if (dead.length === 0) return 0
@@ -103,7 +77,7 @@ export class History implements ReportedHistory {
     const queries = singled(choice).map(queryOf)
     return this.#read((database) => {
       const lists = queries.map(({ sql, values }) => {
-        return database.prepare(`SELECT * FROM runs ${sql}`).all(...values) as RunRow[]
+        return database.prepare(`${SELECT_RUNS} ${sql}`).all(...values) as RunRow[]
       })
       if (lists.length === 1) return lists[0]!
       const all = lists.flat().sort((a, b) => b.started_at - a.started_at || b.number - a.number)
@@ -133,9 +107,7 @@ export class History implements ReportedHistory {
   }
 
   lastSuccesses(): HistoryEntry[] {
-    return this.#read((database) =>
-      database.prepare('SELECT runs.* FROM successes JOIN runs USING (number)').all(),
-    )
+    return this.#read((database) => database.prepare(LAST_SUCCESSES).all())
   }
 
   lastRuns(): HistoryEntry[] {
@@ -147,31 +119,14 @@ export class History implements ReportedHistory {
     return this.#file.use(totalsIn)
   }
 
-  points(since: string): RunPoint[] {
+  traffic(): PlaceTraffic[] {
     this.#look()
-    const rows = this.#file.use((database) =>
-      database
-        .prepare(`SELECT ${POINT} FROM runs WHERE started_at >= ? ORDER BY started_at, number`)
-        .raw()
-        .all(Date.parse(since)),
-    ) as PointRow[]
-    return rows.map(pointOf)
+    return this.#file.use(trafficIn)
   }
 
-  rates(
-    { kind, collection, target }: Pick<RunPoint, 'kind' | 'collection' | 'target'>,
-    limit: number,
-  ): number[] {
-    const rows = this.#file.use((database) =>
-      database
-        .prepare(
-          `SELECT rate FROM runs WHERE kind = ? AND collection = ? AND target = ? AND status = 'done' AND rate > 0
-           ORDER BY started_at DESC LIMIT ?`,
-        )
-        .pluck()
-        .all(kind, collection, target, limit),
-    ) as number[]
-    return rows.reverse()
+  subjects(since: string, most: number): SubjectRuns[] {
+    this.#look()
+    return this.#file.use((database) => subjectsIn(database, Date.parse(since), most))
   }
 
   version(): number {
@@ -193,9 +148,7 @@ export class History implements ReportedHistory {
   }
 
   #triesOf(id: string): HistoryEntry[] {
-    return this.#read((database) =>
-      database.prepare('SELECT * FROM runs WHERE id = ? ORDER BY attempt').all(id),
-    )
+    return this.#read((database) => database.prepare(`${SELECT_RUNS} WHERE id = ? ORDER BY attempt`).all(id))
   }
 
   #read(select: (database: HistoryConnection) => unknown[]): HistoryEntry[] {
@@ -226,20 +179,4 @@ export class History implements ReportedHistory {
 /** Opens the history of a user, `history.db` in the directory of the state; makes it where it is not there. */
 export function openHistory(path: string, options: HistoryFileOptions = {}): History {
   return new History(path, options)
-}
-
-function putRow(database: HistoryConnection, entry: HistoryEntry, owner: LockOwner | undefined): void {
-  const { id, attempt } = entry
-  const find = database.prepare('SELECT * FROM runs WHERE id = ? AND attempt = ?')
-  const before = find.get(id, attempt) as RunRow | undefined
-  const values = valuesOf(entry, owner)
-  if (before === undefined) database.prepare(INSERT).run(...values)
-  else {
-    addTo(database, before, -1)
-    database.prepare(UPDATE).run(...values, before.number)
-  }
-  if (entry.status === 'running') return
-  const after = find.get(id, attempt) as RunRow
-  addTo(database, after, 1)
-  if (entry.status === 'done' || before?.status === 'done') renewSuccess(database, after)
 }

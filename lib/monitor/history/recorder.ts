@@ -11,7 +11,7 @@ import type { HistoryEntry, Trigger } from './entry.ts'
 import type { History } from './history.ts'
 import { hostsOf } from './hosts.ts'
 import { progressed } from './progressed.ts'
-import type { Keep } from './prune.ts'
+import type { Keep } from './table/prune.ts'
 
 type Started = Extract<RunEvent, { readonly type: 'run_started' }>
 type Progress = NonNullable<HistoryEntry['progress']>

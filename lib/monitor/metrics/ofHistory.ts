@@ -12,7 +12,7 @@ export function ofHistory(reader: HistoryReader): Sample[] {
 }
 
 function lastRuns(reader: HistoryReader): HistoryEntry[] {
-  const last = reader.lastRuns?.() ?? []
+  const last = reader.lastRuns()
   return last.filter((entry) => !isOutdone(entry, last))
 }
 

@@ -3,14 +3,14 @@ import type { HistoryEntry } from '../history/entry.ts'
 import type { KnownArchives } from './archives.ts'
 import { median } from './regression.ts'
 import type { MonitorReport } from './schema.ts'
-import type { SubjectRuns } from './subjects.ts'
+import type { ReportedSubject } from './subjects.ts'
 
 type Recovery = MonitorReport['recovery'][number]
 
 /** What brings a collection back, how old that is, and how long it takes: measured where anything was, else estimated. */
 export function recoveryOf(
   archives: KnownArchives,
-  subjects: readonly SubjectRuns[],
+  subjects: readonly ReportedSubject[],
   nowMs: number,
 ): Recovery[] {
   const byPlace = Map.groupBy(archives.complete, ({ collection, cluster }) => `${collection}\0${cluster}`)
@@ -45,7 +45,7 @@ function isRehearsed({ verified }: ArchiveRecord): boolean {
 /** The last rehearsal or restore says it; else what is in the archive, at the rate of like runs. */
 function timeOf(
   { collection, objects }: ArchiveRecord,
-  subjects: readonly SubjectRuns[],
+  subjects: readonly ReportedSubject[],
 ): Pick<Recovery, 'seconds' | 'measured_at' | 'measured_by'> {
   const measured = lastOf(subjects, collection)
   if (measured !== undefined) {
@@ -56,7 +56,7 @@ function timeOf(
   return rate === undefined ? {} : { seconds: objects / rate, measured_by: 'estimate' }
 }
 
-function lastOf(subjects: readonly SubjectRuns[], collection: string): HistoryEntry | undefined {
+function lastOf(subjects: readonly ReportedSubject[], collection: string): HistoryEntry | undefined {
   const found = subjects
     .filter((one) => one.collection === collection && (one.kind === 'rehearse' || one.kind === 'restore'))
     .flatMap(({ lastSuccess }) => (lastSuccess === undefined ? [] : [lastSuccess]))
@@ -64,12 +64,14 @@ function lastOf(subjects: readonly SubjectRuns[], collection: string): HistoryEn
 }
 
 /** Of restores of any collection; else that of backups of this one, which are as fast at best. */
-function likelyRate(subjects: readonly SubjectRuns[], collection: string): number | undefined {
-  const rates = (choose: (subject: SubjectRuns) => boolean) =>
+function likelyRate(subjects: readonly ReportedSubject[], collection: string): number | undefined {
+  const rates = (choose: (subject: ReportedSubject) => boolean) =>
     subjects
       .filter(choose)
-      .flatMap(({ points, lastSuccess }) => [
-        ...points.filter(({ status, rate }) => status === 'done' && rate > 0).map(({ rate }) => rate),
+      .flatMap(({ runs, lastSuccess }) => [
+        ...(runs?.points ?? [])
+          .filter(({ status, rate }) => status === 'done' && rate > 0)
+          .map(({ rate }) => rate),
         ...(lastSuccess?.rate_per_second ? [lastSuccess.rate_per_second] : []),
       ])
   const restores = rates(({ kind }) => kind === 'restore' || kind === 'rehearse')

@@ -16,7 +16,7 @@ import { needsAHand } from './hand.ts'
 import { recoveryOf } from './recovery.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { storageOf } from './storage.ts'
-import { type SubjectRuns, subjectsOf, successRate } from './subjects.ts'
+import { type ReportedSubject, subjectsOf, successRate } from './subjects.ts'
 import { trendOf } from './trends.ts'
 
 /** What a report is made of. */
@@ -46,6 +46,8 @@ export interface ReportOptions {
 
 const DAY_MS = 86_400_000
 const DAYS = 30
+/** So many points has a trend. */
+const MOST_POINTS = 200
 /** Archives are to be verified so often where nothing else is expected. */
 const VERIFY_MS = 30 * DAY_MS
 
@@ -67,7 +69,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const notes = [...(sources.notes ?? [])]
   const note = (text: string) => void notes.push(text)
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
-  const subjects = subjectsOf(history.points(since), history.lastSuccesses())
+  const subjects = subjectsOf(history.subjects(since, MOST_POINTS), history.lastSuccesses())
   const { expected, missed, uncovered } = judge(expectations, doneOf(subjects, archives, nowMs, note), nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
@@ -82,7 +84,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     missed,
     expected,
     recovery: recoveryOf(archives, subjects, nowMs),
-    trends: subjects.flatMap((one) => trendOf(one, history) ?? []),
+    trends: subjects.flatMap((one) => trendOf(one) ?? []),
     storage: storageOf(archives.all, Date.parse(since), nowMs),
     cleanup: cleanupLines(archives, sources.policy, nowMs, note),
     damaged: damagedLines(archives, nowMs),
@@ -93,7 +95,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     disk: await disksOf([...archives.roots, ...(sources.directories ?? [])], note),
     notes,
   }
-  const slips = subjects.filter((one) => isMistyped(one, history)).flatMap(({ points }) => points.slice(-1))
+  const slips = subjects.filter((one) => isMistyped(one, history)).flatMap(({ runs }) => runs?.last ?? [])
   return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
 }
 
@@ -110,13 +112,16 @@ const SLIP_MS = 3_600_000
 const MOST_TYPED = 20
 
 /** A name that a person mistyped, and has read so: nothing of it was ever done, and nobody is to mend it. */
-function isMistyped({ points, lastSuccess }: SubjectRuns, history: ReportedHistory): boolean {
-  const [first] = points
-  const last = points.at(-1)
-  if (lastSuccess !== undefined || first === undefined || points.length > MOST_TYPED) return false
-  if (last!.startedMs - first.startedMs > SLIP_MS) return false
-  if (!points.every(({ status, code }) => status === 'failed' && OF_WORDS.has(code))) return false
-  return points.every(({ id }) => history.find(id).at(-1)?.trigger === 'user')
+function isMistyped({ runs, lastSuccess }: ReportedSubject, history: ReportedHistory): boolean {
+  if (lastSuccess !== undefined || runs === undefined || runs.points.length > MOST_TYPED) return false
+  const [first, last] = [runs.points[0]!, runs.points.at(-1)!]
+  if (last.startedMs - first.startedMs > SLIP_MS) return false
+  if (!runs.points.every(({ status }) => status === 'failed')) return false
+  return runs.points.every(({ id }) => isSlip(history.find(id).at(-1)))
+}
+
+function isSlip(entry: HistoryEntry | undefined): boolean {
+  return entry?.trigger === 'user' && OF_WORDS.has(entry.error?.code ?? '')
 }
 
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {
@@ -131,7 +136,7 @@ function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsA
 
 /** When each was last done well: what the history says, and what lies there. */
 function doneOf(
-  subjects: readonly SubjectRuns[],
+  subjects: readonly ReportedSubject[],
   archives: KnownArchives,
   nowMs: number,
   note: (text: string) => void,
@@ -169,7 +174,7 @@ function doneOf(
 
 /** Collections that runs have written into, and of which there never was an archive. */
 function neverBackedUp(
-  subjects: readonly SubjectRuns[],
+  subjects: readonly ReportedSubject[],
   { all }: KnownArchives,
 ): MonitorReport['never_backed_up'] {
   const backedUp = new Set([
@@ -179,16 +184,16 @@ function neverBackedUp(
     ...subjects.filter(isDoneBackup).map(({ collection, target }) => `${collection}\0${target}`),
   ])
   const found = new Map<string, MonitorReport['never_backed_up'][number]>()
-  for (const { kind, collection, target, points, lastSuccess } of subjects) {
+  for (const { kind, collection, target, runs, lastSuccess } of subjects) {
     const key = `${collection}\0${target}`
-    const hasWritten =
-      lastSuccess !== undefined || points.some(({ status }) => status === 'done' || status === 'rejects')
+    const { done = 0, rejects = 0 } = runs?.counts ?? {}
+    const hasWritten = lastSuccess !== undefined || done + rejects > 0
     const isOne = INTO_COLLECTIONS.has(kind) && collection !== '' && hasWritten
     if (isOne && !backedUp.has(key)) found.set(key, { collection, target })
   }
   return [...found.values()]
 }
 
-function isDoneBackup({ kind, lastSuccess }: SubjectRuns): boolean {
+function isDoneBackup({ kind, lastSuccess }: ReportedSubject): boolean {
   return kind === 'backup' && lastSuccess !== undefined
 }

@@ -81,9 +81,9 @@ const Trend = Type.Object({
       rate_per_second: optional(amount('Records or objects a second.')),
       bytes: count('Bytes in and out.'),
     }),
-    { description: 'The runs of the period, the oldest first; thinned beyond 200.' },
+    { description: 'The runs of the period, the oldest first; evenly thinned beyond 200.' },
   ),
-  median_rate_per_second: optional(amount('Of like runs: same kind, collection and target, done.')),
+  median_rate_per_second: optional(amount('Of those of the points that were done.')),
   regression: optional(
     Type.Object({
       run: text('The run that is slower.'),

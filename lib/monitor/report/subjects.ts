@@ -1,37 +1,34 @@
-import type { HistoryEntry, RunPoint } from '../history/entry.ts'
+import type { HistoryEntry, HistoryStatus, SubjectRuns } from '../history/entry.ts'
 import type { MonitorReport } from './schema.ts'
 
 type SuccessRate = MonitorReport['success'][number]
 
-/** What runs are alike by. */
-export type Subject = Pick<RunPoint, 'kind' | 'collection' | 'target'>
-
-/** The runs of one subject in the period, the oldest first, and its last good run, whatever its age. */
-export interface SubjectRuns extends Subject {
-  readonly points: RunPoint[]
-  lastSuccess?: HistoryEntry
-}
-
-export function subjectKey({ kind, collection, target }: Subject): string {
-  return `${kind}\0${collection}\0${target}`
+/** The runs of one subject in the period, and its last good run, whatever its age. */
+export interface ReportedSubject extends Pick<SubjectRuns, 'kind' | 'collection' | 'target'> {
+  /** Undefined where none began in the period. */
+  readonly runs?: SubjectRuns
+  readonly lastSuccess?: HistoryEntry
 }
 
 /** The subjects of a period, and those that ever had a good run, in order of collection, kind and target. */
 export function subjectsOf(
-  points: readonly RunPoint[],
+  found: readonly SubjectRuns[],
   successes: readonly HistoryEntry[],
-): readonly SubjectRuns[] {
-  const subjects = new Map<string, SubjectRuns>()
-  const at = (subject: Subject): SubjectRuns => {
-    const key = subjectKey(subject)
-    const { kind, collection, target } = subject
-    const found = subjects.get(key) ?? { kind, collection, target, points: [] }
-    subjects.set(key, found)
-    return found
+): readonly ReportedSubject[] {
+  const keyOf = ({ kind, collection, target }: ReportedSubject) => `${kind}\0${collection}\0${target}`
+  const good = new Map(successes.map((entry) => [keyOf(entry), entry]))
+  const subjects = found.map((runs): ReportedSubject => {
+    const { kind, collection, target } = runs
+    const key = keyOf(runs)
+    const lastSuccess = good.get(key)
+    good.delete(key)
+    return { kind, collection, target, runs, ...(lastSuccess && { lastSuccess }) }
+  })
+  for (const entry of good.values()) {
+    const { kind, collection, target } = entry
+    subjects.push({ kind, collection, target, lastSuccess: entry })
   }
-  for (const point of points) at(point).points.push(point)
-  for (const entry of successes) at(entry).lastSuccess = entry
-  return [...subjects.values()].sort(
+  return subjects.sort(
     (a, b) => compare(a.collection, b.collection) || compare(a.kind, b.kind) || compare(a.target, b.target),
   )
 }
@@ -42,21 +39,17 @@ function compare(a: string, b: string): number {
 
 /** How often runs of a subject succeeded. `lastError` says what its last run failed by. */
 export function successRate(
-  subject: SubjectRuns,
+  subject: ReportedSubject,
   nowMs: number,
   slo: number | undefined,
   lastError: (id: string) => string | undefined,
 ): SuccessRate {
-  const { kind, collection, target, points, lastSuccess } = subject
-  const counts = new Map<RunPoint['status'], number>()
-  for (const { status } of points) counts.set(status, (counts.get(status) ?? 0) + 1)
-  const count = (status: RunPoint['status']) => counts.get(status) ?? 0
+  const { kind, collection, target, runs, lastSuccess } = subject
+  const count = (status: HistoryStatus) => runs?.counts[status] ?? 0
   const [done, rejects, failed, killed] = [count('done'), count('rejects'), count('failed'), count('killed')]
   const all = done + rejects + failed + killed
   const rate = all === 0 ? undefined : done / all
-  // One that was interrupted, or goes on, takes no failure back.
-  const last =
-    points.findLast(({ status }) => status !== 'interrupted' && status !== 'running') ?? points.at(-1)
+  const last = runs?.last
   const hasFailed = last?.status === 'failed' || last?.status === 'killed'
   const error = hasFailed ? lastError(last.id) : undefined
   const succeeded = lastSuccess?.ended_at ?? lastSuccess?.started_at

@@ -1,48 +1,30 @@
-import type { ReportedHistory, RunPoint } from '../history/entry.ts'
+import type { RunPoint } from '../history/entry.ts'
 import { median, slowerOf } from './regression.ts'
 import type { MonitorReport } from './schema.ts'
-import type { SubjectRuns } from './subjects.ts'
+import type { ReportedSubject } from './subjects.ts'
 
 type Trend = MonitorReport['trends'][number]
 
-const MOST_POINTS = 200
-/** So many runs tell whether the last ones are slower. */
-const RATES_LOOKED_AT = 40
-
 /** How the runs of a subject went, and whether the last ones are slower than like runs; undefined where none has ended. */
-export function trendOf(subject: SubjectRuns, history: Pick<ReportedHistory, 'rates'>): Trend | undefined {
-  const { kind, collection, target } = subject
-  const ended = subject.points.filter(({ status }) => status !== 'running')
-  if (ended.length === 0) return undefined
-  const done = ended.filter(({ status, rate }) => status === 'done' && rate > 0)
-  const inPeriod = done.map(({ rate }) => rate)
-  const last = done.at(-1)
-  // A period may be too short to tell.
-  const rates =
-    inPeriod.length >= RATES_LOOKED_AT || last === undefined
-      ? inPeriod
-      : history.rates(subject, RATES_LOOKED_AT)
-  const slower = last === undefined ? undefined : slowerOf(rates.slice(-RATES_LOOKED_AT))
+export function trendOf({ kind, collection, target, runs }: ReportedSubject): Trend | undefined {
+  const ended = runs?.points.filter(({ status }) => status !== 'running') ?? []
+  if (runs === undefined || ended.length === 0) return undefined
+  const { lastDone, rates } = runs
+  const inPeriod = ended.filter(({ status, rate }) => status === 'done' && rate > 0).map(({ rate }) => rate)
+  const slower = lastDone === undefined ? undefined : slowerOf(rates)
   return {
     ...{ kind, collection, target },
-    points: thinned(ended).map(pointOf),
+    points: ended.map(pointOf),
     ...(inPeriod.length > 0 && { median_rate_per_second: median(inPeriod) }),
     ...(slower !== undefined && {
       regression: {
-        run: last!.id,
+        run: lastDone!.id,
         rate_per_second: slower.rate,
         median_per_second: slower.median,
         slower: slower.slower,
       },
     }),
   }
-}
-
-/** Evenly, the last one always. */
-function thinned(points: readonly RunPoint[]): readonly RunPoint[] {
-  if (points.length <= MOST_POINTS) return points
-  const step = (points.length - 1) / (MOST_POINTS - 1)
-  return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]!)
 }
 
 function pointOf({ id, startedMs, status, seconds, rate, bytes }: RunPoint): Trend['points'][number] {

@@ -1,6 +1,7 @@
 // A history and a report that nobody's runs have made: what the page shows is known beforehand.
 import type { ArchiveView, DashboardSources } from '../../../lib/monitor/dashboard/facts.ts'
 import type { HistoryChoice, HistoryEntry, HistoryReader } from '../../../lib/monitor/history/entry.ts'
+import { newestOf } from '../../../lib/monitor/history/table/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 export const NOW = Date.parse('2026-11-29T09:00:00.000Z')
@@ -72,7 +73,9 @@ export function madeUpHistory(entries: readonly HistoryEntry[] = []): MadeUpHist
     find: (id) =>
       [...all.values()].filter((entry) => entry.id.startsWith(id)).sort((a, b) => a.attempt - b.attempt),
     lastSuccesses: () => [],
+    lastRuns: () => newestOf([...all.values()]),
     totals: () => [],
+    traffic: () => [],
     version: () => version,
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { historyOptions } from '../../../lib/monitor/history/options.ts'
-import { keepOf } from '../../../lib/monitor/history/prune.ts'
+import { keepOf } from '../../../lib/monitor/history/table/prune.ts'
 
 t.test('how much of the history stays is a number of runs, or a period', async (t) => {
   const { check, default: all } = historyOptions.properties.keepRuns

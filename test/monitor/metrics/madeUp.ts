@@ -1,5 +1,5 @@
 import type { HistoryEntry, HistoryReader, HistoryTotal } from '../../../lib/monitor/history/entry.ts'
-import { newestOf } from '../../../lib/monitor/history/last.ts'
+import { newestOf } from '../../../lib/monitor/history/table/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 /** An entry of the history. */
@@ -66,6 +66,7 @@ export function history(entries: readonly HistoryEntry[], totals: readonly Histo
       reader.reads++
       return [...totals]
     },
+    traffic: () => [],
     version: () => reader.at,
   } as HistoryReader & { reads: number; at: number }
   return reader

@@ -1,4 +1,4 @@
-import { before, type Period, periodOf } from '../../core/duration.ts'
+import { before, type Period, periodOf } from '../../../core/duration.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** How many entries stay, and how old they may become. */

@@ -1,6 +1,9 @@
-import type { HistoryChoice } from './entry.ts'
+import type { HistoryChoice } from '../entry.ts'
 
-/** SQL behind `SELECT … FROM runs`, and what it binds. */
+/** Rows with their target; what comes behind it chooses and orders them. CROSS: the runs come first, by an index of theirs. */
+export const SELECT_RUNS = 'SELECT runs.*, target FROM runs CROSS JOIN subjects USING (subject)'
+
+/** SQL behind `SELECT_RUNS`, and what it binds. */
 export interface HistoryQuery {
   readonly sql: string
   readonly values: readonly (string | number)[]
@@ -26,9 +29,9 @@ export function whereOf(choice: HistoryChoice): HistoryQuery {
   }
   // Without statistics SQLite takes the index of any of them: of a collection there are the fewest, and + hides the others.
   const hidden = collection === undefined ? '' : '+'
-  if (kind !== undefined) add(`${hidden}kind IN (${kind.map(() => '?').join()})`, ...kind)
+  if (kind !== undefined) add(`${hidden}runs.kind IN (${kind.map(() => '?').join()})`, ...kind)
   if (status !== undefined) add(`${hidden}status IN (${status.map(() => '?').join()})`, ...status)
-  if (collection !== undefined) add('collection = ?', collection)
+  if (collection !== undefined) add('runs.collection = ?', collection)
   if (target !== undefined) add('target = ?', target)
   if (since !== undefined) add('started_at >= ?', Date.parse(since))
   if (before !== undefined) add('started_at < ?', Date.parse(before))

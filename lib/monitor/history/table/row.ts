@@ -1,8 +1,10 @@
-import type { LockOwner } from '../../catalog/lock/process.ts'
-import { isTexts, shallowJson } from '../../catalog/shallowJson.ts'
-import { isRecord } from '../../core/value/record.ts'
-import type { HistoryEntry } from './entry.ts'
-import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
+import type { LockOwner } from '../../../catalog/lock/process.ts'
+import { isTexts, shallowJson } from '../../../catalog/shallowJson.ts'
+import { isRecord } from '../../../core/value/record.ts'
+import type { HistoryEntry, PlaceTraffic } from '../entry.ts'
+import { HISTORY_STATUSES, TRIGGERS } from '../statuses.ts'
+import { strange } from './strange.ts'
+import { packed, unpacked } from './traffic.ts'
 
 /** A row of `runs`. What no list is chosen by is JSON in `details`. */
 export interface RunRow {
@@ -12,6 +14,9 @@ export interface RunRow {
   readonly kind: string
   readonly trigger: string
   readonly collection: string
+  /** Of `subjects`, which has the target. */
+  readonly subject: number
+  readonly nth: number
   readonly target: string
   readonly status: string
   readonly code: string
@@ -40,7 +45,8 @@ export const COLUMNS = [
   'kind',
   'trigger',
   'collection',
-  'target',
+  'subject',
+  'nth',
   'status',
   'code',
   'exit_code',
@@ -60,9 +66,6 @@ export const COLUMNS = [
   'details',
 ] as const satisfies readonly (keyof RunRow)[]
 
-/** A row that this program never writes: others have written to the file, or it lost pages. */
-export class StrangeEntry extends Error {}
-
 /** A text of somebody else may be of any length. */
 const LONGEST_TEXT = 4000
 const WORDS_KEPT = 200
@@ -70,12 +73,16 @@ const WORDS_KEPT = 200
 const LATEST_MS = 8.64e15
 
 /** The values of an entry in the order of COLUMNS. */
-export function valuesOf(entry: HistoryEntry, owner: LockOwner | undefined): (string | number | null)[] {
-  const { id, attempt, kind, trigger, collection, target, status, exit_code, error } = entry
+export function valuesOf(
+  entry: HistoryEntry,
+  owner: LockOwner | undefined,
+  { subject, nth }: Pick<RunRow, 'subject' | 'nth'>,
+): (string | number | null)[] {
+  const { id, attempt, kind, trigger, collection, status, exit_code, error } = entry
   const { started_at, updated_at, ended_at, seconds, records, rejected, bytes_in, bytes_out } = entry
   const { rate_per_second, retries, archive, progress, ...rest } = entry
   const row: Record<(typeof COLUMNS)[number], string | number | null> = {
-    ...{ id, attempt, kind, trigger, collection, target, status },
+    ...{ id, attempt, kind, trigger, collection, subject, nth, status },
     started_at: Date.parse(started_at),
     updated_at: Date.parse(updated_at),
     code: error?.code ?? '',
@@ -102,6 +109,7 @@ type Details = Pick<
   | 'error'
   | 'continues'
   | 'hosts'
+  | 'traffic'
   | 'command'
   | 'directory'
   | 'version'
@@ -110,12 +118,13 @@ type Details = Pick<
   | 'profile'
 >
 
-function detailsOf(entry: Details): Details {
+function detailsOf(entry: Details): object {
   const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
-  const { hosts, command, directory, version, host, pid, profile } = entry
+  const { hosts, traffic, command, directory, version, host, pid, profile } = entry
+  const kept = hosts.slice(0, WORDS_KEPT).map(cut)
   return {
     ...{ counts, peak_rss_bytes, directory, version, host, pid },
-    hosts: hosts.slice(0, WORDS_KEPT).map(cut),
+    hosts: kept,
     command: command.slice(0, WORDS_KEPT).map(cut),
     ...(bottleneck !== undefined && { bottleneck }),
     ...(rejects_file !== undefined && { rejects_file }),
@@ -123,7 +132,15 @@ function detailsOf(entry: Details): Details {
     ...(error !== undefined && { error: { ...error, message: cut(error.message) } }),
     ...(continues !== undefined && { continues }),
     ...(profile !== undefined && { profile }),
+    ...(traffic !== undefined && {
+      traffic: traffic.slice(0, WORDS_KEPT).map((one) => packed(one, kept)),
+    }),
   }
+}
+
+/** What a row says of traffic. @throws StrangeEntry */
+export function trafficOf({ details }: Pick<RunRow, 'details'>): readonly PlaceTraffic[] {
+  return details.includes('"traffic":') ? (detailsIn(details).traffic ?? []) : []
 }
 
 function cut(text: string): string {
@@ -136,6 +153,8 @@ export function entryOf(row: RunRow): HistoryEntry {
     number: _,
     code: __,
     owner: ___,
+    subject: ____,
+    nth: _____,
     exit_code,
     ended_at,
     seconds,
@@ -173,8 +192,10 @@ function detailsIn(json: string): Details {
     [directory, version, host].every((one) => typeof one === 'string') &&
     Number.isSafeInteger(pid) &&
     (error === undefined || (isRecord(error) && typeof error.message === 'string'))
-  if (!isSound) throw strange('details', json)
-  return details as Details
+  const { traffic } = details
+  if (!isSound || !(traffic === undefined || Array.isArray(traffic))) throw strange('details', json)
+  const known = details as Details
+  return traffic === undefined ? known : { ...known, traffic: traffic.map((one) => unpacked(one, hosts)) }
 }
 
 /** A moment as ISO text. @throws StrangeEntry */
@@ -198,8 +219,4 @@ function recordIn(json: string): Record<string, unknown> {
     if (!(error instanceof SyntaxError)) throw error
   }
   throw strange('a document', json)
-}
-
-function strange(name: string, value: unknown): StrangeEntry {
-  return new StrangeEntry(`${name} of a run is ${String(value).slice(0, 100)}`)
 }

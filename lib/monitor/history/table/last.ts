@@ -1,15 +1,19 @@
-import type { HistoryEntry } from './entry.ts'
+import type { HistoryEntry } from '../entry.ts'
+
+/** The last good run of each subject. */
+export const LAST_SUCCESSES = `
+  SELECT runs.*, target FROM successes CROSS JOIN runs USING (number)
+  CROSS JOIN subjects ON subjects.subject = runs.subject`
 
 /** An index leads to the newest run of each subject and status; there are few statuses, and may be many runs. */
 export const LAST_OF_EACH_STATUS = `
-  SELECT runs.* FROM (
-    SELECT DISTINCT kind, collection, target, status FROM totals WHERE runs > 0
-    UNION SELECT kind, collection, target, status FROM runs WHERE status = 'running'
-  ) AS ended JOIN runs ON runs.number = (
-    SELECT number FROM runs
-    WHERE kind = ended.kind AND collection = ended.collection AND target = ended.target AND status = ended.status
+  SELECT runs.*, target FROM (
+    SELECT DISTINCT subject, status FROM totals WHERE runs > 0
+    UNION SELECT subject, status FROM runs WHERE status = 'running'
+  ) AS ended CROSS JOIN runs ON runs.number = (
+    SELECT number FROM runs WHERE subject = ended.subject AND status = ended.status
     ORDER BY started_at DESC, number DESC LIMIT 1
-  )`
+  ) CROSS JOIN subjects ON subjects.subject = runs.subject`
 
 /** Of each kind, collection and target the entry that began last. */
 export function newestOf(entries: readonly HistoryEntry[]): HistoryEntry[] {

@@ -1,19 +1,20 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import {
   ForeignCode,
   openDatabase,
   type SqliteDatabase,
   type SqliteStatement,
-} from '../../database/connection.ts'
-import { requireFiles } from '../../database/files.ts'
-import { makeDirectory } from '../../file/directory.ts'
-import { type Inode, inodeOf } from '../../file/inode.ts'
-import type { Emit } from '../../run/context.ts'
-import { failureOf } from '../../run/failure.ts'
-import { StrangeEntry } from './row.ts'
-import { HISTORY_FORMAT, HISTORY_TABLES } from './tables.ts'
+} from '../../../database/connection.ts'
+import { requireFiles } from '../../../database/files.ts'
+import { makeDirectory } from '../../../file/directory.ts'
+import { type Inode, inodeOf } from '../../../file/inode.ts'
+import type { Emit } from '../../../run/context.ts'
+import { failureOf } from '../../../run/failure.ts'
+import { bringUp } from './migration.ts'
+import { StrangeEntry } from './strange.ts'
+import { HISTORY_FORMAT } from './tables.ts'
 
 /** The longest that a write waits for another process, in milliseconds: looking on is never in the way. */
 const BUSY_MS = 250
@@ -70,6 +71,8 @@ export class HistoryFile {
       })
     } catch (error) {
       if (!(error instanceof Damaged)) throw error
+      // Another process, of a newer version, may have changed the tables meanwhile.
+      if (formatOf(this.#database) > HISTORY_FORMAT) throw newer(this.path)
       this.#database.close()
       this.#moveAside(error)
       this.#database = this.#open()
@@ -144,17 +147,18 @@ function makePlaceFor(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no regular file')
 }
 
+function formatOf(database: SqliteDatabase): number {
+  try {
+    return database.pragma('user_version', { simple: true }) as number
+  } catch {
+    return 0
+  }
+}
+
 function prepare(database: SqliteDatabase, path: string): void {
   const format = database.pragma('user_version', { simple: true }) as number
   if (format > HISTORY_FORMAT) throw newer(path)
-  if (format === HISTORY_FORMAT) return
-  const make = () => {
-    // Another process may have been first.
-    if (database.pragma('user_version', { simple: true }) !== 0) return
-    database.exec(HISTORY_TABLES)
-    database.pragma(`user_version = ${HISTORY_FORMAT}`)
-  }
-  database.transaction(make).immediate()
+  if (format !== HISTORY_FORMAT) bringUp(database)
 }
 
 function newer(path: string): ElysiaError {

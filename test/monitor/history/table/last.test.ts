@@ -1,9 +1,9 @@
 // The last run of each kind, collection and target.
 import { join } from 'node:path'
 import t from 'tap'
-import { openHistory } from '../../../lib/monitor/history/history.ts'
-import { newestOf } from '../../../lib/monitor/history/last.ts'
-import { entry, running } from './entries.ts'
+import { openHistory } from '../../../../lib/monitor/history/history.ts'
+import { newestOf } from '../../../../lib/monitor/history/table/last.ts'
+import { entry, running } from '../entries.ts'
 
 t.test('is the one that began last, however it ended, of those that there are', async (t) => {
   const history = openHistory(join(t.testdir(), 'history.db'))

@@ -1,0 +1,56 @@
+import type { SqliteDatabase } from '../../../database/connection.ts'
+import { HISTORY_FORMAT, HISTORY_TABLES } from './tables.ts'
+
+/**
+ * Makes the tables of an empty file, or brings those of an earlier format to today's, rows and sums included: 100,000 runs take about
+ * three seconds, once. One transaction: a process that is killed meanwhile leaves the old format.
+ */
+export function bringUp(database: SqliteDatabase): void {
+  const step = () => {
+    // Another process may have been first.
+    const format = database.pragma('user_version', { simple: true })
+    if (format === 0) database.exec(HISTORY_TABLES)
+    else if (format === 1) database.exec(FROM_1)
+    database.pragma(`user_version = ${HISTORY_FORMAT}`)
+  }
+  database.transaction(step).immediate()
+}
+
+/** Files of the first days have ISO texts for times. */
+function ms(column: string): string {
+  const ofText = `CAST(round((julianday(${column}) - 2440587.5) * 86400000) AS INTEGER)`
+  return `CASE typeof(${column}) WHEN 'text' THEN ${ofText} ELSE ${column} END`
+}
+
+const INDEXES = [
+  ...['runs_started', 'runs_kind', 'runs_collection', 'runs_status', 'runs_subject', 'runs_open'],
+  'successes_number',
+]
+
+/** Format 1 has kind, collection and target in each row, index and sum. */
+const FROM_1 = `
+  ${INDEXES.map((name) => `DROP INDEX IF EXISTS ${name};`).join(' ')}
+  ALTER TABLE runs RENAME TO runs_1;
+  ALTER TABLE totals RENAME TO totals_1;
+  ALTER TABLE successes RENAME TO successes_1;
+  ${HISTORY_TABLES}
+  INSERT INTO subjects (kind, collection, target, runs)
+    SELECT kind, collection, target, sum(runs) FROM (
+      SELECT kind, collection, target, count(*) AS runs FROM runs_1 GROUP BY 1, 2, 3
+      UNION ALL SELECT DISTINCT kind, collection, target, 0 FROM totals_1
+    ) GROUP BY 1, 2, 3;
+  INSERT INTO runs
+    SELECT number, id, attempt, runs_1.kind, "trigger", runs_1.collection, subject,
+      row_number() OVER (PARTITION BY subject ORDER BY started_at, number),
+      status, code, exit_code, ${ms('started_at')}, ${ms('updated_at')}, ${ms('ended_at')}, seconds, records, rejected,
+      bytes_in, bytes_out, rate, retries, archive, owner, progress, details
+    FROM runs_1 JOIN subjects USING (kind, collection, target) ORDER BY number;
+  INSERT INTO totals
+    SELECT subject, status, code, totals_1.runs, seconds, records, rejected, bytes_in, bytes_out, retries
+    FROM totals_1 JOIN subjects USING (kind, collection, target);
+  INSERT INTO successes
+    SELECT subject, number FROM successes_1 JOIN subjects USING (kind, collection, target);
+  DROP TABLE runs_1;
+  DROP TABLE totals_1;
+  DROP TABLE successes_1;
+`

@@ -1,0 +1,82 @@
+/** Goes up with each change of the tables; `migration.ts` then has one step more. */
+export const HISTORY_FORMAT = 2
+
+/**
+ * `runs` holds a row for each try. `subjects` names what runs are alike by, with how many there ever were: the `nth` of a run is its
+ * place among them. `totals` has the sums over all that ever were, and `successes` the last good run of each subject: pruning leaves
+ * both alone, and `traffic`, the sums of what went to each place and came from it. Each index goes on with what the lists are sorted
+ * by, and with what else they are chosen by; `runs_subject` has all that a trend is made of. Times are milliseconds since 1970: as texts they would be a seventh of the file.
+ */
+export const HISTORY_TABLES = `
+  CREATE TABLE subjects (
+    subject INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    target TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    UNIQUE (kind, collection, target)
+  );
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    "trigger" TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    subject INTEGER NOT NULL,
+    nth INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    code TEXT NOT NULL,
+    exit_code INTEGER,
+    started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    seconds REAL,
+    records INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    bytes_in INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    rate REAL,
+    retries INTEGER NOT NULL,
+    archive TEXT,
+    owner TEXT,
+    progress TEXT,
+    details TEXT NOT NULL,
+    UNIQUE (id, attempt)
+  );
+  CREATE INDEX runs_started ON runs (started_at);
+  CREATE INDEX runs_kind ON runs (kind, started_at, status);
+  CREATE INDEX runs_collection ON runs (collection, started_at, kind, status);
+  CREATE INDEX runs_status ON runs (status, started_at, kind);
+  CREATE INDEX runs_subject ON runs (
+    subject, status, started_at, nth, rate, seconds, bytes_in, bytes_out, id
+  );
+  CREATE INDEX runs_open ON runs (number) WHERE owner IS NOT NULL;
+  CREATE TABLE totals (
+    subject INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    code TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    records INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    bytes_in INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    PRIMARY KEY (subject, status, code)
+  ) WITHOUT ROWID;
+  CREATE TABLE successes (
+    subject INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL
+  );
+  CREATE INDEX successes_number ON successes (number);
+  CREATE TABLE traffic (
+    place TEXT PRIMARY KEY,
+    bytes_in INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    stalls_in INTEGER NOT NULL,
+    stalls_out INTEGER NOT NULL,
+    stalled_in_seconds REAL NOT NULL,
+    stalled_out_seconds REAL NOT NULL
+  ) WITHOUT ROWID;
+`

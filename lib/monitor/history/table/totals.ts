@@ -1,0 +1,78 @@
+import type { HistoryTotal, PlaceTraffic } from '../entry.ts'
+import type { HistoryConnection } from './file.ts'
+import { type RunRow, trafficOf } from './row.ts'
+
+/** What a sum is made of. */
+export type Summed = Pick<
+  RunRow,
+  | 'subject'
+  | 'status'
+  | 'code'
+  | 'seconds'
+  | 'records'
+  | 'rejected'
+  | 'bytes_in'
+  | 'bytes_out'
+  | 'retries'
+  | 'details'
+>
+
+const ADD = `
+  INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, seconds = seconds + excluded.seconds,
+    records = records + excluded.records, rejected = rejected + excluded.rejected,
+    bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out,
+    retries = retries + excluded.retries`
+
+/** Adds a run that has ended to the sums, or takes it out where its row is about to say something else. */
+export function addTo(database: HistoryConnection, row: Summed, sign: 1 | -1): void {
+  if (row.status === 'running') return
+  const { subject, status, code } = row
+  const amounts = [1, row.seconds ?? 0, row.records, row.rejected, row.bytes_in, row.bytes_out, row.retries]
+  database.prepare(ADD).run(subject, status, code, ...amounts.map((one) => sign * one))
+  for (const one of trafficOf(row)) addTraffic(database, one, sign)
+}
+
+const ADD_TRAFFIC = `
+  INSERT INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out,
+    stalls_in = stalls_in + excluded.stalls_in, stalls_out = stalls_out + excluded.stalls_out,
+    stalled_in_seconds = stalled_in_seconds + excluded.stalled_in_seconds,
+    stalled_out_seconds = stalled_out_seconds + excluded.stalled_out_seconds`
+
+function addTraffic(database: HistoryConnection, one: PlaceTraffic, sign: 1 | -1): void {
+  const amounts = [one.bytes_in, one.bytes_out, one.stalls_in, one.stalls_out]
+  const seconds = [one.stalled_in_seconds, one.stalled_out_seconds]
+  database.prepare(ADD_TRAFFIC).run(one.place, ...[...amounts, ...seconds].map((amount) => sign * amount))
+}
+
+/** Rounded: sums of what was added and taken out again are not quite what they were. */
+const TRAFFIC = `
+  SELECT place, bytes_in, bytes_out, stalls_in, stalls_out, abs(round(stalled_in_seconds, 3)) AS stalled_in_seconds,
+    abs(round(stalled_out_seconds, 3)) AS stalled_out_seconds FROM traffic`
+
+export function trafficIn(database: HistoryConnection): PlaceTraffic[] {
+  return database.prepare(TRAFFIC).all() as PlaceTraffic[]
+}
+
+const TOTALS = `
+  SELECT kind, collection, target, status, code, totals.runs, seconds, records, rejected, bytes_in, bytes_out, retries
+  FROM totals JOIN subjects USING (subject) WHERE totals.runs > 0`
+
+export function totalsIn(database: HistoryConnection): HistoryTotal[] {
+  return database.prepare(TOTALS).all() as HistoryTotal[]
+}
+
+/** Beyond what clocks differ by: what began so far ahead did so by a clock that was wrong, and counts where nothing else does. */
+const AHEAD_MS = 3_600_000
+
+const LAST = `
+  INSERT INTO successes SELECT subject, number FROM runs
+  WHERE subject = ? AND status = 'done' AND started_at <= ? ORDER BY started_at DESC, number DESC LIMIT 1`
+
+/** Finds the last good run of a subject anew. */
+export function renewSuccess(database: HistoryConnection, subject: number): void {
+  database.prepare('DELETE FROM successes WHERE subject = ?').run(subject)
+  const { changes } = database.prepare(LAST).run(subject, Date.now() + AHEAD_MS)
+  if (changes === 0) database.prepare(LAST).run(subject, Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,39 @@
+import type { PlaceTraffic } from '../entry.ts'
+import { strange } from './strange.ts'
+
+const LONGEST_PLACE = 4000
+
+/** Traffic as `details` has it: a server is named by its place in `hosts`. */
+type Packed = readonly [
+  place: number | string,
+  ...[bytesIn: number, bytesOut: number, mostIn: number | null, mostOut: number | null],
+  ...[stallsIn?: number, stallsOut?: number, stalledIn?: number, stalledOut?: number],
+]
+
+/** Its amounts without names; a server is named by its number in `hosts`. */
+export function packed(one: PlaceTraffic, hosts: readonly string[]): Packed {
+  const { place, bytes_in, bytes_out, most_in_per_second: mostIn, most_out_per_second: mostOut } = one
+  const at = hosts.indexOf(place)
+  const moved = [bytes_in, bytes_out, mostIn ?? null, mostOut ?? null] as const
+  const stalls = [one.stalls_in, one.stalls_out, one.stalled_in_seconds, one.stalled_out_seconds] as const
+  const name = at === -1 ? place.slice(0, LONGEST_PLACE) : at
+  return stalls.some((amount) => amount > 0) ? [name, ...moved, ...stalls] : [name, ...moved]
+}
+
+/** @throws StrangeEntry */
+export function unpacked(found: unknown, hosts: readonly string[]): PlaceTraffic {
+  const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(found) ? found : []
+  const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls
+  const name = typeof place === 'number' ? hosts[place] : place
+  const amounts = [bytesIn, bytesOut, mostIn ?? 0, mostOut ?? 0, stallsIn, stallsOut, stalledIn, stalledOut]
+  if (typeof name !== 'string' || !amounts.every((one) => typeof one === 'number')) {
+    throw strange('traffic', JSON.stringify(found))
+  }
+  return {
+    ...{ place: name, bytes_in: bytesIn, bytes_out: bytesOut },
+    ...(mostIn !== null && { most_in_per_second: mostIn }),
+    ...(mostOut !== null && { most_out_per_second: mostOut }),
+    ...{ stalls_in: stallsIn, stalls_out: stallsOut },
+    ...{ stalled_in_seconds: stalledIn, stalled_out_seconds: stalledOut },
+  }
+}

@@ -1,0 +1,53 @@
+import type { LockOwner } from '../../../catalog/lock/process.ts'
+import type { HistoryEntry } from '../entry.ts'
+import type { HistoryConnection } from './file.ts'
+import { COLUMNS, type RunRow, valuesOf } from './row.ts'
+import { addTo, renewSuccess } from './totals.ts'
+
+const INSERT = `
+  INSERT INTO runs (${COLUMNS.map((name) => `"${name}"`).join()}) VALUES (${COLUMNS.map(() => '?').join()})`
+
+const UPDATE = `UPDATE runs SET ${COLUMNS.map((name) => `"${name}" = ?`).join()} WHERE number = ?`
+
+/** What is read of a row that changes, and of what it has become. */
+type Known = Omit<RunRow, 'target'>
+
+const FIND = 'SELECT * FROM runs WHERE id = ? AND attempt = ?'
+
+/** Writes the row of an entry, and what follows from it: the sums, and which run was the last good one. */
+export function putRow(database: HistoryConnection, entry: HistoryEntry, owner: LockOwner | undefined): void {
+  const { id, attempt } = entry
+  const find = database.prepare(FIND)
+  const before = find.get(id, attempt) as Known | undefined
+  const subject = subjectOf(database, entry)
+  if (before === undefined) {
+    database.prepare(INSERT).run(...valuesOf(entry, owner, { subject, nth: nextOf(database, subject) }))
+  } else {
+    addTo(database, before, -1)
+    const values = valuesOf(entry, owner, { subject, nth: before.nth })
+    database.prepare(UPDATE).run(...values, before.number)
+  }
+  if (entry.status === 'running') return
+  addTo(database, find.get(id, attempt) as Known, 1)
+  if (entry.status === 'done' || before?.status === 'done') renewSuccess(database, subject)
+}
+
+type Named = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
+
+/** The number of what a run is alike by. */
+function subjectOf(database: HistoryConnection, { kind, collection, target }: Named): number {
+  const find = database
+    .prepare('SELECT subject FROM subjects WHERE kind = ? AND collection = ? AND target = ?')
+    .pluck()
+  const known = find.get(kind, collection, target) as number | undefined
+  if (known !== undefined) return known
+  const add = database.prepare('INSERT INTO subjects (kind, collection, target, runs) VALUES (?, ?, ?, 0)')
+  return Number(add.run(kind, collection, target).lastInsertRowid)
+}
+
+function nextOf(database: HistoryConnection, subject: number): number {
+  const count = database
+    .prepare('UPDATE subjects SET runs = runs + 1 WHERE subject = ? RETURNING runs')
+    .pluck()
+  return count.get(subject) as number
+}
