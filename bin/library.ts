@@ -108,6 +108,7 @@ export type {
   Trigger,
 } from '../lib/monitor/history/entry.ts'
 export type { History } from '../lib/monitor/history/history.ts'
+export type { RunLogged } from '../lib/monitor/history/log/line.ts'
 export { historyOptions } from '../lib/monitor/history/options.ts'
 export { HISTORY_STATUSES } from '../lib/monitor/history/statuses.ts'
 export * from '../lib/monitor/metrics/options.ts'

@@ -10,7 +10,7 @@ import { runCommand } from './cli/run.ts'
 import { dispatch } from './cli/tree.ts'
 import { COMMANDS } from './commands/table.ts'
 import { ElysiaError, layersFor, resolve } from './library.ts'
-import type { Observers } from './observers/current.ts'
+import { type Observers, observedSaid } from './observers/current.ts'
 
 /** How the command speaks by now. */
 interface Speaking {
@@ -64,7 +64,10 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
     await speaking.console.print(commandHelp(command, speaking.console.columns))
     return EXIT.done
   }
-  const console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
+  const console = processConsole(
+    resolve(consoleOptions, layersFor(consoleOptions, [flags])).options,
+    observedSaid,
+  )
   speaking.console = console
   const { operands, rest } = wordsOf(command, parsed)
   requireOperands(command, operands)

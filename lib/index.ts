@@ -100,6 +100,7 @@ export { type VerifyOptions, type VerifyOptionsInput, verifyOptions } from './jo
 export type { ArchiveFault, VerifyContext, VerifyReport } from './job/verify/report.ts'
 export { verify } from './job/verify/verify.ts'
 export type { HistoryEntry, HistoryReader, HistoryTotal } from './monitor/history/entry.ts'
+export type { RunLogged } from './monitor/history/log/line.ts'
 export { type HistoryRecording, type RecordOptions, recordHistory } from './monitor/history/record.ts'
 export type { Emit, RunContext, WriteContext } from './run/context.ts'
 export type { RunEvent } from './run/event/schema.ts'

@@ -1,12 +1,14 @@
 // The page of one run: first why it ended as it did, then what to do, then all that is known.
 import type { RejectsSample, RunFacts } from '../lib/monitor/dashboard/facts.ts'
 import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
+import type { RunLogged } from '../lib/monitor/history/log/line.ts'
 import { Ago, Moment, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from './parts.ts'
 import { html, useEffect, useState, type VNode } from './preact.ts'
 import type { Source } from './source.ts'
 import { Value } from './value.ts'
 import {
   capital,
+  clockText,
   commandText,
   counted,
   countText,
@@ -14,6 +16,7 @@ import {
   sizeText,
   spanText,
   subjectText,
+  timeText,
 } from './words.ts'
 
 type Asked = RunFacts | 'asking' | 'unknown'
@@ -47,7 +50,7 @@ export function RunView({
     ${facts === 'asking' ? html`<p class="muted">…</p>` : facts === 'unknown' ? html`<h1>No such run</h1><p>The history has no run ${id}: it may have been pruned.</p>` : html`<${Known} facts=${facts} now=${now} />`}` as VNode
 }
 
-function Known({ facts: { entries, rejects }, now }: { facts: RunFacts; now: string }): VNode {
+function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFacts; now: string }): VNode {
   const entry = entries.at(-1)!
   const { status, error, bottleneck, command, counts } = entry
   // What held it back is said once, above.
@@ -64,6 +67,7 @@ function Known({ facts: { entries, rejects }, now }: { facts: RunFacts; now: str
     <//>
     ${bottleneck === undefined && !isProfiled ? null : html`<${Section} id="profile" title="What held it back">${bottleneck === undefined ? null : html`<p>${bottleneck.replaceAll('`', '')}</p>`}${!isProfiled ? null : html`<${Value} name="Profile" value=${profile} />`}<//>`}
     ${Object.keys(counts).length === 0 ? null : html`<${Section} id="counts" title="What it counted"><${Value} name="Counts" value=${counts} /><//>`}
+    ${logs.map((log) => html`<${Log} log=${log} isOneOf=${entries.length} />`)}
     ${rejects === undefined ? null : html`<${Rejects} rejects=${rejects} />`}
     ${entries.length < 2 ? null : html`<${Tries} entries=${entries} now=${now} />`}` as VNode
 }
@@ -130,6 +134,18 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
     ...known('Machine', entry.host),
     ...known('Version', entry.version),
   ]
+}
+
+/** What a process said, the last thing it said at the end. */
+function Log({ log: { attempt, lines }, isOneOf: tries }: { log: RunLogged; isOneOf: number }): VNode | null {
+  if (lines.length === 0) return null
+  const title = tries > 1 ? `Log of try ${attempt}` : 'Log'
+  return html`
+    <${Section} id=${`log-${attempt}`} title=${title}>
+      <div class="log" tabindex="0" role="region" aria-label=${`what ${tries > 1 ? `process ${attempt}` : 'it'} said`}><ol>
+        ${lines.map(({ at, level, text }) => html`<li class=${level}><time datetime=${at} title=${timeText(at)}>${clockText(at)}</time> ${level === 'event' || level === 'note' ? null : html`<span class="level">${level}</span> `}<${Name} text=${text} /></li>`)}
+      </ol></div>
+    <//>` as VNode
 }
 
 function Rejects({ rejects: { file, lines, is_cut: isCut, lack } }: { rejects: RejectsSample }): VNode {

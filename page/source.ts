@@ -59,7 +59,7 @@ async function get(path: string): Promise<unknown> {
   return visibleJson(await response.text())
 }
 
-function fileSource({ packed, report, details, ...rest }: PackedFacts): Source {
+function fileSource({ packed, report, details, logs, ...rest }: PackedFacts): Source {
   const all = unpackRuns(packed)
   const page = (choice: RunChoice, before: string | undefined, size = FILE_PAGE): RunPage => {
     const chosen = all.filter(
@@ -78,7 +78,7 @@ function fileSource({ packed, report, details, ...rest }: PackedFacts): Source {
     runs: async (choice, before) => page(choice, before),
     run: async (id) => {
       const entries = details.filter((entry) => entry.id === id)
-      if (entries.length > 0) return { entries }
+      if (entries.length > 0) return { entries, logs: logs[id] ?? [] }
       const known = all.filter((run) => run.id === id)
       return known.length === 0 ? undefined : { entries: known.map(asEntry) }
     },

@@ -86,6 +86,11 @@ export function timeText(time: string): string {
   return new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 }
 
+/** The time of day, to the second: `13:40:05`. */
+export function clockText(time: string): string {
+  return new Date(time).toLocaleTimeString('en-GB')
+}
+
 /** The day of a time: `29 Nov`. */
 export function dayText(time: string): string {
   return new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })

@@ -26,6 +26,8 @@ export interface Console {
   readonly columns: number | undefined
   /** For a person; not shown with --quiet. */
   note(message: Lines): void
+  /** As `note`, of what is not kept: how far a job is, and what a program of the user's own prints. */
+  aside(message: Lines): void
   /** For a person who asked for more, with --verbose. */
   detail(message: Lines): void
   /** As `note`, marked as a warning. */
@@ -65,8 +67,14 @@ export interface ColouredLine {
 
 type Source = Iterable<string> | AsyncIterable<string>
 
+/** What is told of what a person is told, shown or not: notes, warnings and errors, line by line. */
+export type Heard = (type: LogType, text: string) => void
+
 /** The console of this process. */
-export function processConsole(options: Omit<ConsoleOptions, 'progress'> & Partial<ConsoleOptions>): Console {
+export function processConsole(
+  options: Omit<ConsoleOptions, 'progress'> & Partial<ConsoleOptions>,
+  heard: Heard = () => {},
+): Console {
   const { json, quiet, verbose, progress = 'auto' } = options
   let footer: Footer | undefined
   const above = (write: () => void) => (footer === undefined ? write() : footer.above(write))
@@ -90,11 +98,24 @@ export function processConsole(options: Omit<ConsoleOptions, 'progress'> & Parti
     get columns() {
       return process.stdout.columns || undefined
     },
-    note: log.info,
+    note(message) {
+      heard('info', [message].flat().join('\n'))
+      log.info(message)
+    },
+    aside: log.info,
     detail: log.debug,
-    warn: log.warn,
-    error: log.error,
-    failure: (why, exit) => void (quiet && log.error(new Failure(why, exit))),
+    warn(message) {
+      heard('warn', message)
+      log.warn(message)
+    },
+    error(thrown) {
+      heard('error', asLines(thrown, { quiet: false, verbose: false }).join('\n'))
+      log.error(thrown)
+    },
+    failure(why, exit) {
+      heard('error', why)
+      if (quiet) log.error(new Failure(why, exit))
+    },
     ask: (question) => log.ask(visible(question)),
     print: (lines, signal) => flow(Readable.from(printed(lines)), signal),
     printColoured: (lines) => flow(Readable.from(lines.map(coloured))),

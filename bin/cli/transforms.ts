@@ -26,7 +26,7 @@ export function stepSettings(
   console: Context['console'],
   { scriptTimeoutMs: timeoutMs, maskKeyFile, ...rest }: StepOptions,
 ): Settings {
-  const onOutput = (text: string) => console.note(text.replace(/\n$/, '').split('\n'))
+  const onOutput = (text: string) => console.aside(text.replace(/\n$/, '').split('\n'))
   const maskKey = () => readMaskKey(process.env, maskKeyFile, console.warn)
   return { script: { timeoutMs, onOutput }, maskKey, ...rest }
 }

@@ -1,3 +1,4 @@
+import type { LogType } from '../cli/log.ts'
 import type { Profile, ProgressState, RunEvent } from '../library.ts'
 import { type CommandEnding, type ObservedEnding, type Observer, SENDING_MS } from './observer.ts'
 
@@ -28,6 +29,11 @@ export function observed(event: RunEvent): void {
 /** How far the run at hand is; once a second. */
 export function observedProgress(state: ProgressState): void {
   current?.tell(({ onProgress }) => onProgress?.(state))
+}
+
+/** What a person is told; what is said before anything looks on is not passed on. */
+export function observedSaid(type: LogType, text: string): void {
+  current?.tell(({ onSaid }) => onSaid?.(type, text))
 }
 
 /** What --profile found of the job that has ended. */

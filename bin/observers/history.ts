@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { LogType } from '../cli/log.ts'
 import {
   classNameOf,
   historyLibrary,
@@ -46,11 +47,21 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
     onProgress: (state) => recorder.note(noteOf(state)),
     onProfile: (profile) => recorder.addProfile({ ...profile }, profile.bottleneck.sentence),
     onTarget: (target) => recorder.addTarget(target),
+    onSaid(type, text) {
+      const level = LEVELS[type]
+      if (level !== undefined) recorder.say(level, text)
+    },
     end(ending) {
       recorder.end(ending)
       noteUnwritten(recorder.unwritten)
     },
   }
+}
+
+const LEVELS: Readonly<Partial<Record<LogType, 'note' | 'warning' | 'error'>>> = {
+  info: 'note',
+  warn: 'warning',
+  error: 'error',
 }
 
 /** What progress knows beside the events: the history counts these itself. */

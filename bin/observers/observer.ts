@@ -1,5 +1,6 @@
 import type { NamedCommand } from '../cli/command.ts'
 import type { Console } from '../cli/console.ts'
+import type { LogType } from '../cli/log.ts'
 import type { Layer, Profile, ProgressState, RunEvent, Settings } from '../library.ts'
 
 /** The command that is looked on at. */
@@ -38,6 +39,8 @@ export interface Observer {
   onProgress?(state: ProgressState): void
   /** Called with what --profile found, once the job has ended. */
   onProfile?(profile: Profile): void
+  /** Called with each note, warning and error that a person is told, or would be without --quiet. */
+  onSaid?(type: LogType, text: string): void
   /** Called with each store that the command is about to open, without secrets. */
   onTarget?(target: string): void
   /** Called once, when all has been said but what the command says last; they are called in order, and waited for together. */

@@ -74,7 +74,7 @@ function printLines(console: Console, progress: RunProgress): () => void {
   let last: unknown
   const print = () => {
     const line = lineOf(progress)
-    if (line !== undefined && progress.latest !== last) console.note(line.trimStart())
+    if (line !== undefined && progress.latest !== last) console.aside(line.trimStart())
     last = progress.latest
   }
   const timer = setInterval(print, LINE_EVERY_MS).unref()

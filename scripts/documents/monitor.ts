@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { HistoryEntrySchema } from '../../lib/monitor/history/entry.ts'
+import { RunLogSchema } from '../../lib/monitor/history/log/line.ts'
 import { MonitorReportSchema } from '../../lib/monitor/report/schema.ts'
 import { count, document, list, optional, text } from './parts.ts'
 
@@ -12,6 +13,10 @@ export const runsDocument = document('runs', '`runs list --json`.', {
 
 export const runDocument = document('run', '`runs show --json`.', {
   tries: list(entry, 'What each process did of the run, the first one first.'),
+  logs: list(
+    RunLogSchema,
+    'What the tries said; of the last 1 000 runs that ended well, and as many that did not.',
+  ),
   repeat: optional(text('The command line that repeats it, quoted for a shell; absent of a program’s run.')),
 })
 

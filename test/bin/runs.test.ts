@@ -44,6 +44,16 @@ t.test('runs list, show and report say what was run, and why it failed', async (
   t.notMatch(JSON.stringify(runs), /secret/)
   const shown = await run(['runs', 'show', 'last'])
   t.match(shown.stdout, /^backup of C, \S+: failed, exit 13\n {2}ELYSIA_UNREACHABLE: /)
+  t.match(shown.stdout, /log:\n {2}\d\d:\d\d:\d\d {2}\S+ .*\n/)
+  t.match(shown.stdout, /:\d\d {2}error {2}.*127\.0\.0\.1:1/, 'what a person was told is kept')
+  const ofIngest = await run(['runs', 'show', runs.at(-1).id, '--json'])
+  const [log] = JSON.parse(ofIngest.stdout).logs
+  const texts: string[] = log.lines.map(
+    ({ level, text }: { level: string; text: string }) => `${level}: ${text}`,
+  )
+  t.match(texts, [/^note: target /])
+  t.ok(texts.includes('event: ended: done'))
+  t.notMatch(ofIngest.stdout, /not json/, 'no record')
   t.match(shown.stdout, /to repeat it, in \S+:\n {2}elysiactl col backup c --target http:\/\/127\.0\.0\.1:1/)
   const failed = await run(['runs', 'list', '--status', 'failed', '--since', '1d'])
   t.equal(failed.stdout.trimEnd().split('\n').length, 4)

@@ -75,6 +75,10 @@ t.test(
       await text(page, 'main'),
       /Repeat\s+elysiactl col backup orders --target http:\/\/weaviate\.example:8080/,
     )
+    t.match(
+      await text(page, '.log'),
+      /begun\n\d\d:\d\d:\d\d writing\n.*trying again.*\n\d\d:\d\d:\d\d warning weaviate/,
+    )
     await page.click('.back a')
     await says(page, 'h1', '2 things need a hand')
     t.strictSame(complaints, [])
@@ -230,7 +234,13 @@ t.test('names and texts of others are shown, and nothing of them is done', { ski
     rejects_file: rejects,
     error: { code: evil, message: evil, hint: evil },
   })
-  const history = madeUpHistory([failed, { ...running(), collection: evil, target: evil }])
+  const lines = (['event', 'note', 'warning', 'error'] as const).map((level) => ({
+    at: failed.started_at,
+    level,
+    text: evil,
+  }))
+  const logs = { evil: [{ attempt: 1, lines }] }
+  const history = madeUpHistory([failed, { ...running(), collection: evil, target: evil }], logs)
   const base = madeUpReport([failed])
   const report = JSON.parse(JSON.stringify(base), (key, value) =>
     typeof value === 'string' && !/at|since|run|severity/.test(key) ? evil : value,
@@ -281,6 +291,7 @@ t.test('names and texts of others are shown, and nothing of them is done', { ski
     const main = await text(page, 'main')
     t.ok(main.includes('<img src=x onerror="window.hit=1">'))
     t.ok(main.includes('\\u{202e}gpj.exe\\u{7}'), 'what turns the direction of a text is seen by its number')
+    t.equal((await text(page, '.log')).split('<img src=x').length, 5)
     t.equal(await page.$$eval('img, #page script, iframe', (all) => all.length), 0)
     t.equal(await page.evaluate(() => 'hit' in window), false)
     t.strictSame(complaints, [])

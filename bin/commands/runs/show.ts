@@ -1,9 +1,12 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { commandLine } from '../../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
-import { ElysiaError, type HistoryEntry, roughSize } from '../../library.ts'
+import { ElysiaError, type HistoryEntry, type RunLogged, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
 import { progressText, timeText } from './table.ts'
+
+/** As much of a log stands on a screen. */
+const LOG_LINES = 30
 
 /** `runs show`: all that is known of a run, and the command that repeats it. */
 export const command: Command = {
@@ -37,10 +40,15 @@ async function run(context: Context): Promise<void> {
     const last = tries.at(-1)
     if (last === undefined) throw unknownRun(id)
     const repeat = last.command.length === 0 ? undefined : commandLine(last.command)
-    if (console.json) return await console.document({ tries, ...(repeat !== undefined && { repeat }) })
+    const logs = history.logs(last.id)
+    if (console.json) return await console.document({ tries, logs, ...(repeat !== undefined && { repeat }) })
     const tables = await tablesFor(context)
     const lines = tries.flatMap((one, index) => [...(index > 0 ? [''] : []), ...entryLines(one, tables)])
-    await console.print([...lines, ...repeatLines(last, repeat)])
+    await console.print([
+      ...lines,
+      ...logs.flatMap((log) => logText(log, tries.length > 1)),
+      ...repeatLines(last, repeat),
+    ])
   } finally {
     history.close()
   }
@@ -50,6 +58,22 @@ function unknownRun(id: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `there is no run ${id} in the history`, {
     hint: '`elysiactl runs list` lists them; `elysiactl index status` those that the journal of a target knows',
   })
+}
+
+/** The last lines of what a try said. */
+function logText({ attempt, lines }: RunLogged, isOneOfSeveral: boolean): string[] {
+  if (lines.length === 0) return []
+  const shown = lines.slice(-LOG_LINES)
+  const more = lines.length - shown.length
+  const tried = isOneOfSeveral ? `, try ${attempt}` : ''
+  const earlier = more > 0 ? ` (${more} earlier lines: --json)` : ''
+  return [
+    '',
+    `log${tried}${earlier}:`,
+    ...shown.map(
+      ({ at, level, text }) => `  ${at.slice(11, 19)}  ${level === 'event' ? '·' : level}  ${text}`,
+    ),
+  ]
 }
 
 function repeatLines({ directory }: HistoryEntry, repeat: string | undefined): string[] {

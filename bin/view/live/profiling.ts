@@ -55,5 +55,5 @@ export async function startProfiling(context: Context): Promise<Profiling> {
 function say({ console }: Context, found: Parameters<typeof profileText>[0]): void {
   if (console.progress === 'json') {
     console.line({ message_type: 'profile', at: new Date().toISOString(), profile: found })
-  } else console.note(profileText(found))
+  } else console.aside(profileText(found))
 }

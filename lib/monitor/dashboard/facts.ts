@@ -1,5 +1,6 @@
 import type { FiringAlert } from '../alerts/remembered.ts'
 import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
+import type { RunLogged } from '../history/log/line.ts'
 import type { MonitorReport } from '../report/schema.ts'
 
 /** A run as a list shows it: what its last process made of it. */
@@ -99,6 +100,8 @@ export interface LiveFacts {
 export interface RunFacts {
   /** All that processes did of it, the first one first. */
   readonly entries: readonly HistoryEntry[]
+  /** What they said, as far as that is kept. */
+  readonly logs?: readonly RunLogged[]
   readonly rejects?: RejectsSample
 }
 

@@ -1,6 +1,7 @@
 import type { Static } from '../../core/typebox.ts'
 import Type from '../../core/typebox.ts'
 import { choice } from '../../run/event/fields.ts'
+import type { RunLogged } from './log/line.ts'
 import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
 export { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
@@ -135,6 +136,8 @@ export interface HistoryReader {
   list(choice?: HistoryChoice): HistoryEntry[]
   /** All tries of a run, the first one first; the id may be shortened where it stays unique. */
   find(id: string): HistoryEntry[]
+  /** What the tries of a run said, the first one first; of those whose log is kept. The id is a whole one. */
+  logs?(id: string): RunLogged[]
   /** The last entry of each kind, collection and target that ended well, whatever its age. */
   lastSuccesses(): HistoryEntry[]
   /** The last entry of each kind, collection and target, however it ended or whether it goes on. */

@@ -9,6 +9,8 @@ import type {
   SubjectRuns,
 } from './entry.ts'
 import { killedEntry } from './killed.ts'
+import type { LogLine, RunLogged } from './log/line.ts'
+import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
 import { LAST_OF_EACH_STATUS, LAST_SUCCESSES, newestOf } from './table/last.ts'
 import { type Keep, prune } from './table/prune.ts'
@@ -49,9 +51,12 @@ export class History implements ReportedHistory {
     return (found.last ?? 0) + 1
   }
 
-  /** Adds an entry, or writes it anew; while it says `running` it is of this process. */
-  put(entry: HistoryEntry): void {
-    this.#write((database) => putRow(database, entry, entry.status === 'running' ? this.#self : undefined))
+  /** Adds an entry, or writes it anew, with its log where that is given; while it says `running` it is of this process. */
+  put(entry: HistoryEntry, log?: readonly LogLine[]): void {
+    this.#write((database) => {
+      const number = putRow(database, entry, entry.status === 'running' ? this.#self : undefined)
+      if (log !== undefined) putLog(database, number, log, isWell(entry))
+    })
   }
 
   /** Finds the runs whose process is gone without a word, and notes them as killed; returns how many. */
@@ -63,14 +68,21 @@ export class History implements ReportedHistory {
     const dead = open.filter((row) => this.#isGone(row))
     if (dead.length === 0) return 0
     this.#write((database) => {
-      for (const row of dead) putRow(database, killedEntry(entryOf(row)), undefined)
+      for (const row of dead) {
+        putRow(database, killedEntry(entryOf(row)), undefined)
+        noteBad(database, row.number)
+      }
     })
     return dead.length
   }
 
   /** Removes old entries, but for the last good one of each subject; the sums stay. Returns how many. */
   prune(keep: Keep, nowMs = Date.now()): number {
-    return this.#write((database) => prune(database, keep, nowMs))
+    return this.#write((database) => {
+      const removed = prune(database, keep, nowMs)
+      if (removed > 0) pruneLogs(database)
+      return removed
+    })
   }
 
   list(choice: HistoryChoice = {}): HistoryEntry[] {
@@ -94,6 +106,10 @@ export class History implements ReportedHistory {
     throw new ElysiaError('ELYSIA_USAGE', `several runs begin with ${id}`, {
       hint: `write more of it: ${ids.join(', ')}${ids.length > 2 ? ', …' : ''}`,
     })
+  }
+
+  logs(id: string): RunLogged[] {
+    return this.#file.use((database) => logsOf(database, id))
   }
 
   /** Ids that begin so, the newest first. */
@@ -179,4 +195,9 @@ export class History implements ReportedHistory {
 /** Opens the history of a user, `history.db` in the directory of the state; makes it where it is not there. */
 export function openHistory(path: string, options: HistoryFileOptions = {}): History {
   return new History(path, options)
+}
+
+/** True of what runs, or did not end badly. */
+function isWell({ status }: HistoryEntry): boolean {
+  return status !== 'failed' && status !== 'killed'
 }

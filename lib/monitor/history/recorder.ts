@@ -10,6 +10,8 @@ import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './ended.t
 import type { HistoryEntry, Trigger } from './entry.ts'
 import type { History } from './history.ts'
 import { hostsOf } from './hosts.ts'
+import type { LogLevel } from './log/line.ts'
+import { RunLog } from './log/runLog.ts'
 import { progressed } from './progressed.ts'
 import type { Keep } from './table/prune.ts'
 
@@ -31,6 +33,7 @@ export interface Recorded {
 /** A run that goes on, or has ended, in this process. */
 interface Run {
   entry: HistoryEntry
+  readonly log: RunLog
   readonly startedMs: number
   notedMs: number
   /** Records that earlier tries have settled. */
@@ -60,6 +63,8 @@ export class Recorder {
   readonly #startedAt = new Date().toISOString()
   #history: History | undefined
   #begun = 0
+  /** What was said before a run began, which is the next one's. */
+  #early = new RunLog()
   #hasFailed = false
   #unwritten: HistoryEntry[] = []
   #failedMs = Number.NEGATIVE_INFINITY
@@ -89,6 +94,7 @@ export class Recorder {
   }
 
   readonly onEvent = (event: RunEvent): void => {
+    if (event.type === 'progress') this.#current()?.log.addEvent(event)
     if (event.type === 'run_started') this.#begin(event)
     else if (event.type === 'run_ended') this.#end(event)
     else {
@@ -99,6 +105,13 @@ export class Recorder {
       const progress = run && progressed(run.entry.progress, event)
       if (progress !== undefined) this.#progress(run!, progress)
     }
+  }
+
+  /** Notes what a person is told of the run at hand, or of the one that ended last. Written with what is noted next. */
+  say(level: LogLevel, text: string): void {
+    const run = this.#current() ?? this.#runs.at(-1)
+    const log = run?.log ?? this.#early
+    log.add(level, text)
   }
 
   /** Adds to what is noted of the run at hand: its rate, when it will end, whom it waits for. */
@@ -128,6 +141,7 @@ export class Recorder {
     if (keep !== undefined && this.#runs.length > 0 && !this.#hasFailed)
       this.#attempt((history) => history.prune(keep))
     this.#runs.length = 0
+    this.#early = new RunLog()
     this.#begun = 0
     this.#history?.close()
     this.#history = undefined
@@ -142,12 +156,15 @@ export class Recorder {
     const { run: id, kind, target, collection = '', continues = false } = event
     const run: Run = {
       entry: this.#blank(id, kind, collection, masked(placeOf(kind, target))),
+      log: this.#early,
       startedMs: performance.now(),
       notedMs: performance.now(),
       before: 0,
       isPlaced: false,
       continues,
     }
+    this.#early = new RunLog()
+    run.log.addEvent(event)
     this.#begun += 1
     this.#runs.push(run)
     if (this.#runs.length > RUNS_KEPT) this.#forgetOldest()
@@ -169,7 +186,15 @@ export class Recorder {
       ...this.#blank(newRunId(), expected.kind, expected.collection, target),
       started_at: this.#startedAt,
     }
-    this.#runs.push({ entry, startedMs: 0, notedMs: 0, before: 0, isPlaced: true, continues: false })
+    this.#runs.push({
+      entry,
+      log: this.#early,
+      startedMs: 0,
+      notedMs: 0,
+      before: 0,
+      isPlaced: true,
+      continues: false,
+    })
   }
 
   #blank(id: string, kind: string, collection: string, target: string): HistoryEntry {
@@ -195,6 +220,7 @@ export class Recorder {
   #end(event: Extract<RunEvent, { readonly type: 'run_ended' }>): void {
     const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
     if (run === undefined) return
+    run.log.addEvent(event)
     this.#attempt((history) => place(run, history))
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
     run.entry = { ...finishedEntry(run.entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
@@ -221,7 +247,8 @@ export class Recorder {
     let isWritten = false
     this.#attempt((history) => {
       place(run, history)
-      history.put(run.entry)
+      history.put(run.entry, run.log.unwritten)
+      run.log.noteWritten()
       isWritten = true
     })
     return isWritten

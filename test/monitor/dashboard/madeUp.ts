@@ -1,6 +1,7 @@
 // A history and a report that nobody's runs have made: what the page shows is known beforehand.
 import type { ArchiveView, DashboardSources } from '../../../lib/monitor/dashboard/facts.ts'
 import type { HistoryChoice, HistoryEntry, HistoryReader } from '../../../lib/monitor/history/entry.ts'
+import type { LogLine, RunLogged } from '../../../lib/monitor/history/log/line.ts'
 import { newestOf } from '../../../lib/monitor/history/table/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
@@ -51,7 +52,11 @@ export interface MadeUpHistory extends HistoryReader {
   put(entry: HistoryEntry): void
 }
 
-export function madeUpHistory(entries: readonly HistoryEntry[] = []): MadeUpHistory {
+/** Logs are by the id of the run. */
+export function madeUpHistory(
+  entries: readonly HistoryEntry[] = [],
+  logs: Readonly<Record<string, readonly RunLogged[]>> = {},
+): MadeUpHistory {
   const all = new Map(entries.map((entry) => [keyOf(entry), entry]))
   let version = 1
   let sorted: HistoryEntry[] | undefined
@@ -72,6 +77,7 @@ export function madeUpHistory(entries: readonly HistoryEntry[] = []): MadeUpHist
     },
     find: (id) =>
       [...all.values()].filter((entry) => entry.id.startsWith(id)).sort((a, b) => a.attempt - b.attempt),
+    logs: (id) => [...(logs[id] ?? [])],
     lastSuccesses: () => [],
     lastRuns: () => newestOf([...all.values()]),
     totals: () => [],
@@ -373,7 +379,33 @@ export function madeUpArchives(): ArchiveView[] {
   ]
 }
 
+/** What the run that failed had said. */
+function madeUpLogs(entries: readonly HistoryEntry[]): Record<string, RunLogged[]> {
+  const failed = entries.find(({ status }) => status === 'failed')
+  if (failed === undefined) return {}
+  const said = (seconds: number, level: LogLine['level'], text: string): LogLine => ({
+    at: new Date(Date.parse(failed.started_at) + seconds * 1000).toISOString(),
+    level,
+    text,
+  })
+  const lines = [
+    said(0, 'note', `target ${TARGET} (configuration)`),
+    said(0, 'event', 'begun'),
+    said(1, 'event', 'writing'),
+    said(12, 'note', 'weaviate.example:8080 answered 507, the disk is full; trying again in 2 s (1)'),
+    said(30, 'warning', 'weaviate.example:8080 was asked 9 times'),
+    said(41, 'event', 'ended: failed'),
+    said(41, 'error', failed.error?.message ?? ''),
+  ]
+  return { [failed.id]: [{ attempt: failed.attempt, lines }] }
+}
+
+function madeUpKept(): HistoryReader {
+  const entries = madeUpEntries()
+  return madeUpHistory(entries, madeUpLogs(entries))
+}
+
 /** All of it, as the page asks for it. */
-export function madeUpSources(history: HistoryReader = madeUpHistory(madeUpEntries())): DashboardSources {
+export function madeUpSources(history: HistoryReader = madeUpKept()): DashboardSources {
   return { history, report: () => madeUpReport(history.list()), archives: madeUpArchives, version: '0.1.0' }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import type { HistoryEntry } from '../../history/entry.ts'
+import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
+import type { RunLogged } from '../../history/log/line.ts'
 import { readAssets } from '../assets.ts'
 import { type DashboardSources, NO_ALERTS, type RunLine, runLine } from '../facts.ts'
 import { wholePage } from '../html.ts'
@@ -12,6 +13,9 @@ import { type PackedFacts, packReport, packRuns } from './packed.ts'
 const RUNS = 10_000
 const DETAILS = 200
 const DETAILS_BYTES = 400_000
+/** How much of their logs: the last lines of each. */
+const LOG_LINES = 40
+const LOGS_BYTES = 200_000
 
 /** What was written. */
 export interface ExportReport {
@@ -46,10 +50,25 @@ async function packedFacts(sources: DashboardSources): Promise<{ facts: PackedFa
     archives: (await sources.archives?.()) ?? [],
     alerts: (await sources.alerts?.()) ?? NO_ALERTS,
     running: entries.filter(({ status }) => status === 'running').slice(0, DETAILS),
-    details: detailsOf(entries.slice(0, RUNS)),
+    ...told(history, entries.slice(0, RUNS)),
     history_version: history.version(),
   }
   return { facts, isCut: entries.length > RUNS }
+}
+
+/** All that is known of some runs, and the end of what they said. */
+function told(
+  history: HistoryReader,
+  entries: readonly HistoryEntry[],
+): Pick<PackedFacts, 'details' | 'logs'> {
+  const details = detailsOf(entries)
+  let bytes = 0
+  const logs = [...new Set(details.map(({ id }) => id))].flatMap((id): [string, RunLogged[]][] => {
+    const ends = (history.logs?.(id) ?? []).map((log) => ({ ...log, lines: log.lines.slice(-LOG_LINES) }))
+    bytes += JSON.stringify(ends).length
+    return ends.length === 0 || bytes > LOGS_BYTES ? [] : [[id, ends]]
+  })
+  return { details, logs: Object.fromEntries(logs) }
 }
 
 /** The entries of which all is told, within a bound of bytes. */

@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../history/entry.ts'
+import type { RunLogged } from '../../history/log/line.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { ArchiveView, PageFacts, RunLine } from '../facts.ts'
 
@@ -31,6 +32,8 @@ export interface PackedFacts extends Omit<PageFacts, 'runs' | 'report' | 'next' 
   readonly archives: readonly ArchiveView[]
   /** All tries of the runs whose page tells more than the list. */
   readonly details: readonly HistoryEntry[]
+  /** The end of what these said, by the id of the run. */
+  readonly logs: Readonly<Record<string, readonly RunLogged[]>>
 }
 
 /** The runs, so that `unpackRuns` gives the same. */

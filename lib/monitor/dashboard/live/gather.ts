@@ -60,10 +60,13 @@ export function gather(sources: DashboardSources, now = () => performance.now())
     }),
     async run(id) {
       const entries = history.find(id)
-      const { rejects_file: file, directory = '' } = entries.at(-1) ?? {}
-      if (file === undefined) return { entries }
+      const last = entries.at(-1)
+      if (last === undefined) return { entries }
+      const { rejects_file: file, directory } = last
+      const logs = history.logs?.(last.id) ?? []
+      if (file === undefined) return { entries, logs }
       // A path is that of whoever began the run, wherever the page is served.
-      return { entries, rejects: await rejectsSample(resolve(directory, file)) }
+      return { entries, logs, rejects: await rejectsSample(resolve(directory, file)) }
     },
   }
 }

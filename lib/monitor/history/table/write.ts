@@ -15,7 +15,11 @@ type Known = Omit<RunRow, 'target'>
 const FIND = 'SELECT * FROM runs WHERE id = ? AND attempt = ?'
 
 /** Writes the row of an entry, and what follows from it: the sums, and which run was the last good one. */
-export function putRow(database: HistoryConnection, entry: HistoryEntry, owner: LockOwner | undefined): void {
+export function putRow(
+  database: HistoryConnection,
+  entry: HistoryEntry,
+  owner: LockOwner | undefined,
+): number {
   const { id, attempt } = entry
   const find = database.prepare(FIND)
   const before = find.get(id, attempt) as Known | undefined
@@ -27,9 +31,11 @@ export function putRow(database: HistoryConnection, entry: HistoryEntry, owner: 
     const values = valuesOf(entry, owner, { subject, nth: before.nth })
     database.prepare(UPDATE).run(...values, before.number)
   }
-  if (entry.status === 'running') return
-  addTo(database, find.get(id, attempt) as Known, 1)
+  const after = find.get(id, attempt) as Known
+  if (entry.status === 'running') return after.number
+  addTo(database, after, 1)
   if (entry.status === 'done' || before?.status === 'done') renewSuccess(database, subject)
+  return after.number
 }
 
 type Named = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>

@@ -1,0 +1,73 @@
+import { masked } from '../../../core/secrets.ts'
+import { counted } from '../../../core/units.ts'
+import type { RunEvent } from '../../../run/event/schema.ts'
+import type { LogLevel, LogLine } from './line.ts'
+
+/** How many lines of a run stay, the first ones among them, how many characters of one, and of all together. */
+const LINES = 200
+const FIRST = 50
+const LINE_CHARACTERS = 600
+const CHARACTERS = 64 * 1024
+
+/**
+ * What one try at a run said, without secrets: the first 50 lines and the last 150, of 64 Ki characters together. Where lines
+ * are missing between them, one says how many.
+ */
+export class RunLog {
+  readonly #first: LogLine[] = []
+  readonly #last: LogLine[] = []
+  #characters = 0
+  #leftOut = 0
+  #leftOutAt = ''
+  #phase = ''
+  #isNew = false
+
+  /** All of it, where something was said since it was written. */
+  get unwritten(): LogLine[] | undefined {
+    return this.#isNew ? this.#lines() : undefined
+  }
+
+  noteWritten(): void {
+    this.#isNew = false
+  }
+
+  /** A text of several lines is several lines. */
+  add(level: LogLevel, text: string, at = new Date().toISOString()): void {
+    for (const one of masked(text).split('\n')) this.#add({ at, level, text: cut(one) })
+  }
+
+  /** What an event says in short that nobody is told in a sentence. */
+  addEvent(event: RunEvent): void {
+    if (event.type === 'run_started') this.add('event', event.continues === true ? 'begun again' : 'begun')
+    else if (event.type === 'run_ended') this.add('event', `ended: ${event.status}`)
+    else if (event.type === 'progress' && event.phase !== undefined && event.phase !== this.#phase) {
+      this.#phase = event.phase
+      this.add('event', event.phase)
+    }
+  }
+
+  #lines(): LogLine[] {
+    if (this.#leftOut === 0) return [...this.#first, ...this.#last]
+    const text = `… ${counted(this.#leftOut, 'line')} left out …`
+    return [...this.#first, { at: this.#leftOutAt, level: 'event', text }, ...this.#last]
+  }
+
+  #add(line: LogLine): void {
+    this.#isNew = true
+    this.#characters += line.text.length
+    const lines = this.#first.length < FIRST && this.#leftOut === 0 ? this.#first : this.#last
+    lines.push(line)
+    while (this.#first.length + this.#last.length > LINES || this.#characters > CHARACTERS) this.#leaveOut()
+  }
+
+  #leaveOut(): void {
+    const gone = (this.#last.length > 0 ? this.#last : this.#first).shift()!
+    this.#characters -= gone.text.length
+    this.#leftOut += 1
+    this.#leftOutAt = gone.at
+  }
+}
+
+function cut(text: string): string {
+  return text.length > LINE_CHARACTERS ? `${text.slice(0, LINE_CHARACTERS)}…` : text
+}

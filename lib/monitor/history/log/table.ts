@@ -1,0 +1,94 @@
+import { shallowJson } from '../../../catalog/shallowJson.ts'
+import type { HistoryConnection } from '../table/file.ts'
+import { timeIn } from '../table/row.ts'
+import { StrangeEntry } from '../table/strange.ts'
+import { LOG_LEVELS, type LogLevel, type LogLine, type RunLogged } from './line.ts'
+
+/** How many runs keep a log, and the bytes of all of these: those that ended well, and as many that did not. */
+const RUNS = 1000
+const RUNS_BYTES = 16_000_000
+/** That is looked at with each twentieth run: it takes a few milliseconds. */
+const LOOK_EVERY = 20
+
+/**
+ * Made with the first log: a history without one is as good. A row is that of `runs` with the same number, `is_well` 1 where
+ * it did not end badly. Lines are JSON lists of the milliseconds since 1970, the level by its number, and the text.
+ */
+const MAKE = [
+  `CREATE TABLE IF NOT EXISTS logs (
+    number INTEGER PRIMARY KEY,
+    is_well INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    lines TEXT NOT NULL
+  )`,
+  'CREATE INDEX IF NOT EXISTS logs_kept ON logs (is_well, number, bytes)',
+]
+
+const IS_THERE = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'logs'`
+
+const FORGET = `
+  DELETE FROM logs WHERE number IN (
+    SELECT number FROM (
+      SELECT number, row_number() OVER newest AS place, sum(bytes) OVER newest AS total FROM logs
+      WINDOW newest AS (PARTITION BY is_well ORDER BY number DESC))
+    WHERE place > ? OR total > ?)`
+
+/** Writes the log of a try anew. Beyond 1 000 or so runs that ended well, and as many that did not, the oldest go. */
+export function putLog(
+  database: HistoryConnection,
+  number: number,
+  lines: readonly LogLine[],
+  isWell: boolean,
+): void {
+  for (const sql of MAKE) database.prepare(sql).run()
+  const text = JSON.stringify(
+    lines.map(({ at, level, text }) => [Date.parse(at), LOG_LEVELS.indexOf(level), text]),
+  )
+  const isKnown = database.prepare('SELECT 1 FROM logs WHERE number = ?').get(number) !== undefined
+  const put = 'INSERT OR REPLACE INTO logs (number, is_well, bytes, lines) VALUES (?, ?, ?, ?)'
+  database.prepare(put).run(number, isWell ? 1 : 0, text.length, text)
+  if (!isKnown && number % LOOK_EVERY === 0) database.prepare(FORGET).run(RUNS, RUNS_BYTES)
+}
+
+/** The logs of the tries of a run, the first one first; of those that are kept. @throws StrangeEntry */
+export function logsOf(database: HistoryConnection, id: string): RunLogged[] {
+  if (!hasLogs(database)) return []
+  const rows = database
+    .prepare('SELECT attempt, lines FROM logs JOIN runs USING (number) WHERE id = ? ORDER BY attempt')
+    .all(id) as { attempt: number; lines: string }[]
+  return rows.map(({ attempt, lines }) => ({ attempt, lines: linesIn(lines) }))
+}
+
+/** A run was found to have ended badly, after its last word. */
+export function noteBad(database: HistoryConnection, number: number): void {
+  if (hasLogs(database)) database.prepare('UPDATE logs SET is_well = 0 WHERE number = ?').run(number)
+}
+
+/** Removes the logs of runs that are not there any more. */
+export function pruneLogs(database: HistoryConnection): void {
+  if (hasLogs(database))
+    database.prepare('DELETE FROM logs WHERE number NOT IN (SELECT number FROM runs)').run()
+}
+
+function hasLogs(database: HistoryConnection): boolean {
+  return database.prepare(IS_THERE).get() !== undefined
+}
+
+function linesIn(json: string): LogLine[] {
+  try {
+    const read = shallowJson(json)
+    if (Array.isArray(read)) return read.map(lineIn)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new StrangeEntry(`the log of a run is ${json.slice(0, 100)}`)
+}
+
+function lineIn(value: unknown): LogLine {
+  const [ms, level, text] = Array.isArray(value) ? value : []
+  const name: LogLevel | undefined = LOG_LEVELS[level as number]
+  if (name === undefined || typeof text !== 'string') {
+    throw new StrangeEntry(`a line of a log is ${JSON.stringify(value).slice(0, 100)}`)
+  }
+  return { at: timeIn(ms), level: name, text }
+}
