@@ -1,5 +1,5 @@
 import type { Context } from './cli/command.ts'
-import { type MetricsSource, metricsLibrary, metricsListenOptions } from './library.ts'
+import { addressOf, type MetricsSource, metricsLibrary, metricsListenOptions } from './library.ts'
 import { withMonitor } from './monitor.ts'
 
 type Looking = Pick<Context, 'console' | 'options' | 'settings'>
@@ -27,10 +27,10 @@ export async function servingMetrics(
   const { metricsListen } = context.options(metricsListenOptions)
   if (metricsListen === undefined) return work(() => {})
   await withMetrics(quietly(context), async (metrics) => {
-    const { listenOf, processMetrics, serveMetrics } = await metricsLibrary()
+    const { processMetrics, serveMetrics } = await metricsLibrary()
     const ofProcess = processMetrics()
     let isReady = false
-    const server = await serveMetrics(listenOf(metricsListen)!, {
+    const server = await serveMetrics(addressOf(metricsListen, '--metrics-listen'), {
       metrics: async () => `${(await metrics()).text}${await ofProcess()}`,
       isReady: () => isReady,
     })

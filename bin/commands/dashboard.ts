@@ -3,11 +3,13 @@ import { watchAlerts } from '../alertsWatch.ts'
 import { onCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import {
+  addressOf,
   catalogOptions,
   counted,
   type DashboardSources,
   dashboardLibrary,
   dashboardOptions,
+  isLoopback,
   metricsListenOptions,
   rememberedAlerts,
   roughSize,
@@ -66,12 +68,14 @@ async function write({ console }: Context, sources: DashboardSources, file: stri
 async function serve(context: Context, sources: DashboardSources, ready: () => void): Promise<void> {
   const { console, stop } = context
   const { listen, open } = context.options(dashboardOptions)
-  const { addressOf, isLoopback, openInBrowser, serveDashboard } = await dashboardLibrary()
+  const { openInBrowser, serveDashboard } = await dashboardLibrary()
   const watch = await watchAlerts(context)
-  const dashboard = await serveDashboard(sources, addressOf(listen)).catch(async (error: unknown) => {
-    await watch?.end()
-    throw error
-  })
+  const dashboard = await serveDashboard(sources, addressOf(listen, '--listen')).catch(
+    async (error: unknown) => {
+      await watch?.end()
+      throw error
+    },
+  )
   ready()
   const { link, address } = dashboard
   const opened = open ? await openInBrowser(link) : undefined

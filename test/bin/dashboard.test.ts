@@ -82,7 +82,9 @@ t.test('a port that is taken, and an address that is none', async (t) => {
   t.equal(taken.code, 1)
   t.match(
     taken.stderr,
-    new RegExp(`another program listens on 127\\.0\\.0\\.1:${port}[\\s\\S]*hint: give another port`),
+    new RegExp(
+      `another program listens on 127\\.0\\.0\\.1:${port}[\\s\\S]*hint: nothing was begun; give --listen another port`,
+    ),
   )
   t.match(await at.run(['dashboard', '--listen', 'everywhere']), { code: 2, stderr: /HOST:PORT/ })
   const open = at.start(['dashboard', '--listen', '0.0.0.0:0'])

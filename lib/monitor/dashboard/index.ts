@@ -3,5 +3,4 @@
 export { archiveViews } from './archives.ts'
 export { openInBrowser } from './browser.ts'
 export { exportDashboard } from './file/export.ts'
-export { addressOf, isLoopback } from './guard/address.ts'
 export { serveDashboard } from './server.ts'

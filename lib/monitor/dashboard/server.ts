@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { Address } from '../serve/address.ts'
+import { listening } from '../serve/listening.ts'
 import { readAssets } from './assets.ts'
 import type { DashboardSources } from './facts.ts'
 import { guardAccess } from './guard/access.ts'
-import { type Address, hostText } from './guard/address.ts'
 import { gather } from './live/gather.ts'
 import { liveStream } from './live/stream.ts'
 import { answer } from './routes.ts'
@@ -35,7 +34,7 @@ export async function serveDashboard(sources: DashboardSources, listen: Address)
   const gathering = gather(sources)
   const stream = liveStream(() => history.version(), gathering.live)
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 })
-  const address = { host: listen.host, port: await listening(server, listen) }
+  const address = await listening(server, listen, { what: 'the page', flag: '--listen' })
   const access = guardAccess(address)
   const site = { access, assets, history, gathering, stream }
   server.on('request', (request, response) => void answer(site, request, response))
@@ -59,33 +58,4 @@ async function ended(server: Server): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   await closed
   clearTimeout(timer)
-}
-
-async function listening(server: Server, address: Address): Promise<number> {
-  try {
-    server.listen({ host: address.host, port: address.port })
-    await once(server, 'listening')
-    return (server.address() as AddressInfo).port
-  } catch (error) {
-    throw taken(address, error)
-  }
-}
-
-function taken(address: Address, cause: unknown): ElysiaError {
-  const text = hostText(address)
-  const { code } = cause as NodeJS.ErrnoException
-  const lacks: Readonly<Record<string, readonly [string, string]>> = {
-    EADDRINUSE: [
-      `another program listens on ${text}`,
-      'give another port, or --listen 127.0.0.1:0 for any that is free',
-    ],
-    EACCES: [`this user may not listen on ${text}`, 'give a port from 1024 on'],
-    EADDRNOTAVAIL: [`${text} is no address of this machine`, 'give one that it has, such as 127.0.0.1:0'],
-    ENOTFOUND: [`${text} is no address that is known`, 'give one of this machine, such as 127.0.0.1:0'],
-  }
-  const [message, hint] = lacks[code ?? ''] ?? [
-    `${text} cannot be listened on: ${messageOf(cause)}`,
-    'give another address with --listen',
-  ]
-  return new ElysiaError('ELYSIA_STATE', message, { hint, cause })
 }

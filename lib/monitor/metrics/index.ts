@@ -3,6 +3,5 @@
 export { metricsDocument } from './document.ts'
 export { processMetrics } from './exposition.ts'
 export { leaveMetrics } from './leave.ts'
-export { listenOf } from './listen.ts'
 export { serveMetrics } from './serve.ts'
 export { metricsSource } from './source.ts'

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, isIP } from 'node:net'
-import { hostname } from 'node:os'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { messageOf } from '../../core/errors.ts'
+import { type Address, hostText } from '../serve/address.ts'
+import { listening } from '../serve/listening.ts'
+import { isOwnHost } from '../serve/ownHost.ts'
 import { CONTENT_TYPE } from './exposition.ts'
-import { type Listen, listenText } from './listen.ts'
 
 /** What is served. */
 export interface Served {
@@ -30,7 +30,7 @@ const REQUEST_MS = 10_000
  * that was pointed at this machine is one. Memory: one text, however many ask at once.
  * @throws ElysiaError ELYSIA_STATE where the address cannot be had
  */
-export async function serveMetrics(listen: Listen, served: Served): Promise<MetricsServer> {
+export async function serveMetrics(listen: Address, served: Served): Promise<MetricsServer> {
   let asked: Promise<string> | undefined
   const metrics = () => {
     asked ??= served.metrics().finally(() => {
@@ -45,10 +45,9 @@ export async function serveMetrics(listen: Listen, served: Served): Promise<Metr
     },
   )
   server.maxConnections = MOST_CONNECTIONS
-  await listening(server, listen)
+  const address = await listening(server, listen, { what: 'the metrics', flag: '--metrics-listen' })
   server.unref()
-  const { port } = server.address() as AddressInfo
-  return { url: `http://${listenText({ ...listen, port })}`, close: () => closed(server) }
+  return { url: `http://${hostText(address)}`, close: () => closed(server) }
 }
 
 interface Answer {
@@ -84,38 +83,6 @@ function send({ method }: IncomingMessage, response: ServerResponse, { status, t
     'cross-origin-resource-policy': 'same-origin',
   })
   response.end(method === 'HEAD' ? undefined : text)
-}
-
-/** The port is left out of account: one that was forwarded is another one, and no danger. */
-function isOwnHost({ headers, socket }: IncomingMessage, listenHost: string): boolean {
-  const url = headers.host === undefined ? null : URL.parse(`http://${headers.host}`)
-  if (url === null || url.pathname !== '/' || url.username !== '') return false
-  const name = url.hostname.replace(/^\[|\]$/g, '')
-  const local = (socket.localAddress ?? '').replace(/^::ffff:/, '')
-  if (isIP(name) !== 0) return name === local
-  return ['localhost', listenHost, hostname()].some((own) => own.toLowerCase() === name)
-}
-
-async function listening(server: Server, listen: Listen): Promise<void> {
-  try {
-    server.listen(listen)
-    await once(server, 'listening')
-    // A connection that could not be taken, as for want of descriptors, is no reason to end the command.
-    server.on('error', () => {})
-  } catch (error) {
-    throw notListening(listenText(listen), error)
-  }
-}
-
-function notListening(address: string, cause: unknown): ElysiaError {
-  const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
-  const message = isTaken
-    ? `the metrics cannot be served: another program listens on ${address}`
-    : `the metrics cannot be served on ${address}: ${messageOf(cause)}`
-  return new ElysiaError('ELYSIA_STATE', message, {
-    cause,
-    hint: 'nothing was begun; give --metrics-listen another port, or 127.0.0.1:0 for any that is free',
-  })
 }
 
 async function closed(server: Server): Promise<void> {

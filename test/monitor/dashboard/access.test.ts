@@ -1,9 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { hostname } from 'node:os'
 import t, { type Test } from 'tap'
-import { addressOf, isLoopback, listenLack, ownHosts } from '../../../lib/monitor/dashboard/guard/address.ts'
-import { dashboardOptions } from '../../../lib/monitor/dashboard/options.ts'
 import { type Dashboard, serveDashboard } from '../../../lib/monitor/dashboard/server.ts'
 import { madeUpSources } from './madeUp.ts'
 import { rawRequest } from './rawRequest.ts'
@@ -74,8 +71,9 @@ t.test('another name that leads to this machine is refused', async (t) => {
     'evil.example',
     `evil.example:${port}`,
     `127.0.0.1:${port}.evil.example`,
-    '127.0.0.1',
-    `127.0.0.1:1`,
+    '127.0.0.2',
+    `[::1]:${port}`,
+    'a@localhost',
     '',
   ]) {
     for (const asked of ['/', path, '/api/report']) {
@@ -89,7 +87,7 @@ t.test('another name that leads to this machine is refused', async (t) => {
   t.equal((await rawRequest(port, two)).status, 400, 'two names')
   const whole = ['GET http://evil.example/ HTTP/1.1', 'Host: evil.example', cookie]
   t.equal((await rawRequest(port, whole)).status, 403)
-  for (const host of [`localhost:${port}`, `[::1]:${port}`, `LOCALHOST:${port}`]) {
+  for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, 'localhost:1']) {
     t.equal((await rawRequest(port, ['GET / HTTP/1.1', `Host: ${host}`, cookie])).status, 200, host)
   }
 })
@@ -167,40 +165,11 @@ t.test('a port that is taken is an error with the next step', async (t) => {
   const { port } = other.address() as AddressInfo
   await t.rejects(serveDashboard(madeUpSources(), { host: '127.0.0.1', port }), {
     code: 'ELYSIA_STATE',
-    message: `another program listens on 127.0.0.1:${port}`,
-    hint: /--listen 127\.0\.0\.1:0/,
+    message: `the page cannot be served: another program listens on 127.0.0.1:${port}`,
+    hint: /--listen another port, or 127\.0\.0\.1:0/,
   })
   await t.rejects(serveDashboard(madeUpSources(), { host: '192.0.2.1', port: 0 }), {
     code: 'ELYSIA_STATE',
     hint: /127\.0\.0\.1:0/,
   })
-})
-
-t.test('addresses', async (t) => {
-  t.ok(isLoopback(addressOf(dashboardOptions.properties.listen.default)), 'this machine alone by default')
-  t.strictSame(addressOf('[::1]:8090'), { host: '::1', port: 8090 })
-  t.strictSame(addressOf('LocalHost:0'), { host: 'localhost', port: 0 })
-  for (const wrong of [
-    '',
-    '8090',
-    ':8090',
-    '127.0.0.1',
-    '127.0.0.1:65536',
-    '[127.0.0.1]:1',
-    '::1:8090',
-    'a b:1',
-    'http://x:1',
-  ]) {
-    t.match(listenLack(wrong), /HOST:PORT/, wrong)
-    t.throws(() => addressOf(wrong), { code: 'ELYSIA_USAGE' })
-  }
-  t.ok(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every((host) => isLoopback({ host, port: 1 })))
-  t.notOk(['0.0.0.0', '::', '192.0.2.1', '127.evil.example'].some((host) => isLoopback({ host, port: 1 })))
-  t.strictSame(
-    [...ownHosts({ host: '192.0.2.7', port: 9 })],
-    ['192.0.2.7:9'],
-    'another address is known by its own name alone',
-  )
-  t.ok(ownHosts({ host: '0.0.0.0', port: 9 }).has(`${hostname().toLowerCase()}:9`))
-  t.ok(ownHosts({ host: '127.0.0.1', port: 80 }).has('localhost'), 'port 80 need not be said')
 })

@@ -6,7 +6,6 @@ import { hostname } from 'node:os'
 import { text as textOf } from 'node:stream/consumers'
 import t from 'tap'
 import { ElysiaError } from '../../../lib/core/errors.ts'
-import { listenFault, listenOf, listenText } from '../../../lib/monitor/metrics/listen.ts'
 import { serveMetrics } from '../../../lib/monitor/metrics/serve.ts'
 
 interface Asked {
@@ -110,13 +109,4 @@ t.test('a port that is taken is said, with the next step', async (t) => {
   t.ok(error instanceof ElysiaError)
   t.match(error, { code: 'ELYSIA_STATE', hint: /--metrics-listen/ })
   t.match(error.message, `another program listens on 127.0.0.1:${port}`)
-})
-
-t.test('addresses as people write them', async (t) => {
-  t.strictSame(listenOf('9464'), { host: '127.0.0.1', port: 9464 })
-  t.strictSame(listenOf('0.0.0.0:0'), { host: '0.0.0.0', port: 0 })
-  t.strictSame(listenOf('[::1]:9464'), { host: '::1', port: 9464 })
-  t.equal(listenText({ host: '::1', port: 1 }), '[::1]:1')
-  for (const text of ['', 'localhost', '99999', '1:2:3', '[1]:2', 'http://a:1', '-1', 'a b:1'])
-    t.match(listenFault(text), /PORT/, text)
 })

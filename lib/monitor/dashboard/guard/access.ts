@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type Address, hostText, linkAddress, ownHosts } from './address.ts'
+import { type Address, hostText, linkAddress } from '../../serve/address.ts'
+import { isOwnHost, isOwnOrigin } from '../../serve/ownHost.ts'
 
 /** What becomes of a request: it is answered, it is let in and sent on, or it is refused. */
 export type Judgement =
@@ -26,12 +27,11 @@ export function guardAccess(address: Address): Access {
   const token = secret()
   const session = secret()
   const name = `elysiactl_${address.port}`
-  const hosts = ownHosts(address)
   const cookie = `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`
   return {
     link: `http://${hostText(linkAddress(address))}/?token=${token}`,
     judge(request) {
-      const refusal = foreign(request, hosts)
+      const refusal = foreign(request, address.host)
       if (refusal !== undefined) return refusal
       const given = tokenOf(request)
       if (given !== undefined && equal(given, token)) {
@@ -45,22 +45,14 @@ export function guardAccess(address: Address): Access {
 }
 
 /** What is refused whoever asks. */
-function foreign(
-  { method, headers, headersDistinct }: IncomingMessage,
-  hosts: ReadonlySet<string>,
-): Judgement | undefined {
+function foreign(request: IncomingMessage, host: string): Judgement | undefined {
+  const { method, headersDistinct } = request
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 'this page is only for reading')
   if ((headersDistinct.host ?? []).length > 1) return refused(400, 'a request names one host')
-  if (!hosts.has(headers.host?.toLowerCase() ?? '')) {
+  if (!isOwnHost(request, host)) {
     return refused(403, `this server has another name than the one asked for: ${OPEN_LINK}`)
   }
-  const { origin } = headers
-  if (origin === undefined || isOwn(origin, hosts)) return undefined
-  return refused(403, 'this request comes from another origin')
-}
-
-function isOwn(origin: string, hosts: ReadonlySet<string>): boolean {
-  return origin.startsWith('http://') && hosts.has(origin.slice('http://'.length).toLowerCase())
+  return isOwnOrigin(request) ? undefined : refused(403, 'this request comes from another origin')
 }
 
 /** Browsers say where a request comes from; `none` is an address that was typed, or a link that a program opened. */
