@@ -69,11 +69,19 @@ export interface Outcome {
 
 const CHILD = fileURLToPath(new URL('./forgedChild.ts', import.meta.url))
 
-/** Reads an archive in a process of its own, which is to end by itself. */
-export async function readApart(how: 'verify' | 'restore', path: string): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--max-old-space-size=400', CHILD, how, path])
+/** An archive, and how it is read. */
+export type Reading = readonly [how: 'verify' | 'restore', path: string]
+
+/**
+ * Reads archives one after another in a process of its own, which is to end by itself. The memory of each is the most
+ * that the process had taken until then.
+ */
+export async function readApart(readings: readonly Reading[]): Promise<Outcome[]> {
+  const child = spawn(process.execPath, ['--max-old-space-size=400', CHILD, ...readings.flat()])
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)))
   const [said, errors, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   if (end !== 0) throw new Error(`it ended with ${end}: ${errors.slice(0, 2000)}`)
-  return JSON.parse(said) as Outcome
+  const outcomes = said.trimEnd().split('\n')
+  if (outcomes.length !== readings.length) throw new Error(`it read ${outcomes.length} of ${readings.length}`)
+  return outcomes.map((line) => JSON.parse(line) as Outcome)
 }

@@ -9,7 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -23,26 +23,22 @@ import { verify } from '../../lib/job/verify/verify.ts'
 import { openMemory } from '../../lib/store/memory/store.ts'
 import { lz4 } from '../../lib/stream/codec/lz4Encoder.ts'
 import { idOf } from '../job/backup/archived.ts'
-import { type Outcome, partBytes, put, readApart, replacePart, reseal, sound } from './forged.ts'
+import { partBytes, put, type Reading, readApart, replacePart, reseal, sound } from './forged.ts'
 
 const MIB = 2 ** 20
 const SECRET = 'the secret of another directory'
 
-/** Reads it in both ways, in a process of its own that has no more memory than a sound archive takes. */
-async function refused(
-  t: Test,
-  path: string,
-  about: RegExp,
-  ways: readonly ('verify' | 'restore')[] = ['verify', 'restore'],
-): Promise<void> {
-  for (const way of ways) {
-    const outcome = await readApart(way, path)
-    t.match(
-      outcome,
-      { code: 'ELYSIA_DAMAGED', message: about, polluted: false },
-      `${way}: ${outcome.message}`,
-    )
-    t.ok(outcome.rss < 320 * MIB, `${way}: ${Math.round(outcome.rss / MIB)} MiB`)
+/** A reading, and what its error is about. */
+type Refusal = readonly [how: 'verify' | 'restore', path: string, about: RegExp]
+
+/** Reads them in a process of its own that has no more memory than a sound archive takes. */
+async function refused(t: Test, refusals: readonly Refusal[]): Promise<void> {
+  const outcomes = await readApart(refusals.map(([how, path]) => [how, path]))
+  for (const [at, outcome] of outcomes.entries()) {
+    const [how, path, about] = refusals[at]!
+    const said = `${how} ${basename(path)}: ${outcome.message}`
+    t.match(outcome, { code: 'ELYSIA_DAMAGED', message: about, polluted: false }, said)
+    t.ok(outcome.rss < 320 * MIB, `${how}: ${Math.round(outcome.rss / MIB)} MiB`)
   }
 }
 
@@ -130,24 +126,27 @@ async function bomb(codec: 'gzip' | 'zstd' | 'lz4', byte: string): Promise<Buffe
 
 t.test('a part that decompresses to more than is declared stops there, and takes no memory', async (t) => {
   const home = t.testdir()
+  const refusals: Refusal[] = []
   for (const codec of ['gzip', 'zstd', 'lz4'] as const) {
+    const bytes = await bomb(codec, ' ')
     for (const format of ['jsonl', 'json'] as const) {
       const directory = join(home, `${codec}-${format}`)
       const manifest = await sound(directory, { format, compression: codec })
-      const bytes = await bomb(codec, ' ')
       replacePart(directory, manifest, bytes)
       const { raw_bytes: declared } = manifest.parts[0]!
-      await refused(t, directory, new RegExp(`more than the ${declared} bytes`), ['verify'])
-      if (codec === 'zstd') await refused(t, directory, /./, ['restore'])
+      refusals.push(['verify', directory, new RegExp(`more than the ${declared} bytes`)])
+      if (codec === 'zstd') refusals.push(['restore', directory, /./])
     }
   }
+  await refused(t, refusals)
 })
 
 t.test('a line without an end is given up, even where as much is declared', async (t) => {
   const directory = t.testdir()
   const manifest = await sound(directory, { compression: 'zstd' })
   replacePart(directory, manifest, await bomb('zstd', 'x'), { raw_bytes: 2 ** 40 })
-  const { code, message, rss } = await readApart('verify', directory)
+  const [outcome] = await readApart([['verify', directory]])
+  const { code, message, rss } = outcome!
   t.match({ code, message }, { code: 'ELYSIA_DAMAGED', message: /longer than 256 MiB/ })
   t.ok(rss < 700 * MIB, `${Math.round(rss / MIB)} MiB`)
 })
@@ -158,7 +157,11 @@ t.test('a manifest of 300 MB is not read', async (t) => {
   put(join(directory, 'manifest.json'), readFileSync(join(directory, 'manifest.copy.json')))
   // Its copy as well: a restore would read that.
   for (const name of ['manifest.json', 'manifest.copy.json']) truncateSync(join(directory, name), 300_000_000)
-  await refused(t, directory, /larger than a manifest can be/)
+  const about = /larger than a manifest can be/
+  await refused(t, [
+    ['verify', directory, about],
+    ['restore', directory, about],
+  ])
 })
 
 t.test('a journal of 300 MB is not read either', async (t) => {
@@ -177,10 +180,19 @@ function varint(value: bigint): number[] {
 
 t.test('a Parquet file that claims to have a billion rows and has five is damaged', async (t) => {
   const home = t.testdir()
-  for (const rows of [1_000_000_000n, 5_000_000_000n]) await claims(t, join(home, String(rows)), rows)
+  const directories: string[] = []
+  for (const rows of [1_000_000_000n, 5_000_000_000n]) {
+    const directory = join(home, String(rows))
+    await claim(t, directory, rows)
+    directories.push(directory)
+  }
+  await refused(
+    t,
+    directories.map((directory) => ['verify', directory, /is damaged|holds/]),
+  )
 })
 
-async function claims(t: Test, directory: string, rows: bigint): Promise<void> {
+async function claim(t: Test, directory: string, rows: bigint): Promise<void> {
   const manifest = await sound(directory, { format: 'parquet', compression: 'auto' })
   const bytes = partBytes(directory, manifest)
   const length = bytes.readUInt32LE(bytes.length - 8)
@@ -193,7 +205,6 @@ async function claims(t: Test, directory: string, rows: bigint): Promise<void> {
   end.writeUInt32LE(forged.length)
   const whole = Buffer.concat([body, forged, end])
   replacePart(directory, manifest, whole, { raw_bytes: whole.length })
-  await refused(t, directory, /is damaged|holds/, ['verify'])
 }
 
 /** A line of an object whose property is this JSON. */
@@ -207,23 +218,28 @@ const NESTED = [
 
 t.test('lists in lists a million deep are an error like others', async (t) => {
   const home = t.testdir()
+  const readings: Reading[] = []
+  const abouts: RegExp[] = []
   for (const [n, text] of NESTED.entries()) {
     for (const format of ['jsonl', 'json'] as const) {
       const directory = join(home, `${format}-${n}`)
       const manifest = await sound(directory, { format })
       const part = Buffer.from(format === 'json' ? `[${text}]` : text)
       replacePart(directory, manifest, part, { raw_bytes: part.length, objects: 1, vectors: 0 })
-      const outcome = await readApart(n === 0 ? 'restore' : 'verify', directory)
+      readings.push([n === 0 ? 'restore' : 'verify', directory])
       // A document has one level more: the array around its objects.
-      const about = n === 2 ? /part parts/ : /(deeper|more) than 50[01] levels/
-      t.match(outcome, { code: 'ELYSIA_DAMAGED', message: about }, `${format}: ${outcome.message}`)
+      abouts.push(n === 2 ? /part parts/ : /(deeper|more) than 50[01] levels/)
     }
+  }
+  for (const [at, outcome] of (await readApart(readings)).entries()) {
+    const said = `${basename(readings[at]![1])}: ${outcome.message}`
+    t.match(outcome, { code: 'ELYSIA_DAMAGED', message: abouts[at] }, said)
   }
 })
 
 t.test('in a file of objects, a document and a pipe as well', async (t) => {
   const home = t.testdir()
-  const outcomes: Outcome[] = []
+  const readings: Reading[] = []
   for (const [n, text] of NESTED.entries()) {
     const document = `{"metadata":{"version":"1.0"},"schema":{"class":"Thing","properties":[{"name":"title","dataType":["text"]}]},"objects":[${text}]}`
     for (const [name, content] of [
@@ -231,10 +247,10 @@ t.test('in a file of objects, a document and a pipe as well', async (t) => {
       [`document-${n}.json`, document],
     ] as const) {
       writeFileSync(join(home, name), content)
-      outcomes.push(await readApart('restore', join(home, name)))
+      readings.push(['restore', join(home, name)])
     }
   }
-  for (const { code, message, rss } of outcomes) {
+  for (const { code, message, rss } of await readApart(readings)) {
     t.ok(
       code === undefined || /^ELYSIA_(DAMAGED|INPUT|INCOMPLETE|CONFLICT|USAGE)$/.test(code),
       `${code}: ${message.slice(0, 200)}`,
@@ -253,6 +269,7 @@ t.test('names that mean something to JavaScript change nothing but the object th
   replacePart(directory, manifest, Buffer.from(lines.join('')), { raw_bytes: 1e6 })
   const schema = JSON.parse(`{"class":"Thing","__proto__":${evil},"vectorConfig":{"__proto__":${evil}}}`)
   reseal(directory, { ...manifest, schema, ...JSON.parse(`{"__proto__":${evil}}`) })
-  for (const way of ['verify', 'restore'] as const)
-    t.match(await readApart(way, directory), { code: 'ELYSIA_DAMAGED', polluted: false }, way)
+  const ways = ['verify', 'restore'] as const
+  for (const [at, outcome] of (await readApart(ways.map((way) => [way, directory]))).entries())
+    t.match(outcome, { code: 'ELYSIA_DAMAGED', polluted: false }, ways[at])
 })

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
@@ -290,8 +291,11 @@ async function* endlessly(onTaken: () => void): AsyncGenerator<StoredObject[]> {
   }
 }
 
+/** Random bits, without the highest of an exponent: all are finite. */
 function noise(length: number): Float32Array {
-  return Float32Array.from({ length }, () => (Math.random() - 0.5) * 2 ** Math.floor(Math.random() * 60))
+  const bits = randomFillSync(new Uint32Array(length))
+  for (let at = 0; at < length; at++) bits[at]! &= 0xbfffffff
+  return new Float32Array(bits.buffer)
 }
 
 async function pages(t: Test, format: Format): Promise<void> {

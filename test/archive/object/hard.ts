@@ -5,7 +5,7 @@ import type { CollectionSchema, PropertySchema } from '../../../lib/core/schema.
 import { idOf } from '../../job/backup/archived.ts'
 import { deep, UNUSUAL_NAMES } from '../values.ts'
 
-const LONG = 'é🦑\u0000"\\\n'.repeat(20_000)
+const LONG = 'é🦑\u0000"\\\n'.repeat(7_000)
 const ID = '0b0e5f3c-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
 const BEYOND = 2n ** 53n
 

@@ -60,15 +60,36 @@ function ofStore(t: Test, store: Store, schema = THING): ObjectSource {
   return storeObjects(store.collection('Thing'), schema, options, ranges)
 }
 
-async function ofArchive(t: Test, store: Store, input: BackupOptionsInput): Promise<ObjectSource> {
-  const storage = directoryStorage(join(t.testdir(), 'archive'))
-  await backup(store, 'Thing', storage, input)
-  return archiveObjects(await openArchive(storage))
+/** What the tests of a case read again and again is made once. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
-async function ofFile(t: Test, store: Store, input: BackupOptionsInput): Promise<ObjectSource> {
-  const file = join(t.testdir(), 'things.jsonl')
-  await backupFile(store, 'Thing', file, input)
+const home = t.testdir()
+
+function ofArchive(store: () => Promise<Store>, input: BackupOptionsInput, name = 'tenants') {
+  const archive = once(async () => {
+    const storage = directoryStorage(join(home, name))
+    await backup(await store(), 'Thing', storage, input)
+    return openArchive(storage)
+  })
+  return async () => archiveObjects(await archive())
+}
+
+function ofFile(store: () => Promise<Store>, input: BackupOptionsInput, name: string) {
+  const written = once(async () => {
+    const file = join(home, name)
+    await backupFile(await store(), 'Thing', file, input)
+    return file
+  })
+  return async (t: Test) => singleIn(t, await written())
+}
+
+async function singleIn(t: Test, file: string): Promise<ObjectSource> {
   const source = await singleObjects(() => createReadStream(file))
   t.teardown(() => source.close())
   return source
@@ -115,29 +136,21 @@ const ARCHIVES: Readonly<Record<string, BackupOptionsInput>> = {
   'an archive partitioned by a property': { partitionBy: 'kind', partSize: SMALL },
 }
 for (const [name, input] of Object.entries(ARCHIVES))
-  objectSourceContract(
-    t,
-    name,
-    open(async (t) => ofArchive(t, await filled(memory()), input)),
-  )
+  objectSourceContract(t, name, open(ofArchive(() => filled(memory()), input, name)))
 objectSourceContract(t, 'an archive of several ranges', {
-  open: async (t) => ofArchive(t, await filled(memory(), many(MANY)), {}),
+  open: ofArchive(() => filled(memory(), many(MANY)), {}, 'ranges'),
   objects: many(MANY),
 })
-objectSourceContract(
-  t,
-  'an archive of tenants',
-  openTenants(async (t) => ofArchive(t, await filledTenants(memory()), {})),
-)
+objectSourceContract(t, 'an archive of tenants', openTenants(ofArchive(() => filledTenants(memory()), {})))
 objectSourceContract(
   t,
   'a single file',
-  open(async (t) => ofFile(t, await filled(memory()), { compression: 'zstd' })),
+  open(ofFile(() => filled(memory()), { compression: 'zstd' }, 'one.jsonl')),
 )
 objectSourceContract(
   t,
   'a single file of tenants',
-  openTenants(async (t) => ofFile(t, await filledTenants(memory()), {})),
+  openTenants(ofFile(() => filledTenants(memory()), {}, 'tenants.jsonl')),
 )
 
 t.test('ranges of a single file that are read in order are one reading of it', async (t) => {

@@ -182,7 +182,8 @@ t.test('a Parquet file of more bytes before compression than declared is not dec
   const look = async () => (await verify(directoryStorage(directory), { level: 'records' })).faults
   replacePart(directory, manifest, part, { raw_bytes: raw_bytes - 1 })
   t.match(await look(), [{ fact: new RegExp(`has ${raw_bytes} bytes before compression`) }])
-  const { code, rss } = await readApart('restore', directory)
+  const [outcome] = await readApart([['restore', directory]])
+  const { code, rss } = outcome!
   t.equal(code, 'ELYSIA_DAMAGED')
   t.ok(rss < 320 * MIB)
   replacePart(directory, manifest, part, { raw_bytes })
