@@ -19,13 +19,15 @@ import { add, append, contentsOf, pass, rename, type Storage } from './watching.
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 const RECORDS = 40
+const REJECTS = 30
 
 function placed(t: Test, name: string): Storage {
   const root = join(t.testdir({ [name]: { inbox: {}, outside: {} } }), name)
   return { inbox: join(root, 'inbox'), database: join(root, 'store.db'), stateDirectory: join(root, 'state') }
 }
 
-function placeOf(t: Test, name: string): Storage {
+/** A file of records, and so many lines behind them that are none. */
+function placeOf(t: Test, name: string, bad = 0): Storage {
   const place = placed(t, name)
   const records = Array.from({ length: RECORDS }, (_, index) => ({
     repo: 'r',
@@ -33,7 +35,7 @@ function placeOf(t: Test, name: string): Storage {
     path: `p${index}`,
     content: 'x',
   }))
-  drop(place.inbox, '1.jsonl', records)
+  drop(place.inbox, '1.jsonl', [...records, ...Array.from({ length: bad }, (_, index) => ({ bad: index }))])
   return place
 }
 
@@ -97,16 +99,28 @@ const WANTED = {
 }
 
 for (const point of ['statement', 'batch']) {
-  t.test(`a watch killed at any ${point} takes each file once when it is begun again`, async (t) => {
-    let count = 1
-    for (; ; count++) {
-      const place = placeOf(t, `${point}-${count}`)
-      const died = await killed(place, point, count)
-      t.strictSame(await afterwards(place), WANTED, `killed at ${point} ${count}`)
-      if (!died) break
-    }
-    t.ok(count > 4, `${count - 1} deaths`)
-  })
+  t.test(
+    `a watch killed at any ${point} takes each file once when it is begun again, and has each reject once in the file of all`,
+    async (t) => {
+      let count = 1
+      for (; ; count++) {
+        const place = placeOf(t, `${point}-${count}`, REJECTS)
+        const rejects = join(place.inbox, '../rejects.jsonl')
+        writeFileSync(rejects, '{"earlier":true}\n')
+        const died = await killed(place, point, count, 'move', rejects)
+        const wanted = { ...WANTED, runs: [`done ${RECORDS + REJECTS}`] }
+        t.strictSame(await afterwards(place, rejects), wanted, `killed at ${point} ${count}`)
+        const lines = readFileSync(rejects, 'utf8').split('\n').slice(0, -1)
+        t.same(
+          lines.map((line) => JSON.parse(line).line),
+          [undefined, ...Array.from({ length: REJECTS }, (_, index) => RECORDS + index + 1)],
+          `killed at ${point} ${count}`,
+        )
+        if (!died) break
+      }
+      t.ok(count > 4, `${count - 1} deaths`)
+    },
+  )
 }
 
 t.test('a watch killed in the middle of a move leaves one file, not two', async (t) => {
@@ -116,27 +130,6 @@ t.test('a watch killed in the middle of a move leaves one file, not two', async 
   linkSync(join(place.inbox, '1.jsonl'), join(place.inbox, 'processed', '1.jsonl'))
   t.strictSame(await afterwards(place), WANTED)
 })
-
-for (const point of ['statement', 'batch']) {
-  t.test(`a watch killed at any ${point} has each reject once in the file of all`, async (t) => {
-    for (let count = 1; ; count++) {
-      const place = placeOf(t, `rejects-${point}-${count}`)
-      const rejects = join(place.inbox, '../rejects.jsonl')
-      writeFileSync(rejects, '{"earlier":true}\n')
-      const bad = Array.from({ length: 30 }, (_, index) => ({ line: index + 1 }))
-      drop(place.inbox, '1.jsonl', bad)
-      const died = await killed(place, point, count, 'move', rejects)
-      await afterwards(place, rejects)
-      const lines = readFileSync(rejects, 'utf8').split('\n').slice(0, -1)
-      t.same(
-        lines.map((line) => JSON.parse(line).line),
-        [undefined, ...bad.map(({ line }) => line)],
-        `killed at ${point} ${count}`,
-      )
-      if (!died) break
-    }
-  })
-}
 
 for (const point of ['statement', 'batch']) {
   t.test(`a watch killed at any ${point} takes what a file has grown by once`, async (t) => {
