@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import type { Manifest, Part } from '../../lib/archive/manifest.ts'
 import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
 import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupOptionsInput } from '../../lib/job/backup/options.ts'
 import { things } from '../job/backup/archived.ts'
+import { oneFile } from '../run/oneFile.ts'
 
 /** A sound archive of a few things, to be made unsound. */
 export async function sound(directory: string, options: BackupOptionsInput = {}): Promise<Manifest> {
@@ -67,7 +67,7 @@ export interface Outcome {
   readonly polluted: boolean
 }
 
-const CHILD = fileURLToPath(new URL('./forgedChild.ts', import.meta.url))
+const CHILD = oneFile(new URL('./forgedChild.ts', import.meta.url))
 
 /** An archive, and how it is read. */
 export type Reading = readonly [how: 'verify' | 'restore', path: string]

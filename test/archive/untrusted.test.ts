@@ -271,5 +271,5 @@ t.test('names that mean something to JavaScript change nothing but the object th
   reseal(directory, { ...manifest, schema, ...JSON.parse(`{"__proto__":${evil}}`) })
   const ways = ['verify', 'restore'] as const
   for (const [at, outcome] of (await readApart(ways.map((way) => [way, directory]))).entries())
-    t.match(outcome, { code: 'ELYSIA_DAMAGED', polluted: false }, ways[at])
+    t.match(outcome, { code: 'ELYSIA_DAMAGED', polluted: false }, ways[at]!)
 })

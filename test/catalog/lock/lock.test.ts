@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type LockOptions, lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { thisOwner } from '../../../lib/catalog/lock/process.ts'
 import { unlockRoot } from '../../../lib/catalog/lock/unlock.ts'
 import { texts } from '../../run/listening.ts'
+import { oneFile } from '../../run/oneFile.ts'
 
-const PROCESS = fileURLToPath(new URL('lockProcess.ts', import.meta.url))
+const PROCESS = oneFile(new URL('./lockProcess.ts', import.meta.url))
 const timing = { heartbeatMs: 200, settleMs: 20 }
 
 function take(root: string, kind: 'shared' | 'exclusive', more: Partial<LockOptions> = {}) {

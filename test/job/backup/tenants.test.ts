@@ -1,7 +1,6 @@
 // Tenants that are not active are woken for a backup one at a time, and put back, also where it is killed.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
@@ -11,6 +10,7 @@ import { verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store, Tenant } from '../../../lib/store/store.ts'
+import { oneFile } from '../../run/oneFile.ts'
 import { changedStore } from '../changed.ts'
 import { THING, thing } from './archived.ts'
 
@@ -18,7 +18,8 @@ const NAMES = ['a', 'b', 'c', 'd', 'e', 'f']
 /** All but one are asleep. */
 const STATES: Tenant[] = NAMES.map((name) => ({ name, state: name === 'c' ? 'active' : 'inactive' }))
 const OBJECTS = 20
-const child = fileURLToPath(new URL('./child.ts', import.meta.url))
+const BACKUP = { partSize: 40_000, compression: 'none' }
+const child = oneFile(new URL('./child.ts', import.meta.url))
 
 async function fill(store: Store): Promise<void> {
   await store.create({ ...THING, multiTenancyConfig: { enabled: true } })
@@ -35,10 +36,10 @@ async function statesIn(database: string): Promise<Tenant[]> {
   return states
 }
 
-function run(database: string, directory: string, how: 'anew' | 'resume', failpoint?: string) {
-  return spawnSync(process.execPath, [child, database, directory, how, '40000'], {
+function run(database: string, directory: string, failpoint: string) {
+  return spawnSync(process.execPath, [child, database, directory, String(BACKUP.partSize)], {
     encoding: 'utf8',
-    env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
+    env: { ...process.env, ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: failpoint },
   })
 }
 
@@ -61,14 +62,15 @@ t.test(
     ]) {
       const database = await filled(t)
       const directory = join(t.testdirName, point.replace(/\W/g, '-'))
-      t.equal(run(database, directory, 'anew', point).signal, 'SIGKILL', point)
+      t.equal(run(database, directory, point).signal, 'SIGKILL', point)
       const awake = (await statesIn(database)).filter(({ state }) => state === 'active')
       t.ok(
         awake.length <= 3,
         `${point}: ${awake.map(({ name }) => name).join()} awake, of two workers and one that was`,
       )
-      const resumed = run(database, directory, 'resume')
-      t.equal(resumed.status, 0, `${point}: ${resumed.stderr}`)
+      const store = await openSqlite(database)
+      await backup(store, 'Thing', directoryStorage(directory), BACKUP, { resume: true })
+      await store.close()
       t.strictSame(await statesIn(database), STATES, `${point}: as they were`)
       const { manifest } = await openArchive(directoryStorage(directory))
       t.strictSame(manifest.tenants, STATES, `${point}: and the archive knows them so`)

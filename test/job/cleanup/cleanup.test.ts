@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { singleHeader } from '../../../lib/archive/single/lines.ts'
@@ -15,8 +14,9 @@ import { type CleanupContext, cleanUp, planCleanup, runCleanup } from '../../../
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
 import { on, texts } from '../../run/listening.ts'
+import { oneFile } from '../../run/oneFile.ts'
 
-const PROCESS = fileURLToPath(new URL('cleanupProcess.ts', import.meta.url))
+const PROCESS = oneFile(new URL('./cleanupProcess.ts', import.meta.url))
 const timing = { settleMs: 5, heartbeatMs: 200 }
 
 /** A root with a new and two old archives, of which one is an increment of the other, and an unfinished one. */

@@ -1,7 +1,6 @@
 // An increment becomes a full archive of the same state, whenever the process dies; what comes after it goes on with it.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { type Chain, openChain } from '../../../lib/archive/chain/chain.ts'
@@ -11,10 +10,11 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { compact } from '../../../lib/job/compact/compact.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
+import { oneFile } from '../../run/oneFile.ts'
 import { idOf, thing, things } from '../backup/archived.ts'
 import { directory } from '../targets.ts'
 
-const child = fileURLToPath(new URL('./compactChild.ts', import.meta.url))
+const child = oneFile(new URL('./compactChild.ts', import.meta.url))
 
 /** ROOT/0, a full archive, and ROOT/1 … ROOT/3, each an increment of the one before. */
 async function nights(t: Test, input: BackupOptionsInput = {}) {

@@ -2,14 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { oneFile } from '../../run/oneFile.ts'
 import { add, append, contentsOf, drop, placeOf, type Storage } from './watching.ts'
 
 const LINES = Array.from({ length: 25 }, (_, index) => add(`p${index}`, 'x')).join('')
+const SCRIPT = oneFile(new URL('./dies.ts', import.meta.url))
 const POISON = add('poison', 'POISON')
 
 /** What a process said and how it ended. */
 function watchOnce({ inbox, database, stateDirectory }: Storage, after: string) {
-  const args = [join(import.meta.dirname, 'dies.ts'), inbox, database, stateDirectory, after]
+  const args = [SCRIPT, inbox, database, stateDirectory, after]
   const { signal, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   return { ended: signal ?? status, stdout, stderr }
 }

@@ -15,9 +15,11 @@ import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { onFile } from '../../run/listening.ts'
+import { oneFile } from '../../run/oneFile.ts'
 import { add, append, contentsOf, pass, rename, type Storage } from './watching.ts'
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
+const SCRIPT = oneFile(new URL('./killed.ts', import.meta.url))
 const RECORDS = 40
 const REJECTS = 30
 
@@ -55,8 +57,7 @@ async function killed(
   ...rejects: string[]
 ) {
   const { inbox, database, stateDirectory } = place
-  const script = join(import.meta.dirname, 'killed.ts')
-  const args = [script, inbox, database, stateDirectory, point, String(count), after, ...rejects]
+  const args = [SCRIPT, inbox, database, stateDirectory, point, String(count), after, ...rejects]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the watch ended with ${code ?? signal}`)

@@ -82,10 +82,11 @@ t.test(
   'a proxy of the environment is used neither for REST nor for gRPC, and said where it may be missed',
   async (t) => {
     const double = await start(t, {})
-    for (const name of ['http_proxy', 'https_proxy', 'grpc_proxy', 'HTTP_PROXY']) {
-      const { stdout, stderr } = await program(double, {}, { [name]: 'http://127.0.0.1:1' })
-      t.strictSame([JSON.parse(stdout), stderr], [{ failures: [], count: 1 }, ''], name)
-    }
+    const names = ['http_proxy', 'https_proxy', 'grpc_proxy', 'HTTP_PROXY']
+    // Where one were used, nothing would be reached.
+    const proxies = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:1']))
+    const { stdout, stderr } = await program(double, {}, proxies)
+    t.strictSame([JSON.parse(stdout), stderr], [{ failures: [], count: 1 }, ''])
     const before = process.env.grpc_proxy
     process.env.grpc_proxy = 'http://127.0.0.1:1'
     t.teardown(() => {
