@@ -256,7 +256,7 @@ export interface BackupOptions extends BackupOptionsInput {
 
 /** How an archive becomes a collection. As a program gives it. */
 export interface RestoreOptionsInput {
-  /** restore under this name (my-code becomes the class MyCode); ids stay as they are. No default. */
+  /** restore under this name (my-code becomes the class MyCode); ids stay the same. No default. */
   readonly name?: string
   /** which collection to restore from an export, or a rejects file, of several. No default. */
   readonly collection?: string
@@ -267,44 +267,44 @@ export interface RestoreOptionsInput {
    */
   readonly onConflict?: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
   /**
-   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
-   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
-   * the objects that have one. Default 'freeze'.
+   * if a property is missing from the class: freeze refuses the restore, if possible before the first write;
+   * evolve adds it to the class; discard-value drops its values; discard-object drops the objects that have
+   * one. Default 'freeze'.
    */
   readonly onNewProperty?: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
-  /** send only objects that differ from those that are there. Default false. */
+  /** send only objects that differ from the existing ones. Default false. */
   readonly onlyChanged?: boolean
-  /** whose value a merge takes where both have one. Default 'archive'. */
+  /** whose value a merge takes if both sides have one. Default 'archive'. */
   readonly prefer?: 'archive' | 'target'
   /**
-   * which vectors count where they may no longer match the texts: archive, or keep, those that are brought;
-   * target, of a merge, those that are there; drop leaves out those that do not match, so that the server
-   * makes them anew. Needed if the class has a vectorizer, and a merge or a transform changes what it reads.
-   * No default.
+   * which vectors to keep if they may no longer match their texts: archive (or keep) takes those of the
+   * archive; target, in a merge, those of the target; drop leaves out those that no longer match, so that the
+   * server makes new ones. Needed if the class has a vectorizer, and a merge or a transform changes what it
+   * reads. No default.
    */
   readonly vectors?: 'archive' | 'keep' | 'target' | 'drop'
   /** refuse a replace that would delete more objects than this, before anything is written. Default '10%'. */
   readonly maxDelete?: string
   /**
-   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
-   * without a way back. Default true.
+   * keep what is changed or deleted, for `col rollback`. False: change an existing collection with no way to
+   * undo it. Default true.
    */
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
-  /** only the tenants or parts that were left in this file, which --list printed. No default. */
+  /** only the tenants or parts left in this file, which --list printed. No default. */
   readonly useList?: string
   /**
-   * write what would be done into this file, an object a line, and change nothing; `col apply FILE` does it.
-   * No default.
+   * write what would be done to this file, one object per line, and change nothing; `col apply FILE` carries
+   * it out. No default.
    */
   readonly plan?: string
   /**
-   * restore beside what is there, into a new collection ALIAS_v1, ALIAS_v2 …, and switch this alias to it
-   * once it is complete. No default.
+   * restore into a new collection (ALIAS_v1, ALIAS_v2 …), and switch this alias to it once it is complete. No
+   * default.
    */
   readonly intoAlias?: string
-  /** with --into-alias: remove the collection that the alias meant before. Default false. */
+  /** with --into-alias: remove the collection that the alias pointed at before. Default false. */
   readonly dropOld?: boolean
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
@@ -314,10 +314,10 @@ export interface RestoreOptionsInput {
   readonly objects?: string
   /** only these properties of each object; vectors stay. No default. */
   readonly properties?: string
-  /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
+  /** class JSON to use instead of the archive’s, or for objects without a class. No default. */
   readonly schema?: string
   /**
-   * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
+   * for JSON lines: the shape they have; auto recognizes it from the first lines, flat takes each field as a
    * property. Default 'auto'.
    */
   readonly shape?:
@@ -334,49 +334,47 @@ export interface RestoreOptionsInput {
     | 'milvus'
     | 'flat'
   /**
-   * of tables and lines of other programs: the fields that the id of an object is made of (UUIDv5; of one
-   * that holds UUIDs these). No default.
+   * for files of other programs: the fields to make an object’s id of (UUIDv5; a single field that holds
+   * UUIDs is used as it is). No default.
    */
   readonly idFrom?: string
   /**
-   * of these: the field with the vector, or of each named vector NAME=FIELD; none for no vectors. No default.
+   * for files of other programs: the field with the vector, or NAME=FIELD for each named vector; none for no
+   * vectors. No default.
    */
   readonly vectorFrom?: string
-  /** of lines: the field whose fields are the properties. No default. */
+  /** for JSON lines: the field whose fields are the properties. No default. */
   readonly propertiesFrom?: string
-  /** of a Parquet table: the time zone of timestamps that do not say theirs. No default. */
+  /** for Parquet: the time zone of timestamps without one. No default. */
   readonly timezone?: string
   /**
-   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * replicas of each object; by default as many as before, but no more than the target has nodes, including
    * those that are down. A whole number, 1 to 100. No default.
    */
   readonly replication?: number
-  /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** restore even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded?: boolean
   /**
-   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
-   * vectorised again. No default.
+   * the module that makes vectors, for one of them or for all; a new name adds a vector; none means that
+   * objects are never vectorized again. No default.
    */
   readonly vectorizer?: string
-  /** what the class says to that module, as JSON. No default. */
+  /** the settings of that module, as JSON. No default. */
   readonly vectorizerSettings?: string
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize?: boolean
-  /**
-   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
-   * default.
-   */
+  /** rename vectors; default is the unnamed one; an empty new name leaves the vector out. No default. */
   readonly vectorMap?: string
-  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  /** hnsw, flat, dynamic or hfresh, for one vector or for all. No default. */
   readonly indexType?: string
-  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  /** how vectors are compressed: pq, bq, sq, rq or none, for one vector or for all. No default. */
   readonly quantizer?: string
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate?: boolean
   /**
@@ -384,7 +382,7 @@ export interface RestoreOptionsInput {
    * 'keep'.
    */
   readonly missingReferences?: 'keep' | 'drop'
-  /** restore the undamaged parts of a damaged archive, and say what is missing. Default false. */
+  /** restore the undamaged parts of a damaged archive, and report what is missing. Default false. */
   readonly skipDamaged?: boolean
   /**
    * read all objects back and compare their digest. False: count the objects afterwards, but do not read them
@@ -426,28 +424,28 @@ export interface RestoreOptions extends RestoreOptionsInput {
    */
   readonly onConflict: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
   /**
-   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
-   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
-   * the objects that have one. Default 'freeze'.
+   * if a property is missing from the class: freeze refuses the restore, if possible before the first write;
+   * evolve adds it to the class; discard-value drops its values; discard-object drops the objects that have
+   * one. Default 'freeze'.
    */
   readonly onNewProperty: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
-  /** send only objects that differ from those that are there. Default false. */
+  /** send only objects that differ from the existing ones. Default false. */
   readonly onlyChanged: boolean
-  /** whose value a merge takes where both have one. Default 'archive'. */
+  /** whose value a merge takes if both sides have one. Default 'archive'. */
   readonly prefer: 'archive' | 'target'
   /** refuse a replace that would delete more objects than this, before anything is written. Default '10%'. */
   readonly maxDelete: string
   /**
-   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
-   * without a way back. Default true.
+   * keep what is changed or deleted, for `col rollback`. False: change an existing collection with no way to
+   * undo it. Default true.
    */
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
-  /** with --into-alias: remove the collection that the alias meant before. Default false. */
+  /** with --into-alias: remove the collection that the alias pointed at before. Default false. */
   readonly dropOld: boolean
   /**
-   * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
+   * for JSON lines: the shape they have; auto recognizes it from the first lines, flat takes each field as a
    * property. Default 'auto'.
    */
   readonly shape:
@@ -463,16 +461,16 @@ export interface RestoreOptions extends RestoreOptionsInput {
     | 'langchain'
     | 'milvus'
     | 'flat'
-  /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
+  /** restore even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded: boolean
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize: boolean
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate: boolean
   /**
@@ -480,7 +478,7 @@ export interface RestoreOptions extends RestoreOptionsInput {
    * 'keep'.
    */
   readonly missingReferences: 'keep' | 'drop'
-  /** restore the undamaged parts of a damaged archive, and say what is missing. Default false. */
+  /** restore the undamaged parts of a damaged archive, and report what is missing. Default false. */
   readonly skipDamaged: boolean
   /**
    * read all objects back and compare their digest. False: count the objects afterwards, but do not read them
@@ -550,8 +548,8 @@ export interface CopyOptionsInput {
    */
   readonly recheckAfterMs?: number
   /**
-   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
-   * without a way back. Default true.
+   * keep what is changed or deleted, for `col rollback`. False: change an existing collection with no way to
+   * undo it. Default true.
    */
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
@@ -565,9 +563,9 @@ export interface CopyOptionsInput {
   /** only these properties of each object; vectors stay. No default. */
   readonly properties?: string
   /**
-   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
-   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
-   * the objects that have one. Default 'freeze'.
+   * if a property is missing from the class: freeze refuses the restore, if possible before the first write;
+   * evolve adds it to the class; discard-value drops its values; discard-object drops the objects that have
+   * one. Default 'freeze'.
    */
   readonly onNewProperty?: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /**
@@ -576,36 +574,33 @@ export interface CopyOptionsInput {
    */
   readonly vectors?: 'keep' | 'drop'
   /**
-   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * replicas of each object; by default as many as before, but no more than the target has nodes, including
    * those that are down. A whole number, 1 to 100. No default.
    */
   readonly replication?: number
   /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded?: boolean
   /**
-   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
-   * vectorised again. No default.
+   * the module that makes vectors, for one of them or for all; a new name adds a vector; none means that
+   * objects are never vectorized again. No default.
    */
   readonly vectorizer?: string
-  /** what the class says to that module, as JSON. No default. */
+  /** the settings of that module, as JSON. No default. */
   readonly vectorizerSettings?: string
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize?: boolean
-  /**
-   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
-   * default.
-   */
+  /** rename vectors; default is the unnamed one; an empty new name leaves the vector out. No default. */
   readonly vectorMap?: string
-  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  /** hnsw, flat, dynamic or hfresh, for one vector or for all. No default. */
   readonly indexType?: string
-  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  /** how vectors are compressed: pq, bq, sq, rq or none, for one vector or for all. No default. */
   readonly quantizer?: string
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate?: boolean
   /**
@@ -678,28 +673,28 @@ export interface CopyOptions extends CopyOptionsInput {
    */
   readonly recheckAfterMs: number
   /**
-   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
-   * without a way back. Default true.
+   * keep what is changed or deleted, for `col rollback`. False: change an existing collection with no way to
+   * undo it. Default true.
    */
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
   /**
-   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
-   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
-   * the objects that have one. Default 'freeze'.
+   * if a property is missing from the class: freeze refuses the restore, if possible before the first write;
+   * evolve adds it to the class; discard-value drops its values; discard-object drops the objects that have
+   * one. Default 'freeze'.
    */
   readonly onNewProperty: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded: boolean
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize: boolean
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate: boolean
   /**
@@ -739,15 +734,15 @@ export interface MigrateOptionsInput {
   /** remove the old collection; there is no way back after that. Default false. */
   readonly dropOld?: boolean
   /**
-   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
-   * vectorised again. No default.
+   * the module that makes vectors, for one of them or for all; a new name adds a vector; none means that
+   * objects are never vectorized again. No default.
    */
   readonly vectorizer?: string
-  /** what the class says to that module, as JSON. No default. */
+  /** the settings of that module, as JSON. No default. */
   readonly vectorizerSettings?: string
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize?: boolean
   /**
@@ -755,25 +750,22 @@ export interface MigrateOptionsInput {
    * whose texts change, so that the target makes them anew. No default.
    */
   readonly vectors?: 'keep' | 'drop'
-  /**
-   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
-   * default.
-   */
+  /** rename vectors; default is the unnamed one; an empty new name leaves the vector out. No default. */
   readonly vectorMap?: string
-  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  /** hnsw, flat, dynamic or hfresh, for one vector or for all. No default. */
   readonly indexType?: string
-  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  /** how vectors are compressed: pq, bq, sq, rq or none, for one vector or for all. No default. */
   readonly quantizer?: string
   /**
-   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * replicas of each object; by default as many as before, but no more than the target has nodes, including
    * those that are down. A whole number, 1 to 100. No default.
    */
   readonly replication?: number
   /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded?: boolean
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate?: boolean
   /** show how the class would change, and write nothing. Default false. */
@@ -808,15 +800,15 @@ export interface MigrateOptions extends MigrateOptionsInput {
   /** remove the old collection; there is no way back after that. Default false. */
   readonly dropOld: boolean
   /**
-   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
-   * are is said first. Default false.
+   * leave out the vectors that a module of the class makes, so that the target makes new ones; first shows
+   * how many. Default false.
    */
   readonly revectorize: boolean
   /** copy even if a node of the target is down; its replicas catch up later. Default false. */
   readonly degraded: boolean
   /**
-   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
-   * anything is written, what would lose a setting of the class. Default true.
+   * adapt the class to a target with another version, other modules or fewer nodes. False: refuse, before
+   * anything is written, if the class would lose a setting. Default true.
    */
   readonly migrate: boolean
   /** show how the class would change, and write nothing. Default false. */
@@ -884,7 +876,7 @@ export interface DeleteOptionsInput {
   readonly explain?: boolean
   /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
   readonly maxDelete?: string
-  /** keep what is deleted, for `col rollback`. False: delete without a way back. Default true. */
+  /** keep what is deleted, for `col rollback`. False: delete with no way to undo it. Default true. */
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
@@ -910,7 +902,7 @@ export interface DeleteOptions extends DeleteOptionsInput {
   readonly explain: boolean
   /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
   readonly maxDelete: string
-  /** keep what is deleted, for `col rollback`. False: delete without a way back. Default true. */
+  /** keep what is deleted, for `col rollback`. False: delete with no way to undo it. Default true. */
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number

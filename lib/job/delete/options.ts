@@ -28,7 +28,7 @@ export const deleteOptions = {
     undo: {
       type: 'boolean',
       description: 'keep what is deleted, for `col rollback`',
-      negative: 'delete without a way back',
+      negative: 'delete with no way to undo it',
       default: true,
       flagOnly: true,
     },

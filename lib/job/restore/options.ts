@@ -20,7 +20,7 @@ export const restoreOptions = {
   properties: {
     name: {
       type: 'string',
-      description: 'restore under this name (my-code becomes the class MyCode); ids stay as they are',
+      description: 'restore under this name (my-code becomes the class MyCode); ids stay the same',
       placeholder: 'NEW',
       flagOnly: true,
     },
@@ -34,7 +34,7 @@ export const restoreOptions = {
     useList: {
       type: 'string',
       kind: 'file',
-      description: 'only the tenants or parts that were left in this file, which --list printed',
+      description: 'only the tenants or parts left in this file, which --list printed',
       placeholder: 'FILE',
       path: true,
       flagOnly: true,
@@ -43,7 +43,7 @@ export const restoreOptions = {
       type: 'string',
       kind: 'file',
       description:
-        'write what would be done into this file, an object a line, and change nothing; `col apply FILE` does it',
+        'write what would be done to this file, one object per line, and change nothing; `col apply FILE` carries it out',
       placeholder: 'FILE',
       path: true,
       flagOnly: true,
@@ -51,13 +51,13 @@ export const restoreOptions = {
     intoAlias: {
       type: 'string',
       description:
-        'restore beside what is there, into a new collection ALIAS_v1, ALIAS_v2 …, and switch this alias to it once it is complete',
+        'restore into a new collection (ALIAS_v1, ALIAS_v2 …), and switch this alias to it once it is complete',
       placeholder: 'ALIAS',
       flagOnly: true,
     },
     dropOld: {
       type: 'boolean',
-      description: 'with --into-alias: remove the collection that the alias meant before',
+      description: 'with --into-alias: remove the collection that the alias pointed at before',
       default: false,
       flagOnly: true,
     },
@@ -73,7 +73,7 @@ export const restoreOptions = {
     schema: {
       type: 'string',
       kind: 'file',
-      description: 'class JSON to use instead of that of the archive, or for objects without a class',
+      description: 'class JSON to use instead of the archive’s, or for objects without a class',
       placeholder: 'FILE',
       path: true,
       flagOnly: true,
@@ -82,60 +82,59 @@ export const restoreOptions = {
     replication: {
       type: 'integer',
       description:
-        'copies of each object; without it, as many as before, but no more than the target has nodes, including those that are down',
+        'replicas of each object; by default as many as before, but no more than the target has nodes, including those that are down',
       minimum: 1,
       maximum: 100,
       flagOnly: true,
     },
     degraded: {
       type: 'boolean',
-      description: 'restore even if a node of the target is down; its copies have to wait for it',
+      description: 'restore even if a node of the target is down; its replicas catch up later',
       default: false,
       flagOnly: true,
     },
     vectorizer: {
       type: 'string',
       description:
-        'the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is vectorised again',
+        'the module that makes vectors, for one of them or for all; a new name adds a vector; none means that objects are never vectorized again',
       placeholder: 'MODULE[:VECTOR],…',
       flagOnly: true,
     },
     vectorizerSettings: {
       type: 'string',
-      description: 'what the class says to that module, as JSON',
+      description: 'the settings of that module, as JSON',
       placeholder: 'JSON',
       flagOnly: true,
     },
     revectorize: {
       type: 'boolean',
       description:
-        'leave out the vectors that a module of the class makes, so that the target makes them anew; how many that are is said first',
+        'leave out the vectors that a module of the class makes, so that the target makes new ones; first shows how many',
       default: false,
       flagOnly: true,
     },
     vectorMap: {
       type: 'string',
-      description:
-        'give vectors other names; default is the one without a name; without a new name a vector is left out',
+      description: 'rename vectors; default is the unnamed one; an empty new name leaves the vector out',
       placeholder: 'OLD=NEW,…',
       flagOnly: true,
     },
     indexType: {
       type: 'string',
-      description: 'hnsw, flat, dynamic or hfresh, of one vector or of all',
+      description: 'hnsw, flat, dynamic or hfresh, for one vector or for all',
       placeholder: 'TYPE[:VECTOR],…',
       flagOnly: true,
     },
     quantizer: {
       type: 'string',
-      description: 'how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all',
+      description: 'how vectors are compressed: pq, bq, sq, rq or none, for one vector or for all',
       placeholder: 'KIND[:VECTOR],…',
       flagOnly: true,
     },
     migrate: {
       type: 'boolean',
-      description: 'change what the target does not have of the class: another version, modules, nodes',
-      negative: 'refuse, before anything is written, what would lose a setting of the class',
+      description: 'adapt the class to a target with another version, other modules or fewer nodes',
+      negative: 'refuse, before anything is written, if the class would lose a setting',
       default: true,
       flagOnly: true,
     },
@@ -149,7 +148,7 @@ export const restoreOptions = {
     },
     skipDamaged: {
       type: 'boolean',
-      description: 'restore the undamaged parts of a damaged archive, and say what is missing',
+      description: 'restore the undamaged parts of a damaged archive, and report what is missing',
       default: false,
       flagOnly: true,
     },

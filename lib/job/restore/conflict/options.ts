@@ -13,20 +13,20 @@ export const conflictOptions = {
   onNewProperty: {
     type: 'string',
     description:
-      'what becomes of a property that the class does not have: freeze refuses it, before anything is written where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object the objects that have one',
+      'if a property is missing from the class: freeze refuses the restore, if possible before the first write; evolve adds it to the class; discard-value drops its values; discard-object drops the objects that have one',
     enum: ['freeze', 'evolve', 'discard-value', 'discard-object'],
     default: 'freeze',
     flagOnly: true,
   },
   onlyChanged: {
     type: 'boolean',
-    description: 'send only objects that differ from those that are there',
+    description: 'send only objects that differ from the existing ones',
     default: false,
     flagOnly: true,
   },
   prefer: {
     type: 'string',
-    description: 'whose value a merge takes where both have one',
+    description: 'whose value a merge takes if both sides have one',
     enum: ['archive', 'target'],
     default: 'archive',
     flagOnly: true,
@@ -34,7 +34,7 @@ export const conflictOptions = {
   vectors: {
     type: 'string',
     description:
-      'which vectors count where they may no longer match the texts: archive, or keep, those that are brought; target, of a merge, those that are there; drop leaves out those that do not match, so that the server makes them anew. Needed if the class has a vectorizer, and a merge or a transform changes what it reads',
+      'which vectors to keep if they may no longer match their texts: archive (or keep) takes those of the archive; target, in a merge, those of the target; drop leaves out those that no longer match, so that the server makes new ones. Needed if the class has a vectorizer, and a merge or a transform changes what it reads',
     enum: ['archive', 'keep', 'target', 'drop'],
     flagOnly: true,
   },
@@ -48,8 +48,8 @@ export const conflictOptions = {
   },
   undo: {
     type: 'boolean',
-    description: 'keep what is changed of an existing collection, for `col rollback`',
-    negative: 'change an existing collection without a way back',
+    description: 'keep what is changed or deleted, for `col rollback`',
+    negative: 'change an existing collection with no way to undo it',
     default: true,
     flagOnly: true,
   },

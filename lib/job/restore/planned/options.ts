@@ -13,7 +13,8 @@ export const applyOptions = {
   properties: {
     maxDelete: {
       ...maxDelete,
-      description: 'refuse a plan that deletes more objects than this; without it, than it was made with',
+      description:
+        'refuse a plan that deletes more objects than this; by default, the limit that the plan was made with',
     },
     undo,
     keepUndoMs,

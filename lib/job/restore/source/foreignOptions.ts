@@ -5,7 +5,7 @@ export const foreignOptions = {
   shape: {
     type: 'string',
     description:
-      'of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a property',
+      'for JSON lines: the shape they have; auto recognizes it from the first lines, flat takes each field as a property',
     enum: ['auto', ...SHAPE_NAMES],
     default: 'auto',
     flagOnly: true,
@@ -13,26 +13,26 @@ export const foreignOptions = {
   idFrom: {
     type: 'string',
     description:
-      'of tables and lines of other programs: the fields that the id of an object is made of (UUIDv5; of one that holds UUIDs these)',
+      'for files of other programs: the fields to make an object’s id of (UUIDv5; a single field that holds UUIDs is used as it is)',
     placeholder: 'FIELD,…',
     flagOnly: true,
   },
   vectorFrom: {
     type: 'string',
     description:
-      'of these: the field with the vector, or of each named vector NAME=FIELD; none for no vectors',
+      'for files of other programs: the field with the vector, or NAME=FIELD for each named vector; none for no vectors',
     placeholder: 'FIELD|NAME=FIELD,…|none',
     flagOnly: true,
   },
   propertiesFrom: {
     type: 'string',
-    description: 'of lines: the field whose fields are the properties',
+    description: 'for JSON lines: the field whose fields are the properties',
     placeholder: 'FIELD',
     flagOnly: true,
   },
   timezone: {
     type: 'string',
-    description: 'of a Parquet table: the time zone of timestamps that do not say theirs',
+    description: 'for Parquet: the time zone of timestamps without one',
     placeholder: 'ZONE',
     flagOnly: true,
   },
