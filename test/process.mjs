@@ -2,6 +2,7 @@
 import asyncHooks from 'node:async_hooks'
 import module, { enableCompileCache, syncBuiltinESMExports } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import threads from 'node:worker_threads'
 
 // A command that a test starts runs as a user starts it, without this file. Below, tap is kept from loading its
 // recorder into it as well, which takes three times as long as the command's own start.
@@ -21,4 +22,11 @@ process.setSourceMapsEnabled = () => {}
 // the tests do, and holds memory that some of them measure. Without it such an error ends the file, which fails.
 const untracked = { enable: () => untracked, disable: () => untracked }
 asyncHooks.createHook = () => untracked
+
+// A thread is started as the command starts it: without this file, whose name is relative, and without tap.
+threads.Worker = class extends threads.Worker {
+  constructor(file, options) {
+    super(file, { execArgv: [], ...options })
+  }
+}
 syncBuiltinESMExports()

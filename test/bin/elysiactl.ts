@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { onScreen, type Screen, type Size } from '../../scripts/terminal.ts'
+import { needsProcess, runInside } from './inside.ts'
 
 /** How the command ended, and what it said. */
 export interface Ended {
@@ -14,8 +15,10 @@ export interface Ended {
 /** The command in a directory of its own, with its data, state and configuration below it. */
 export interface Home {
   readonly directory: string
-  /** Runs to the end; `input` is what stands on standard input. */
+  /** Runs to the end, in the process of the test where that is the same; `input` is what stands on standard input. */
   run(args: readonly string[], input?: string): Promise<Ended>
+  /** The same in a process of its own, as a shell starts it. */
+  runApart(args: readonly string[], input?: string): Promise<Ended>
   /** Starts it with pipes on all three; through `wrapper`, a command that starts the one behind it. */
   start(args: readonly string[], wrapper?: readonly string[]): Started
   /** Starts it on a pseudo-terminal of this size, and shows what is seen there. */
@@ -54,6 +57,12 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
     t.teardown(() => void begun.child.kill('SIGKILL'))
     return begun
   }
+  const runApart = (args: readonly string[], input = '') => {
+    const { child, ended } = start(args)
+    child.stdin!.on('error', () => {})
+    child.stdin!.end(input)
+    return ended
+  }
   return {
     directory,
     start,
@@ -62,12 +71,12 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
       t.teardown(() => screen.close())
       return screen
     },
-    async run(args, input = '') {
-      const { child, ended } = start(args)
-      child.stdin!.on('error', () => {})
-      child.stdin!.end(input)
-      return ended
+    run(args, input = '') {
+      return needsProcess(args, variables)
+        ? runApart(args, input)
+        : runInside(args, { directory, env, input })
     },
+    runApart,
   }
 }
 

@@ -1,3 +1,4 @@
+// The exit codes of the real process, but for the many ways to be wrong, which are one.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,7 +12,7 @@ const INTO = ['--collection', 'c']
 const SYNC = ['index', 'sync', '--stdin', ...INTO]
 
 t.test('0 with the help of the program, a group and a command, on stdout', async (t) => {
-  const { run } = home(t)
+  const { runApart: run } = home(t)
   const [all, group, one] = await Promise.all([
     run(['--help']),
     run(['index', '--help']),
@@ -29,11 +30,11 @@ t.test('0 with the help of the program, a group and a command, on stdout', async
 
 t.test('0 with the version of the package', async (t) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  t.same(await home(t).run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' })
+  t.same(await home(t).runApart(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 t.test('1 where the command that produces the input fails, after what came is in', async (t) => {
-  const { run } = home(t, { 'changes.jsonl': adds(3) })
+  const { runApart: run } = home(t, { 'changes.jsonl': adds(3) })
   const produce = (script: string) =>
     run(['index', 'sync', ...INTO, '--json', '--from-command', '--', 'sh', '-c', script])
   const { code, stdout, stderr } = await produce('cat changes.jsonl; exit 7')
@@ -43,13 +44,20 @@ t.test('1 where the command that produces the input fails, after what came is in
 })
 
 t.test('1 where the producing command does not exist', async (t) => {
-  const { code, stderr } = await home(t).run(['index', 'sync', ...INTO, '--from-command', '--', './none'])
+  const { code, stderr } = await home(t).runApart([
+    'index',
+    'sync',
+    ...INTO,
+    '--from-command',
+    '--',
+    './none',
+  ])
   t.equal(code, 1)
   t.match(stderr, /\.\/none cannot be started/)
 })
 
 t.test('1 with more rejects than --max-errors', async (t) => {
-  const { code, stderr } = await home(t).run([...SYNC, '--max-errors', '1'], 'a\nb\n')
+  const { code, stderr } = await home(t).runApart([...SYNC, '--max-errors', '1'], 'a\nb\n')
   t.equal(code, 1)
   t.match(stderr, /2 of 2 records were rejected/)
 })
@@ -89,24 +97,24 @@ t.test('2 for wrong usage, with the nearest right one, before anything is done',
 })
 
 t.test('2 for a key on the command line, which is not repeated', async (t) => {
-  const { code, stderr } = await home(t).run([...SYNC, '--api-key', 'hunter2'])
+  const { code, stderr } = await home(t).runApart([...SYNC, '--api-key', 'hunter2'])
   t.equal(code, 2)
   t.notMatch(stderr, /hunter2/)
 })
 
 t.test('3 with rejects', async (t) => {
-  t.equal((await home(t).run(SYNC, 'not json\n')).code, 3)
+  t.equal((await home(t).runApart(SYNC, 'not json\n')).code, 3)
 })
 
 t.test('4 where compressed input is cut short', async (t) => {
   const whole = gzipSync(adds(500))
-  const { run } = home(t, { 'cut.jsonl.gz': whole.subarray(0, whole.length - 20) })
+  const { runApart: run } = home(t, { 'cut.jsonl.gz': whole.subarray(0, whole.length - 20) })
   const { code, stderr } = await run(['index', 'process-jsonl', 'cut.jsonl.gz', ...INTO])
   t.equal(code, 4, stderr)
 })
 
 t.test('5 where the collection does not fit', async (t) => {
-  const { run } = home(t)
+  const { runApart: run } = home(t)
   t.equal((await run(SYNC, adds(1))).code, 0)
   const { code, stderr } = await run([...SYNC, '--tenant', 'a'], adds(1))
   t.equal(code, 5)
@@ -114,7 +122,7 @@ t.test('5 where the collection does not fit', async (t) => {
 })
 
 t.test('10 for a file that is not there, before the others are begun', async (t) => {
-  const { run } = home(t, { 'changes.jsonl': adds(1) })
+  const { runApart: run } = home(t, { 'changes.jsonl': adds(1) })
   const { code, stderr } = await run([
     'index',
     'process-jsonl',
@@ -128,13 +136,13 @@ t.test('10 for a file that is not there, before the others are begun', async (t)
 })
 
 t.test('10 with --no-create where there is no collection', async (t) => {
-  t.equal((await home(t).run([...SYNC, '--no-create'], adds(1))).code, 10)
+  t.equal((await home(t).runApart([...SYNC, '--no-create'], adds(1))).code, 10)
 })
 
 t.test('11 while another process has the same run', async (t) => {
   const place = home(t)
   const { child, ended } = await begun(place)
-  const { code, stderr } = await place.run(SYNC, adds(1))
+  const { code, stderr } = await place.runApart(SYNC, adds(1))
   t.equal(code, 11)
   t.match(stderr, /another process is busy/)
   child.stdin!.end()
@@ -144,13 +152,13 @@ t.test('11 while another process has the same run', async (t) => {
 t.test('12 where the server refuses the key', async (t) => {
   const double = await weaviateDouble({ apiKey: 'right' })
   t.teardown(() => double.stop())
-  const { code, stderr } = await home(t).run([...SYNC, '--target', double.target], adds(1))
+  const { code, stderr } = await home(t).runApart([...SYNC, '--target', double.target], adds(1))
   t.equal(code, 12, stderr)
 })
 
 t.test('13 where no server listens', async (t) => {
   const target = `http://127.0.0.1:${await closedPort()}`
-  const { code, stderr } = await home(t).run([...SYNC, '--target', target, '--retry-for', '0'], adds(1))
+  const { code, stderr } = await home(t).runApart([...SYNC, '--target', target, '--retry-for', '0'], adds(1))
   t.equal(code, 13, stderr)
 })
 

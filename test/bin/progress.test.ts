@@ -85,9 +85,9 @@ t.test('a run that gets nothing for --stall-after says whom it waits for, and wh
 })
 
 t.test('--max-memory bounds what records of 2 MB take; it says that it went slower', async (t) => {
-  const { run } = home(t, { 'large.jsonl': adds(30, 'text '.repeat(400_000)) })
+  const { runApart } = home(t, { 'large.jsonl': adds(30, 'text '.repeat(400_000)) })
   const args = ['index', 'process-jsonl', 'large.jsonl', '--collection', 'c', '--max-memory', '200MB']
-  const { code, stderr } = await run(args)
+  const { code, stderr } = await runApart(args)
   t.equal(code, 0)
   t.match(stderr, /it went slower for --max-memory/)
   const [, mebibytes] = /at most (\d+\.?\d*) MiB taken/.exec(stderr) ?? []
