@@ -54,7 +54,7 @@ export function needsProcess(args: readonly string[], variables: Readonly<Record
   return (
     process.env.ELYSIACTL_TEST_PROCESSES !== undefined ||
     args[0] === 'auto' ||
-    args.includes('--') ||
+    args.includes('--from-command') ||
     args.includes('--version') ||
     Object.keys(variables).some((name) => /^(NODE_|GRPC_|ELYSIACTL_FAILPOINT)/.test(name)) ||
     fstatSync(0).isFile()

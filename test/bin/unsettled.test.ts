@@ -3,22 +3,25 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { commandsOf } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { adds, home } from './elysiactl.ts'
+import type { Unsettled, UnsettledEnd } from './unsettledChild.ts'
 
 const CHILD = new URL('./unsettledChild.ts', import.meta.url).pathname
 
-async function ended(cwd: string, args: readonly string[]): Promise<{ code: unknown; stderr: string }> {
+async function ended(cwd: string, args: readonly string[]): Promise<UnsettledEnd & { stdout: string }> {
   const env = { ...process.env, HOME: cwd, XDG_CONFIG_HOME: cwd, XDG_DATA_HOME: cwd, XDG_STATE_HOME: cwd }
   const child = spawn(process.execPath, [CHILD, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text
+    })
+  }
   const [code] = await once(child, 'close')
-  return { code, stderr }
+  return { code, ...said }
 }
 
 /** Options without which a command is not begun. */
@@ -26,14 +29,25 @@ function needed(name: string): string[] {
   return /^index (process-jsonl|sync|watch)$/.test(name) ? ['--collection', 'c'] : []
 }
 
-for (const [name] of commandsOf(COMMANDS)) {
-  t.test(`${name} is exit 1, and says so, where its promise is never settled`, async (t) => {
-    const directory = t.testdir({})
-    const { code, stderr } = await ended(directory, ['command', name, '--quiet', ...needed(name)])
-    t.equal(code, 1)
-    t.match(stderr, /^error: the command stopped in the middle[^\n]+\n$/)
-  })
+/** How each ends that is run in one process, with the process itself. */
+async function each(t: Test, cases: readonly Unsettled[]): Promise<readonly UnsettledEnd[]> {
+  const { code, stdout, stderr } = await ended(t.testdir({}), ['each', JSON.stringify(cases)])
+  t.equal(code, 0, stderr)
+  return JSON.parse(stdout) as UnsettledEnd[]
 }
+
+t.test('a command whose promise is never settled is exit 1, and says so', async (t) => {
+  const names = commandsOf(COMMANDS).map(([name]) => name)
+  const cases = names.map((name) => ({ how: 'command', name, words: ['--quiet', ...needed(name)] }) as const)
+  const ends = await each(t, cases)
+  t.equal(ends.length, names.length)
+  for (const [index, { code, stderr }] of ends.entries()) {
+    t.equal(code, 1, `${names[index]}`)
+    t.match(stderr, /^error: the command stopped in the middle[^\n]+\n$/, `${names[index]}`)
+  }
+  const alone = await ended(t.testdir({}), ['command', 'col ls', '--quiet'])
+  t.match(alone, { code: 1, stderr: /^error: the command stopped in the middle[^\n]+\n$/ }, 'a process')
+})
 
 t.test('what is thrown past everybody is exit 1, in lines of ours', async (t) => {
   const loud = await ended(t.testdir({}), ['thrown', 'col ls', '-v'])
@@ -53,12 +67,16 @@ const PRINTING: readonly (readonly [name: string, ...words: string[]])[] = [
   ['index status', '--json'],
 ]
 
-for (const [name, ...words] of PRINTING) {
-  t.test(`${name} is exit 1 where what it prints is never taken`, async (t) => {
-    const found = await ended(t.testdir({}), ['output', name, ...words])
-    t.match(found, { code: 1, stderr: /the command stopped in the middle/ })
-  })
-}
+t.test('a command is exit 1 where what it prints is never taken', async (t) => {
+  const cases = PRINTING.map(([name, ...words]) => ({ how: 'output', name, words }) as const)
+  const ends = await each(t, cases)
+  t.equal(ends.length, PRINTING.length)
+  for (const [index, end] of ends.entries()) {
+    t.match(end, { code: 1, stderr: /the command stopped in the middle/ }, PRINTING[index]![0])
+  }
+  const alone = await ended(t.testdir({}), ['output', 'col ls', '--json'])
+  t.match(alone, { code: 1, stderr: /the command stopped in the middle/ }, 'a process')
+})
 
 const WRONG: readonly (readonly [what: string, flags: readonly string[], message: RegExp])[] = [
   ['a content root that is not there', ['--content-root', 'none'], /the content root none cannot be opened/],
