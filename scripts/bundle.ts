@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { inChunks } from './chunks.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -11,7 +12,6 @@ const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.u
 const EXTERNAL = [
   '@node-rs/xxhash',
   'apache-arrow',
-  'better-sqlite3',
   'chokidar',
   'cli-truncate',
   'cosmiconfig',
@@ -30,7 +30,7 @@ const EXTERNAL = [
  * Each takes 1 to 4 ms to load, with what it loads itself, and most runs into the embedded store call nothing of it: loaded
  * at the first call.
  */
-const LATE = ['node:fs/promises', 'node:net', 'node:readline', 'node:zlib']
+const LATE = ['node:fs/promises', 'node:net', 'node:readline', 'node:v8', 'node:worker_threads', 'node:zlib']
 
 const late: Plugin = {
   name: 'late',
@@ -48,6 +48,19 @@ const late: Plugin = {
         }`
       return { contents }
     })
+  },
+}
+
+/** Of the package of SQLite, which is 20 files, its native part is loaded from where it lies; the others become part of the file. */
+const sqlite: Plugin = {
+  name: 'sqlite',
+  setup({ onLoad }) {
+    onLoad({ filter: /better-sqlite3[/\\]lib[/\\]binding\.js$/ }, () => ({
+      contents: `const { dirname, join } = require('node:path')
+        const { resolve } = require
+        exports.getBinding = (given) =>
+          require(join(dirname(resolve('better-sqlite3')), 'binding.js')).getBinding(given)`,
+    }))
   },
 }
 
@@ -193,18 +206,21 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   }
 }
 
-const OWN_PLUGINS = [late, schemas, typebox, apart(WEAVIATE), apart(RE2JS)]
+const OWN_PLUGINS = [late, sqlite, schemas, typebox, apart(WEAVIATE), apart(RE2JS)]
 
-await bundle('main.cjs', {
-  entryPoints: [path('bin/main.ts')],
-  plugins: OWN_PLUGINS,
-})
+await bundle(
+  'main.cjs',
+  await inChunks(path('bin/main.ts'), { ...OPTIONS, plugins: OWN_PLUGINS, outdir: path('dist/bin') }),
+)
 await bundle('works.cjs', {
   entryPoints: [path('lib/job/thread/thread.ts')],
   plugins: OWN_PLUGINS,
 })
 await bundle('start.cjs', { entryPoints: [path('bin/start/start.ts')] })
-await writeFile(path('dist/bin/thread.cjs'), `module.exports = require('./start.cjs').load('works.cjs')\n`)
+await writeFile(
+  path('dist/bin/thread.cjs'),
+  `module.exports = require('./start.cjs').loadInThread('works.cjs')\n`,
+)
 await bundle(TYPEBOX.file, { entryPoints: [path(TYPEBOX.module)], plugins: [late] })
 await bundleApart(WEAVIATE)
 await bundleApart(RE2JS)

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
+import { asAtStart } from './heap.ts'
 import { placeOfCompiled } from './place.ts'
 
 export { collectLessOften } from './heap.ts'
@@ -20,6 +21,8 @@ type Wrapped = (
 /** A long run keeps what it has compiled by then: later V8 drops code that was called once. */
 const KEEP_AFTER_MS = 2_000
 const MOST_CHARACTERS = 200
+/** From now on V8 may be under other flags. */
+const LATE_MS = 500
 /** The last line of each built file: what it holds, as a hash. */
 const ID_LINE = /\/\/# id=(\w+)\n$/
 
@@ -44,10 +47,18 @@ export function load(name: string): object {
   loaded.set(name, module.exports)
   const siblings = (wanted: string) =>
     /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
-  const run = scriptOf(file, name, directory).runInThisContext() as Wrapped
+  siblings.resolve = require.resolve
+  const isLate = performance.now() > LATE_MS
+  const script = isLate ? asAtStart(() => scriptOf(file, name, directory)) : scriptOf(file, name, directory)
+  const run = script.runInThisContext() as Wrapped
   run(module.exports, siblings, module, file, dirname(file), (wanted, options) => import(wanted, options))
   loaded.set(name, module.exports)
   return module.exports
+}
+
+/** The same in another thread, which begins while the first one is at work. */
+export function loadInThread(name: string): object {
+  return asAtStart(() => load(name))
 }
 
 function scriptOf(file: string, name: string, directory: string): Script {
@@ -66,7 +77,7 @@ function scriptOf(file: string, name: string, directory: string): Script {
   const known = script.cachedDataRejected === true ? undefined : compiled
   const use = useOf()
   if (id !== undefined && isNewUse(known, use)) {
-    keepLater(() => keepCompiled(path, script, [...(known?.uses ?? []), use]))
+    keepLater(() => asAtStart(() => keepCompiled(path, script, [...(known?.uses ?? []), use])))
   }
   return script
 }

@@ -32,7 +32,7 @@ export interface Asked {
  */
 export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   const { inputs, options, run, checkpoint } = asked
-  const reason = await reasonAgainst(asked)
+  const reason = reasonAgainst(asked)
   if (reason !== undefined) {
     const { windowBytes } = coalesceMode(options.coalesce)
     if (windowBytes === undefined) run.emit({ type: 'coalescing', passes: 'one', reason })
@@ -58,13 +58,7 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
 }
 
 /** Why the inputs are not read twice; undefined where they are. What is read besides a server costs next to nothing. */
-async function reasonAgainst({
-  inputs,
-  options,
-  store,
-  shape,
-  checkpoint,
-}: Asked): Promise<string | undefined> {
+function reasonAgainst({ inputs, options, store, shape, checkpoint }: Asked): string | undefined {
   if (!inputs.every(({ rereadable }) => rereadable)) return 'the input cannot be read twice'
   // What a transform refuses or leaves out is known only once it was asked, of each record.
   if (shape !== undefined) return 'there are transforms'
@@ -72,7 +66,7 @@ async function reasonAgainst({
   const { twoPasses } = coalesceMode(options.coalesce)
   if (twoPasses === 'never') return '--coalesce off'
   if (twoPasses === 'always' || store.transaction === undefined) return undefined
-  return (await repeatsPaths(inputs, options)) ? undefined : 'no path comes twice in a sample of the input'
+  return repeatsPaths(inputs, options) ? undefined : 'no path comes twice in a sample of the input'
 }
 
 function areLarge(inputs: readonly Input[]): boolean {

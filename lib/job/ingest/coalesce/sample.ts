@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { effects } from '../../../change/effect/effect.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
@@ -22,11 +21,11 @@ const OPEN_OBJECT = 0x7b
  * each there is a path that comes again, or one that is renamed, removed or changed in part. So it is taken to be where nobody
  * can look: in compressed inputs, and in what is no file.
  */
-export async function repeatsPaths(inputs: readonly Input[], options: IngestOptions): Promise<boolean> {
+export function repeatsPaths(inputs: readonly Input[], options: IngestOptions): boolean {
   const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
   const seen = new Set<string>()
   for (const input of inputs) {
-    const lines = await linesAt(input)
+    const lines = linesAt(input)
     if (lines === undefined) return true
     for (const bytes of lines) {
       const { kind, ids } = effectOf({ line: 0, end: 0, bytes })
@@ -39,28 +38,28 @@ export async function repeatsPaths(inputs: readonly Input[], options: IngestOpti
 }
 
 /** Whole lines at some places; undefined where the input is small or cannot be looked into. */
-async function linesAt({ file, name }: Input): Promise<Buffer[] | undefined> {
+function linesAt({ file, name }: Input): Buffer[] | undefined {
   const path = file ?? name
   if (typeof path !== 'string') return undefined
-  let handle: FileHandle | undefined
+  let handle: number | undefined
   try {
     // Something else may have come under the name by now: a FIFO would wait for its writer.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const status = await handle.stat()
+    handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const status = fstatSync(handle)
     const { size } = status
     if (!status.isFile() || size < SMALL) return undefined
     const lines: Buffer[] = []
     for (let place = 0; place < PLACES; place++) {
       const piece = Buffer.alloc(PLACE_BYTES)
-      const { bytesRead } = await handle.read(piece, 0, PLACE_BYTES, Math.floor((place / PLACES) * size))
+      const length = readSync(handle, piece, 0, PLACE_BYTES, Math.floor((place / PLACES) * size))
       if (place === 0 && piece[0] !== OPEN_OBJECT) return undefined
-      lines.push(...wholeLines(piece.subarray(0, bytesRead), place === 0))
+      lines.push(...wholeLines(piece.subarray(0, length), place === 0))
     }
     return lines
   } catch {
     return undefined
   } finally {
-    await handle?.close()
+    if (handle !== undefined) closeSync(handle)
   }
 }
 
