@@ -19,6 +19,8 @@ export const copiedReport = object('The report of a copy.', {
       deleted: count('Objects that they have deleted.'),
       left: count('Objects that are still to be sent, about.'),
       per_minute: count('Objects that change in the source in a minute, about.'),
+      carried: count('Objects that the source got around the switch of the alias, sent after it.'),
+      newer: count('Times that an object stayed as it had come through the alias meanwhile.'),
     }),
     'Null without `--follow` and `--finish`.',
   ),

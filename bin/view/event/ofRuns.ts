@@ -38,6 +38,7 @@ export const OF_RUNS = {
   copy_pass: ({ pass, written, deleted, seconds, left, per_minute, state }) => {
     const took = `pass ${pass}: ${written} written, ${deleted} deleted, in ${seconds.toFixed(1)} s`
     if (pass === 1) return `${took}; follows what changes meanwhile`
+    if (state === 'carrying') return `${took}: what came around the switch of the alias`
     return `${took}; about ${left} left, ${per_minute} a minute: ${state}`
   },
   copy_handover: ({ collection }) =>

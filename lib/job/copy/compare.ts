@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import type { Retrying } from '../../async/retry.ts'
 import type { Emit } from '../../run/context.ts'
 import { AUTO_READERS } from '../../run/sharedOptions.ts'
@@ -20,6 +21,8 @@ export interface Comparing {
   readonly signal: AbortSignal
   readonly stop: AbortSignal
   readonly emit: Emit
+  /** Takes what differs. */
+  readonly output?: Writable
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Comparing {
 export async function compareSides(
   source: CollectionAt,
   target: CollectionAt,
-  { options, retry, signal, stop, emit }: Comparing,
+  { options, retry, signal, stop, emit, output }: Comparing,
 ): Promise<CopyComparison> {
   const { filter, properties, tenant, workers, retryForMs, recheckAfterMs } = options
   const [left, right] = [
@@ -47,6 +50,7 @@ export async function compareSides(
   }
   const { report, error } = await runDiff(left, right, asked, {
     signal: AbortSignal.any([signal, stop]),
+    ...(output && { output }),
     onEvent: (event) => {
       if (event.type !== 'run_started' && event.type !== 'run_ended') emit(event)
     },

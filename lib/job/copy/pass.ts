@@ -33,8 +33,8 @@ export interface CopyPass {
   readonly changedSinceMs?: number | undefined
   /** What the restore is asked for otherwise than the copy. */
   readonly restore?: RestoreOptionsInput
-  /** Called with what `--verify` found, before an alias is switched. @throws ElysiaError where that may not be */
-  readonly onCompared?: (comparison: CopyComparison) => void
+  /** Called once all is written, before an alias is switched. */
+  readonly beforeSwitch?: () => Promise<void>
 }
 
 const NEVER = new AbortController().signal
@@ -123,9 +123,9 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
 async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void> {
   const one = opened.find(({ source }) => source === run.source)!
   const { pass, source } = one
-  const { options, context, from, target, onCompared } = pass
+  const { options, context, from, target, beforeSwitch } = pass
   const { signal = NEVER, stop = NEVER } = context
-  if (!options.verify || reshapes(pass)) return
+  if (!options.verify || reshapes(pass)) return beforeSwitch?.()
   const [left, right] = [
     { store: from.store, name: source.schema.class },
     { store: target.store, name: run.class },
@@ -133,7 +133,7 @@ async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void
   const { retry } = run
   const comparing = { options, retry, signal, stop, emit: emitter(context.onEvent) }
   one.comparison = await compareSides(left, right, comparing)
-  onCompared?.(one.comparison)
+  await beforeSwitch?.()
 }
 
 function factsOf({ pass: { from, options }, source, comparison }: OpenPass) {

@@ -54,6 +54,10 @@ export interface FollowReport {
   readonly left: number
   /** Objects that change in the source in a minute, about. */
   readonly per_minute: number
+  /** Objects that the source got around the switch of the alias, and that were carried over after it. */
+  readonly carried: number
+  /** Times that an object stayed as it had come through the alias meanwhile. */
+  readonly newer: number
 }
 
 const { archive, kind, collection, parts_damaged, aliases, planned, changed, left_alone, ...OF_BOTH } =
@@ -67,7 +71,7 @@ export const COPY_REPORT: Readonly<Record<keyof CopyReport, string>> = {
   comparison:
     '`{compared, equal, only_source, only_target, different, changing, gone}` of `--verify`; null without it.',
   follow:
-    '`{state, passes, written, deleted, left, per_minute}` of `--follow` and `--finish`; null without. The counts of the report are those of the last pass.',
+    '`{state, passes, written, deleted, left, per_minute, carried, newer}` of `--follow` and `--finish`; null without. `carried` are objects that the source got around the switch and that were sent after it, `newer` those that stayed as they had come through the alias. The counts of the report are those of the last pass.',
   alias: '`{name, before, switched, dropped}` of `--switch-alias`; null without.',
   objects: 'Objects that were read: the sum of `written`, `unchanged`, `filtered`, `rejected` and `skipped`.',
   tenants: 'Tenants that were copied.',

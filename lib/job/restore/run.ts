@@ -17,6 +17,7 @@ import type { OwnWrites } from '../undo/ownWrites.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { NewProperties } from './conflict/newProperties.ts'
+import type { Precedence } from './conflict/precedence.ts'
 import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { SeenIds } from './distinctIds.ts'
@@ -46,6 +47,8 @@ export interface RestoreContext extends WriteContext {
    * @throws ElysiaError where it is not
    */
   readonly prove?: (run: RestoreRun) => Promise<void>
+  /** What of a class that is there stays as it is, whatever the source has. */
+  readonly precedence?: Precedence
   /** What becomes of objects, and of their class, before they are written; in this order. */
   readonly transforms?: readonly Transform[]
 }

@@ -160,7 +160,9 @@ export const OF_RUNS = [
     seconds: Type.Number({ minimum: 0, description: 'How long it took.' }),
     left: count('Objects that are still to be sent, about.'),
     per_minute: count('Objects that change in the source in a minute, about.'),
-    state: text('following, or ready: fewer are left than `--ready-below` says.'),
+    state: text(
+      'following; ready: fewer are left than `--ready-below` says; carrying: what came around the switch of the alias.',
+    ),
   }),
   event(
     'copy_handover',

@@ -52,11 +52,13 @@ function rows(report: CopyReport): Row[] {
 
 function followed({ follow, alias }: CopyReport): string[] {
   if (follow === null) return []
-  const { state, passes, written, deleted, left, per_minute } = follow
+  const { state, passes, written, deleted, left, per_minute, carried, newer } = follow
   const all = `${counted(passes, 'pass', 'passes')}: ${written} written, ${deleted} deleted`
   const next = state === 'finished' ? '' : `; about ${left} left, ${per_minute} a minute`
   const switched = alias?.switched === true ? [`the alias ${alias.name} means the copy`] : []
-  return [`${state} after ${all}${next}`, ...switched]
+  const over = carried === 0 ? [] : [`${counted(carried, 'object')} carried over that came around the switch`]
+  const stayed = newer === 0 ? [] : [`${newer} left as they came through the alias meanwhile`]
+  return [`${state} after ${all}${next}`, ...switched, ...over, ...stayed]
 }
 
 function proof({ verification, comparison }: CopyReport): string[] {

@@ -1,7 +1,7 @@
 import type { RunCounts } from '../../../run/record.ts'
 
 /** How far a copy that follows its source has come. */
-export const FOLLOW_STATES = ['copying', 'following', 'ready', 'finishing', 'finished'] as const
+export const FOLLOW_STATES = ['copying', 'following', 'ready', 'finishing', 'finished', 'carrying'] as const
 
 export type FollowState = (typeof FOLLOW_STATES)[number]
 
@@ -23,6 +23,12 @@ export interface FollowFacts {
   readonly made: boolean
   /** What tells what is copied, and as what, from anything else; 0 before it is noted. */
   readonly asked: number
+  /** From when on what the target gets comes through the alias, in milliseconds by its clock; 0 before. */
+  readonly switchedMs: number
+  /** Objects that the source got around the switch of the alias, and that were carried over after it. */
+  readonly carried: number
+  /** Those that stayed as they had come through the alias meanwhile. */
+  readonly newer: number
 }
 
 export const NOTHING_FOLLOWED: FollowFacts = {
@@ -35,14 +41,25 @@ export const NOTHING_FOLLOWED: FollowFacts = {
   beganMs: 0,
   made: false,
   asked: 0,
+  switchedMs: 0,
+  carried: 0,
+  newer: 0,
 }
 
 /** The facts as the journal keeps them. */
-export function countsOfFollow({ state, perMinute, beganMs, made, ...counts }: FollowFacts): RunCounts {
+export function countsOfFollow({
+  state,
+  perMinute,
+  beganMs,
+  switchedMs,
+  made,
+  ...counts
+}: FollowFacts): RunCounts {
   return {
     ...counts,
     per_minute: perMinute,
     began_ms: beganMs,
+    switched_ms: switchedMs,
     made: Number(made),
     state: FOLLOW_STATES.indexOf(state),
   }
@@ -52,10 +69,8 @@ export function countsOfFollow({ state, perMinute, beganMs, made, ...counts }: F
 export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
   const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
   if (counts === undefined || state === undefined) return undefined
-  const { passes, written, deleted, left, per_minute, began_ms, made, asked } = counts as Record<
-    string,
-    number
-  >
+  const { passes, written, deleted, left, per_minute, began_ms, made, asked, switched_ms, carried, newer } =
+    counts as Record<string, number>
   return {
     state,
     passes: passes ?? 0,
@@ -66,5 +81,8 @@ export function followOfCounts(counts: RunCounts | undefined): FollowFacts | und
     beganMs: began_ms ?? 0,
     made: made === 1,
     asked: asked ?? 0,
+    switchedMs: switched_ms ?? 0,
+    carried: carried ?? 0,
+    newer: newer ?? 0,
   }
 }

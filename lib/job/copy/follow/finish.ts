@@ -1,14 +1,19 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
+import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changed.ts'
 import { compareSides, differing } from '../compare.ts'
-import { reshapes, runPass } from '../pass.ts'
+import { reshapes } from '../pass.ts'
 import type { CopyComparison } from '../report.ts'
-import { type Following, quietly } from './following.ts'
+import { carryBound, switched } from './carry.ts'
+import type { Following } from './following.ts'
+import { Apart } from './moving.ts'
 
 /** So often both sides are compared: what came meanwhile is sent by another pass. */
 const ROUNDS = 5
+
+type NextPass = (following: Following, whole: boolean, precedence?: Precedence) => Promise<void>
 
 /** What both sides have to be. */
 const EQUAL = { sync: true, onConflict: 'fail' } as const
@@ -19,29 +24,67 @@ const EQUAL = { sync: true, onConflict: 'fail' } as const
  * nothing is to be sent.
  * @throws ElysiaError ELYSIA_INCOMPLETE where they do not become equal; the alias then means what it meant
  */
-export async function finish(
-  following: Following,
-  nextPass: (following: Following, whole: boolean) => Promise<void>,
-): Promise<boolean> {
+export async function finish(following: Following, nextPass: NextPass): Promise<boolean> {
   const { options } = following.pass
   const isReshaped = reshapes(following.pass)
+  const bound = await carryBound(following)
   set(following, 'finishing')
   let comparison: CopyComparison | null = null
+  let before: Apart | undefined
   for (let round = 1; ; round++) {
-    // What a comparison has found may be older than what the last pass has looked at.
-    await nextPass(following, isReshaped || round > 1)
+    const sent = await pass(following, nextPass, { whole: isReshaped || round > 1, bound })
     set(following, 'finishing')
     failpoint('copy.last-pass')
-    if (!isReshaped) comparison = await compared(following)
+    const found: Apart | undefined = isReshaped ? undefined : new Apart()
+    if (found !== undefined) comparison = await compared(following, found)
     const apart = comparison === null ? sentBy(following) : differing(comparison, EQUAL)
     if (apart === 0) break
-    if (round === ROUNDS) throw notEqual(following, apart)
+    const isLast = round === ROUNDS
+    // What is on its way is carried over after the switch; fewer are left with every pass.
+    if (bound !== undefined && (isLast || apart < options.readyBelow)) {
+      const standing = found === undefined ? sent : await standingOf(following, found, before)
+      if (standing === 0) break
+    }
+    if (isLast) throw notEqual(following, apart)
+    before = found
   }
   failpoint('copy.compared')
-  if (options.switchAlias !== undefined) await switched(following, options.switchAlias)
+  if (options.switchAlias !== undefined) await switched(following, options.switchAlias, bound)
   following.report = { ...following.report!, comparison }
   set(following, 'finished')
   return true
+}
+
+/** Makes a pass; answers how much of what it sent the source had before the pass before it began. */
+async function pass(
+  following: Following,
+  nextPass: NextPass,
+  { whole, bound }: { readonly whole: boolean; readonly bound: number | undefined },
+): Promise<number> {
+  if (bound === undefined) {
+    await nextPass(following, whole)
+    return 0
+  }
+  const { pass: of, facts, run } = following
+  const sinceMs = await run.retrying(of.options.retryForMs)(() => changesSince(of.from.store, facts.beganMs))
+  let old = 0
+  const precedence: Precedence = {
+    ofTarget({ source }) {
+      if (source.updatedMs !== undefined && source.updatedMs < sinceMs!) old += 1
+      return false
+    },
+    keeps: () => false,
+  }
+  await nextPass(following, whole, precedence)
+  return old
+}
+
+/** Objects apart that are not on their way. */
+async function standingOf({ pass, run, facts, source }: Following, found: Apart, before: Apart | undefined) {
+  const retry = run.retrying(pass.options.retryForMs)
+  const { store } = pass.from
+  const sinceMs = await retry(() => changesSince(store, facts.beganMs))
+  return found.standing(store.collection(source), sinceMs!, before, retry)
 }
 
 /** Objects that a pass over everything had to send, to delete, or could not. @throws ElysiaError where some are refused */
@@ -64,7 +107,7 @@ function set(following: Following, state: 'finishing' | 'finished'): void {
   following.facts = { ...following.facts, state }
 }
 
-function compared({ pass, run, source, class: name }: Following): Promise<CopyComparison> {
+function compared({ pass, run, source, class: name }: Following, { output }: Apart): Promise<CopyComparison> {
   const { from, target, options } = pass
   const { signal, stop, emit } = run
   const [left, right] = [
@@ -72,22 +115,7 @@ function compared({ pass, run, source, class: name }: Following): Promise<CopyCo
     { store: target.store, name },
   ]
   const retry = run.retrying(options.retryForMs)
-  return compareSides(left, right, { options, retry, signal, stop, emit })
-}
-
-/** A pass that ends with the switch: what comes until then is sent, and an interrupted one goes on where it was. */
-async function switched(following: Following, intoAlias: string): Promise<void> {
-  const { pass, facts, run } = following
-  const { store } = pass.from
-  const ended = await runPass({
-    ...pass,
-    changedSinceMs: await run.retrying(pass.options.retryForMs)(() => changesSince(store, facts.beganMs)),
-    options: { ...pass.options, verify: false, undo: pass.options.undo && !facts.made },
-    context: { ...pass.context, confirm: async () => true, onEvent: quietly(run.emit) },
-    restore: { intoAlias },
-  })
-  following.report = ended.report
-  if (ended.error !== undefined) throw ended.error
+  return compareSides(left, right, { options, retry, signal, stop, emit, output })
 }
 
 function notEqual({ pass, class: name }: Following, apart: number): ElysiaError {

@@ -1,20 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { undoRoot } from '../../../archive/undo/undo.ts'
 import { closingAfter } from '../../../async/closeAll.ts'
 import { classNameOf } from '../../../change/collectionName.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { newRunId, type RunRecord } from '../../../run/record.ts'
 import { Run } from '../../../run/run.ts'
 import { findNamed } from '../../../store/named.ts'
-import { lockChanges } from '../../undo/lock.ts'
+import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changed.ts'
 import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
 import { askedOf, requireSameAsked } from './asked.ts'
+import { carryOver } from './carry.ts'
 import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
 import { finish } from './finish.ts'
-import { type Following, note, quietly } from './following.ts'
+import { type Following, note } from './following.ts'
 import { lockFollow } from './handover.ts'
+import { passWithin } from './passWithin.ts'
 import { nothingSent, switchedBefore } from './switched.ts'
 
 /** Looked whether the copy is to be finished, so often. */
@@ -92,6 +93,8 @@ async function wasFinished(following: Following): Promise<boolean> {
   const alias = following.facts.passes === 0 ? undefined : await switchedBefore(following)
   if (alias === undefined) return false
   following.report = nothingSent(following, alias)
+  // What the source got around the switch may not have been carried over.
+  if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) await carryOver(following)
   following.facts = { ...following.facts, state: 'finished' }
   return true
 }
@@ -101,8 +104,15 @@ async function followed(following: Following): Promise<boolean> {
   return following.pass.options.finish ? finish(following, nextPass) : passAfterPass(following)
 }
 
-function reported({ state, passes, written, deleted, left, perMinute }: FollowFacts): CopyReport['follow'] {
-  return { state, passes, written, deleted, left, per_minute: perMinute }
+function reported({
+  perMinute,
+  beganMs,
+  switchedMs,
+  made,
+  asked,
+  ...facts
+}: FollowFacts): CopyReport['follow'] {
+  return { ...facts, per_minute: perMinute }
 }
 
 /** Everything, as a copy of its own that goes on where it was interrupted. */
@@ -138,32 +148,15 @@ async function passAfterPass(following: Following): Promise<boolean> {
 }
 
 /** What has changed since the pass before began; with `whole` everything is looked at. */
-export async function nextPass(following: Following, whole = false): Promise<void> {
+export async function nextPass(following: Following, whole = false, precedence?: Precedence): Promise<void> {
   const { pass, run, facts, class: name } = following
-  const { from, target, context } = pass
+  const { from, target } = pass
   const retry = run.retrying(pass.options.retryForMs)
   const began = Date.now()
   const isThere = (await retry(() => target.store.schema(name))) !== undefined
   const known = isThere && !whole
   const changedSinceMs = known ? await retry(() => changesSince(from.store, facts.beganMs)) : undefined
-  const { state, ...stateless } = context
-  const lock = state && lockChanges(state, target.store.target, name)
-  try {
-    const ended = await runPass({
-      ...pass,
-      options: { ...pass.options, verify: false, undo: pass.options.undo && !facts.made },
-      context: {
-        ...stateless,
-        ...(state && { undoDirectory: context.undoDirectory ?? undoRoot(state.directory) }),
-        confirm: async () => true,
-        onEvent: quietly(run.emit),
-      },
-      changedSinceMs,
-    })
-    settle(following, ended, began)
-  } finally {
-    lock?.release()
-  }
+  settle(following, await passWithin(following, { changedSinceMs, ...(precedence && { precedence }) }), began)
 }
 
 /** Takes note of a pass, and says what is left. @throws what ended it */

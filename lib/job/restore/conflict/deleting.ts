@@ -6,7 +6,7 @@ import { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { addedUp } from '../reasons.ts'
-import type { RestoreRun } from '../run.ts'
+import type { RestoreContext, RestoreRun } from '../run.ts'
 import type { VanishingId } from './vanishingIds.ts'
 
 const IDS_AT_ONCE = 500
@@ -65,6 +65,11 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
   const { kept, existing, progress, class: name } = run
   const tenant = ids[0]?.tenant
   let names = ids.map(({ id }) => id)
+  const { precedence } = run.frame.context as RestoreContext
+  if (precedence !== undefined) {
+    const found = await calls.find(names, { properties: [], vectors: false, times: true }, tenant)
+    names = [...found.values()].filter((one) => !precedence.keeps(one)).map(({ id }) => id)
+  }
   if (kept.undo !== undefined) {
     const whole: Projection = {
       properties: 'all',

@@ -6,9 +6,11 @@ import type { Projection } from '../../../store/store.ts'
 import { mergeFor } from '../../../transform/object/merge.ts'
 import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
 import type { UndoKeeping } from '../../undo/keeping.ts'
+import type { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Refused } from '../part/tally.ts'
 import type { Existing } from '../run.ts'
+import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What is to become of the objects of one batch, all of one tenant. */
@@ -33,17 +35,19 @@ const BARE: Projection = { properties: [], vectors: false }
 export interface Resolving {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'>
   readonly undo: Pick<UndoKeeping, 'own' | 'keep' | 'continues'> | undefined
+  /** What stays as it is, of what would be sent; undefined where nothing does. */
+  readonly precedence?: Precedence | undefined
 }
 
 /** The decision of a restore into a class that is there; undefined where all is simply written. */
 export function resolverFor(existing: Existing | undefined, resolving: Resolving): Resolve | undefined {
   if (existing === undefined) return undefined
-  const { undo } = resolving
+  const { undo, precedence } = resolving
   const decide = deciderFor(resolving, existing)
   const what = projectionFor(resolving, existing)
   return async (batch, calls) => {
     const there = what === undefined ? new Map<string, StoredObject>() : await found(batch, calls, what)
-    const decided = decide(batch, there)
+    const decided = yielding(decide(batch, there), there, precedence, existing.traces)
     if (undo !== undefined) {
       const entries = decided.due.map((one) => entryOf(one, there.get(one.object.id), existing))
       failpoint('restore.before-undo')
@@ -143,6 +147,21 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[]
   const [first, second]: [T[], T[]] = [[], []]
   for (const one of all) (isFirst(one) ? first : second).push(one)
   return [first, second]
+}
+
+/** What the strategy decided about a batch, but for what stays as it is. */
+function yielding(
+  decided: Resolved,
+  there: ReadonlyMap<string, StoredObject>,
+  precedence: Precedence | undefined,
+  traces: Traces,
+): Resolved {
+  if (precedence === undefined) return decided
+  const stays = (one: SplitObject) => precedence.ofTarget(one, there.get(one.object.id), traces)
+  const [skipped, due]: [SplitObject[], SplitObject[]] = [[...decided.skipped], []]
+  for (const one of decided.unchanged) precedence.seen?.(one)
+  for (const one of decided.due) (stays(one) ? skipped : due).push(one)
+  return { ...decided, due, skipped }
 }
 
 function entryOf(

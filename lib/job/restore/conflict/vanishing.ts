@@ -6,7 +6,7 @@ import { counted } from '../../../core/units.ts'
 import { WokenTenants } from '../../../run/activeTenants.ts'
 import { objects } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
-import type { RestorePlan, RestoreRun } from '../run.ts'
+import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
 import { type Deletions, placeOf, type VanishingIds } from './vanishingIds.ts'
 
@@ -59,24 +59,29 @@ export async function readSource(
 
 async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<void> {
   const { store, collection, retry, frame, existing, class: name } = run
-  const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
+  const { precedence } = frame.context as RestoreContext
+  const times = precedence !== undefined
+  const options = { projection: { properties: [], vectors: false, times }, retry, signal: frame.signal }
   const scan = async (tenant?: string) => {
     const range = tenant === undefined ? {} : { tenant }
     const call = { signal: frame.signal, ...range }
     const requireAllFound = await countedScan({ collection, schema: existing!.schema, retry, call })
     let found = 0
     for await (const page of objects(collection, range, options)) {
-      vanishing.addTarget(page as StoredObject[])
-      found += page.length
+      const all = page as StoredObject[]
+      vanishing.addTarget(precedence === undefined ? all : all.filter((one) => !precedence.keeps(one)))
+      found += all.length
     }
     await requireAllFound(found)
   }
   if (!hasTenants(existing!.schema)) return scan()
   const tenants = await retry(() => store.tenantStates(name))
-  requireOwnTenants(
-    run,
-    tenants.map((tenant) => tenant.name),
-  )
+  // Who writes to the collection meanwhile may have made others.
+  if (precedence === undefined)
+    requireOwnTenants(
+      run,
+      tenants.map((tenant) => tenant.name),
+    )
   const woken = new WokenTenants(store, name, tenants, { emit: frame.emit, retry })
   try {
     for (const tenant of tenants) {

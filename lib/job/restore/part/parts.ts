@@ -8,7 +8,7 @@ import { Calls } from '../../../store/sink/retryingCollection.ts'
 import { Pace } from '../../../stream/pace.ts'
 import { resolverFor } from '../conflict/resolve.ts'
 import { asPlanned } from '../planned/check.ts'
-import type { RestoreRun } from '../run.ts'
+import type { RestoreContext, RestoreRun } from '../run.ts'
 import { announceChanges } from '../source/changed.ts'
 import type { SourcePart } from '../source/source.ts'
 import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
@@ -61,6 +61,8 @@ function sharedBy(
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
   const rates = ratesOf(options)
+  const { precedence } = run.frame.context as RestoreContext
+  const undo = run.kept.undo ?? run.kept.own
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   const tell = (more: number) => {
     objects += more
@@ -76,7 +78,7 @@ function sharedBy(
     },
     onFiltered: tell,
     pace: rates && new Pace(rates),
-    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo ?? run.kept.own })),
+    resolve: asPlanned(run, resolverFor(run.existing, { options, undo, precedence })),
   }
 }
 

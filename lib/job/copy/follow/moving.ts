@@ -1,0 +1,58 @@
+import { Writable } from 'node:stream'
+import type { Retrying } from '../../../async/retry.ts'
+import { slices } from '../../../core/value/slices.ts'
+import type { Collection, Projection } from '../../../store/store.ts'
+import type { Finding, ObjectFinding } from '../../diff/finding.ts'
+
+/** More objects apart than this are not looked at one by one. */
+const MOST = 10_000
+const IDS_A_READ = 500
+const TIMES: Projection = { properties: [], vectors: false, times: true }
+
+/** Objects that a comparison found apart. Memory: so many ids as are looked at. */
+export class Apart {
+  readonly #objects: ObjectFinding[] = []
+  #more = 0
+
+  /** Takes the findings of a comparison. */
+  readonly output = new Writable({
+    objectMode: true,
+    write: (page: readonly Finding[], _encoding, done) => {
+      for (const one of page) this.#add(one)
+      done()
+    },
+  })
+
+  #add(one: Finding): void {
+    if (one.of !== 'object' || one.sign === '=') return
+    if (this.#objects.length < MOST) this.#objects.push(one)
+    else this.#more += 1
+  }
+
+  /**
+   * Those that differ for another reason than that the source was written to since: what it got before, and what was
+   * apart before, is not on its way.
+   */
+  async standing(source: Collection, sinceMs: number, before: Apart | undefined, retry: Retrying) {
+    const known = new Set(before === undefined ? [] : before.#objects.map(placeOf))
+    let standing = this.#more
+    for (const [tenant, group] of Map.groupBy(this.#objects, (one) => one.tenant)) {
+      const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
+      for (const some of slices(group, IDS_A_READ)) {
+        const ids = some.map(({ id }) => id)
+        const found = await retry(() => source.readMany(ids, TIMES, call))
+        const updated = new Map(found.map(({ id, updatedMs = 0 }) => [id, updatedMs]))
+        for (const one of some) {
+          const updatedMs = updated.get(one.id)
+          const isMoving = updatedMs === undefined ? !known.has(placeOf(one)) : updatedMs >= sinceMs
+          if (!isMoving) standing += 1
+        }
+      }
+    }
+    return standing
+  }
+}
+
+function placeOf({ id, tenant = '' }: ObjectFinding): string {
+  return `${tenant}/${id}`
+}

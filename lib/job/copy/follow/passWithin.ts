@@ -1,0 +1,38 @@
+import { undoRoot } from '../../../archive/undo/undo.ts'
+import type { Precedence } from '../../restore/conflict/precedence.ts'
+import { lockChanges } from '../../undo/lock.ts'
+import { type CopyEnded, runPass } from '../pass.ts'
+import { type Following, quietly } from './following.ts'
+
+/** How a pass differs from others. */
+export interface PassWithin {
+  readonly changedSinceMs: number | undefined
+  readonly precedence?: Precedence
+  readonly batchSize?: number
+}
+
+/** A pass that the whole keeps note of: the journal has none of its own, and nothing of it goes on. */
+export async function passWithin(
+  { pass, facts, run, class: name }: Following,
+  { changedSinceMs, precedence, batchSize = pass.options.batchSize }: PassWithin,
+): Promise<CopyEnded> {
+  const { target, options } = pass
+  const { state, ...context } = pass.context
+  const lock = state && lockChanges(state, target.store.target, name)
+  try {
+    return await runPass({
+      ...pass,
+      options: { ...options, verify: false, undo: options.undo && !facts.made, batchSize },
+      context: {
+        ...context,
+        ...(state && { undoDirectory: context.undoDirectory ?? undoRoot(state.directory) }),
+        ...(precedence && { precedence }),
+        confirm: async () => true,
+        onEvent: quietly(run.emit),
+      },
+      changedSinceMs,
+    })
+  } finally {
+    lock?.release()
+  }
+}
