@@ -1,5 +1,5 @@
 import type { Context } from './cli/command.ts'
-import { type AlertSettings, messageOf } from './library.ts'
+import { type AlertSettings, messageOf, type Settings } from './library.ts'
 import { withMonitor } from './monitor.ts'
 import { alertSettingsOf } from './observers/alertSettings.ts'
 import { evaluateAlerts, watching } from './observers/dueAlerts.ts'
@@ -23,6 +23,29 @@ export async function watchAlerts(
   const watch = watching((signal) => look(context, alerts, signal))
   watch.soon()
   return watch
+}
+
+/** As `watchAlerts`, by a configuration that may change. */
+export interface ChangingWatch extends AlertsWatch {
+  /** Goes by these from now on. @throws as `watchAlerts`: then it goes on by what was before */
+  take(settings: Settings): Promise<void>
+}
+
+/** As `watchAlerts`, until it is told of other settings. */
+export async function alertsAnew(
+  context: Pick<Context, 'console' | 'options' | 'settings'>,
+): Promise<ChangingWatch> {
+  let watch = await watchAlerts(context)
+  return {
+    async take(settings) {
+      const next = await watchAlerts({ ...context, settings })
+      await watch?.end()
+      watch = next
+    },
+    async end() {
+      await watch?.end()
+    },
+  }
 }
 
 /** Looks at all rules once, for a command that a clock starts. @throws as `watchAlerts` */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { lookForAlerts, watchAlerts } from '../alertsWatch.ts'
+import { alertsAnew, lookForAlerts } from '../alertsWatch.ts'
 import { beginChild } from '../cli/auto/child.ts'
-import { optionWords } from '../cli/auto/words.ts'
+import { policiesIn, policiesNow } from '../cli/auto/policies.ts'
 import { onCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
@@ -71,12 +71,9 @@ export const command: Command = {
 async function carryOutPolicies(context: Context, ready: () => void): Promise<void> {
   const { console, settings } = context
   const { once, dryRun } = context.options(autoOptions)
-  const { AutoNotes, readPolicies, plannedPolicies, commandsOf } = await loadAuto()
-  const section = settings.sections.find(({ name }) => name === 'auto')
-  if (section === undefined) throw noPolicies()
-  const policies = await readPolicies(section, (words, options, file) =>
-    optionWords(context.commands, words, options, file),
-  )
+  const { AutoNotes, plannedPolicies, commandsOf } = await loadAuto()
+  const policies = await policiesIn(context, settings)
+  if (policies === undefined) throw noPolicies()
   const { state } = userPaths()
   if (dryRun) {
     const notes = new AutoNotes(state, { look: true })
@@ -96,8 +93,9 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
       console.warn(
         `what was remembered of policies is damaged, and was moved to ${notes.movedTo}: nothing that was missed is known`,
       )
-    const watch = once ? undefined : await watchAlerts(context)
-    const { runs, failed } = await carryOut(context, policies, notes, once).finally(() => watch?.end())
+    const watch = once ? undefined : await alertsAnew(context)
+    const now = policiesNow(context, policies, async (read) => watch?.take(read))
+    const { runs, failed } = await carryOut(context, now, notes, once).finally(() => watch?.end())
     if (once) await lookForAlerts(context, context.signal)
     if (failed === 0 && once) context.done()
     if (console.json) await console.document({ dry_run: false, policies: [], runs, failed })
@@ -112,7 +110,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
 
 async function carryOut(
   context: Context,
-  policies: readonly Policy[],
+  policies: () => Promise<readonly Policy[]>,
   notes: InstanceType<Awaited<ReturnType<typeof loadAuto>>['AutoNotes']>,
   once: boolean,
 ): Promise<{ readonly runs: readonly AutoRun[]; readonly failed: number }> {
@@ -141,6 +139,8 @@ async function carryOut(
         failed += 1
         console.warn(failureText(run))
       },
+      onAgain: ({ name }, at) =>
+        console.note(`${name}: what failed is tried again at ${new Date(at).toISOString()}`),
       onNothing: ({ name }) => console.warn(`${name}: no collection with archives fits, so nothing is done`),
       onWait(until) {
         if (until === awaited) return
@@ -175,10 +175,19 @@ async function archivedCollections(context: Context): Promise<string[]> {
 function pageOf(tables: Tables, planned: readonly PlannedPolicy[]): string[] {
   const time = (iso: string | undefined) => (iso === undefined ? '' : tables.time(iso))
   const rows = planned.map((policy) => {
-    const { name, schedule, due_since, next_at, last_at, last_exit = '', commands } = policy
+    const {
+      name,
+      schedule,
+      due_since,
+      tries_again = false,
+      next_at,
+      last_at,
+      last_exit = '',
+      commands,
+    } = policy
     const [first, ...more] = commands.map((words) => commandLine(words))
     const what = more.length === 0 ? (first ?? 'nothing fits') : `${first} and ${more.length} more`
-    const due = due_since === undefined ? '' : `since ${time(due_since)}`
+    const due = due_since === undefined ? '' : `${tries_again ? 'again ' : ''}since ${time(due_since)}`
     return [name, schedule, due, time(next_at), time(last_at), last_exit, what]
   })
   return tables.of(['policy', 'schedule', 'due', 'next', 'last', 'exit', 'command'], rows)

@@ -9,6 +9,7 @@ export const autoDocument = document('auto', '`auto --json`, at its end.', {
       schedule: text('When: a cron expression and its time zone, or `every 1d`.'),
       due: flag('It is due.'),
       due_since: optional(moment('Since when; absent where it is not.')),
+      tries_again: optional(flag('It is due because what failed the last time is tried again.')),
       next_at: optional(moment('When it is due next: once it is done now, where it is due.')),
       last_at: optional(moment('When it was last begun; absent where it never was.')),
       last_exit: optional(count('The exit code then, the highest of its commands.')),

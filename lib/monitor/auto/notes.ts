@@ -12,12 +12,21 @@ const MAX_BYTES = 4 * 1024 * 1024
 const KEPT_MS = 90 * 86_400_000
 const DAY_MS = 86_400_000
 
+/** Commands that are to be tried again. */
+export interface TryAgain {
+  readonly at: number
+  readonly times: number
+  readonly commands: readonly (readonly string[])[]
+}
+
 /** What is remembered of a policy. */
 export interface PolicyNote extends PolicyPast {
   /** When a configuration last had it, to the day. */
   readonly known: number
   /** How its commands ended the last time, the worst of them. */
   readonly exit?: number
+  /** What failed then and is tried again: when, for how many more times, and which commands. */
+  readonly again?: TryAgain
   /** The command that was begun last, and its process, until that has ended. */
   readonly running?: {
     readonly command: readonly string[]
@@ -80,10 +89,10 @@ export class AutoNotes {
     this.#set(name, { ...this.of(name, running.since), running })
   }
 
-  /** All its commands have ended; `since` is when they were begun. */
-  settle(name: string, since: number, exit: number): void {
-    const { running: _, ...note } = this.of(name, since)
-    this.#set(name, { ...note, settled: since, exit })
+  /** All its commands have ended; `since` is when they were begun, `again` what of them is tried again. */
+  settle(name: string, since: number, exit: number, again?: TryAgain): void {
+    const { running: _, again: __, ...note } = this.of(name, since)
+    this.#set(name, { ...note, settled: since, exit, ...(again && { again }) })
   }
 
   /** It is still being worked on: this time is left out. */
@@ -116,7 +125,8 @@ function isToCome({ seen, settled = seen, known }: PolicyNote, now: number): boo
 function untilNow(note: PolicyNote, now: number): PolicyNote {
   if (!isToCome(note, now)) return note
   const { settled } = note
-  return { ...note, seen: Math.min(note.seen, now), ...(settled && { settled: Math.min(settled, now) }) }
+  const { again: _, ...rest } = note
+  return { ...rest, seen: Math.min(note.seen, now), ...(settled && { settled: Math.min(settled, now) }) }
 }
 
 /** Undefined where the file is there and is none of ours. */
@@ -137,15 +147,23 @@ function notesIn(file: string): Map<string, PolicyNote> | undefined {
 
 function isNote(read: unknown): boolean {
   if (typeof read !== 'object' || read === null) return false
-  const { seen, settled, known, exit, running } = read as Record<string, unknown>
+  const { seen, settled, known, exit, again, running } = read as Record<string, unknown>
   const isTime = (value: unknown) => Number.isSafeInteger(value)
   return (
     isTime(seen) &&
     isTime(known) &&
     (settled === undefined || isTime(settled)) &&
     (exit === undefined || isTime(exit)) &&
+    (again === undefined || isAgain(again)) &&
     (running === undefined || isRunning(running))
   )
+}
+
+function isAgain(read: unknown): boolean {
+  if (typeof read !== 'object' || read === null) return false
+  const { at, times, commands } = read as Record<string, unknown>
+  const isInteger = [at, times].every((value) => Number.isSafeInteger(value))
+  return isInteger && Array.isArray(commands) && commands.every((words) => Array.isArray(words))
 }
 
 function isRunning(read: unknown): boolean {

@@ -9,6 +9,8 @@ export interface PlannedPolicy {
   readonly schedule: string
   readonly due: boolean
   readonly due_since?: string
+  /** It is due because what failed is tried again. */
+  readonly tries_again?: boolean
   readonly next_at?: string
   /** When its commands were last begun, and how they ended. */
   readonly last_at?: string
@@ -28,11 +30,12 @@ export function plannedPolicies(
   return policies.map((policy) => {
     const { name, kind, schedule } = policy
     const note = notes.of(name, now)
-    const { since, next } = dueness(schedule, note, now)
+    const { since, next, isAgain } = dueness(schedule, note, now)
     const running = notes.stillRunning(name, now)
     return {
       ...{ name, kind, schedule: schedule.text, due: since !== undefined },
       ...(since !== undefined && { due_since: iso(since) }),
+      ...(isAgain && { tries_again: true }),
       ...(next !== undefined && { next_at: iso(next) }),
       ...(note.settled !== undefined && { last_at: iso(note.settled) }),
       ...(note.exit !== undefined && { last_exit: note.exit }),

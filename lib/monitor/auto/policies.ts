@@ -4,6 +4,7 @@ import { type CheckedSection, checkedSection, type SectionPath } from '../../con
 import type { Section } from '../../config/sections.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import Type, { type Static } from '../../core/typebox.ts'
+import { parseUnit } from '../../core/units.ts'
 import { cronSchedule, everySchedule, type Schedule } from './schedule.ts'
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1000, description })
@@ -12,6 +13,14 @@ const names = (description: string) =>
   Type.Array(text(description), { minItems: 1, maxItems: 1000, description })
 
 const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
+
+const Retry = Type.Object(
+  {
+    times: Type.Integer({ minimum: 1, maximum: 100, description: 'how often' }),
+    after: optional(text('a duration: 10m')),
+  },
+  { additionalProperties: false, description: 'how often, and after how long, what failed is tried again' },
+)
 
 const common = {
   name: optional(
@@ -23,6 +32,7 @@ const common = {
   schedule: optional(text('a cron expression of five parts: "0 2 * * *"')),
   timezone: optional(text('a time zone: Europe/Berlin')),
   every: optional(text('a duration: 12h, 1d, 30d')),
+  retry: optional(Retry),
   options: optional(
     Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_-]*$' }), Type.Union([Value, Type.Array(Value)]), {
       description: 'options of the command by their flags, without --',
@@ -64,6 +74,7 @@ interface PolicySettings {
   readonly schedule?: string
   readonly timezone?: string
   readonly every?: string
+  readonly retry?: Static<typeof Retry>
   readonly collections?: readonly string[]
   readonly target?: string
   readonly into?: string
@@ -80,6 +91,8 @@ export interface Policy {
   readonly schedule: Schedule
   /** What follows the operands of its commands. */
   readonly words: readonly string[]
+  /** How often what failed is tried again, and after how long; absent: not before it is due again. */
+  readonly retry?: { readonly times: number; readonly afterMs: number }
 }
 
 /**
@@ -128,8 +141,9 @@ async function policyOf(
   const settings = written[kind]!
   const schedule = scheduleOf(settings, [at, kind], checked)
   const words = await optionWords(kind, settings, [at, kind], checked, wordsOf)
+  const retry = retryOf(settings, [at, kind, 'retry'], checked)
   const { collections, name = defaultName(kind, settings) } = settings
-  return { name, kind, schedule, words, ...(collections && { collections }) }
+  return { name, kind, schedule, words, ...(collections && { collections }), ...(retry && { retry }) }
 }
 
 /** Changes with what is done, and not with when. */
@@ -154,6 +168,21 @@ function scheduleOf(
   const made = attempt(() => cronSchedule(schedule!, timezone), [...at, 'schedule'], fault)
   if (made.next(Date.now()) === undefined) throw fault([...at, 'schedule'], `${made.text} never comes`)
   return made
+}
+
+const RETRY_AFTER = '10m'
+
+function retryOf(
+  { retry }: PolicySettings,
+  at: SectionPath,
+  { fault }: CheckedSection<unknown>,
+): Policy['retry'] | undefined {
+  if (retry === undefined) return undefined
+  const { times, after = RETRY_AFTER } = retry
+  const afterMs = parseUnit(after, 'milliseconds')
+  if (afterMs === undefined || afterMs < 1000)
+    throw fault([...at, 'after'], 'retry takes a duration of a second or more', 'after: 10m')
+  return { times, afterMs }
 }
 
 function attempt<T>(make: () => T, at: SectionPath, fault: CheckedSection<unknown>['fault']): T {

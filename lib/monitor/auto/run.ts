@@ -10,6 +10,9 @@ const MOST_WAIT_MS = 60_000
 /** The exit code of what is locked by another process. */
 const LOCKED = 11
 
+/** Exit codes that another try would end with as well: wrong usage, rejects, damage, refused. */
+const STAYS: ReadonlySet<number> = new Set([2, 3, 4, 12])
+
 /** A command that was begun. */
 export interface AutoChild {
   readonly owner: LockOwner
@@ -39,6 +42,8 @@ export interface AutoContext {
   commandsOf(policy: Policy): Promise<readonly (readonly string[])[]>
   begin(command: readonly string[]): AutoChild
   onRun?(run: AutoRun): void
+  /** What failed is tried again at a moment. */
+  onAgain?(policy: Policy, at: number): void
   /** Nothing fits a policy, so nothing is done. */
   onNothing?(policy: Policy): void
   /** Called before it waits, with the moment of the next policy. */
@@ -48,16 +53,17 @@ export interface AutoContext {
 /**
  * Does what is due, one command after another, in the order in which it has been due; what was missed, once. One that fails does not
  * keep the next from its turn. `once`: returns when nothing is due; else when `stop` is aborted. What is interrupted by
- * that, or killed with this process, is due again. Memory: the runs of one policy.
+ * that, or killed with this process, is due again. The policies are asked for anew each time that it looks. Memory: the runs of one policy.
  */
 export async function runPolicies(
-  policies: readonly Policy[],
+  policiesNow: () => Promise<readonly Policy[]>,
   { once }: { readonly once: boolean },
   context: AutoContext,
 ): Promise<void> {
   const { notes, stop } = context
-  const names = policies.map(({ name }) => name)
   for (;;) {
+    const policies = await policiesNow()
+    const names = policies.map(({ name }) => name)
     notes.see(names, context.now())
     for (const policy of duePolicies(policies, context)) {
       if (stop.aborted) return
@@ -95,8 +101,12 @@ async function runPolicy(policy: Policy, context: AutoContext): Promise<void> {
     onRun?.({ policy: name, command, started_at: iso(since), seconds: 0, exit: LOCKED })
     return notes.leaveOut(name, since, LOCKED)
   }
-  const commands = await context.commandsOf(policy)
-  if (commands.length === 0) context.onNothing?.(policy)
+  const note = notes.of(name, since)
+  const isAgain = dueness(policy.schedule, note, since).isAgain === true
+  const all = await context.commandsOf(policy)
+  if (all.length === 0) context.onNothing?.(policy)
+  const commands = isAgain ? all.filter((words) => note.again!.commands.some(sameAs(words))) : all
+  const failed: (readonly string[])[] = []
   let worst = 0
   for (const command of commands) {
     if (stop.aborted) return
@@ -109,8 +119,19 @@ async function runPolicy(policy: Policy, context: AutoContext): Promise<void> {
     // What this process was asked to stop is not done.
     if (stop.aborted && exit > 128) return
     worst = Math.max(worst, exit)
+    if (exit !== 0 && !STAYS.has(exit)) failed.push(command)
   }
-  notes.settle(name, since, worst)
+  const times = isAgain ? note.again!.times - 1 : (policy.retry?.times ?? 0)
+  const isTried = policy.retry !== undefined && times > 0 && failed.length > 0
+  if (!isTried) return notes.settle(name, since, worst)
+  const at = context.now() + policy.retry.afterMs
+  notes.settle(name, since, worst, { at, times, commands: failed })
+  context.onAgain?.(policy, at)
+}
+
+function sameAs(words: readonly string[]): (other: readonly string[]) => boolean {
+  const text = JSON.stringify(words)
+  return (other) => JSON.stringify(other) === text
 }
 
 function iso(moment: number): string {

@@ -41,6 +41,13 @@ auto:
   ])
 })
 
+t.test('what failed is tried again where that is said', async (t) => {
+  const retryOf = async (text: string) => (await read(`auto: [{ cleanup: { every: 1d${text} } }]`))[0]!.retry
+  t.equal(await retryOf(''), undefined)
+  t.strictSame(await retryOf(', retry: { times: 2 }'), { times: 2, afterMs: 600_000 })
+  t.strictSame(await retryOf(', retry: { times: 1, after: 1h }'), { times: 1, afterMs: 3_600_000 })
+})
+
 t.test('the past of a policy does not depend on when it is due, but on what it does', async (t) => {
   const nameOf = async (text: string) => (await read(`auto: [{ cleanup: { ${text} } }]`))[0]!.name
   t.equal(await nameOf('every: 1d'), await nameOf('schedule: "@daily"'))
@@ -63,6 +70,8 @@ const FAULTS: readonly (readonly [text: string, place: string, says: RegExp])[] 
   ['auto:\n  - cleanup: { every: 1d, timezone: UTC }', '2:27', /timezone goes with schedule/],
   ['auto:\n  - cleanup: { every: 1d, options: { wrong: 1 } }', '2:38', /there is no wrong/],
   ['auto:\n  - cleanup: { every: 1d }\n  - cleanup: { every: 2d }', '3:5', /two policies cleanup-/],
+  ['auto:\n  - cleanup: { every: 1d, retry: { times: 0 } }', '2:36', /./],
+  ['auto:\n  - cleanup: { every: 1d, retry: { times: 2, after: soon } }', '2:46', /duration/],
   ['auto:\n  - cleanup: { every: 1d, evry: 1 }', '2:27', /unknown key evry/],
 ]
 

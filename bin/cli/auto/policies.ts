@@ -1,0 +1,61 @@
+import { loadAuto, messageOf, type Policy, readSettings, type Settings } from '../../library.ts'
+import type { Context } from '../command.ts'
+import { allSchemas } from '../registry.ts'
+import { optionWords } from './words.ts'
+
+/** Policies of a configuration; undefined where it has none. @throws ElysiaError ELYSIA_USAGE with the place of a fault */
+export async function policiesIn(
+  { commands }: Pick<Context, 'commands'>,
+  { sections }: Settings,
+): Promise<Policy[] | undefined> {
+  const section = sections.find(({ name }) => name === 'auto')
+  if (section === undefined) return undefined
+  const { readPolicies } = await loadAuto()
+  return readPolicies(section, (words, options, file) => optionWords(commands, words, options, file))
+}
+
+/**
+ * The policies as the files of the configuration have them whenever it is called. A faulty one is said once, and what was
+ * before stays; one that was taken is passed to `take`, which may refuse it by throwing. The first call answers with `first`.
+ */
+export function policiesNow(
+  context: Pick<Context, 'commands' | 'console' | 'settings'>,
+  first: readonly Policy[],
+  take: (settings: Settings) => Promise<void>,
+): () => Promise<readonly Policy[]> {
+  const { commands, console } = context
+  let policies = first
+  let known: string | undefined
+  const look = async () => {
+    let seen = ''
+    try {
+      const schemas = () => allSchemas(commands)
+      const settings = await readSettings({ schemas, env: process.env, directory: process.cwd() })
+      seen = textOf(settings)
+      if (seen === known) return
+      const read = await policiesIn(context, settings)
+      await take(settings)
+      policies = read ?? []
+      if (read === undefined)
+        console.warn('the configuration has no policies any more: nothing is done until it has')
+      else console.note('the configuration has changed: its policies are those that count from now on')
+    } catch (error) {
+      if (seen === '') seen = messageOf(error)
+      if (seen === known) return
+      console.warn(
+        `the configuration has changed, and is not taken: ${messageOf(error)}; what was before stays`,
+      )
+    }
+    known = seen
+  }
+  return async () => {
+    if (known === undefined) known = textOf(context.settings)
+    else await look()
+    return policies
+  }
+}
+
+/** What of the settings `auto` goes by. */
+function textOf({ sections, targets }: Settings): string {
+  return JSON.stringify([sections, targets])
+}
