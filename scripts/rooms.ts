@@ -95,6 +95,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   croner: 'lib/monitor/auto/schedule.ts',
   'env-paths': 'lib/config/paths.ts',
   'fastest-levenshtein': 'lib/core/suggest.ts',
+  'hyparquet-writer': 'lib/archive/format/parquetThrift.ts',
   'log-update': 'bin/view/footer.ts',
   'lz4-napi': 'lib/stream/codec/lz4Library.ts',
   ms: 'lib/core/units.ts',

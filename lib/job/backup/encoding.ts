@@ -95,7 +95,7 @@ function vectorsIn({ vectors, readable, format }: BackupOptions): Encoding['vect
 
 /** What the writer of Parquet does by itself: pages in zstd, and nothing around the file. */
 function parquetEncoding(vectors: Encoding['vectors']): Encoding {
-  return { format: 'parquet', compression: 'zstd', library: 'parquet-wasm', vectors }
+  return { format: 'parquet', compression: 'zstd', library: 'hyparquet-writer', vectors }
 }
 
 async function sampled(store: Store, { schema, tenants }: CollectionInfo, options: BackupOptions) {

@@ -13,4 +13,10 @@ declare module 'zstd-napi' {
     /** Bytes that a thread takes at once. */
     readonly jobSize?: number
   }) => Duplex
+
+  /** Takes and gives all of it at once, in the caller's thread. */
+  export class Compressor {
+    setParameters(parameters: { readonly compressionLevel: number }): void
+    compress(bytes: Uint8Array): Buffer
+  }
 }

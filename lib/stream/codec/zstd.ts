@@ -47,6 +47,18 @@ async function withAddon(level: number): Promise<Duplex | undefined> {
   return new found.CompressStream({ compressionLevel: level, checksumFlag: true, ...workers })
 }
 
+/** Compresses bytes at once, one frame each time, in the thread that calls it: by the addon, and without it by node:zlib. */
+export async function zstdBlock(level: number): Promise<(bytes: Uint8Array) => Buffer> {
+  const found = await addon()
+  if (found === undefined) {
+    const { constants, zstdCompressSync } = await import('node:zlib')
+    return (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } })
+  }
+  const compressor = new found.Compressor()
+  compressor.setParameters({ compressionLevel: level })
+  return (bytes) => compressor.compress(bytes)
+}
+
 /** Without `nbWorkers`, with which node 24 ends streams before their last bytes. */
 export async function withNode(level: number): Promise<Duplex> {
   const { constants, createZstdCompress } = await import('node:zlib')

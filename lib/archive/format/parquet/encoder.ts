@@ -6,7 +6,8 @@ import { footerBytes, rawBytesOf, readFooter } from './footer.ts'
 import { vectorNamesOf } from './layout.ts'
 import { Rows, shapesOf } from './rows.ts'
 import { requireReadable, requireReadablePages } from './values.ts'
-import { type Emit, type GroupBounds, ParquetSink } from './writer.ts'
+import type { Compress } from './write/page.ts'
+import { type Emit, type GroupBounds, ParquetSink } from './write/sink.ts'
 
 const MIB = 1024 * 1024
 
@@ -34,17 +35,18 @@ const LEAST_GROUP_ROWS = 128
 const HELD_OBJECTS = 1000
 
 /**
- * Pages → the pieces of one file. Holds one batch as columns and, in WebAssembly memory, one row group.
+ * Pages → the pieces of one file. Holds one batch as columns, and one row group, compressed.
  * Errors: ELYSIA_STORE for a number that is not finite, and for an object of more values or bytes than are read.
  */
 export class ParquetEncoding {
   readonly #content: Content
   readonly #bounds: EncoderBounds
   readonly #tally: Tally | undefined
-  readonly #sink: ParquetSink
+  readonly #compress: Compress
+  readonly #emit: Emit
   #held: StoredObject[] = []
   #rows: Rows | undefined
-  #opened = false
+  #sink: ParquetSink | undefined
   #objects = 0
   #footer: Buffer | undefined
   #bytes = 0
@@ -53,6 +55,7 @@ export class ParquetEncoding {
 
   constructor(
     content: Content,
+    compress: Compress,
     emit: Emit,
     tally: Tally | undefined,
     bounds: EncoderBounds = ENCODER_BOUNDS,
@@ -60,11 +63,12 @@ export class ParquetEncoding {
     this.#content = content
     this.#bounds = bounds
     this.#tally = tally
-    this.#sink = new ParquetSink((bytes) => {
+    this.#compress = compress
+    this.#emit = (bytes) => {
       this.#footer = footerIn(bytes)
       this.#bytes += bytes.length
       return emit(bytes)
-    })
+    }
   }
 
   async write(page: readonly StoredObject[]): Promise<void> {
@@ -77,13 +81,10 @@ export class ParquetEncoding {
   /** Writes the last batch and the end of the file; all of it is emitted afterwards. */
   async end(): Promise<void> {
     const rows = this.#rows ?? (await this.#begin())
-    if (rows.length > 0 || !this.#opened) await this.#flush(rows)
-    await this.#sink.close()
+    if (rows.length > 0) await this.#flush(rows)
+    this.#sink ??= this.#open(rows)
+    await this.#sink.close(rows.layout.metadata)
     this.#requireWhole()
-  }
-
-  release(): Promise<void> {
-    return this.#sink.release()
   }
 
   /** True when enough is held to know all columns. */
@@ -120,21 +121,23 @@ export class ParquetEncoding {
   }
 
   async #flush(rows: Rows): Promise<void> {
-    const bytesARow = rows.bytes / Math.max(1, rows.length)
-    const batch = rows.take()
-    if (this.#opened) return this.#sink.write(batch)
-    this.#opened = true
-    await this.#sink.open(batch, rows.layout, this.#groupBounds(bytesARow))
+    this.#sink ??= this.#open(rows)
+    await this.#sink.write(rows.take())
   }
 
-  /** The writer counts compressed bytes only, but a reader has to hold a row group as it was before. */
+  #open(rows: Rows): ParquetSink {
+    const bounds = this.#groupBounds(rows.bytes / Math.max(1, rows.length))
+    return new ParquetSink(rows.schema, bounds, this.#compress, this.#emit)
+  }
+
+  /** A row group is bounded by its compressed bytes, but a reader has to hold a row group as it was before. */
   #groupBounds(bytesARow: number): GroupBounds {
     const { groupRows, groupBytes } = this.#bounds
     const splitReferences = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
     return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }
   }
 
-  /** The writer reports no error where it fails, so its footer is read back. */
+  /** What a reader will count is read back. */
   #requireWhole(): void {
     const footer = this.#footer && readFooter(this.#footer)
     if (footer?.rows !== this.#objects) {

@@ -1,12 +1,16 @@
 import { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import { zstdBlock } from '../../../stream/codec/zstd.ts'
 import type { Tally } from '../../object/tally.ts'
 import type { Content, Declared, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
 
 /** The size of the chunks that are passed on, in bytes. */
 const PIECE_BYTES = 256 * 1024
+
+/** Of the compression of pages: higher ones take longer, and floats do not shrink more. */
+const LEVEL = 1
 
 /** The address space that a file is given while it is read; memory is taken as it grows. */
 const MOST_FILE_BYTES = 4 * 1024 ** 3
@@ -16,8 +20,8 @@ type Callback = (error?: Error | null) => void
 /**
  * Parquet files for analysts, a column a property.
  *
- * Memory: encoding holds a batch of 1 MiB and, in WebAssembly, a row group of 8 MiB; decoding holds the
- * bytes of the whole part and a row group. The libraries are loaded when a stream is made.
+ * Memory: encoding holds a batch of 1 MiB, and a row group of 8 MiB; decoding holds the bytes of the whole part and,
+ * in WebAssembly, a row group. The libraries are loaded when a stream is made.
  * @see docs/archives-parquet.md
  */
 export const parquet: Format = {
@@ -76,9 +80,10 @@ class ParquetEncoder extends PacedDuplex implements Encoder {
   }
 
   override _construct(done: Callback): void {
-    import('./encoder.ts').then(({ ParquetEncoding }) => {
+    Promise.all([import('./encoder.ts'), zstdBlock(LEVEL)]).then(([{ ParquetEncoding }, compress]) => {
       this.#encoding = new ParquetEncoding(
         this.#content,
+        compress,
         (bytes) => this.#emit(bytes),
         this.#tally,
         this.#bounds,
@@ -97,15 +102,6 @@ class ParquetEncoder extends PacedDuplex implements Encoder {
       this.push(null)
       done()
     }, done)
-  }
-
-  override _destroy(error: Error | null, done: Callback): void {
-    super._destroy(error, () => {})
-    const released = this.#encoding?.release() ?? Promise.resolve()
-    released.then(
-      () => done(error),
-      () => done(error),
-    )
   }
 
   async #emit(bytes: Buffer): Promise<void> {

@@ -1,0 +1,104 @@
+import { type RecordBatch, type Schema, Table, tableToIPC } from '../../arrow.ts'
+import { ByteWriter, type FileMetadata, type SchemaElement, writeMetadata } from '../../parquetThrift.ts'
+import { elementsOf } from './elements.ts'
+import { type Leaf, leavesOf, valuesOf } from './leaves.ts'
+import type { Compress } from './page.ts'
+import { OpenRowGroup } from './rowGroup.ts'
+
+/** How many rows, and bytes as they are written, a row group has at most. */
+export interface GroupBounds {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** Takes bytes of a file; resolves when more may come. */
+export type Emit = (bytes: Buffer) => Promise<void>
+
+const MAGIC = Buffer.from('PAR1')
+const FORMAT_VERSION = 1
+/** Of the least and the greatest text of a column. */
+const BOUND_BYTES = 64
+/** Smaller pieces are handed on together. */
+const PIECE_BYTES = 256 * 1024
+
+/**
+ * One Parquet file on its way: Arrow batches of one schema in, bytes out. Each batch is a page of each column; row groups end
+ * between batches. Memory: the pages of a row group, compressed. It has nothing to close.
+ */
+export class ParquetSink {
+  readonly #emit: Emit
+  readonly #compress: Compress
+  readonly #schema: Schema
+  readonly #bounds: GroupBounds
+  readonly #leaves: readonly Leaf[]
+  readonly #elements: SchemaElement[]
+  readonly #values: readonly SchemaElement[]
+  readonly #groups: FileMetadata['row_groups'] = []
+  #group: OpenRowGroup
+  #offset = 0
+  #rows = 0
+
+  constructor(schema: Schema, bounds: GroupBounds, compress: Compress, emit: Emit) {
+    this.#schema = schema
+    this.#bounds = bounds
+    this.#compress = compress
+    this.#emit = emit
+    this.#leaves = leavesOf(schema)
+    this.#elements = elementsOf(schema)
+    this.#values = this.#elements.filter(({ type }) => type !== undefined)
+    this.#group = this.#newGroup()
+  }
+
+  /** Writes a batch; what it holds is not looked at once this returns. Resolves when more may come. */
+  async write(batch: RecordBatch): Promise<void> {
+    const { numRows } = batch
+    if (this.#group.rows > 0 && this.#group.rows + numRows > this.#bounds.rows) await this.#endGroup()
+    const values = valuesOf(this.#schema.fields, batch.data.children, numRows)
+    this.#group.add(values, numRows, this.#compress)
+    if (this.#group.bytes >= this.#bounds.bytes) await this.#endGroup()
+  }
+
+  /** No batch follows. Resolves when the last byte is emitted: the footer, with these pairs and the Arrow schema. */
+  async close(metadata: ReadonlyMap<string, string>): Promise<void> {
+    if (this.#group.rows > 0) await this.#endGroup()
+    const footer = new ByteWriter()
+    const arrow = Buffer.from(tableToIPC(new Table(this.#schema), 'stream')).toString('base64')
+    const pairs = [...metadata, ['ARROW:schema', arrow] as const]
+    const described: Omit<FileMetadata, 'metadata_length'> = {
+      version: FORMAT_VERSION,
+      schema: this.#elements,
+      num_rows: BigInt(this.#rows),
+      row_groups: this.#groups,
+      key_value_metadata: pairs.map(([key, value]) => ({ key, value })),
+      created_by: 'elysiactl',
+    }
+    writeMetadata(footer, described as FileMetadata, BOUND_BYTES)
+    const begin = this.#offset === 0 ? [MAGIC] : []
+    await this.#hand([...begin, footer.getBytes(), MAGIC])
+  }
+
+  async #endGroup(): Promise<void> {
+    const group = this.#group
+    this.#group = this.#newGroup()
+    const begin = this.#offset === 0 ? [MAGIC] : []
+    this.#groups.push(group.declared(this.#offset + (begin.length > 0 ? MAGIC.length : 0)))
+    this.#rows += group.rows
+    await this.#hand([...begin, ...group.pieces()])
+  }
+
+  #newGroup(): OpenRowGroup {
+    return new OpenRowGroup(this.#leaves, this.#values)
+  }
+
+  async #hand(pieces: readonly Uint8Array[]): Promise<void> {
+    let [held, bytes]: [Uint8Array[], number] = [[], 0]
+    for (const [n, piece] of pieces.entries()) {
+      held.push(piece)
+      bytes += piece.length
+      if (bytes < PIECE_BYTES && n + 1 < pieces.length) continue
+      this.#offset += bytes
+      await this.#emit(Buffer.concat(held))
+      ;[held, bytes] = [[], 0]
+    }
+  }
+}
