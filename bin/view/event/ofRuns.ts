@@ -20,7 +20,8 @@ export const OF_RUNS = {
     const of = user === '' ? '' : ` of ${user}`
     return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
   },
-  stalled: ({ waits_for: name, seconds }) => `nothing was acknowledged for ${seconds} s: waits for ${name}`,
+  stalled: ({ waits_for: name, seconds, direction }) =>
+    `nothing was acknowledged for ${seconds} s: waits for ${name}${direction === 'out' ? ', which takes nothing' : ''}`,
   resumed: ({ seconds }) => `goes on after ${seconds} s`,
   memory_tight: ({ rss_bytes: now, max_bytes: most }) =>
     `memory is at ${roughSize(now)}, and --max-memory is ${roughSize(most)}: goes on with less at once, and slower`,

@@ -45,7 +45,7 @@ export async function startLive(context: Context): Promise<Live> {
     const answered = traffic.answered !== requests && stalls.acknowledged(now)
     requests = traffic.answered
     if (answered) onEvent(answered)
-    const stalled = stalls.look(now, { server: traffic.oldest?.server, inFlight })
+    const stalled = stalls.look(now, { ...traffic.oldest, inFlight })
     if (stalled !== undefined) onEvent(stalled)
     const state = progress.state(now)
     if (state === undefined) return

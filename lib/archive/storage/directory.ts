@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { metered } from '../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import type { FileModes } from './modes.ts'
@@ -18,19 +19,23 @@ const READ_BYTES = 256 * 1024
  * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory synced.
  * Links are not followed in any part of a name. Directories are made as they are needed. What it makes is for its
  * owner alone unless `modes` says otherwise.
+ * `place` is what its bytes are metered for: by default the directory that it lies in, which holds archives that are alike.
  * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
  */
-export function directoryStorage(path: string, modes?: FileModes): Storage {
-  return new DirectoryStorage(resolve(path), modes)
+export function directoryStorage(path: string, modes?: FileModes, place?: string): Storage {
+  const root = resolve(path)
+  return new DirectoryStorage(root, modes, place ?? dirname(root))
 }
 
 class DirectoryStorage implements Storage {
   readonly text: string
   readonly #modes: FileModes | undefined
+  readonly #place: string
 
-  constructor(root: string, modes: FileModes | undefined) {
+  constructor(root: string, modes: FileModes | undefined, place: string) {
     this.text = root
     this.#modes = modes
+    this.#place = place
   }
 
   get directory(): StorageDirectory {
@@ -43,7 +48,8 @@ class DirectoryStorage implements Storage {
     const handle = await open(unfinished, 'wx', this.#modes?.file ?? 0o600).catch((error) =>
       this.#fail(name, error),
     )
-    const stream = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
+    const written = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
+    const stream = metered(this.#place, written)
     let committed: Promise<boolean> | undefined
     return {
       stream,
@@ -89,7 +95,10 @@ class DirectoryStorage implements Storage {
   async read(name: string, slice?: Slice): Promise<Readable> {
     const handle = await this.#open(name)
     const range = slice && { start: slice.start, end: Math.max(slice.start, slice.end) - 1 }
-    return handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: true, ...range })
+    return metered(
+      this.#place,
+      handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: true, ...range }),
+    )
   }
 
   async bytes(name: string): Promise<number | undefined> {
@@ -119,7 +128,8 @@ class DirectoryStorage implements Storage {
   }
 
   within(name: string): Storage {
-    return new DirectoryStorage(join(this.text, ...segmentsOf(name)), this.#modes)
+    const path = join(this.text, ...segmentsOf(name))
+    return new DirectoryStorage(path, this.#modes, dirname(path))
   }
 
   async #open(name: string): Promise<FileHandle> {

@@ -1,3 +1,4 @@
+import type { MovedBytes } from '../../core/channel/bytes.ts'
 import type { Fault } from './fault.ts'
 
 /** What crosses from one thread to another: a value that is copied, and the buffers in it, which are handed over. */
@@ -19,6 +20,8 @@ export type FromThread =
   | Flow
   | { readonly type: 'fault'; readonly fault: Fault }
   | { readonly type: 'stopped' }
+  /** What its files and stores gave and took since it said so last. */
+  | { readonly type: 'moved'; readonly bytes: readonly MovedBytes[] }
 
 /** Chunks that may be on their way to a thread, and from it, beside the one that is worked on. */
 export const CHUNKS_AHEAD = 2

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type Duplex, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { MessagePort } from 'node:worker_threads'
+import { isMainThread, type MessagePort } from 'node:worker_threads'
+import { ByteMeter } from '../../core/channel/byteMeter.ts'
 import { faultOf } from './fault.ts'
 import { Incoming } from './incoming.ts'
 import type { FromThread, Parcel, ToThread } from './messages.ts'
@@ -35,16 +36,48 @@ export async function serve(
     else if (message.type === 'stop') stop.abort(new Error('asked to stop'))
     else input.hear(message)
   })
+  const telling = tellingBytes(tell)
   try {
     const stages = await make({ signal: ended.signal, stop: stop.signal })
     const flow = 'write' in stages[0] ? [input, ...stages, output] : [...stages, output]
     await pipeline(flow as [Readable, ...Duplex[], Writable], { signal: ended.signal })
+    telling.end()
     tell({ type: 'end' })
   } catch (error) {
+    telling.end()
     const isStopped = stop.signal.aborted && error === stop.signal.reason
     tell(isStopped ? { type: 'stopped' } : { type: 'fault', fault: faultOf(error) })
   }
   await closed
+}
+
+const TELL_EVERY_MS = 1000
+
+/** What was told of the bytes of this thread, whichever work told it: a thread does several at once. */
+const told = new Map<string, { readonly in: number; readonly out: number }>()
+let meter: ByteMeter | undefined
+
+/** Tells each second, and at the end, what files and stores of this thread gave and took. */
+function tellingBytes(tell: (message: FromThread) => void): { end(): void } {
+  // Who looks on in this thread sees them by itself.
+  if (isMainThread) return { end() {} }
+  meter ??= new ByteMeter()
+  const look = () => {
+    const bytes = [...meter!.totals()].map(([place, now]) => {
+      const before = told.get(place) ?? { in: 0, out: 0 }
+      told.set(place, now)
+      return { place, bytesIn: now.in - before.in, bytesOut: now.out - before.out }
+    })
+    const news = bytes.filter(({ bytesIn, bytesOut }) => bytesIn + bytesOut > 0)
+    if (news.length > 0) tell({ type: 'moved', bytes: news })
+  }
+  const timer = setInterval(look, TELL_EVERY_MS).unref()
+  return {
+    end() {
+      clearInterval(timer)
+      look()
+    },
+  }
 }
 
 class PortSource extends Readable {

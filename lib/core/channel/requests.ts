@@ -7,6 +7,8 @@ export interface ServerRequest {
   readonly protocol: 'rest' | 'grpc'
   /** What is asked: a method of the service, or `GET /schema`. */
   readonly name: string
+  /** Bytes of its body, without what a protocol adds. */
+  readonly sentBytes: number
   /** Headers that go with it besides its own; a subscriber may add some. */
   readonly headers: Record<string, string>
 }
@@ -35,7 +37,7 @@ export interface AnswerFacts {
 
 /** Sends a request, and tells those who look on, if there are any. */
 export async function observed<Reply>(
-  { sentBytes, ...what }: Omit<ServerRequest, 'headers'> & { readonly sentBytes: number },
+  what: Omit<ServerRequest, 'headers'>,
   send: (headers: Readonly<Record<string, string>>) => Promise<Reply>,
   factsOf: (reply: Reply) => AnswerFacts,
 ): Promise<Reply> {
@@ -43,7 +45,12 @@ export async function observed<Reply>(
   const request: ServerRequest = { ...what, headers: {} }
   const startedMs = performance.now()
   const end = (facts: AnswerFacts & { readonly error?: unknown }) =>
-    REQUEST_ENDED.publish({ request, sentBytes, milliseconds: performance.now() - startedMs, ...facts })
+    REQUEST_ENDED.publish({
+      request,
+      sentBytes: what.sentBytes,
+      milliseconds: performance.now() - startedMs,
+      ...facts,
+    })
   REQUEST_STARTED.publish(request)
   try {
     const reply = await send(request.headers)

@@ -63,7 +63,7 @@ export async function runBackupFile(
   const task = { store, name, location, options }
   const prepare = () => freeFile(location)
   return runInFrame(task, context, prepare, async (job, full) => {
-    const storage = directoryStorage(dirname(full), modes)
+    const storage = directoryStorage(dirname(full), modes, dirname(full))
     const upload = await storage.create(basename(full))
     try {
       const manifest = await intoStream(job, upload.stream)

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -7,6 +8,7 @@ import { schemaDigest } from '../../archive/archive.ts'
 import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { singleObjects } from '../../archive/single/objects.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
+import { metered } from '../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
@@ -138,7 +140,7 @@ function reportOf(
 }
 
 function bytesOf(path: string): Readable {
-  return createReadStream(path, { highWaterMark: 256 * 1024 })
+  return metered(dirname(resolve(path)), createReadStream(path, { highWaterMark: 256 * 1024 }))
 }
 
 /**

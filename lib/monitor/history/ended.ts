@@ -2,6 +2,7 @@ import type { RunEvent } from '../../run/event/schema.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { HistoryEntry, HistoryStatus } from './entry.ts'
 import { faultsOf, figuresOf } from './figures.ts'
+import { movedBytes } from './traffic.ts'
 
 type RunEnded = Extract<RunEvent, { readonly type: 'run_ended' }>
 
@@ -24,6 +25,7 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
   const { counts, archive, archive_bytes, rejects_file, bytes_in, bytes_out, rate_per_second, error } = event
   const { records, rejected } = figuresOf(counts)
   const faults = event.status === 'done' && entry.kind === 'verify' ? faultsOf(counts) : 0
+  const moved = movedBytes(entry.traffic)
   const now = new Date().toISOString()
   const { error: _, progress, ...rest } = entry
   return {
@@ -37,8 +39,9 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
     records: Math.max(0, records - before),
     rejected,
     retries: event.retries ?? entry.retries,
-    bytes_in: bytes_in ?? entry.bytes_in,
-    bytes_out: bytes_out ?? entry.bytes_out,
+    // What the job itself counts is of its records; where it counts nothing, all that was moved says it.
+    bytes_in: bytes_in ?? moved.in,
+    bytes_out: bytes_out ?? moved.out,
     ...(rate_per_second !== undefined && { rate_per_second }),
     ...(archive !== undefined && { archive }),
     ...(archive_bytes !== undefined && { archive_bytes }),

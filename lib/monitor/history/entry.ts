@@ -144,14 +144,20 @@ export interface HistoryReader {
   lastRuns(): HistoryEntry[]
   /** Sums over all that was ever recorded, pruned entries too, by kind, collection, target and status or code. */
   totals(): HistoryTotal[]
-  /** Sums over all that went to each place and came from it, pruned entries too. */
-  traffic(): PlaceTraffic[]
+  /** Sums over all that went to each place and came from it, pruned entries too; from the day of a moment on, in ISO 8601, or all. */
+  traffic(since?: string): TrafficTotal[]
   /** Changes whenever any process has written. */
   version(): number
 }
 
 /** What went to one place and came from it: a server, a store of SQLite, a directory of archives. */
 export type PlaceTraffic = Static<typeof TrafficSchema>
+
+/** The same of several runs. */
+export interface TrafficTotal extends Omit<PlaceTraffic, 'most_in_per_second' | 'most_out_per_second'> {
+  /** How long the runs took. */
+  readonly seconds: number
+}
 
 /** One of the ever growing sums. */
 export interface HistoryTotal {

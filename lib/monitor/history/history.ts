@@ -4,9 +4,9 @@ import type {
   HistoryChoice,
   HistoryEntry,
   HistoryTotal,
-  PlaceTraffic,
   ReportedHistory,
   SubjectRuns,
+  TrafficTotal,
 } from './entry.ts'
 import { killedEntry } from './killed.ts'
 import type { LogLine, RunLogged } from './log/line.ts'
@@ -135,9 +135,9 @@ export class History implements ReportedHistory {
     return this.#file.use(totalsIn)
   }
 
-  traffic(): PlaceTraffic[] {
+  traffic(since?: string): TrafficTotal[] {
     this.#look()
-    return this.#file.use(trafficIn)
+    return this.#file.use((database) => trafficIn(database, since === undefined ? 0 : Date.parse(since)))
   }
 
   subjects(since: string, most: number): SubjectRuns[] {

@@ -1,47 +1,20 @@
-import { hostname } from 'node:os'
-import { dirname, isAbsolute } from 'node:path'
 import { masked } from '../../core/secrets.ts'
 import type { Emit } from '../../run/context.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
-import { TOOL } from '../../run/tool.ts'
+import { PlaceMeter } from '../progress/places.ts'
 import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './ended.ts'
-import type { HistoryEntry, Trigger } from './entry.ts'
+import type { HistoryEntry } from './entry.ts'
 import type { History } from './history.ts'
-import { hostsOf } from './hosts.ts'
 import type { LogLevel } from './log/line.ts'
 import { RunLog } from './log/runLog.ts'
 import { progressed } from './progressed.ts'
-import type { Keep } from './table/prune.ts'
+import { blankEntry, peakBytes, place, placeOf, type Recorded, type RecordedRun } from './recorded.ts'
+import { RunTraffic } from './traffic.ts'
 
 type Started = Extract<RunEvent, { readonly type: 'run_started' }>
 type Progress = NonNullable<HistoryEntry['progress']>
-
-/** What is noted of every run of one command, or of one program. */
-export interface Recorded {
-  readonly trigger: Trigger
-  /** The words of the command line behind the program's name; credentials are masked. */
-  readonly command: readonly string[]
-  readonly directory: string
-  /** What the command is to do, for one that fails before it begins a run; without it that leaves no entry. */
-  readonly expected?: { readonly kind: string; readonly collection: string }
-  /** How many entries stay; all where it is left out. */
-  readonly keep?: Keep
-}
-
-/** A run that goes on, or has ended, in this process. */
-interface Run {
-  entry: HistoryEntry
-  readonly log: RunLog
-  readonly startedMs: number
-  notedMs: number
-  /** Records that earlier tries have settled. */
-  before: number
-  /** Earlier tries of it were looked for. */
-  isPlaced: boolean
-  readonly continues: boolean
-}
 
 /** How often progress is written at most. */
 const NOTE_EVERY_MS = 1000
@@ -58,10 +31,11 @@ export class Recorder {
   readonly #open: () => History
   readonly #recorded: Recorded
   readonly #emit: Emit
-  readonly #runs: Run[] = []
+  readonly #runs: RecordedRun[] = []
   readonly #targets = new Set<string>()
   readonly #startedAt = new Date().toISOString()
   #history: History | undefined
+  #traffic: RunTraffic | undefined
   #begun = 0
   /** What was said before a run began, which is the next one's. */
   #early = new RunLog()
@@ -69,11 +43,12 @@ export class Recorder {
   #unwritten: HistoryEntry[] = []
   #failedMs = Number.NEGATIVE_INFINITY
 
-  /** `open` is called with the first run. `emit` is told what could not be written. */
-  constructor(open: () => History, recorded: Recorded, emit: Emit) {
+  /** `open` is called with the first run. `emit` is told what could not be written. What is moved is looked at from here on. */
+  constructor(open: () => History, recorded: Recorded, emit: Emit, places: PlaceMeter = new PlaceMeter()) {
     this.#open = open
     this.#recorded = recorded
     this.#emit = emit
+    this.#traffic = new RunTraffic(places)
   }
 
   /** Entries of this process so far, as they are by now. */
@@ -89,8 +64,6 @@ export class Recorder {
   /** A store that the command has opened. */
   addTarget(target: string): void {
     this.#targets.add(target)
-    const run = this.#current()
-    if (run !== undefined) run.entry = { ...run.entry, hosts: this.#hosts(run.entry.target) }
   }
 
   readonly onEvent = (event: RunEvent): void => {
@@ -101,7 +74,7 @@ export class Recorder {
       const run = this.#current()
       // That nothing happens any more is followed by nothing that would write it later.
       if (run !== undefined && (event.type === 'stalled' || event.type === 'resumed'))
-        run.notedMs = -NOTE_EVERY_MS
+        this.#stalls(run, event)
       const progress = run && progressed(run.entry.progress, event)
       if (progress !== undefined) this.#progress(run!, progress)
     }
@@ -145,17 +118,26 @@ export class Recorder {
     this.#begun = 0
     this.#history?.close()
     this.#history = undefined
+    this.#traffic?.close()
+    this.#traffic = undefined
   }
 
-  #current(): Run | undefined {
+  #current(): RecordedRun | undefined {
     return this.#runs.findLast(({ entry }) => entry.status === 'running')
   }
 
   #begin(event: Started): void {
     if (event.dry_run === true) return
     const { run: id, kind, target, collection = '', continues = false } = event
-    const run: Run = {
-      entry: this.#blank(id, kind, collection, masked(placeOf(kind, target))),
+    const current = this.#current()
+    if (current !== undefined) this.#addTraffic(current)
+    this.#traffic ??= new RunTraffic(new PlaceMeter())
+    const moved = this.#traffic.takeBefore()
+    const run: RecordedRun = {
+      entry: {
+        ...blankEntry(this.#recorded, { id, kind, collection, target: masked(placeOf(kind, target)) }),
+        ...moved,
+      },
       log: this.#early,
       startedMs: performance.now(),
       notedMs: performance.now(),
@@ -183,7 +165,8 @@ export class Recorder {
     if (expected === undefined || codeOf(ending) === 0) return
     const [target = ''] = this.#targets
     const entry = {
-      ...this.#blank(newRunId(), expected.kind, expected.collection, target),
+      ...blankEntry(this.#recorded, { id: newRunId(), ...expected, target }),
+      ...this.#traffic?.takeBefore(),
       started_at: this.#startedAt,
     }
     this.#runs.push({
@@ -197,37 +180,20 @@ export class Recorder {
     })
   }
 
-  #blank(id: string, kind: string, collection: string, target: string): HistoryEntry {
-    const { trigger, command, directory } = this.#recorded
-    const now = new Date().toISOString()
-    return {
-      ...{ id, attempt: 1, kind, trigger, collection, target, status: 'running', started_at: now },
-      ...{ updated_at: now, counts: {}, records: 0, rejected: 0, bytes_in: 0, bytes_out: 0, retries: 0 },
-      peak_rss_bytes: peakBytes(),
-      hosts: this.#hosts(target),
-      command: command.map(masked),
-      directory,
-      version: TOOL.version,
-      host: hostname(),
-      pid: process.pid,
-    }
-  }
-
-  #hosts(target: string): string[] {
-    return [...new Set([target, ...this.#targets].flatMap(hostsOf))]
-  }
-
   #end(event: Extract<RunEvent, { readonly type: 'run_ended' }>): void {
     const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
     if (run === undefined) return
     run.log.addEvent(event)
     this.#attempt((history) => place(run, history))
+    this.#addTraffic(run)
+    const moved = this.#traffic?.resumed(run.entry)
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
-    run.entry = { ...finishedEntry(run.entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
+    const entry = { ...run.entry, ...moved }
+    run.entry = { ...finishedEntry(entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
     this.#put(run)
   }
 
-  #progress(run: Run, progress: Partial<Progress>): void {
+  #progress(run: RecordedRun, progress: Partial<Progress>): void {
     const { unit = 'records', done = 0, retries = 0, rejected = 0 } = progress
     const now = new Date().toISOString()
     const rest = { at: now, unit, done, retries, rejected }
@@ -238,12 +204,24 @@ export class Recorder {
     run.entry = { ...run.entry, progress: { ...progress, ...rest, rss_bytes: rss } }
     if (!isDue) return
     run.notedMs = nowMs
+    this.#addTraffic(run)
     run.entry = { ...run.entry, updated_at: now }
     this.#put(run)
   }
 
+  #stalls(run: RecordedRun, event: Extract<RunEvent, { readonly type: 'stalled' | 'resumed' }>): void {
+    run.notedMs = -NOTE_EVERY_MS
+    const moved =
+      event.type === 'stalled' ? this.#traffic?.stalled(run.entry, event) : this.#traffic?.resumed(run.entry)
+    run.entry = { ...run.entry, ...moved }
+  }
+
+  #addTraffic(run: RecordedRun): void {
+    if (this.#traffic !== undefined) run.entry = { ...run.entry, ...this.#traffic.added(run.entry) }
+  }
+
   /** True where it is written. */
-  #put(run: Run): boolean {
+  #put(run: RecordedRun): boolean {
     let isWritten = false
     this.#attempt((history) => {
       place(run, history)
@@ -269,27 +247,4 @@ export class Recorder {
       this.#hasFailed = true
     }
   }
-}
-
-/** Numbers a try behind those that are known of the run: it must not take the place of one. */
-function place(run: Run, history: History): void {
-  if (run.isPlaced) return
-  const { id } = run.entry
-  const tries = history.find(id)
-  const attempt = (tries.at(-1)?.attempt ?? 0) + 1
-  run.isPlaced = true
-  run.before = tries.reduce((sum, { records }) => sum + records, 0)
-  run.entry = { ...run.entry, attempt, ...(run.continues && attempt > 1 && { continues: id }) }
-}
-
-/** Jobs on one archive, whose target is its place. */
-const ON_ONE_ARCHIVE: ReadonlySet<string> = new Set(['verify', 'rehearse', 'compact'])
-
-/** Runs on the archives of one directory are alike: each archive by itself would be looked at once or twice. */
-function placeOf(kind: string, target: string): string {
-  return ON_ONE_ARCHIVE.has(kind) && isAbsolute(target) ? dirname(target) : target
-}
-
-function peakBytes(): number {
-  return process.resourceUsage().maxRSS * 1024
 }

@@ -1,7 +1,8 @@
+import { PlaceMeter } from './places.ts'
 import { RunProgress } from './progress.ts'
 import { Traffic } from './traffic.ts'
 
-/** The progress of the runs of this process, with its memory and what goes over its connections. */
+/** The progress of the runs of this process, with its memory and what it moves. */
 export interface ProcessProgress {
   readonly progress: RunProgress
   readonly traffic: Traffic
@@ -12,10 +13,11 @@ export interface ProcessProgress {
 }
 
 export function processProgress(): ProcessProgress {
-  const traffic = new Traffic()
+  const places = new PlaceMeter()
+  const traffic = new Traffic((server) => places.sentTo(server))
   let waitsFor: string | undefined
   const progress = new RunProgress(() => {
-    const { receivedBytes, sentBytes } = traffic
+    const { in: receivedBytes, out: sentBytes } = places.sums()
     return { rssBytes: process.memoryUsage.rss(), receivedBytes, sentBytes, waitsFor }
   })
   return {
@@ -24,6 +26,9 @@ export function processProgress(): ProcessProgress {
     waitFor(name) {
       waitsFor = name
     },
-    close: () => traffic.close(),
+    close() {
+      traffic.close()
+      places.close()
+    },
   }
 }

@@ -3,10 +3,14 @@ import type { RunEvent } from '../../run/event/schema.ts'
 /** With whom a run may be waiting. */
 export type WaitsFor = Extract<RunEvent, { readonly type: 'stalled' }>['for']
 
+type WaitedFor = Pick<Extract<RunEvent, { readonly type: 'stalled' }>, 'for' | 'waits_for' | 'direction'>
+
 /** What is known of the process while nothing is acknowledged. */
 export interface Waiting {
   /** The server whose answer is waited for. */
   readonly server?: string | undefined
+  /** Whether it does not answer, or does not take what is sent. */
+  readonly direction?: 'in' | 'out' | undefined
   /** Batches that are in flight. */
   readonly inFlight?: number
 }
@@ -74,10 +78,10 @@ export class StallWatch {
     return isNews
   }
 
-  #waitsFor({ server, inFlight = 0 }: Waiting): { readonly for: WaitsFor; readonly waits_for: string } {
+  #waitsFor({ server, direction = 'in', inFlight = 0 }: Waiting): WaitedFor {
     const { target, inputs } = this.#run!
     if (this.#obstacle?.type === 'lock_wait') return { for: 'lock', waits_for: lockText(this.#obstacle) }
-    if (server !== undefined) return { for: 'server', waits_for: server }
+    if (server !== undefined) return { for: 'server', waits_for: server, direction }
     if (this.#obstacle !== undefined) return { for: 'server', waits_for: target }
     if (inFlight === 0 && inputs.length > 0) {
       const isStandard = inputs.includes(STANDARD_INPUT)

@@ -5,63 +5,59 @@ import {
   type ServerRequest,
 } from '../../core/channel/requests.ts'
 
-/** What went to one server, and came from it. */
-export interface ServerTraffic {
-  requests: number
-  failed: number
-  sentBytes: number
-  receivedBytes: number
+/** A request that has no answer yet. */
+export interface OpenRequest {
+  readonly server: string
+  readonly sinceMs: number
+  /** `out`: not all of it could be sent yet; `in`: its answer is waited for. */
+  readonly direction: 'in' | 'out'
 }
 
-/** The requests of this process to servers, while it is looked on. Memory: a few numbers a server, and a row a request in flight. */
+interface Sending {
+  readonly startedMs: number
+  /** What had been sent to its server by then. */
+  readonly sentBefore: number
+}
+
+/**
+ * The requests of this process that have no answer yet, while it is looked on. `sentTo` says how many bytes the connections to a server
+ * have sent. Memory: a row a request in flight.
+ */
 export class Traffic {
-  readonly servers = new Map<string, ServerTraffic>()
-  readonly #open = new Map<ServerRequest, number>()
-  sentBytes = 0
-  receivedBytes = 0
+  readonly #open = new Map<ServerRequest, Sending>()
+  readonly #sentTo: (server: string) => number
   /** How many requests had an answer. */
   answered = 0
 
-  constructor() {
+  constructor(sentTo: (server: string) => number = () => 0) {
+    this.#sentTo = sentTo
     REQUEST_STARTED.subscribe(this.#start)
     REQUEST_ENDED.subscribe(this.#end)
   }
 
-  /** Looks on no longer; what was seen stays. */
+  /** Looks on no longer. */
   close(): void {
     REQUEST_STARTED.unsubscribe(this.#start)
     REQUEST_ENDED.unsubscribe(this.#end)
   }
 
-  /** The server whose answer is waited for the longest, since when; undefined where none is. */
-  get oldest(): { readonly server: string; readonly sinceMs: number } | undefined {
+  /** That whose answer is waited for the longest; undefined where none is. */
+  get oldest(): OpenRequest | undefined {
     const [first] = this.#open
-    return first && { server: first[0].server, sinceMs: first[1] }
+    if (first === undefined) return undefined
+    const [{ server, sentBytes }, { startedMs, sentBefore }] = first
+    const sent = this.#sentTo(server) - sentBefore
+    return { server, sinceMs: startedMs, direction: sent < sentBytes ? 'out' : 'in' }
   }
 
   readonly #start = (message: unknown): void => {
-    this.#open.set(message as ServerRequest, performance.now())
+    const request = message as ServerRequest
+    this.#open.set(request, { startedMs: performance.now(), sentBefore: this.#sentTo(request.server) })
   }
 
   readonly #end = (message: unknown): void => {
-    const { request, sentBytes, receivedBytes, error } = message as EndedRequest
+    const { request, error } = message as EndedRequest
     this.#open.delete(request)
-    const server = this.#serverOf(request.server)
-    server.requests += 1
     if (error === undefined) this.answered += 1
-    else server.failed += 1
-    server.sentBytes += sentBytes
-    server.receivedBytes += receivedBytes
-    this.sentBytes += sentBytes
-    this.receivedBytes += receivedBytes
-  }
-
-  #serverOf(name: string): ServerTraffic {
-    let server = this.servers.get(name)
-    if (server === undefined) {
-      server = { requests: 0, failed: 0, sentBytes: 0, receivedBytes: 0 }
-      this.servers.set(name, server)
-    }
-    return server
   }
 }

@@ -113,6 +113,12 @@ export const OF_RUNS = [
     seconds: Type.Number({ minimum: 0, description: 'How long nothing was.' }),
     for: choice(['server', 'input', 'lock', 'disk'], 'What it waits for.'),
     waits_for: text('Its name: an address, standard input, the owner of a lock, a path.'),
+    direction: Type.Optional(
+      choice(
+        ['in', 'out'],
+        'Of a server: `in`, its answer does not come; `out`, it does not take all of a request.',
+      ),
+    ),
   }),
   event('resumed', 'Something was acknowledged again.', {
     run: text('The id of the run.'),

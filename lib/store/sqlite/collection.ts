@@ -1,3 +1,4 @@
+import { moved } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
 import { knownJson } from '../../core/knownJson.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
@@ -32,14 +33,17 @@ const STORED: WriteOutcome = Object.freeze({ ok: true })
 export class SqliteObjects {
   readonly rules: Rules
   readonly #database: SqliteDatabase
+  /** What its bytes are counted for. */
+  readonly #place: string
   readonly number: number
   readonly #hashIsText: boolean
   readonly #refers: boolean
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #widths = new Map<number, Widths>()
 
-  constructor(database: SqliteDatabase, number: number, rules: Rules) {
+  constructor(database: SqliteDatabase, number: number, rules: Rules, place: string) {
     this.#database = database
+    this.#place = place
     this.number = number
     this.rules = rules
     const hash = rules.schema.properties?.find(({ name }) => name === HASH_PROPERTY)
@@ -65,6 +69,7 @@ export class SqliteObjects {
       bytes += rowBytes(row)
       if (bytes >= PAGE_BYTES) break
     }
+    moved(this.#place, bytes, 0)
     return page
   }
 
@@ -79,7 +84,13 @@ export class SqliteObjects {
     const found: StoredObject[] = []
     for (const some of slices(distinct, LOOKUP_IDS)) {
       const asked = JSON.stringify(some)
-      for (const row of statement.all(asked, tenant) as Row[]) found.push(decode(row[0], row))
+      const rows = statement.all(asked, tenant) as Row[]
+      let bytes = 0
+      for (const row of rows) {
+        found.push(decode(row[0], row))
+        bytes += rowBytes(row)
+      }
+      moved(this.#place, bytes, 0)
     }
     return found
   }
@@ -91,13 +102,17 @@ export class SqliteObjects {
     const now = Date.now()
     const known = this.#widthsOf(tenant)
     const fixed: Widths = new Map()
-    return objects.map((object) => {
+    const written = { bytes: 0 }
+    const outcomes = objects.map((object): WriteOutcome => {
       const statement = object.createdMs === undefined ? undated : dated
-      const reason = objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now)
+      const reason =
+        objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now, written)
       if (reason === undefined && fixed.size > 0) this.#fix(tenant, fixed)
       fixed.clear()
       return reason === undefined ? STORED : { ok: false, reason }
     })
+    moved(this.#place, 0, written.bytes)
+    return outcomes
   }
 
   link(links: readonly Link[], call: CallOptions | undefined): WriteOutcome[] {
@@ -199,26 +214,22 @@ export class SqliteObjects {
   }
 }
 
-/** Stores an object; what is wrong with it where it alone is too large, for SQLite or for Node's strings. */
+/** Stores an object, and adds what it takes; what is wrong with it where it alone is too large, for SQLite or for Node's strings. */
 function storeOne(
   upsert: SqliteStatement,
   tenant: number,
   object: StoredObject,
   now: number,
+  written: { bytes: number },
 ): string | undefined {
   const { id, properties, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
   const hash = properties[HASH_PROPERTY]
   try {
-    upsert.run(
-      tenant,
-      id,
-      typeof hash === 'string' ? hash : null,
-      createdMs,
-      updatedMs,
-      knownJson(properties),
-      vector === undefined ? null : encodeVector(vector),
-      vectors === undefined ? null : encodeVectors(vectors),
-    )
+    const json = knownJson(properties)
+    const one = vector === undefined ? null : encodeVector(vector)
+    const more = vectors === undefined ? null : encodeVectors(vectors)
+    upsert.run(tenant, id, typeof hash === 'string' ? hash : null, createdMs, updatedMs, json, one, more)
+    written.bytes += json.length + (one?.length ?? 0) + (more?.length ?? 0)
     return undefined
   } catch (error) {
     if (error instanceof RangeError || sqliteCode(error) === 'SQLITE_TOOBIG') return messageOf(error)

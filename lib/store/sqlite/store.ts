@@ -260,6 +260,7 @@ class SqliteStore implements EmbeddedStore {
       this.database,
       row.number,
       rulesOf(JSON.parse(row.schema) as CollectionSchema),
+      this.target,
     )
     this.#open.set(name, objects)
     return objects

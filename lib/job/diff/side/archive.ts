@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Chain, isIncrement, statesOf } from '../../../archive/chain/chain.ts'
@@ -9,6 +10,7 @@ import { archiveObjects } from '../../../archive/part/objects.ts'
 import { singleObjects } from '../../../archive/single/objects.ts'
 import { readSingle } from '../../../archive/single/read.ts'
 import { pool } from '../../../async/pool.ts'
+import { metered } from '../../../core/channel/bytes.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { DiffSide } from './side.ts'
 
@@ -37,7 +39,7 @@ export function archiveSide(chain: Chain): DiffSide {
  * for the comparison. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
  */
 export async function singleSide(path: string): Promise<DiffSide> {
-  const bytes = () => createReadStream(path, { highWaterMark: CHUNK_BYTES })
+  const bytes = () => metered(dirname(resolve(path)), createReadStream(path, { highWaterMark: CHUNK_BYTES }))
   const { plan, pages } = await readSingle(bytes())
   pages.on('error', () => {})
   pages.destroy()

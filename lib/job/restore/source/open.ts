@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
 import { type Chain, type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
@@ -11,6 +11,7 @@ import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
 import { isSingleHeader } from '../../../archive/single/lines.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
+import { metered } from '../../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { Emit } from '../../../run/context.ts'
 import { emitter } from '../../../run/events.ts'
@@ -59,7 +60,8 @@ export async function openSource(operand: string, options: OpenOptions): Promise
   })
   if (stats === undefined) return openNamed(operand, options)
   if (stats.isDirectory()) return openDirectory(operand, options)
-  const again = () => createReadStream(operand, { highWaterMark: CHUNK_BYTES })
+  const place = dirname(resolve(operand))
+  const again = () => metered(place, createReadStream(operand, { highWaterMark: CHUNK_BYTES }))
   if (!stats.isFile()) return openStream({ name: operand, ...PIPE }, again(), options)
   if (await isParquet(operand).catch(() => false))
     return tableSource(operand, singleFile(operand), options.options ?? {}, emitter(options.onEvent))

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../../../database/connection.ts'
-import { HISTORY_FORMAT, HISTORY_TABLES } from './tables.ts'
+import { HISTORY_FORMAT, HISTORY_TABLES, TRAFFIC_TABLE } from './tables.ts'
 
 /**
  * Makes the tables of an empty file, or brings those of an earlier format to today's, rows and sums included: 100,000 runs take about
@@ -11,6 +11,7 @@ export function bringUp(database: SqliteDatabase): void {
     const format = database.pragma('user_version', { simple: true })
     if (format === 0) database.exec(HISTORY_TABLES)
     else if (format === 1) database.exec(FROM_1)
+    else if (format === 2) database.exec(FROM_2)
     database.pragma(`user_version = ${HISTORY_FORMAT}`)
   }
   database.transaction(step).immediate()
@@ -54,3 +55,6 @@ const FROM_1 = `
   DROP TABLE totals_1;
   DROP TABLE successes_1;
 `
+
+/** Format 2 has sums of traffic without days, into which nothing was ever written. */
+const FROM_2 = `DROP TABLE traffic; ${TRAFFIC_TABLE}`

@@ -1,10 +1,25 @@
 /** Goes up with each change of the tables; `migration.ts` then has one step more. */
-export const HISTORY_FORMAT = 2
+export const HISTORY_FORMAT = 3
+
+/** What went to each place and came from it, by the day on which a run began. */
+export const TRAFFIC_TABLE = `
+  CREATE TABLE traffic (
+    place TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    bytes_in INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    stalls_in INTEGER NOT NULL,
+    stalls_out INTEGER NOT NULL,
+    stalled_in_seconds REAL NOT NULL,
+    stalled_out_seconds REAL NOT NULL,
+    PRIMARY KEY (place, day)
+  ) WITHOUT ROWID;`
 
 /**
  * `runs` holds a row for each try. `subjects` names what runs are alike by, with how many there ever were: the `nth` of a run is its
  * place among them. `totals` has the sums over all that ever were, and `successes` the last good run of each subject: pruning leaves
- * both alone, and `traffic`, the sums of what went to each place and came from it. Each index goes on with what the lists are sorted
+ * both alone, and `traffic`, the sums of each day (since 1970) of what went to each place and came from it. Each index goes on with what the lists are sorted
  * by, and with what else they are chosen by; `runs_subject` has all that a trend is made of. Times are milliseconds since 1970: as texts they would be a seventh of the file.
  */
 export const HISTORY_TABLES = `
@@ -70,13 +85,5 @@ export const HISTORY_TABLES = `
     number INTEGER NOT NULL
   );
   CREATE INDEX successes_number ON successes (number);
-  CREATE TABLE traffic (
-    place TEXT PRIMARY KEY,
-    bytes_in INTEGER NOT NULL,
-    bytes_out INTEGER NOT NULL,
-    stalls_in INTEGER NOT NULL,
-    stalls_out INTEGER NOT NULL,
-    stalled_in_seconds REAL NOT NULL,
-    stalled_out_seconds REAL NOT NULL
-  ) WITHOUT ROWID;
+  ${TRAFFIC_TABLE}
 `

@@ -1,4 +1,4 @@
-import type { HistoryTotal, PlaceTraffic } from '../entry.ts'
+import type { HistoryTotal, PlaceTraffic, TrafficTotal } from '../entry.ts'
 import type { HistoryConnection } from './file.ts'
 import { type RunRow, trafficOf } from './row.ts'
 
@@ -15,6 +15,7 @@ export type Summed = Pick<
   | 'bytes_out'
   | 'retries'
   | 'details'
+  | 'started_at'
 >
 
 const ADD = `
@@ -30,29 +31,37 @@ export function addTo(database: HistoryConnection, row: Summed, sign: 1 | -1): v
   const { subject, status, code } = row
   const amounts = [1, row.seconds ?? 0, row.records, row.rejected, row.bytes_in, row.bytes_out, row.retries]
   database.prepare(ADD).run(subject, status, code, ...amounts.map((one) => sign * one))
-  for (const one of trafficOf(row)) addTraffic(database, one, sign)
+  for (const one of trafficOf(row)) addTraffic(database, one, row, sign)
 }
 
 const ADD_TRAFFIC = `
-  INSERT INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out,
+  INSERT INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds,
+    bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out,
     stalls_in = stalls_in + excluded.stalls_in, stalls_out = stalls_out + excluded.stalls_out,
     stalled_in_seconds = stalled_in_seconds + excluded.stalled_in_seconds,
     stalled_out_seconds = stalled_out_seconds + excluded.stalled_out_seconds`
 
-function addTraffic(database: HistoryConnection, one: PlaceTraffic, sign: 1 | -1): void {
-  const amounts = [one.bytes_in, one.bytes_out, one.stalls_in, one.stalls_out]
-  const seconds = [one.stalled_in_seconds, one.stalled_out_seconds]
-  database.prepare(ADD_TRAFFIC).run(one.place, ...[...amounts, ...seconds].map((amount) => sign * amount))
+const DAY_MS = 86_400_000
+
+function addTraffic(database: HistoryConnection, one: PlaceTraffic, row: Summed, sign: 1 | -1): void {
+  const bytes = [row.seconds ?? 0, one.bytes_in, one.bytes_out]
+  const stalls = [one.stalls_in, one.stalls_out, one.stalled_in_seconds, one.stalled_out_seconds]
+  const amounts = [...bytes, ...stalls].map((amount) => sign * amount)
+  database.prepare(ADD_TRAFFIC).run(one.place, Math.floor(row.started_at / DAY_MS), ...amounts)
 }
 
 /** Rounded: sums of what was added and taken out again are not quite what they were. */
 const TRAFFIC = `
-  SELECT place, bytes_in, bytes_out, stalls_in, stalls_out, abs(round(stalled_in_seconds, 3)) AS stalled_in_seconds,
-    abs(round(stalled_out_seconds, 3)) AS stalled_out_seconds FROM traffic`
+  SELECT place, abs(round(sum(seconds), 3)) AS seconds, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out,
+    sum(stalls_in) AS stalls_in, sum(stalls_out) AS stalls_out,
+    abs(round(sum(stalled_in_seconds), 3)) AS stalled_in_seconds,
+    abs(round(sum(stalled_out_seconds), 3)) AS stalled_out_seconds
+  FROM traffic WHERE day >= ? GROUP BY place ORDER BY place`
 
-export function trafficIn(database: HistoryConnection): PlaceTraffic[] {
-  return database.prepare(TRAFFIC).all() as PlaceTraffic[]
+/** Of runs that began on the day of this moment, or later. */
+export function trafficIn(database: HistoryConnection, sinceMs: number): TrafficTotal[] {
+  return database.prepare(TRAFFIC).all(Math.floor(sinceMs / DAY_MS)) as TrafficTotal[]
 }
 
 const TOTALS = `

@@ -1,0 +1,49 @@
+import { ByteMeter, type PlaceBytes } from '../../core/channel/byteMeter.ts'
+import { SocketMeter } from './sockets.ts'
+
+/** What came from a place, and went to it, since it was asked last. */
+export interface PlaceNews extends PlaceBytes {
+  readonly place: string
+  /** A server: there was a connection to it. */
+  readonly isServer: boolean
+}
+
+/** All that this process moves: over its connections, and to and from stores of SQLite and archives, by place. */
+export class PlaceMeter {
+  readonly #sockets = new SocketMeter()
+  readonly #files = new ByteMeter()
+  readonly #told = new Map<string, PlaceBytes>()
+
+  close(): void {
+    this.#sockets.close()
+    this.#files.close()
+  }
+
+  /** All together, in and out. */
+  sums(): PlaceBytes {
+    const sums = { in: 0, out: 0 }
+    for (const one of [...this.#sockets.totals().values(), ...this.#files.totals().values()]) {
+      sums.in += one.in
+      sums.out += one.out
+    }
+    return sums
+  }
+
+  /** Bytes that the connections to a server have sent so far. */
+  sentTo(server: string): number {
+    return this.#sockets.sentTo(server)
+  }
+
+  /** What is new since the last call; a server is news with its first connection. */
+  news(): PlaceNews[] {
+    const news = (totals: Map<string, PlaceBytes>, isServer: boolean) =>
+      [...totals].flatMap(([place, now]): PlaceNews[] => {
+        const before = this.#told.get(place)
+        this.#told.set(place, { ...now })
+        const [bytesIn, bytesOut] = [now.in - (before?.in ?? 0), now.out - (before?.out ?? 0)]
+        const isNews = before === undefined || bytesIn > 0 || bytesOut > 0
+        return isNews ? [{ place, isServer, in: Math.max(0, bytesIn), out: Math.max(0, bytesOut) }] : []
+      })
+    return [...news(this.#sockets.totals(), true), ...news(this.#files.totals(), false)]
+  }
+}

@@ -1,0 +1,113 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import type { PlaceBytes } from '../../core/channel/byteMeter.ts'
+import { REQUEST_STARTED, type ServerRequest } from '../../core/channel/requests.ts'
+
+/** Node publishes each socket that is about to be connected: those of http, http2, tls and fetch, too. */
+const SOCKETS = 'net.client.socket'
+/** Names and servers that are remembered. */
+const MOST_KNOWN = 1000
+
+interface Peer {
+  readonly socket: Socket
+  /** As it was asked for; absent where that was an address. */
+  name?: string
+  address?: string
+  port?: number
+}
+
+/** What lookups of names are told as. */
+interface LookupEntry extends PerformanceEntry {
+  readonly detail?: Lookup
+}
+
+interface Lookup {
+  readonly hostname?: string
+  readonly addresses?: readonly { readonly address?: string }[]
+}
+
+/**
+ * The connections that this process really opens, by `HOST:PORT`, and what went over each: bytes as the sockets count them, what
+ * protocols add included. A name that was looked up stands for its address. Memory: a few numbers a server.
+ */
+export class SocketMeter {
+  readonly #done = new Map<string, PlaceBytes>()
+  readonly #open = new Set<Peer>()
+  readonly #names = new Map<string, string>()
+  readonly #asked = new Set<string>()
+  readonly #lookups = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as LookupEntry[]) this.#lookedUp(entry.detail ?? {})
+  })
+
+  constructor() {
+    subscribe(SOCKETS, this.#opened)
+    REQUEST_STARTED.subscribe(this.#requested)
+    this.#lookups.observe({ entryTypes: ['dns'] })
+  }
+
+  close(): void {
+    unsubscribe(SOCKETS, this.#opened)
+    REQUEST_STARTED.unsubscribe(this.#requested)
+    this.#lookups.disconnect()
+  }
+
+  /** All so far, connections that are open included; each server that there was a connection to. */
+  totals(): Map<string, PlaceBytes> {
+    const totals = new Map([...this.#done].map(([server, bytes]) => [server, { ...bytes }]))
+    for (const peer of this.#open) this.#add(totals, peer)
+    return totals
+  }
+
+  /** Bytes that were sent to a server so far. */
+  sentTo(server: string): number {
+    let sent = this.#done.get(server)?.out ?? 0
+    for (const peer of this.#open) if (this.#serverOf(peer) === server) sent += peer.socket.bytesWritten
+    return sent
+  }
+
+  readonly #opened = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket }
+    const peer: Peer = { socket }
+    this.#open.add(peer)
+    socket.once('lookup', (_error, _address, _family, host: string) => {
+      peer.name = host
+    })
+    socket.once('connect', () => {
+      peer.address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+      if (socket.remotePort !== undefined) peer.port = socket.remotePort
+    })
+    socket.once('close', () => {
+      this.#open.delete(peer)
+      this.#add(this.#done, peer)
+    })
+  }
+
+  /** gRPC looks names up by itself: its sockets know addresses alone. */
+  #lookedUp({ hostname, addresses = [] }: Lookup): void {
+    if (hostname === undefined || this.#names.size >= MOST_KNOWN) return
+    for (const { address } of addresses) if (address !== undefined) this.#names.set(address, hostname)
+  }
+
+  readonly #requested = (message: unknown): void => {
+    if (this.#asked.size < MOST_KNOWN) this.#asked.add((message as ServerRequest).server)
+  }
+
+  #add(totals: Map<string, PlaceBytes>, peer: Peer): void {
+    const server = this.#serverOf(peer)
+    if (server === undefined) return
+    const there = totals.get(server) ?? { in: 0, out: 0 }
+    totals.set(server, there)
+    there.in += peer.socket.bytesRead
+    there.out += peer.socket.bytesWritten
+  }
+
+  /** Undefined of one that was never connected, and of what is no server of a network. */
+  #serverOf({ name, address, port }: Peer): string | undefined {
+    if (address === undefined || port === undefined) return undefined
+    if (name !== undefined) return `${name}:${port}`
+    const known = this.#names.get(address)
+    if (known !== undefined && this.#asked.has(`${known}:${port}`)) return `${known}:${port}`
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  }
+}
