@@ -105,6 +105,7 @@ export type {
   HistoryEntry,
   HistoryReader,
   HistoryStatus,
+  PlaceTraffic,
   Trigger,
 } from '../lib/monitor/history/entry.ts'
 export type { History } from '../lib/monitor/history/history.ts'
@@ -119,6 +120,7 @@ export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export type { MonitorReport, NeedsAHand } from '../lib/monitor/report/schema.ts'
+export { forecastText } from '../lib/monitor/report/words.ts'
 export { addressOf, isLoopback } from '../lib/monitor/serve/address.ts'
 export * from '../lib/monitor/trace/traceparent.ts'
 export * from '../lib/options/options.ts'

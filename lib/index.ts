@@ -99,7 +99,13 @@ export { referenceGroups } from './job/set/order.ts'
 export { type VerifyOptions, type VerifyOptionsInput, verifyOptions } from './job/verify/options.ts'
 export type { ArchiveFault, VerifyContext, VerifyReport } from './job/verify/report.ts'
 export { verify } from './job/verify/verify.ts'
-export type { HistoryEntry, HistoryReader, HistoryTotal } from './monitor/history/entry.ts'
+export type {
+  HistoryEntry,
+  HistoryReader,
+  HistoryTotal,
+  PlaceTraffic,
+  TrafficTotal,
+} from './monitor/history/entry.ts'
 export type { RunLogged } from './monitor/history/log/line.ts'
 export { type HistoryRecording, type RecordOptions, recordHistory } from './monitor/history/record.ts'
 export type { Emit, RunContext, WriteContext } from './run/context.ts'

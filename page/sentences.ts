@@ -51,40 +51,47 @@ export function rateSentence(trend: Trend): string {
   return `The last run had ${rateText(rate)}, ${shareText(slower)} less than the ${rateText(before)} of its like.`
 }
 
+const DAY_MS = 86_400_000
+
 /** What the archives of all collections take together. */
 export interface StorageFigures {
   readonly archives: number
   readonly bytes: number
   readonly growthPerDay: number | undefined
+  /** What they will take in 30 days. */
+  readonly inMonth: number | undefined
   /** The directory that is full first, and in how many days. */
   readonly full: { readonly directory: string; readonly days: number; readonly free: number } | undefined
   /** All collections together, day by day. */
   readonly days: readonly { readonly at: string; readonly bytes: number }[]
 }
 
-export function storageFigures({ storage, disk }: Pick<MonitorReport, 'storage' | 'disk'>): StorageFigures {
-  const known = storage.flatMap(({ growth_bytes_per_day: growth }) => (growth === undefined ? [] : [growth]))
-  const growthPerDay = known.length === 0 ? undefined : sumOf(known)
-  const least = disk.toSorted((a, b) => a.free_bytes - b.free_bytes)[0]
-  const isGrowing = growthPerDay !== undefined && growthPerDay > 0
+export function storageFigures({
+  storage,
+  storage_forecast: forecast,
+  generated_at: now,
+}: Pick<MonitorReport, 'storage' | 'storage_forecast' | 'generated_at'>): StorageFigures {
+  const { growth_bytes_per_day: growthPerDay, directory, free_bytes: free, full_at: fullAt } = forecast ?? {}
+  const days = fullAt === undefined ? undefined : (Date.parse(fullAt) - Date.parse(now)) / DAY_MS
   return {
     archives: sumOf(storage.map(({ archives }) => archives)),
     bytes: sumOf(storage.map(({ bytes }) => bytes)),
     growthPerDay,
+    inMonth: forecast?.bytes,
     full:
-      least === undefined || !isGrowing
+      directory === undefined || free === undefined || days === undefined
         ? undefined
-        : { directory: least.directory, free: least.free_bytes, days: least.free_bytes / growthPerDay },
+        : { directory, free, days },
     days: daysOf(storage),
   }
 }
 
 export function storageSentence(figures: StorageFigures): string {
-  const { archives, bytes, growthPerDay, full } = figures
+  const { archives, bytes, growthPerDay, inMonth = bytes, full } = figures
   const has = `${capital(counted(archives, 'archive'))} take ${sizeText(bytes)}.`
   if (growthPerDay === undefined) return has
   if (growthPerDay <= 0) return `${has} They don't grow.`
-  const grows = `They grow by ${sizeText(growthPerDay)} a day: ${sizeText(growthPerDay * 30)} more in 30 days.`
+  const grows = `They grow by ${sizeText(growthPerDay)} a day: ${sizeText(inMonth)} in 30 days.`
   if (full === undefined) return `${has} ${grows}`
   return `${has} ${grows} ${full.directory} has ${sizeText(full.free)} free, at that rate for ${spanText(full.days * 86_400)}.`
 }

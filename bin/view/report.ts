@@ -1,5 +1,5 @@
 import type { Tables } from '../cli/tables.ts'
-import { counted, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
+import { counted, forecastText, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A report for a person: what needs a hand first, then what can be brought back, then how it went. */
@@ -10,6 +10,7 @@ export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | '
     successLines(report, tables),
     slowerLines(report),
     storageLines(report, tables),
+    trafficLines(report, tables),
     archiveLines(report),
     otherLines(report),
   ]
@@ -125,12 +126,16 @@ function slowerLines({ trends }: MonitorReport): string[] {
   return slower.length === 0 ? [] : ['slower than before', ...slower]
 }
 
-function storageLines({ storage }: MonitorReport, { of }: Pick<Tables, 'of'>): string[] {
+function storageLines(
+  { storage, storage_forecast: forecast }: MonitorReport,
+  { of }: Pick<Tables, 'of'>,
+): string[] {
   if (storage.length === 0) return []
-  const rows = storage.map(({ collection, archives, bytes, compression, growth_bytes_per_day: growth }) => [
-    ...[collection, archives, roughSize(bytes)],
-    compression === undefined ? '' : `${compression.toFixed(1)} : 1`,
-    growth === undefined ? '' : `${growth < 0 ? '-' : '+'}${roughSize(Math.abs(Math.round(growth)))}`,
+  const rows = storage.map((one) => [
+    ...[one.collection, one.archives, roughSize(one.bytes)],
+    one.compression === undefined ? '' : `${one.compression.toFixed(1)} : 1`,
+    growthText(one.growth_bytes_per_day),
+    one.forecast_bytes === undefined ? '' : roughSize(one.forecast_bytes),
   ])
   const head = [
     ...[
@@ -141,9 +146,33 @@ function storageLines({ storage }: MonitorReport, { of }: Pick<Tables, 'of'>): s
     ...[
       { name: 'compressed', whole: true, drop: 2 },
       { name: 'a day', whole: true, drop: 1 },
+      { name: 'in 30 days', whole: true, drop: 3 },
     ],
   ]
-  return ['storage', ...of(head, rows)]
+  return ['storage', ...of(head, rows), ...(forecast === undefined ? [] : [`  ${forecastText(forecast)}`])]
+}
+
+function growthText(growth: number | undefined): string {
+  if (growth === undefined) return ''
+  return `${growth < 0 ? '-' : '+'}${roughSize(Math.abs(Math.round(growth)))}`
+}
+
+function trafficLines({ traffic = [] }: MonitorReport, { of }: Pick<Tables, 'of'>): string[] {
+  if (traffic.length === 0) return []
+  const rate = (bytes: number | undefined) => (bytes === undefined ? '' : `${roughSize(Math.round(bytes))}/s`)
+  const stalls = (count: number, seconds: number) => (count === 0 ? '' : `${count}, ${Math.round(seconds)} s`)
+  const rows = traffic.map((one) => [
+    ...[one.place, roughSize(one.bytes_in), rate(one.in_per_second)],
+    stalls(one.stalls_in, one.stalled_in_seconds),
+    ...[roughSize(one.bytes_out), rate(one.out_per_second)],
+    stalls(one.stalls_out, one.stalled_out_seconds),
+  ])
+  const column = (name: string, drop?: number) => ({ name, whole: true, ...(drop !== undefined && { drop }) })
+  const head = [
+    ...[{ name: 'place', least: 16 }, column('came'), column('at', 3), column('stalls', 1)],
+    ...[column('went'), column('at', 4), column('stalls', 2)],
+  ]
+  return ['moved: what came from each place, and went to it', ...of(head, rows)]
 }
 
 function archiveLines({ cleanup, unverified, damaged }: MonitorReport): string[] {

@@ -71,7 +71,15 @@ function growthLines({ days, growthPerDay }: StorageFigures): { times: number[];
 }
 
 function row(one: MonitorReport['storage'][number]) {
-  const { collection, archives, bytes, raw_bytes: raw, compression, growth_bytes_per_day: growth } = one
+  const {
+    collection,
+    archives,
+    bytes,
+    raw_bytes: raw,
+    compression,
+    growth_bytes_per_day: growth,
+    forecast_bytes: inMonth,
+  } = one
   return [
     html`<strong><${Name} text=${collection} /></strong>`,
     countText(archives),
@@ -79,6 +87,6 @@ function row(one: MonitorReport['storage'][number]) {
     sizeText(raw),
     compression === undefined ? '–' : `${compression.toLocaleString('en', { maximumFractionDigits: 1 })} ×`,
     growth === undefined ? '–' : sizeText(growth),
-    growth === undefined ? '–' : sizeText(Math.max(0, bytes + growth * AHEAD_DAYS)),
+    inMonth === undefined ? '–' : sizeText(inMonth),
   ]
 }

@@ -3,6 +3,7 @@ import { commandLine } from '../../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import { ElysiaError, type HistoryEntry, type RunLogged, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
+import { movedText } from '../../view/moved.ts'
 import { progressText, timeText } from './table.ts'
 
 /** As much of a log stands on a screen. */
@@ -124,10 +125,16 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
     ['held back by', entry.bottleneck],
     ['counts', countsText(entry.counts)],
     ['hosts', entry.hosts.join(', ')],
+    ...trafficFacts(entry),
     ['trigger', entry.trigger],
     ['process', `${entry.pid} on ${entry.host}, elysiactl ${entry.version}`],
     ['continues', entry.continues],
   ]
+}
+
+/** What went to each place and came from it, with how fast that was on average and at most. */
+function trafficFacts({ traffic = [], seconds = 0 }: HistoryEntry): Fact[] {
+  return traffic.map((one, at) => [at === 0 ? 'moved' : ' ', `${one.place}: ${movedText(one, seconds)}`])
 }
 
 function countsText(counts: HistoryEntry['counts']): string {

@@ -1,9 +1,18 @@
 import { counted, type Profile, roughSize } from '../../library.ts'
+import { movedText } from '../moved.ts'
 import { grouped } from '../progressLine.ts'
 
 /** What --profile found, for a person: the sentence last, which says what to do. */
 export function profileText(profile: Profile): string[] {
-  const { stages, targets, seconds, cpu_seconds: cpu, event_loop_delay_p99_ms: delay, threads } = profile
+  const {
+    stages,
+    targets,
+    traffic,
+    seconds,
+    cpu_seconds: cpu,
+    event_loop_delay_p99_ms: delay,
+    threads,
+  } = profile
   return [
     ...(stages.length === 0 ? [] : ['profile: of each stage how long it worked, waited, was held back']),
     ...stages.map(
@@ -14,6 +23,7 @@ export function profileText(profile: Profile): string[] {
       ({ server, requests, failed, refused, sent_bytes: sent, received_bytes: received, latency_ms: ms }) =>
         `  ${server}: ${grouped(requests)} requests, ${failed} failed, ${refused} refused, ${ms.p50.toFixed(1)} ms (p90 ${ms.p90.toFixed(1)}, p99 ${ms.p99.toFixed(1)}), ${roughSize(sent)} sent, ${roughSize(received)} received`,
     ),
+    ...(traffic ?? []).map((one) => `  ${one.place}: ${movedText(one, seconds)}`),
     `  processor ${cpu.toFixed(2)} s in ${seconds.toFixed(2)} s, ${counted(threads, 'thread')} beside the main one, which was late by ${delay.toFixed(0)} ms (p99)`,
     profile.bottleneck.sentence,
   ]

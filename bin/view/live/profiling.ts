@@ -32,8 +32,12 @@ export async function startProfiling(context: Context): Promise<Profiling> {
   const profiler = startProfiler()
   return {
     looks: { stages: profiler.stages },
-    take: (event) => trace?.take(event),
+    take(event) {
+      profiler.take(event)
+      trace?.take(event)
+    },
     note({ done, rss_bytes: memory }) {
+      profiler.look()
       if (trace === undefined) return
       trace.count('done', { done })
       trace.count('memory', { bytes: memory })
@@ -41,6 +45,7 @@ export async function startProfiling(context: Context): Promise<Profiling> {
       trace.count('stages, % of their time at work', Object.fromEntries(busy))
     },
     stop() {
+      profiler.look()
       const found = profiler.profile()
       profiler.end()
       const failure = trace?.close()

@@ -3,6 +3,7 @@ import Type from '../../core/typebox.ts'
 import { choice } from '../../run/event/fields.ts'
 import type { RunLogged } from './log/line.ts'
 import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
+import { TrafficSchema } from './trafficSchema.ts'
 
 export { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
@@ -27,19 +28,6 @@ const ProgressNote = Type.Object({
   waits_for: Type.Optional(
     text('Whom it waits for, where nothing was acknowledged for a while: a host, standard input …'),
   ),
-})
-
-/** What went to one place and came from it. */
-const TrafficSchema = Type.Object({
-  place: text('A server as HOST:PORT, the file of a store of SQLite, or the directory that archives lie in.'),
-  bytes_in: count('Bytes that came from it; of a server all that came over its connections.'),
-  bytes_out: count('Bytes that went to it.'),
-  most_in_per_second: Type.Optional(amount('The most that came in one second.')),
-  most_out_per_second: Type.Optional(amount('The most that went in one second.')),
-  stalls_in: count('How often nothing came from it for long, which was waited for.'),
-  stalls_out: count('How often it took nothing for long.'),
-  stalled_in_seconds: amount('How long that was, together.'),
-  stalled_out_seconds: amount('How long that was, together.'),
 })
 
 /** One try at a run: what a process did of it. A run that is continued has an entry for each process. */

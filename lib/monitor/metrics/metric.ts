@@ -69,6 +69,17 @@ export const METRICS = {
   elysiactl_run_bytes_per_second: gauge('Bytes in and out a second of a run that goes on.', RUN, 'sum'),
   elysiactl_run_resident_memory_bytes: gauge('Memory of the process of a run that goes on.', RUN, 'most'),
 
+  elysiactl_place_received_bytes_total: counter(
+    'Bytes that came from a place: from a server over its connections, from a store of SQLite, from archives.',
+    PLACE,
+  ),
+  elysiactl_place_sent_bytes_total: counter('Bytes that went to a place.', PLACE),
+  elysiactl_place_run_seconds_total: counter('How long the runs took that moved them.', PLACE),
+  elysiactl_place_receive_stalls_total: counter('How often nothing came from a place for long.', PLACE),
+  elysiactl_place_send_stalls_total: counter('How often a place took nothing for long.', PLACE),
+  elysiactl_place_receive_stalled_seconds_total: counter('How long nothing came, in all.', PLACE),
+  elysiactl_place_send_stalled_seconds_total: counter('How long it took nothing, in all.', PLACE),
+
   elysiactl_archives: gauge('Complete archives.', COLLECTION, 'sum'),
   elysiactl_archives_stored_bytes: gauge('Their size on disk.', COLLECTION, 'sum'),
   elysiactl_archives_raw_bytes: gauge('Their size before compression.', COLLECTION, 'sum'),

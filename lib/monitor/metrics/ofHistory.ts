@@ -1,4 +1,10 @@
-import type { HistoryEntry, HistoryReader, HistoryStatus, HistoryTotal } from '../history/entry.ts'
+import type {
+  HistoryEntry,
+  HistoryReader,
+  HistoryStatus,
+  HistoryTotal,
+  TrafficTotal,
+} from '../history/entry.ts'
 import type { Labels, MetricName, Sample } from './metric.ts'
 
 /** What the history alone tells: sums, last runs, what goes on. */
@@ -8,6 +14,7 @@ export function ofHistory(reader: HistoryReader): Sample[] {
     ...reader.lastSuccesses().flatMap(ofSuccess),
     ...lastRuns(reader).flatMap(ofLast),
     ...reader.list({ status: ['running'] }).flatMap(ofRunning),
+    ...reader.traffic().flatMap(ofTraffic),
   ]
 }
 
@@ -81,6 +88,21 @@ function ofRunning(entry: HistoryEntry): Sample[] {
     elysiactl_run_bytes_per_second: progress?.bytes_per_second,
     elysiactl_run_resident_memory_bytes: progress?.rss_bytes,
   })
+}
+
+function ofTraffic(one: TrafficTotal): Sample[] {
+  return present(
+    { target: one.place },
+    {
+      elysiactl_place_received_bytes_total: one.bytes_in,
+      elysiactl_place_sent_bytes_total: one.bytes_out,
+      elysiactl_place_run_seconds_total: one.seconds,
+      elysiactl_place_receive_stalls_total: one.stalls_in,
+      elysiactl_place_send_stalls_total: one.stalls_out,
+      elysiactl_place_receive_stalled_seconds_total: one.stalled_in_seconds,
+      elysiactl_place_send_stalled_seconds_total: one.stalled_out_seconds,
+    },
+  )
 }
 
 /** How a run ended: its status, and for a failed one the code of the error. */

@@ -1,6 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { StageObserver } from '../../core/channel/stages.ts'
 import { toThousandths } from '../../core/units.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
+import { RunTraffic } from '../history/traffic.ts'
+import { PlaceMeter } from '../progress/places.ts'
 import { bottleneckOf } from './bottleneck.ts'
 import type { Profile, StageProfile } from './schema.ts'
 import { type StageFigures, StageMeter } from './stageMeter.ts'
@@ -10,6 +13,10 @@ import { TargetMeter } from './targets.ts'
 export interface Profiler {
   /** For the context of a run. */
   readonly stages: StageObserver
+  /** Takes an event of a run: whom it waits for. */
+  take(event: RunEvent): void
+  /** To be called about once a second: what was moved meanwhile is a rate. */
+  look(): void
   /** What it found so far. */
   profile(): Profile
   end(): void
@@ -25,6 +32,8 @@ export function startProfiler(): Profiler {
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
   const stages = new StageMeter()
   const targets = new TargetMeter()
+  const traffic = new RunTraffic(new PlaceMeter())
+  let moved: Parameters<RunTraffic['added']>[0] = { hosts: [] }
   let threads = 0
   const onThread = () => {
     threads += 1
@@ -33,6 +42,13 @@ export function startProfiler(): Profiler {
   delay.enable()
   return {
     stages,
+    take(event) {
+      if (event.type === 'stalled') moved = traffic.stalled(moved, event)
+      else if (event.type === 'resumed' || event.type === 'run_ended') moved = traffic.resumed(moved)
+    },
+    look() {
+      moved = traffic.added(moved)
+    },
     profile() {
       const { user, system } = process.cpuUsage(cpu)
       const found = stages.figures().map(stageProfile)
@@ -48,12 +64,14 @@ export function startProfiler(): Profiler {
         peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
         stages: found,
         targets: asked,
+        traffic: moved.traffic ?? [],
         bottleneck: bottleneckOf(found, asked),
       }
     },
     end() {
       delay.disable()
       targets.close()
+      traffic.close()
       process.off('worker', onThread)
     },
   }

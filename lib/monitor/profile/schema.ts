@@ -1,5 +1,6 @@
 import Type, { type Static } from '../../core/typebox.ts'
 import { choice, count, text } from '../../run/event/fields.ts'
+import { TrafficSchema } from '../history/trafficSchema.ts'
 
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 
@@ -42,6 +43,11 @@ export const ProfileSchema = Type.Object(
     peak_rss_bytes: count('The most memory that the process had.'),
     stages: Type.Array(Stage, { description: 'In the order of the first pipeline.' }),
     targets: Type.Array(Target, { description: 'Servers that were asked.' }),
+    traffic: Type.Optional(
+      Type.Array(TrafficSchema, {
+        description: 'What went to each place and came from it: servers, stores, archives.',
+      }),
+    ),
     bottleneck: Type.Object(
       {
         kind: choice(

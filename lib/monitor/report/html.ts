@@ -1,6 +1,6 @@
 import { roughSize } from '../../core/units.ts'
 import type { MonitorReport } from './schema.ts'
-import { ageOf } from './words.ts'
+import { ageOf, forecastText } from './words.ts'
 
 /** A text that is markup already; what is put into it is escaped. */
 class Html {
@@ -65,6 +65,7 @@ ${needs_a_hand.length === 0 ? html`<p>Nothing.</p>` : handTable(report)}
 ${recovery(report)}
 ${success(report)}
 ${storage(report)}
+${traffic(report)}
 ${archives(report)}
 ${notes.length === 0 ? undefined : html`<h2>Not looked at</h2><ul>${notes.map((note) => html`<li>${note}`)}</ul>`}
 </html>
@@ -125,15 +126,31 @@ function success({ success: some }: MonitorReport): Html {
   return table('Runs', head, rows)
 }
 
-function storage({ storage: some }: MonitorReport): Html {
+function storage({ storage: some, storage_forecast: forecast }: MonitorReport): Html {
   const rows = some.map((one) => [
     ...[one.collection, one.archives, roughSize(one.bytes)],
     one.compression === undefined ? undefined : `${one.compression.toFixed(1)} : 1`,
     one.growth_bytes_per_day === undefined
       ? undefined
       : `${one.growth_bytes_per_day < 0 ? '−' : '+'}${roughSize(Math.abs(Math.round(one.growth_bytes_per_day)))}`,
+    one.forecast_bytes === undefined ? undefined : roughSize(one.forecast_bytes),
   ])
-  return table('Storage', ['Collection', 'Archives', 'Size', 'Compressed', 'A day'], rows)
+  const head = ['Collection', 'Archives', 'Size', 'Compressed', 'A day', 'In 30 days']
+  return html`${table('Storage', head, rows)}
+${forecast === undefined ? undefined : html`<p>${forecastText(forecast)}</p>`}`
+}
+
+function traffic({ traffic: some = [] }: MonitorReport): Html {
+  const rate = (bytes: number | undefined) =>
+    bytes === undefined ? undefined : `${roughSize(Math.round(bytes))}/s`
+  const stalls = (count: number, seconds: number) => (count === 0 ? undefined : `${count}, ${ageOf(seconds)}`)
+  const rows = some.map((one) => [
+    ...[one.place, roughSize(one.bytes_in), rate(one.in_per_second)],
+    stalls(one.stalls_in, one.stalled_in_seconds),
+    ...[roughSize(one.bytes_out), rate(one.out_per_second)],
+    stalls(one.stalls_out, one.stalled_out_seconds),
+  ])
+  return table('Moved', ['Place', 'Came', 'At', 'Stalls', 'Went', 'At', 'Stalls'], rows)
 }
 
 function archives({ cleanup, unverified, damaged, uncovered, disk }: MonitorReport): Html {

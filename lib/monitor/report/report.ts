@@ -15,8 +15,9 @@ import { disksOf } from './disk.ts'
 import { needsAHand } from './hand.ts'
 import { recoveryOf } from './recovery.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
-import { storageOf } from './storage.ts'
+import { forecastOf, storageOf } from './storage.ts'
 import { type ReportedSubject, subjectsOf, successRate } from './subjects.ts'
+import { trafficLines } from './traffic.ts'
 import { trendOf } from './trends.ts'
 
 /** What a report is made of. */
@@ -75,6 +76,9 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
   const running = history.list({ status: ['running'] })
   const success = subjects.map((one) => successRate(one, nowMs, slo, (id) => errorOf(history, id)))
+  const storage = storageOf(archives.all, Date.parse(since), nowMs)
+  const disk = await disksOf([...archives.roots, ...(sources.directories ?? [])], note)
+  const forecast = forecastOf(storage, disk, nowMs)
   const facts = {
     generated_at: new Date(nowMs).toISOString(),
     since,
@@ -85,14 +89,16 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     expected,
     recovery: recoveryOf(archives, subjects, nowMs),
     trends: subjects.flatMap((one) => trendOf(one) ?? []),
-    storage: storageOf(archives.all, Date.parse(since), nowMs),
+    storage,
+    ...(forecast && { storage_forecast: forecast }),
+    traffic: trafficLines(history.traffic(since)),
     cleanup: cleanupLines(archives, sources.policy, nowMs, note),
     damaged: damagedLines(archives, nowMs),
     unverified: unverifiedLines(archives, verifyMs, nowMs),
     never_backed_up: neverBackedUp(subjects, archives),
     uncovered,
     undelivered,
-    disk: await disksOf([...archives.roots, ...(sources.directories ?? [])], note),
+    disk,
     notes,
   }
   const slips = subjects.filter((one) => isMistyped(one, history)).flatMap(({ runs }) => runs?.last ?? [])

@@ -94,6 +94,27 @@ const Trend = Type.Object({
   ),
 })
 
+const Traffic = Type.Object({
+  place: text('A server as HOST:PORT, the file of a store of SQLite, or the directory that archives lie in.'),
+  bytes_in: count('Bytes that came from it.'),
+  bytes_out: count('Bytes that went to it.'),
+  in_per_second: optional(amount('While runs moved something there.')),
+  out_per_second: optional(amount('While runs moved something there.')),
+  stalls_in: count('How often nothing came from it for long.'),
+  stalls_out: count('How often it took nothing for long.'),
+  stalled_in_seconds: amount('How long that was, together.'),
+  stalled_out_seconds: amount('How long that was, together.'),
+})
+
+const Forecast = Type.Object({
+  at: time('In 30 days.'),
+  bytes: count('What archives will take then, if it goes on so.'),
+  growth_bytes_per_day: amount('What they grew by over the period, of all collections together.'),
+  directory: optional(text('The directory with the least room, where they grow.')),
+  free_bytes: optional(count('Its room.')),
+  full_at: optional(time('When it is full at that rate; absent beyond a hundred years.')),
+})
+
 const Storage = Type.Object({
   collection: text('The collection.'),
   archives: count('Complete archives.'),
@@ -101,6 +122,7 @@ const Storage = Type.Object({
   raw_bytes: count('Before compression.'),
   compression: optional(amount('raw_bytes divided by bytes.')),
   growth_bytes_per_day: optional(amount('Over the period.')),
+  forecast_bytes: optional(count('What they will take in 30 days, if it goes on so.')),
   points: Type.Array(Type.Object({ at: time('A day.'), bytes: count('On disk then.') })),
 })
 
@@ -140,6 +162,14 @@ export const MonitorReportSchema = Type.Object(
     recovery: Type.Array(Recovery),
     trends: Type.Array(Trend),
     storage: Type.Array(Storage),
+    storage_forecast: optional(Forecast),
+
+    traffic: optional(
+      Type.Array(Traffic, {
+        description:
+          'What runs of the period, from the day of its begin on, moved to each place and from it.',
+      }),
+    ),
     cleanup: Type.Array(ArchiveLine, { description: 'What the retention rules would remove now.' }),
     damaged: Type.Array(ArchiveLine),
     unverified: Type.Array(ArchiveLine, { description: 'Not verified for long.' }),

@@ -5,6 +5,8 @@ type Storage = MonitorReport['storage'][number]
 
 const DAY_MS = 86_400_000
 const MOST_DAYS = 90
+const AHEAD_DAYS = 30
+const MOST_AHEAD_DAYS = 36_500
 
 /** What the archives of each collection take, and took on each day of the period: 90 days at most. In order of name. */
 export function storageOf(all: readonly ArchiveRecord[], sinceMs: number, nowMs: number): Storage[] {
@@ -26,15 +28,50 @@ export function storageOf(all: readonly ArchiveRecord[], sinceMs: number, nowMs:
     const raw = sum(kept, 'raw_bytes')
     const first = points[0]!
     const elapsedDays = (nowMs - Date.parse(first.at)) / DAY_MS
+    const growth = elapsedDays >= 1 ? (bytes - first.bytes) / elapsedDays : undefined
     return [
       {
         ...{ collection, archives: kept.length, bytes, raw_bytes: raw },
         ...(bytes > 0 && { compression: raw / bytes }),
-        ...(elapsedDays >= 1 && { growth_bytes_per_day: (bytes - first.bytes) / elapsedDays }),
+        ...(growth !== undefined && {
+          growth_bytes_per_day: growth,
+          forecast_bytes: inMonth(bytes, growth),
+        }),
         points,
       },
     ]
   })
+}
+
+type Forecast = NonNullable<MonitorReport['storage_forecast']>
+
+/** What all archives will take in 30 days, and when the disk with the least room is full; undefined where growth is not known. */
+export function forecastOf(
+  storage: readonly Pick<Storage, 'bytes' | 'growth_bytes_per_day'>[],
+  disks: MonitorReport['disk'],
+  nowMs: number,
+): Forecast | undefined {
+  const known = storage.flatMap(({ growth_bytes_per_day: growth }) => (growth === undefined ? [] : [growth]))
+  if (known.length === 0) return undefined
+  const growth = known.reduce((total, one) => total + one, 0)
+  const bytes = storage.reduce((total, one) => total + one.bytes, 0)
+  const [least] = disks.toSorted((a, b) => a.free_bytes - b.free_bytes)
+  return {
+    at: new Date(nowMs + AHEAD_DAYS * DAY_MS).toISOString(),
+    bytes: inMonth(bytes, growth),
+    growth_bytes_per_day: growth,
+    ...(least !== undefined && growth > 0 && roomOf(least, growth, nowMs)),
+  }
+}
+
+function roomOf({ directory, free_bytes }: MonitorReport['disk'][number], growth: number, nowMs: number) {
+  const days = free_bytes / growth
+  const full = days <= MOST_AHEAD_DAYS && { full_at: new Date(nowMs + days * DAY_MS).toISOString() }
+  return { directory, free_bytes, ...full }
+}
+
+function inMonth(bytes: number, growth: number): number {
+  return Math.max(0, Math.round(bytes + growth * AHEAD_DAYS))
 }
 
 /** The ends of the days, and now. */

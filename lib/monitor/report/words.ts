@@ -1,3 +1,6 @@
+import { roughSize } from '../../core/units.ts'
+import type { MonitorReport } from './schema.ts'
+
 const STEPS: readonly (readonly [seconds: number, name: string])[] = [
   [86_400, 'd'],
   [3600, 'h'],
@@ -15,4 +18,14 @@ export function ageOf(seconds: number): string {
 /** A word of a command. Names are foreign, and the step is pasted into a shell. */
 export function word(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** What archives will take, as a sentence. */
+export function forecastText(forecast: NonNullable<MonitorReport['storage_forecast']>): string {
+  const { at, bytes, growth_bytes_per_day: growth, directory, free_bytes: free, full_at: full } = forecast
+  if (growth <= 0) return 'all archives together do not grow'
+  const grows = `all archives together grow by ${roughSize(Math.round(growth))} a day: ${roughSize(bytes)} on ${at.slice(0, 10)}`
+  if (directory === undefined || free === undefined) return grows
+  const until = full === undefined ? '' : `, at that rate until ${full.slice(0, 10)}`
+  return `${grows}; ${directory} has ${roughSize(free)} free${until}`
 }

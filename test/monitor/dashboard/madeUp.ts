@@ -293,11 +293,20 @@ export function madeUpReport(entries: readonly HistoryEntry[] = madeUpEntries())
       raw_bytes: (18 - index * 6) * 1024 ** 3,
       compression: 3,
       growth_bytes_per_day: 40 * 1024 ** 2,
+      forecast_bytes: (6 - index * 2) * 1024 ** 3 + 1200 * 1024 ** 2,
       points: Array.from({ length: 30 }, (_, day) => ({
         at: at((29 - day) * DAY),
         bytes: Math.round((6 - index * 2) * 1024 ** 3 - (29 - day) * 40 * 1024 ** 2),
       })),
     })),
+    storage_forecast: {
+      at: at(-30 * DAY),
+      bytes: 10 * 1024 ** 3 + 2400 * 1024 ** 2,
+      growth_bytes_per_day: 80 * 1024 ** 2,
+      directory: '/var/backups',
+      free_bytes: 64 * 1024 ** 3,
+      full_at: at(-819.2 * DAY),
+    },
     cleanup: [
       {
         id: '20261001T020000Z-aa0901',

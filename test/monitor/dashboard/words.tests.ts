@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { forecastOf } from '../../../lib/monitor/report/storage.ts'
 import { storageFigures, storageSentence } from '../../../page/sentences.ts'
 import { visible, visibleJson } from '../../../page/visible.ts'
 import {
@@ -12,7 +13,7 @@ import {
   spanText,
   typedParts,
 } from '../../../page/words.ts'
-import { madeUpReport } from './madeUp.ts'
+import { madeUpReport, NOW } from './madeUp.ts'
 
 /** Figures and units are kept on one line by a space that is not seen to differ. */
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
@@ -82,8 +83,13 @@ t.test('what storage will take, and when a disk is full', async (t) => {
   t.match(figures, { archives: 59, bytes: 10 * 1024 ** 3, growthPerDay: 80 * 1024 ** 2 })
   t.equal(figures.days.length, 30)
   t.equal(figures.days.at(-1)!.bytes, 10 * 1024 ** 3)
-  const shrinking = report.storage.map((one) => ({ ...one, growth_bytes_per_day: -5 }))
-  t.match(storageSentence(storageFigures({ ...report, storage: shrinking })), /They don't grow\.$/)
-  t.equal(storageFigures({ ...report, storage: shrinking }).full, undefined)
-  t.equal(plain(storageSentence(storageFigures({ storage: [], disk: [] }))), '0 archives take 0 B.')
+  t.match(figures.full, { directory: '/var/backups', free: 64 * 1024 ** 3, days: 819.2 })
+  const { storage, disk, storage_forecast: forecast, generated_at } = report
+  t.strictSame(forecastOf(storage, disk, NOW), forecast, 'that of the report')
+  const shrinking = storage.map((one) => ({ ...one, growth_bytes_per_day: -5 }))
+  const { storage_forecast: _, ...rest } = report
+  const less = { ...rest, storage: shrinking, storage_forecast: forecastOf(shrinking, disk, NOW)! }
+  t.match(storageSentence(storageFigures(less)), /They don't grow\.$/)
+  t.equal(storageFigures(less).full, undefined)
+  t.equal(plain(storageSentence(storageFigures({ storage: [], generated_at }))), '0 archives take 0 B.')
 })

@@ -66,7 +66,12 @@ export function history(entries: readonly HistoryEntry[], totals: readonly Histo
       reader.reads++
       return [...totals]
     },
-    traffic: () => [],
+    traffic: () => [
+      {
+        ...{ place: 'db:8080', seconds: 60, bytes_in: 10, bytes_out: 20 },
+        ...{ stalls_in: 1, stalls_out: 2, stalled_in_seconds: 60, stalled_out_seconds: 120 },
+      },
+    ],
     version: () => reader.at,
   } as HistoryReader & { reads: number; at: number }
   return reader
