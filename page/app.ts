@@ -53,9 +53,10 @@ function Overview({
   now: string
   source: Source
 }): VNode {
-  const { report, archives, alerts } = facts
+  const { report, archives, alerts, left_out: leftOut } = facts
   return html`
     <h1 id="overview">${headline(report)}</h1>
+    ${leftOut === undefined ? null : html`<p class="note">This file would be too large with all of it. It is without ${leftOut.join('; ')}.</p>`}
     <${Hand} report=${report} />
     <${Recovery} report=${report} />
     <${Running} running=${running} now=${now} />

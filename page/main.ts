@@ -2,5 +2,7 @@ import { App } from './app.ts'
 import { html, render } from './preact.ts'
 import { readSource } from './source.ts'
 
-render(html`<${App} source=${readSource()} />`, document.getElementById('page')!)
-performance.mark('drawn')
+void readSource().then((source) => {
+  render(html`<${App} source=${source} />`, document.getElementById('page')!)
+  performance.mark('drawn')
+})

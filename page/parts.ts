@@ -1,5 +1,5 @@
 // What all sections are put together from.
-import { type ComponentChildren, html, useState, type VNode } from './preact.ts'
+import { type ComponentChildren, html, useEffect, useRef, useState, type VNode } from './preact.ts'
 import { agoText, secondsSince, timeText, typedParts } from './words.ts'
 
 export type Cell = ComponentChildren
@@ -10,19 +10,30 @@ export interface Column {
   readonly isFigure?: boolean
 }
 
+/** Of a long table so many rows are drawn at first, and so many more each time that they are asked for. */
+const FIRST_ROWS = 100
+const MORE_ROWS = 500
+
 /** A table; where the page is narrow each row stands by itself, with the names of its columns. */
 export function Table({
   caption,
   columns,
-  rows,
+  rows: all,
+  first = FIRST_ROWS,
 }: {
   caption: string
   columns: readonly Column[]
   rows: readonly (readonly Cell[])[]
+  /** How many rows are drawn at first. */
+  first?: number
 }): VNode {
+  const [shown, setShown] = useState(first)
+  const place = useTight(all)
+  const rows = all.slice(0, shown)
+  const left = all.length - rows.length
   const kind = ({ isFigure }: Column) => (isFigure === true ? 'figure' : '')
   return html`
-    <div class="table" role="region" aria-label=${caption} tabindex="0">
+    <div class="table" ref=${place} role="region" aria-label=${caption} tabindex="0">
       <table role="table">
         <caption>${caption}</caption>
         <thead role="rowgroup">
@@ -38,7 +49,27 @@ export function Table({
           )}
         </tbody>
       </table>
-    </div>` as VNode
+    </div>
+    ${left === 0 ? null : html`<p><button type="button" onClick=${() => setShown(shown + MORE_ROWS)}>Show ${Math.min(left, MORE_ROWS)} more of ${left}</button></p>`}` as VNode
+}
+
+/** Marks a table that is wider than its place, so that its words give way. */
+function useTight(rows: unknown) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = place.current!
+    let width = -1
+    const fit = () => {
+      if (element.clientWidth === width) return
+      width = element.clientWidth
+      element.classList.remove('tight')
+      if (element.scrollWidth > width) element.classList.add('tight')
+    }
+    const resized = new ResizeObserver(fit)
+    resized.observe(element)
+    return () => resized.disconnect()
+  }, [rows])
+  return place
 }
 
 /** A part of the page under its heading. */

@@ -26,9 +26,17 @@ const FIRST = 15
 const FILE_PAGE = 100
 
 /** The source that the page was given. */
-export function readSource(): Source {
-  const facts = visibleJson(document.getElementById('facts')!.textContent!) as PageFacts | PackedFacts
+export async function readSource(): Promise<Source> {
+  const facts = visibleJson(await factsText()) as PageFacts | PackedFacts
   return facts.mode === 'file' ? fileSource(facts as PackedFacts) : serverSource(facts as PageFacts)
+}
+
+/** What stands in the page: JSON, or in a file JSON that is gzipped, in base64. */
+async function factsText(): Promise<string> {
+  const { type, textContent } = document.getElementById('facts') as HTMLScriptElement
+  if (type === 'application/json') return textContent!
+  const bytes = Uint8Array.from(atob(textContent!), (character) => character.charCodeAt(0))
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
 }
 
 function serverSource(first: PageFacts): Source {

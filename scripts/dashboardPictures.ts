@@ -1,11 +1,14 @@
-// Writes what is seen of the dashboard, with made-up runs, to docs/pictures: a wide window, and a telephone in the dark.
-import { rm } from 'node:fs/promises'
+// Writes what is seen of the dashboard, with made-up runs: to docs/pictures for readers, and to test/page/pictures for the test
+// that holds the page to them.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import puppeteer, { type ScreenshotOptions } from 'puppeteer-core'
 import { exportDashboard } from '../lib/monitor/dashboard/file/export.ts'
 import { madeUpSources } from '../test/monitor/dashboard/madeUp.ts'
+import { CHROMIUM_WORDS } from '../test/page/chromium.ts'
+import { KEPT, makerOf, picture, placeOf } from '../test/page/picture.ts'
 
 interface Picture {
   readonly name: string
@@ -27,7 +30,7 @@ const place = (name: string) =>
 const file = join(tmpdir(), `dashboard-${process.pid}.html`)
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
+  args: [...CHROMIUM_WORDS],
   // Times on the page are those of the zone that it is looked at in.
   env: { ...process.env, TZ: 'UTC' },
 })
@@ -45,6 +48,15 @@ try {
     }
     const options: ScreenshotOptions = { path: place(name), optimizeForSpeed: false }
     await page.screenshot(options)
+    await page.close()
+  }
+  await mkdir(placeOf('.'), { recursive: true })
+  for (const kept of KEPT) {
+    const page = await browser.newPage()
+    await page.goto(pathToFileURL(file).href)
+    await page.waitForSelector('h1')
+    await writeFile(placeOf('maker.json'), `${JSON.stringify(await makerOf(page))}\n`)
+    await writeFile(placeOf(`${kept.name}.png`), await picture(page, kept))
     await page.close()
   }
 } finally {

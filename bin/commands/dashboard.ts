@@ -59,9 +59,10 @@ async function write({ console }: Context, sources: DashboardSources, file: stri
   const { exportDashboard } = await dashboardLibrary()
   const written = await exportDashboard(sources, file)
   if (console.json) return console.document(written)
-  const { runs, bytes, is_cut: isCut } = written
+  const { runs, bytes, is_cut: isCut, left_out: leftOut } = written
   const which = isCut ? `the last ${counted(runs, 'run')} of more` : counted(runs, 'run')
   console.note(`written: ${file}, ${roughSize(bytes)}, ${which}`)
+  if (leftOut.length > 0) console.warn(`so that it has 2 MB at most, it is without ${leftOut.join('; ')}`)
 }
 
 /** Serves the page until a signal comes. */

@@ -51,7 +51,7 @@ export function Runs({ source, first, now }: { source: Source; first: RunPage; n
           ? html`<${Nothing} text="Nothing yet. A first run:" type="elysiactl index process-jsonl changes.jsonl --collection NAME" />`
           : html`
         <${Choices} choice=${choice} choose=${choose} runs=${first.runs} />
-        ${runs.length === 0 ? html`<${Nothing} text="None of these." />` : html`<${Table} caption="Runs, the newest first" columns=${COLUMNS} rows=${runs.map((run) => row(run, now))} />`}
+        ${runs.length === 0 ? html`<${Nothing} text="None of these." />` : html`<${Table} first=${Number.POSITIVE_INFINITY} caption="Runs, the newest first" columns=${COLUMNS} rows=${runs.map((run) => row(run, now))} />`}
         ${next === undefined ? null : html`<p><button type="button" onClick=${older}>Older runs</button></p>`}`
       }
     <//>` as VNode

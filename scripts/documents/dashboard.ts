@@ -1,4 +1,4 @@
-import { count, document, flag, optional, text } from './parts.ts'
+import { count, document, flag, optional, text, texts } from './parts.ts'
 
 export const dashboardDocument = document(
   'dashboard',
@@ -11,5 +11,6 @@ export const dashboardDocument = document(
     bytes: optional(count('Its size.')),
     runs: optional(count('How many runs it holds.')),
     is_cut: optional(flag('The history has more.')),
+    left_out: optional(texts('What else it is without, so that it stays under 2 MB.')),
   },
 )

@@ -14,6 +14,14 @@ export const noBrowser =
 export const THEMES = ['light', 'dark'] as const
 export const WIDTHS = [380, 1280] as const
 
+/** Tests run as whoever runs them, which may be root: Chromium has no sandbox there. */
+export const CHROMIUM_WORDS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+] as const
+
 export interface Look {
   readonly theme?: (typeof THEMES)[number]
   readonly width?: number
@@ -37,8 +45,9 @@ export async function look(
 ): Promise<Seen> {
   browser ??= puppeteer.launch({
     executablePath: place!,
-    // Tests run as whoever runs them, which may be root: Chromium has no sandbox there.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+    args: [...CHROMIUM_WORDS],
+    // Times on the page are those of the zone that it is looked at in.
+    env: { ...process.env, TZ: 'UTC' },
     protocolTimeout: 60_000,
   })
   const context = await (await browser).createBrowserContext()

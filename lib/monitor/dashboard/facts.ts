@@ -83,6 +83,8 @@ export interface PageFacts extends RunPage {
   readonly archives: readonly ArchiveView[]
   readonly alerts: AlertFacts
   readonly running: readonly HistoryEntry[]
+  /** What a file is without, because it would be too large. */
+  readonly left_out?: readonly string[]
   /** The history's version that all this is of. */
   readonly history_version: number
 }

@@ -9,17 +9,17 @@ export const SERVED_POLICY = policy({ script: "'self'", style: "'self'", connect
 export function servedPage(facts: unknown): string {
   return page({
     head: '<link rel="stylesheet" href="/page.css">\n<script src="/page.js" defer></script>',
-    facts,
+    facts: `<script type="application/json" id="facts">${embedded(facts)}</script>`,
     tail: '',
   })
 }
 
-/** The page as one file that asks nobody for anything: its policy names script and style by their hashes. */
-export function wholePage(facts: unknown, { script, style }: Assets): string {
+/** The page as one file that asks nobody for anything: its policy names script and style by their hashes. `facts` is JSON, gzipped. */
+export function wholePage(facts: Buffer, { script, style }: Assets): string {
   const allowed = policy({ script: hashOf(script), style: hashOf(style) })
   return page({
     head: `<meta http-equiv="Content-Security-Policy" content="${allowed}">\n<style>${style}</style>`,
-    facts,
+    facts: `<script type="application/gzip" id="facts">${facts.toString('base64')}</script>`,
     tail: `<script>${script}</script>\n`,
   })
 }
@@ -34,7 +34,7 @@ export function embedded(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
-function page({ head, facts, tail }: { head: string; facts: unknown; tail: string }): string {
+function page({ head, facts, tail }: { head: string; facts: string; tail: string }): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +47,7 @@ ${head}
 </head>
 <body>
 <div id="page"><noscript>This page needs JavaScript. elysiactl report says the same in text.</noscript></div>
-<script type="application/json" id="facts">${embedded(facts)}</script>
+${facts}
 ${tail}</body>
 </html>
 `

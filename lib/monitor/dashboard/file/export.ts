@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { counted } from '../../../core/units.ts'
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
 import type { RunLogged } from '../../history/log/line.ts'
-import { readAssets } from '../assets.ts'
-import { type DashboardSources, NO_ALERTS, type RunLine, runLine } from '../facts.ts'
+import { type Assets, readAssets } from '../assets.ts'
+import { type DashboardSources, NO_ALERTS, runLine } from '../facts.ts'
 import { wholePage } from '../html.ts'
+import { boundedReport } from './bounded.ts'
 import { type PackedFacts, packReport, packRuns } from './packed.ts'
 
 /** How many runs a file holds, and of how many all that is known: those that did not end well come first. */
@@ -17,6 +21,17 @@ const DETAILS_BYTES = 400_000
 const LOG_LINES = 40
 const LOGS_BYTES = 200_000
 
+/** The most that a file may have, and what is left out step by step of one that has more: the oldest runs, then ends of lists. */
+const MOST_BYTES = 2_000_000
+const BOUNDS: readonly { readonly runs: number; readonly lines: number }[] = [
+  { runs: RUNS, lines: Number.POSITIVE_INFINITY },
+  { runs: 5000, lines: Number.POSITIVE_INFINITY },
+  { runs: 2000, lines: Number.POSITIVE_INFINITY },
+  { runs: 2000, lines: 2000 },
+  { runs: 500, lines: 500 },
+  { runs: 100, lines: 100 },
+]
+
 /** What was written. */
 export interface ExportReport {
   readonly file: string
@@ -24,36 +39,67 @@ export interface ExportReport {
   readonly runs: number
   /** True where the history has more runs than the file. */
   readonly is_cut: boolean
+  /** What else was left out, so that the file stays under 2 MB. */
+  readonly left_out: readonly string[]
 }
 
 /**
  * Writes the page with its facts into one file that asks nobody for anything: the last 10 000 runs, and no rejected record.
- * It stands under its name when it is whole.
+ * It has 2 MB at most: where that is not enough, the oldest runs and the ends of long lists are left out, which the page says.
+ * It stands under its name when it is whole. Memory: the entries of these runs.
  * @throws ElysiaError ELYSIA_STATE where the file cannot be written
  */
 export async function exportDashboard(sources: DashboardSources, file: string): Promise<ExportReport> {
-  const [assets, { facts, isCut }] = await Promise.all([readAssets(), packedFacts(sources)])
-  const html = wholePage(facts, assets)
+  const [assets, known] = await Promise.all([readAssets(), knownOf(sources)])
+  const { html, facts } = await fitting(known, assets)
   await writeWhole(file, html)
-  return { file, bytes: Buffer.byteLength(html), runs: facts.packed.rows.length, is_cut: isCut }
+  const runs = facts.packed.rows.length
+  const isCut = known.entries.length > runs
+  return { file, bytes: Buffer.byteLength(html), runs, is_cut: isCut, left_out: facts.left_out ?? [] }
 }
 
-async function packedFacts(sources: DashboardSources): Promise<{ facts: PackedFacts; isCut: boolean }> {
+/** All that a file may hold. */
+type Known = Awaited<ReturnType<typeof knownOf>>
+
+async function knownOf(sources: DashboardSources) {
   const { history, version } = sources
-  const entries = history.list({ limit: RUNS + 1 })
-  const runs: RunLine[] = entries.slice(0, RUNS).map(runLine)
-  const facts: PackedFacts = {
-    mode: 'file',
-    version,
-    packed: packRuns(runs),
-    report: packReport(await sources.report(), runs),
+  return {
+    ...{ history, version },
+    entries: history.list({ limit: RUNS + 1 }),
+    report: await sources.report(),
     archives: (await sources.archives?.()) ?? [],
     alerts: (await sources.alerts?.()) ?? NO_ALERTS,
+  }
+}
+
+/** The page with as much as fits; the last bounds are taken as they are. */
+async function fitting(known: Known, assets: Assets) {
+  for (const [step, bounds] of BOUNDS.entries()) {
+    const facts = packedFacts(known, bounds)
+    const packed = await promisify(gzip)(JSON.stringify(facts), { level: 9 })
+    const html = wholePage(packed, assets)
+    if (Buffer.byteLength(html) <= MOST_BYTES || step === BOUNDS.length - 1) return { html, facts }
+  }
+  throw new Error('there are bounds')
+}
+
+function packedFacts(known: Known, bounds: (typeof BOUNDS)[number]): PackedFacts {
+  const { history, version, archives, alerts } = known
+  const entries = known.entries.slice(0, bounds.runs)
+  const runs = entries.map(runLine)
+  const { report, leftOut } = boundedReport(known.report, bounds.lines)
+  const lost = Math.min(known.entries.length, RUNS) - runs.length
+  const said = [...(lost > 0 ? [`the oldest ${counted(lost, 'run')}`] : []), ...leftOut]
+  return {
+    mode: 'file',
+    ...{ version, archives, alerts },
+    packed: packRuns(runs),
+    report: packReport(report, runs),
     running: entries.filter(({ status }) => status === 'running').slice(0, DETAILS),
-    ...told(history, entries.slice(0, RUNS)),
+    ...told(history, entries),
+    ...(said.length > 0 && { left_out: said }),
     history_version: history.version(),
   }
-  return { facts, isCut: entries.length > RUNS }
 }
 
 /** All that is known of some runs, and the end of what they said. */

@@ -1,0 +1,42 @@
+import { counted } from '../../../core/units.ts'
+import type { MonitorReport } from '../../report/schema.ts'
+
+/** A report of which parts were left out, and sentences that say which. */
+export interface BoundedReport {
+  readonly report: MonitorReport
+  readonly leftOut: readonly string[]
+}
+
+/** Lists of a report that grow with the number of collections. */
+const LISTS = [
+  'needs_a_hand',
+  'success',
+  'missed',
+  'expected',
+  'recovery',
+  'trends',
+  'storage',
+  'cleanup',
+  'damaged',
+  'unverified',
+  'never_backed_up',
+  'uncovered',
+] as const satisfies readonly (keyof MonitorReport)[]
+
+const NAMES: Readonly<Partial<Record<(typeof LISTS)[number], string>>> = {
+  needs_a_hand: 'what needs a hand',
+  cleanup: 'what may go',
+  never_backed_up: 'what was never backed up',
+  uncovered: 'what nothing is expected of',
+}
+
+/** Of each list of a report the first `most`, and the newest points of each trend. */
+export function boundedReport(report: MonitorReport, most: number): BoundedReport {
+  const cut = LISTS.filter((name) => (report[name]?.length ?? 0) > most)
+  const lists = Object.fromEntries(cut.map((name) => [name, report[name]!.slice(0, most)]))
+  const leftOut = cut.map((name) => {
+    const left = report[name]!.length - most
+    return `${counted(left, 'line')} of ${NAMES[name] ?? name}`
+  })
+  return { report: { ...report, ...lists }, leftOut }
+}
