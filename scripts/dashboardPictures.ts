@@ -55,7 +55,7 @@ try {
     const page = await browser.newPage()
     await page.goto(pathToFileURL(file).href)
     await page.waitForSelector('h1')
-    await writeFile(placeOf('maker.json'), `${JSON.stringify(await makerOf(page))}\n`)
+    await writeFile(placeOf('maker.txt'), `${JSON.stringify(await makerOf(page))}\n`)
     await writeFile(placeOf(`${kept.name}.png`), await picture(page, kept))
     await page.close()
   }

@@ -29,7 +29,7 @@ export const placeOf = (file: string) => new URL(file, PLACE)
 
 export const keptPicture = ({ name }: Kept) => readFileSync(placeOf(`${name}.png`))
 
-export const keptMaker = () => JSON.parse(readFileSync(placeOf('maker.json'), 'utf8')) as Maker
+export const keptMaker = () => JSON.parse(readFileSync(placeOf('maker.txt'), 'utf8')) as Maker
 
 export async function makerOf(page: Page): Promise<Maker> {
   const [, browser = ''] = /\/(\d+)/.exec(await page.browser().version()) ?? []
