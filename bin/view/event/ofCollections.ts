@@ -79,6 +79,8 @@ export const OF_COLLECTIONS = {
         ? 'a table has no schema: it is derived from its columns'
         : 'plain objects have no schema: it is derived from all of them',
   class_derived: (event) => classText(event),
+  source_spooled: ({ source, directory, reason }) =>
+    `keeps ${source} in ${directory} until it was read: ${reason}`,
   source_read_as: (event) => readAsText(event),
   source_changed: (event) => changedText(event),
   reference_target_missing: ({ property, collections }) =>

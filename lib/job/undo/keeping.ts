@@ -69,6 +69,11 @@ export class UndoKeeping {
       : undefined
   }
 
+  /** Whether an interrupted run has kept something of it. */
+  knows(object: Pick<StoredObject, 'id' | 'tenant'>): boolean {
+    return this.#earlier?.find(object) !== undefined
+  }
+
   /** True where an interrupted run has kept something. */
   get continues(): boolean {
     return this.#earlier !== undefined

@@ -145,6 +145,11 @@ export const OF_COLLECTIONS = [
     vectors: texts('Its vectors, by name; an empty name for the one without.'),
     tenants: flag('Its objects have tenants.'),
   }),
+  event('source_spooled', 'What comes from a pipe is kept in a temporary file until it was read.', {
+    source: text('The source.'),
+    directory: text('Where the file is.'),
+    reason: text('Why.'),
+  }),
   event('source_read_as', 'What the fields of a source of another program are taken for.', {
     source: text('Its name.'),
     shape: text('The form that it has.'),

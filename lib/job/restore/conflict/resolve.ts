@@ -21,10 +21,12 @@ export interface Resolved {
   readonly skipped: readonly SplitObject[]
   /** Not to be sent, though they should be: something is in the way. */
   readonly refused?: readonly Refused[]
+  /** What was taken away before it is sent anew, by id: it is put back where the store refuses that. */
+  readonly removed?: ReadonlyMap<string, StoredObject>
 }
 
-/** Reads what is there. */
-export type Finder = Pick<Calls, 'find'>
+/** Reads what is there, and removes it. */
+export type Finder = Pick<Calls, 'find' | 'remove'>
 
 /** Decides about a batch, and keeps what it will change: what it resolved with may be sent. */
 export type Resolve = (batch: readonly SplitObject[], calls: Finder) => Promise<Resolved>
@@ -33,8 +35,13 @@ const BARE: Projection = { properties: [], vectors: false }
 
 /** How it is decided, and where what will be changed is kept. */
 export interface Resolving {
-  readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'>
-  readonly undo: Pick<UndoKeeping, 'own' | 'keep' | 'continues'> | undefined
+  readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'> &
+    Partial<Pick<RestoreOptions, 'revectorize'>>
+  readonly undo:
+    | (Pick<UndoKeeping, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoKeeping, 'knows'>>)
+    | undefined
+  /** What is there is removed before it is sent anew: a server would keep its vectors. */
+  readonly remakes?: boolean
   /** What stays as it is, of what would be sent; undefined where nothing does. */
   readonly precedence?: Precedence | undefined
 }
@@ -42,20 +49,37 @@ export interface Resolving {
 /** The decision of a restore into a class that is there; undefined where all is simply written. */
 export function resolverFor(existing: Existing | undefined, resolving: Resolving): Resolve | undefined {
   if (existing === undefined) return undefined
-  const { undo, precedence } = resolving
+  const { undo, precedence, remakes = false } = resolving
   const decide = deciderFor(resolving, existing)
   const what = projectionFor(resolving, existing)
   return async (batch, calls) => {
     const there = what === undefined ? new Map<string, StoredObject>() : await found(batch, calls, what)
     const decided = yielding(decide(batch, there), there, precedence, existing.traces)
     if (undo !== undefined) {
-      const entries = decided.due.map((one) => entryOf(one, there.get(one.object.id), existing))
+      // What an interrupted run has removed is not there, and was kept before.
+      const isGone = ({ object, expected }: SplitObject) =>
+        remakes && !there.has(object.id) && undo.knows?.(expected) === true
+      const entries = decided.due
+        .filter((one) => !isGone(one))
+        .map((one) => entryOf(one, there.get(one.object.id), existing))
       failpoint('restore.before-undo')
       await undo.keep(entries)
       failpoint('restore.undo-kept')
     }
-    return decided
+    return remakes ? { ...decided, removed: await remove(decided.due, there, calls) } : decided
   }
+}
+
+/** Once it is kept. An object that cannot be removed stays, and what is sent takes its place. */
+async function remove(
+  due: readonly SplitObject[],
+  there: ReadonlyMap<string, StoredObject>,
+  calls: Finder,
+): Promise<ReadonlyMap<string, StoredObject>> {
+  const found = due.flatMap(({ object }) => there.get(object.id) ?? [])
+  if (found.length > 0) await calls.remove(new Map(found.map(({ id, tenant }) => [id, tenant])))
+  failpoint('restore.removed')
+  return new Map(found.map((one) => [one.id, one]))
 }
 
 function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
@@ -68,9 +92,12 @@ function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
 }
 
 /** What has to be known of the objects that are there. */
-function projectionFor({ undo, options }: Resolving, { strategy, traces }: Existing): Projection | undefined {
+function projectionFor(
+  { undo, options, remakes = false }: Resolving,
+  { strategy, traces }: Existing,
+): Projection | undefined {
   const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
-  const isWhole = isCompared || (undo !== undefined && (strategy !== 'skip' || undo.continues))
+  const isWhole = remakes || isCompared || (undo !== undefined && (strategy !== 'skip' || undo.continues))
   if (!isWhole) return strategy === 'skip' ? BARE : undefined
   return { properties: 'all', vectors: true, references: traces.refers, times: true }
 }
@@ -80,9 +107,13 @@ type Decide = (batch: readonly SplitObject[], there: ReadonlyMap<string, StoredO
 /** True where objects that are as they should be are not sent. */
 export function isOnlyChanged(
   strategy: Strategy,
-  { onlyChanged }: Pick<RestoreOptions, 'onlyChanged'>,
+  {
+    onlyChanged,
+    revectorize = false,
+  }: Pick<RestoreOptions, 'onlyChanged'> & Partial<Pick<RestoreOptions, 'revectorize'>>,
 ): boolean {
-  return strategy === 'replace' || (strategy === 'overwrite' && onlyChanged)
+  // Without their vectors all of them are to be sent.
+  return strategy === 'replace' ? !revectorize : strategy === 'overwrite' && onlyChanged
 }
 
 function deciderFor({ undo, options }: Resolving, existing: Existing): Decide {

@@ -78,8 +78,20 @@ function sharedBy(
     },
     onFiltered: tell,
     pace: rates && new Pace(rates),
-    resolve: asPlanned(run, resolverFor(run.existing, { options, undo, precedence })),
+    resolve: asPlanned(
+      run,
+      resolverFor(run.existing, { options, undo, precedence, remakes: remakesVectors(run) }),
+    ),
   }
+}
+
+/** The passes of a copy find in its place what they have made themselves. */
+function remakesVectors({ options, existing, frame }: RestoreRun): boolean {
+  const { kind } = frame.context as RestoreContext
+  return (
+    options.revectorize &&
+    (existing?.strategy === 'overwrite' || (existing?.strategy === 'replace' && kind !== 'copy'))
+  )
 }
 
 async function writePart(writing: Writing, part: SourcePart): Promise<void> {

@@ -121,7 +121,10 @@ export function asPlanned(run: RestoreRun, resolve: Resolve | undefined): Resolv
     const left = planned.get('left') ?? []
     const due = planned.get('due') ?? []
     const none: Resolved = { due: [], unchanged: [], skipped: [] }
-    const decided = due.length === 0 ? none : await resolve(due, { find: async () => there })
+    const decided =
+      due.length === 0
+        ? none
+        : await resolve(due, { find: async () => there, remove: (ids) => calls.remove(ids) })
     requireMade(run, decided)
     const isSkip = existing.strategy === 'skip'
     return {

@@ -146,6 +146,9 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
   await pipeline([pages, ...wanted(stages), ...made, ...batches, last], { signal: frame.signal })
 }
 
+/** A plan changes nothing. */
+const nothingRemoved = async () => ({ existed: new Set<string>(), refused: new Map<string, string>() })
+
 async function planBatch(planning: Planning, batch: readonly SplitObject[]): Promise<void> {
   const { run, file, present, resolve, counts } = planning
   for (const [tenant, group] of Map.groupBy(batch, ({ object }) => object.tenant)) {
@@ -153,7 +156,7 @@ async function planBatch(planning: Planning, batch: readonly SplitObject[]): Pro
       group.map(({ object }) => object.id),
       tenant,
     )
-    const decided = (await resolve?.(group, { find: async () => there })) ?? {
+    const decided = (await resolve?.(group, { find: async () => there, remove: nothingRemoved })) ?? {
       due: group,
       unchanged: [],
       skipped: [],

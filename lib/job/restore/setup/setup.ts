@@ -26,7 +26,7 @@ import { PartSpool } from '../target/partSpool.ts'
 import type { RestoreRejects } from '../target/rejects.ts'
 import { requireRoom } from '../target/room.ts'
 import { WrittenIds } from '../target/writtenIds.ts'
-import { announceRevectorizing } from '../vectors/revectorizing.ts'
+import { announceRevectorizing, remakingFault } from '../vectors/revectorizing.ts'
 import { someObjects } from '../vectors/someObjects.ts'
 import { begin } from './begin.ts'
 import { forExisting, requireWritable } from './existing.ts'
@@ -101,9 +101,8 @@ export async function setUpRestore(
     if (schema !== undefined || isMade)
       plan.vectors.startFrom(someObjects(store.collection(plan.schema.class), retry, signal))
     const { transforms, objects = source.about } = plan
-    // The passes of a copy find in its place what they have made themselves.
-    const inPlace = schema !== undefined && context.kind !== 'copy' && options.onConflict !== 'skip'
-    announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, inPlace, objects }, emit)
+    const fault = schema && remakingFault(options, context.kind)
+    announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, fault, objects }, emit)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()

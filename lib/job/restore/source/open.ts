@@ -28,6 +28,7 @@ import type { ForeignWishes } from './foreignOptions.ts'
 import { plainSource } from './plain.ts'
 import { singleSource } from './single.ts'
 import type { RestoreSource } from './source.ts'
+import { type SpooledBytes, spooled } from './spooled.ts'
 import { singleFile, tableSource } from './table.ts'
 
 /** Of a restore: what matters to sources that come without a class. */
@@ -123,21 +124,67 @@ async function openStream(
   source: Readable,
   { options = {}, onEvent }: OpenOptions,
 ): Promise<RestoreSource> {
+  const emit = emitter(onEvent)
+  const raw = await peek(source, PARQUET.length).catch((error: unknown) => {
+    throw unreadable(file.name, error)
+  })
+  if (raw.head.toString('latin1', 0, PARQUET.length) === PARQUET) {
+    const pipe = { name: file.name, bytes: raw.whole }
+    return spooledSource(pipe, 'Parquet is read from its end', emit, ({ path, identity }) =>
+      tableSource(file.name, singleFile(path), options, emit, identity),
+    )
+  }
   const unpacked = decompress()
   // The reader of the decompressed bytes gets the errors.
-  pipeline(source, unpacked, () => {})
+  pipeline(raw.whole, unpacked, () => {})
   const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
     throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)
   })
   const foreign: ForeignBytes = { ...file, bytes: whole }
-  const emit = emitter(onEvent)
   if (isSingleHeader(head.subarray(0, 100).toString())) return singleSource(file.name, whole, file.again)
   if (isOriginalDocument(head)) return originalSource(foreign, emit)
-  if (isObjectLine(head)) return plainSource(foreign, options, emit, head)
+  if (isObjectLine(head)) {
+    if (file.again !== undefined || options.schema !== undefined)
+      return plainSource(foreign, options, emit, head)
+    return spooledSource(foreign, 'their class is derived from all of them', emit, ({ again, identity }) =>
+      plainSource({ name: file.name, bytes: again(), again, identity }, options, emit, head),
+    )
+  }
   whole.destroy()
   throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
     hint: 'give the directory or file that `col backup` made, JSON lines of objects, Parquet, or a backup document',
   })
+}
+
+/** A pipe, or a compressed file, as a file that goes with the source. */
+async function spooledSource(
+  file: Pick<ForeignBytes, 'name' | 'bytes'>,
+  why: string,
+  emit: Emit,
+  open: (bytes: SpooledBytes) => Promise<RestoreSource>,
+): Promise<RestoreSource> {
+  const bytes = await spooled(file, why, emit)
+  try {
+    const source = await open(bytes)
+    return withRemoval(source, bytes)
+  } catch (error) {
+    await bytes.remove()
+    throw error
+  }
+}
+
+function withRemoval(source: RestoreSource, { remove }: Pick<SpooledBytes, 'remove'>): RestoreSource {
+  const { close, ofClass } = source
+  // A pipe that was cut looks as if it were at its end.
+  return {
+    ...source,
+    once: true,
+    ...(ofClass && { ofClass: (schema) => withRemoval(ofClass(schema), { remove }) }),
+    close: async () => {
+      await close?.()
+      await remove()
+    },
+  }
 }
 
 /** What a Parquet file begins with. */

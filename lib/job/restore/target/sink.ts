@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream'
 import type { Semaphore } from '../../../async/semaphore.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
-import type { Resolve } from '../conflict/resolve.ts'
+import type { Resolve, Resolved } from '../conflict/resolve.ts'
 import type { Refused, Settled } from '../part/tally.ts'
 
 /** What the sinks of one restore share, and their callbacks. */
@@ -78,6 +79,7 @@ class RestoreSink extends Writable {
       const due = resolved?.due ?? group
       const refusals =
         due.length === 0 ? new Map<string, string>() : await calls.write(due.map(({ object }) => object))
+      await putBack(calls, resolved?.removed, refusals)
       for (const one of due) {
         const reason = refusals.get(one.object.id)
         if (reason === undefined) written.push(one)
@@ -86,4 +88,23 @@ class RestoreSink extends Writable {
     }
     await onSettled({ written, refused, unchanged, skipped })
   }
+}
+
+/** What was removed for what the store refuses: without its references, which an undo has. */
+async function putBack(
+  calls: Calls,
+  removed: Resolved['removed'],
+  refusals: ReadonlyMap<string, string>,
+): Promise<void> {
+  const lost = [...refusals.keys()].flatMap((id) => removed?.get(id) ?? [])
+  if (lost.length > 0) await calls.write(lost.map(withoutReferences))
+}
+
+function withoutReferences({ properties, ...object }: StoredObject): StoredObject {
+  const own = Object.entries(properties).filter(([, value]) => !isLinks(value))
+  return { ...object, properties: Object.fromEntries(own) }
+}
+
+function isLinks(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => typeof one?.beacon === 'string')
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../../store/store.ts'
 import type { TransformPipeline } from '../../../transform/pipeline.ts'
 import { vectorizersOf } from '../../../transform/schema/vectorizers.ts'
 import { REVECTORIZE } from '../../../transform/vectors/revectorize.ts'
+import type { RestoreOptions } from '../options.ts'
 import { vectorPresence } from './presence.ts'
 
 /** What is known of a restore that may have vectors made anew. */
@@ -13,10 +14,23 @@ export interface Revectorizing {
   readonly transforms: TransformPipeline
   /** The class as it will be. */
   readonly schema: CollectionSchema
-  /** True where objects of a class that was there are to get other vectors. */
-  readonly inPlace: boolean
+  /** Why objects of a class that was there cannot get other vectors; undefined where they can. */
+  readonly fault: string | undefined
   /** How many objects there are, where that is known. */
   readonly objects: number | undefined
+}
+
+/** Why vectors of a class that is there cannot be made anew. */
+export function remakingFault(
+  { onConflict, undo, plan }: RestoreOptions,
+  kind: 'restore' | 'copy' = 'restore',
+): string | undefined {
+  // The passes of a copy find in its place what they have made themselves.
+  if (kind === 'copy' && onConflict === 'replace') return undefined
+  if (onConflict === 'merge') return 'a merge keeps what the archive does not bring'
+  if (plan !== undefined) return 'a plan does not say so'
+  if (undo || onConflict === 'skip') return undefined
+  return 'each is removed before it is written, which needs the undo that --no-undo leaves out'
 }
 
 /**
@@ -24,11 +38,11 @@ export interface Revectorizing {
  * target does not make them: they would be lost; ELYSIA_USAGE where it would keep those that it has
  */
 export function announceRevectorizing(
-  { store, transforms, schema, inPlace, objects }: Revectorizing,
+  { store, transforms, schema, fault, objects }: Revectorizing,
   emit: Emit,
 ): void {
   if (!transforms.declared.some(({ name }) => name === REVECTORIZE)) return
-  if (inPlace) throw keepsVectors(schema)
+  if (fault !== undefined) throw keepsVectors(schema, fault)
   const { made } = vectorPresence(store, schema)
   const makers = vectorizersOf(transforms.schema)
   const modules = [...new Set(makers.map(({ module }) => module))].join(', ')
@@ -47,10 +61,10 @@ export function announceRevectorizing(
   })
 }
 
-/** A server that is given an object with the texts that it has keeps its vector, and asks no module. */
-function keepsVectors({ class: name }: CollectionSchema): ElysiaError {
-  const fact = `${name} is there, and keeps the vectors of objects whose texts stay the same`
+/** A server that is given an object with the texts that it has keeps its vector: it has to be removed before. */
+function keepsVectors({ class: name }: CollectionSchema, fault: string): ElysiaError {
+  const fact = `the vectors of objects that ${name} has cannot be made anew: ${fault}`
   return new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'nothing was written; --revectorize goes into a new collection: `elysiactl col migrate` makes one and switches its alias, and so does --into-alias',
+    hint: 'nothing was written; --on-conflict overwrite or replace makes them anew, and so do `elysiactl col migrate` and --into-alias, beside what is there',
   })
 }

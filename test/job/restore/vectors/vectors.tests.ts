@@ -116,8 +116,13 @@ t.test('vectors are made anew, as many as was said before; those that objects br
   t.match(said, /text2vec-fake makes the vectors of Note anew \(made\): up to 20 vectors for 20 objects/)
   t.equal(double.calls.embeddings, COUNT)
   t.match(report, { status: 'done', vectors: COUNT, verification: { digest_equal: true, made: COUNT } })
-  const again = restored(source, store, { revectorize: true, onConflict: 'overwrite' })
-  await t.rejects(again, { code: 'ELYSIA_USAGE', message: /keeps the vectors of objects whose texts stay/ })
+  for (const asked of [
+    { onConflict: 'merge', vectors: 'archive' },
+    { onConflict: 'overwrite', undo: false },
+  ] as const) {
+    const again = restored(source, store, { ...asked, revectorize: true })
+    await t.rejects(again, { code: 'ELYSIA_USAGE', message: /cannot be made anew/ })
+  }
   for (const { vectors } of await objectsOf(store, 'Note')) {
     t.strictSame(vectors!.own, Float32Array.of(1, 2))
     t.not(vectors!.made!.length, 3)
