@@ -10,7 +10,11 @@ const scratch = Buffer.allocUnsafeSlow(64 * 1024)
  * from the parsed object takes three times as long. Good until the next call.
  */
 export function identityIn(line: Buffer): Buffer {
-  const end = timesAt(line)
+  return identityUpTo(line, timesAt(line))
+}
+
+/** The same, of a line whose times begin at `end`. */
+export function identityUpTo(line: Buffer, end: number): Buffer {
   const identity = end < scratch.length ? scratch.subarray(0, end + 1) : Buffer.allocUnsafeSlow(end + 1)
   line.copy(identity, 0, 0, end)
   identity[end] = CLOSE

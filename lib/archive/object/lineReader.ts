@@ -7,9 +7,11 @@ import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { type LineBound, OBJECT_BOUNDS, OBJECT_LINE } from './bounds.ts'
-import { identityIn, looksCanonical, vectorIn } from './identity.ts'
-import { LineWriter } from './lineWriter.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
+import { identityIn, identityUpTo, looksCanonical, vectorIn } from './identity.ts'
+import { isAsWritten, LineWriter } from './lineWriter.ts'
 import { objectOf } from './parse.ts'
+import { isSpelledSo } from './spelled.ts'
 import { timesText } from './text.ts'
 
 const LF = 10
@@ -82,10 +84,14 @@ const scratch = new LineWriter(SCRATCH_BYTES)
  * @throws where it is not UTF-8, not JSON or no object
  */
 export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boolean): LineObject {
-  const { text, value, isCanonical } = parsed(line)
+  const parsing = parsed(line)
+  const { text, value, isCanonical } = parsing
   const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
-  if (isCanonical && object.properties === value.properties) keepTextIn(text, object)
+  const end = isCanonical && object.properties === value.properties ? propertiesEnd(text, object) : undefined
+  if (end !== undefined) keepJson(object.properties, text.slice(PROPERTIES_AT, end))
   if (!anySpelling) return { object, identity: isCanonical ? identityIn(line) : undefined }
+  const identity = end === undefined ? undefined : spelledIdentity(line, parsing, end, object)
+  if (identity !== undefined) return { object, identity }
   scratch.clear()
   return { object, identity: scratch.identity(object, value) }
 }
@@ -96,6 +102,8 @@ interface ParsedLine {
   /** All of it; where it is no object, that is found out later. */
   readonly value: Record<string, unknown>
   readonly isCanonical: boolean
+  /** Where the vector ended that was taken out. */
+  readonly vectorEnd?: number
 }
 
 /**
@@ -110,7 +118,7 @@ function parsed(line: Buffer): ParsedLine {
     if (isRecord(value) && value.vector === undefined && value.vectors === undefined) {
       const isCanonical = looksCanonical(line, value)
       value.vector = vector.base64
-      return { text, value, isCanonical }
+      return { text, value, isCanonical, vectorEnd: vector.behind }
     }
   }
   const text = textOf(line)
@@ -118,18 +126,42 @@ function parsed(line: Buffer): ParsedLine {
   return { text, value, isCanonical: isRecord(value) && looksCanonical(line, value) }
 }
 
+const ID_AT = '{"id":"'.length
 const HEAD = '","properties":'
-const PROPERTIES_AT = '{"id":"'.length + 36 + HEAD.length
+const PROPERTIES_AT = ID_AT + 36 + HEAD.length
 
 /**
- * Keeps the text of the properties of a line that looks as we write it, so that a store that holds such texts does not
- * make it again. Its place follows from what stands around it, once the vector is out: nothing is looked for.
+ * Where the text of the properties ends in a line that looks as we write it; undefined where it does not. Its place follows from
+ * what stands around it, once the vector is out: nothing is looked for.
  */
-function keepTextIn(text: string, object: StoredObject): void {
-  if (object.vectors !== undefined) return
+function propertiesEnd(text: string, object: StoredObject): number | undefined {
+  if (object.vectors !== undefined) return undefined
   const end = text.length - 1 - timesText(object).length
-  if (!text.startsWith(HEAD, PROPERTIES_AT - HEAD.length) || text[end - 1] !== '}') return
-  keepJson(object.properties, text.slice(PROPERTIES_AT, end))
+  const isOurs = text.startsWith(HEAD, PROPERTIES_AT - HEAD.length) && text[end - 1] === '}'
+  return isOurs ? end : undefined
+}
+
+/**
+ * The identity of a line that is spelled as we write it, from its bytes; undefined where any of it is spelled otherwise. `end` is
+ * that of its properties. To make it from the object takes several times as long.
+ * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+ */
+function spelledIdentity(
+  line: Buffer,
+  { text, value, vectorEnd }: ParsedLine,
+  end: number,
+  object: StoredObject,
+): Buffer | undefined {
+  const tail = `${timesText(object)}}`
+  if (!text.startsWith(object.id, ID_AT) || !text.startsWith(tail, end)) return undefined
+  if (object.vector !== undefined) {
+    const { vector } = value
+    if (vectorEnd !== line.length - tail.length || typeof vector !== 'string' || !isAsWritten(vector))
+      return undefined
+    requireFiniteVectors(object)
+  }
+  if (!isSpelledSo(text, PROPERTIES_AT, end, object.properties)) return undefined
+  return identityUpTo(line, line.length - tail.length)
 }
 
 function textOf(line: Buffer): string {

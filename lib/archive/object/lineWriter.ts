@@ -151,7 +151,7 @@ export interface ParsedVectors {
 const BEFORE_PADDING = /[AQgw]==$|[AEIMQUYcgkosw048]=$/
 
 /** True for base64 that Node writes so again: not the alphabet for URLs, and no bits beyond the last byte. */
-function isAsWritten(decoded: string): boolean {
+export function isAsWritten(decoded: string): boolean {
   if (decoded.includes('-') || decoded.includes('_')) return false
   return !decoded.endsWith('=') || BEFORE_PADDING.test(decoded)
 }

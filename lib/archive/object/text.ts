@@ -55,7 +55,8 @@ function sortedKeys(properties: JsonObject): readonly string[] {
 const keyTexts = new Map<string, string>()
 const MOST_KEYS = 1000
 
-function keyText(key: string): string {
+/** A key of an object, with its colon. */
+export function keyText(key: string): string {
   const known = keyTexts.get(key)
   if (known !== undefined) return known
   if (keyTexts.size >= MOST_KEYS) keyTexts.clear()
@@ -64,7 +65,8 @@ function keyText(key: string): string {
   return text
 }
 
-function valueText(value: Json): string {
+/** Canonical JSON of a value, as `propertiesText` makes that of an object. */
+export function valueText(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'boolean' || Number.isInteger(value)) return Object.is(value, -0) ? '-0' : `${value}`
   if (typeof value !== 'object' || value === null) return exactJson(value)
