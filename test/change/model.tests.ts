@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { fileObject } from '../../lib/change/layout.ts'
 import type { Json, JsonObject } from '../../lib/core/object.ts'
+import { runs } from '../runs.ts'
 import { indexOf } from './plainIndex.ts'
 
 /** What a file is, by the words of docs/format.md, without hashes, ids or objects. */
@@ -99,6 +100,6 @@ t.test('whatever happened to a file, its object is the one that a single add wou
       const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
       return isDeepStrictEqual([...index.objects.values()].sort(byId), expected.sort(byId))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })

@@ -11,6 +11,7 @@ import { parseExact } from '../../../lib/core/exactJson.ts'
 import type { Json, StoredObject } from '../../../lib/core/object.ts'
 import { CHARACTERS } from '../../characters.ts'
 import { stageContract } from '../../contract/stage.ts'
+import { runs } from '../../runs.ts'
 import { plain } from '../foreign/plain.ts'
 
 const content: Content = { schema: { class: 'Scan' }, vectors: 'base64' }
@@ -236,7 +237,7 @@ t.test('JsonScan: it refuses what JSON.parse refuses, and reads the rest the sam
         )
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(500) },
   )
   t.pass('all the same')
 })

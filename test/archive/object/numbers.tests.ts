@@ -24,6 +24,7 @@ import { idOf } from '../../job/backup/archived.ts'
 import { objectsOf, summed } from '../../job/restore/restored.ts'
 import { directory, TARGETS } from '../../job/targets.ts'
 import { texts } from '../../run/listening.ts'
+import { runs } from '../../runs.ts'
 import { exported } from '../foreign/exported.ts'
 
 const LEAST = -(2n ** 63n)
@@ -117,7 +118,7 @@ t.test('a whole number is read with its digits, any other as the double that it 
         })
       t.same(digits(exactJson(parseExact(text))), digits(text))
     }),
-    { numRuns: 500 },
+    { numRuns: runs(200) },
   )
   t.equal(parseExact('1e400'), Number.POSITIVE_INFINITY)
   t.equal(

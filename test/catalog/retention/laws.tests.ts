@@ -11,6 +11,7 @@ import type { RetentionOptionsInput } from '../../../lib/catalog/retention/optio
 import { type Candidate, type GroupPlan, planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { ARCHIVE_STATUSES } from '../../../lib/catalog/status.ts'
 import { before, periodOf } from '../../../lib/core/duration.ts'
+import { runs } from '../../runs.ts'
 import { keptIds, policy, removedIds } from './candidates.ts'
 
 const NOW = Date.parse('2026-06-15T12:00:00Z')
@@ -49,14 +50,14 @@ const isSuperset = (one: Coverage, other: Coverage) => held(one).isSupersetOf(he
 t.test('one archive covers another exactly where it holds all that the other does', async () => {
   fc.assert(
     fc.property(coverage, coverage, (one, other) => covers(one, other) === isSuperset(one, other)),
-    { numRuns: 5000 },
+    { numRuns: runs(1000) },
   )
   fc.assert(
     fc.property(coverage, coverage, (one, other) => {
       const same = isSuperset(one, other) && isSuperset(other, one)
       return (coverageKey(one) === coverageKey(other)) === same
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(1000) },
   )
 })
 
@@ -132,7 +133,7 @@ function law(
       fc.property(archives, input, (all, asked) =>
         planRetention(all, policy(asked), NOW).every((group) => holds(group, all, asked)),
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(300) },
     )
   })
 }
@@ -145,7 +146,7 @@ t.test('a plan is a partition of what is not deleted yet', async () => {
       const there = all.filter(({ status }) => status !== 'deleted').map(({ id }) => id)
       return JSON.stringify(planned) === JSON.stringify(there.sort())
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -220,7 +221,7 @@ t.test('nothing that stays is left without its base', async () => {
       const kept = groups.flatMap(({ keep }) => keep.map(({ archive }) => archive))
       return kept.every(({ parent }) => parent === undefined || going.has(parent) || !removed.has(parent))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -231,7 +232,7 @@ t.test('after a removal the same plan removes nothing more', async () => {
       const left = all.filter(({ id }) => !removed.has(id))
       return removedIds(planRetention(left, policy(input), NOW)).length === 0
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -242,6 +243,6 @@ t.test('the order of the archives does not matter', async () => {
       const plans = [all, shuffled.map(({ one }) => one)].map((one) => planRetention(one, policy(input), NOW))
       return JSON.stringify(plans[0]) === JSON.stringify(plans[1])
     }),
-    { numRuns: 500 },
+    { numRuns: runs(200) },
   )
 })

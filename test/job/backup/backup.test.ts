@@ -14,6 +14,7 @@ import { idRanges } from '../../../lib/store/idRanges.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection } from '../../../lib/store/store.ts'
 import { onObjects } from '../../run/listening.ts'
+import { runs } from '../../runs.ts'
 import { archiveOf, idOf, THING, thing, things } from './archived.ts'
 
 t.test('an archive holds every object once, and its counts are those of its bytes', async (t) => {
@@ -136,7 +137,7 @@ t.test('whatever parts are there, the stretches that are missing are exactly the
       }
       return true
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   )
 })
 

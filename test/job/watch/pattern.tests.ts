@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { namePattern } from '../../../lib/file/namePattern.ts'
 import { nameWith, numbered } from '../../../lib/job/watch/fileName.ts'
+import { runs } from '../../runs.ts'
 
 t.test('a pattern means what it means to a shell', async (t) => {
   const fits = (pattern: string, ...names: string[]) => names.filter(namePattern(pattern))
@@ -41,7 +42,7 @@ t.test('as Node has it, where both know a pattern', async (t) => {
     fc.pre(!/^\.\.?$/.test(name) && !pattern.includes('**') && pattern !== '' && !name.startsWith('.'))
     return namePattern(pattern)(name) === matchesGlob(name, pattern)
   })
-  t.doesNotThrow(() => fc.assert(same, { numRuns: 3000 }))
+  t.doesNotThrow(() => fc.assert(same, { numRuns: runs(500) }))
 })
 
 t.test('a pattern of many stars takes no time, whatever the name', async (t) => {
@@ -72,7 +73,7 @@ t.test('names that are made fit into a file system, and are text', async (t) => 
     const made = [nameWith(name, '.rejects.jsonl'), ...(attempt > 0 ? [numbered(name, attempt)] : [])]
     return made.every((one) => Buffer.byteLength(one) <= 255 && one.isWellFormed() && one !== name)
   })
-  t.doesNotThrow(() => fc.assert(whole, { numRuns: 2000 }))
+  t.doesNotThrow(() => fc.assert(whole, { numRuns: runs(500) }))
   t.equal(numbered('a.jsonl', 0), 'a.jsonl')
   t.equal(numbered('a.jsonl', 2), 'a-2.jsonl')
 })

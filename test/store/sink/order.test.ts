@@ -8,10 +8,11 @@ import { openMemory } from '../../../lib/store/memory/store.ts'
 import { sink } from '../../../lib/store/sink/sink.ts'
 import type { Store } from '../../../lib/store/store.ts'
 import { batch } from '../../../lib/stream/batch.ts'
+import { runs } from '../../runs.ts'
 import { Crash, FaultyStore } from './faultyStore.ts'
 import { type Change, change, entry, expected, SCHEMA, stateOf, uuid, type Value } from './model.ts'
 
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 1500)
+const RUNS = runs(300)
 const circumstances = fc.record({
   changes: fc.array(change, { minLength: 1, maxLength: 40 }),
   count: fc.integer({ min: 1, max: 9 }),

@@ -7,10 +7,11 @@ import type { OutcomeName, Settlement } from '../../../lib/core/outcome.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { sink } from '../../../lib/store/sink/sink.ts'
 import { batch } from '../../../lib/stream/batch.ts'
+import { runs } from '../../runs.ts'
 import { FaultyStore } from './faultyStore.ts'
 import { type Change, change, entry, expected, SCHEMA, type Value } from './model.ts'
 
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 1500)
+const RUNS = runs(300)
 
 /** The ids of the model that a change leaves in the state it asks for. */
 function result(one: Change): number {

@@ -7,6 +7,7 @@ import type { Line } from '../../../lib/core/line.ts'
 import { Reject } from '../../../lib/core/reject.ts'
 import { type SplitLinesOptions, splitLines } from '../../../lib/stream/lines/splitLines.ts'
 import { collectGarbage } from '../../double/garbage.ts'
+import { runs } from '../../runs.ts'
 
 interface Split {
   readonly items: (Line | Reject)[]
@@ -220,7 +221,7 @@ t.test('splitLines: any bytes, cut into any chunks, give the lines of a simple m
       const { items } = await split(chunked(bytes, sizes), { maxLineBytes })
       assert.deepStrictEqual(items.map(told), model(bytes, maxLineBytes))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
   await t.resolves(property)
 })

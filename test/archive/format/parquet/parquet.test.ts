@@ -12,6 +12,7 @@ import type { Json, JsonObject, StoredObject } from '../../../../lib/core/object
 import type { PropertySchema } from '../../../../lib/core/schema.ts'
 import { CHARACTERS } from '../../../characters.ts'
 import { decoded, encoded, plain } from '../../../contract/format.ts'
+import { runs } from '../../../runs.ts'
 import { plain as exactly } from '../../foreign/plain.ts'
 
 const finite = fc.oneof(
@@ -191,7 +192,7 @@ t.test('a date that its instant gives back is called exact, and no other', async
         const micros = BigInt(instant.millis) * 1000n + BigInt(instant.micros)
         return instant.exact === (textOf(micros) === text)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(500) },
     )
   t.doesNotThrow(holds)
 })

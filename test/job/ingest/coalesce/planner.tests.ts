@@ -6,9 +6,10 @@ import { IdNumbers } from '../../../../lib/job/ingest/coalesce/idNumbers.ts'
 import { VERDICT } from '../../../../lib/job/ingest/coalesce/plan.ts'
 import { Planner } from '../../../../lib/job/ingest/coalesce/planner.ts'
 import { RecordRows } from '../../../../lib/job/ingest/coalesce/recordRows.ts'
+import { runs } from '../../../runs.ts'
 import { type Change, change, expected, uuid, type Value } from '../../../store/sink/model.ts'
 
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 2000)
+const RUNS = runs(400)
 
 function effectOf(one: Change): Effect {
   const kind = one.op === 'delete' ? 'remove' : one.op

@@ -8,6 +8,7 @@ import {
   type Timing,
   type Told,
 } from '../../../../lib/monitor/alerts/state/machine.ts'
+import { runs } from '../../../runs.ts'
 
 const finding: Finding = {
   rule: 'failed',
@@ -148,6 +149,6 @@ t.test('whatever is found: one begin and one end an episode, and no more episode
         if (holds !== (how === 'firing' || how === 'repeated')) throw new Error(`${how} at ${minute}`)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })
