@@ -177,6 +177,15 @@ export interface StoreUse {
   readonly degraded?: boolean
 }
 
+/** How a transaction ends. */
+export interface TransactionOptions {
+  /**
+   * True: a few that follow each other may be committed in one, at the latest when anything else is asked of the store, or nothing is
+   * for some milliseconds. One that fails takes back those that are not committed yet, unless it has changed nothing.
+   */
+  readonly shared?: boolean
+}
+
 /**
  * Where collections live.
  * Names are class names (`SourceCode`), matched exactly; two that differ only in case cannot stand together.
@@ -241,7 +250,7 @@ export interface Store {
    * `supports.transactions`. One at a time: a second one, and calls from outside it, wait for its end.
    * One inside another is ELYSIA_STORE.
    */
-  transaction?<T>(work: () => Promise<T>): Promise<T>
+  transaction?<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>
   health(): Promise<Health>
   /**
    * By how many milliseconds the clock of a node differs from that of this machine, at most: the greatest difference of

@@ -138,12 +138,17 @@ export class Ledger {
     return new LineTrail({ fingerprints, ...(digest && { digest }) })
   }
 
+  /** That those so far are not too many. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS */
+  requireFewRejects(): void {
+    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
+  }
+
   /**
    * Too many rejects are found out by the next settlement, or at the end: this one, which may be part of a
    * transaction, stays settled. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS, ELYSIA_STATE
    */
   settle(settlement: Settlement): void {
-    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
+    this.requireFewRejects()
     const { outcomes, end } = settlement
     for (const { item } of outcomes) this.#note(item)
     this.#line = end.line

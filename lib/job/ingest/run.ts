@@ -9,6 +9,7 @@ import type { Checkpoint } from '../../run/checkpoint.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import type { Run } from '../../run/run.ts'
+import type { State } from '../../run/state.ts'
 import type { Shape } from '../../store/sink/shape.ts'
 import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
@@ -154,6 +155,8 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
     shape: ingest.shape,
     ...window?.sink,
     retryForMs: options.retryForMs,
+    sharedTransactions: keepsState(ingest.store, run.context.state),
+    onBatch: () => ledger.requireFewRejects(),
     // What can be read again need not be begun any more; what was taken from a pipe is written.
     ...(inputs[index]!.rereadable && { stop }),
     onRetry: (retry) => waiting(ingest, retry),
@@ -192,6 +195,11 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+/** True of a store that the journal lies in: a checkpoint and what it speaks of are committed, or taken back, together. */
+function keepsState(store: Store, state: State | undefined): boolean {
+  return state !== undefined && (store as { readonly database?: unknown }).database === state.database
 }
 
 function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions): Duplex[] {

@@ -31,6 +31,13 @@ export interface SinkOptions {
   readonly retryForMs?: number
   /** The first wait between two attempts, in milliseconds; it doubles. Default 250. */
   readonly retryMinMs?: number
+  /**
+   * True: batches that follow each other may share a transaction, where the store has them. For a caller whose `onSettled` writes into
+   * the store what is settled, and who believes no more than that: what fails takes a few batches before it along.
+   */
+  readonly sharedTransactions?: boolean
+  /** Called before each batch; what it throws ends the sink, and the batches before it stay settled. */
+  readonly onBatch?: () => void
   /** Once aborted, nothing more is started: batches and units that are not in flight yet stay unsettled. */
   readonly stop?: AbortSignal
   /** Called before every wait. */
@@ -72,6 +79,8 @@ class StoreSink extends Writable {
   readonly #running = new Set<Promise<unknown>>()
   readonly #uncommitted = new Set<Promise<void>>()
   readonly #tenants = new Set<string>()
+  /** True once a transaction may be open that waits for more. */
+  #mayShare = false
 
   constructor(store: Store, collection: string, options: SinkOptions) {
     super({ objectMode: true, highWaterMark: 1 })
@@ -93,12 +102,19 @@ class StoreSink extends Writable {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    Promise.all(this.#uncommitted).then(() => callback(), callback)
+    Promise.all(this.#uncommitted)
+      .then(() => this.#commit())
+      .then(() => callback(), callback)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#abort.abort(error ?? undefined)
-    Promise.allSettled([...this.#running, ...this.#uncommitted]).then(() => callback(error))
+    Promise.allSettled([...this.#running, ...this.#uncommitted])
+      .then(() => this.#commit())
+      .then(
+        () => callback(error),
+        (failed) => callback(error ?? failed),
+      )
   }
 
   async #take(chunk: unknown): Promise<void> {
@@ -119,16 +135,27 @@ class StoreSink extends Writable {
     return this.#options.stop?.aborted === true
   }
 
-  /** The whole batch and its settlement are one durable step. */
+  /** The whole batch and its settlement are one durable step, or part of one. */
   async #inTransaction(batch: readonly Item[]): Promise<void> {
     if (batch.length === 0 || this.#stopped) return
-    const step = this.#store.transaction!(async () => {
+    const { sharedTransactions: shared = false, onBatch } = this.#options
+    const work = async () => {
+      onBatch?.()
       const outcomes: Outcome[] = []
       for (const group of writeGroups(batch)) outcomes.push(...(await this.#apply(group)))
       await this.#order.add(Promise.resolve(settlement(outcomes)))
-    })
+    }
+    const step = this.#store.transaction!(work, { shared })
+    this.#mayShare ||= shared
     this.#hold(step, this.#running)
     await step
+  }
+
+  /** Nothing shares the last transaction any more. */
+  async #commit(): Promise<void> {
+    if (!this.#mayShare) return
+    this.#mayShare = false
+    await this.#store.transaction!(async () => {})
   }
 
   /** Resolves when the batch's units have started, each as soon as order and memory allow. */

@@ -26,6 +26,7 @@ import type {
   Store,
   StoreIdentity,
   Tenant,
+  TransactionOptions,
 } from '../store.ts'
 import {
   closed,
@@ -47,7 +48,7 @@ import { TransactionQueue } from './transactions.ts'
 export interface EmbeddedStore extends Store {
   /** Statements of the caller's own take part in a `transaction` that is open. */
   readonly database: SqliteDatabase
-  transaction<T>(work: () => Promise<T>): Promise<T>
+  transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /**
@@ -194,9 +195,9 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
+  async transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T> {
     try {
-      return await this.#queue.transaction(work)
+      return await this.#queue.transaction(work, options)
     } catch (error) {
       throw this.#failure(error)
     }

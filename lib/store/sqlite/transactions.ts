@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { ElysiaError } from '../../core/errors.ts'
 import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
 import { requireFiles } from '../../database/files.ts'
+import { SharedTransaction } from './sharedTransaction.ts'
 
 interface Open {
   readonly token: symbol
@@ -19,6 +20,7 @@ export class TransactionQueue {
   readonly #begin: SqliteStatement
   readonly #commit: SqliteStatement
   readonly #rollback: SqliteStatement
+  readonly #shared: SharedTransaction
   #open: Open | undefined
 
   constructor(database: SqliteDatabase) {
@@ -26,6 +28,11 @@ export class TransactionQueue {
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')
     this.#rollback = database.prepare('ROLLBACK')
+    this.#shared = new SharedTransaction(database, {
+      begin: () => this.#begin.run(),
+      commit: () => this.#end(),
+      undo: () => this.#undo(),
+    })
   }
 
   /** Runs one synchronous step: inside the caller's own transaction, or once no transaction is open. */
@@ -35,11 +42,15 @@ export class TransactionQueue {
       return work()
     }
     while (this.#open !== undefined) await this.#open.ended
+    this.#shared.commit()
     return work()
   }
 
-  /** Runs asynchronous work as one transaction. @throws ElysiaError ELYSIA_STORE inside another one */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs asynchronous work as one transaction. What is `shared` may be committed with what comes right behind it: a few in one, once
+   * nothing has come for a moment, or something else is asked for. @throws ElysiaError ELYSIA_STORE inside another one
+   */
+  async transaction<T>(work: () => Promise<T>, { shared = false } = {}): Promise<T> {
     if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
       throw new ElysiaError('ELYSIA_STORE', 'a transaction cannot run inside another one')
     }
@@ -47,8 +58,13 @@ export class TransactionQueue {
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     const token = Symbol('transaction')
     this.#open = { token, ended }
+    const begun = async () => {
+      const result = await work()
+      this.#requireBegun()
+      return result
+    }
     try {
-      return await this.#inside.run(token, () => this.#bracket(work))
+      return await this.#inside.run(token, () => (shared ? this.#shared.add(begun) : this.#bracket(begun)))
     } finally {
       this.#open = undefined
       resolve()
@@ -61,8 +77,7 @@ export class TransactionQueue {
     this.#begin.run()
     try {
       const result = work()
-      requireFiles(this.#database)
-      this.#commit.run()
+      this.#end()
       return result
     } catch (error) {
       this.#undo()
@@ -71,17 +86,21 @@ export class TransactionQueue {
   }
 
   async #bracket<T>(work: () => Promise<T>): Promise<T> {
+    this.#shared.commit()
     this.#begin.run()
     try {
       const result = await work()
-      this.#requireBegun()
-      requireFiles(this.#database)
-      this.#commit.run()
+      this.#end()
       return result
     } catch (error) {
       this.#undo()
       throw error
     }
+  }
+
+  #end(): void {
+    requireFiles(this.#database)
+    this.#commit.run()
   }
 
   #undo(): void {

@@ -1,0 +1,82 @@
+import t, { type Test } from 'tap'
+import { openDatabase, type SqliteDatabase } from '../../../lib/database/connection.ts'
+import { TransactionQueue } from '../../../lib/store/sqlite/transactions.ts'
+
+/** A queue on a new file, and what another connection sees of it. */
+function opened(t: Test) {
+  const file = `${t.testdir()}/a.db`
+  const database = openDatabase(file)
+  database.exec('CREATE TABLE n (value INTEGER)')
+  const other = openDatabase(file)
+  const queue = new TransactionQueue(database)
+  t.teardown(() => {
+    other.close()
+    database.close()
+  })
+  const put = (value: number) => async () => {
+    await null
+    database.prepare('INSERT INTO n VALUES (?)').run(value)
+  }
+  return { queue, database, put, seen: () => valuesOf(other) }
+}
+
+function valuesOf(database: SqliteDatabase): unknown[] {
+  return database.prepare('SELECT value FROM n ORDER BY value').pluck().all()
+}
+
+const SHARED = { shared: true }
+
+t.test('four shared transactions are committed in one', async (t) => {
+  const { queue, put, seen } = opened(t)
+  for (const value of [1, 2, 3]) await queue.transaction(put(value), SHARED)
+  t.strictSame(seen(), [])
+  await queue.transaction(put(4), SHARED)
+  t.strictSame(seen(), [1, 2, 3, 4])
+})
+
+t.test('one that nothing follows is committed after a moment', async (t) => {
+  const { queue, put, seen } = opened(t)
+  await queue.transaction(put(1), SHARED)
+  for (let waitedMs = 0; seen().length === 0 && waitedMs < 10_000; waitedMs += 10)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  t.strictSame(seen(), [1])
+})
+
+t.test('whatever else is asked for comes after what is shared was committed', async (t) => {
+  const { queue, put, seen } = opened(t)
+  await queue.transaction(put(1), SHARED)
+  t.strictSame(await queue.step(seen), [1])
+  await queue.transaction(put(2), SHARED)
+  await queue.transaction(async () => {})
+  t.strictSame(seen(), [1, 2])
+})
+
+t.test('one that fails takes back those it shares with, unless it has changed nothing', async (t) => {
+  const { queue, put, seen } = opened(t)
+  await queue.transaction(put(1), SHARED)
+  const refused = queue.transaction(async () => Promise.reject(new Error('too many')), SHARED)
+  await t.rejects(refused, { message: 'too many' })
+  t.strictSame(seen(), [1], 'it came too late to change anything')
+  await queue.transaction(put(2), SHARED)
+  const failed = queue.transaction(async () => {
+    await put(3)()
+    throw new Error('broken')
+  }, SHARED)
+  await t.rejects(failed, { message: 'broken' })
+  t.strictSame(seen(), [1])
+  await queue.transaction(put(4), SHARED)
+  await queue.step(() => {})
+  t.strictSame(seen(), [1, 4], 'the next one begins anew')
+})
+
+t.test('what kept shared ones from being committed is told to the next that asks', async (t) => {
+  const { queue, database, put } = opened(t)
+  await queue.transaction(put(1), SHARED)
+  database.exec('ROLLBACK')
+  await t.rejects(
+    queue.step(() => {}),
+    /no transaction is active/,
+  )
+  await queue.transaction(put(2))
+  t.strictSame(valuesOf(database), [2])
+})
