@@ -56,10 +56,11 @@ const sqlite: Plugin = {
   name: 'sqlite',
   setup({ onLoad }) {
     onLoad({ filter: /better-sqlite3[/\\]lib[/\\]binding\.js$/ }, () => ({
-      contents: `const { dirname, join } = require('node:path')
-        const { resolve } = require
+      contents: `const { createRequire } = require('node:module')
+        const { dirname, join } = require('node:path')
+        const load = createRequire(__filename)
         exports.getBinding = (given) =>
-          require(join(dirname(resolve('better-sqlite3')), 'binding.js')).getBinding(given)`,
+          load(join(dirname(load.resolve('better-sqlite3')), 'binding.js')).getBinding(given)`,
     }))
   },
 }

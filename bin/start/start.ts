@@ -47,7 +47,6 @@ export function load(name: string): object {
   loaded.set(name, module.exports)
   const siblings = (wanted: string) =>
     /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
-  siblings.resolve = require.resolve
   const isLate = performance.now() > LATE_MS
   const script = isLate ? asAtStart(() => scriptOf(file, name, directory)) : scriptOf(file, name, directory)
   const run = script.runInThisContext() as Wrapped
