@@ -1,11 +1,7 @@
 import type { Static } from '../../../core/typebox.ts'
 import Type from '../../../core/typebox.ts'
 import { choice } from '../../../run/event/fields.ts'
-
-/** What a line of a log is: an event in short, or what a person was told. */
-export const LOG_LEVELS = ['event', 'note', 'warning', 'error'] as const
-
-export type LogLevel = (typeof LOG_LEVELS)[number]
+import { LOG_LEVELS } from './levels.ts'
 
 /** The log of one try at a run, as documents have it. */
 export const RunLogSchema = Type.Object({

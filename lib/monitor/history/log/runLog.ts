@@ -1,7 +1,8 @@
 import { masked } from '../../../core/secrets.ts'
 import { counted } from '../../../core/units.ts'
 import type { RunEvent } from '../../../run/event/schema.ts'
-import type { LogLevel, LogLine } from './line.ts'
+import type { LogLevel } from './levels.ts'
+import type { LogLine } from './line.ts'
 
 /** How many lines of a run stay, the first ones among them, how many characters of one, and of all together. */
 const LINES = 200

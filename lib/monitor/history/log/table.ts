@@ -2,7 +2,8 @@ import { shallowJson } from '../../../catalog/shallowJson.ts'
 import type { HistoryConnection } from '../table/file.ts'
 import { timeIn } from '../table/row.ts'
 import { StrangeEntry } from '../table/strange.ts'
-import { LOG_LEVELS, type LogLevel, type LogLine, type RunLogged } from './line.ts'
+import { LOG_LEVELS, type LogLevel } from './levels.ts'
+import type { LogLine, RunLogged } from './line.ts'
 
 /** How many runs keep a log, and the bytes of all of these: those that ended well, and as many that did not. */
 const RUNS = 1000
