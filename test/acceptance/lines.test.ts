@@ -1,6 +1,6 @@
 // The acceptance cases 10 to 13: lines, good and bad, through the real command.
 import t from 'tap'
-import { home } from '../bin/elysiactl.ts'
+import { apart, home } from '../bin/elysiactl.ts'
 import { change, contents, INTO, lines, processed, stored, told } from './command.ts'
 
 const MIB = 1024 * 1024
@@ -89,14 +89,14 @@ function cutsCharacters(bytes: Buffer, chunk: number): boolean {
 t.test(
   'case 13: a line of 20 MB goes in, or is refused by its number, its neighbours going in',
   async (t) => {
-    const place = home(t)
+    const place = apart(home(t))
     const content = 'line of text\n'.repeat((20 * MIB) / 13)
     const input = lines(good('before'), change('add', 'long', { content }), good('after'))
     const whole = await processed(place, input)
     t.match(whole, { code: 0, report: { written: 3 } })
     t.match((await stored(place)).get('A:long')?.properties, { size_bytes: content.length })
     t.ok(whole.report.peak_rss_bytes < 600 * MIB, `${whole.report.peak_rss_bytes} bytes at most`)
-    const capped = await processed(home(t), input, ['--max-line-bytes', '1MiB'])
+    const capped = await processed(apart(home(t)), input, ['--max-line-bytes', '1MiB'])
     t.match(capped, { code: 3, report: { written: 2 }, rejects: [{ line: 2, code: 'line_too_long' }] })
     t.ok(capped.report.peak_rss_bytes < 150 * MIB, `${capped.report.peak_rss_bytes} bytes at most`)
   },

@@ -21,7 +21,7 @@ t.test(
     const flags = [...INTO, '--target', double.target, '--json']
     const { code, report } = told(
       place,
-      await place.run(['index', 'process-jsonl', 'changes.jsonl', ...flags]),
+      await place.runApart(['index', 'process-jsonl', 'changes.jsonl', ...flags]),
     )
     const seconds = (performance.now() - before) / 1000
     t.match({ code, report }, { code: 0, report: { written: 10_000 } })

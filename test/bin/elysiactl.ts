@@ -80,6 +80,11 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
   }
 }
 
+/** Its runs are processes of their own, for what is said of a whole process: its memory, its time. */
+export function apart(place: Home): Home {
+  return { ...place, run: place.runApart }
+}
+
 function started(argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Started {
   const child = spawn(argv[0]!, argv.slice(1), { ...options, stdio: 'pipe' })
   const said = { stdout: '', stderr: '' }
