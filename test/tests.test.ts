@@ -1,31 +1,57 @@
 // The tests themselves: each runs once, and none can fail unseen.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { filesOf, programOf, SUITES, type Suite, shared } from './together.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  scripts: Record<string, string>
-}
-
-/** The files that a script of package.json runs. */
-function filesOf(script: string): string[] {
-  const patterns = [...scripts[script]!.matchAll(/"(test\/[^"]+)"/g)].map(([, pattern]) => pattern!)
-  return globSync(patterns, { cwd: root })
-}
+const suites = Object.keys(SUITES) as Suite[]
 
 t.test('each test is in one of test:unit, test:contract and test:acceptance, and in no two', async (t) => {
-  const all = globSync('test/**/*.test.ts', { cwd: root })
-  const parts = ['test:unit', 'test:contract', 'test:acceptance'].map(filesOf)
+  const parts = suites.map((suite) => filesOf(suite, root))
   for (const files of parts) t.ok(files.length > 20, `${files.length} files`)
-  t.strictSame(parts.flat().sort(), all.sort())
+  t.strictSame(parts.flat().sort(), globSync('test/**/*.test.ts', { cwd: root }).sort())
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const suite of suites) t.match(scripts[`test:${suite}`], `node scripts/tests.ts ${suite}`)
+  t.match(scripts.test, /node scripts\/tests\.ts$/)
 })
 
-t.test('npm test runs all of them', async (t) => {
+t.test('tap by itself runs all of them', async (t) => {
   const listed = execFileSync('npx', ['tap', 'list'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n')
   t.strictSame(listed.sort(), globSync('test/**/*.test.ts', { cwd: root }).sort())
+})
+
+t.test('each test of a suite runs once, in a process with others or alone', async (t) => {
+  for (const suite of suites) {
+    const { together, alone } = shared(suite, root)
+    t.strictSame([...together.flat(), ...alone].sort(), filesOf(suite, root), suite)
+  }
+})
+
+t.test('the tests that share a process all run, and what is wrong in one fails it', async (t) => {
+  const directory = join(root, '.tap', `together-${process.pid}`)
+  mkdirSync(directory, { recursive: true })
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  const write = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text)
+    return join(directory, name)
+  }
+  const good = write('good.mjs', "import t from 'tap'\nt.test('good', async (t) => t.pass('well'))\n")
+  const bad = write('bad.mjs', "import t from 'tap'\nt.test('bad', async (t) => t.fail('ill'))\n")
+  const absent = join(directory, 'absent.mjs')
+  for (const [files, isWell] of [
+    [[good], true],
+    [[bad, good], false],
+    [[good, absent], false],
+  ] as const) {
+    const program = write('program.mjs', programOf(files))
+    const words = [`--import=${join(root, 'test/process.mjs')}`, program]
+    const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
+    t.equal(status === 0, isWell, stdout)
+    t.match(stdout, 'ok 1 - well', 'the good one runs, whatever is wrong with another')
+  }
 })
 
 t.test('a command that a test starts is loaded with nothing of tap', async (t) => {

@@ -1,0 +1,32 @@
+/**
+ * Runs the tests of the suites that are named, or all: `node scripts/tests.ts [unit] [contract] [acceptance]`. Many files share a
+ * process; `npx tap` gives each its own.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { programOf, SUITES, type Suite, shared } from '../test/together.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const directory = join(root, '.tap', 'together')
+
+function write(suite: Suite): string[] {
+  const { together, alone } = shared(suite, root)
+  const programs = together.map((files, index) => {
+    const file = join('.tap', 'together', `${suite}-${index + 1}.test.ts`)
+    writeFileSync(join(root, file), programOf(files.map((one) => join(root, one))))
+    return file
+  })
+  return [...programs, ...alone]
+}
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !Object.hasOwn(SUITES, name))
+if (unknown.length > 0) throw new Error(`no suite is called ${unknown.join(', ')}`)
+const suites = (Object.keys(SUITES) as Suite[]).filter((suite) => named.length === 0 || named.includes(suite))
+rmSync(directory, { recursive: true, force: true })
+mkdirSync(directory, { recursive: true })
+const files = suites.flatMap(write)
+const { status } = spawnSync('tap', files, { cwd: root, stdio: 'inherit' })
+process.exitCode = status ?? 1
