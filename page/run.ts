@@ -3,7 +3,7 @@ import type { RejectsSample, RunFacts } from '../lib/monitor/dashboard/facts.ts'
 import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
 import type { RunLogged } from '../lib/monitor/history/log/line.ts'
 import { Ago, Moment, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from './parts.ts'
-import { html, useEffect, useState, type VNode } from './preact.ts'
+import { html, useEffect, useRef, useState, type VNode } from './preact.ts'
 import type { Source } from './source.ts'
 import { Value } from './value.ts'
 import {
@@ -138,11 +138,16 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
 
 /** What a process said, the last thing it said at the end. */
 function Log({ log: { attempt, lines }, isOneOf: tries }: { log: RunLogged; isOneOf: number }): VNode | null {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // How it ended is what is looked for.
+    if (place.current !== null) place.current.scrollTop = place.current.scrollHeight
+  }, [lines.length])
   if (lines.length === 0) return null
   const title = tries > 1 ? `Log of try ${attempt}` : 'Log'
   return html`
     <${Section} id=${`log-${attempt}`} title=${title}>
-      <div class="log" tabindex="0" role="region" aria-label=${`what ${tries > 1 ? `process ${attempt}` : 'it'} said`}><ol>
+      <div class="log" ref=${place} tabindex="0" role="region" aria-label=${`what ${tries > 1 ? `process ${attempt}` : 'it'} said`}><ol>
         ${lines.map(({ at, level, text }) => html`<li class=${level}><time datetime=${at} title=${timeText(at)}>${clockText(at)}</time> ${level === 'event' || level === 'note' ? null : html`<span class="level">${level}</span> `}<${Name} text=${text} /></li>`)}
       </ol></div>
     <//>` as VNode

@@ -1,19 +1,30 @@
 import type { MonitorReport, NeedsAHand } from '../../lib/monitor/report/schema.ts'
-import { Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
+import { Fold, Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
-import { secondsSince, spanText, timeText } from '../words.ts'
+import { counted, secondsSince, spanText, timeText } from '../words.ts'
+
+/** So many warnings are seen at once; every fault is. */
+const WARNINGS = 5
 
 /** First of all: what somebody has to look at, and what to do about it. */
 export function Hand({ report }: { report: MonitorReport }): VNode {
   const { needs_a_hand: all, generated_at: now } = report
+  const faults = all.filter(({ severity }) => severity === 'fault').length
+  // A single one is no more to look at than its fold.
+  const shown = all.length - faults <= WARNINGS + 1 ? all.length : faults + WARNINGS
+  const more = all.slice(shown)
   return html`
     <${Section} id="hand" title="Needs a hand">
       ${
         all.length === 0
           ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`
-          : html`<ul class="hands">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>`
+          : html`<${List} all=${all.slice(0, shown)} now=${now} />${more.length === 0 ? null : html`<${Fold} summary=${`${counted(more.length, 'more warning')}`}>${() => html`<${List} all=${more} now=${now} />`}<//>`}`
       }
     <//>` as VNode
+}
+
+function List({ all, now }: { all: readonly NeedsAHand[]; now: string }): VNode {
+  return html`<ul class="hands">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>` as VNode
 }
 
 function Item({ one, now }: { one: NeedsAHand; now: string }): VNode {

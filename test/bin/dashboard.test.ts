@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { weaviateDouble } from '../double/double.ts'
 import { adds, type Home, home, type Started } from './elysiactl.ts'
 
 /** A home in which a backup was done, and a restore failed. */
@@ -70,6 +72,26 @@ t.test('what another process does is seen, also where there was no history befor
   })
   const { runs } = (await (await ask('/api/runs')).json()) as { runs: { id: string }[] }
   t.match(await (await ask(`/api/run?id=${runs[0]!.id}`)).json(), { entries: [{ records: 20 }] })
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  double.faults.inject({ fault: 'hang', on: 'BatchObjects' })
+  await at.run(['col', 'backup', 'notes', '--to', 'archive'])
+  const restore = at.start(['col', 'restore', 'archive', '--target', double.target, '--stall-after', '1s'])
+  await restore.says('nothing was acknowledged')
+  const waits = async () => {
+    const { running } = (await (await ask('/api/page')).json()) as {
+      running: { progress?: { waits_for?: string } }[]
+    }
+    return running[0]?.progress?.waits_for
+  }
+  for (const until = Date.now() + 20_000; (await waits()) === undefined && Date.now() < until; )
+    await wait(100)
+  t.equal(
+    await waits(),
+    new URL(double.target).searchParams.get('grpc'),
+    'the server that a restore waits for',
+  )
+  restore.child.kill('SIGKILL')
   started.child.kill('SIGINT')
   t.equal((await started.ended).code, 130)
 })

@@ -1,3 +1,4 @@
+import { counted } from '../../core/units.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { HistoryEntry, HistoryStatus } from './entry.ts'
@@ -56,7 +57,10 @@ function statusOf(status: RunEnded['status'], rejected: number): HistoryStatus {
 }
 
 function damage(faults: number) {
-  return { code: 'ELYSIA_DAMAGED', message: `the archive is damaged: ${faults} faults` }
+  return {
+    code: 'ELYSIA_DAMAGED',
+    message: faults === 0 ? 'it is damaged' : `the archive is damaged: ${counted(faults, 'fault')}`,
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ export function needsAHand(
   const all = [
     ...facts.missed.map(missed),
     ...success
-      .filter((one) => !isOver(one, facts.success))
+      .filter((one) => !isOver(one, facts.success) && !isOfDamage(one, facts.damaged))
       .flatMap(failed)
       .map((one) => (made.has(one.run ?? '') ? { ...one, severity: 'warning' as const } : one)),
     ...facts.damaged.map(damaged),
@@ -79,19 +79,33 @@ function isOver(one: MonitorReport['success'][number], all: MonitorReport['succe
   )
 }
 
+/** A verification that found damage has failed: the archive that is damaged says it, and what to do. */
+function isOfDamage(one: MonitorReport['success'][number], damaged: MonitorReport['damaged']): boolean {
+  const { kind, collection, last_error: error = '' } = one
+  const isDamage = kind === 'verify' && error.startsWith('ELYSIA_DAMAGED')
+  return isDamage && damaged.some((archive) => archive.collection === collection)
+}
+
 function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
-  const { kind, collection, target, last_run: run, last_status: status, last_error: error } = one
+  const { kind, collection, target, last_run: run, last_run_at: since, last_status: status } = one
+  const { last_error: error, last_hint: hint } = one
   if (run === undefined) return []
   const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
   const next = `elysiactl runs show ${word(run)}`
-  const common = { collection, target, next, run }
+  const common = { collection, target, run, ...(since !== undefined && { since }) }
   if (status === 'rejects') {
     const message = `the last ${what} refused some records, or found differences`
-    return [{ severity: 'warning', what: 'rejects', message, ...common }]
+    return [{ severity: 'warning', what: 'rejects', message, next, ...common }]
   }
   if (status !== 'failed' && status !== 'killed') return []
   const message = `the last ${what} ${status === 'killed' ? 'was killed' : 'failed'}${error === undefined ? '' : `: ${error}`}`
-  return [{ severity: 'fault', what: 'failed', message, ...common }]
+  return [{ severity: 'fault', what: 'failed', message, next: stepOf(hint, next), ...common }]
+}
+
+/** A hint that names no command is followed by the one that shows the run: it ends with what repeats it. */
+function stepOf(hint: string | undefined, shows: string): string {
+  if (hint === undefined) return shows
+  return hint.includes('elysiactl ') ? hint : `${hint}; \`${shows}\` tells more`
 }
 
 function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): NeedsAHand {

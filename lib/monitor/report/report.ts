@@ -16,7 +16,7 @@ import { needsAHand } from './hand.ts'
 import { recoveryOf } from './recovery.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'
-import { type ReportedSubject, subjectsOf, successRate } from './subjects.ts'
+import { type LastError, type ReportedSubject, subjectsOf, successRate } from './subjects.ts'
 import { trafficLines } from './traffic.ts'
 import { trendOf } from './trends.ts'
 
@@ -105,9 +105,11 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
 }
 
-function errorOf(history: ReportedHistory, id: string): string | undefined {
+function errorOf(history: ReportedHistory, id: string): LastError | undefined {
   const error = history.find(id).at(-1)?.error
-  return error && `${error.code}: ${error.message}`
+  if (error === undefined) return undefined
+  const { code, message, hint } = error
+  return { message: `${code}: ${message}`, ...(hint !== undefined && { hint }) }
 }
 
 /** Errors of what was typed, before anything was begun. */

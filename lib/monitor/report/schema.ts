@@ -32,6 +32,8 @@ const SuccessRate = Type.Object({
   ),
   last_status: optional(text('How that ended.')),
   last_error: optional(text('Its code and message, where it failed.')),
+  last_hint: optional(text('What to do about that, where it is known.')),
+  last_run_at: optional(time('When that run began.')),
 })
 
 const Missed = Type.Object({

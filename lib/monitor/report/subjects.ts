@@ -37,12 +37,18 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** What a run failed by, and the next step, where one is known. */
+export interface LastError {
+  readonly message: string
+  readonly hint?: string
+}
+
 /** How often runs of a subject succeeded. `lastError` says what its last run failed by. */
 export function successRate(
   subject: ReportedSubject,
   nowMs: number,
   slo: number | undefined,
-  lastError: (id: string) => string | undefined,
+  lastError: (id: string) => LastError | undefined,
 ): SuccessRate {
   const { kind, collection, target, runs, lastSuccess } = subject
   const count = (status: HistoryStatus) => runs?.counts[status] ?? 0
@@ -63,7 +69,12 @@ export function successRate(
       last_success_at: succeeded,
       last_success_age_seconds: Math.max(0, nowMs - Date.parse(succeeded)) / 1000,
     }),
-    ...(last !== undefined && { last_run: last.id, last_status: last.status }),
-    ...(error !== undefined && { last_error: error }),
+    ...(last !== undefined && {
+      last_run: last.id,
+      last_run_at: new Date(last.startedMs).toISOString(),
+      last_status: last.status,
+    }),
+    ...(error !== undefined && { last_error: error.message }),
+    ...(error?.hint !== undefined && { last_hint: error.hint }),
   }
 }
