@@ -99,7 +99,10 @@ function load(name: string): object {
   if (known !== undefined) return known
   const file = join(BUILT, name)
   const require = createRequire(file)
-  const siblings = (wanted: string) => (isBeside(wanted) ? load(wanted.slice(2)) : require(wanted))
+  const siblings = Object.assign(
+    (wanted: string) => (isBeside(wanted) ? load(wanted.slice(2)) : require(wanted)),
+    { resolve: require.resolve },
+  )
   const importModule = (wanted: string, options?: ImportCallOptions) =>
     import(wanted.startsWith('.') ? pathToFileURL(join(BUILT, wanted)).href : wanted, options)
   const module = { exports: {} }
