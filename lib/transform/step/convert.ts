@@ -3,6 +3,7 @@ import { Refusal, type Transform } from '../transform.ts'
 import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
+import { inside, placeIn } from './inside.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
 
@@ -13,7 +14,7 @@ const TEXT = /^([^:\s]+)\s*:\s*([a-z]+(?:\[\])?)(?:\s+else\s+(reject|null|keep))
 
 /**
  * Gives a property another type, in the class, and each of its values in each object: exactly, or not at all. `text`:
- * `size:int`, or with what becomes of a value that has no equal of that type, `size:int else null`. SPEC.md, "Transforms",
+ * `size:int`, or with what becomes of a value that has no equal of that type, `size:int else null`; `meta.size:int` is one in the objects of another. SPEC.md, "Transforms",
  * has the table.
  */
 export function convertProperty(text: string, otherwise: OnConvertError = 'reject'): Transform {
@@ -28,6 +29,18 @@ export function convertProperty(text: string, otherwise: OnConvertError = 'rejec
       `for example: size:int; types are ${SCALARS.join(', ')}, and lists of them: text[]`,
     )
   }
+  const place = placeIn(property)
+  return inside(name, place.holder, convertOwn({ name, property: place.name, type, onError }))
+}
+
+interface Converting {
+  readonly name: string
+  readonly property: string
+  readonly type: string
+  readonly onError: OnConvertError
+}
+
+function convertOwn({ name, property, type, onError }: Converting): Transform {
   return {
     name,
     bind(before) {

@@ -1,11 +1,17 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry, withNames } from './followers.ts'
+import { inside, placeIn } from './inside.ts'
 import { propertyOf, withProperties } from './property.ts'
 
-/** Takes a property away, of each object and of the class. */
+/** Takes a property away, of each object and of the class; `meta.author` is one in the objects of another. */
 export function dropProperty(property: string): Transform {
   const name = `drop ${property}`
+  const { holder, name: own } = placeIn(property)
+  return inside(name, holder, dropOwn(name, own))
+}
+
+function dropOwn(name: string, property: string): Transform {
   return {
     name,
     bind(before) {

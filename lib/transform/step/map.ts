@@ -1,13 +1,27 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { withNames } from './followers.ts'
-import { assignment, propertyOf, requireName, requireNone, withProperties } from './property.ts'
+import { inside, placeIn } from './inside.ts'
+import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
 
-/** Gives a property another name, in each object, the class, and what its modules read. `text`: `old=new`. */
+/** Gives a property another name, in each object, the class, and what its modules read. `text`: `old=new`, or `meta.old=meta.new`. */
 export function mapProperty(text: string): Transform {
   const name = `map ${text}`
-  const [from, to] = assignment(name, text, 'title=headline')
-  requireName(name, to)
+  const [from, to] = assignment(name, text, 'title=headline').map(placeIn) as [Place, Place]
+  if (from.holder.join('.') !== to.holder.join('.')) {
+    throw stageFault(
+      name,
+      'both sides have to be in the same object',
+      `for example: ${[...from.holder, from.name].join('.')}=${[...from.holder, to.name].join('.')}; a --script moves values from one to another`,
+    )
+  }
+  requireName(name, to.name)
+  return inside(name, from.holder, mapOwn(name, from.name, to.name))
+}
+
+type Place = ReturnType<typeof placeIn>
+
+function mapOwn(name: string, from: string, to: string): Transform {
   return {
     name,
     bind(before) {

@@ -16,6 +16,13 @@ import { computed, named } from './where.ts'
 export function setProperty(text: string): Transform {
   const [property, expression] = assignment(`set ${text}`, text, "name=trim(first || ' ' || last)")
   const name = `set ${property}=${expression}`
+  if (property.includes('.')) {
+    throw stageFault(
+      name,
+      'an expression gives a whole property its value, and not what is in an object',
+      '--drop, --map, --convert and --mask take paths like meta.author; a --script sets what is inside',
+    )
+  }
   requireName(name, property)
   const parsed = named(name, () => parseValue(expression))
   return {

@@ -5,6 +5,10 @@ export const ASKS_FOR_CERTIFICATE =
 /** What OpenSSL and Node say of a connection that was not agreed on, and what to do; the first that fits. */
 const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
   [
+    /protocol version|unsupported protocol/i,
+    'the server speaks only a TLS older than 1.2, which is not spoken here: it needs a newer one',
+  ],
+  [
     /certificate required|handshake failure|bad certificate|unknown ca\b|certificate unknown|(?:ssl|tls)\S* alert\b|alert number|_ALERT_/i,
     'the server asks for a client certificate that it knows: --cert-file and --key-file name one',
   ],

@@ -1,0 +1,80 @@
+import type { Json, JsonObject } from '../../core/object.ts'
+import type { PropertySchema } from '../../core/schema.ts'
+import { Refusal, type Transform } from '../transform.ts'
+import { eachObject } from './each.ts'
+import { propertyOf, stageFault, withProperties } from './property.ts'
+
+const OBJECT = /^object(\[\])?$/
+
+/** The path to what holds a property, and its name: `meta.author` is author in meta. */
+export function placeIn(property: string): { readonly holder: readonly string[]; readonly name: string } {
+  const names = property.split('.')
+  return { holder: names.slice(0, -1), name: names.at(-1) ?? '' }
+}
+
+/**
+ * A transform of a nested property: `inner` sees each object that the property of that path holds, one or a list of them,
+ * as an object of a class of its own. One that it refuses refuses the whole. What is no object stays, for the store to
+ * refuse.
+ */
+export function inside(name: string, holder: readonly string[], inner: Transform): Transform {
+  const [outer, ...deeper] = holder
+  if (outer === undefined) return inner
+  const step = inside(name, deeper, inner)
+  return {
+    name,
+    ...(inner.sha256 !== undefined && { sha256: inner.sha256 }),
+    bind(before) {
+      const found = propertyOf(name, before, outer)
+      const [type = ''] = found.dataType
+      if (!OBJECT.test(type))
+        throw stageFault(
+          name,
+          `${outer} is of type ${type}: there is nothing in it`,
+          'only object and object[] have properties',
+        )
+      const nested = (found.nestedProperties ?? []) as readonly PropertySchema[]
+      const bound = step.bind({ class: `${before.class}.${outer}`, properties: nested })
+      if (bound.schema.properties?.length === 0)
+        throw stageFault(
+          name,
+          `nothing would be left in ${outer}`,
+          `leave it out as a whole: --drop ${outer}`,
+        )
+      const changed = { ...found, nestedProperties: [...(bound.schema.properties ?? [])] }
+      const properties = (before.properties ?? []).map((one) => (one === found ? changed : one))
+      return eachObject(name, {
+        schema: withProperties(before, properties),
+        touches: [outer],
+        change: (draft) => {
+          const value = draft.properties[outer]
+          if (value === undefined || value === null) return 'kept'
+          const made: Json[] = []
+          for (const one of Array.isArray(value) ? value : [value]) {
+            if (!isObject(one)) {
+              made.push(one)
+              continue
+            }
+            const part = { id: draft.id, properties: { ...one } }
+            const outcome = bound.change!(part)
+            if (outcome instanceof Refusal) return outcome
+            made.push(defined(part.properties))
+          }
+          draft.properties[outer] = Array.isArray(value) ? made : made[0]!
+          return 'kept'
+        },
+      })
+    },
+  }
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Without what a step made undefined. */
+function defined(properties: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as JsonObject
+}
