@@ -1,6 +1,6 @@
 /**
  * `node bench/archive.ts`: archives beside their floors, as JSON lines.
- * `--only embedded,verify,sizes,memory,server,strategies,chains,increments` of these; `server`, `strategies` and `increments` need ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
+ * `--only embedded,verify,sizes,memory,server,writes,strategies,chains,increments` of these; `server`, `writes`, `strategies` and `increments` need ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -14,11 +14,15 @@ import { benchArchiveMemory } from './archiveMemory.ts'
 import { benchArchiveServer } from './archiveServer.ts'
 import { benchArchiveSizes } from './archiveSizes.ts'
 import { benchArchiveStrategies } from './archiveStrategies.ts'
+import { benchArchiveWrites } from './archiveWrites.ts'
 import { round, say } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'embedded,verify,sizes,memory,server,strategies,chains,increments' },
+    only: {
+      type: 'string',
+      default: 'embedded,verify,sizes,memory,server,writes,strategies,chains,increments',
+    },
     rounds: { type: 'string', default: '5' },
     count: { type: 'string', default: '20000' },
     sized: { type: 'string', default: '100000' },
@@ -43,6 +47,10 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   server: async () => {
     if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
     else await benchArchiveServer(server, home, rounds, shape, values.index)
+  },
+  writes: async () => {
+    if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
+    else await benchArchiveWrites(server, home, rounds, shape, values.index)
   },
   strategies: async () => {
     if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
