@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { requireSums, restoreCounts, restoreReport } from './buildReport.ts'
 import { dryRunPart } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
+import { readAhead } from './part/parts.ts'
 import { writePlan } from './planned/write.ts'
 import type { RestoreReport } from './report.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
@@ -102,6 +103,8 @@ async function bringBack(
   at: { run: RestoreRun | undefined },
 ): Promise<void> {
   for (const run of runs) await checkSource(run)
+  const [first] = runs
+  if (first !== undefined) readAhead(first)
   await makeTargets(runs)
   failpoint('restore.made')
   for (const [step, point] of STEPS) {

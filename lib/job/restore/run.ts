@@ -22,6 +22,7 @@ import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { SeenIds } from './distinctIds.ts'
 import type { RestoreOptions } from './options.ts'
+import type { ReadAhead } from './part/ahead.ts'
 import type { MayExpire, PartTally } from './part/tally.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { Plan } from './planned/plan.ts'
@@ -113,6 +114,8 @@ export interface RestoreRun {
   readonly alias: AliasPlan | undefined
   /** The plan that is applied; undefined where the strategy alone decides. */
   readonly applying: Plan | undefined
+  /** Reads the first part while the class is made. */
+  readonly ahead: ReadAhead
   readonly progress: RestoreState
 }
 

@@ -25,11 +25,11 @@ import { tenantMaker } from './tenants.ts'
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
  */
 export async function writeObjects(run: RestoreRun): Promise<void> {
-  const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
+  const due = partsDue(run)
   const workers = partsAtOnce(run, due.length)
   const inFlight = batchesInFlight(run.options.workers, run.store, run.options.batchBytes)
   const shared = sharedBy(run, inFlight)
-  const firstCheck: FirstCheck = { done: undefined }
+  const firstCheck: FirstCheck = { done: undefined, ahead: run.ahead }
   const started = performance.now()
   const threads = await decodeThreads(run, due)
   try {
@@ -45,6 +45,22 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
     if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
+}
+
+/** Parts that are not done yet. */
+function partsDue({ plan, progress }: RestoreRun): readonly SourcePart[] {
+  return plan.parts.filter(({ name }) => !progress.parts.has(name))
+}
+
+/**
+ * Begins to read the first part of an archive in a directory before there is a class for it, where it is a server that makes it.
+ */
+export function readAhead(run: RestoreRun): void {
+  const { store, existing, continues, options, ahead } = run
+  const isWaitedFor = store.maxInFlight > 1 && existing === undefined && !continues
+  const [first] = partsDue(run)
+  const isRead = options.threads === 'auto' || options.threads === '0'
+  if (isWaitedFor && isRead && !options.skipDamaged && first?.inThread !== undefined) ahead.begin(first)
 }
 
 /** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */

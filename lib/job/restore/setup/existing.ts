@@ -25,8 +25,11 @@ export async function requireWritable(
     ...(hasTenants(schema) ? (['tenants'] as const) : []),
     ...(intoAlias === undefined ? [] : (['alias'] as const)),
   ]
+  const clock = requireClock(store, retry)
+  // What else is wrong is told first.
+  clock.catch(() => {})
   await requireUse(store, { collection: schema.class, does, degraded }, retry)
-  await requireClock(store, retry)
+  await clock
 }
 
 /**

@@ -14,6 +14,7 @@ import { SeenIds } from '../distinctIds.ts'
 import { restoreKey } from '../key.ts'
 import { listedSource } from '../list/listed.ts'
 import type { RestoreOptions } from '../options.ts'
+import { ReadAhead } from '../part/ahead.ts'
 import { requireSamePlan } from '../planned/check.ts'
 import { requireNoLoss } from '../planning/capable.ts'
 import { healthyTarget } from '../planning/health.ts'
@@ -151,6 +152,7 @@ export async function setUpRestore(
       existing,
       alias,
       applying: context.applying,
+      ahead: new ReadAhead(),
       progress,
     }
     requireSamePlan(run)
@@ -158,7 +160,13 @@ export async function setUpRestore(
     await planChanges(run)
     run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
     const { rejects, written } = run.kept
-    const ends = [() => rejects?.close(), () => written?.close(), () => undo?.close(), ...close]
+    const ends = [
+      () => run.ahead.close(),
+      () => rejects?.close(),
+      () => written?.close(),
+      () => undo?.close(),
+      ...close,
+    ]
     return { run, begin: () => begin(run, continued, key), close: () => closeAll(ends) }
   } catch (error) {
     await closeAll(close).catch(() => {})

@@ -7,6 +7,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { Source } from '../../../core/stage.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
+import type { ReadAhead } from '../part/ahead.ts'
 import type { RestoreRun } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import type { PartWork } from './work.ts'
@@ -52,6 +53,7 @@ export function threadedPart(
 /** The check of the part that comes first. */
 export interface FirstCheck {
   done: Promise<void> | undefined
+  readonly ahead: ReadAhead
 }
 
 /**
@@ -66,6 +68,14 @@ export async function checkedPages(
   onReject: (reject: Reject) => void,
 ): Promise<Source<readonly StoredObject[]>> {
   if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
+  const begun = firstCheck.ahead.take(part, onReject)
+  if (begun !== undefined) {
+    firstCheck.done ??= begun.then(
+      () => {},
+      () => {},
+    )
+    return begun
+  }
   // All at once, the first objects would be written when the bytes of all these parts are read.
   if (firstCheck.done !== undefined) await firstCheck.done
   const check = part.check?.(signal)

@@ -16,21 +16,24 @@ type Shared = Omit<Context, 'name'>
 /** All that a cluster says of itself, of one collection where it is `only` that; a call a collection, and two where it has tenants. */
 export async function survey(context: Shared, use?: StoreUse, only?: string): Promise<StoreSurvey> {
   const { cluster, target, classes, version } = context
-  const addresses = await Promise.all(cluster.servers.map(addressOf))
-  const { nodes } = await health(context)
-  const reply = await cluster.rest({ method: 'GET', path: '/nodes?output=verbose' })
+  const [addresses, { nodes }, reply, all, inStep, rights] = await Promise.all([
+    Promise.all(cluster.servers.map(addressOf)),
+    health(context),
+    cluster.rest({ method: 'GET', path: '/nodes?output=verbose' }),
+    classes.list(),
+    isInStep(context),
+    use === undefined ? [] : missingRights(context, use),
+  ])
   const details = reply.status === 200 ? listIn(reply, target, 'nodes') : []
   const copies = copiesIn(details)
-  const all = await classes.list()
   const listed = only === undefined ? all : all.filter(({ name }) => name === only)
-  const inStep = await isInStep(context)
   return {
     version,
     addresses,
     nodes: nodes.map((node) => nodeOf(node, details)),
     collections: (await Promise.all(listed.map((one) => collectionOf(context, one, copies)))).flat(),
     ...(inStep !== undefined && { inStep }),
-    missingRights: use === undefined ? [] : await missingRights(context, use),
+    missingRights: rights,
   }
 }
 
