@@ -108,9 +108,10 @@ t.test('two ends of a queue: what another process makes while one sends is sent 
   const server = await receiver(t)
   server.behave('hang', { status: 200 })
   const { run } = await opened(t, [server])
-  const slow = run([failed])
+  const patient = { limits: { ...SHORT, totalMs: 20_000 } }
+  const slow = run([failed], patient)
   await server.until(1)
-  await run([failed, good])
+  await run([failed, good], patient)
   await slow
   t.strictSame(statuses(server), ['firing', 'firing', 'resolved'])
 })

@@ -166,6 +166,7 @@ function choiceOf(checked: Checked, path: SectionPath, entry: ChoiceEntry): RunC
       target(subject.target),
     trigger: (trigger) => triggers === undefined || triggers.includes(trigger),
     ...(kinds !== undefined && { kinds }),
+    ...(triggers !== undefined && { triggers }),
   }
 }
 

@@ -14,6 +14,8 @@ export interface RunChoice {
   trigger(trigger: Trigger): boolean
   /** The jobs that are named, where any are. */
   readonly kinds?: readonly string[]
+  /** What began them, where that is named. */
+  readonly triggers?: readonly string[]
 }
 
 interface RuleBase {

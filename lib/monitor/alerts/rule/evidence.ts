@@ -1,6 +1,6 @@
 import type { HistoryEntry, HistoryReader, HistoryStatus } from '../../history/entry.ts'
 import type { MonitorReport } from '../../report/schema.ts'
-import type { RunSubject } from '../config/settings.ts'
+import type { RunChoice, RunSubject } from '../config/settings.ts'
 
 /** What rules are judged by. */
 export interface Evidence {
@@ -50,9 +50,41 @@ export function subjectsIn({ reader, watched, whole }: Evidence): RunSubject[] {
   return [...new Map(entries.map((entry) => [subjectKey(entry), subjectOf(entry)])).values()]
 }
 
-/** The last run of a subject that ended by itself or was killed; a run that a user interrupted says nothing. */
-export function lastEnded({ reader }: Evidence, subject: RunSubject): HistoryEntry | undefined {
-  return entriesOf(reader, subject, { status: ENDED, limit: 1 })[0]
+/**
+ * The last run of a subject that ended by itself or was killed; a run that a user interrupted says nothing. One that ended badly
+ * and is none of `takes` is looked past, and so is a slip of the hand unless `takes` names users: that all is well again
+ * is said by a run that was done alone.
+ */
+export function lastEnded(
+  { reader }: Evidence,
+  subject: RunSubject,
+  { trigger, triggers }: Pick<RunChoice, 'trigger' | 'triggers'>,
+): HistoryEntry | undefined {
+  const namesUsers = triggers?.includes('user') === true
+  const counts = (entry: HistoryEntry) => trigger(entry.trigger) && (namesUsers || !isSlip(entry))
+  const isGood = ({ status }: HistoryEntry) => status === 'done' || status === 'rejects'
+  return entriesOf(reader, subject, { status: ENDED, limit: NEWEST }).find(
+    (entry) => isGood(entry) || counts(entry),
+  )
+}
+
+/** Errors of what was typed, or of what stood in its way, before anything was begun. */
+const OF_WORDS: ReadonlySet<string> = new Set([
+  'ELYSIA_USAGE',
+  'ELYSIA_NOT_FOUND',
+  'ELYSIA_INPUT_MISSING',
+  'ELYSIA_CONFLICT',
+])
+
+/** What a user typed, and was told at once that it cannot be: whoever typed it has read so. */
+function isSlip({ trigger, status, records, bytes_out: written, error }: HistoryEntry): boolean {
+  return (
+    trigger === 'user' &&
+    status === 'failed' &&
+    records === 0 &&
+    written === 0 &&
+    OF_WORDS.has(error?.code ?? '')
+  )
 }
 
 /** The runs of a subject of a period that ended by themselves or were killed, the newest first. */

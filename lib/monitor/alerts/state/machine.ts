@@ -76,7 +76,7 @@ function ended(state: AlertState | undefined, now: number, timing: Timing, lapse
   if (state === undefined) return { state: undefined }
   if (state.phase !== 'firing') return { state: remembered(state, now, timing) }
   const { wellSince = now } = state
-  const isHeld = !lapsed && isFlapping(state, wellSince, timing) && now - wellSince < timing.flapping.withinMs
+  const isHeld = isFlapping(state, wellSince, timing) && now - wellSince < timing.flapping.withinMs
   if (isHeld) return { state: { ...state, wellSince } }
   return { state: remembered(state, now, timing), told: lapsed ? 'lapsed' : 'resolved' }
 }

@@ -41,6 +41,29 @@ t.test('failed: the last run that ended counts, by job, collection and target', 
     t.strictSame((await found({ when: 'failed' }, { runs: [failed, runAt(NOON, { status })] })).found, [])
 })
 
+t.test(
+  'a slip of the hand is told to nobody, and makes nothing well; nor does a run of another trigger',
+  async (t) => {
+    const code = 'ELYSIA_CONFLICT'
+    const slip = { trigger: 'user', status: 'failed', error: { code, message: 'there is one' } } as const
+    const typed = runAt(NOON, { ...slip, records: 0, bytes_out: 0 })
+    const failed = runAt(NOON - HOUR, { status: 'failed', error })
+    t.strictSame((await found({ when: 'failed' }, { runs: [typed] })).found, [])
+    t.match((await found({ when: 'failed' }, { runs: [typed, failed] })).found, [{ run: failed.id }])
+    const named = { when: 'failed', triggers: ['user'] }
+    t.match((await found(named, { runs: [typed] })).found, [{ run: typed.id }], 'where it is asked for')
+    const later = runAt(NOON, { ...slip, records: 5 })
+    t.match((await found({ when: 'failed' }, { runs: [later] })).found, [{ run: later.id }], 'it had begun')
+    const byCron = { when: 'failed', triggers: ['cron'] }
+    t.match((await found(byCron, { runs: [later, failed] })).found, [{ run: failed.id }])
+    t.strictSame(
+      (await found(byCron, { runs: [runAt(NOON, { trigger: 'user' }), failed] })).found,
+      [],
+      'made good by hand',
+    )
+  },
+)
+
 t.test('killed is failed, and is known of the newest runs too', async (t) => {
   const killed = runAt(NOON - HOUR, { status: 'killed' })
   const others = Array.from({ length: 200 }, (_, at) => runAt(NOON - at, { collection: `C${at}` }))
