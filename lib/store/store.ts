@@ -184,6 +184,8 @@ export interface TransactionOptions {
    * for some milliseconds. One that fails takes back those that are not committed yet, unless it has changed nothing.
    */
   readonly shared?: boolean
+  /** Of a shared one: called once what it did is durable. */
+  readonly onCommitted?: () => void
 }
 
 /**

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { diskCalls } from '../archive/storage/diskOrder.ts'
 
-const { Ledger } = await import('../../lib/job/ingest/ledger.ts')
+const { Ledger } = await import('../../lib/job/ingest/ledger/ledger.ts')
 const { RejectsFile } = await import('../../lib/run/rejectsFile.ts')
 const { RestoreLog } = await import('../../lib/job/restore/progressTable.ts')
 const { restore } = await import('../../lib/job/restore/restore.ts')

@@ -7,10 +7,10 @@ import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
 import { type IngestOptionsInput, ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
-import { type Ingest, ingestInputs } from './run.ts'
+import { ingestInputs } from './run.ts'
 import { setUp } from './setup.ts'
 import { requireUsable } from './stages.ts'
-import type { IngestContext, Shared } from './types.ts'
+import type { Ingest, IngestContext, Shared } from './types.ts'
 
 /**
  * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in a row:

@@ -3,7 +3,7 @@ import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
-import type { Ingest } from './run.ts'
+import type { Ingest } from './types.ts'
 
 /** What an ingest did, as it ended. */
 export function reportOf(

@@ -7,19 +7,19 @@ import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { RejectsFile } from '../../run/rejectsFile.ts'
 import { Run } from '../../run/run.ts'
-import { lockRun, refuseTakenRun, requireUnlocked } from '../../run/state.ts'
+import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { dryRunStore } from './dryRun.ts'
 import { type Input, labelOf } from './input.ts'
-import { errorLimit, Ledger } from './ledger.ts'
+import { errorLimit } from './ledger/errorLimit.ts'
+import { Ledger } from './ledger/ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import { continuation } from './resume.ts'
-import type { Ingest } from './run.ts'
 import { ingestShape, shapeTransforms, transformKeys } from './shape.ts'
-import type { IngestContext, Shared } from './types.ts'
+import type { Ingest, IngestContext, Shared } from './types.ts'
 
 /** An ingest that may begin, and what has to be put back after it. */
 export interface Setup {
@@ -60,6 +60,7 @@ export async function setUp(
     const id = begun.run ?? context.runId ?? newRunId()
     const rejects = rejectsFile(context, shared, begun.checkpoint, id, spared)
     const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))
+    const sharesTransactions = keepsState(store, state) && shared.batchesAlone !== true
     const ingest: Ingest = {
       run,
       id,
@@ -69,6 +70,7 @@ export async function setUp(
       options,
       shape: ingestShape(found.transforms),
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
+      sharesTransactions,
       make: () => {
         made ??= waiting(found.make)
         return made
@@ -85,6 +87,7 @@ export async function setUp(
         limit: errorLimit(options.maxErrors),
         commit: state && ((step) => state.journal.commit(id, step)),
         emit: run.emit,
+        tellsLater: sharesTransactions,
       }),
     }
     const own = ingest.store === store || shared.scratch !== undefined ? undefined : ingest.store
@@ -138,6 +141,11 @@ function keyOf(
     ...(tenant && { tenant }),
     ...(transforms.length > 0 && { transforms: transformKeys(transforms) }),
   }
+}
+
+/** True of a store that the journal lies in: a checkpoint and what it speaks of are committed, or taken back, together. */
+function keepsState(store: Store, state: State | undefined): boolean {
+  return state !== undefined && (store as { readonly database?: unknown }).database === state.database
 }
 
 /** A continued run goes on in its own rejects file by default. */

@@ -49,6 +49,7 @@ export async function ingestFile(
   }
   const rejectsFrom = shared?.startOf(run)
   return ingestFiles([input], store, ingest, ofFile, {
+    batchesAlone: true,
     ...(rejectsFrom !== undefined && { rejectsFrom }),
     ...(scratch && { scratch }),
   })

@@ -36,6 +36,8 @@ export interface SinkOptions {
    * the store what is settled, and who believes no more than that: what fails takes a few batches before it along.
    */
   readonly sharedTransactions?: boolean
+  /** Called once batches that were settled in a shared transaction are durable. */
+  readonly onCommitted?: () => void
   /** Called before each batch; what it throws ends the sink, and the batches before it stay settled. */
   readonly onBatch?: () => void
   /** Once aborted, nothing more is started: batches and units that are not in flight yet stay unsettled. */
@@ -138,14 +140,14 @@ class StoreSink extends Writable {
   /** The whole batch and its settlement are one durable step, or part of one. */
   async #inTransaction(batch: readonly Item[]): Promise<void> {
     if (batch.length === 0 || this.#stopped) return
-    const { sharedTransactions: shared = false, onBatch } = this.#options
+    const { sharedTransactions: shared = false, onBatch, onCommitted } = this.#options
     const work = async () => {
       onBatch?.()
       const outcomes: Outcome[] = []
       for (const group of writeGroups(batch)) outcomes.push(...(await this.#apply(group)))
       await this.#order.add(Promise.resolve(settlement(outcomes)))
     }
-    const step = this.#store.transaction!(work, { shared })
+    const step = this.#store.transaction!(work, { shared, ...(onCommitted && { onCommitted }) })
     this.#mayShare ||= shared
     this.#hold(step, this.#running)
     await step

@@ -22,7 +22,8 @@ export class SharedTransaction {
   readonly #database: SqliteDatabase
   readonly #bracket: Bracket
   readonly #changes: SqliteStatement
-  #count = 0
+  /** Who is told of the commit, one for each piece of work. */
+  #committed: (() => void)[] = []
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
   #failure: { readonly error: unknown } | undefined
@@ -34,7 +35,7 @@ export class SharedTransaction {
   }
 
   /** @throws what `work` throws; what kept work before it from being committed */
-  async add<T>(work: () => Promise<T>): Promise<T> {
+  async add<T>(work: () => Promise<T>, onCommitted: () => void = () => {}): Promise<T> {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) this.#bracket.begin()
@@ -47,8 +48,8 @@ export class SharedTransaction {
       this.#giveUp(before)
       throw error
     }
-    this.#count += 1
-    if (this.#count >= MOST) this.commit()
+    this.#committed.push(onCommitted)
+    if (this.#committed.length >= MOST) this.commit()
     else this.#timer = setTimeout(() => this.#commitIdle(), IDLE_MS)
     return result
   }
@@ -58,25 +59,32 @@ export class SharedTransaction {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) return
-    this.#isOpen = false
-    this.#count = 0
+    const told = this.#end()
     try {
       this.#bracket.commit()
     } catch (error) {
       this.#bracket.undo()
       throw error
     }
+    for (const tell of told) tell()
   }
 
   #giveUp(before: unknown): void {
-    const isWhole = this.#count > 0 && this.#database.inTransaction && this.#changes.get() === before
+    const isWhole =
+      this.#committed.length > 0 && this.#database.inTransaction && this.#changes.get() === before
     if (isWhole) {
       this.commit()
       return
     }
-    this.#isOpen = false
-    this.#count = 0
+    this.#end()
     this.#bracket.undo()
+  }
+
+  #end(): readonly (() => void)[] {
+    const told = this.#committed
+    this.#isOpen = false
+    this.#committed = []
+    return told
   }
 
   #commitIdle(): void {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { ElysiaError } from '../../core/errors.ts'
 import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
 import { requireFiles } from '../../database/files.ts'
+import type { TransactionOptions } from '../store.ts'
 import { SharedTransaction } from './sharedTransaction.ts'
 
 interface Open {
@@ -50,7 +51,10 @@ export class TransactionQueue {
    * Runs asynchronous work as one transaction. What is `shared` may be committed with what comes right behind it: a few in one, once
    * nothing has come for a moment, or something else is asked for. @throws ElysiaError ELYSIA_STORE inside another one
    */
-  async transaction<T>(work: () => Promise<T>, { shared = false } = {}): Promise<T> {
+  async transaction<T>(
+    work: () => Promise<T>,
+    { shared = false, onCommitted }: TransactionOptions = {},
+  ): Promise<T> {
     if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
       throw new ElysiaError('ELYSIA_STORE', 'a transaction cannot run inside another one')
     }
@@ -64,7 +68,9 @@ export class TransactionQueue {
       return result
     }
     try {
-      return await this.#inside.run(token, () => (shared ? this.#shared.add(begun) : this.#bracket(begun)))
+      return await this.#inside.run(token, () =>
+        shared ? this.#shared.add(begun, onCommitted) : this.#bracket(begun),
+      )
     } finally {
       this.#open = undefined
       resolve()

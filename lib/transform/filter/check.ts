@@ -1,5 +1,6 @@
 import type { CollectionSchema } from '../../core/schema.ts'
-import { typedValue, type Value, valueColumn } from '../expression/value.ts'
+import type { Value } from '../expression/types.ts'
+import { typedValue, valueColumn } from '../expression/value.ts'
 import { type CheckedFilter, columnsOf } from './checked.ts'
 import { type Column, columnOf, propertiesText } from './column.ts'
 import {

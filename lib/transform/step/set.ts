@@ -1,5 +1,5 @@
 import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
-import type { Value } from '../expression/value.ts'
+import type { Value } from '../expression/types.ts'
 import { checkValue } from '../filter/check.ts'
 import { parseValue } from '../filter/parse.ts'
 import { Refusal, type Transform } from '../transform.ts'

@@ -10,7 +10,7 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import type { Storage } from '../../../lib/archive/storage/storage.ts'
 import { Reject } from '../../../lib/core/reject.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import { Ledger } from '../../../lib/job/ingest/ledger.ts'
+import { Ledger } from '../../../lib/job/ingest/ledger/ledger.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { texts } from '../../run/listening.ts'

@@ -80,3 +80,25 @@ t.test('what kept shared ones from being committed is told to the next that asks
   await queue.transaction(put(2))
   t.strictSame(valuesOf(database), [2])
 })
+
+t.test('of shared ones it is told when they are committed, and not where they are taken back', async (t) => {
+  const { queue, put, seen } = opened(t)
+  const told: unknown[] = []
+  const shared = (value: number) => ({ shared: true, onCommitted: () => told.push([value, seen()]) })
+  await queue.transaction(put(1), shared(1))
+  await queue.transaction(put(2), shared(2))
+  t.strictSame(told, [])
+  await queue.step(() => {})
+  t.strictSame(told, [
+    [1, [1, 2]],
+    [2, [1, 2]],
+  ])
+  await queue.transaction(put(3), shared(3))
+  const failed = queue.transaction(async () => {
+    await put(4)()
+    throw new Error('broken')
+  }, shared(4))
+  await t.rejects(failed, { message: 'broken' })
+  await queue.step(() => {})
+  t.equal(told.length, 2)
+})

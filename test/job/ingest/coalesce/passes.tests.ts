@@ -149,13 +149,14 @@ const options = { collection: 'A', batchSize: 1, coalesce: '1MiB' }
 /** Begins a run over these lines and breaks it off after the first batch. */
 async function brokenOff(store: Store, state: ReturnType<typeof openState>, lines: readonly Line[]) {
   const kill = new AbortController()
-  const { report } = await ingestFiles([file('f', lines)], store, options, {
+  const context = {
     state,
     signal: kill.signal,
-    onEvent: ({ type }) => {
+    onEvent: ({ type }: RunEvent) => {
       if (type === 'records_settled') kill.abort()
     },
-  })
+  }
+  const { report } = await ingestFiles([file('f', lines)], store, options, context, { batchesAlone: true })
   return report
 }
 

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
-import type { Input } from '../../../lib/job/ingest/input.ts'
-import { openState } from '../../../lib/run/state.ts'
-import { openMemory } from '../../../lib/store/memory/store.ts'
-import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { ingestFiles } from '../../../../lib/job/ingest/ingest.ts'
+import type { Input } from '../../../../lib/job/ingest/input.ts'
+import { openState } from '../../../../lib/run/state.ts'
+import { openMemory } from '../../../../lib/store/memory/store.ts'
+import { openSqlite } from '../../../../lib/store/sqlite/store.ts'
 
 const add = (path: string) => JSON.stringify({ repo: 'A', op: 'add', path, content: 'text' })
 

@@ -1,24 +1,17 @@
-import type { Item } from '../../core/entry.ts'
-import { ElysiaError } from '../../core/errors.ts'
-import type { Outcome, Settlement } from '../../core/outcome.ts'
-import { Reject } from '../../core/reject.ts'
-import { type Passes, sum } from '../../core/report.ts'
-import type { Before, Checkpoint, CheckpointStep, KeptMark, PlanMark } from '../../run/checkpoint.ts'
-import type { Emit } from '../../run/context.ts'
-import { rejectLine } from '../../run/rejectLine.ts'
-import type { RejectsFile } from '../../run/rejectsFile.ts'
-import { add, addsUp, emptyTally, reach, type Tally } from '../../run/tally.ts'
-import type { LinesDigest } from '../../stream/lines/digest.ts'
-import { LineTrail } from '../../stream/lines/trail.ts'
-
-/** The most rejects that a run may have: a number of records or, from 0 to 1, a share of them. */
-export interface ErrorLimit {
-  readonly count?: number
-  readonly share?: number
-}
-
-/** A share means little among few records: it is looked at from here on, and at the end. */
-const RECORDS_BEFORE_SHARE = 1000
+import type { Item } from '../../../core/entry.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Outcome, Settlement } from '../../../core/outcome.ts'
+import { Reject } from '../../../core/reject.ts'
+import type { Passes } from '../../../core/report.ts'
+import type { Before, Checkpoint, CheckpointStep, KeptMark, PlanMark } from '../../../run/checkpoint.ts'
+import type { Emit } from '../../../run/context.ts'
+import type { RunEvent } from '../../../run/event/schema.ts'
+import { rejectLine } from '../../../run/rejectLine.ts'
+import type { RejectsFile } from '../../../run/rejectsFile.ts'
+import { add, addsUp, emptyTally, reach, type Tally } from '../../../run/tally.ts'
+import type { LinesDigest } from '../../../stream/lines/digest.ts'
+import { LineTrail } from '../../../stream/lines/trail.ts'
+import { type ErrorLimit, RECORDS_BEFORE_SHARE, refuseTooMany } from './errorLimit.ts'
 
 /** What a ledger needs of the lines that are settled, to recognise an input that comes again. */
 export type Trail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & { add(item: Item): void }
@@ -30,6 +23,8 @@ export interface LedgerOptions {
   /** Makes a checkpoint durable; speaks of acknowledged writes and written rejects only. */
   readonly commit?: ((step: CheckpointStep) => void) | undefined
   readonly emit?: Emit
+  /** True where what is committed may still be taken back: it is told with `tell`. */
+  readonly tellsLater?: boolean
   /** True of an input that cannot be read twice. */
   readonly readOnce?: (index: number) => boolean
   /** Names the input in the rejects file, where a run has several. */
@@ -59,6 +54,7 @@ export class Ledger {
   /** The line after which an interrupted run was taken up again; 0 where it was not. */
   continuedFromLine = 0
   #recordsBefore = 0
+  #untold: RunEvent[] = []
   /** What was read before anything was written, where records are left out for later ones. */
   plan: PlanMark | undefined
   /** How the inputs are read. */
@@ -97,6 +93,7 @@ export class Ledger {
 
   /** After a failure: what the last committed checkpoint says is what is settled, and without one nothing is. */
   revertTo(checkpoint: Checkpoint | undefined): void {
+    this.#untold = []
     const { tally = emptyTally(), commits = [] } = checkpoint ?? {}
     this.tally = { ...structuredClone(tally), retries: this.tally.retries }
     this.commits = new Map(commits)
@@ -140,7 +137,7 @@ export class Ledger {
 
   /** That those so far are not too many. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS */
   requireFewRejects(): void {
-    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
+    refuseTooMany(this.tally, this.#options, this.tally.records >= RECORDS_BEFORE_SHARE)
   }
 
   /**
@@ -158,6 +155,14 @@ export class Ledger {
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
     this.#emitSettled(outcomes)
+    if (this.#options.tellsLater !== true) this.tell()
+  }
+
+  /** What was settled so far is durable: its events are told. */
+  tell(): void {
+    const untold = this.#untold
+    this.#untold = []
+    for (const event of untold) this.#options.emit?.(event)
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
@@ -171,7 +176,7 @@ export class Ledger {
 
   /** @throws ElysiaError ELYSIA_ACCOUNTING, ELYSIA_TOO_MANY_REJECTS */
   close(): void {
-    this.#refuseTooMany(true)
+    refuseTooMany(this.tally, this.#options, true)
     if (addsUp(this.tally)) return
     throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(this.tally)}`, {
       hint: 'this is a defect of elysiactl; please report it with this message',
@@ -179,8 +184,8 @@ export class Ledger {
   }
 
   #emitSettled(outcomes: readonly Outcome[]): void {
-    const { emit } = this.#options
-    if (emit === undefined) return
+    if (this.#options.emit === undefined) return
+    const emit = (event: RunEvent) => this.#untold.push(event)
     const rejected = outcomes.filter(({ name }) => name === 'rejected')
     for (const { item, cause = '', reason = '' } of rejected) {
       emit({ type: 'record_rejected', line: item.line, code: cause, reason })
@@ -240,36 +245,8 @@ export class Ledger {
     this.#newCommits = new Map()
     this.#kept = []
   }
-
-  #refuseTooMany(shareCounts: boolean): void {
-    const { limit } = this.#options
-    if (limit === undefined) return
-    const rejects = sum(this.tally.rejected)
-    const tooMany = rejects > (limit.count ?? Number.POSITIVE_INFINITY)
-    const tooLarge = shareCounts && rejects > (limit.share ?? 1) * this.tally.records
-    if (!tooMany && !tooLarge) return
-    throw new ElysiaError(
-      'ELYSIA_TOO_MANY_REJECTS',
-      `${rejects} of ${this.tally.records} records were rejected, more than --max-errors allows`,
-      { hint: this.#hint() },
-    )
-  }
-
-  /** What can be done depends on what is kept: the rejects of a continued run count from its first line. */
-  #hint(): string {
-    const { rejects, commit } = this.#options
-    const where = rejects === undefined ? 'look at the reasons' : 'look at the reasons in the rejects file'
-    if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
-    return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
-  }
 }
 
 function bytesOf(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** `100` → a count, `2.5%` → a share. */
-export function errorLimit(text: string | undefined): ErrorLimit | undefined {
-  if (text === undefined) return undefined
-  return text.endsWith('%') ? { share: Number(text.slice(0, -1)) / 100 } : { count: Number(text) }
 }

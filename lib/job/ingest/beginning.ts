@@ -1,0 +1,18 @@
+import type { Ingest } from './types.ts'
+
+/** Begins the run at the first line. */
+export function startOver(ingest: Ingest): void {
+  ingest.ledger.reset()
+  ingest.startRun(false)
+}
+
+/** Does so because the input is another one than it was, and says it. */
+export function startOverChanged(ingest: Ingest): void {
+  ingest.run.emit({ type: 'run_started_over', reason: 'input_changed' })
+  startOver(ingest)
+}
+
+/** True once the run is to end. */
+export function stopped({ run }: Ingest): boolean {
+  return run.stop.aborted
+}

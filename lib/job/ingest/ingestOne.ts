@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Retry } from '../../async/retry.ts'
+import { named } from '../../core/channel/stages.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Checkpoint } from '../../run/checkpoint.ts'
+import { batchesInFlight } from '../../run/inFlight.ts'
+import { sink } from '../../store/sink/sink.ts'
+import { ofInput } from '../../stream/foreignInput.ts'
+import { held } from '../../stream/held.ts'
+import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
+import { startOverChanged, stopped } from './beginning.ts'
+import { SecondPass } from './coalesce/secondPass.ts'
+import { windowOf } from './coalesce/window.ts'
+import { type Head, type Input, labelOf, open } from './input.ts'
+import type { IngestOptions } from './options.ts'
+import { changeStages } from './stages.ts'
+import { threadedItems } from './thread/items.ts'
+import type { Ingest } from './types.ts'
+import { unwritten } from './unwritten.ts'
+
+/** Takes one input through the stages; `reached` is where an interrupted run left it. @throws what ended it */
+export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): Promise<void> {
+  const { ledger, options, inputs, run, first } = ingest
+  const { stop, signal } = run
+  const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
+  const head = open(inputs[index]!, { ...options, raw: first !== undefined }, stop, {
+    onTrailing,
+    onRecognised: ingest.make,
+  })
+  ledger.ratio = head.ratio
+  const skip = skipping(ingest, inputs[index]!, reached, stop)
+  const second = first && new SecondPass(first, index, ingest.store, options, skip)
+  const onSkipDone = second ? () => second.goOn(ledger) : skipDoneHandler(ingest, skip)
+  // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
+  const window = second === undefined ? windowOf(options) : undefined
+  const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
+  const workers = batchesInFlight(options.workers, ingest.store, (window?.options ?? options).batchBytes)
+  const end = sink(ingest.store, ingest.class, {
+    workers,
+    skipUnchanged: options.skipUnchanged,
+    shape: ingest.shape,
+    ...window?.sink,
+    retryForMs: options.retryForMs,
+    sharedTransactions: ingest.sharesTransactions,
+    onBatch: () => ledger.requireFewRejects(),
+    onCommitted: () => ledger.tell(),
+    // What can be read again need not be begun any more; what was taken from a pipe is written.
+    ...(inputs[index]!.rereadable && { stop }),
+    onRetry: (retry) => waiting(ingest, retry),
+    onTenant: (tenant) => ingest.store.createTenants(ingest.class, [tenant]),
+    ...(run.context.onInFlight && { onInFlight: run.context.onInFlight }),
+    onSettled: (settlement) => {
+      onSkipDone()
+      ledger.settle(settlement)
+    },
+  })
+  const closed = new Promise((resolve) => end.once('close', resolve))
+  try {
+    const stages = [
+      ...head.stages,
+      ...(skip ? [skip] : []),
+      ...held(run.memory),
+      ...middle,
+      named('write', end),
+    ]
+    run.context.stages?.watch(stages)
+    await pipeline(stages, { signal })
+  } catch (error) {
+    // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
+    await closed
+    if (signal.aborted || (stop.aborted && error === stop.reason))
+      requireWritten(ingest, inputs[index]!, head, skip, true)
+    throw inputs.length > 1 ? ofInput(error, labelOf(inputs[index]!)) : error
+  }
+  await closed
+  ledger.workers = typeof workers === 'object' ? workers.settled : workers
+  if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.settled })
+  if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
+  onSkipDone()
+  second?.requireWhole(ledger.line)
+  await inputs[index]!.settled?.()
+  // A producer that the same signal ended may be seen to end before the signal itself.
+  if (stopped(ingest)) return
+  ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions): Duplex[] {
+  return threads === undefined ? changeStages(options, memory) : threadedItems(threads, options, memory)
+}
+
+/**
+ * That nothing was taken from an input which cannot be read again and left unwritten: such a stop is no clean one. Where
+ * the same command gets the same lines again, of a line that was cut it is enough to say so.
+ * @throws ElysiaError ELYSIA_INPUT
+ */
+function requireWritten(
+  { ledger, run }: Ingest,
+  input: Input,
+  head: Head,
+  skip: SkipSettled | undefined,
+  atOnce: boolean,
+): void {
+  const { rereadable, comesAgain } = input
+  if (rereadable || run.context.state === undefined) return
+  const settled = {
+    line: Math.max(ledger.line, skip?.settledLine ?? 0),
+    before: skip === undefined || skip.replayed ? 0 : skip.line,
+  }
+  const left = unwritten(labelOf(input), head, settled, atOnce)
+  if (left === undefined) return
+  if (comesAgain && !left.isLines) {
+    const { line, behind } = left
+    const where = line === undefined ? { behind: behind ?? 0 } : { line }
+    run.emit({ type: 'line_cut', input: labelOf(input), ...where })
+    return
+  }
+  throw new ElysiaError('ELYSIA_INPUT', left.text, {
+    hint: 'it cannot be read twice: have its producer send what is not written again, or all from the first line on',
+  })
+}
+
+/** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */
+function skipping(
+  ingest: Ingest,
+  { rereadable }: Input,
+  reached: Checkpoint | undefined,
+  stop: AbortSignal,
+): SkipSettled | undefined {
+  if (reached === undefined || reached.mark.line === 0) return undefined
+  const { directory, journal } = ingest.run.context.state!
+  const { mark, places, input } = reached
+  return skipSettled({
+    ...mark,
+    places,
+    stop,
+    ...(!rereadable && {
+      fingerprints: journal.fingerprints(ingest.id, input),
+      spool: join(directory, `${ingest.id}.spool`),
+    }),
+  })
+}
+
+/** A function that, once, lets the ledger go on where the skipped lines end, or begin anew where they differ. */
+function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => void {
+  let joined = skip === undefined
+  return () => {
+    if (joined) return
+    joined = true
+    if (skip!.replayed) startOverChanged(ingest)
+    else {
+      ingest.ledger.resumeInput(skip!.line, skip!.digest)
+    }
+  }
+}
+
+function waiting(ingest: Ingest, retry: Retry): void {
+  ingest.ledger.tally.retries += 1
+  ingest.run.onRetry(retry)
+}

@@ -1,0 +1,85 @@
+import type { ElysiaError } from '../../core/errors.ts'
+import type { Json, StoredObject } from '../../core/object.ts'
+import type { Column } from '../filter/column.ts'
+import type { Expression, Literal, Path } from '../filter/expression.ts'
+import { type Instant, rfc3339 } from '../filter/instant.ts'
+import { literalValue, type ValueType } from '../filter/value.ts'
+
+/** Reads a value of an object; undefined is null. @throws ValueFault where it cannot be computed of this object */
+export type Read = (object: StoredObject) => Json | undefined
+
+/** A value of an object, or of a list of values, whose type is known. */
+export interface Value {
+  /** `null` of NULL alone, which is of every type. */
+  readonly type: ValueType | 'null'
+  readonly list: boolean
+  readonly read: Read
+  /** The columns that it is made of. */
+  readonly inputs: readonly Column[]
+  /** Of one that was written. */
+  readonly literal?: Literal
+  readonly at: number
+}
+
+/** Where a value stands. */
+export interface Scope {
+  /** @throws ElysiaError where there is none */
+  column(path: Path): Column
+  predicate(term: Expression): {
+    readonly holds: (object: StoredObject) => boolean | null
+    readonly inputs: readonly Column[]
+  }
+  fault(fact: string, at: number): ElysiaError
+}
+
+/** The columns that values are made of. */
+export function inputsOf(values: readonly Value[]): Column[] {
+  return values.flatMap(({ inputs }) => inputs)
+}
+
+/** The type of values that are of one. */
+export function typeOf(values: readonly Value[]): Value['type'] {
+  return values.find(({ type }) => type !== 'null')?.type ?? 'null'
+}
+
+/** Values of one type: an int becomes a number beside one, and a text that was written a date or a UUID. */
+export function unified(values: readonly Value[], scope: Scope): Value[] {
+  const known = values.filter(({ type }) => type !== 'null')
+  const types = new Set(known.map(({ type }) => type))
+  const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(known)
+  return values.map((value) => {
+    if (value.type === 'null' || (value.type === target && value.list === known[0]!.list)) return value
+    const made = asType(value, target)
+    if (made !== undefined && value.list === known[0]!.list) return made
+    const [first] = known
+    throw scope.fault(`this is ${typeText(value)}, and the value before it ${typeText(first!)}`, value.at)
+  })
+}
+
+/** That of the first that was not written as a text, since such a one may be of several types. */
+function commonOf(known: readonly Value[]): Value['type'] {
+  return (known.find(({ literal: one }) => one?.kind !== 'text') ?? known[0])?.type ?? 'null'
+}
+
+function asType(value: Value, target: Value['type']): Value | undefined {
+  if (value.type === 'int' && target === 'number') {
+    const { read } = value
+    return { ...value, type: target, read: (object) => doubleOf(read(object)) }
+  }
+  if (value.literal?.kind !== 'text' || (target !== 'date' && target !== 'uuid')) return undefined
+  const found = literalValue(value.literal, target)
+  if (found === undefined) return undefined
+  const text = found.type === 'date' ? rfc3339(found.value as Instant) : (found.value as string)
+  return { ...value, type: target, read: () => text }
+}
+
+function doubleOf(value: Json | undefined): Json | undefined {
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+/** A type, with its article. */
+export function typeText({ type, list }: Value): string {
+  if (type === 'null') return 'NULL'
+  const one = `${type}${list ? '[]' : ''}`
+  return type === 'int' ? `an ${one}` : `a ${one}`
+}
