@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import { failpoint } from '../../core/failpoint.ts'
 import { resolveInput } from '../../options/options.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import type { Ended } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
-import { type CopyContext, runCopy } from '../copy/copy.ts'
+import { type CopyContext, type CopyEnded, runCopy } from '../copy/copy.ts'
 import { dropBefore, leadingTo, meaningOf, switched, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
@@ -56,29 +57,41 @@ async function migrated(
   const place = await retry(() => placeOf({ store, name, alias: options.alias, changes, migrations }))
   const { alias, before, after } = place
   if (!options.dryRun) migrations?.keep({ alias, before, after, changes, state: 'copying' })
-  const { report: copy, error } = await runCopy(
-    { store, name: before },
-    { store, name: after },
-    copyOptionsOf(options, place),
-    context,
-  )
-  const isSwitched = !options.dryRun && error === undefined && copy.alias?.switched === true
+  const isCopied = state !== undefined && (await retry(() => wasSwitched(store, state, place)))
+  const { report: copy, error }: Partial<CopyEnded> = isCopied
+    ? {}
+    : await runCopy({ store, name: before }, { store, name: after }, copyOptionsOf(options, place), context)
+  failpoint('migrate.copied')
+  const isSwitched = isCopied || (!options.dryRun && error === undefined && copy?.alias?.switched === true)
   const migration = { alias, before, after, changes, state: 'switched' } as const
   if (isSwitched) migrations?.keep(migration)
   const dropping = isSwitched && options.dropOld && state !== undefined && migrations !== undefined
   if (dropping) await dropBefore({ store, state, migrations, migration, retry })
   const report: MigrateReport = {
-    status: options.dryRun ? 'planned' : isSwitched ? 'migrated' : statusOf(copy.status),
+    status: options.dryRun ? 'planned' : isSwitched ? 'migrated' : statusOf(copy?.status),
     target: store.target,
     ...{ alias, before, class: after },
     means: (await retry(() => meaningOf(store, alias))) ?? null,
     left_behind: dropping ? [] : await retry(() => leadingTo(store, place)),
-    copy,
+    copy: copy ?? null,
   }
   return error === undefined ? { report } : { report, error }
 }
 
-function statusOf(status: string): 'failed' | 'interrupted' {
+/**
+ * True where all was done but for the note of it: another copy would make of the changed class what the one before was, and
+ * take away what has come through the alias since.
+ */
+async function wasSwitched(store: Store, state: State, { alias, after }: MigrationPlace): Promise<boolean> {
+  if ((await meaningOf(store, alias)) !== after) return false
+  const runs = state.journal.runs(store.target)
+  const last = runs.find(
+    (run) => run.kind === 'copy' && run.class === after && run.inputs.includes('--follow'),
+  )
+  return last?.status === 'done'
+}
+
+function statusOf(status: string | undefined): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, Range } from '../store.ts'
 import { isTooLarge, isTooLong } from './cluster/failure.ts'
@@ -198,14 +199,24 @@ async function listed(reading: Reading, after: string, limit: number): Promise<R
   return { ...page, objects }
 }
 
+const AGAIN_AFTER_MS = [20, 40, 80, 160, 320]
+
 async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
   const { context, call } = reading
   try {
-    const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
-    requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
-    const objects = [...objectsOf(reply, call.tenant)].flat()
-    requireAsked(ids, objects, context.target, context.name)
-    return objects
+    for (let again = 0; ; again++) {
+      const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
+      requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
+      const objects = [...objectsOf(reply, call.tenant)].flat()
+      // One that is replaced just now is found in its old place and in its new one, and takes the place of another.
+      const waitMs = AGAIN_AFTER_MS[again]
+      if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
+        requireAsked(ids, objects, context.target, context.name)
+        return objects
+      }
+      await wait(waitMs)
+      call.signal?.throwIfAborted()
+    }
   } catch (thrown) {
     if (thrown instanceof InexactInt) return restMany(reading, ids)
     if (!isTooLarge(thrown) || ids.length === 1) throw thrown

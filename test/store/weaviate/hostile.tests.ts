@@ -171,6 +171,21 @@ t.test('a look-up that answers other objects than were asked for, or one twice, 
   }
 })
 
+t.test(
+  'an object that is found in its old place and in its new one while it is replaced is asked for again',
+  async (t) => {
+    const { double, kept } = await enter(t)
+    const twice = (honest: SearchReply) => ({
+      ...honest,
+      results: honest.results.map(() => honest.results[0]!),
+    })
+    const heal = double.faults.inject({ fault: 'lie', on: 'Search', answer: twice, count: 2 })
+    const found = await kept.readMany([idAt(1), idAt(2)], ALL)
+    t.same(found.map(({ id }) => id).sort(), [idAt(1), idAt(2)].sort())
+    heal()
+  },
+)
+
 t.test('a refusal of an object that was not in the message is an error, not a success', async (t) => {
   const { double, kept } = await enter(t)
   const lie = (honest: BatchObjectsReply) => ({ ...honest, errors: [{ index: 17, error: 'no' }] })

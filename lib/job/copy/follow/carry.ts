@@ -11,7 +11,7 @@ import { clockBound, SwitchPrecedence } from './switching.ts'
 /** A write that began before the switch is waited for so many times as long as `recheckAfterMs`. */
 const SETTLE_TIMES = 5
 /** Few at once: nothing compares an object and writes it in one step, so both have to be close together. */
-const BATCH = 20
+const BATCH = 5
 
 /** Whether, and how exactly, times tell the writes of a copy from those of others; undefined where they do not. */
 export async function carryBound({ pass, run }: Following): Promise<number | undefined> {
