@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
 import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
-import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
+import { type FileLock, isHeld, type LockOptions, lockFile } from '../database/fileLock.ts'
 import type { Store } from '../store/store.ts'
 import { Journal, type RunChoice } from './journal/journal.ts'
 import { writingState } from './journal/statements.ts'
@@ -126,7 +126,21 @@ export function refuseTakenRun(
 
 /** A named lock below the state directory; `what` is what a person reads when another process holds it. */
 export function lock(directory: string, name: string, what: string, hint = WAIT): FileLock {
-  const held = lockFile(lockPath(directory, name))
+  return held(directory, name, what, { hint })
+}
+
+/** The same, whose file goes with it: for names that seldom come again. */
+export function transientLock(directory: string, name: string, what: string): FileLock {
+  return held(directory, name, what, { hint: WAIT, transient: true })
+}
+
+function held(
+  directory: string,
+  name: string,
+  what: string,
+  { hint, ...options }: LockOptions & { readonly hint: string },
+): FileLock {
+  const held = lockFile(lockPath(directory, name), options)
   if (held !== undefined) return held
   throw locked(what, hint)
 }

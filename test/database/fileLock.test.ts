@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { isHeld, lockFile } from '../../lib/database/fileLock.ts'
@@ -52,4 +53,33 @@ t.test('a pipe or a file of something else in its place is no lock, and nobody h
     t.throws(() => lockFile(`${directory}/locks/${name}.lock`), { code: 'ELYSIA_STATE' }, name)
     t.equal(isHeld(`${directory}/locks/${name}.lock`), undefined)
   }
+})
+
+t.test('a transient lock takes its file along, and of many who want it one at a time has it', async (t) => {
+  const path = `${t.testdir()}/locks/a.lock`
+  const first = lockFile(path, { transient: true })
+  t.equal(lockFile(path, { transient: true }), undefined)
+  first!.release()
+  t.notOk(existsSync(path))
+
+  const holders = `
+    import { lockFile } from ${JSON.stringify(new URL('../../lib/database/fileLock.ts', import.meta.url).href)}
+    import { appendFileSync } from 'node:fs'
+    const [path, log] = process.argv.slice(1)
+    for (let taken = 0; taken < 20; ) {
+      const lock = lockFile(path, { transient: true })
+      if (lock === undefined) continue
+      appendFileSync(log, '[')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3)
+      appendFileSync(log, ']')
+      lock.release()
+      taken += 1
+    }`
+  const log = `${path}.log`
+  const words = ['--input-type=module-typescript', '-e', holders, path, log]
+  const all = [1, 2, 3].map(() => spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] }))
+  const codes = await Promise.all(all.map(async (child) => (await once(child, 'exit'))[0]))
+  t.strictSame(codes, [0, 0, 0])
+  t.equal(readFileSync(log, 'utf8'), '[]'.repeat(60), 'nobody had it beside another')
+  t.notOk(existsSync(path))
 })

@@ -20,6 +20,8 @@ const NAME = 'Soak'
 const OBJECTS = 400
 /** So often an archive is damaged before its rehearsal, which must notice it, and old archives are removed. */
 const [DAMAGE_EVERY, CLEAN_EVERY, KEPT] = [20, 25, 5]
+/** Databases with their logs, and locks with names that come again. */
+const MOST_STATE_FILES = 30
 
 interface Soaked {
   done: number
@@ -152,7 +154,10 @@ async function judge({ home, base, rounds, backups, rehearsals, peaks, early }: 
   const scratch = readdirSync(join(home, 'tmp'))
   if (scratch.length > 0) faults.push(`temporary files were left: ${scratch.join(', ')}`)
   const archives = readdirSync(join(home, 'data/elysiactl/backups', NAME)).length
-  if (archives > KEPT + CLEAN_EVERY) faults.push(`${archives} archives are left`)
+  // A damaged one is kept for a day, in case it is all there is.
+  if (archives > KEPT + CLEAN_EVERY + rounds / DAMAGE_EVERY) faults.push(`${archives} archives are left`)
+  const state = readdirSync(join(home, 'state'), { recursive: true }).length
+  if (state > MOST_STATE_FILES) faults.push(`${state} files are left in the state directory`)
   const tenth = Math.max(1, Math.floor(peaks.length / 10))
   const [first, last] = [median(peaks.slice(0, tenth)), median(peaks.slice(-tenth))]
   if (last > first * 1.1) faults.push(`peak memory of a backup grew from ${first} to ${last} bytes`)

@@ -1,9 +1,9 @@
 import type { FileLock } from '../../database/fileLock.ts'
-import { lock, type State } from '../../run/state.ts'
+import { type State, transientLock } from '../../run/state.ts'
 
 /** Held by the run that keeps what it changes, and by what takes it back or removes it. @throws ElysiaError ELYSIA_LOCKED */
 export function lockUndo({ directory }: Pick<State, 'directory'>, run: string): FileLock {
-  return lock(directory, `undo ${run}`, `what the run ${run} changes`)
+  return transientLock(directory, `undo ${run}`, `what the run ${run} changes`)
 }
 
 /**
@@ -11,5 +11,5 @@ export function lockUndo({ directory }: Pick<State, 'directory'>, run: string): 
  * wrote for what was there before. @throws ElysiaError ELYSIA_LOCKED
  */
 export function lockChanges({ directory }: Pick<State, 'directory'>, target: string, name: string): FileLock {
-  return lock(directory, `changes ${target} ${name}`, `objects of ${name} in ${target}`)
+  return transientLock(directory, `changes ${target} ${name}`, `objects of ${name} in ${target}`)
 }

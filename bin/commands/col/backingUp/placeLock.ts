@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { lock, requireFree, userPaths } from '../../../library.ts'
+import { requireFree, transientLock, userPaths } from '../../../library.ts'
 
 /** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
 export async function withLock(to: string, work: () => Promise<void>): Promise<void> {
   const path = resolve(to)
-  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  const held = transientLock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
   try {
     await work()
   } finally {
