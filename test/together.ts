@@ -25,8 +25,8 @@ export const SUITES = {
     ],
     processes: 4,
   },
-  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 0 },
-  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 0 },
+  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 10 },
+  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 6 },
 } as const
 
 export type Suite = keyof typeof SUITES
@@ -44,7 +44,7 @@ export interface Shared {
 const HAS_ALL: readonly RegExp[] = [
   /^t\.(?!test\b|comment\b)/m,
   /^(?:const|let) .*\bt\.testdir/m,
-  /^(?:await t\.|const .* = await (?:import|filled)\()/m,
+  /^(?:await \b|const .* = await (?:import|filled)\()/m,
   /^globalThis\./m,
   /memoryUsage|maxRSS|resourceUsage|cpuUsage|getActiveResourcesInfo|setFlagsFromString|umask/,
   /contract\/compression\.ts/,

@@ -131,7 +131,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'runs show': { well: ['last'], badly: ['none'], exit: 10, says: /there is no run none/ },
   'runs tail': { badly: ['--since', 'ever'], exit: 2, says: /--since ever/ },
   'runs trim': { well: [], badly: ['--keep-runs', 'ever'], exit: 2, says: /keep-runs/ },
-  dashboard: { well: ['--export', 'page.html'], badly: ['--listen', '8090'], exit: 2, says: /listen 8090/ },
+  dashboard: {
+    well: ['--export', 'page.html'],
+    badly: ['--listen', 'nowhere'],
+    exit: 2,
+    says: /listen nowhere/,
+  },
   report: { well: [], badly: ['--slo', '101'], exit: 2, says: /--slo 101/ },
   metrics: { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   completion: { well: ['bash'], badly: ['csh'], exit: 2, says: /no completion for csh/ },
