@@ -1,7 +1,7 @@
 // The whole page: an overview, and a page for each run.
 import type { LiveFacts, PageFacts } from '../lib/monitor/dashboard/facts.ts'
 import { Moment } from './parts.ts'
-import { html, useEffect, useRef, useState, type VNode } from './preact.ts'
+import { html, useEffect, useMemo, useRef, useState, type VNode } from './preact.ts'
 import { RunView } from './run.ts'
 import { Advice } from './sections/advice.ts'
 import { Alerts } from './sections/alerts.ts'
@@ -19,6 +19,7 @@ import type { Connection, Source } from './source.ts'
 /** How soon after a run has begun or ended all is asked anew, and how often at least. */
 const SOON_MS = 600
 const REFRESH_MS = 30_000
+const SLOW_MS = 10_000
 
 export function App({ source }: { source: Source }): VNode {
   const [facts, setFacts] = useState(source.first)
@@ -54,19 +55,42 @@ function Overview({
   source: Source
 }): VNode {
   const { report, archives, alerts, left_out: leftOut } = facts
+  // What goes on changes four times a second, and all else seldom: what is the same is not drawn again.
+  const slow = useSlow(now, facts)
+  const [above, success, middle, below] = useMemo(
+    () => [
+      html`<${Hand} report=${report} /><${Recovery} report=${report} />`,
+      html`<${Success} report=${report} />`,
+      html`<${Trends} report=${report} /><${Storage} report=${report} />`,
+      html`<${Advice} report=${report} />`,
+    ],
+    [report],
+  )
+  const runs = useMemo(() => html`<${Runs} source=${source} first=${facts} now=${slow} />`, [facts, slow])
+  const others = useMemo(
+    () =>
+      html`<${Catalog} archives=${archives} now=${slow} /><${Alerts} facts=${alerts} count=${report.undelivered} now=${slow} />`,
+    [facts, slow],
+  )
   return html`
     <h1 id="overview">${headline(report)}</h1>
     ${leftOut === undefined ? null : html`<p class="note">This file would be too large with all of it. It is without ${leftOut.join('; ')}.</p>`}
-    <${Hand} report=${report} />
-    <${Recovery} report=${report} />
+    ${above}
     <${Running} running=${running} now=${now} />
-    <${Success} report=${report} />
-    <${Runs} source=${source} first=${facts} now=${now} />
-    <${Trends} report=${report} />
-    <${Storage} report=${report} />
-    <${Catalog} archives=${archives} now=${now} />
-    <${Alerts} facts=${alerts} count=${report.undelivered} now=${now} />
-    <${Advice} report=${report} />` as VNode
+    ${success}
+    ${runs}
+    ${middle}
+    ${others}
+    ${below}` as VNode
+}
+
+/** The time of ages that need not be exact: ten seconds old at most, and that of the facts where they are new. */
+function useSlow(now: string, facts: PageFacts): string {
+  const kept = useRef({ now, facts })
+  const { current } = kept
+  if (current.facts !== facts || Date.parse(now) - Date.parse(current.now) >= SLOW_MS)
+    kept.current = { now, facts }
+  return kept.current.now
 }
 
 const PLACES = [
