@@ -57,6 +57,7 @@ function Overview({
   const { report, archives, alerts, left_out: leftOut } = facts
   // What goes on changes four times a second, and all else seldom: what is the same is not drawn again.
   const slow = useSlow(now, facts)
+  const isPainted = usePainted()
   const [above, success, middle, below] = useMemo(
     () => [
       html`<${Hand} report=${report} /><${Recovery} report=${report} />`,
@@ -77,12 +78,22 @@ function Overview({
     ${leftOut === undefined ? null : html`<p class="note">This file would be too large with all of it. It is without ${leftOut.join('; ')}.</p>`}
     ${above}
     <${Running} running=${running} now=${now} />
-    ${success}
-    ${runs}
-    ${middle}
-    ${others}
-    ${below}` as VNode
+    ${isPainted ? [success, runs, middle, others, below] : null}` as VNode
 }
+
+/** False until what comes first is on the screen: all else is drawn after that. */
+function usePainted(): boolean {
+  const [isPainted, setPainted] = useState(wasPainted)
+  useEffect(() => {
+    if (isPainted && !wasPainted) document.getElementById(location.hash.slice(1))?.scrollIntoView()
+    wasPainted = isPainted
+    setPainted(true)
+  }, [isPainted])
+  return isPainted
+}
+
+/** Only the first sight of the page comes in two steps. */
+let wasPainted = false
 
 /** The time of ages that need not be exact: ten seconds old at most, and that of the facts where they are new. */
 function useSlow(now: string, facts: PageFacts): string {

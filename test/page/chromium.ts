@@ -65,7 +65,8 @@ export async function look(
     ...(still === true ? [{ name: 'prefers-reduced-motion', value: 'reduce' }] : []),
   ])
   await page.goto(url)
-  await page.waitForSelector('h1')
+  // The last part of an overview, which is drawn after the first.
+  await page.waitForSelector('#advice')
   return { page, complaints }
 }
 

@@ -456,6 +456,19 @@ t.test('all is reached with the keyboard, from the top to the bottom', { skip },
   t.equal(outlines, 'solid', 'and it is seen where one is')
 })
 
+t.test('a link to a part of the page leads there, also from the page of a run', { skip }, async (t) => {
+  const { page } = await opened(t, madeUpSources())
+  const top = (id: string) => page.$eval(`#${id}`, (element) => Math.abs(element.getBoundingClientRect().top))
+  await page.click('.hand a')
+  await says(page, 'h1', 'Backup of Orders')
+  await page.click('nav a[href="#success"]')
+  await page.waitForSelector('#success')
+  t.ok((await top('success')) < 200)
+  await page.reload()
+  await page.waitForSelector('#advice')
+  t.ok((await top('success')) < 200, 'and when it is opened')
+})
+
 t.test('older runs, and those of one kind', { skip }, async (t) => {
   const { page } = await opened(t, madeUpSources())
   const rows = () => page.$$eval('#runs tbody tr', (all) => all.map((row) => (row as HTMLElement).innerText))
