@@ -1,9 +1,10 @@
 import { ByteWriter, writePageHeader } from '../../parquetThrift.ts'
 import { countOf, type Leaf, type LeafValues } from './leaves.ts'
 import { levelsOf } from './levels.ts'
-import { encodedValues, encodingOf } from './plain.ts'
+import { encodingOf, writeValues } from './plain.ts'
 
 const HEADER_BYTES = 64
+const FIRST_BYTES = 256 * 1024
 
 /** Compresses the bytes of a page. */
 export type Compress = (bytes: Uint8Array) => Buffer
@@ -16,24 +17,48 @@ export interface WrittenPage {
   readonly rawBytes: number
 }
 
-/**
- * A page of data of the first version, which every reader knows: its levels, then its values, compressed together.
- * @see https://github.com/apache/parquet-format (DataPageHeader)
- */
-export function pageOf(leaf: Leaf, values: LeafValues, compress: Compress): WrittenPage {
-  const raw = Buffer.concat([...levelsOf(leaf, values), encodedValues(values)])
-  const bytes = compress(raw)
-  const header = new ByteWriter(HEADER_BYTES)
-  writePageHeader(header, {
-    type: 'DATA_PAGE',
-    uncompressed_page_size: raw.length,
-    compressed_page_size: bytes.length,
-    data_page_header: {
-      num_values: countOf(values),
-      encoding: encodingOf(leaf.type),
-      definition_level_encoding: 'RLE',
-      repetition_level_encoding: 'RLE',
-    },
-  })
-  return { header: header.getBytes(), bytes, rawBytes: header.offset + raw.length }
+/** Makes pages. Memory: the longest of them, before compression. */
+export class PageWriter {
+  readonly #compress: Compress
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  #length = 0
+
+  constructor(compress: Compress) {
+    this.#compress = compress
+  }
+
+  /**
+   * A page of data of the first version, which every reader knows: its levels, then its values, compressed together.
+   * @see https://github.com/apache/parquet-format (DataPageHeader)
+   */
+  page(leaf: Leaf, values: LeafValues): WrittenPage {
+    this.#length = 0
+    for (const levels of levelsOf(leaf, values)) this.#room(levels.length).set(levels)
+    writeValues(values, (bytes) => this.#room(bytes))
+    const bytes = this.#compress(this.#bytes.subarray(0, this.#length))
+    const header = new ByteWriter(HEADER_BYTES)
+    writePageHeader(header, {
+      type: 'DATA_PAGE',
+      uncompressed_page_size: this.#length,
+      compressed_page_size: bytes.length,
+      data_page_header: {
+        num_values: countOf(values),
+        encoding: encodingOf(leaf.type),
+        definition_level_encoding: 'RLE',
+        repetition_level_encoding: 'RLE',
+      },
+    })
+    return { header: header.getBytes(), bytes, rawBytes: header.offset + this.#length }
+  }
+
+  #room(bytes: number): Buffer {
+    const begin = this.#length
+    this.#length += bytes
+    if (this.#length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(this.#length, 2 * this.#bytes.length))
+      this.#bytes.copy(larger, 0, 0, begin)
+      this.#bytes = larger
+    }
+    return this.#bytes.subarray(begin, this.#length)
+  }
 }

@@ -1,6 +1,6 @@
 import type { ColumnChunk, RowGroup, SchemaElement } from '../../parquetThrift.ts'
 import { countOf, type Leaf, type LeafValues } from './leaves.ts'
-import { type Compress, pageOf } from './page.ts'
+import type { PageWriter } from './page.ts'
 import { encodingOf } from './plain.ts'
 import { ColumnStatistics } from './statistics.ts'
 
@@ -21,8 +21,8 @@ class OpenColumn {
   }
 
   /** Returns how many bytes it takes. */
-  add(values: LeafValues, compress: Compress): number {
-    const { header, bytes, rawBytes } = pageOf(this.#leaf, values, compress)
+  add(values: LeafValues, writer: PageWriter): number {
+    const { header, bytes, rawBytes } = writer.page(this.#leaf, values)
     this.pieces.push(header, bytes)
     this.#bytes += header.length + bytes.length
     this.#rawBytes += rawBytes
@@ -72,8 +72,8 @@ export class OpenRowGroup {
   }
 
   /** Adds a page to each column. */
-  add(values: readonly LeafValues[], rows: number, compress: Compress): void {
-    for (const [n, column] of this.#columns.entries()) this.bytes += column.add(values[n]!, compress)
+  add(values: readonly LeafValues[], rows: number, writer: PageWriter): void {
+    for (const [n, column] of this.#columns.entries()) this.bytes += column.add(values[n]!, writer)
     this.rows += rows
   }
 

@@ -2,7 +2,7 @@ import { type RecordBatch, type Schema, Table, tableToIPC } from '../../arrow.ts
 import { ByteWriter, type FileMetadata, type SchemaElement, writeMetadata } from '../../parquetThrift.ts'
 import { elementsOf } from './elements.ts'
 import { type Leaf, leavesOf, valuesOf } from './leaves.ts'
-import type { Compress } from './page.ts'
+import { type Compress, PageWriter } from './page.ts'
 import { OpenRowGroup } from './rowGroup.ts'
 
 /** How many rows, and bytes as they are written, a row group has at most. */
@@ -23,11 +23,11 @@ const PIECE_BYTES = 256 * 1024
 
 /**
  * One Parquet file on its way: Arrow batches of one schema in, bytes out. Each batch is a page of each column; row groups end
- * between batches. Memory: the pages of a row group, compressed. It has nothing to close.
+ * between batches. Memory: the pages of a row group, compressed, and one before that. It has nothing to close.
  */
 export class ParquetSink {
   readonly #emit: Emit
-  readonly #compress: Compress
+  readonly #writer: PageWriter
   readonly #schema: Schema
   readonly #bounds: GroupBounds
   readonly #leaves: readonly Leaf[]
@@ -41,7 +41,7 @@ export class ParquetSink {
   constructor(schema: Schema, bounds: GroupBounds, compress: Compress, emit: Emit) {
     this.#schema = schema
     this.#bounds = bounds
-    this.#compress = compress
+    this.#writer = new PageWriter(compress)
     this.#emit = emit
     this.#leaves = leavesOf(schema)
     this.#elements = elementsOf(schema)
@@ -54,7 +54,7 @@ export class ParquetSink {
     const { numRows } = batch
     if (this.#group.rows > 0 && this.#group.rows + numRows > this.#bounds.rows) await this.#endGroup()
     const values = valuesOf(this.#schema.fields, batch.data.children, numRows)
-    this.#group.add(values, numRows, this.#compress)
+    this.#group.add(values, numRows, this.#writer)
     if (this.#group.bytes >= this.#bounds.bytes) await this.#endGroup()
   }
 
