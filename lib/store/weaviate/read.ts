@@ -7,6 +7,7 @@ import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/filters.ts'
 import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
 import { InexactInt, MalformedReply } from './grpc/protobuf.ts'
+import { release } from './grpc/reply.ts'
 import { PageLimit } from './pageLimit.ts'
 import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './rest/answer.ts'
 import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './rest/read.ts'
@@ -160,6 +161,7 @@ async function* exactly(
       yield objects
       last = objects.at(-1)!.id
     }
+    release(reply)
   } catch (thrown) {
     if (!(thrown instanceof InexactInt)) throw thrown
     yield* listedUpTo(reading, last, extent)
@@ -208,6 +210,7 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
       const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
       requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
       const objects = [...objectsOf(reply, call.tenant)].flat()
+      release(reply)
       // One that is replaced just now is found in its old place and in its new one, and takes the place of another.
       const waitMs = AGAIN_AFTER_MS[again]
       if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
