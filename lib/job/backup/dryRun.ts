@@ -54,7 +54,7 @@ export async function planBackup(
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
   const manifest = base?.newest.manifest
-  const encoding = await encodingLike(manifest, store, active, options, emit)
+  const encoding = () => encodingLike(manifest, store, active, options, emit)
   const plan = await planOf(store, active, { encoding, options, tool: TOOL, base: manifest })
   if (options.explain && asleep === 0) await explainPlan(store, subject, options, emit)
   if (asleep === 0) requireCounted(plan, base, options)

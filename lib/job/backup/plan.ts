@@ -67,7 +67,8 @@ export async function collectionInfoOf(
 
 /** What a plan depends on, beside the collection. */
 export interface Planning {
-  readonly encoding: Encoding
+  /** Called once for each try. */
+  readonly encoding: () => Promise<Encoding>
   readonly options: BackupOptions
   readonly tool: Plan['tool']
   /** What is counted goes here, by tenant. */
@@ -77,7 +78,7 @@ export interface Planning {
 }
 
 /**
- * The plan of a backup: all of its manifest that is known before the scan. A tenant that is not active is one range,
+ * The plan of a backup: all of its manifest that is known before the scan; what is asked for it, is asked at once. A tenant that is not active is one range,
  * and not counted before it is woken.
  */
 export async function planOf(
@@ -85,11 +86,14 @@ export async function planOf(
   { schema: source, tenants, aliases, selection, transforms }: CollectionInfo,
   planning: Planning,
 ): Promise<Plan> {
-  const { encoding, options, tool, base } = planning
+  const { options, tool, base } = planning
   const { schema } = transforms
-  const { version, nodes } = await store.health()
-  const difference = await store.clockDifferenceMs?.()
-  const { ranges, before } = await rangesOf(store, source, tenants, planning)
+  const [encoding, { version, nodes }, difference, { ranges, before }] = await Promise.all([
+    planning.encoding(),
+    store.health(),
+    store.clockDifferenceMs?.(),
+    rangesOf(store, source, tenants, planning),
+  ])
   const { partitionBy, tag, note } = options
   return {
     format: 'elysiactl-archive',

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import type { Manifest } from '../../archive/manifest.ts'
 import { isInvalidVector } from '../../archive/object/finiteVectors.ts'
 import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
+import { succeedingOnce } from '../../async/succeedingOnce.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
@@ -76,7 +77,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { emit, retry })
   try {
     const counted: Counted = new Map()
-    const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
+    const encoding = succeedingOnce(() => chosenEncoding(store, subject, options, emit))
     const plan = await retry(() => planOf(store, subject, { encoding, options, tool: TOOL, counted }))
     state.plan = plan
     context.onBegun?.(plan)

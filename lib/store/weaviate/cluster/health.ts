@@ -9,13 +9,16 @@ import { replyFailure } from './failure.ts'
 
 /** The nodes of the cluster, all that belong to it; where the key may not see them, the addresses stand in for them. */
 export async function health({ cluster, target, version }: Omit<Context, 'name'>): Promise<Health> {
-  const meta = await expect({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules')
+  const [meta, reply, belonging] = await Promise.all([
+    expect({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules'),
+    cluster.rest({ method: 'GET', path: '/nodes' }),
+    members(cluster),
+  ])
   const modules = Object.keys(objectIn(meta, target).modules ?? {}).sort()
-  const reply = await cluster.rest({ method: 'GET', path: '/nodes' })
   if (reply.status === 200) {
     const nodes = [...listIn(reply, target, 'nodes')]
     const listed = new Set(nodes.map(({ name }) => name))
-    for (const name of await members(cluster)) {
+    for (const name of belonging) {
       if (!listed.has(name)) nodes.push({ name, status: 'UNAVAILABLE' })
     }
     return {
