@@ -37,6 +37,11 @@ export function removeClass(database: SqliteDatabase, name: string): boolean {
   return true
 }
 
+export function replaceSchema(database: SqliteDatabase, schema: CollectionSchema): void {
+  const update = database.prepare('UPDATE collections SET schema = ? WHERE name = ?')
+  update.run(JSON.stringify(schema), schema.class)
+}
+
 /** A collection with its counts, that of its tenants where it has some. */
 export function summaryOf(
   database: SqliteDatabase,

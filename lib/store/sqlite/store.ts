@@ -1,13 +1,9 @@
-import { statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { ElysiaError } from '../../core/errors.ts'
-import type { StoredObject } from '../../core/object.ts'
 import {
   type DatabaseOptions,
   databaseFile,
   openDatabase,
   type SqliteDatabase,
-  type SqliteStatement,
   setWriterCache,
 } from '../../database/connection.ts'
 import { sqliteFailure } from '../../database/errors.ts'
@@ -20,27 +16,20 @@ import type {
   CollectionSchema,
   CollectionSummary,
   Health,
-  Projection,
   PropertySchema,
-  Range,
   Store,
   StoreIdentity,
   Tenant,
   TransactionOptions,
 } from '../store.ts'
-import {
-  closed,
-  noCollection,
-  requireIds,
-  requireTenanted,
-  rulesOf,
-  widened,
-} from '../validation/classRules.ts'
+import { closed, noCollection, requireTenanted, widened } from '../validation/classRules.ts'
 import { addAlias, aliasesOf, removeAlias, turnAlias } from './aliases.ts'
-import { addClass, classesOf, removeClass, summaryOf } from './classes.ts'
-import { SqliteObjects } from './collection.ts'
+import { addClass, classesOf, removeClass, replaceSchema, summaryOf } from './classes.ts'
+import type { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
-import { identityOf } from './identity.ts'
+import { freeBytesBeside, healthOf, identityOf } from './identity.ts'
+import { KnownCollections } from './known.ts'
+import { pages } from './pages.ts'
 import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
 import { TransactionQueue } from './transactions.ts'
 
@@ -79,9 +68,7 @@ class SqliteStore implements EmbeddedStore {
   readonly file?: string
   readonly #file: string
   readonly #queue: TransactionQueue
-  readonly #open = new Map<string, SqliteObjects>()
-  readonly #dataVersion: SqliteStatement
-  #seenVersion: unknown
+  readonly #known: KnownCollections
   #writes = false
 
   constructor(database: SqliteDatabase, file: string) {
@@ -90,25 +77,23 @@ class SqliteStore implements EmbeddedStore {
     this.#file = file
     if (!database.memory) this.file = file
     this.#queue = new TransactionQueue(database)
-    this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
+    this.#known = new KnownCollections(database, this.target)
   }
 
   async freeBytes(): Promise<number | undefined> {
-    if (this.file === undefined) return undefined
-    const { bavail, bsize } = await statfs(dirname(this.file))
-    return bavail * bsize
+    return this.file === undefined ? undefined : freeBytesBeside(this.file)
   }
 
   list(): Promise<CollectionSummary[]> {
     return this.#step(() =>
       classesOf(this.database).map((row) =>
-        summaryOf(this.database, row, this.#find(row.name)?.rules.tenanted === true),
+        summaryOf(this.database, row, this.#known.find(row.name)?.rules.tenanted === true),
       ),
     )
   }
 
   schema(name: string): Promise<CollectionSchema | undefined> {
-    return this.#step(() => structuredClone(this.#find(name)?.rules.schema))
+    return this.#step(() => structuredClone(this.#known.find(name)?.rules.schema))
   }
 
   create(schema: CollectionSchema): Promise<void> {
@@ -118,16 +103,14 @@ class SqliteStore implements EmbeddedStore {
   addProperty(name: string, property: PropertySchema): Promise<void> {
     return this.#write(() => {
       const schema = widened(this.#objects(name).rules.schema, property)
-      this.database
-        .prepare('UPDATE collections SET schema = ? WHERE name = ?')
-        .run(JSON.stringify(schema), name)
-      this.#open.delete(name)
+      replaceSchema(this.database, schema)
+      this.#known.forget(name)
     })
   }
 
   drop(name: string): Promise<boolean> {
     return this.#write(() => {
-      this.#open.delete(name)
+      this.#known.forget(name)
       return removeClass(this.database, name)
     })
   }
@@ -185,7 +168,8 @@ class SqliteStore implements EmbeddedStore {
   collection(name: string): Collection {
     return {
       name,
-      read: (what, range, call) => this.#pages(name, what, range, call),
+      read: (what, range, call) =>
+        pages(range, (bounds) => this.#step(() => this.#objects(name).page(what, bounds, call), call)),
       readMany: (ids, what, call) => this.#step(() => this.#objects(name).readMany(ids, what, call), call),
       write: (objects, call) => this.#write(() => this.#objects(name).write(objects, call), call),
       link: (links, call) => this.#write(() => this.#objects(name).link(links, call), call),
@@ -203,12 +187,8 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  async health(): Promise<Health> {
-    const row = await this.#step(() => this.database.prepare('SELECT sqlite_version() AS version').get())
-    return {
-      version: `SQLite ${(row as { version: string }).version}`,
-      nodes: [{ name: this.#file, status: 'HEALTHY' }],
-    }
+  health(): Promise<Health> {
+    return this.#step(() => healthOf(this.database, this.#file))
   }
 
   async identity(): Promise<StoreIdentity | undefined> {
@@ -219,24 +199,8 @@ class SqliteStore implements EmbeddedStore {
     await this.#queue.step(() => this.database.close())
   }
 
-  async *#pages(
-    name: string,
-    what: Projection,
-    range: Range = {},
-    call?: CallOptions,
-  ): AsyncGenerator<StoredObject[]> {
-    requireIds(range.after, range.upTo)
-    let bounds = range
-    for (;;) {
-      const page = await this.#step(() => this.#objects(name).page(what, bounds, call), call)
-      if (page.length === 0) return
-      bounds = { ...range, after: page[page.length - 1]!.id }
-      yield page
-    }
-  }
-
   #objects(name: string): SqliteObjects {
-    const objects = this.#find(name)
+    const objects = this.#known.find(name)
     if (objects === undefined) throw noCollection(name, this.target)
     return objects
   }
@@ -246,25 +210,6 @@ class SqliteStore implements EmbeddedStore {
     const { rules, number } = this.#objects(name)
     requireTenanted(rules)
     return number
-  }
-
-  /** Another process may have changed the schema: what is known is kept while the file is as we left it. */
-  #find(name: string): SqliteObjects | undefined {
-    const version = this.#dataVersion.get()
-    if (version !== this.#seenVersion) this.#open.clear()
-    this.#seenVersion = version
-    const known = this.#open.get(name)
-    if (known !== undefined) return known
-    const row = classesOf(this.database).find((found) => found.name === name)
-    if (row === undefined) return undefined
-    const objects = new SqliteObjects(
-      this.database,
-      row.number,
-      rulesOf(JSON.parse(row.schema) as CollectionSchema),
-      this.target,
-    )
-    this.#open.set(name, objects)
-    return objects
   }
 
   async #step<T>(work: () => T, call?: CallOptions): Promise<T> {
@@ -291,7 +236,7 @@ class SqliteStore implements EmbeddedStore {
 
   /** What was learned since may have been rolled back: it is read again. */
   #failure(error: unknown): unknown {
-    this.#open.clear()
+    this.#known.forgetAll()
     const isOurs = error instanceof ElysiaError
     return this.database.open || isOurs ? sqliteFailure(error, this.#file) : closed(this.target)
   }
