@@ -227,9 +227,14 @@ function benchRegressions(): void {
   const histories = 10_000
   for (const [before, last] of [
     [8, 5],
+    [9, 5],
+    [10, 5],
     [12, 5],
+    [16, 5],
     [20, 5],
-    [25, 5],
+    [30, 5],
+    [20, 3],
+    [24, 3],
     [30, 3],
     [100, 5],
   ] as const) {

@@ -112,6 +112,7 @@ const TONES: Readonly<Record<string, string>> = {
   running: 'busy',
   rejects: 'warning',
   interrupted: 'plain',
+  stopped: 'warning',
   partial: 'warning',
   warning: 'warning',
   firing: 'fault',

@@ -5,6 +5,7 @@ import { policiesIn, policiesNow } from '../cli/auto/policies.ts'
 import { onCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
+import { saidLines } from '../cli/said.ts'
 import { commandLine } from '../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../cli/tables.ts'
 import {
@@ -130,7 +131,8 @@ async function carryOut(
       commandsOf: async (policy) => commandsOf(policy, await archivedFor(context, policy)),
       begin(words) {
         console.note(`runs ${commandLine(words)}`)
-        return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf })
+        const onSaid = console.progress === 'json' ? saidLines(console) : undefined
+        return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf, onSaid })
       },
       onRun(run) {
         runs.push(run)

@@ -30,6 +30,7 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
     const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
     return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`
   },
+  migrate: () => '',
   rehearse: (counts) =>
     `${counted(of(counts, 'objects'), 'object')}: ${of(counts, 'proved') === 1 ? 'proved' : counted(of(counts, 'num_errors'), 'fault')}`,
   cleanup: (counts) =>

@@ -23,8 +23,8 @@ export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | '
 
 type Success = MonitorReport['success'][number]
 
-function runsOf({ done, with_rejects, failed, killed, interrupted, running }: Success): number {
-  return done + with_rejects + failed + killed + interrupted + running
+function runsOf({ done, with_rejects, failed, killed, stopped, interrupted, running }: Success): number {
+  return done + with_rejects + failed + killed + stopped + interrupted + running
 }
 
 function handLines(hands: readonly NeedsAHand[]): string[] {
@@ -77,7 +77,7 @@ function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of
   if (success.length === 0) return []
   const rows = success.map((one) => [
     ...[one.kind, one.collection, percent(one.rate), one.done, one.with_rejects],
-    ...[one.failed + one.killed, one.interrupted, one.last_status ?? ''],
+    ...[one.failed + one.killed, one.stopped, one.interrupted, one.last_status ?? ''],
     ...(one.last_success_at === undefined
       ? ['never', '']
       : [ageText(one.last_success_at), time(one.last_success_at)]),
@@ -95,6 +95,7 @@ function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of
     ],
     ...[
       { name: 'failed', whole: true, drop: 3 },
+      { name: 'stopped', whole: true, drop: 9 },
       { name: 'interrupted', whole: true, drop: 8 },
     ],
     ...[
@@ -106,7 +107,7 @@ function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of
       { name: 'target', least: 16, drop: 7 },
     ],
   ]
-  return ['runs: the good ones among all but those that were interrupted', ...of(head, rows)]
+  return ['runs: the good ones among all but those that a user interrupted', ...of(head, rows)]
 }
 
 function percent(rate: number | undefined): string {

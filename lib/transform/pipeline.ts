@@ -1,3 +1,4 @@
+import { named } from '../core/channel/stages.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { JsonObject, ObjectDraft, StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
@@ -125,12 +126,15 @@ export function transformStages(pipeline: TransformPipeline, outcome: TransformO
   const { onRejects, onPage, signal } = outcome
   const call = signal === undefined ? {} : { signal }
   return [
-    mapChunks(async (page: Page) => {
-      const made = await pipeline.objects(page, call)
-      if (made.rejects.length > 0) onRejects(made.rejects)
-      onPage?.(page, made)
-      return made.objects
-    }),
+    named(
+      'transform',
+      mapChunks(async (page: Page) => {
+        const made = await pipeline.objects(page, call)
+        if (made.rejects.length > 0) onRejects(made.rejects)
+        onPage?.(page, made)
+        return made.objects
+      }),
+    ),
   ]
 }
 

@@ -15,7 +15,7 @@ const COLUMNS = [
   { name: 'Throughput', ...FIGURE },
   { name: 'Reason' },
 ]
-const STATUSES = ['', 'failed', 'killed', 'rejects', 'interrupted', 'done', 'running']
+const STATUSES = ['', 'failed', 'killed', 'rejects', 'interrupted', 'stopped', 'done', 'running']
 const ALL: RunChoice = { kind: '', status: '', collection: '' }
 
 /** All runs, the newest first, page by page. */

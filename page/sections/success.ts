@@ -13,6 +13,7 @@ const COLUMNS = [
   { name: 'Rejects', ...FIGURE },
   { name: 'Failed', ...FIGURE },
   { name: 'Killed', ...FIGURE },
+  { name: 'Stopped', ...FIGURE },
   { name: 'Interrupted', ...FIGURE },
   { name: 'Last success' },
   { name: 'Last run' },
@@ -34,7 +35,7 @@ export function Success({ report: { success, slo_percent: slo } }: { report: Mon
 
 function row(one: Rate) {
   const { kind, collection, target } = one
-  const counts = [one.done, one.with_rejects, one.failed, one.killed, one.interrupted]
+  const counts = [one.done, one.with_rejects, one.failed, one.killed, one.stopped, one.interrupted]
   return [
     html`<strong>${capital(kind)} <${Name} text=${collection} /></strong><br /><span class="muted"><${Name} text=${target} /></span>`,
     rateOf(one),

@@ -227,7 +227,7 @@ t.test('quietly, a signal leaves one line that says how to go on', async (t) => 
     t,
     await run.ended,
     143,
-    /interrupted \(SIGTERM\); continue with: elysiactl index process-jsonl changes\.jsonl /,
+    /stopped by SIGTERM; continue with: elysiactl index process-jsonl changes\.jsonl /,
     'ingest',
   )
   double.faults.clear()

@@ -73,7 +73,7 @@ t.test(
       t.same(readdirSync(at('failed')), ['3.jsonl'])
       if (quiet) {
         t.equal(stderr.trim().split('\n').length, 1, 'one line')
-        t.match(stderr, /interrupted \(SIGTERM\); .*; 1 of 3 files failed/)
+        t.match(stderr, /stopped by SIGTERM; .*; 1 of 3 files failed/)
       } else {
         t.match(JSON.parse(stdout), { files: 3, files_failed: 1, files_passed_over: 2, records: 3 })
         for (const said of ['0.jsonl is passed over', '1.jsonl is passed over', '3.jsonl failed'])

@@ -7,6 +7,8 @@ export interface ChildOptions {
   readonly quiet: boolean
   readonly stopping: AbortSignal
   readonly ownerOf: Awaited<ReturnType<typeof loadAuto>>['ownerOf']
+  /** Where all is to be JSON lines: takes what the child prints, in pieces. It writes such lines to stderr by itself. */
+  readonly onSaid?: ((text: string) => void) | undefined
 }
 
 /** As shells have it. */
@@ -16,12 +18,15 @@ const CANNOT_START = 126
  * Starts this program with other words. What it prints goes to stderr: stdout is that of the document. Once `stopping` is
  * aborted it is asked to stop, and is still waited for.
  */
-export function beginChild(words: readonly string[], { quiet, stopping, ownerOf }: ChildOptions): AutoChild {
+export function beginChild(words: readonly string[], options: ChildOptions): AutoChild {
+  const { quiet, stopping, ownerOf, onSaid } = options
   const [, program = ''] = process.argv
-  const child = spawn(process.execPath, [...process.execArgv, program, ...words, ...(quiet ? ['-q'] : [])], {
+  const more = [...(quiet ? ['-q'] : []), ...(onSaid === undefined ? [] : ['--progress', 'json'])]
+  const child = spawn(process.execPath, [...process.execArgv, program, ...words, ...more], {
     env: { ...process.env, ELYSIACTL_TRIGGER: 'auto' },
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', onSaid === undefined ? 2 : 'pipe', 2],
   })
+  if (onSaid !== undefined) child.stdout?.setEncoding('utf8').on('data', onSaid)
   const stop = () => void child.kill('SIGTERM')
   stopping.addEventListener('abort', stop, { once: true })
   const ended = once(child, 'close')

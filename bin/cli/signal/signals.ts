@@ -63,7 +63,7 @@ export function takeSignals(timeoutMs: number, { note, inFlight }: SignalTexts):
 
 /** What a person reads at the end, before how to go on. */
 export function interruptedText(name: NodeJS.Signals): string {
-  return `interrupted${by(name)}`
+  return name === 'SIGINT' ? 'interrupted' : `stopped by ${name}`
 }
 
 function stoppingText(name: NodeJS.Signals, isAtOnce: boolean, inFlight: number | undefined): string {

@@ -1,6 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { type Source, standardInput } from '../../cli/inputs.ts'
 import { producer } from '../../cli/producer.ts'
+import { saidLines } from '../../cli/said.ts'
 import {
   ElysiaError,
   ingestOptions,
@@ -88,15 +89,13 @@ function input(context: Context): Source {
   if (program === undefined)
     throw usage('--from-command names no command', 'write it after --: --from-command -- CMD…')
   const { console } = context
-  const onSaid = (text: string) =>
-    console.line({
-      message_type: 'message',
-      at: new Date().toISOString(),
-      level: 'info',
-      text: text.trimEnd(),
-    })
   const env = withoutKeys(process.env, context.settings)
-  return producer([program, ...words], context.stop, env, console.progress === 'json' ? onSaid : undefined)
+  return producer(
+    [program, ...words],
+    context.stop,
+    env,
+    console.progress === 'json' ? saidLines(console) : undefined,
+  )
 }
 
 function usage(message: string, hint: string): ElysiaError {

@@ -86,7 +86,8 @@ type Fact = readonly [name: string, value: string | undefined]
 function entryLines(entry: HistoryEntry, tables: Tables): string[] {
   const { id, attempt, kind, collection, status, exit_code: exit, error } = entry
   const tried = attempt > 1 ? `, try ${attempt}` : ''
-  const code = exit === undefined ? '' : `, exit ${exit}`
+  const by = entry.signal === undefined ? '' : ` by ${entry.signal}`
+  const code = exit === undefined ? by : `${by}, exit ${exit}`
   const why = error === undefined ? [] : [`  ${error.code}: ${error.message}`]
   const hint = error?.hint === undefined ? [] : [`  ${error.hint}`]
   const facts = factsOf(entry, tables).filter((fact): fact is readonly [string, string] => Boolean(fact[1]))

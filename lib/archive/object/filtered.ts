@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { named } from '../../core/channel/stages.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
@@ -14,11 +15,14 @@ export type Selects = (object: StoredObject) => boolean
  * `leftOut` counts the others. Memory: a page.
  */
 export function filtered(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
-  return mapChunks((page: Page) => {
-    const wanted = page.filter(selects)
-    leftOut.note(page, wanted)
-    return wanted.length === page.length ? page : wanted
-  })
+  return named(
+    'choose',
+    mapChunks((page: Page) => {
+      const wanted = page.filter(selects)
+      leftOut.note(page, wanted)
+      return wanted.length === page.length ? page : wanted
+    }),
+  )
 }
 
 /** A source with only those of its objects that are wanted. Memory: that of the source, and a page. */

@@ -60,7 +60,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   try {
     const stages = [
       ...head.stages,
-      ...(skip ? [skip] : []),
+      ...(skip ? [named('skip what is settled', skip)] : []),
       ...held(run.memory),
       ...middle,
       named('write', end),

@@ -82,7 +82,7 @@ export function open(
 ): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore, raw: raw && !wrapped })
-  const lines = wrapped ? [splitter, fromRejects()] : [splitter]
+  const lines = wrapped ? [splitter, named('read rejects', fromRejects())] : [splitter]
   const unpacked = decompress({ stop, onTrailing })
   const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised)
   const source = stoppable(input.open(), stop, { drain: !input.rereadable })

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
+import { toThousandths } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
+import { hintedFailure } from '../../run/failure.ts'
+import { newRunId } from '../../run/record.ts'
 import type { Ended } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
@@ -11,7 +14,7 @@ import { type CopyContext, type CopyEnded, runCopy } from '../copy/copy.ts'
 import { dropBefore, leadingTo, meaningOf, switched, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
-import { Migrations } from './record.ts'
+import { type Migration, Migrations } from './record.ts'
 import type { MigrateReport } from './report.ts'
 
 /** How a migration ended. */
@@ -122,7 +125,8 @@ async function goBack(
   const migrations = new Migrations(state.database, store.target)
   const alias = await retry(() => aliasOf({ store, name, alias: given, migrations }))
   const migration = switched(migrations, alias, store.target)
-  await (undo ? undoMigration : dropBefore)({ store, state, migrations, migration, retry })
+  const end = { store, state, migrations, migration, retry }
+  await noted(store.target, migration, context, () => (undo ? undoMigration(end) : dropBefore(end)))
   return {
     status: undo ? 'undone' : 'dropped',
     target: store.target,
@@ -131,6 +135,33 @@ async function goBack(
     left_behind: [],
     copy: null,
   }
+}
+
+/** Going back is a run of its own, which those who look on know of. */
+async function noted(
+  target: string,
+  { alias, before }: Migration,
+  { onEvent }: CopyContext,
+  work: () => Promise<void>,
+): Promise<void> {
+  const emit = emitter(onEvent)
+  const run = newRunId()
+  const startedMs = performance.now()
+  const ended = (how: {
+    readonly status: 'done' | 'failed'
+    readonly error?: ReturnType<typeof hintedFailure>
+  }) => {
+    const seconds = toThousandths((performance.now() - startedMs) / 1000)
+    emit({ type: 'run_ended', run, counts: {}, seconds, ...how })
+  }
+  emit({ type: 'run_started', run, kind: 'migrate', target, collection: before, inputs: [alias] })
+  try {
+    await work()
+  } catch (error) {
+    ended({ status: 'failed', error: hintedFailure(error) })
+    throw error
+  }
+  ended({ status: 'done' })
 }
 
 function requireState(state: State | undefined): State {

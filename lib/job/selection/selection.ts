@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { filtered, type LeftOut, type Selects } from '../../archive/object/filtered.ts'
 import type { ArchiveSelection } from '../../archive/selection.ts'
+import { named } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, isReference } from '../../core/schema.ts'
@@ -74,7 +75,12 @@ export class Selection {
       ...(this.isPartial ? [filtered(this.selects, leftOut)] : []),
       ...(this.#properties === undefined
         ? []
-        : [mapChunks((page: readonly StoredObject[]) => page.map(this.kept))]),
+        : [
+            named(
+              'keep properties',
+              mapChunks((page: readonly StoredObject[]) => page.map(this.kept)),
+            ),
+          ]),
     ]
   }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { named } from '../../core/channel/stages.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Emit } from '../../run/context.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
@@ -36,10 +37,13 @@ export class UnseenIds {
   stages(): Duplex[] {
     if (this.#ids.size === 0) return []
     return [
-      mapChunks((page: readonly StoredObject[]) => {
-        for (const { id } of page) this.#ids.delete(id)
-        return page
-      }),
+      named(
+        'note ids',
+        mapChunks((page: readonly StoredObject[]) => {
+          for (const { id } of page) this.#ids.delete(id)
+          return page
+        }),
+      ),
     ]
   }
 }

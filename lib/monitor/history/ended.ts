@@ -70,13 +70,24 @@ function damage(faults: number) {
 export function endedEntry(entry: HistoryEntry, ending: CommandEnding, isOnly: boolean): HistoryEntry {
   const { error } = ending
   const exitCode = codeOf(ending)
-  const ended = entry.status === 'running' ? unsettledEntry(entry, exitCode) : entry
+  const ended = bySignal(entry.status === 'running' ? unsettledEntry(entry, exitCode) : entry, exitCode)
   const isGood = ended.status === 'done' || ended.status === 'rejects'
   const coded = ending.exitCode === undefined ? ended : { ...ended, exit_code: exitCode }
   if (!isGood || !isOnly || exitCode === 0 || exitCode > SIGNALS) return withError(coded, error)
   if (exitCode === REJECTS) return { ...coded, status: 'rejects' }
   const why = exitCode === DAMAGE && error === undefined ? { error: damage(0) } : {}
   return withError({ ...coded, ...why, status: 'failed' }, error)
+}
+
+/** Of these exit codes the names of the signals; who is a person sends SIGINT. */
+const STOPPING: Readonly<Record<number, string>> = { 129: 'SIGHUP', 143: 'SIGTERM' }
+
+/** A run that a service manager, or a machine that goes down, has stopped was interrupted by nobody. */
+function bySignal(entry: HistoryEntry, exitCode: number): HistoryEntry {
+  const signal = STOPPING[exitCode]
+  return entry.status === 'interrupted' && signal !== undefined
+    ? { ...entry, status: 'stopped', signal }
+    : entry
 }
 
 /** A program that was thrown something has failed. */

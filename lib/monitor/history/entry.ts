@@ -44,6 +44,7 @@ export const HistoryEntrySchema = Type.Object(
     target: text('The store, without secrets; of a run on one archive the directory that it lies in.'),
     status: choice(HISTORY_STATUSES, 'How it ended, or `running`.'),
     exit_code: Type.Optional(Type.Integer({ description: 'That of the command, where it ended by itself.' })),
+    signal: Type.Optional(text('Of one that was stopped: the signal, SIGTERM or SIGHUP.')),
     started_at: time('When this process began it.'),
     updated_at: time('When the entry last changed.'),
     ended_at: Type.Optional(time('When it ended; of a killed one when that was found.')),

@@ -33,7 +33,7 @@ function gauge(help: string, labels: readonly Label[], joined: Metric['joined'])
  */
 export const METRICS = {
   elysiactl_runs_total: counter(
-    'Runs that ended. code: done, rejects, interrupted, killed, or the error code of a failed one.',
+    'Runs that ended. code: done, rejects, interrupted, stopped, killed, or the error code of a failed one.',
     RUN_AND_CODE,
   ),
   elysiactl_run_duration_seconds_total: counter('How long runs took, in all.', RUN),

@@ -111,6 +111,7 @@ function success({ success: some }: MonitorReport): Html {
     'Rejects',
     'Failed',
     'Killed',
+    'Stopped',
     'Interrupted',
     'Last',
     'Last good',
@@ -119,7 +120,7 @@ function success({ success: some }: MonitorReport): Html {
   const rows = some.map((one) => [
     ...[one.kind, one.collection],
     one.rate === undefined ? undefined : `${Math.floor(one.rate * 1000) / 10} %`,
-    ...[one.done, one.with_rejects, one.failed, one.killed, one.interrupted],
+    ...[one.done, one.with_rejects, one.failed, one.killed, one.stopped, one.interrupted],
     one.last_error === undefined ? one.last_status : `${one.last_status}: ${one.last_error}`,
     ...[one.last_success_at ?? 'never', one.target],
   ])

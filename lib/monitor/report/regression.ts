@@ -9,11 +9,13 @@ export interface Slower {
 }
 
 /** How many of the last runs are held against those before: few, to be early; and more, to be sure. */
-const LAST = [3, 5] as const
+const [FEW, MORE] = [3, 5] as const
 const MOST_BEFORE = 30
 const FEWEST_BEFORE = 8
-/** The probability that equal runs look so by chance, for each of the two: together less than 1 in 1,000. */
-const CHANCE = 0.0004
+/** The probability that equal runs look so by chance: of both together less than 1 in 1,000. */
+const CHANCE = 0.0009
+/** What of it the few take, where there are so many before them that they could ever be so rare. */
+const CHANCE_OF_FEW = 0.0004
 /** What is less slow than this is no concern of anybody, however certain. */
 const LEAST_SLOWER = 0.15
 
@@ -24,29 +26,25 @@ const PLUNGE_DEVIATIONS = 8
 const OF_NORMAL = 1.4826
 
 /**
- * Whether like runs have become slower; the newest rate is the last. Ranks decide, not sizes: of equal runs no more than one
- * history in a thousand is taken for slower, whatever the noise, and a run that was far off by chance weighs as one.
- * Undefined where they have not, or where there are too few to tell: it takes 8 before the last.
+ * Whether like runs have become slower; the newest rate is the last. An exact permutation test decides: of equal runs no more than
+ * one history in a thousand is taken for slower, whatever the noise. Undefined where they have not, or where there are too few to
+ * tell: it takes 8 before the last.
  */
 export function slowerOf(rates: readonly number[]): Slower | undefined {
   const one = plunge(rates)
   if (one !== undefined) return one
-  for (const count of LAST) {
-    const found = shifted(rates, count)
-    if (found !== undefined) return found
-  }
-  return undefined
+  const before = Math.min(MOST_BEFORE, rates.length - FEW)
+  const ofFew = 1 / choose(before + FEW, FEW) <= CHANCE_OF_FEW ? CHANCE_OF_FEW : 0
+  return (ofFew > 0 ? shifted(rates, FEW, ofFew) : undefined) ?? shifted(rates, MORE, CHANCE - ofFew)
 }
 
-function shifted(rates: readonly number[], count: number): Slower | undefined {
+function shifted(rates: readonly number[], count: number, chance: number): Slower | undefined {
   const last = rates.slice(-count)
   const before = rates.slice(-count - MOST_BEFORE, -count)
   if (before.length < FEWEST_BEFORE || last.length < count) return undefined
   const found = comparison(median(last), median(before))
   if (found.slower < LEAST_SLOWER) return undefined
-  // How many pairs are the wrong way round: none where all of the last are slower than all before.
-  const against = last.reduce((sum, one) => sum + before.filter((other) => other <= one).length, 0)
-  return chanceOf(against, count, before.length) <= CHANCE ? found : undefined
+  return isRare(last, [...before, ...last], chance) ? found : undefined
 }
 
 function plunge(rates: readonly number[]): Slower | undefined {
@@ -72,39 +70,33 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
-/**
- * The probability that of equal runs at most so many pairs are the wrong way round: the exact distribution of Mann and
- * Whitney's U.
- */
-function chanceOf(against: number, last: number, before: number): number {
-  // ways[k][u]: how k of the runs so far can be the last ones with u pairs.
-  const pairs = last * before
-  const deviation = Math.sqrt((pairs * (last + before + 1)) / 12)
-  // Far from what could be rare enough: it need not be counted.
-  if (against > pairs / 2 - 2 * deviation) return 1
-  const most = against
-  let ways = Array.from({ length: last + 1 }, (_, k) => row(most, k === 0 ? 1 : 0))
-  for (let runs = 0; runs < last + before; runs += 1) {
-    const next = Array.from({ length: last + 1 }, () => row(most, 0))
-    for (let k = 0; k <= last; k += 1) {
-      const earlier = runs - k
-      if (earlier < 0) continue
-      for (let u = 0; u <= most; u += 1) {
-        const count = ways[k]![u]!
-        if (count === 0) continue
-        if (earlier < before) next[k]![u]! += count
-        // One of the last above so many of those before: as many pairs are the wrong way round.
-        if (k < last && u + earlier <= most) next[k + 1]![u + earlier]! += count
-      }
-    }
-    ways = next
-  }
-  const good = ways[last]!.reduce((sum, count) => sum + count, 0)
-  return good / choose(last + before, last)
-}
+/** Sums of logarithms in another order are not quite the same. */
+const ALIKE = 1e-9
 
-function row(most: number, first: number): number[] {
-  return Array.from({ length: most + 1 }, (_, u) => (u === 0 ? first : 0))
+/**
+ * Whether at most so large a share of all ways to choose as many runs out of all gives a product of rates as low as that of the
+ * last ones. What is counted are these ways alone: they are few, or it is not rare.
+ */
+function isRare(last: readonly number[], all: readonly number[], chance: number): boolean {
+  const sorted = all.map(Math.log).sort((a, b) => a - b)
+  const most = last.reduce((sum, one) => sum + Math.log(one), 0) + ALIKE
+  const sums = [0]
+  for (const one of sorted) sums.push(sums.at(-1)! + one)
+  const limit = Math.floor(chance * choose(all.length, last.length))
+  let count = 0
+  // The lowest that can still come are the next ones.
+  const look = (from: number, left: number, sum: number): void => {
+    if (left === 0) {
+      count += 1
+      return
+    }
+    for (let at = from; at + left <= sorted.length && count <= limit; at += 1) {
+      if (sum + sums[at + left]! - sums[at]! > most) return
+      look(at + 1, left - 1, sum + sorted[at]!)
+    }
+  }
+  look(0, last.length, 0)
+  return count <= limit
 }
 
 function choose(all: number, some: number): number {

@@ -21,9 +21,16 @@ const SuccessRate = Type.Object({
   with_rejects: count('Runs that ended with rejects.'),
   failed: count('Runs that failed.'),
   killed: count('Runs whose process is gone without a word: they count as failed.'),
-  interrupted: count('Runs that a user interrupted: they are not counted.'),
+  interrupted: count('Runs that a user interrupted (SIGINT): they are not counted.'),
+  stopped: count(
+    'Runs that SIGTERM or SIGHUP stopped: they count as not done, but those of a watch, which ends so.',
+  ),
   running: count('Runs that go on.'),
-  rate: optional(amount('Done divided by all but those a user interrupted and those that go on, 0 to 1.')),
+  rate: optional(
+    amount(
+      'Done divided by all that are counted: neither those a user interrupted nor those that go on. 0 to 1.',
+    ),
+  ),
   meets_slo: optional(flag('Whether the rate is at least the objective.')),
   last_success_at: optional(time('The last run that was done.')),
   last_success_age_seconds: optional(amount('How long ago that is.')),

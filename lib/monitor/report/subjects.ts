@@ -53,7 +53,8 @@ export function successRate(
   const { kind, collection, target, runs, lastSuccess } = subject
   const count = (status: HistoryStatus) => runs?.counts[status] ?? 0
   const [done, rejects, failed, killed] = [count('done'), count('rejects'), count('failed'), count('killed')]
-  const all = done + rejects + failed + killed
+  const stopped = kind === 'watch' ? 0 : count('stopped')
+  const all = done + rejects + failed + killed + stopped
   const rate = all === 0 ? undefined : done / all
   const last = runs?.last
   const hasFailed = last?.status === 'failed' || last?.status === 'killed'
@@ -62,6 +63,7 @@ export function successRate(
   return {
     ...{ kind, collection, target, done, with_rejects: rejects, failed, killed },
     interrupted: count('interrupted'),
+    stopped: count('stopped'),
     running: count('running'),
     ...(rate !== undefined && { rate }),
     ...(rate !== undefined && slo !== undefined && { meets_slo: rate * 100 >= slo }),

@@ -14,6 +14,7 @@ export const RUN_KINDS = [
   'cleanup',
   'diff',
   'compact',
+  'migrate',
   'rehearse',
 ] as const
 

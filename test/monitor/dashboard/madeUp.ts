@@ -252,6 +252,7 @@ export function madeUpReport(entries: readonly HistoryEntry[] = madeUpEntries())
       failed: collection === 'Orders' ? 1 : 0,
       killed: 0,
       interrupted: 0,
+      stopped: 0,
       running: 0,
       rate: collection === 'Orders' ? 29 / 30 : 1,
       meets_slo: collection !== 'Orders',

@@ -10,6 +10,7 @@ import { History } from '../../../lib/monitor/history/history.ts'
 import { recordHistory } from '../../../lib/monitor/history/record.ts'
 import type { Recorded } from '../../../lib/monitor/history/recorded.ts'
 import { Recorder } from '../../../lib/monitor/history/recorder.ts'
+import type { PlaceMeter } from '../../../lib/monitor/progress/places.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 
@@ -201,4 +202,54 @@ t.test('a program notes its runs as the command does', async (t) => {
     { kind: 'backup', status: 'done', trigger: 'library', records: 1, collection: 'C', command: [] },
     { kind: 'ingest', status: 'rejects', rejected: 1, records: 2, bytes_in: lines.length },
   ])
+})
+
+t.test('what SIGTERM stopped is told from what a user interrupted', async (t) => {
+  for (const [exitCode, status, signal] of [
+    [130, 'interrupted', undefined],
+    [143, 'stopped', 'SIGTERM'],
+    [129, 'stopped', 'SIGHUP'],
+    [141, 'interrupted', undefined],
+  ] as const) {
+    const { recorder, reader } = recording(t)
+    recorder.onEvent(STARTED)
+    recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted' })
+    recorder.end({ exitCode })
+    const [one] = reader.list()
+    t.strictSame([one!.status, one!.signal, one!.exit_code], [status, signal, exitCode])
+  }
+})
+
+t.test('what was moved, and to whom there were connections, is in the entry', async (t) => {
+  const path = join(t.testdir(), 'history.db')
+  const news = [{ place: 'db:8080', isServer: true, in: 5, out: 7 }]
+  const places = { news: () => news.splice(0), close() {} } as unknown as PlaceMeter
+  const recorder = new Recorder(
+    () => new History(path),
+    COMMAND,
+    ({ type }) => t.fail(type),
+    places,
+  )
+  recorder.onEvent(STARTED)
+  news.push({ place: '/backups', isServer: false, in: 0, out: 20 })
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
+  recorder.end({ exitCode: 0 })
+  const reader = new History(path)
+  t.teardown(() => reader.close())
+  t.match(reader.list(), [
+    {
+      hosts: ['db:8080'],
+      traffic: [
+        { place: 'db:8080', bytes_in: 5, bytes_out: 7 },
+        { place: '/backups', bytes_in: 0, bytes_out: 20 },
+      ],
+      bytes_in: 5,
+      bytes_out: 27,
+    },
+  ])
+  t.match(reader.traffic(), [
+    { place: '/backups', bytes_out: 20 },
+    { place: 'db:8080', bytes_in: 5, bytes_out: 7, stalls_in: 0 },
+  ])
+  t.strictSame(reader.traffic(new Date(Date.now() + 2 * 86_400_000).toISOString()), [])
 })

@@ -15,7 +15,7 @@ t.test('a page holds every name as text, runs nothing and loads nothing', async 
     success: [
       {
         ...{ kind: 'backup', collection: EVIL, target: EVIL, done: 1, with_rejects: 0, failed: 1, killed: 0 },
-        ...{ interrupted: 0, running: 0, rate: 0.9999, last_status: 'failed', last_error: EVIL },
+        ...{ interrupted: 0, stopped: 0, running: 0, rate: 0.9999, last_status: 'failed', last_error: EVIL },
       },
     ],
     missed: [],

@@ -98,10 +98,13 @@ class SingleScan {
     const { collection, retry, signal, oldBeforeMs, selection, search } = looking
     const range = rangeOf(plan.ranges[index]!)
     let old = 0
-    const countOld = mapChunks((page: readonly StoredObject[]) => {
-      for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
-      return page
-    })
+    const countOld = named(
+      'count expired',
+      mapChunks((page: readonly StoredObject[]) => {
+        for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
+        return page
+      }),
+    )
     const source = selectedPages(collection, selection, range, {
       ...{ projection: whatOf(vectors), retry, signal },
       conditions: search.conditions,

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Plan } from '../../../archive/manifest.ts'
 import type { LeftOut } from '../../../archive/object/filtered.ts'
+import { named } from '../../../core/channel/stages.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { type TransformPipeline, transformStages } from '../../../transform/pipeline.ts'
@@ -76,7 +77,15 @@ export function backupTransforms(
   { selection, transforms, onRefused, unseen, invalid, signal }: TransformOptions,
   leftOut: LeftOut,
 ): Duplex[] {
-  const finite = invalid === undefined ? [] : [mapChunks((page: Page) => invalid.leftOut(page))]
+  const finite =
+    invalid === undefined
+      ? []
+      : [
+          named(
+            'leave out invalid vectors',
+            mapChunks((page: Page) => invalid.leftOut(page)),
+          ),
+        ]
   const changing = transformStages(transforms, {
     onRejects: onRefused,
     onPage: (page, { objects, rejects }) =>

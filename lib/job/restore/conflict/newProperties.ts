@@ -1,4 +1,5 @@
 import type { LeftOut } from '../../../archive/object/filtered.ts'
+import { named } from '../../../core/channel/stages.ts'
 import type { JsonObject, StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Stage } from '../../../core/stage.ts'
@@ -85,28 +86,36 @@ export function discarding(
 ): Stage<Page, Page>[] {
   if (policy === 'discard-object') {
     return [
-      mapChunks((page: Page) => {
-        const fit = page.filter(({ properties }) => strangeIn(properties, known).length === 0)
-        leftOut.leaveOut(page.length - fit.length)
-        return fit
-      }),
+      named(
+        'discard new properties',
+        mapChunks((page: Page) => {
+          const fit = page.filter(({ properties }) => strangeIn(properties, known).length === 0)
+          leftOut.leaveOut(page.length - fit.length)
+          return fit
+        }),
+      ),
     ]
   }
   if (policy !== 'discard-value') return []
   return [
-    mapChunks((page: Page) => {
-      const values: Record<string, number> = {}
-      const fit = page.map((object) => {
-        const strange = strangeIn(object.properties, known)
-        for (const name of strange) values[name] = (values[name] ?? 0) + 1
-        return strange.length === 0 ? object : { ...object, properties: without(object.properties, strange) }
-      })
-      if (Object.keys(values).length > 0) {
-        origins?.note(page, fit)
-        onDiscarded(values)
-      }
-      return fit
-    }),
+    named(
+      'discard new properties',
+      mapChunks((page: Page) => {
+        const values: Record<string, number> = {}
+        const fit = page.map((object) => {
+          const strange = strangeIn(object.properties, known)
+          for (const name of strange) values[name] = (values[name] ?? 0) + 1
+          return strange.length === 0
+            ? object
+            : { ...object, properties: without(object.properties, strange) }
+        })
+        if (Object.keys(values).length > 0) {
+          origins?.note(page, fit)
+          onDiscarded(values)
+        }
+        return fit
+      }),
+    ),
   ]
 }
 

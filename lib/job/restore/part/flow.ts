@@ -96,8 +96,8 @@ export async function flow(
     onObjects(unchanged.length)
   }
   const beside = alongside(run, part, { signal, onUnchanged })
-  const compared = beside === undefined ? [] : [beside]
-  const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
+  const compared = beside === undefined ? [] : [named('compare', beside)]
+  const ids = run.kept.written === undefined ? [] : [named('note ids', run.kept.written.noting())]
   const batches = writable({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
@@ -123,7 +123,7 @@ export async function flow(
 function evenly(pace: Pace | undefined): Duplex[] {
   if (pace === undefined) return []
   return [
-    rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength }),
+    named('batch for the pace', rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength })),
     named('pace', paced(pace, lineLength)),
   ]
 }

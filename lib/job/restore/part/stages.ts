@@ -36,10 +36,18 @@ export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStage
   const stages: Duplex[] = []
   if (only !== undefined)
     stages.push(
-      mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
+      named(
+        'choose tenants',
+        mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
+      ),
     )
   if (part.mayRepeat === true)
-    stages.push(distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one)))))
+    stages.push(
+      named(
+        'drop repeated ids',
+        distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one)))),
+      ),
+    )
   return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
 }
 
@@ -74,7 +82,9 @@ export function reshaped(stages: ReshapeStages): Duplex[] {
     },
     signal,
   })
-  const distinct = transforms.expands ? [distinctIds(byStages(transforms, onRepeated), stages.seen)] : []
+  const distinct = transforms.expands
+    ? [named('drop repeated ids', distinctIds(byStages(transforms, onRepeated), stages.seen))]
+    : []
   const fitting = discarding(newProperties, { leftOut, onDiscarded, origins })
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
 }
@@ -111,11 +121,14 @@ export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRe
 export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: BatchStages): Duplex[] {
   return [
     named('batch', rebatch<StoredObject>({ ...batch, weigh: lineLength })),
-    ...(part.mayRepeat === true ? [] : [mapChunks(lastOfEachId(onRepeated))]),
-    mapChunks(async (objects: readonly StoredObject[]) => {
-      for (const { tenant } of objects) if (tenant !== undefined) await makeTenant(tenant)
-      return objects
-    }),
+    ...(part.mayRepeat === true ? [] : [named('drop repeated ids', mapChunks(lastOfEachId(onRepeated)))]),
+    named(
+      'make tenants',
+      mapChunks(async (objects: readonly StoredObject[]) => {
+        for (const { tenant } of objects) if (tenant !== undefined) await makeTenant(tenant)
+        return objects
+      }),
+    ),
     ...noting,
     named(
       'split references',

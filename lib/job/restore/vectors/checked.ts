@@ -1,3 +1,4 @@
+import { named } from '../../../core/channel/stages.ts'
 import type { StoredObject, Vector } from '../../../core/object.ts'
 import type { Stage } from '../../../core/stage.ts'
 import type { CollectionSchema } from '../../../store/store.ts'
@@ -29,15 +30,18 @@ export class CheckedVectors {
 
   /** Pages → pages of objects whose vectors fit. Memory: a page. */
   stage(onRefused: (refused: readonly Refused[]) => void): Stage<Page, Page> {
-    return mapChunks(async (page: Page) => {
-      const refused: Refused[] = []
-      for (const [tenant, group] of Map.groupBy(page.filter(hasVectors), (object) => object.tenant))
-        refused.push(...this.#refusedOf(group, await this.#widthsOf(tenant)))
-      if (refused.length === 0) return page
-      onRefused(refused)
-      const gone = new Set(refused.map(({ object }) => object))
-      return page.filter((object) => !gone.has(object))
-    })
+    return named(
+      'check vectors',
+      mapChunks(async (page: Page) => {
+        const refused: Refused[] = []
+        for (const [tenant, group] of Map.groupBy(page.filter(hasVectors), (object) => object.tenant))
+          refused.push(...this.#refusedOf(group, await this.#widthsOf(tenant)))
+        if (refused.length === 0) return page
+        onRefused(refused)
+        const gone = new Set(refused.map(({ object }) => object))
+        return page.filter((object) => !gone.has(object))
+      }),
+    )
   }
 
   #refusedOf(group: Page, widths: Widths): readonly Refused[] {

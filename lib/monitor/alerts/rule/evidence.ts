@@ -89,7 +89,9 @@ function isSlip({ trigger, status, records, bytes_out: written, error }: History
 
 /** The runs of a subject of a period that ended by themselves or were killed, the newest first. */
 export function endedSince({ reader }: Evidence, subject: RunSubject, since: number): HistoryEntry[] {
-  return entriesOf(reader, subject, { status: ENDED, since: new Date(since).toISOString(), limit: 10_000 })
+  // A watch ends by a signal; of all else that is less than was to be done.
+  const status = subject.kind === 'watch' ? ENDED : [...ENDED, 'stopped' as const]
+  return entriesOf(reader, subject, { status, since: new Date(since).toISOString(), limit: 10_000 })
 }
 
 function entriesOf(

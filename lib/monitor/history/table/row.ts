@@ -104,6 +104,7 @@ type Details = Pick<
   | 'counts'
   | 'peak_rss_bytes'
   | 'bottleneck'
+  | 'signal'
   | 'rejects_file'
   | 'archive_bytes'
   | 'error'
@@ -120,12 +121,13 @@ type Details = Pick<
 
 function detailsOf(entry: Details): object {
   const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
-  const { hosts, traffic, command, directory, version, host, pid, profile } = entry
+  const { signal, hosts, traffic, command, directory, version, host, pid, profile } = entry
   const kept = hosts.slice(0, WORDS_KEPT).map(cut)
   return {
     ...{ counts, peak_rss_bytes, directory, version, host, pid },
     hosts: kept,
     command: command.slice(0, WORDS_KEPT).map(cut),
+    ...(signal !== undefined && { signal }),
     ...(bottleneck !== undefined && { bottleneck }),
     ...(rejects_file !== undefined && { rejects_file }),
     ...(archive_bytes !== undefined && { archive_bytes }),
