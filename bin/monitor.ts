@@ -1,15 +1,18 @@
 import { join } from 'node:path'
-import { backupRoot, onCatalog } from './cli/catalog.ts'
+import { backupRoot, onCatalog, onCopiedCatalog } from './cli/catalog.ts'
 import type { Context } from './cli/command.ts'
 import {
+  type Catalog,
   chooseTarget,
   counted,
+  ElysiaError,
   type History,
   hasKeepRules,
   historyLibrary,
   layersFor,
   loadCatalog,
   type MonitorReport,
+  messageOf,
   parseTarget,
   rememberedAlerts,
   reportLibrary,
@@ -53,19 +56,32 @@ export async function withMonitor<T>(
   try {
     return await work({
       history,
-      report: ({ undelivered = undeliveredCount(alertsFile()), ...options } = {}) =>
-        onCatalog(context, (catalog) =>
-          report(
-            {
-              ...{ history, catalog, expectations, policy, undelivered },
-              directories: [backupRoot(context), userPaths().state],
-            },
-            options,
-          ),
-        ),
+      report: ({ undelivered = undeliveredCount(alertsFile()), ...options } = {}) => {
+        const directories = [backupRoot(context), userPaths().state]
+        const sources = { history, expectations, policy, undelivered, directories }
+        return reading(
+          context,
+          (catalog) => report({ ...sources, catalog }, options),
+          (why) => report({ ...sources, notes: [`archives: ${why}`] }, options),
+        )
+      },
     })
   } finally {
     history.close()
+  }
+}
+
+/** Works with the catalog, or with a copy of it where its own directory cannot be written to, or without, and why. */
+async function reading<T>(
+  context: Pick<Context, 'console' | 'options'>,
+  work: (catalog: Catalog) => Promise<T>,
+  without: (why: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await onCatalog(context, work)
+  } catch (error) {
+    if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STATE') throw error
+    return onCopiedCatalog(context, work).catch(() => without(messageOf(error)))
   }
 }
 

@@ -51,6 +51,21 @@ export async function onCatalog<T>(
   })
 }
 
+/** The same for a copy of the catalog, which is then removed: for what only reads. @throws the system's error, and as `onCatalog` */
+export async function onCopiedCatalog<T>(
+  context: CatalogContext,
+  work: (catalog: Catalog) => Promise<T> | T,
+): Promise<T> {
+  const { copied, withCatalog } = await loadCatalog()
+  const file = catalogFile()
+  const copy = copied(file, [join(userPaths().state, 'backup-roots.json')])
+  try {
+    return await withCatalog({ file: copy.path, defaultRoot: backupRoot(context), missing: 'memory' }, work)
+  } finally {
+    copy.remove()
+  }
+}
+
 /**
  * Options as the catalog understands them: archives are listed under the class that a collection's name stands for, and
  * under the address of a target that the configuration names.

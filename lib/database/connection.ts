@@ -17,6 +17,16 @@ export function connect(path: string, options: Database.Options = {}): SqliteDat
   return new Database(path, options)
 }
 
+/** A database in memory with what the bytes of a file say, without its log. @throws what SQLite says */
+export function databaseOf(bytes: Buffer): SqliteDatabase {
+  // Its head says that there is a log: in memory there can be none.
+  bytes.fill(1, JOURNAL_VERSIONS, JOURNAL_VERSIONS + 2)
+  return new Database(bytes)
+}
+
+/** Where a file says how it is journaled. @see https://www.sqlite.org/fileformat.html */
+const JOURNAL_VERSIONS = 18
+
 /** A prepared statement of such a connection. */
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 

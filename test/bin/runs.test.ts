@@ -123,3 +123,24 @@ t.test('what a cron began is told from what a user began, and from what the poli
     ['auto', process.platform === 'linux' ? 'cron' : 'user'],
   )
 })
+
+t.test('in a directory that nobody may write to the history is read all the same', async (t) => {
+  const { run, start, directory } = home(t, { 'changes.jsonl': adds(2) })
+  t.equal((await run(['index', 'process-jsonl', 'changes.jsonl', ...INTO])).code, 0)
+  const state = join(directory, 'state', 'elysiactl')
+  for (const name of readdirSync(state)) if (name.endsWith('.db')) chmodSync(join(state, name), 0o444)
+  chmodSync(state, 0o555)
+  t.teardown(() => chmodSync(state, 0o755))
+  const isRoot = process.getuid?.() === 0
+  const as = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+  for (const [words, says] of [
+    [['runs', 'list'], /ingest .* done/],
+    [['runs', 'show', 'last'], /ingest of SourceCode/],
+    [['report'], /1 run/],
+    [['metrics'], /elysiactl_runs_total\{kind="ingest"/],
+  ] as const) {
+    const { code, stdout } = await start(words, as).ended
+    t.equal(code, 0, words.join(' '))
+    t.match(stdout, says)
+  }
+})

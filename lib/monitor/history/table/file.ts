@@ -7,6 +7,7 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
 } from '../../../database/connection.ts'
+import { openCopy } from '../../../database/copy.ts'
 import { requireFiles } from '../../../database/files.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import { type Inode, inodeOf } from '../../../file/inode.ts'
@@ -55,15 +56,18 @@ export class HistoryFile {
     try {
       this.#database = this.#open()
     } catch (error) {
-      if (!(error instanceof Damaged)) throw error
-      this.#moveAside(error)
-      this.#database = this.#open()
+      if (this.#isUnusable(error)) this.#database = this.#copy(error)
+      else if (!(error instanceof Damaged)) throw error
+      else {
+        this.#moveAside(error)
+        this.#database = this.#open()
+      }
     }
   }
 
   /** Works with the connection; where damage shows, once more with a new file. */
   use<T>(work: (database: HistoryConnection) => T): T {
-    if (this.#database.memory && existsSync(this.path)) this.#database = this.#open()
+    if (this.#database.name === ':memory:' && existsSync(this.path)) this.#database = this.#open()
     try {
       return this.#guarded(() => {
         requireFiles(this.#database)
@@ -104,6 +108,26 @@ export class HistoryFile {
         throw error
       }
     })
+  }
+
+  /** Its directory may not be written to, or has no room: who only reads needs neither. */
+  #isUnusable(error: unknown): boolean {
+    const { missing } = this.#options
+    const isState =
+      error instanceof ElysiaError && error.code === 'ELYSIA_STATE' && !(error instanceof Damaged)
+    return missing === 'memory' && isState && existsSync(this.path)
+  }
+
+  #copy(reason: unknown): SqliteDatabase {
+    let database: SqliteDatabase | undefined
+    try {
+      database = openCopy(this.path)
+      prepare(database, this.path)
+      return database
+    } catch {
+      database?.close()
+      throw reason
+    }
   }
 
   #guarded<T>(work: () => T): T {
