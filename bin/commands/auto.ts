@@ -5,7 +5,6 @@ import { policiesIn, policiesNow } from '../cli/auto/policies.ts'
 import { onCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
-import { saidLines } from '../cli/said.ts'
 import { commandLine } from '../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../cli/tables.ts'
 import {
@@ -23,6 +22,7 @@ import {
   userPaths,
 } from '../library.ts'
 import { servingMetrics } from '../metrics.ts'
+import { saidLines } from '../view/live/said.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 

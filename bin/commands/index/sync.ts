@@ -1,7 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { type Source, standardInput } from '../../cli/inputs.ts'
 import { producer } from '../../cli/producer.ts'
-import { saidLines } from '../../cli/said.ts'
 import {
   ElysiaError,
   ingestOptions,
@@ -12,6 +11,7 @@ import {
   withoutKeys,
 } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
+import { saidLines } from '../../view/live/said.ts'
 
 const syncOptions = {
   type: 'object',

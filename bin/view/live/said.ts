@@ -1,4 +1,4 @@
-import type { Console } from './console.ts'
+import type { Console } from '../../cli/console.ts'
 
 /** Takes what another program says, in pieces, and writes it as lines of `--progress json`. */
 export function saidLines({ line }: Pick<Console, 'line'>): (text: string) => void {
