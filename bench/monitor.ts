@@ -1,7 +1,7 @@
 /**
- * `node bench/monitor.ts [--records N] [--rounds N]`: what looking on costs an ingest: processor seconds of the
- * whole process with history, progress and JSON lines, and with a profile, beside the same with all of it off; in
- * turns. The issue's figures are of `--records 1000000 --rounds 7`. Needs `npm run build`.
+ * `node bench/monitor.ts [--records N] [--rounds N] [--profile]`: what looking on costs an ingest: processor seconds of the
+ * whole process with history, progress, metrics and JSON lines, and, with `--profile`, with a profile, beside the same with all of it
+ * off; in turns. 1,000,000 records and 7 rounds, about ten minutes on a quiet machine. Needs `npm run build`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,11 @@ import { COMMAND, homeIn, ingestWords } from './embedded.ts'
 import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    records: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '7' },
+    profile: { type: 'boolean', default: false },
+  },
 })
 const RECORDS = Number(values.records)
 const ROUNDS = Number(values.rounds)
@@ -27,14 +31,14 @@ try {
     off: () => cpuSeconds(file, ['--progress', 'none'], { ELYSIACTL_KEEP_RUNS: '0' }),
     on: () =>
       cpuSeconds(file, ['--progress', 'json', '--metrics-textfile', join(home, 'elysiactl.prom')], {}),
-    profile: () => cpuSeconds(file, ['--progress', 'json', '--profile'], {}),
+    ...(values.profile && { profile: () => cpuSeconds(file, ['--progress', 'json', '--profile'], {}) }),
   })
   const beside = (one: readonly number[]) => spread(one.map((seconds, at) => seconds / taken.off[at]!))
   say('ingest with progress, history, metrics and JSON lines', {
     ...{ records: RECORDS, off_cpu_seconds: round(median(taken.off)), at_most: 1.02 },
     ...beside(taken.on),
   })
-  say('ingest with --profile', beside(taken.profile))
+  if (taken.profile !== undefined) say('ingest with --profile', beside(taken.profile))
   say('end', { load_average: round(loadavg()[0]!, 1) })
 } finally {
   rmSync(home, { recursive: true })

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import { METRICS, type MetricName, type Sample } from './metric.ts'
 
 /** What Prometheus is told that the text is. */
@@ -11,18 +11,18 @@ export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 export async function exposition(samples: readonly Sample[]): Promise<string> {
   const registry = new Registry()
   for (const [name, found] of byName(samples)) {
-    const { type, help, labels } = METRICS[name]
-    const metric = { name, help, labelNames: [...labels], registers: [registry] }
-    if (type === 'counter') {
-      const counter = new Counter(metric)
-      for (const sample of found) counter.inc(sample.labels, sample.value)
-    } else {
-      const gauge = new Gauge(metric)
-      for (const sample of found) gauge.set(sample.labels, sample.value)
-    }
+    const { type, help } = METRICS[name]
+    // Shared labels are written once for each object, however many samples have it.
+    const values = found.map(({ labels, value }) => ({ value, labels: NONE, sharedLabels: labels }))
+    registry.registerMetric({
+      name,
+      get: () => ({ name, help, type, values, aggregator: 'sum' }),
+    } as unknown as Metric)
   }
   return registry.metrics()
 }
+
+const NONE = {}
 
 function byName(samples: readonly Sample[]): Map<MetricName, Sample[]> {
   const found = new Map((Object.keys(METRICS) as MetricName[]).map((name) => [name, [] as Sample[]]))

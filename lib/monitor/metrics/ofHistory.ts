@@ -9,18 +9,35 @@ import type { Labels, MetricName, Sample } from './metric.ts'
 
 /** What the history alone tells: sums, last runs, what goes on. */
 export function ofHistory(reader: HistoryReader): Sample[] {
+  const labels = new SharedLabels()
   return [
-    ...reader.totals().flatMap(ofTotal),
-    ...reader.lastSuccesses().flatMap(ofSuccess),
-    ...lastRuns(reader).flatMap(ofLast),
-    ...reader.list({ status: ['running'] }).flatMap(ofRunning),
+    ...reader.totals().flatMap((one) => ofTotal(one, labels)),
+    ...reader.lastSuccesses().flatMap((one) => ofSuccess(one, labels)),
+    ...lastRuns(reader).flatMap((one) => ofLast(one, labels)),
+    ...reader.list({ status: ['running'] }).flatMap((one) => ofRunning(one, labels)),
     ...reader.traffic().flatMap(ofTraffic),
   ]
 }
 
+type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
+
+/** The labels of a subject, the same ones for all of its samples: they are then looked at, and written, once. */
+class SharedLabels {
+  readonly #known = new Map<string, Labels>()
+
+  of({ kind, collection, target }: Subject, code?: string): Labels {
+    const key = `${kind}\0${collection}\0${target}\0${code}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const labels = { kind, collection, target, ...(code !== undefined && { code }) }
+    this.#known.set(key, labels)
+    return labels
+  }
+}
+
 function lastRuns(reader: HistoryReader): HistoryEntry[] {
   const last = reader.lastRuns()
-  return last.filter((entry) => !isOutdone(entry, last))
+  return last.filter((one) => !isOutdone(one, last))
 }
 
 /**
@@ -38,13 +55,11 @@ function isOutdone(
   })
 }
 
-type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
-
-function ofTotal(total: HistoryTotal): Sample[] {
-  const labels = labelsOf(total)
+function ofTotal(total: HistoryTotal, shared: SharedLabels): Sample[] {
+  const labels = shared.of(total)
   const code = codeOf(total.status, total.code)
   return [
-    { name: 'elysiactl_runs_total', labels: { ...labels, code }, value: total.runs },
+    { name: 'elysiactl_runs_total', labels: shared.of(total, code), value: total.runs },
     { name: 'elysiactl_run_duration_seconds_total', labels, value: total.seconds },
     { name: 'elysiactl_records_total', labels, value: total.records },
     { name: 'elysiactl_rejected_records_total', labels, value: total.rejected },
@@ -54,8 +69,8 @@ function ofTotal(total: HistoryTotal): Sample[] {
   ]
 }
 
-function ofSuccess(entry: HistoryEntry): Sample[] {
-  return present(labelsOf(entry), {
+function ofSuccess(entry: HistoryEntry, shared: SharedLabels): Sample[] {
+  return present(shared.of(entry), {
     elysiactl_last_success_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
     elysiactl_last_success_duration_seconds: entry.seconds,
     elysiactl_last_success_records: entry.records,
@@ -63,24 +78,24 @@ function ofSuccess(entry: HistoryEntry): Sample[] {
   })
 }
 
-function ofLast(entry: HistoryEntry): Sample[] {
-  const labels = labelsOf(entry)
+function ofLast(entry: HistoryEntry, shared: SharedLabels): Sample[] {
+  const labels = shared.of(entry)
   const code = codeOf(entry.status, entry.error?.code)
   return [
     ...present(labels, {
       elysiactl_last_run_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
     }),
-    { name: 'elysiactl_last_run_status', labels: { ...labels, code }, value: 1 },
+    { name: 'elysiactl_last_run_status', labels: shared.of(entry, code), value: 1 },
   ]
 }
 
-function ofRunning(entry: HistoryEntry): Sample[] {
+function ofRunning(entry: HistoryEntry, shared: SharedLabels): Sample[] {
   const { progress } = entry
   const ratio =
     progress?.total === undefined || progress.total === 0
       ? undefined
       : Math.min(1, progress.done / progress.total)
-  return present(labelsOf(entry), {
+  return present(shared.of(entry), {
     elysiactl_runs_running: 1,
     elysiactl_run_stalled: progress?.waits_for === undefined ? 0 : 1,
     elysiactl_run_progress_ratio: ratio,
@@ -108,10 +123,6 @@ function ofTraffic(one: TrafficTotal): Sample[] {
 /** How a run ended: its status, and for a failed one the code of the error. */
 function codeOf(status: HistoryStatus, code: string | undefined): string {
   return status === 'failed' && code !== undefined && code !== '' ? code : status
-}
-
-function labelsOf({ kind, collection, target }: Subject): Labels {
-  return { kind, collection, target }
 }
 
 /** Those of the values that there are, as samples with the same labels. */
