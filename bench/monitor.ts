@@ -27,16 +27,17 @@ const home = mkdtempSync(join(tmpdir(), 'elysiactl-bench-'))
 try {
   const file = join(home, 'records.jsonl')
   await writeRecords(file, RECORDS)
-  const taken = await inTurns(ROUNDS, {
+  const modes: Record<string, () => Promise<number>> = {
     off: () => cpuSeconds(file, ['--progress', 'none'], { ELYSIACTL_KEEP_RUNS: '0' }),
     on: () =>
       cpuSeconds(file, ['--progress', 'json', '--metrics-textfile', join(home, 'elysiactl.prom')], {}),
     ...(values.profile && { profile: () => cpuSeconds(file, ['--progress', 'json', '--profile'], {}) }),
-  })
-  const beside = (one: readonly number[]) => spread(one.map((seconds, at) => seconds / taken.off[at]!))
+  }
+  const taken: Readonly<Record<string, number[]>> = await inTurns(ROUNDS, modes)
+  const beside = (one: readonly number[]) => spread(one.map((seconds, at) => seconds / taken.off![at]!))
   say('ingest with progress, history, metrics and JSON lines', {
-    ...{ records: RECORDS, off_cpu_seconds: round(median(taken.off)), at_most: 1.02 },
-    ...beside(taken.on),
+    ...{ records: RECORDS, off_cpu_seconds: round(median(taken.off!)), at_most: 1.02 },
+    ...beside(taken.on!),
   })
   if (taken.profile !== undefined) say('ingest with --profile', beside(taken.profile))
   say('end', { load_average: round(loadavg()[0]!, 1) })
