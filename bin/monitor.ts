@@ -19,6 +19,7 @@ import {
   resolve,
   retentionOptions,
   type Settings,
+  type StandingFacts,
   userPaths,
 } from './library.ts'
 import { alertsFile } from './observers/alertSettings.ts'
@@ -29,6 +30,8 @@ export interface Monitor {
   readonly history: History
   /** Made anew at each call. `since` and `slo` as `report` takes them. */
   report(asked?: ReportAsked): Promise<MonitorReport>
+  /** What of it holds whether or not anything was run. */
+  standing(): Promise<StandingFacts>
 }
 
 export interface ReportAsked {
@@ -48,7 +51,7 @@ export async function withMonitor<T>(
   work: (monitor: Monitor) => Promise<T>,
 ): Promise<T> {
   const { settings } = context
-  const { report, readExpectations } = await reportLibrary()
+  const { report, standing, readExpectations } = await reportLibrary()
   const { undeliveredCount } = await rememberedAlerts()
   const expectations = await readExpectations(ownFirst(settings), (target) => addressIn(settings, target))
   const policy = await policyIn(settings)
@@ -56,6 +59,14 @@ export async function withMonitor<T>(
   try {
     return await work({
       history,
+      standing: () => {
+        const sources = { history, expectations, directories: [backupRoot(context), userPaths().state] }
+        return reading(
+          context,
+          (catalog) => standing({ ...sources, catalog }),
+          () => standing(sources),
+        )
+      },
       report: ({ undelivered = undeliveredCount(alertsFile()), ...options } = {}) => {
         const directories = [backupRoot(context), userPaths().state]
         const sources = { history, expectations, policy, undelivered, directories }

@@ -8,7 +8,7 @@ import {
   type Trigger,
 } from '../library.ts'
 import { alertSettingsOf } from './alertSettings.ts'
-import { sendDue, watchRuns } from './dueAlerts.ts'
+import { sendDue, standingFacts, watchRuns } from './dueAlerts.ts'
 import { collectionOf } from './history.ts'
 import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
@@ -52,9 +52,10 @@ async function observing(
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000
       const end = { exitCode: ending.exitCode, done, seconds, ...(why !== undefined && { why }) }
+      const standing = isJob ? await standingFacts(observed, alerts) : undefined
       const [faults] = await Promise.all([
         pings.ended(end, deadline),
-        sendDue(observed, alerts, { deadline }),
+        sendDue(observed, alerts, { deadline, standing }),
       ])
       for (const fault of faults) console.warn(fault)
     },

@@ -6,8 +6,12 @@ import {
   type Delivery,
   type Evaluated,
   historyLibrary,
+  layersFor,
   type MonitorReport,
   messageOf,
+  type OptionsSchema,
+  resolve,
+  type StandingFacts,
   userPaths,
 } from '../library.ts'
 import { alertsFile } from './alertSettings.ts'
@@ -21,6 +25,31 @@ type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 interface Sending {
   readonly signal?: AbortSignal
   readonly deadline?: number
+  /** What is missed, damaged and full, for the rules of that. */
+  readonly standing?: StandingFacts | undefined
+}
+
+/** Rules of what holds whether or not anything was run. */
+const STANDING: readonly string[] = ['missed', 'damage', 'disk_free']
+
+/** What these rules are judged by at the end of a job; undefined where there is none of them, or it cannot be known. */
+export async function standingFacts(
+  { settings, console, flags }: ObservedCommand,
+  { rules }: AlertSettings,
+): Promise<StandingFacts | undefined> {
+  if (!rules.some(({ when }) => STANDING.includes(when))) return undefined
+  const options = <S extends OptionsSchema>(schema: S) =>
+    resolve(schema, layersFor(schema, [flags, ...settings.layers])).options
+  try {
+    const [{ withMonitor }, { quietly }] = await Promise.all([
+      import('../monitor.ts'),
+      import('../metrics.ts'),
+    ])
+    return await withMonitor(quietly({ settings, console, options }), ({ standing }) => standing())
+  } catch (error) {
+    console.detail(`what is missed was not looked at: ${messageOf(error)}`)
+    return undefined
+  }
 }
 
 /** Rules that hold of a run that goes on: they are looked at meanwhile. */
@@ -33,7 +62,7 @@ const NOTED_MS = 1500
 export async function evaluateAlerts(
   { settings, console }: Observed,
   alerts: AlertSettings,
-  { report, ...sending }: { readonly report?: MonitorReport } & Sending = {},
+  { report, standing, ...sending }: { readonly report?: MonitorReport } & Sending = {},
 ): Promise<Evaluated> {
   const { openHistory, HISTORY_FILE } = await historyLibrary()
   const { evaluate } = await alertsLibrary()
@@ -41,6 +70,7 @@ export async function evaluateAlerts(
   try {
     const evaluated = await evaluate({
       ...{ settings: alerts, file: alertsFile(), reader, sinks: sinkContextOf(settings, console) },
+      ...(standing !== undefined && { report: standing }),
       ...(report !== undefined && { report, whole: true }),
       ...sending,
     })
@@ -90,7 +120,8 @@ async function sendUnwritten(
     for (const run of runs) reader.put(run)
     const sinks = sinkContextOf(settings, console)
     const options = { settings: alerts, file: alertsFile(), reader, sinks, isApart: true }
-    const { deliveries } = await evaluate({ ...options, ...sending })
+    const { standing: _, ...rest } = sending
+    const { deliveries } = await evaluate({ ...options, ...rest })
     for (const { sink, error } of deliveries)
       if (error !== undefined) console.warn(`${sink} did not take an alert, which is not kept: ${error}`)
   } finally {

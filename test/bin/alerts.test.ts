@@ -154,11 +154,7 @@ t.test(
       'changes.jsonl': adds(3),
       config: { elysiactl: { 'config.json': JSON.stringify(config(server)) } },
     })
-    await fails(at, INGEST, 0)
-    t.match(
-      await fails(at, ['alerts', 'check'], 3),
-      /others may read .*config.json, .* address of the sink ops/,
-    )
+    t.match(await fails(at, INGEST, 0), /others may read .*config.json, .* address of the sink ops/)
     chmodSync(join(at.directory, 'config', 'elysiactl', 'config.json'), 0o600)
     t.equal(await fails(at, ['alerts', 'check'], 3), '')
     t.match(told(server), [/^firing: backup of Article: missed\./])
@@ -193,3 +189,18 @@ t.test(
     await fails(home(t), ['report', '--send'], 2)
   },
 )
+
+t.test('what is missed is told at the end of any job, with no command that looks for it', async (t) => {
+  const expect = { Orders: { every: '24h' } }
+  const server = await receiver(t)
+  const config = { elysiactl: { 'config.json': JSON.stringify({ alerts: { sinks: ops() }, expect }) } }
+  const at = home(t, { 'changes.jsonl': adds(3), config }, { OPS: `${server.url}/hunter2` })
+  await fails(at, INGEST, 0)
+  t.match(told(server), [/^firing: backup of Orders: missed\. It was due .* never succeeded$/])
+  await fails(at, INGEST, 0)
+  t.equal(server.received.length, 1, 'once')
+  const orders = INGEST.map((word) => (word === 'Article' ? 'Orders' : word))
+  await fails(at, orders, 0)
+  await fails(at, ['col', 'backup', 'Orders', '--quiet', '--to', 'orders'], 0)
+  t.match(told(server)[1], /^resolved: .*backup of Orders/)
+})

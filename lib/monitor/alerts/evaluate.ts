@@ -1,10 +1,10 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
 import { sqliteCode, sqliteFailure } from '../../database/errors.ts'
 import type { HistoryReader } from '../history/entry.ts'
-import type { MonitorReport } from '../report/schema.ts'
 import type { AlertSettings, Rule } from './config/settings.ts'
 import { type Delivery, deliver, type Limits } from './deliver.ts'
 import type { AlertMessage } from './messageSchema.ts'
+import type { ReportedFacts } from './rule/evidence.ts'
 import { look } from './rule/look.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
 import { type Undelivered, undelivered } from './state/outbox.ts'
@@ -17,8 +17,8 @@ export interface EvaluateOptions {
   /** Where alerts are remembered: `alertsFile`. */
   readonly file: string
   readonly reader: HistoryReader
-  /** Without it, rules that need it (missed, throughput, disk_free, damage) are left as they were. */
-  readonly report?: MonitorReport
+  /** Rules that need what of it is not known (missed, throughput, disk_free, damage) are left as they were. */
+  readonly report?: ReportedFacts
   /** True to look at all that was ever run, rather than at the newest runs: after the first time, once an hour is enough. */
   readonly whole?: boolean
   /** True of a reader that knows only runs which the history does not: what is wrong with them is sent, and not remembered. */

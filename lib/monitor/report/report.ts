@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
-import { type Done, judge } from '../expect/missed.ts'
+import { judge } from '../expect/missed.ts'
 import type { HistoryEntry, ReportedHistory } from '../history/entry.ts'
 import {
   cleanupLines,
@@ -12,6 +12,7 @@ import {
   unverifiedLines,
 } from './archives.ts'
 import { disksOf } from './disk.ts'
+import { doneOf } from './done.ts'
 import { needsAHand } from './hand.ts'
 import { recoveryOf } from './recovery.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
@@ -51,9 +52,6 @@ const DAYS = 30
 const MOST_POINTS = 200
 /** Archives are to be verified so often where nothing else is expected. */
 const VERIFY_MS = 30 * DAY_MS
-
-/** Beyond what clocks differ by: what was done so far ahead was done by a clock that was wrong. */
-const AHEAD_MS = 3_600_000
 
 /** Jobs that leave objects in a collection: it is then one that should be backed up. */
 const INTO_COLLECTIONS: ReadonlySet<string> = new Set(['ingest', 'watch', 'restore', 'copy'])
@@ -140,44 +138,6 @@ function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsA
   return [
     { severity: 'warning', what: 'stalled', collection, target, message, next, run: id, since: progress.at },
   ]
-}
-
-/** When each was last done well: what the history says, and what lies there. */
-function doneOf(
-  subjects: readonly ReportedSubject[],
-  archives: KnownArchives,
-  nowMs: number,
-  note: (text: string) => void,
-): Done {
-  const last = new Map<string, string>()
-  const latest = new Date(nowMs + AHEAD_MS).toISOString()
-  const put = (what: string, collection: string, target: string, at: string) => {
-    if (at > latest)
-      return note(
-        `the ${what} of ${collection} of ${at} does not count: that is to come, by a clock that was wrong`,
-      )
-    for (const key of [`${what}\0${collection}\0${target}`, `${what}\0${collection}`]) {
-      if ((last.get(key) ?? '') < at) last.set(key, at)
-    }
-  }
-  const collections = new Set<string>()
-  for (const { kind, collection, target, lastSuccess } of subjects) {
-    if (collection !== '') collections.add(collection)
-    if (lastSuccess !== undefined)
-      put(kind, collection, target, lastSuccess.ended_at ?? lastSuccess.started_at)
-  }
-  for (const { id, collection, cluster, started, finished = started, verified } of archives.complete) {
-    collections.add(collection)
-    if (archives.isSound(id)) put('backup', collection, cluster, finished)
-    if (verified?.ok !== true) continue
-    put('verify', collection, cluster, verified.time)
-    if (verified.level === 'rehearsed') put('rehearse', collection, cluster, verified.time)
-  }
-  return {
-    collections: [...collections],
-    last: (what, collection, target) =>
-      last.get(target === undefined ? `${what}\0${collection}` : `${what}\0${collection}\0${target}`),
-  }
 }
 
 /** Collections that runs have written into, and of which there never was an archive. */

@@ -2,11 +2,16 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from '../../history/e
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 
+/** What of a report rules are judged by. */
+export type ReportedFacts = Partial<
+  Pick<MonitorReport, 'missed' | 'expected' | 'trends' | 'disk' | 'damaged'>
+>
+
 /** What rules are judged by. */
 export interface Evidence {
   readonly reader: HistoryReader
-  /** Without it, the rules that need it are left as they were. */
-  readonly report?: MonitorReport
+  /** What of a report is known: rules that need what is not are left as they were. */
+  readonly report?: ReportedFacts
   /** Milliseconds since 1970, before anything of this was read. */
   readonly now: number
   /** Subjects that alerts are pending or firing of: looked at in any case. */

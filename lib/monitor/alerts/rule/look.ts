@@ -1,7 +1,7 @@
 import type { Rule, RunSubject } from '../config/settings.ts'
 import { type Evidence, subjectsIn } from './evidence.ts'
 import { type Finding, type Findings, keyOf } from './finding.ts'
-import { needsReport, ofReport } from './ofReport.ts'
+import { canJudge, needsReport, ofReport } from './ofReport.ts'
 import { judge, noSuccess, ofRunning } from './ofRuns.ts'
 
 /** An alert that is pending or firing: it is looked at whatever else is. */
@@ -21,7 +21,7 @@ export function look(
   watched: readonly Watched[],
 ): Findings {
   const whole = { ...evidence, watched: watched.map(({ subject }) => subject) }
-  const judged = rules.filter((rule) => !needsReport(rule) || evidence.report !== undefined)
+  const judged = rules.filter((rule) => canJudge(rule, evidence.report))
   const names = judged.map(({ name }) => name)
   const lapsed = new Set<string>()
   const subjects = subjectsIn(whole)

@@ -1,8 +1,7 @@
 import { formatUnit, roughSize } from '../../../core/units.ts'
-import type { MonitorReport } from '../../report/schema.ts'
 import { word } from '../../report/words.ts'
 import type { Rule, RuleOf, RunSubject } from '../config/settings.ts'
-import { subjectText } from './evidence.ts'
+import { type ReportedFacts, subjectText } from './evidence.ts'
 import type { Finding } from './finding.ts'
 
 type ReportRule = RuleOf<'missed' | 'throughput' | 'disk_free' | 'damage'>
@@ -12,14 +11,26 @@ export function needsReport(rule: Rule): rule is ReportRule {
   return ['missed', 'throughput', 'disk_free', 'damage'].includes(rule.when)
 }
 
+const NEEDED: Readonly<Record<ReportRule['when'], keyof ReportedFacts>> = {
+  missed: 'missed',
+  throughput: 'trends',
+  disk_free: 'disk',
+  damage: 'damaged',
+}
+
+/** True of a rule for which enough is known of a report, or that needs none. */
+export function canJudge(rule: Rule, report: ReportedFacts = {}): boolean {
+  return !needsReport(rule) || report[NEEDED[rule.when]] !== undefined
+}
+
 /** What a rule finds in the report. */
-export function ofReport(rule: ReportRule, report: MonitorReport): Finding[] {
+export function ofReport(rule: ReportRule, report: ReportedFacts): Finding[] {
   const found = findingsOf(rule, report)
   // A disk is of no run.
   return rule.when === 'disk_free' ? found : found.filter(({ subject }) => rule.takes.subject(subject))
 }
 
-function findingsOf(rule: ReportRule, report: MonitorReport): Finding[] {
+function findingsOf(rule: ReportRule, report: ReportedFacts): Finding[] {
   switch (rule.when) {
     case 'missed':
       return missed(rule.name, report)
@@ -32,8 +43,8 @@ function findingsOf(rule: ReportRule, report: MonitorReport): Finding[] {
   }
 }
 
-function missed(rule: string, report: MonitorReport): Finding[] {
-  return report.missed.map((one) => {
+function missed(rule: string, report: ReportedFacts): Finding[] {
+  return (report.missed ?? []).map((one) => {
     const subject = { kind: one.what, collection: one.collection, target: one.target ?? '' }
     const last = one.last_success_at
     const since = one.due_at
@@ -51,8 +62,8 @@ function missed(rule: string, report: MonitorReport): Finding[] {
   })
 }
 
-function slower({ name: rule, down }: RuleOf<'throughput'>, report: MonitorReport): Finding[] {
-  return report.trends.flatMap(({ kind, collection, target, regression }) => {
+function slower({ name: rule, down }: RuleOf<'throughput'>, report: ReportedFacts): Finding[] {
+  return (report.trends ?? []).flatMap(({ kind, collection, target, regression }) => {
     if (regression === undefined || regression.slower < down) return []
     const { run, rate_per_second: rate, median_per_second: median } = regression
     const subject = { kind, collection, target }
@@ -66,9 +77,9 @@ const NO_RUN: RunSubject = { kind: '', collection: '', target: '' }
 
 function fullDisks(
   { name: rule, underBytes, underShare }: RuleOf<'disk_free'>,
-  report: MonitorReport,
+  report: ReportedFacts,
 ): Finding[] {
-  return report.disk.flatMap(({ directory, free_bytes: free, total_bytes: total }) => {
+  return (report.disk ?? []).flatMap(({ directory, free_bytes: free, total_bytes: total }) => {
     const isLow = underBytes === undefined ? free < (underShare ?? 0) * total : free < underBytes
     if (!isLow) return []
     const summary = `${directory}: ${roughSize(free)} of ${roughSize(total)} are free`
@@ -77,8 +88,8 @@ function fullDisks(
   })
 }
 
-function damaged(rule: string, report: MonitorReport): Finding[] {
-  return report.damaged.map(({ id, collection, reason }) => {
+function damaged(rule: string, report: ReportedFacts): Finding[] {
+  return (report.damaged ?? []).map(({ id, collection, reason }) => {
     const subject = { kind: 'verify', collection, target: '' }
     const summary = `the archive ${id} of ${collection} is damaged: ${reason}`
     return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${word(id)}` }
