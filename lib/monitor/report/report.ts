@@ -69,7 +69,10 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const note = (text: string) => void notes.push(text)
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
   const subjects = subjectsOf(history.subjects(since, MOST_POINTS), history.lastSuccesses())
-  const { expected, missed, uncovered } = judge(expectations, doneOf(subjects, archives, nowMs, note), nowMs)
+  const mistyped = subjects.filter((one) => isMistyped(one, history))
+  // Of a name that there is not nothing is expected.
+  const real = subjects.filter((one) => !mistyped.includes(one))
+  const { expected, missed, uncovered } = judge(expectations, doneOf(real, archives, nowMs, note), nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
   const running = history.list({ status: ['running'] })
@@ -99,7 +102,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     disk,
     notes,
   }
-  const slips = subjects.filter((one) => isMistyped(one, history)).flatMap(({ runs }) => runs?.last ?? [])
+  const slips = mistyped.flatMap(({ runs }) => runs?.last ?? [])
   return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
 }
 

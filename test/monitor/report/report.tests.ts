@@ -106,6 +106,12 @@ t.test(
       history.put(ran(id, at, typed))
     const { needs_a_hand } = await report({ history }, { nowMs: NOW + 3 * 86_400_000 })
     t.match(needs_a_hand, [{ severity: 'fault', run: 'two' }], 'each night is no slip of a hand')
+    const { history: alone } = opened(t)
+    alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
+    const text = 'expect: {"*": {every: 24h}}'
+    const expectations = await readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
+    const { missed } = await report({ history: alone, expectations }, { nowMs: NOW })
+    t.strictSame(missed, [], 'a name that there is not is missed by nobody')
   },
 )
 
