@@ -13,7 +13,15 @@ const KILLED = ['env', 'ELYSIACTL_TEST=1', 'ELYSIACTL_FAILPOINT=backup.before-se
 async function watched(t: Test, sinks: (server: Receiver) => object, files: object = {}) {
   const server = await receiver(t)
   const config = { elysiactl: { 'config.json': JSON.stringify({ alerts: { sinks: sinks(server) } }) } }
-  const at = home(t, { 'changes.jsonl': adds(3), config, ...files }, { OPS: `${server.url}/hunter2` })
+  const at = home(
+    t,
+    { 'changes.jsonl': adds(3), config, ...files },
+    {
+      OPS: `${server.url}/hunter2`,
+      // What a user mistyped is told to nobody.
+      ELYSIACTL_TRIGGER: 'cron',
+    },
+  )
   return { server, at }
 }
 
