@@ -1,5 +1,5 @@
 // Several collections in one run: backed up, listed, restored and copied by what they have in common.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, truncateSync } from 'node:fs'
 import t from 'tap'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { home } from './elysiactl.ts'
@@ -68,4 +68,31 @@ t.test('what one backup has made is restored as one, the referred-to first, what
     restores: [{ class: 'Author' }],
     failed: [{ error: { message: /Article.* has no manifest/ } }],
   })
+})
+
+t.test('a set that was interrupted is resumed: what is complete stays, and all have one set', async (t) => {
+  const { run, directory } = home(t)
+  const [store, to] = [`${directory}/one.db`, `${directory}/set`]
+  await filled(store)
+  const backup = ['col', 'backup', '--all', '--to', to, '--target', `sqlite:${store}`]
+  t.equal((await run(backup)).code, 0)
+  const manifest = (name: string) => JSON.parse(readFileSync(`${to}/${name}/manifest.json`, 'utf8')).manifest
+  const before = ['Author', 'Article', 'TestA'].map((name) => manifest(name).id)
+  rmSync(`${to}/TestA`, { recursive: true })
+  t.equal((await run(backup)).code, 3, 'without --resume nothing is taken for what it is')
+  rmSync(`${to}/TestA`, { recursive: true, force: true })
+  const { code, stderr } = await run([...backup, '--resume'])
+  t.equal(code, 0, stderr)
+  t.match(stderr, /Author: complete in .*kept/)
+  t.strictSame(
+    ['Author', 'Article'].map((name) => manifest(name).id),
+    before.slice(0, 2),
+  )
+  t.equal(manifest('TestA').set, manifest('Author').set)
+  const [part] = manifest('Author').parts
+  truncateSync(`${to}/Author/${part.file}`, 1)
+  const damaged = await run([...backup, '--resume'])
+  t.equal(damaged.code, 4)
+  t.match(damaged.stderr, /is not as its manifest says/)
+  t.equal((await run(['col', 'backup', '--all', '--resume', '--target', `sqlite:${store}`])).code, 2)
 })

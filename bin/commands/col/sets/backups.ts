@@ -3,6 +3,7 @@ import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import {
   type BackupEnded,
+  backupJob,
   backupRunOptions,
   type CollectionSchema,
   ElysiaError,
@@ -31,9 +32,14 @@ export async function backUpSet(context: Context, destination: Destination, back
   const { console, stop } = context
   const { dryRun, resume } = context.options(backupRunOptions)
   const to = directoryOf(destination)
-  if (dryRun || resume) {
-    throw new ElysiaError('ELYSIA_USAGE', `${dryRun ? '--dry-run' : '--resume'} is for one collection`, {
+  if (dryRun) {
+    throw new ElysiaError('ELYSIA_USAGE', '--dry-run is for one collection', {
       hint: 'name it, and leave --all, --include and --exclude out',
+    })
+  }
+  if (resume && to === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', 'several collections are resumed in the directory of --to', {
+      hint: 'below the backup root resume each by its name: elysiactl col backup NAME --resume',
     })
   }
   const { selectedNames, referenceGroups, eachGroup, newRunId } = await setJob()
@@ -45,10 +51,14 @@ export async function backUpSet(context: Context, destination: Destination, back
     if (schema !== undefined) schemas.push(schema)
   }
   const groups = referenceGroups(schemas, (schema) => schema).flat()
-  const set = newRunId()
-  eventView(console)({ type: 'set_started', set, collections: groups.map((schema) => schema.class) })
+  const begun = resume ? await begunIn(to!, groups, store) : new Map<string, SetMember>()
+  const set = [...begun.values()].find((member) => member.set !== undefined)?.set ?? newRunId()
+  const due = groups.filter((schema) => begun.get(schema.class)?.isComplete !== true)
+  for (const { class: name } of groups)
+    if (begun.get(name)?.isComplete === true) console.note(`${name}: complete in ${join(to!, name)}, kept`)
+  eventView(console)({ type: 'set_started', set, collections: due.map((schema) => schema.class) })
   const members = await eachGroup(
-    groups.map((schema) => [schema]),
+    due.map((schema) => [schema]),
     async ([schema]) => {
       const ended = await backUp(schema!, store, to === undefined ? undefined : join(to, schema!.class), set)
       if (!console.json && ended.error === undefined) console.note(backupSummary(ended.report))
@@ -58,7 +68,7 @@ export async function backUpSet(context: Context, destination: Destination, back
   )
   const failed = failedOf(members)
   const backups = members.flatMap(({ report }) => report ?? [])
-  if (failed.length === 0 && members.length === groups.length) context.done()
+  if (failed.length === 0 && members.length === due.length) context.done()
   if (console.json) await console.document({ set, backups, failed })
   const lacks = [
     ...warnOfFailed(console, failed),
@@ -68,6 +78,22 @@ export async function backUpSet(context: Context, destination: Destination, back
     }),
   ]
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
+}
+
+type SetMember = Awaited<ReturnType<BackupJob['setMember']>>
+type BackupJob = Awaited<ReturnType<typeof backupJob>>
+
+/** What an interrupted run has left of each, by class. */
+async function begunIn(
+  to: string,
+  schemas: readonly CollectionSchema[],
+  { target }: Store,
+): Promise<Map<string, SetMember>> {
+  const { setMember, directoryStorage } = await backupJob()
+  const begun = new Map<string, SetMember>()
+  for (const { class: collection } of schemas)
+    begun.set(collection, await setMember(directoryStorage(join(to, collection)), { collection, target }))
+  return begun
 }
 
 /** @throws ElysiaError ELYSIA_USAGE for a single file or a pipe */

@@ -1,0 +1,41 @@
+import { openArchive } from '../../archive/archive.ts'
+import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import { readJournal } from '../../archive/journal.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
+import { ElysiaError } from '../../core/errors.ts'
+
+/** What there is in the place of one collection of a set. */
+export interface SetMember {
+  /** True where its manifest is that of a complete backup, with every part that it names in its size. */
+  readonly isComplete: boolean
+  /** The set that it was begun in. */
+  readonly set: string | undefined
+}
+
+/**
+ * Looks at the place of one collection of a set that is resumed.
+ * @throws ElysiaError ELYSIA_DAMAGED for a manifest or a journal that is; ELYSIA_CONFLICT where another collection is there
+ */
+export async function setMember(
+  storage: Storage,
+  { collection, target }: { readonly collection: string; readonly target: string },
+): Promise<SetMember> {
+  const isSealed = (await storage.bytes(MANIFEST_FILE)) !== undefined
+  const plan = isSealed ? (await openArchive(storage)).manifest : (await readJournal(storage))?.plan
+  if (plan !== undefined && (plan.collection !== collection || plan.source.target !== target)) {
+    const fact = `${storage.text} holds ${plan.collection} of ${plan.source.target}, and not ${collection} of ${target}`
+    throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'nothing was written there; give another --to' })
+  }
+  const isEnded = isSealed && (await storage.bytes(JOURNAL_FILE)) === undefined
+  if (isEnded)
+    for (const { file, bytes } of (await openArchive(storage)).manifest.parts)
+      await requireWhole(storage, file, bytes)
+  return { isComplete: isEnded, set: plan?.set }
+}
+
+async function requireWhole(storage: Storage, file: string, bytes: number): Promise<void> {
+  if ((await storage.bytes(file)) === bytes) return
+  throw new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${file} is not as its manifest says`, {
+    hint: `move ${storage.text} away, and give the same command again to back it up anew`,
+  })
+}
