@@ -13,7 +13,9 @@ import type { Store } from '../../../lib/store/store.ts'
 import { objectSourceContract } from '../../contract/objectSource.ts'
 import { idOf, THING, thing } from '../../job/backup/archived.ts'
 
+/** More than one range. */
 const MANY = 5200
+const FEW = 1200
 
 /** Makes one archive after another, each but the first an increment. */
 class Nights {
@@ -41,35 +43,35 @@ class Nights {
   }
 }
 
-async function chainOfThings(input: BackupOptionsInput): Promise<Chain> {
+async function chainOfThings(input: BackupOptionsInput, count: number): Promise<Chain> {
   const store = openMemory()
   await store.create(THING)
   const things = store.collection('Thing')
   const nights = new Nights(store, input)
-  await things.write(Array.from({ length: MANY }, (_, n) => thing(n, MANY)))
+  await things.write(Array.from({ length: count }, (_, n) => thing(n, count)))
   await nights.night()
   // A third is another for a night; some are gone for a night, some came later, some are gone for good.
-  const third = Array.from({ length: MANY / 4 }, (_, n) => n * 3)
-  await things.write(third.map((n) => ({ ...thing(n + 1), id: idOf(n, MANY) })))
-  await things.remove(third.map((n) => idOf(n + 1, MANY)))
-  await things.write([{ ...thing(1), id: idOf(MANY * 2, MANY * 3) }])
+  const third = Array.from({ length: count / 4 }, (_, n) => n * 3)
+  await things.write(third.map((n) => ({ ...thing(n + 1), id: idOf(n, count) })))
+  await things.remove(third.map((n) => idOf(n + 1, count)))
+  await things.write([{ ...thing(1), id: idOf(count * 2, count * 3) }])
   await nights.night()
-  await things.write([...third, ...third.map((n) => n + 1)].map((n) => thing(n, MANY)))
-  await things.remove([idOf(MANY * 2, MANY * 3)])
+  await things.write([...third, ...third.map((n) => n + 1)].map((n) => thing(n, count)))
+  await things.remove([idOf(count * 2, count * 3)])
   await nights.night()
   return nights.night()
 }
 
-const things = Array.from({ length: MANY }, (_, n) => thing(n, MANY))
-for (const input of [
-  { format: 'jsonl' },
-  { format: 'parquet', partSize: 65_536 },
-  { format: 'json', partitionBy: 'kind' },
+for (const [input, count] of [
+  [{ format: 'jsonl' }, MANY],
+  [{ format: 'parquet', partSize: 32_768 }, FEW],
+  [{ format: 'json', partitionBy: 'kind' }, FEW],
 ] as const) {
+  const things = Array.from({ length: count }, (_, n) => thing(n, count))
   const name = `a chain of ${input.format}`
   let made: Promise<Chain> | undefined
   const open = async () => {
-    made ??= chainOfThings(input)
+    made ??= chainOfThings(input, count)
     return chainObjects(await made)
   }
   objectSourceContract(t, name, { open, objects: things })
