@@ -1,0 +1,3 @@
+import { together } from '../../../run/together.ts'
+
+await together(import.meta.dirname)
