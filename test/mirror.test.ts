@@ -27,7 +27,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   ],
   'archive/part': ['archive/untrusted.test.ts', 'archive/roundTrip.test.ts'],
   'archive/storage': ['archive/storage/storage.tests.ts', 'archive/untrusted.test.ts'],
-  'async/thread': ['async/thread/threadStage.tests.ts'],
+  'async/thread': ['async/thread/threadStage.test.ts'],
   catalog: ['catalog/catalog.tests.ts', 'catalog/foreign.test.ts'],
   'catalog/lock': ['catalog/lock/lock.test.ts', 'job/verify/verify.test.ts'],
   'catalog/retention': ['catalog/retention/retention.test.ts', 'catalog/retention/laws.tests.ts'],
