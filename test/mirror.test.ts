@@ -40,7 +40,11 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'monitor/expect': ['monitor/expect/expectations.tests.ts'],
   'monitor/report': ['monitor/report/report.tests.ts', 'monitor/report/html.tests.ts'],
   'monitor/history': ['monitor/history/history.tests.ts', 'monitor/history/recorder.tests.ts'],
-  'job/backup': ['job/backup/backup.tests.ts', 'job/backup/partitions.tests.ts', 'job/backup/tenants.tests.ts'],
+  'job/backup': [
+    'job/backup/backup.tests.ts',
+    'job/backup/partitions.tests.ts',
+    'job/backup/tenants.tests.ts',
+  ],
   'job/backup/increment': ['job/backup/increment/history.tests.ts'],
   'job/cleanup': ['job/cleanup/cleanup.test.ts', 'job/cleanup/chains.tests.ts'],
   'job/conformance': ['job/conformance/conformance.tests.ts'],
