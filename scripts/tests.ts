@@ -24,7 +24,10 @@ function write(suite: Suite): string[] {
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(SUITES, name))
 if (unknown.length > 0) throw new Error(`no suite is called ${unknown.join(', ')}`)
-const suites = (Object.keys(SUITES) as Suite[]).filter((suite) => named.length === 0 || named.includes(suite))
+// The longest first: what is short fills what is left of the time.
+const suites = (Object.keys(SUITES) as Suite[])
+  .filter((suite) => named.length === 0 || named.includes(suite))
+  .toReversed()
 rmSync(directory, { recursive: true, force: true })
 mkdirSync(directory, { recursive: true })
 const files = suites.flatMap(write)
