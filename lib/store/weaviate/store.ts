@@ -1,6 +1,4 @@
 import { ElysiaError } from '../../core/errors.ts'
-import type { StoredObject } from '../../core/object.ts'
-import type { StoreCondition } from '../condition.ts'
 import type {
   Alias,
   CallOptions,
@@ -9,16 +7,11 @@ import type {
   CollectionSchema,
   CollectionSummary,
   Health,
-  Link,
-  Projection,
   PropertySchema,
-  Range,
-  RemoveOutcome,
   Store,
   StoreIdentity,
   StoreUse,
   Tenant,
-  WriteOutcome,
 } from '../store.ts'
 import type { StoreSurvey } from '../survey.ts'
 import type { Node } from '../target.ts'
@@ -33,16 +26,11 @@ import { obstacles } from './cluster/obstacles.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { survey } from './cluster/survey.ts'
 import { NO_TLS, readTls } from './cluster/tls.ts'
+import { WeaviateCollection } from './collection.ts'
 import type { Context } from './context.ts'
-import { count } from './count.ts'
-import { link } from './link.ts'
-import { read, readMany } from './newest.ts'
-import { remove } from './remove.ts'
 import { aliases, createAlias, dropAlias, moveAlias } from './schema/aliases.ts'
 import { Classes, type ListedClass } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
-import { idsWhere } from './search.ts'
-import { write } from './write.ts'
 
 /** How a Weaviate cluster is reached. */
 export interface WeaviateOptions {
@@ -236,52 +224,6 @@ class WeaviateStore implements Store {
       if (error instanceof OutOfReach) return {}
       throw error
     }
-  }
-}
-
-class WeaviateCollection implements Collection {
-  readonly name: string
-  readonly #context: Context
-
-  constructor(context: Context) {
-    this.name = context.name
-    this.#context = context
-  }
-
-  read(what: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
-    return read(this.#context, what, range, call)
-  }
-
-  readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
-    return readMany(this.#context, ids, what, call)
-  }
-
-  write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
-    return write(this.#context, objects, call)
-  }
-
-  link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {
-    return link(this.#context, links, call)
-  }
-
-  remove(ids: readonly string[], call: CallOptions = {}): Promise<RemoveOutcome[]> {
-    return remove(this.#context, ids, call)
-  }
-
-  count(call: CallOptions = {}): Promise<number> {
-    return count(this.#context, call)
-  }
-
-  idsWhere(
-    conditions: readonly StoreCondition[],
-    range: Range = {},
-    call: CallOptions = {},
-  ): AsyncIterable<string[]> {
-    return idsWhere(this.#context, conditions, range, call)
-  }
-
-  countWhere(conditions: readonly StoreCondition[], call: CallOptions = {}): Promise<number> {
-    return count(this.#context, call, conditions)
   }
 }
 

@@ -1,0 +1,65 @@
+import type { StoredObject } from '../../core/object.ts'
+import type { StoreCondition } from '../condition.ts'
+import type {
+  CallOptions,
+  Collection,
+  Link,
+  Projection,
+  Range,
+  RemoveOutcome,
+  WriteOutcome,
+} from '../store.ts'
+import type { Context } from './context.ts'
+import { count } from './count.ts'
+import { link } from './link.ts'
+import { read, readMany } from './newest.ts'
+import { remove } from './remove.ts'
+import { idsWhere } from './search.ts'
+import { write } from './write.ts'
+
+/** A collection of a cluster. @see Collection */
+export class WeaviateCollection implements Collection {
+  readonly name: string
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.name = context.name
+    this.#context = context
+  }
+
+  read(what: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
+    return read(this.#context, what, range, call)
+  }
+
+  readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
+    return readMany(this.#context, ids, what, call)
+  }
+
+  write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
+    return write(this.#context, objects, call)
+  }
+
+  link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {
+    return link(this.#context, links, call)
+  }
+
+  remove(ids: readonly string[], call: CallOptions = {}): Promise<RemoveOutcome[]> {
+    return remove(this.#context, ids, call)
+  }
+
+  count(call: CallOptions = {}): Promise<number> {
+    return count(this.#context, call)
+  }
+
+  idsWhere(
+    conditions: readonly StoreCondition[],
+    range: Range = {},
+    call: CallOptions = {},
+  ): AsyncIterable<string[]> {
+    return idsWhere(this.#context, conditions, range, call)
+  }
+
+  countWhere(conditions: readonly StoreCondition[], call: CallOptions = {}): Promise<number> {
+    return count(this.#context, call, conditions)
+  }
+}
