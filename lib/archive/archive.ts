@@ -15,8 +15,8 @@ export interface Archive {
 
 /**
  * Opens an archive by its manifest.
- * @throws ElysiaError ELYSIA_NOT_FOUND where there is none, ELYSIA_DAMAGED where it is damaged or a backup
- * did not come to its end
+ * @throws ElysiaError ELYSIA_NOT_FOUND if there is no archive, ELYSIA_DAMAGED if it is damaged or its backup never
+ * finished
  */
 export async function openArchive(storage: Storage): Promise<Archive> {
   const bytes = await storage.bytes(MANIFEST_FILE)
@@ -30,7 +30,7 @@ export async function openArchive(storage: Storage): Promise<Archive> {
 
 /**
  * Opens an archive by the copy of its manifest, if the manifest itself is damaged.
- * @throws ElysiaError ELYSIA_DAMAGED where the copy is not whole either
+ * @throws ElysiaError ELYSIA_DAMAGED if the copy is damaged too
  */
 export async function openByCopy(storage: Storage): Promise<Archive> {
   const read = await manifestReader()
@@ -74,8 +74,8 @@ export async function sealArchive(
 }
 
 /**
- * Puts another manifest in the place of that of an archive, its copy first, each in one step: at any moment there is one
- * that is whole. The files of both are there until then.
+ * Replaces an archive's manifest: first its copy, then the manifest, each atomically, so that one of them is always
+ * complete. The files that both manifests name must exist until then.
  */
 export async function replaceManifest(
   storage: Storage,
@@ -103,7 +103,7 @@ async function put(storage: Storage, name: string, content: string): Promise<voi
   await write(storage, name, content)
 }
 
-/** A file of this name that is there is replaced in one step. */
+/** Replaces an existing file of this name atomically. */
 async function write(storage: Storage, name: string, content: string): Promise<void> {
   const upload = await storage.create(name)
   try {

@@ -4,10 +4,10 @@ export const MANIFEST_FILE = 'manifest.json'
 /** A copy of the manifest, written just before it, in case one of the two is damaged. */
 export const MANIFEST_COPY_FILE = 'manifest.copy.json'
 
-/** The plan and the finished parts of a backup that is not complete, a JSON line each. */
+/** The plan and the finished parts of an incomplete backup, one JSON line each. */
 export const JOURNAL_FILE = 'parts.jsonl'
 
-/** The directory of the files of the index, and their ending. */
+/** The directory of index files, and their extension. */
 export const INDEX_DIRECTORY = 'index'
 export const INDEX_EXTENSION = '.index'
 

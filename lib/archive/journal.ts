@@ -12,30 +12,30 @@ import type { Storage } from './storage/storage.ts'
 export interface Unfinished {
   readonly plan: Plan
   readonly parts: readonly Part[]
-  /** The index of these parts; of an increment also that of ids between them. */
+  /** The index of these parts; in an increment also that of the ids between them. */
   readonly index: readonly IndexPart[]
-  /** Tenants that had to be woken and whose parts are all there, as they were counted while they were awake. */
+  /** Tenants that had to be woken and whose parts are complete, with their counts while they were awake. */
   readonly tenants: readonly TenantCounts[]
 }
 
-/** What a store counted of a tenant before and after its scan. */
+/** A store's counts for a tenant before and after its scan. */
 export interface TenantCounts {
   readonly tenant: string
   readonly before: number
   readonly after: number
-  /** Of it those that the selection left out, and that no part counts. */
+  /** Objects that the selection left out, which no part counts. */
   readonly filtered?: number
-  /** Of it those that a transform refused, and that no part counts. */
+  /** Objects that a transform refused, which no part counts. */
   readonly rejected?: number
 }
 
 /**
- * Begins the journal of a backup; a directory with a journal and no manifest is one that is not complete.
- * @throws ElysiaError ELYSIA_LOCKED where another backup has begun there in the same moment
+ * Begins the journal of a backup. A directory with a journal and without a manifest is an incomplete backup.
+ * @throws ElysiaError ELYSIA_LOCKED if another backup began there at the same moment
  */
 export async function beginJournal(storage: Storage, plan: Plan): Promise<void> {
   await storage.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
-  // Of those that append together one is the first, and it is the same for all of them.
+  // If several append at once, one line is the first, and all of them see the same one.
   for await (const line of linesOf(storage)) {
     const first = jsonOf(line, 0, storage) as { plan?: { id?: unknown } } | null
     if (first?.plan?.id === plan.id) return
@@ -46,19 +46,19 @@ export async function beginJournal(storage: Storage, plan: Plan): Promise<void> 
   })
 }
 
-/** Notes the durable parts of one gap and their index, all in one line: half a gap must not count. */
+/** Records the durable parts of one gap and their index, all on one line: half a gap must not count. */
 export function notePart(storage: Storage, parts: readonly Part[], index?: IndexPart): Promise<void> {
   return storage.append(JOURNAL_FILE, `${JSON.stringify({ parts, index })}\n`)
 }
 
-/** Notes a tenant whose parts are all noted, with its counts. */
+/** Records a tenant with its counts, once all its parts are recorded. */
 export function noteTenant(storage: Storage, tenant: TenantCounts): Promise<void> {
   return storage.append(JOURNAL_FILE, `${JSON.stringify({ tenant })}\n`)
 }
 
 /**
- * The journal of a backup that is not complete; undefined where there is none, or not a whole line of one.
- * @throws ElysiaError ELYSIA_DAMAGED where a line is none that a backup writes, or names what lies outside the place
+ * Reads the journal of an incomplete backup; undefined if there is none, or not one complete line.
+ * @throws ElysiaError ELYSIA_DAMAGED if a backup cannot have written a line, or it names files outside the storage
  */
 export async function readJournal(storage: Storage): Promise<Unfinished | undefined> {
   let plan: Plan | undefined
@@ -83,7 +83,7 @@ export async function readJournal(storage: Storage): Promise<Unfinished | undefi
   return plan && { plan, parts, index, tenants }
 }
 
-/** The whole lines of a journal. What follows the last newline was being written when the process died. */
+/** The complete lines of a journal. Anything after the last newline was being written when the process died. */
 async function* linesOf(storage: Storage): AsyncGenerator<string> {
   const bytes = await storage.bytes(JOURNAL_FILE)
   if (bytes === undefined) return

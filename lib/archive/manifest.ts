@@ -8,14 +8,14 @@ const hex = (digits: number, description: string) =>
   Type.String({ pattern: `^[0-9a-f]{${digits}}$`, description })
 const time = (description: string) => Type.String({ format: 'date-time', description })
 
-/** Ids strictly after `after`, up to and including `up_to`; both may be open. */
+/** Ids strictly after `after`, up to and including `up_to`; both are optional. */
 export const IdRangeSchema = Type.Object({
   tenant: Type.Optional(Type.String()),
   after: Type.Optional(Type.String()),
   up_to: Type.Optional(Type.String()),
 })
 
-/** One part: a file of objects in order of id, all of one range. */
+/** One part: a file of objects in order of id, all from one range. */
 export const PartSchema = Type.Object({
   file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
   range: count('The range it belongs to, an index into `ranges`.'),
@@ -40,7 +40,7 @@ export const PartSchema = Type.Object({
   digest: hex(64, 'Of its objects: the sum of the SHA-256 of each, modulo 2^256.'),
 })
 
-/** A file of the index: for each id of some that follow one another, the update time and the SHA-256 of its object. */
+/** A file of the index: for each of its consecutive ids, the update time and the SHA-256 of the object. */
 export const IndexPartSchema = Type.Object({
   file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
   range: count('The range it belongs to, an index into `ranges`.'),
@@ -66,7 +66,7 @@ export const EncodingSchema = Type.Object({
   format: Type.Enum(['jsonl', 'json', 'parquet']),
   compression: Type.Enum(['none', 'gzip', 'lz4', 'zstd']),
   level: Type.Optional(Type.Integer()),
-  /** The library that wrote, with its version. */
+  /** The library that wrote the file, with its version. */
   library: Type.String(),
   vectors: Type.Enum(['base64', 'numbers', 'columns', 'none'], { description: 'How vectors are written.' }),
   reason: Type.Optional(Type.String({ description: 'Why `auto` chose this compression.' })),
@@ -88,8 +88,8 @@ export const TenantEntrySchema = Type.Object({
 })
 
 /**
- * What an archive is: `manifest.json`, or the trailer of a single file. The truth about it; a catalog is an
- * index of these. Unknown fields are kept and ignored. @see docs/archives.md
+ * Describes an archive: `manifest.json`, or the trailer of a single file. It is the truth about the archive; a
+ * catalog only indexes manifests. Unknown fields are kept and ignored. @see docs/archives.md
  */
 export const ManifestSchema = Type.Object({
   format: Type.Literal('elysiactl-archive'),
@@ -165,7 +165,9 @@ export type IndexPart = Static<typeof IndexPartSchema>
 export type IdRange = Static<typeof IdRangeSchema>
 export type Encoding = Static<typeof EncodingSchema>
 
-/** The first line of the journal, and of a single file: all of the manifest that is known when a scan begins. */
+/**
+ * The first line of the journal, and of a single file: everything in the manifest that is known when a scan begins.
+ */
 export const PlanSchema = Type.Object({
   ...Type.Omit(ManifestSchema, ['finished', 'parts', 'index', 'state', 'totals', 'counts', 'consistency'])
     .properties,

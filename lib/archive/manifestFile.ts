@@ -7,33 +7,31 @@ import { classFault, type Shapes, shapes } from './manifestShapes.ts'
 import { sumOfDigests } from './object/digest.ts'
 import { isSafeName } from './storage/names.ts'
 
-/** A manifest as it is stored: with the SHA-256 of its own text in front. */
+/** A manifest as it is stored: preceded by the SHA-256 of its own text. */
 interface Sealed {
   readonly sha256: string
   readonly manifest: Manifest
 }
 
-/**
- * The largest manifest: that of an archive of some 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte.
- */
+/** The largest manifest: for an archive of about 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte. */
 export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 
-/** The text of a manifest. @throws ElysiaError ELYSIA_STORE where it is larger than a reader takes */
+/** The text of a manifest. @throws ElysiaError ELYSIA_STORE if it is too large for a reader */
 export function readableManifest(manifest: Manifest): string {
   let text: string
   try {
     text = manifestText(manifest)
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown
-    // Longer than any string.
+    // The text is longer than any string can be.
     throw unreadable('is longer than 256 MiB', thrown)
   }
   requireReadableManifest(text)
   return text
 }
 
-/** @throws ElysiaError ELYSIA_STORE where a manifest is larger than a reader takes */
+/** @throws ElysiaError ELYSIA_STORE if a manifest is too large for a reader */
 export function requireReadableManifest(text: string): void {
   try {
     if (Buffer.byteLength(text) > MAX_MANIFEST_BYTES) throw new Error('is longer than 256 MiB')
@@ -50,21 +48,21 @@ function unreadable(fact: string, cause: unknown): ElysiaError {
   })
 }
 
-/** The SHA-256 of a text in hex. */
+/** The SHA-256 of a text, in hex. */
 export function sha256Of(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A manifest as text, sealed by its own digest, so that no byte of it can change unseen. */
+/** A manifest as text, sealed with its own digest, so that no change to it goes unnoticed. */
 export function manifestText(manifest: Manifest): string {
   const sealed: Sealed = { sha256: sha256Of(JSON.stringify(manifest)), manifest }
   return `${JSON.stringify(sealed, null, 2)}\n`
 }
 
 /**
- * A function that reads manifests: the text, and where it is for a person. It throws ELYSIA_DAMAGED where a
- * manifest is not exactly as it was written, or contradicts itself. What checks its shape takes 200 ms to load, so
- * that it is loaded when the first manifest is read.
+ * Makes a function that reads manifests from a text and its location, which errors name. That function throws
+ * ELYSIA_DAMAGED if a manifest is not exactly as it was written, or contradicts itself. The shape checks take 200 ms
+ * to load, so they are loaded for the first manifest.
  */
 export async function manifestReader(): Promise<(text: string, where: string) => Manifest> {
   const { manifest } = await shapes()
@@ -89,7 +87,7 @@ function manifestOf(text: string, where: string, shape: Shapes['manifest']): Man
   return manifest
 }
 
-/** Every version is sealed alike, so that an archive of the future is not called damaged. */
+/** Every version has the same seal, so that an archive of a later version is not reported as damaged. */
 function requireKnown({ format, version }: Partial<Manifest>, where: string): void {
   if (format === 'elysiactl-archive' && typeof version === 'number' && version > 1) {
     throw new ElysiaError('ELYSIA_CONFLICT', `${where} is of version ${version}, this elysiactl reads 1`, {

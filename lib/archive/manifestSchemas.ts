@@ -4,9 +4,9 @@ import { ManifestSchema } from './manifest.ts'
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 const sha256 = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description })
 
-/*
- * What the schemas of the package (`lib/schema/manifest.json` and its like) are generated from; nothing at run time
- * imports it. Unknown fields are allowed everywhere.
+/**
+ * The sources of the package's schemas (`lib/schema/manifest.json` and the like); nothing imports them at run time.
+ * Unknown fields are allowed everywhere.
  */
 
 /** `manifest.json`, and the text in the trailer of a single file. */
@@ -25,7 +25,7 @@ export const ManifestFileSchema = Type.Object(
   },
 )
 
-/** All of a manifest that is known before the first object. */
+/** Everything in a manifest that is known before the first object. */
 const PlanSchema = Type.Object(
   {
     ...Type.Omit(ManifestSchema, ['finished', 'parts', 'index', 'state', 'totals', 'counts', 'consistency'])

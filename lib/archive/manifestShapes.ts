@@ -1,9 +1,9 @@
 import type { JournalEntry, Manifest, Plan } from './manifest.ts'
 
-/** Checks the shape of a value: what is wrong with it, or undefined. */
+/** Checks the shape of a value: returns the fault, or undefined. */
 type Shape = (value: unknown) => string | undefined
 
-/** The checks for the manifests, plans and journal entries of archives, which anybody may have written. */
+/** Checks for the manifests, plans and journal entries of archives, which anybody may have written. */
 export interface Shapes {
   readonly manifest: Shape
   readonly plan: Shape
@@ -12,7 +12,7 @@ export interface Shapes {
 
 let loaded: Promise<Shapes> | undefined
 
-/** What checks shapes takes 200 ms to load, so that it is loaded when the first is read. */
+/** The shape checks. They take 200 ms to load, so they are loaded on first use. */
 export function shapes(): Promise<Shapes> {
   loaded ??= loadShapes()
   return loaded
@@ -47,7 +47,7 @@ function shape(compile: () => Validator): Shape {
   }
 }
 
-/** How a manifest or plan that has its shape contradicts itself; undefined where it does not. */
+/** How a manifest or plan of valid shape contradicts itself; undefined if it does not. */
 export function classFault({ schema, collection }: Manifest | Plan): string | undefined {
   if (schema.class !== collection) return 'names two classes'
   return areProperties(schema.properties) ? undefined : 'has a class with properties that are none'
@@ -65,12 +65,12 @@ function isProperty(property: unknown): boolean {
   return typeof name === 'string' && areTypes && areProperties(nestedProperties)
 }
 
-/** What is wrong with a plan; undefined where nothing is. */
+/** The fault in a plan; undefined if there is none. */
 export function planFault(plan: Plan, { plan: shape }: Shapes): string | undefined {
   return shape(plan) ?? classFault(plan)
 }
 
-/** What is wrong with an entry of a journal; undefined where nothing is. */
+/** The fault in a journal entry; undefined if there is none. */
 export function entryFault(entry: JournalEntry, { entry: shape }: Shapes): string | undefined {
   return shape(entry) ?? (entry.plan && classFault(entry.plan))
 }

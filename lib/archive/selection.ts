@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import Type, { type Static } from '../core/typebox.ts'
 
-/** What of a collection an archive holds, where that is not all of it. */
+/** The part of a collection that an archive holds, if not all of it. */
 export const SelectionSchema = Type.Object({
   filter: Type.Optional(Type.String({ description: 'The condition that its objects were chosen by.' })),
   objects: Type.Optional(
@@ -16,7 +16,7 @@ export const SelectionSchema = Type.Object({
 
 export type ArchiveSelection = Static<typeof SelectionSchema>
 
-/** A transform that objects went through before they were archived. */
+/** A transform applied to objects before they were archived. */
 export const TransformSchema = Type.Object({
   name: Type.String({ minLength: 1, description: 'What it is called: `map title=headline`.' }),
   sha256: Type.Optional(
@@ -28,13 +28,13 @@ export const TransformSchema = Type.Object({
   text: Type.Optional(Type.String({ description: 'The text of a script.' })),
 })
 
-/** What decides which objects an archive holds, and how they differ from those of its source. */
+/** The selection and transforms that determine an archive's objects. */
 export interface ArchiveContent {
   readonly selection?: ArchiveSelection | undefined
   readonly transforms?: readonly Static<typeof TransformSchema>[] | undefined
 }
 
-/** For a person; empty for all objects as they are. Equal for equal contents only. */
+/** For a person; empty for all objects unchanged. Equal only for equal contents. */
 export function contentText({ selection = {}, transforms = [] }: ArchiveContent): string {
   const selected = selectionText(selection)
   const names = transforms.map(({ name, sha256 }) =>
@@ -43,7 +43,7 @@ export function contentText({ selection = {}, transforms = [] }: ArchiveContent)
   return [...(selected === '' ? [] : [selected]), ...names].join('; ')
 }
 
-/** For a person: `where size > 5, properties title, content`. Equal for equal selections only. */
+/** For a person: `where size > 5, properties title, content`. Equal only for equal selections. */
 export function selectionText({ filter, objects, properties }: ArchiveSelection): string {
   const facts = [
     ...(filter === undefined ? [] : [`where ${filter}`]),

@@ -3,14 +3,14 @@ import type { Archive } from '../archive.ts'
 import type { IndexPart, Manifest, Part } from '../manifest.ts'
 import { differenceOfDigests, sumOfDigests } from '../object/digest.ts'
 
-/** An archive with all that it is an increment of, the oldest first: a full archive, then increments. */
+/** An archive and all its bases, oldest first: a full archive, then increments. */
 export interface Chain {
   readonly links: readonly Archive[]
   /** The last link: the archive itself. */
   readonly newest: Archive
 }
 
-/** Finds an archive by its id; undefined where there is none. */
+/** Finds an archive by its id; undefined if there is no such archive. */
 export type FindArchive = (id: string) => Promise<Archive | undefined>
 
 /** A set of objects. */
@@ -20,17 +20,17 @@ export interface State {
   readonly digest: string
 }
 
-/** Links of a chain, at most: a reader holds the manifests of all of them, and a file of each open. */
+/** Maximum number of links in a chain: a reader holds the manifest of every link, and keeps one file of each open. */
 export const MOST_LINKS = 1000
 
-/** True for an archive that holds only what differs from its base. */
+/** True for an archive that holds only its differences from its base. */
 export function isIncrement({ kind }: Pick<Manifest, 'kind'>): boolean {
   return kind === 'incremental'
 }
 
 /**
- * An archive with its bases; of a full archive it alone.
- * @throws ElysiaError ELYSIA_DAMAGED where a base is missing, or is not what the increment was made of
+ * Opens an archive together with the archives it is based on; a full archive has none.
+ * @throws ElysiaError ELYSIA_DAMAGED if a base is missing, or is not the one that the increment was made from
  */
 export async function openChain(newest: Archive, find: FindArchive): Promise<Chain> {
   const links = [newest]
@@ -57,17 +57,17 @@ async function baseOf({ id, parent = '' }: Manifest, find: FindArchive, newest: 
   })
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED where a base cannot be that of an increment */
+/** @throws ElysiaError ELYSIA_DAMAGED if an archive cannot be the base of this increment */
 function requireFits({ id, collection }: Manifest, base: Manifest): void {
   if (base.collection !== collection || base.content !== 'full')
     throw damaged(id, `is no increment of ${base.id}, which holds something else`)
 }
 
-/** A link of a chain that is damaged. */
+/** A damaged link of a chain. */
 export class LinkDamage extends ElysiaError {
-  /** The id of the archive that is damaged. */
+  /** The id of the damaged archive. */
   readonly link: string
-  /** True where that is a base of the one that was read. */
+  /** True if the damaged archive is a base of the archive being read. */
   readonly isBase: boolean
 
   constructor({ manifest }: Archive, link: string, cause: unknown) {
@@ -82,14 +82,14 @@ export class LinkDamage extends ElysiaError {
   }
 }
 
-/** What the error says of a link, for a person who restores or verifies the newest. */
+/** Names the damaged link in the error, for a person who restores or verifies the newest archive. */
 export function spoiled(newest: Archive, link: string, cause: unknown): LinkDamage {
   return new LinkDamage(newest, link, cause)
 }
 
 /**
- * The links that hold something of a tenant, or of a collection without tenants: those since the last one that did not
- * have it. A tenant that was removed and made again begins anew.
+ * The links that hold data of a tenant, or of a collection without tenants: those after the last link without it. A
+ * tenant that was removed and created again starts over.
  */
 export function linksOf({ links }: Chain, tenant: string | undefined): readonly Archive[] {
   const without = links.findLastIndex(
@@ -98,20 +98,20 @@ export function linksOf({ links }: Chain, tenant: string | undefined): readonly 
   return links.slice(without + 1)
 }
 
-/** What a chain holds: all of it, and by tenant. */
+/** What a chain holds: in total, and by tenant. */
 export interface States {
   readonly all: State
   of(tenant: string | undefined): State
 }
 
-/** What a chain holds, as its manifests say it. */
+/** What a chain holds, according to its manifests. */
 export function statesOf({ links }: Chain): States {
   let states = new Map<string | undefined, State>()
   for (const { manifest } of links) states = after(states, manifest)
   return { all: sumOf([...states.values()]), of: (tenant) => states.get(tenant) ?? NOTHING }
 }
 
-/** What there is after an archive: of its tenants, or of the collection. */
+/** The state after an archive: by tenant, or for the whole collection. */
 function after(
   before: ReadonlyMap<string | undefined, State>,
   { parts, index, tenants, ranges, kind }: Manifest,
@@ -127,7 +127,9 @@ function after(
   )
 }
 
-/** The state after an archive, by its files, or by those that there are of one that is being made. */
+/**
+ * The state after an archive, calculated from its files, or from the files finished so far of an archive in progress.
+ */
 export function changed(
   before: State = NOTHING,
   { parts, index }: { readonly parts: readonly State[]; readonly index: readonly IndexPart[] },
@@ -151,7 +153,7 @@ function sumOf(states: readonly State[]): State {
   }
 }
 
-/** Each increment has to follow from its base: another base of the same id does not give its state. */
+/** Each increment has to follow from its base: another base with the same id would not lead to its state. */
 function requireStates(links: readonly Archive[]): void {
   let states = new Map<string | undefined, State>()
   for (const { manifest } of links) {

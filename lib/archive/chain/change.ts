@@ -4,26 +4,28 @@ import { lineLength } from '../object/size.ts'
 import { ENTRY_BYTES } from './entry.ts'
 import type { Noted } from './indexFile.ts'
 
-/** How an object differs from what the base of an increment has under its id. */
+/** How an object differs from the base's object with the same id. */
 export interface Change {
   readonly id: string
-  /** The object, where it is new or another: the increment holds it. */
+  /** The object, if it is new or changed: the increment holds it. */
   readonly object?: StoredObject
-  /** An object that only its update time changed of. */
+  /** An object whose update time alone changed. */
   readonly touched?: Pick<Noted, 'sha256' | 'updatedMs'>
-  /** The SHA-256 of what the base has; absent where it has nothing. An object with nothing else is gone. */
+  /**
+   * The SHA-256 of the base's object; absent if the base has none. If this is the only field, the object was deleted.
+   */
   readonly before?: string
 }
 
-/** What a part with an index takes: an object, or a change. */
+/** What a part with an index accepts: an object, or a change. */
 export type Indexed = StoredObject | Change
 
-/** The object that a part holds of it; undefined where only the index notes it. */
+/** The object that a part stores for this item; undefined if only the index records it. */
 export function objectIn(item: Indexed): StoredObject | undefined {
   return 'properties' in item ? item : item.object
 }
 
-/** What the index notes of it. Hashes the object, where its hash is not remembered. */
+/** The index entry for an item. Hashes the object, unless its hash is already known. */
 export function notedOf(item: Indexed): Noted {
   const object = objectIn(item)
   const before = 'properties' in item ? undefined : item.before
@@ -32,7 +34,7 @@ export function notedOf(item: Indexed): Noted {
   return { id, ...(updatedMs !== undefined && { updatedMs }), sha256: identitySha256(object), before }
 }
 
-/** Its approximate length in characters, to end a part in time. */
+/** The item's approximate length in characters, to decide when a part ends. */
 export function changeLength(item: Indexed): number {
   const object = objectIn(item)
   return object === undefined ? ENTRY_BYTES : lineLength(object)

@@ -3,13 +3,13 @@ import type { IndexPart, Manifest, Part } from '../manifest.ts'
 import { checkPart, fileFault } from '../part/check.ts'
 import { type Chain, isIncrement, spoiled } from './chain.ts'
 
-/** A file that a chain is read from, and the link that it is of. */
+/** A file that a chain is read from, and the link it belongs to. */
 export interface LinkFile {
   readonly link: Archive
   readonly file: Part | IndexPart
 }
 
-/** The files that the objects of a chain are read from: the parts of each link, of increments the index as well. */
+/** The files that hold the objects of a chain: the parts of each link, and the index of each increment. */
 export function* filesOf({ links }: Chain): Generator<LinkFile> {
   for (const link of links) for (const file of filesIn(link.manifest)) yield { link, file }
 }
@@ -19,13 +19,15 @@ function filesIn(manifest: Manifest): readonly (Part | IndexPart)[] {
   return isIncrement(manifest) ? [...parts, ...index] : parts
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file, where it is not stored as its manifest says */
+/** @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file, if the file does not match its manifest */
 export async function checkFile(chain: Chain, one: LinkFile, signal?: AbortSignal): Promise<void> {
   if (chain.links.length === 1) return checkPart(one.link.storage, one.file, signal)
   return checkLink(chain, one, signal)
 }
 
-/** Looks at what an increment compares with: the index of each link. @throws ElysiaError ELYSIA_DAMAGED, as `checkFile` */
+/**
+ * Checks the index of each link, which an increment compares with. @throws ElysiaError ELYSIA_DAMAGED, as `checkFile`
+ */
 export async function checkIndexes(chain: Chain, signal?: AbortSignal): Promise<void> {
   for (const link of chain.links)
     for (const file of link.manifest.index ?? []) await checkLink(chain, { link, file }, signal)

@@ -12,8 +12,8 @@ import type { IndexEntry } from './entry.ts'
 import { indexPages } from './indexPages.ts'
 
 /**
- * What a chain notes of each id of a range, in order of id, the newest only; those of objects that are gone included.
- * Of a full archive without an index its objects are read, and hashed. Memory: a page of each link.
+ * The newest index entry of each id in a range, in order of id, deleted objects included. A full archive without an
+ * index has its objects read and hashed. Memory: a page of each link.
  * Errors: ELYSIA_DAMAGED, naming the link
  */
 export function chainEntries(chain: Chain, range: ObjectRange): Source<readonly IndexEntry[]> {
@@ -25,13 +25,13 @@ export function chainEntries(chain: Chain, range: ObjectRange): Source<readonly 
   )
 }
 
-/** What one archive notes of a range. */
+/** The index entries of one archive in a range. */
 export function entriesOf(archive: Archive, range: ObjectRange): AsyncIterable<readonly IndexEntry[]> {
   const { index } = archive.manifest
   return index === undefined ? hashedIn(archive, range) : indexedIn(archive, index, range)
 }
 
-/** Pages of a link, whose damage names it. */
+/** Pages of a link; an error about damage names the link. */
 export async function* ofLink<T>(
   newest: Archive,
   { manifest }: Archive,

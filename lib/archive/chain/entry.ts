@@ -1,13 +1,13 @@
-/** What the index of an archive notes of one id. */
+/** What the index of an archive records about one id. */
 export interface IndexEntry {
   readonly id: string
-  /** The SHA-256 of the object's identity: 32 characters, a byte each. Absent for an object that is gone. */
+  /** The SHA-256 of the object's identity: 32 characters, one byte each. Absent for a deleted object. */
   readonly sha256?: string
-  /** When the object last changed, as its store said; absent where it did not say. */
+  /** When the object last changed, according to its store; absent if the store did not say. */
   readonly updatedMs?: number
 }
 
-/** Of an entry: 16 of the id, 8 of the time, 32 of the SHA-256. */
+/** Bytes of an entry: 16 for the id, 8 for the time, 32 for the SHA-256. */
 export const ENTRY_BYTES = 56
 
 const ID_BYTES = 16
@@ -15,7 +15,7 @@ const TIME_AT = ID_BYTES
 const SHA256_AT = TIME_AT + 8
 const TWO_32 = 2 ** 32
 
-/** Of an object that is gone. */
+/** Stands for the time and the SHA-256 of a deleted object. */
 const NOTHING = '\0'.repeat(ENTRY_BYTES - SHA256_AT)
 
 /** Entries → bytes, in order. */
@@ -32,7 +32,7 @@ export function encodeEntries(entries: readonly IndexEntry[]): Buffer {
   return bytes
 }
 
-/** Bytes of whole entries → entries. */
+/** Bytes of complete entries → entries. */
 export function decodeEntries(bytes: Buffer): IndexEntry[] {
   return Array.from({ length: bytes.length / ENTRY_BYTES }, (_, n) => entryAt(bytes, n * ENTRY_BYTES))
 }

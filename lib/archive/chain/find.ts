@@ -6,9 +6,9 @@ import { directoryStorage } from '../storage/directory.ts'
 import type { FindArchive } from './chain.ts'
 
 /**
- * Finds archives by their id in directories and in those directly below them, such as the root of backups, which has a
- * directory for each class. An archive in a directory of its own name is found at once; of others the manifests are read.
- * A manifest that is damaged is passed over, unless its directory has the name that is looked for.
+ * Finds archives by id in directories and one level below them, such as the root of backups, which has a directory
+ * for each class. An archive whose directory has its id as a name is found at once; for the others the manifests are
+ * read. A damaged manifest is skipped, unless its directory has the wanted name.
  */
 export function findBelow(directories: readonly string[]): FindArchive {
   return async (id) => {
@@ -28,7 +28,7 @@ export function findBelow(directories: readonly string[]): FindArchive {
   }
 }
 
-/** Where the bases of an archive lie as a rule: beside it. */
+/** The directory where an archive's bases usually are: the one that it is in. */
 export function besideArchive(location: string): string {
   return dirname(resolve(location))
 }

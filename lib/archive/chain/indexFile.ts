@@ -6,12 +6,12 @@ import { storageFailure } from '../storage/failure.ts'
 import type { Storage, Upload } from '../storage/storage.ts'
 import { ENTRY_BYTES, encodeEntries, type IndexEntry } from './entry.ts'
 
-/** An entry that is to be noted, and the SHA-256 of what the base has under its id. */
+/** An entry to write, and the SHA-256 of the base's object with the same id. */
 export interface Noted extends IndexEntry {
   readonly before?: string | undefined
 }
 
-/** An index that is durable: its file, and what it notes, counted on the way. */
+/** A durable index: its file, and the counts and digest of its entries. */
 export interface WrittenIndex {
   readonly file: string
   readonly entries: number
@@ -19,20 +19,20 @@ export interface WrittenIndex {
   readonly bytes: number
   readonly sha256: string
   readonly digest: string
-  /** What the base has under these ids. */
+  /** The objects that the base has under these ids. */
   readonly replaced: { readonly objects: number; readonly digest: string }
 }
 
 /** Takes entries in order of id. */
 export interface IndexSink extends Writable {
-  /** Set once it has finished. */
+  /** Set once the stream has finished. */
   readonly written: WrittenIndex | undefined
 }
 
 /**
- * Entries → the file of an index, which exists, complete and durable, once the stream has finished; before that, or
- * where the stream fails, it does not exist. Memory: the entries of a chunk.
- * Errors: ELYSIA_STATE where the disk is full
+ * Entries → an index file, which is complete and durable once the stream has finished. Until then, and if the stream
+ * fails, the file does not exist. Memory: the entries of a chunk.
+ * Errors: ELYSIA_STATE if the disk is full
  */
 export function indexFile(storage: Storage, file: string): IndexSink {
   return new IndexFile(storage, file)
@@ -109,7 +109,7 @@ class IndexFile extends Writable implements IndexSink {
     }
   }
 
-  /** After `commit` there is nothing to take away. */
+  /** After `commit` there is nothing to remove. */
   async #discard(error: Error | null): Promise<void> {
     if (this.#upload === undefined) return
     this.#stored.destroy(error ?? undefined)

@@ -8,8 +8,8 @@ import type { Storage } from '../storage/storage.ts'
 import { decodeEntries, ENTRY_BYTES, type IndexEntry } from './entry.ts'
 
 /**
- * The entries of an index, in order of id, its file checked on the way: size, order, ids outside its range, counts,
- * digest, and the SHA-256 of the file at its end. Opens nothing before it is first read. Memory: a chunk of its file.
+ * The entries of an index, in order of id. Checks its file while reading: size, order, range of ids, counts, digest,
+ * and at the end the SHA-256 of the file. Opens nothing before the first read. Memory: a chunk of the file.
  * Errors: ELYSIA_DAMAGED, naming the file
  */
 export function indexPages(storage: Storage, part: IndexPart): Source<readonly IndexEntry[]> {
@@ -41,13 +41,13 @@ async function* checkedEntries(storage: Storage, part: IndexPart): AsyncGenerato
     throw damaged(part, 'holds entries that do not match the manifest')
 }
 
-/** Whole entries of each chunk. */
+/** The complete entries in each chunk. */
 async function* entriesIn(
   bytes: Readable,
   stored: ReturnType<typeof hashing>,
 ): AsyncGenerator<readonly IndexEntry[]> {
   let rest = Buffer.alloc(0)
-  // Its reader gets the errors.
+  // The reader of this stream gets the errors.
   pipeline(bytes, stored, () => {})
   for await (const chunk of stored as AsyncIterable<Buffer>) {
     const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])

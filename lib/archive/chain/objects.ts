@@ -9,15 +9,15 @@ import { archiveObjects } from '../part/objects.ts'
 import { type Chain, type FindArchive, isIncrement, linksOf, openChain } from './chain.ts'
 import { entriesOf, ofLink } from './entries.ts'
 
-/** The id of an object that is gone. */
+/** The id of a deleted object. */
 interface Gone {
   readonly id: string
 }
 
 /**
- * A chain as a source of objects: the collection as it was when the newest link was made. Of the objects of one id that of
- * the newest link is given, and none where that link says that it is gone. Each part that a range touches is read whole,
- * and checked. Memory: two pages of each link. Errors: ELYSIA_DAMAGED, naming the link and the part
+ * A chain as a source of objects: the collection as it was when the newest link was made. Of each id it gives the
+ * newest link's object, or none if that link marks it as deleted. Reads and checks every part that a range touches
+ * from beginning to end. Memory: two pages of each link. Errors: ELYSIA_DAMAGED, naming the link and the part
  */
 export function chainObjects(chain: Chain): ObjectSource {
   const { ranges, schema } = chain.newest.manifest
@@ -29,7 +29,10 @@ export function chainObjects(chain: Chain): ObjectSource {
   }
 }
 
-/** Any archive as a source of objects: a full one alone, an increment with its bases. @throws ElysiaError as openChain */
+/**
+ * Any archive as a source of objects: a full one alone, an increment together with its bases. @throws ElysiaError as
+ * `openChain`
+ */
 export async function openObjectSource(archive: Archive, find: FindArchive): Promise<ObjectSource> {
   return isIncrement(archive.manifest)
     ? chainObjects(await openChain(archive, find))

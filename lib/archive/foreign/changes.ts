@@ -1,4 +1,4 @@
-/** What reading the objects of another store or program changed of them, each kind counted. */
+/** Changes made to objects of another store or program while reading them; each kind is counted. */
 export const CHANGES = {
   ids: 'ids that are no UUID: the object has the UUIDv5 of it, and the old one as a property',
   vectors_rounded: 'vectors with numbers that a float32 does not hold exactly: the nearest was taken',
@@ -10,7 +10,7 @@ export const CHANGES = {
 
 export type Change = keyof typeof CHANGES
 
-/** Counts such changes; no object is needed for it. */
+/** Counts such changes without keeping any object. */
 export class Changes {
   readonly #counts = new Map<Change, number>()
 
@@ -19,7 +19,7 @@ export class Changes {
     this.#counts.set(change, (this.#counts.get(change) ?? 0) + count)
   }
 
-  /** Those that there were. */
+  /** The kinds that occurred, with their counts. */
   list(): Partial<Record<Change, number>> {
     return Object.fromEntries(this.#counts)
   }

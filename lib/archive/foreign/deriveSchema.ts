@@ -7,19 +7,19 @@ import { ValueShape } from './valueShape.ts'
 export type SampleObject = Pick<StoredObject, 'properties' | 'vector' | 'vectors' | 'tenant'>
 
 /**
- * The class of objects that came without one, from all of them: each is given to `add`, in any order.
+ * Derives a class from objects that came without one: pass every object to `add`, in any order.
  *
  * Properties, in order of first appearance:
- * - texts are `date` where all are RFC 3339, `uuid` where all are lower-case uuids, else `text`;
- * - numbers are `int` where all are safe integers, else `number`; booleans `boolean`;
- * - `{latitude, longitude}` is `geoCoordinates`, `{input, …}` as a server gives it back `phoneNumber`;
- * - lists of `{beacon}` that name classes are references to these;
- * - other objects are `object` with nested properties by the same rules; lists of any of these are its list type;
- * - what is null or an empty list in all objects is `text` or `text[]`, an object that is always empty gets a
- *   nested text `unknown`, without which no server makes the class.
- * A blob cannot be told from a text: give a schema where it matters.
+ * - texts are `date` if all are RFC 3339, `uuid` if all are lower-case uuids, else `text`;
+ * - numbers are `int` if all are safe integers, else `number`; booleans are `boolean`;
+ * - `{latitude, longitude}` is `geoCoordinates`; `{input, …}`, as a server returns it, is `phoneNumber`;
+ * - lists of `{beacon}` that name classes are references to these classes;
+ * - other objects are `object` with nested properties by the same rules; lists of any of these are the list type;
+ * - a property that is null or an empty list in all objects is `text` or `text[]`; an object that is always empty
+ *   gets a nested text `unknown`, because no server creates the class without one.
+ * A blob cannot be told from a text: give a schema if that matters.
  *
- * Vectors get indexes without a vectorizer; where objects have tenants, the class has.
+ * Vectors get indexes without a vectorizer; if objects have tenants, so does the class.
  * Memory: by names of properties, not by number of objects.
  */
 export class SchemaDerivation {
@@ -29,7 +29,7 @@ export class SchemaDerivation {
   #objects = 0
   #withTenant = 0
 
-  /** @throws ElysiaError ELYSIA_CONFLICT where no data type holds a value and those before it */
+  /** @throws ElysiaError ELYSIA_CONFLICT if no data type fits a value and the values before it */
   add({ properties, vector, vectors, tenant }: SampleObject): void {
     this.addProperties(properties)
     this.#objects += 1
@@ -38,7 +38,7 @@ export class SchemaDerivation {
     for (const name in vectors) this.#named.set(name, { multi: Array.isArray(vectors[name]) })
   }
 
-  /** The same for properties alone. */
+  /** Adds properties alone. */
   addProperties(properties: JsonObject): void {
     for (const [name, value] of Object.entries(properties)) {
       let shape = this.#shapes.get(name)
@@ -58,7 +58,7 @@ export class SchemaDerivation {
     return [...this.#shapes].map(([name, shape]) => shape.property(name))
   }
 
-  /** @throws ElysiaError ELYSIA_CONFLICT where some objects have tenants and some have not */
+  /** @throws ElysiaError ELYSIA_CONFLICT if some objects have tenants and others do not */
   schema(className: string): CollectionSchema {
     if (this.#withTenant > 0 && this.#withTenant < this.#objects) {
       throw underivable(`${this.#withTenant} of ${this.#objects} objects have a tenant, the others have none`)

@@ -8,13 +8,13 @@ import type { Stage } from '../../core/stage.ts'
 import { JsonScan, type Taken } from '../format/jsonScan.ts'
 
 const MIB = 1024 * 1024
-/** What is read as one value. */
+/** The largest object that is read as one value. */
 const MOST_BYTES = 64 * MIB
 
 /** A JSON document: a list of records, or one object on many lines. */
 export type DocumentKind = 'list' | 'object'
 
-/** What these first bytes begin, if it is no line of JSON. */
+/** The kind of document that these first bytes begin; undefined for JSON lines. */
 export function documentKind(head: Buffer): DocumentKind | undefined {
   const text = head.toString().replace(/^\ufeff/, '')
   if (/^\s*\[\s*(\{|\]|$)/.test(text)) return 'list'
@@ -25,9 +25,9 @@ export function documentKind(head: Buffer): DocumentKind | undefined {
 }
 
 /**
- * A JSON document → `Line`s, each one JSON value: the items of a list, or an object as a whole. Their numbers are those of the
- * items. Memory: an item; of an object all of it, at most 64 MiB.
- * Errors: ELYSIA_DAMAGED for what is no JSON, ELYSIA_INPUT for an object that is larger.
+ * A JSON document → `Line`s, each one JSON value: the items of a list, or a whole object. They are numbered by item.
+ * Memory: an item; for an object all of it, at most 64 MiB.
+ * Errors: ELYSIA_DAMAGED for invalid JSON, ELYSIA_INPUT for a larger object.
  */
 export function documentLines(kind: DocumentKind): Stage<Buffer, Line> {
   return kind === 'list' ? new Items() : new Whole()

@@ -40,7 +40,7 @@ export async function endOf(handle: FileHandle, length: number): Promise<Buffer>
   return buffer
 }
 
-/** Opens a file for reading; a pipe in its place would never end. */
+/** Opens a regular file for reading; a pipe in its place might never end. */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   if ((await handle.stat()).isFile()) return handle

@@ -10,8 +10,9 @@ import { type ExportFile, footerOf } from './exportFile.ts'
 import { batchesOf } from './parquet/batches.ts'
 
 /**
- * A server's own Parquet file → pages. Memory: a page, and in a thread of its own about five times a row group
- * as it is stored: the library copies it whole. It is given back at the end of the file. Errors: ELYSIA_DAMAGED.
+ * A server's own Parquet file → pages. Memory: a page, plus about five times the stored size of a row group in a
+ * thread of its own, because the library copies the group. That memory is released at the end of the file. Errors:
+ * ELYSIA_DAMAGED.
  */
 export function readExportFile(file: ExportFile): Readable {
   return Readable.from(pagesOf(file), { objectMode: true, highWaterMark: 1 })
@@ -63,13 +64,13 @@ function bytesIn(value: unknown): Uint8Array | undefined {
   throw new Error('has a column of another type than a server writes')
 }
 
-/** A copy: a Float32Array has to begin at a multiple of four. */
+/** Makes a copy, because a Float32Array has to begin at a multiple of four. */
 function floatsOf(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw new Error('has a vector that is not made of float32 numbers')
   return new Float32Array(bytes.slice().buffer)
 }
 
-/** The JSON object of a column; empty where it is null. Its numbers are doubles, as the server holds them. */
+/** The JSON object in a column; empty if the column is null. Numbers are doubles, as on the server. */
 function recordIn(value: unknown, what: string): JsonObject {
   const bytes = bytesIn(value)
   if (bytes === undefined || bytes.length === 0) return {}
@@ -87,12 +88,12 @@ function jsonIn(text: string, what: string): Json {
   }
 }
 
-/** As a line of an archive may have them. */
+/** Properties in the form that a line of an archive allows. */
 function propertiesIn(value: unknown, id: string): JsonObject {
   return objectOf({ id, properties: recordIn(value, `properties of ${id}`) }).properties
 }
 
-/** Vectors by name, as the server writes them: numbers with the fewest digits that make the same float32. */
+/** Vectors by name, as the server writes them: the shortest numbers that give the same float32. */
 function vectorsIn(value: unknown, id: string): Readonly<Record<string, Vector>> {
   const vectors = recordIn(value, `vectors of ${id}`)
   return Object.keys(vectors).length === 0 ? {} : (objectOf({ id, properties: {}, vectors }).vectors ?? {})

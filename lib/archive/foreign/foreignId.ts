@@ -5,26 +5,26 @@ import { isUuid } from '../../core/value/uuid.ts'
 import { PlainFault } from './plainFault.ts'
 
 /**
- * The namespace of ids that are made of those of other stores: the UUIDv5 of `urn:elysiactl:foreign-id` in the URL
+ * The namespace for UUIDs made from ids of other stores: the UUIDv5 of `urn:elysiactl:foreign-id` in the URL
  * namespace of RFC 9562.
  */
 export const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
 
-/** The property that keeps an id that is no UUID. */
+/** The property that keeps an original id that is not a UUID. */
 const ORIGINAL_ID = 'original_id'
 
-/** The UUIDv5 of these texts in our namespace, NUL between them. */
+/** The UUIDv5 of these texts in our namespace, joined with NUL. */
 export function uuidOf(texts: readonly string[]): string {
   return nameUuid(FOREIGN_NAMESPACE, texts.join('\0'))
 }
 
-/** An id of another store: the UUID that an object gets, and what it was where that was none. */
+/** An id from another store: the UUID that the object gets, and the original id if that was not a UUID. */
 export interface ForeignId {
   readonly id: string
   readonly original?: string
 }
 
-/** The id of an object from that which another store gave it. @throws PlainFault where it has none */
+/** Makes an object's id from the id that another store gave it. @throws PlainFault if it has none */
 export function foreignId(value: Json | undefined): ForeignId {
   const text = idText(value, 'its id')
   const lower = text.toLowerCase()
@@ -32,8 +32,8 @@ export function foreignId(value: Json | undefined): ForeignId {
 }
 
 /**
- * The id of an object from values of it: of one that is a UUID that, otherwise the UUIDv5 of all.
- * @throws PlainFault where one is missing
+ * Makes an object's id from its values: a single UUID stays as it is, anything else becomes the UUIDv5 of all values.
+ * @throws PlainFault if one is missing
  */
 export function idFromValues(values: readonly (readonly [name: string, value: Json | undefined])[]): string {
   const texts = values.map(([name, value]) => idText(value, name))
@@ -42,8 +42,8 @@ export function idFromValues(values: readonly (readonly [name: string, value: Js
 }
 
 /**
- * Keeps an id that is no UUID with the properties, as a text, since it may be an int of more digits than a server holds. Where
- * there is such a property already its name gets underscores in front.
+ * Keeps an original id among the properties, as a text, since it may be an integer with more digits than a server
+ * holds. If there is such a property already, the name gets underscores in front.
  */
 export function keepOriginal(properties: JsonObject, original: string): void {
   let name = ORIGINAL_ID

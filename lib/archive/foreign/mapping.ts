@@ -1,16 +1,16 @@
 import { ElysiaError } from '../../core/errors.ts'
 
-/** Where a person says that the parts of an object are. */
+/** Where to find the parts of an object in a record, as a person specified. */
 export interface Mapping {
-  /** What its id is made of. */
+  /** The fields that its id is made from. */
   readonly id?: readonly string[]
-  /** Where its vectors are, by their names, `''` for the unnamed one; none for an empty map. */
+  /** Where its vectors are, by vector name, `''` for the unnamed one; an empty map means that there are none. */
   readonly vectors?: ReadonlyMap<string, string>
-  /** The field whose fields are its properties. */
+  /** The field that contains its properties. */
   readonly properties?: string
 }
 
-/** How these are given as options. */
+/** The same mapping as options. */
 export interface MappingOptions {
   readonly idFrom?: string
   readonly vectorFrom?: string

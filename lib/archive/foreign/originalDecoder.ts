@@ -7,22 +7,21 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
 
-/** Callbacks about a document: facts that its content contradicts, or that are unknown. */
+/** Notices about a document: what its content contradicts, or what is unknown. */
 export type DocumentNotice =
   | { readonly type: 'document_version'; readonly version?: Json; readonly read_as: string }
   | { readonly type: 'document_count'; readonly declared: number; readonly objects: number }
 
-/** What a document says before its objects are of use. */
+/** What a document states before its objects can be used. */
 export interface DocumentHead {
   readonly metadata: JsonObject
   readonly schema: unknown
 }
 
 /**
- * Bytes of a document of the original → pages of its objects. Emits `head` once, when metadata and schema are
- * known. Objects that come before these are left out, and `objectsCameFirst` says so; a decoder that is given the
- * head from the start leaves out nothing. What is no object that could be restored goes to `onReject`, where there is
- * one, with its number in place of a line.
+ * Bytes of a document of the original → pages of its objects. Emits `head` once, when metadata and schema are known.
+ * Skips objects that come before them, and sets `objectsCameFirst`; a decoder that is given the head from the start
+ * skips nothing. Objects that cannot be restored go to `onReject`, if given, with their number in place of a line.
  * Errors: ELYSIA_DAMAGED.
  */
 export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
@@ -65,13 +64,13 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     this.#seen.add(key)
     if (key === 'metadata' || key === 'schema') return this.#head === undefined ? 'whole' : 'skip'
     if (key !== 'objects') return 'skip'
-    // The sections that were begun before this one are whole by now.
+    // All sections that began before this one are complete by now.
     if (this.#head !== undefined || (this.#seen.has('metadata') && this.#seen.has('schema'))) return 'items'
     this.objectsCameFirst = true
     return 'skip'
   }
 
-  /** A page is what a piece of the document holds. */
+  /** One page for each piece of the document. */
   *#pages(pieces: Generator<readonly Taken[]>): Generator<StoredObject[]> {
     for (const values of pieces) {
       const page: StoredObject[] = []
@@ -119,7 +118,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 }
 
-/** The JSON of a value; nothing where it nests deeper than JSON.stringify goes. */
+/** The JSON of a value; empty if it nests deeper than JSON.stringify allows. */
 function textOf(value: Json): { readonly text?: string } {
   try {
     return { text: exactJson(value) }

@@ -13,24 +13,24 @@ import { DocumentDecoder, type DocumentHead, type DocumentNotice } from './origi
 export interface OriginalDocument {
   readonly metadata: JsonObject
   readonly schema: CollectionSchema
-  /** True where it was made without objects. */
+  /** True if the backup was made without objects. */
   readonly schemaOnly: boolean
-  /** Objects that its metadata speak of: of a schema-only document those of its source. */
+  /** The number of objects in its metadata; for a schema-only document, those of its source. */
   readonly objectCount?: number
-  /** Pages of objects, in the order of the document; it errors with ELYSIA_DAMAGED at the latest at its end. */
+  /** Pages of objects, in the order of the document. Errors with ELYSIA_DAMAGED, at the latest at its end. */
   readonly pages: Readable
 }
 
 export interface OriginalOptions {
-  /** Opens the same bytes once more; without it, metadata and schema have to come before the objects. */
+  /** Opens the same bytes a second time; without it, metadata and schema have to come before the objects. */
   readonly again?: () => Readable
-  /** Called for another version, and for a count that differs from the objects. */
+  /** Called if the version is another one, and if the count differs from the objects. */
   readonly onNotice?: (notice: DocumentNotice) => void
-  /** Takes what is no object that could be restored; without it, that is ELYSIA_DAMAGED. */
+  /** Takes objects that cannot be restored; without it, they are ELYSIA_DAMAGED. */
   readonly onReject?: (reject: Reject) => void
 }
 
-/** The only version there ever was. */
+/** The only version that ever existed. */
 const VERSION = '1.0'
 
 const LONG_BYTES = 64 * 1024
@@ -38,8 +38,8 @@ const LONG_BYTES = 64 * 1024
 const SECTIONS = ['metadata', 'schema', 'objects', 'object_count']
 
 /**
- * True for the beginning of such a document, decompressed: it begins with a section, whichever comes first, and is
- * no JSON line that happens to begin with a key of that name. `head` is all, or its first 64 KiB.
+ * True for the beginning of such a document, decompressed: it begins with one of the sections, and is not a JSON line
+ * that happens to begin with a key of that name. `head` is all of it, or its first 64 KiB.
  */
 export function isOriginalDocument(head: Buffer): boolean {
   const text = head.toString().replace(/^\ufeff/, '')
@@ -49,11 +49,11 @@ export function isOriginalDocument(head: Buffer): boolean {
   if (line !== undefined) return 'schema' in line || ('metadata' in line && Array.isArray(line.objects))
   const keys = keysAtTop(head)
   if (!keys.every((key) => SECTIONS.includes(key))) return false
-  // The metadata of a document are small: what has nothing else so far is a long line.
+  // Metadata are small: a long text with nothing else in it is a long line.
   return keys.join() !== 'metadata' || first.includes('\n') || head.length < LONG_BYTES
 }
 
-/** The object that a line is; undefined where it is none, or not whole. */
+/** The object on a line; undefined if there is none, or it is incomplete. */
 function objectOn(line: string): Record<string, unknown> | undefined {
   try {
     return parseBounded(line) as Record<string, unknown>
@@ -62,7 +62,7 @@ function objectOn(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The keys of the object that begins here, as far as they are to be seen. */
+/** The visible keys of the object that begins here. */
 function keysAtTop(head: Buffer): string[] {
   const keys: string[] = []
   const scan = new JsonScan((key) => {
@@ -72,17 +72,17 @@ function keysAtTop(head: Buffer): string[] {
   try {
     for (const values of [scan.push(head), scan.end()]) for (const _ of values);
   } catch {
-    // It goes on behind the head.
+    // The object continues beyond the head.
   }
   return keys
 }
 
 /**
- * Reads one JSON document `{metadata, schema, objects}`, plain or compressed, of any size; sections in any order, with
- * any white space. Where the objects come first, the document is read twice.
- * Memory: the objects and tokens of 64 KiB, or one object where that is larger, and the schema.
- * @throws ElysiaError ELYSIA_DAMAGED where a section is missing or the document is cut short before its objects;
- * ELYSIA_COMPRESSION; ELYSIA_INPUT where it would have to be read twice and cannot
+ * Reads one JSON document `{metadata, schema, objects}`, plain or compressed, of any size, with its sections in any
+ * order and any white space. Reads the document twice if the objects come first.
+ * Memory: the objects and tokens of 64 KiB, or one larger object, and the schema.
+ * @throws ElysiaError ELYSIA_DAMAGED if a section is missing or the document is cut short before its objects;
+ * ELYSIA_COMPRESSION; ELYSIA_INPUT if it has to be read twice and cannot be
  */
 export async function readOriginal(
   source: Readable,
@@ -120,7 +120,7 @@ function decoderOf(
   onReject?: (reject: Reject) => void,
 ): DocumentDecoder {
   const decoder = new DocumentDecoder(onNotice, head, onReject)
-  // The decoder passes errors to whoever waits for the head or reads the pages.
+  // The decoder passes errors to the code that awaits the head or reads the pages.
   pipeline(source, decompress(), decoder, () => {})
   return decoder
 }

@@ -19,21 +19,21 @@ import { type ForeignLines, foreignLines } from './shapes/reading.ts'
 import { weaviate } from './shapes/weaviate.ts'
 
 export interface PlainJsonlOptions {
-  /** Takes the lines that are no objects, in order; the others go on. */
+  /** Takes the lines that are not objects, in order; the others go on. */
   readonly onReject: (reject: Reject) => void
-  /** The class that objects which name one have to be of. */
+  /** The class that objects have to belong to, if they name one. */
   readonly className?: string
-  /** True: objects of another class are passed over; by default they are rejects. */
+  /** True: skip objects of another class; by default they are rejects. */
   readonly passOver?: boolean
   readonly maxLineBytes?: number
-  /** Of lines of another store: how they are read. */
+  /** How to read lines of another store. */
   readonly form?: ForeignLines
-  /** What they stand in, where it is no line each. */
+  /** The kind of document that holds the objects, if they are not lines. */
   readonly document?: DocumentKind | undefined
 }
 
 /**
- * The stages that read JSON lines of objects, as `col cat` prints them or as Weaviate's REST interface gives them:
+ * The stages that read JSON lines of objects, as `col cat` prints them or as Weaviate's REST interface returns them:
  * bytes, plain or compressed → pages of objects, in the order of the lines, for a pipeline. A line of a rejects file
  * of `col restore` counts as the object in it.
  * Memory: a page, and a line of at most `maxLineBytes` (64 MiB).
@@ -43,7 +43,7 @@ export function plainJsonl(options: PlainJsonlOptions): [Duplex, ...Duplex[]] {
   return [...jsonLines(options), new PlainObjects(options)]
 }
 
-/** Bytes, plain or compressed → the JSON objects of lines, or of a document. */
+/** Bytes, plain or compressed → the JSON objects on lines, or in a document. */
 export function jsonLines({
   maxLineBytes,
   document,
@@ -52,7 +52,7 @@ export function jsonLines({
   return [decompress(), document === undefined ? lines : documentLines(document), parseJson()]
 }
 
-/** Larger pages outlive the collections of short-lived memory, and take several times as much. */
+/** Larger pages survive young-generation collections, and take several times the memory. */
 const PAGE = { items: 100, length: 256 * 1024 }
 
 class PlainObjects extends Transform {
@@ -94,10 +94,10 @@ class PlainObjects extends Transform {
 
 type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver' | 'form'>
 
-/** An object of a line, or why it is none; undefined of one that is passed over. */
+/** The object on a line, or why it is none; undefined if it is skipped. */
 type Read = PlainObject | Reject | undefined
 
-/** The objects of a line, or why it is none, or one of its records. */
+/** The objects on a line, or why the line, or one of its records, is none. */
 function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly Read[] {
   const line = item instanceof RejectedLine ? item : withoutReason(item)
   if (line instanceof RejectedLine) return [line]
@@ -120,7 +120,7 @@ function objectIn(line: Parsed, record: JsonObject, { form = PLAIN, className, p
     if (passOver === true) return undefined
     throw new PlainFault('invalid_value', `it is of class ${found.class}, not ${className}`)
   } catch (thrown) {
-    // Of many in a line each that is refused stands alone.
+    // A refused record stands alone, without the others on its line.
     return refusal(record === line.value ? line : { ...line, text: exactJson(record) }, thrown)
   }
 }
@@ -130,33 +130,33 @@ function refusal(line: Line, thrown: unknown): Reject {
   throw thrown
 }
 
-/** A line of a rejects file holds what was refused as its text, where it was no object. */
+/** A line of a rejects file holds the refused line as text if it was not an object. */
 export function withoutReason(line: Parsed): Parsed | Reject {
   const { reason, code, record, id } = line.value
   const isRejected = id === null && typeof reason === 'string' && typeof code === 'string'
   return isRejected && typeof record === 'string' ? parseLine({ ...line, text: record }) : line
 }
 
-/** Lines as archives and Weaviate have them. */
+/** Lines in the form of archives and of Weaviate. */
 const PLAIN = foreignLines({ shape: weaviate, mapping: {}, sample: [] }, new Changes())
 
 /** The result of reading JSON lines to their end. */
 export interface PlainSummary {
   readonly schema: CollectionSchema
-  /** What the objects say they are of, by which `plainJsonl` finds those that are not; undefined where they do not. */
+  /** The class that the objects name, which `plainJsonl` compares others with; undefined if they name none. */
   readonly sourceClass?: string
-  /** Lines that are objects; the others are rejects, of which the second reading says more. */
+  /** Lines that are objects; the others are rejects, which the second reading explains. */
   readonly objects: number
   readonly rejects: number
   readonly firstReject?: Reject
 }
 
 /**
- * Reads JSON lines of objects through, and derives their class: its name is what the first object that names a class
- * says, so that references to itself are known as such, or `className`. Where one is `chosen` the objects of other classes are
- * passed over. Memory: a line.
- * @throws ElysiaError ELYSIA_USAGE where nobody names the class, ELYSIA_CONFLICT, naming the line, where no class
- * holds all objects; ELYSIA_COMPRESSION
+ * Reads JSON lines of objects to the end, and derives their class. Its name is `className`, or the class that the
+ * first object names, so that references to the class itself are recognized. With `chosen`, objects of other classes
+ * are skipped. Memory: a line.
+ * @throws ElysiaError ELYSIA_USAGE if nothing names the class; ELYSIA_CONFLICT, naming the line, if no class holds
+ * all objects; ELYSIA_COMPRESSION
  */
 export async function derivePlainSchema(
   source: Readable,

@@ -13,10 +13,10 @@ export interface PlainObject {
 }
 
 /**
- * An object as an archive's line has it, as `col cat` prints it, or as Weaviate's REST interface gives it:
+ * An object in the form of an archive's line, as `col cat` prints it, or as Weaviate's REST interface returns it:
  * `{id, class?, properties, vector?, vectors?, tenant?}`, times as `created_ms` and `updated_ms` or as
- * `creationTimeUnix` and `lastUpdateTimeUnix`, vectors as numbers or base64. A vector or tenant that is null or empty
- * counts as absent, an id may be in upper case, and of references only the beacon is kept.
+ * `creationTimeUnix` and `lastUpdateTimeUnix`, vectors as numbers or base64. A null or empty vector or tenant counts
+ * as absent, an id may be in upper case, and references keep only their beacon.
  * @throws PlainFault
  */
 export function plainObjectOf(value: JsonObject): PlainObject {
@@ -63,12 +63,12 @@ function isThere(value: Json | undefined): value is Json {
   return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
-/** Older servers gave times as texts. */
+/** Older servers returned times as texts. */
 function msOf(time: Json): Json {
   return typeof time === 'string' && /^\d{1,15}$/.test(time) ? Number(time) : time
 }
 
-/** A reference comes with `href`, the address of its target at the server that gave it. */
+/** The server adds `href` to a reference, the target's address at that server. */
 function withBeacons(properties: JsonObject): JsonObject {
   const names = Object.keys(properties).filter((name) => isLinked(properties[name]))
   if (names.length === 0) return properties
@@ -88,7 +88,7 @@ function beaconOf({ beacon }: JsonObject): JsonObject {
   return { beacon: beacon as Json }
 }
 
-/** A number that is too large for a float32 becomes infinite. */
+/** A number too large for a float32 becomes infinite. */
 function requireFinite({ vector, vectors }: StoredObject): void {
   for (const one of [...(vector ? [vector] : []), ...Object.values(vectors ?? {})]) {
     if (!isFiniteVector(one)) throw new PlainFault('invalid_value', 'a vector holds a number beyond float32')

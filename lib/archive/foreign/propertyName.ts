@@ -3,13 +3,13 @@ const MAX_LENGTH = 231
 /** Names that servers keep for themselves. */
 const RESERVED = ['id', '_id', '_additional']
 
-/** A name that a property may have, for the name of a field: as it is, where that is one. */
+/** A valid property name for a field: the field's own name, if that is valid. */
 export function propertyName(field: string): string {
   if (RESERVED.includes(field)) return `field_${field.replace(/^_/, '')}`
   return legalName(field)
 }
 
-/** The same for a property in another one, where no name is kept. */
+/** The same for a nested property, where no names are reserved. */
 export function legalName(field: string): string {
   if (NAME.test(field) && field !== '__proto__') return field
   const legal = field.replace(/[^_0-9A-Za-z]/g, '_').replace(/^(?=\d|$|__proto__$)/, '_')

@@ -24,7 +24,7 @@ export function kindOf(value: Exclude<Json, null | Json[]>): ValueKind {
     case 'string':
       return textKind(value)
     case 'number':
-      // A larger one is not written in digits alone, and an int loses the sign of -0.
+      // A larger one is not written in digits alone, and an int would lose the sign of -0.
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'int' : 'number'
     case 'bigint':
       return isInt64(value) ? 'int' : 'number'
@@ -56,7 +56,7 @@ const BEACON = /^weaviate:\/\/[^/]+\/(?:([A-Z]\w*)\/)?[0-9a-f-]{36}$/
 
 function textKind(text: string): ValueKind {
   if (text.length < 20 || text.length > 64) return 'text'
-  // Lower case only: a server gives uuids back in lower case, so others would not stay as they are.
+  // Lower case only: a server returns uuids in lower case, so others would change.
   if (isUuid(text)) return 'uuid'
   return DATE.test(text) && dayExists(text.slice(0, 10)) ? 'date' : 'text'
 }
@@ -91,7 +91,7 @@ function isNumber(value: Json | undefined): boolean {
   return typeof value === 'number'
 }
 
-/** The class that a reference leads to; undefined where its beacon, of an old server, does not say. */
+/** The class that a reference points to; undefined if its beacon, from an old server, does not name it. */
 export function referredClass(value: JsonObject): string | undefined {
   return typeof value.beacon === 'string' ? BEACON.exec(value.beacon)?.[1] : undefined
 }

@@ -5,7 +5,7 @@ import { commonKind, kindOf, referredClass, type ValueKind } from './valueKind.t
 /** The error for values of one property that have no common data type. */
 export class NoCommonType extends Error {}
 
-/** A server refuses an object type without anything in it. */
+/** A server refuses an object type without nested properties. */
 const NOTHING_KNOWN: PropertySchema = { name: 'unknown', dataType: ['text'] }
 
 /**
@@ -16,16 +16,16 @@ export class ValueShape {
   readonly #name: string
   #kind: ValueKind | undefined
   #list: boolean | undefined
-  /** By name of a nested property: a Map, since a name may be `__proto__`. */
+  /** By nested property name: a Map, because a name may be `__proto__`. */
   readonly #nested = new Map<string, ValueShape>()
   readonly #classes = new Set<string>()
 
-  /** `name` is for errors: of a nested property with those around it. */
+  /** `name` is for errors: the full path of a nested property. */
   constructor(name: string) {
     this.#name = name
   }
 
-  /** @throws NoCommonType where no data type holds this value and those before it */
+  /** @throws NoCommonType if no data type fits this value and the values before it */
   add(value: Json): void {
     if (value === null) return
     const list = Array.isArray(value)
@@ -35,7 +35,7 @@ export class ValueShape {
     else for (const item of value) this.#addItem(item)
   }
 
-  /** The property of a class that holds these values; text where nothing but nulls was seen. */
+  /** The class property for these values; text if all were null. */
   property(name: string, isNested = false): PropertySchema {
     const kind = this.#allowedKind(isNested)
     if (kind === 'reference') return { name, dataType: [...this.#classes].sort() }
@@ -52,7 +52,7 @@ export class ValueShape {
   }
 
   #addOne(value: Exclude<Json, null | Json[]>): void {
-    // Most properties are texts, and what is one of these stays one.
+    // Most properties are texts, and a text property stays one.
     if (this.#kind === 'text' && typeof value === 'string') return
     const kind = kindOf(value)
     const common = commonKind(this.#kind ?? kind, kind)
@@ -74,7 +74,7 @@ export class ValueShape {
     }
   }
 
-  /** Places and phone numbers come neither in lists nor nested, references in lists only. */
+  /** Geo coordinates and phone numbers are allowed neither in lists nor nested; references only in lists. */
   #allowedKind(isNested: boolean): ValueKind {
     const kind = this.#kind ?? 'text'
     const list = this.#list === true

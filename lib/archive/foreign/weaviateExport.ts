@@ -10,13 +10,13 @@ import { META } from '../format/parquetMetadata.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type ExportFile, endOf, footerOf, openRegular } from './exportFile.ts'
 
-/** What a server's export of collections holds: a directory of Parquet files. */
+/** A server's export of collections: a directory of Parquet files. */
 export interface WeaviateExport {
   /** In order of collection, tenant and name. */
   readonly files: readonly ExportFile[]
-  /** Shards that the server left out, such as offloaded tenants, and why. */
+  /** Shards that the server skipped, such as offloaded tenants, and why. */
   readonly skipped: readonly SkippedShard[]
-  /** When the server began and finished, as it says; absent without its `export_metadata.json`. */
+  /** When the server started and finished; absent without its `export_metadata.json`. */
   readonly started?: string
   readonly finished?: string
 }
@@ -42,10 +42,13 @@ interface ShardStatus {
 
 export const EXPORT_METADATA_FILE = 'export_metadata.json'
 
-/** A shard takes some 200 bytes in it. */
+/** A shard takes about 200 bytes in this file. */
 const MAX_METADATA_BYTES = 64 * 1024 * 1024
 
-/** True for the directory of an export: it has the server's metadata, or files that say what they hold, and are no archive's. */
+/**
+ * True for the directory of an export: it has the server's metadata, or files that name their collection and do not
+ * belong to an archive.
+ */
 export async function isWeaviateExport(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((): string[] => [])
   if (names.includes(EXPORT_METADATA_FILE)) return true
@@ -56,9 +59,9 @@ export async function isWeaviateExport(directory: string): Promise<boolean> {
 }
 
 /**
- * Lists an export by the ends of its files. Where the server's `export_metadata.json` is there, the export has to
- * be finished and each shard to have as many objects in its files as the server wrote: the nodes of a cluster
- * write to disks of their own, and one that was not copied is missing here.
+ * Lists an export by the footers of its files. If the server's `export_metadata.json` exists, the export has to be
+ * finished, and the files of each shard must hold as many objects as the server wrote: cluster nodes write to their
+ * own disks, so files that nobody copied are missing here.
  * @see https://docs.weaviate.io/deploy/configuration/export
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_INPUT_MISSING
  */
@@ -167,7 +170,7 @@ function requireObjects(
   })
 }
 
-/** What one file of an export holds. @throws ElysiaError ELYSIA_DAMAGED */
+/** Describes one file of an export. @throws ElysiaError ELYSIA_DAMAGED */
 async function exportFile(path: string): Promise<ExportFile> {
   const { rows, metadata } = await footerOf(path)
   const collection = metadata.get('collection')
@@ -179,9 +182,9 @@ async function exportFile(path: string): Promise<ExportFile> {
 }
 
 /**
- * The objects of a file in pages, in its order, which is that of ids in the server's files.
- * Memory: two pages, and for as long as it is read about five times a row group of the file as it is stored
- * (a server's files of 50 000 objects with 384-d vectors: 560 MB).
+ * The objects of a file in pages, in file order, which in the server's files is id order.
+ * Memory: two pages, plus about five times the stored size of a row group while the file is read (a server's file of
+ * 50 000 objects with 384-d vectors: 560 MB).
  * Errors: ELYSIA_DAMAGED.
  */
 export async function readWeaviateExport(file: ExportFile): Promise<Readable> {
@@ -190,9 +193,9 @@ export async function readWeaviateExport(file: ExportFile): Promise<Readable> {
 }
 
 /**
- * The class of a collection, derived from all objects of its files; an export does not have it.
+ * Derives the class of a collection from all objects in its files; an export does not contain it.
  * @see SchemaDerivation for the rules
- * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_CONFLICT where no data type holds all values of a property
+ * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_CONFLICT if no data type fits all values of a property
  */
 export async function deriveExportSchema(files: readonly ExportFile[]): Promise<CollectionSchema> {
   const derivation = new SchemaDerivation()

@@ -1,4 +1,4 @@
-/** Columns in memory. It takes 130 ms to load: only what is itself loaded late imports it. */
+/** Arrow's columns in memory. Loading takes 130 ms, so only modules that are loaded late import this one. */
 export {
   Binary,
   Bool,

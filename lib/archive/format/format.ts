@@ -8,16 +8,19 @@ export interface Content {
   readonly schema: CollectionSchema
   /** How JSON formats write vectors: base64 of little-endian float32, or numbers for a person to read. */
   readonly vectors: 'base64' | 'numbers'
-  /** The tenant that all objects belong to; a decoder gives it to each. */
+  /** The tenant that all objects belong to; a decoder sets it on each. */
   readonly tenant?: string
-  /** True where another program than ours wrote: JSON may be spelled otherwise, digests are made of the objects. */
+  /**
+   * True if another program wrote the objects: its JSON may be spelled differently, so digests are calculated from
+   * the objects.
+   */
   readonly foreign?: boolean
 }
 
 /** The limits that a manifest declares for a part. */
 export interface Declared {
   readonly objects: number
-  /** Before compression; undefined where it says nothing of that. */
+  /** Before compression; undefined if the manifest does not say. */
   readonly rawBytes: number | undefined
 }
 
@@ -36,15 +39,15 @@ export interface Encoder extends Stage<readonly StoredObject[], Buffer> {
  */
 export interface Format {
   readonly name: FormatName
-  /** With its dot, before that of a compression: `.jsonl`. */
+  /** With its dot, before a compression's extension: `.jsonl`. */
   readonly extension: string
-  /** True where the format compresses its own pages, so that no compression goes around it. */
+  /** True if the format compresses its own pages, so no compression is added. */
   readonly compressesItself: boolean
-  /** Pages → bytes of one part, each object added to the tally. Memory: a page, or what the member says. */
+  /** Pages → bytes of one part; adds each object to the tally. Memory: a page, or as the member says. */
   encode(content: Content, tally?: Tally): Encoder
   /**
-   * Bytes of one part → pages, each object added to the tally; it gives none of more than is declared.
-   * Memory: a page, or what the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder made.
+   * Bytes of one part → pages; adds each object to the tally, and never returns more than was declared.
+   * Memory: a page, or as the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder wrote.
    */
   decode(content: Content, tally?: Tally, declared?: Declared): Stage<Buffer, StoredObject[]>
 }

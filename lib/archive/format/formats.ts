@@ -1,6 +1,6 @@
 import type { Format, FormatName } from './format.ts'
 
-/** All formats. Each is loaded when it is needed: Parquet brings its own WebAssembly. */
+/** All formats. Each is loaded when needed: Parquet brings its own WebAssembly. */
 export const FORMATS: Readonly<Record<FormatName, () => Promise<Format>>> = {
   jsonl: async () => (await import('./jsonl.ts')).jsonl,
   json: async () => (await import('./json.ts')).json,

@@ -11,9 +11,9 @@ import type { Content, Format } from './format.ts'
 import { JsonScan, type Taken } from './jsonScan.ts'
 
 /**
- * One JSON array of objects as JSON lines have them, a line each: what any JSON tool reads whole. It is read as a
- * stream, whatever its white space. Reading takes several times as long as of JSON lines.
- * Memory: a piece of 256 KiB, or the objects and tokens of 64 KiB, or one object where that is larger.
+ * One JSON array with one object per line, as in JSON lines, for tools that read a whole JSON document. It is read as
+ * a stream, whatever its white space. Reading takes several times as long as JSON lines.
+ * Memory: a piece of 256 KiB, or the objects and tokens of 64 KiB, or one larger object.
  */
 export const json: Format = {
   name: 'json',
@@ -23,12 +23,12 @@ export const json: Format = {
   decode: (content: Content, tally?: Tally): Duplex => new ArrayDecoder(content, tally),
 }
 
-/** Of an object, and of the array around it. */
+/** The bounds of an object, plus the array around it. */
 const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
 class ArrayEncoder extends FlatMapTransform<readonly StoredObject[], Buffer> {
   readonly #lines: ObjectLines
-  /** What stands before the next object. */
+  /** The text before the next object. */
   #before = '['
 
   constructor(vectors: Content['vectors'], tally: Tally | undefined) {
@@ -75,7 +75,7 @@ class ArrayDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     return this.#pages(this.#scan.end())
   }
 
-  /** A page is what a piece holds: larger ones outlive the collections of short-lived memory, at 200 MB in all. */
+  /** One page per piece: larger pages survive young-generation collections, at 200 MB in all. */
   *#pages(pieces: Generator<readonly Taken[]>): Generator<StoredObject[]> {
     for (const items of pieces) {
       if (items.length > 0) yield items.map(({ value }) => this.#object(value))

@@ -6,8 +6,8 @@ import { wholeOf } from '../../core/exactJson.ts'
 import { ByteQueue } from '../../stream/bytes/byteQueue.ts'
 
 /**
- * As much is parsed at once, and its tokens are in memory together, at some hundred bytes each. In smaller pieces
- * long texts come slower, since the parser takes another way for one that a piece ends in.
+ * Bytes parsed at once; their tokens are in memory together, at some hundred bytes each. Smaller pieces slow down
+ * long texts, because the parser takes a slower path for a text that crosses the end of a piece.
  */
 const PIECE_BYTES = 64 * 1024
 
@@ -16,7 +16,7 @@ const BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: MAX_JSON_NODES }
 /** Assembles whole numbers as they are written. */
 class ExactAssembler extends Assembler {
   override numberValue(text: string): void {
-    // The one method that takes a value as it is.
+    // The only method that takes a value as it is.
     this.stringValue(wholeOf(text, Number.parseFloat(text)) as unknown as string)
   }
 }
@@ -24,20 +24,21 @@ class ExactAssembler extends Assembler {
 /** How a top-level value of a document is read: as one value, item by item, or not at all. */
 export type Take = 'whole' | 'items' | 'skip'
 
-/** A value that was taken: of an object at the top its key, of an array an item without one. */
+/** A value that was taken: with its key if the top level is an object; an array's item has none. */
 export interface Taken {
   readonly key?: string
   readonly value: unknown
 }
 
 /**
- * Reads one JSON document, of any size, in pieces: an object at the top by its keys, as `take` says of each; an
- * array item by item. What it yields equals what parseExact would: a `__proto__` is an own property, of keys
- * that are there twice the last counts (at the top each is yielded).
- * Values come as the pieces end: some a time, often none.
- * Memory: the tokens and values of 64 KiB, or the value at hand where that is larger.
- * Errors: ELYSIA_DAMAGED, with the offset of the piece, for what is no JSON, ends early, is not UTF-8, is neither
- * object nor array, or nests deeper or holds a value of more nodes than `bounds`, those of `parseBounded`, say.
+ * Reads one JSON document of any size, in pieces: a top-level object by its keys, as `take` decides for each; an
+ * array item by item. What it yields equals the result of parseExact: a `__proto__` is an own property, and of
+ * duplicate keys the last counts (at the top level each is yielded). Values come at the end of each piece: some at a
+ * time, often none.
+ * Memory: the tokens and values of 64 KiB, or the current value if that is larger.
+ * Errors: ELYSIA_DAMAGED, with the offset of the piece, if the document is not JSON, ends early, is not UTF-8, is
+ * neither object nor array, nests deeper than `bounds` allow, or holds a value with more nodes; the bounds are those
+ * of `parseBounded`.
  */
 export class JsonScan {
   readonly #take: (key: string) => Take
@@ -48,9 +49,9 @@ export class JsonScan {
   readonly #input = new ByteQueue()
   readonly #piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
   #offset = 0
-  /** Containers that are open around the next token, those of a value being assembled not counted. */
+  /** Containers open around the next token, without those of a value being assembled. */
   #depth = 0
-  /** Containers that are open in the value at hand, and its keys, objects and arrays so far. */
+  /** Containers open in the current value, and its keys, objects and arrays so far. */
   #levels = 0
   #nodes = 0
   #root: 'object' | 'array' | undefined
@@ -63,13 +64,13 @@ export class JsonScan {
     this.#bounds = bounds
   }
 
-  /** The values that end in each piece which this chunk makes full. */
+  /** Yields the values of each piece that this chunk completes. */
   *push(chunk: Buffer): Generator<readonly Taken[]> {
     this.#input.push(chunk)
     while (this.#input.length >= PIECE_BYTES) yield this.#next(PIECE_BYTES)
   }
 
-  /** The values that were not yielded yet. */
+  /** Yields the remaining values. */
   *end(): Generator<readonly Taken[]> {
     if (this.#input.length > 0) yield this.#next(this.#input.length)
     if (this.#root === undefined || this.#depth > 0) throw this.#damaged('it is cut short')

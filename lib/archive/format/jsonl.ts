@@ -12,7 +12,7 @@ import type { Content, Format } from './format.ts'
 /** As many as a store takes at once. */
 const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 
-/** JSON lines, one object each. Memory: a page and a piece of 256 KiB, or one object where that is larger. */
+/** JSON lines, one object each. Memory: a page and a piece of 256 KiB, or one larger object. */
 export const jsonl: Format = {
   name: 'jsonl',
   extension: '.jsonl',

@@ -1,4 +1,4 @@
-/** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */
+/** Keys in a file's metadata. `collection` and `tenant` come from a server's own export. */
 export const META = {
   version: 'elysiactl.version',
   schema: 'elysiactl.schema',

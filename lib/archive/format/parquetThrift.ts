@@ -1,4 +1,4 @@
-/** What a Parquet file says of itself, page by page and at its end, as bytes. */
+/** Writes the headers and the footer of a Parquet file as bytes. */
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'

@@ -4,33 +4,33 @@ import type { Json, StoredObject } from '../../core/object.ts'
 
 const MIB = 1024 * 1024
 
-/** How long a line may be, and what no line of that kind is longer than. */
+/** How long a line may be, and what the line contains, for errors. */
 export interface LineBound {
   readonly bytes: number
   readonly what: string
 }
 
-/** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
+/** No store accepts an object of this size; without a bound, a line without an end would fill the memory. */
 export const OBJECT_LINE: LineBound = { bytes: 256 * MIB, what: 'object' }
 
 /**
- * What the JSON of an object in an archive may be: with as many values as Parquet takes. More than what is ingested, since a
- * store may hold it all the same. Parsed, it takes more than a gigabyte.
+ * The bounds for the JSON of an archived object, with as many values as Parquet allows. They exceed those for ingest,
+ * since a store may hold larger objects. Parsed, such an object takes more than a gigabyte.
  */
 export const OBJECT_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 
-/** No text of fewer characters has so many keys, objects and arrays, or as many values. */
+/** No shorter text has that many keys, objects and arrays, or values. */
 const UNSUSPICIOUS = OBJECT_BOUNDS.nodes
 
-/** Levels that stand in the line of an object above the values of its properties. */
+/** Levels in an object's line above the values of its properties. */
 const LEVELS_ABOVE = 2
 
-/** More than its times take in the line of an object. */
+/** More than an object's times take in its line. */
 const TIMES_BYTES = 128
 
 /**
- * Holds what is written of an object against what a reader takes: its line, with or without its times.
- * @throws ElysiaError ELYSIA_STORE where that is longer than 256 MiB, or has too many values
+ * Checks that a reader accepts an object's line, with or without its times.
+ * @throws ElysiaError ELYSIA_STORE if the line is longer than 256 MiB, or has too many values
  */
 export function requireReadableObject(id: string, line: Buffer | string): void {
   if (line.length < UNSUSPICIOUS) return
@@ -44,8 +44,8 @@ export function requireReadableObject(id: string, line: Buffer | string): void {
 }
 
 /**
- * Holds an object that is to be written against the depth that a reader takes: before its text is made, which would
- * nest as deep. @throws ElysiaError ELYSIA_STORE
+ * Checks that a reader accepts an object's depth, before its text is made, which would nest as deep. @throws
+ * ElysiaError ELYSIA_STORE
  */
 export function requireReadableDepth({ id, properties }: StoredObject): void {
   const { depth } = OBJECT_BOUNDS

@@ -6,34 +6,34 @@ import { LineWriter } from './lineWriter.ts'
 const MODULUS = 1n << 256n
 const SHA256_BYTES = 32
 const LIMBS = 8
-/** A limb is below 2^32 and its sum is kept exact below 2^53: so often it may grow before it is carried. */
+/** A limb is below 2^32, and its sum stays exact below 2^53: this is how many additions may happen before a carry. */
 const MOST_SUMS = 2 ** 20
 
 const SCRATCH_BYTES = 64 * 1024
 
 /**
- * The digest of a set of objects: the sum of the SHA-256 of each, modulo 2^256. It does not depend on order
- * nor on how objects are divided into parts, and equal sets, times aside, have equal digests. It finds
- * damage and difference; it is no defence against somebody who makes archives up.
+ * The digest of a set of objects: the sum of the SHA-256 of each, modulo 2^256. It does not depend on the order of
+ * objects, or on how they are divided into parts. Equal sets, apart from times, have equal digests. It detects damage
+ * and differences; it does not protect against forged archives.
  */
 export class ObjectsDigest {
-  /** 32 bits each, the lowest first. */
+  /** 32 bits each, lowest first. */
   readonly #limbs = new Float64Array(LIMBS)
   #sums = 0
 
-  /** `identity` is what LineWriter says of the object, where that is at hand. */
+  /** `identity` is the result of LineWriter's `identity` for the object, if available. */
   add(object: StoredObject, identity?: Uint8Array): void {
     this.addSha256(identity === undefined ? identitySha256(object) : hashOf(identity))
   }
 
-  /** The same for an object that will be asked for again: what a restore reads, it counts once more when written. */
+  /** Adds an object that will be hashed again: a restore counts every object when it reads and when it writes it. */
   addAndRemember(object: StoredObject, identity?: Uint8Array): void {
     const sha256 = identity === undefined ? identityHash(object) : hashOf(identity)
     Hashed.keep(object, sha256)
     this.addSha256(sha256)
   }
 
-  /** An object by its SHA-256, as `identitySha256` gives it. */
+  /** Adds an object by its SHA-256, as `identitySha256` returns it. */
   addSha256(sha256: string): void {
     for (let limb = 0; limb < LIMBS; limb++) {
       const at = SHA256_BYTES - 4 - 4 * limb
@@ -44,7 +44,7 @@ export class ObjectsDigest {
     if (this.#sums === MOST_SUMS) this.#carry()
   }
 
-  /** In 64 hex digits. */
+  /** The digest in 64 hex digits. */
   hex(): string {
     this.#carry()
     return Array.from(this.#limbs, (limb) => limb.toString(16).padStart(8, '0'))
@@ -52,7 +52,7 @@ export class ObjectsDigest {
       .join('')
   }
 
-  /** Makes every limb small again; what the highest has too much is a multiple of the modulus. */
+  /** Makes every limb small again; the overflow of the highest limb is a multiple of the modulus. */
   #carry(): void {
     let carry = 0
     for (let limb = 0; limb < LIMBS; limb++) {
@@ -64,12 +64,12 @@ export class ObjectsDigest {
   }
 }
 
-/** 32 characters, a byte each: a buffer takes several times as long to make. */
+/** 32 characters, one byte each: creating a buffer takes several times as long. */
 type Sha256 = string
 
 /**
- * A SHA-256 kept with its object, in a private field that nobody else sees. With a WeakMap a restore takes 3 to 7 % more
- * processor time, since the garbage collector goes through it again and again.
+ * A SHA-256 kept with its object, in a private field that nobody else sees. A WeakMap costs a restore 3 to 7 % more
+ * processor time, because the garbage collector scans it again and again.
  */
 class Hashed extends ValueItself {
   #sha256: Sha256 | undefined
@@ -86,12 +86,16 @@ class Hashed extends ValueItself {
 
 const scratch = new LineWriter(SCRATCH_BYTES)
 
-/** The SHA-256 of all of an object but its times: 32 characters, a byte each. It is not made again where it is remembered. */
+/**
+ * The SHA-256 of an object without its times: 32 characters, one byte each. A remembered one is not calculated again.
+ */
 export function identitySha256(object: StoredObject): string {
   return Hashed.find(object) ?? identityHash(object)
 }
 
-/** The same, remembered for as long as the object lives: what compares an object and then archives it hashes it once. */
+/**
+ * The same SHA-256, remembered as long as the object lives: comparing an object and then archiving it hashes it once.
+ */
 export function rememberedSha256(object: StoredObject): string {
   const known = Hashed.find(object)
   if (known !== undefined) return known
@@ -100,7 +104,7 @@ export function rememberedSha256(object: StoredObject): string {
   return sha256
 }
 
-/** Remembers the SHA-256 of an object that `identitySha256` has made in another thread. */
+/** Remembers an object's SHA-256 that another thread calculated with `identitySha256`. */
 export function keepSha256(object: StoredObject, sha256: string): void {
   Hashed.keep(object, sha256)
 }
@@ -114,14 +118,14 @@ function hashOf(identity: Uint8Array): Sha256 {
   return hash('sha256', identity, 'binary')
 }
 
-/** The digest of the union of sets that have nothing in common, from theirs. */
+/** The digest of the union of disjoint sets, from their digests. */
 export function sumOfDigests(digests: Iterable<string>): string {
   let sum = 0n
   for (const digest of digests) sum += BigInt(`0x${digest}`)
   return (sum % MODULUS).toString(16).padStart(64, '0')
 }
 
-/** The digest of what is left of a set once a part of it is gone, from theirs. */
+/** The digest of a set after removing a part of it, from their digests. */
 export function differenceOfDigests(set: string, part: string): string {
   const difference = BigInt(`0x${set}`) - BigInt(`0x${part}`)
   return ((difference + MODULUS) % MODULUS).toString(16).padStart(64, '0')
@@ -132,7 +136,7 @@ export function vectorsOf({ vector, vectors }: StoredObject): number {
   return (vector === undefined ? 0 : 1) + Object.values<Vector>(vectors ?? {}).length
 }
 
-/** The same in base64, for a file. */
+/** The same SHA-256 in base64, for a file. */
 export function objectDigest(object: StoredObject): string {
   return Buffer.from(rememberedSha256(object), 'binary').toString('base64')
 }

@@ -7,12 +7,12 @@ import type { ObjectSource } from './source.ts'
 
 type Page = readonly StoredObject[]
 
-/** True for an object that is wanted. */
+/** True for a wanted object. */
 export type Selects = (object: StoredObject) => boolean
 
 /**
- * Pages → pages with the objects that are wanted alone, in their order; a page of which none is becomes an empty one.
- * `leftOut` counts the others. Memory: a page.
+ * Pages → pages with the wanted objects alone, in order; a page without any becomes empty. `leftOut` counts the
+ * others. Memory: a page.
  */
 export function filtered(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
   return named(
@@ -25,7 +25,7 @@ export function filtered(selects: Selects, leftOut: LeftOut = new LeftOut()): St
   )
 }
 
-/** A source with only those of its objects that are wanted. Memory: that of the source, and a page. */
+/** A source with only the wanted objects of another. Memory: that of the other source, and a page. */
 export function filteredObjects(source: ObjectSource, selects: Selects): ObjectSource {
   return {
     ...source,
@@ -42,7 +42,7 @@ async function* wantedOf(pages: AsyncIterable<Page>, selects: Selects): AsyncGen
   }
 }
 
-/** How many objects did not go on, and why. */
+/** How many objects were left out, and why. */
 export interface LeftOutCounts {
   /** Left out by a selection or a transform. */
   readonly filtered: number
@@ -54,27 +54,30 @@ const NO_IDS: ReadonlySet<string> = new Set()
 
 /** How many objects were left out. */
 export class LeftOut {
-  /** All of them so far, rejects excepted. */
+  /** All so far, without rejects. */
   total = 0
   rejected = 0
   readonly #onLeftOut: ((objects: number) => void) | undefined
 
-  /** `onLeftOut` is called with how many there were of each page. */
+  /** `onLeftOut` is called with the number for each page. */
   constructor(onLeftOut?: (objects: number) => void) {
     this.#onLeftOut = onLeftOut
   }
 
-  /** What counts for a stage that stands before the one of this. */
+  /** The counter for a stage in front of this one. */
   ahead(): LeftOut {
     return this
   }
 
-  /** A page, and what of it was let through; the rest is filtered, but for `refused`, by id. */
+  /**
+   * Counts the objects of a page that are not in `wanted`: as rejected if their ids are in `refused`, otherwise as
+   * filtered.
+   */
   note(page: Page, wanted: Page, refused: ReadonlySet<string> = NO_IDS): void {
     this.leaveOut(page.length - wanted.length - refused.size, refused.size)
   }
 
-  /** So many more, wherever they stood. */
+  /** Adds to the counts, wherever the objects were. */
   leaveOut(filtered: number, rejected = 0): void {
     this.total += filtered
     this.rejected += rejected
@@ -83,8 +86,8 @@ export class LeftOut {
 }
 
 /**
- * The same, told to the two ends of a pipeline: the stages that leave objects out, and what writes the others into parts,
- * each of which says how many were left out of the ids that it covers. Memory: what flows between both.
+ * The same, with positions, shared by the two ends of a pipeline: the stages that leave objects out, and the writer
+ * of parts, which records for each part how many of its ids were left out. Memory: the objects between both ends.
  */
 export class PlacedLeftOut extends LeftOut {
   readonly #before = new Map<string, LeftOutCounts>()
@@ -118,14 +121,14 @@ export class PlacedLeftOut extends LeftOut {
     }
   }
 
-  /** Those between an object and the one before it; once. */
+  /** The objects left out between an object and the previous one; counted once. */
   takeBefore(id: string): LeftOutCounts | undefined {
     const counts = this.#before.get(id)
     if (counts !== undefined) this.#before.delete(id)
     return counts
   }
 
-  /** Those behind the last object, once all have flowed; once. */
+  /** The objects left out after the last object, once the stream has ended; counted once. */
   takeRest(): LeftOutCounts {
     this.#add(this.#ahead?.takeRest())
     return this.#take()
@@ -149,12 +152,12 @@ export class PlacedLeftOut extends LeftOut {
   }
 }
 
-/** The fields of what is noted: those that are not 0. */
+/** The counts to record: those that are not 0. */
 export function leftOutFields({ filtered, rejected }: LeftOutCounts): Partial<LeftOutCounts> {
   return { ...(filtered > 0 && { filtered }), ...(rejected > 0 && { rejected }) }
 }
 
-/** The sum of counts, of which each may be absent. */
+/** The sum of counts; each may be absent. */
 export function leftOutIn(all: Iterable<Partial<LeftOutCounts>>): LeftOutCounts {
   const sums = { filtered: 0, rejected: 0 }
   for (const { filtered = 0, rejected = 0 } of all) {

@@ -2,9 +2,9 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { isFiniteVector } from '../../core/value/vector.ts'
 
-/** A vector that holds NaN or infinity, which no JSON says: the code is ELYSIA_STORE. */
+/** A vector with NaN or infinity, which JSON cannot express: the code is ELYSIA_STORE. */
 export class InvalidVectorError extends ElysiaError {
-  /** Stays with it where it comes from another thread, which its class does not. */
+  /** Survives the transfer from another thread; the error's class does not. */
   readonly vector: string
 
   constructor(id: string, which: string) {
@@ -15,12 +15,12 @@ export class InvalidVectorError extends ElysiaError {
   }
 }
 
-/** True for such an error, also for one that came from another thread. */
+/** True for such an error, even from another thread. */
 export function isInvalidVector(error: unknown): boolean {
   return error instanceof ElysiaError && error.code === 'ELYSIA_STORE' && 'vector' in error
 }
 
-/** @throws InvalidVectorError naming the object and the vector that hold NaN or infinity */
+/** @throws InvalidVectorError naming the object and its vector with NaN or infinity */
 export function requireFiniteVectors({ id, vector, vectors }: StoredObject): void {
   if (vector !== undefined && !isFiniteVector(vector)) throw new InvalidVectorError(id, 'its vector')
   for (const name in vectors) {
@@ -28,7 +28,7 @@ export function requireFiniteVectors({ id, vector, vectors }: StoredObject): voi
   }
 }
 
-/** The object without those of its vectors that hold NaN or infinity; the object itself where none does. */
+/** The object without its vectors that hold NaN or infinity; the same object if all are finite. */
 export function withFiniteVectors(object: StoredObject): StoredObject {
   const { vector, vectors, ...rest } = object
   const named = Object.entries<Vector>(vectors ?? {})

@@ -6,14 +6,14 @@ const CLOSE = '}'.charCodeAt(0)
 const scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
- * All of a line that LineWriter made but the times of its object: the identity that its digest is made of. To make it
- * from the parsed object takes three times as long. Good until the next call.
+ * A line of LineWriter without the times of its object: the identity that its digest is made from. Making it from the
+ * parsed object takes three times as long. Valid until the next call.
  */
 export function identityIn(line: Buffer): Buffer {
   return identityUpTo(line, timesAt(line))
 }
 
-/** The same, of a line whose times begin at `end`. */
+/** The same for a line whose times begin at `end`. */
 export function identityUpTo(line: Buffer, end: number): Buffer {
   const identity = end < scratch.length ? scratch.subarray(0, end + 1) : Buffer.allocUnsafeSlow(end + 1)
   line.copy(identity, 0, 0, end)
@@ -21,14 +21,14 @@ export function identityUpTo(line: Buffer, end: number): Buffer {
   return identity
 }
 
-/** Where the times of a line begin, or its end where it has none; the length of what has no end. */
+/** Where the times of a line begin; its end if there are none; its length if it has no end. */
 function timesAt(line: Buffer): number {
   const from = Math.max(0, line.length - TAIL_BYTES)
   const times = line.toString('latin1', from).search(TIMES)
   return times < 0 ? line.length : from + times
 }
 
-/** The base64 of a vector in a line, and where what is around it ends and goes on. */
+/** The base64 of a vector in a line, and where the text before it ends and the text after it begins. */
 export interface PlacedVector {
   readonly base64: string
   readonly before: number
@@ -39,8 +39,9 @@ const VECTOR = ',"vector":"'
 const OBJECT_END = '}'.charCodeAt(0)
 
 /**
- * The only vector of a line as LineWriter makes it: right behind an object, with nothing but times behind it. Between the
- * quotes nothing is escaped, so it is no part of a text; and one brace is left, so it is no part of the properties.
+ * The only vector of a line by LineWriter: right after an object, and followed by nothing but times. Nothing is
+ * escaped between its quotes, so it is not part of a text; and one brace is left, so it is not part of the
+ * properties.
  */
 export function vectorIn(line: Buffer): PlacedVector | undefined {
   const behind = timesAt(line)
@@ -55,15 +56,15 @@ export function vectorIn(line: Buffer): PlacedVector | undefined {
 /** The keys of a line, in their order. */
 const KEYS = ['id', 'tenant', 'properties', 'vector', 'vectors', 'created_ms', 'updated_ms']
 const HEAD = '{"id":"'
-/** Where the quote behind a UUID stands. */
+/** The position of the quote after a UUID. */
 const BEHIND_ID = HEAD.length + 36
 const QUOTE = '"'.charCodeAt(0)
 const COMMA = ','.charCodeAt(0)
 
 /**
- * False for a line that LineWriter did not make, as far as can be seen at next to no cost: keys that are unknown or in
- * another order, nulls, spaces at the beginning, anything behind the end. What is deeper (an escape, a number or a nested
- * object that is written otherwise) it does not see. `value` is what the line parses to, an object with properties.
+ * False for a line that LineWriter did not make, as far as a nearly free check can tell: keys that are unknown or in
+ * another order, nulls, leading spaces, anything after the end. It does not see deeper differences (an escape, a
+ * number or a nested object in another spelling). `value` is the parsed line, an object with properties.
  */
 export function looksCanonical(line: Buffer, value: Readonly<Record<string, unknown>>): boolean {
   if (line[line.length - 1] !== CLOSE || line[BEHIND_ID] !== QUOTE) return false

@@ -4,20 +4,20 @@ import type { Source } from '../../core/stage.ts'
 import { type JoinSide, mergeJoin, type Pair, type Side } from '../../stream/mergeJoin.ts'
 import type { ObjectRange, ObjectSource } from './source.ts'
 
-/** What two sources have of one id. */
+/** The objects of two sources with the same id. */
 export type ObjectPair = Pair<StoredObject>
 
 export interface JoinOptions {
-  /** What a person calls the sides, for errors. */
+  /** Names of the two sides, for errors. */
   readonly names?: Readonly<Record<Side, string>>
-  /** Once aborted the join errors with its reason. */
+  /** Once aborted, the join errors with its reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * What two sources have of a range, id by id in order: pages of pairs. A tenant that a source does not have is as one
- * without objects there. Memory: a page of each.
- * Errors: those of the sources; ELYSIA_DAMAGED, naming the id, where one gives an id twice or out of order
+ * Joins a range of two sources by id, in order: pages of pairs. A tenant missing from a source counts as a tenant
+ * without objects. Memory: a page of each.
+ * Errors: those of the sources; ELYSIA_DAMAGED, naming the id, if a source gives an id twice or out of order
  */
 export function joined(
   left: ObjectSource,
@@ -54,7 +54,7 @@ async function* nothing(): AsyncGenerator<readonly StoredObject[]> {}
 
 const known = new WeakMap<ObjectSource, ReadonlySet<string | undefined>>()
 
-/** The tenants that a source has ranges of. */
+/** The tenants in the ranges of a source. */
 function tenantsOf(source: ObjectSource): ReadonlySet<string | undefined> {
   let tenants = known.get(source)
   if (tenants === undefined) {
@@ -65,8 +65,8 @@ function tenantsOf(source: ObjectSource): ReadonlySet<string | undefined> {
 }
 
 /**
- * Ranges that hold all objects of both sources, each once: tenant by tenant in order of name, cut where both are cut, or
- * where one is if the other is not cut at all. So no part of an archive lies in two of them.
+ * Ranges that hold all objects of both sources, each once: tenant by tenant in order of name, cut where both sources
+ * are cut, or where one is if the other is not cut at all. So no part of an archive spans two of them.
  */
 export function commonRanges(left: ObjectSource, right: ObjectSource): ObjectRange[] {
   const [ofLeft, ofRight] = [cutsByTenant(left), cutsByTenant(right)]

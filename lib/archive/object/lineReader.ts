@@ -18,9 +18,9 @@ const LF = 10
 
 const MIB = 1024 * 1024
 
-/** Cuts chunks of bytes at LF. Memory: one line that has begun. */
+/** Cuts chunks of bytes at LF. Memory: one incomplete line. */
 export class LineCutter {
-  /** Of the lines that are to come. */
+  /** The bound for the next lines. */
   bound: LineBound
   #begun: Buffer[] = []
   #begunBytes = 0
@@ -29,12 +29,12 @@ export class LineCutter {
     this.bound = bound
   }
 
-  /** What has begun and did not end; undefined where the last line ended. */
+  /** The incomplete last line; undefined if the last line ended. */
   rest(): Buffer | undefined {
     return this.#begun.length === 0 ? undefined : this.#whole(Buffer.alloc(0))
   }
 
-  /** The lines that end in this chunk, without their LF. @throws ElysiaError where one is too long */
+  /** The lines that end in this chunk, without their LF. @throws ElysiaError if one is too long */
   *cut(chunk: Buffer): Generator<Buffer> {
     let from = 0
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
@@ -62,15 +62,15 @@ function tooLong({ bytes, what }: LineBound): ElysiaError {
   })
 }
 
-/** The JSON of a line that is no object's. @throws where it is not UTF-8 or not JSON, or beyond `bounds` */
+/** Parses the JSON of a line that is not an object's. @throws if it is not UTF-8 or not JSON, or exceeds `bounds` */
 export function jsonOf(line: Buffer, bounds?: JsonBounds): unknown {
   return parseBounded(textOf(line), bounds)
 }
 
-/** An object, and what its digest is made of, where that is at hand. */
+/** An object, and the identity that its digest is made from, if available. */
 export interface LineObject {
   readonly object: StoredObject
-  /** Undefined: to be made of the object. Good until the next line. */
+  /** Undefined if it has to be made from the object. Valid until the next line. */
   readonly identity: Buffer | undefined
 }
 
@@ -79,9 +79,10 @@ const SCRATCH_BYTES = 64 * 1024
 const scratch = new LineWriter(SCRATCH_BYTES)
 
 /**
- * The object of a line, its numbers as its class has them. `anySpelling`: another program may have written the line, so
- * that its identity is not in it and is made of what it says; otherwise it is what stands in the line, if that looks so.
- * @throws where it is not UTF-8, not JSON or no object
+ * Parses the object of a line, with numbers in its class's data types. `anySpelling`: another program may have
+ * written the line, so its identity has to be made from the parsed object; otherwise it is taken from the line, if
+ * that looks canonical.
+ * @throws if it is not UTF-8, not JSON or not an object
  */
 export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boolean): LineObject {
   const parsing = parsed(line)
@@ -97,18 +98,18 @@ export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boo
 }
 
 interface ParsedLine {
-  /** Without the vector. */
+  /** The line without the vector. */
   readonly text: string
-  /** All of it; where it is no object, that is found out later. */
+  /** The parsed line; whether it is an object is checked later. */
   readonly value: Record<string, unknown>
   readonly isCanonical: boolean
-  /** Where the vector ended that was taken out. */
+  /** Where the removed vector ended. */
   readonly vectorEnd?: number
 }
 
 /**
- * A vector is most of a line. It is taken out before the line becomes a text and is parsed: it would be copied by both,
- * and the text that is kept would hold it for as long as its object lives.
+ * A vector is most of a line. It is cut out before the line is decoded and parsed: both would copy it, and the
+ * retained text would hold it as long as its object lives.
  */
 function parsed(line: Buffer): ParsedLine {
   const vector = vectorIn(line)
@@ -131,8 +132,8 @@ const HEAD = '","properties":'
 const PROPERTIES_AT = ID_AT + 36 + HEAD.length
 
 /**
- * Where the text of the properties ends in a line that looks as we write it; undefined where it does not. Its place follows from
- * what stands around it, once the vector is out: nothing is looked for.
+ * Where the text of the properties ends in a line that looks canonical; undefined in another. With the vector cut
+ * out, the position follows from the fields around it, without a search.
  */
 function propertiesEnd(text: string, object: StoredObject): number | undefined {
   if (object.vectors !== undefined) return undefined
@@ -142,8 +143,8 @@ function propertiesEnd(text: string, object: StoredObject): number | undefined {
 }
 
 /**
- * The identity of a line that is spelled as we write it, from its bytes; undefined where any of it is spelled otherwise. `end` is
- * that of its properties. To make it from the object takes several times as long.
+ * The identity of a canonical line, from its bytes; undefined if anything is spelled differently. `end` is the end of
+ * its properties. Making it from the object takes several times as long.
  * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
  */
 function spelledIdentity(

@@ -2,9 +2,9 @@ import type { StoredObject, Vector } from '../../core/object.ts'
 import { requireFiniteVectors } from './finiteVectors.ts'
 import { headText, timesText } from './text.ts'
 
-/** Most bytes that UTF-8 takes for a character of a string. */
+/** The most UTF-8 bytes per character of a string. */
 const MOST_BYTES = 3
-/** The bytes of a longer text are counted before there is room made for them. */
+/** The bytes of a longer text are counted before memory is reserved for them. */
 const LONG = 64 * 1024
 const ROOM_BYTES = 64 * 1024
 const CLOSE = '}'.charCodeAt(0)
@@ -12,8 +12,8 @@ const QUOTE = '"'.charCodeAt(0)
 
 /**
  * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
- * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts but for their
- * times: keys are sorted, null properties are left out.
+ * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts, apart from their times:
+ * keys are sorted, null properties omitted.
  * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
  */
 export function objectText(object: StoredObject): string {
@@ -24,18 +24,18 @@ export function objectText(object: StoredObject): string {
 }
 
 /**
- * Writes objects one after another as bytes, as objectText has them. A text of an object with its vectors is made
- * of several large strings, and copied each time that it is hashed or joined: here each byte is written once.
- * Memory: the room given, or twice one object where that is larger.
+ * Writes objects one after another as bytes, in the form of objectText. The text of an object with vectors consists
+ * of several large strings, which are copied whenever it is hashed or joined; here each byte is written once.
+ * Memory: the allocated room, or twice one larger object.
  */
 export class LineWriter {
   readonly #roomBytes: number
   #bytes: Buffer
   #length = 0
-  /** Where the brace that ends the last object stands. */
+  /** The position of the brace that ends the last object. */
   #end = 0
 
-  /** `roomBytes` are allocated at once; more where an object needs more. */
+  /** `roomBytes` are allocated at once; more if an object needs more. */
   constructor(roomBytes: number) {
     this.#roomBytes = roomBytes
     this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
@@ -47,8 +47,8 @@ export class LineWriter {
   }
 
   /**
-   * Adds all of an object but its times, and returns that: what its digest is made of. It is good until the next
-   * call. `parsed` is the value that the object was read from, which may hold its vectors as base64.
+   * Adds an object without its times, and returns what it added: the identity that its digest is made from, valid
+   * until the next call. `parsed` is the value that the object was read from, which may hold its vectors as base64.
    * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
    */
   identity(object: StoredObject, parsed: ParsedVectors = {}): Buffer {
@@ -65,7 +65,7 @@ export class LineWriter {
     return this.#bytes.subarray(start, this.#length)
   }
 
-  /** Adds its times to the object that was added last. */
+  /** Adds the times of the object that was added last. */
   times(object: StoredObject): void {
     this.#length = this.#end
     this.#ascii(timesText(object))
@@ -78,7 +78,7 @@ export class LineWriter {
     this.#length += this.#bytes.write(text, this.#length, 'utf8')
   }
 
-  /** What was written since the last call; it is the caller's. */
+  /** Everything written since the last call; it belongs to the caller. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
     this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
@@ -86,12 +86,12 @@ export class LineWriter {
     return taken
   }
 
-  /** What was written since the last `take`, as a text. */
+  /** Everything written since the last `take`, as a text. */
   toString(): string {
     return this.#bytes.toString('utf8', 0, this.#length)
   }
 
-  /** Forgets what was written since the last `take`. */
+  /** Discards everything written since the last `take`. */
   clear(): void {
     this.#length = 0
     if (this.#bytes.length > this.#roomBytes) this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
@@ -131,7 +131,7 @@ export class LineWriter {
     this.#bytes[this.#length++] = byte
   }
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for `bytes` more. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes
     if (needed <= this.#bytes.length) return
@@ -141,16 +141,16 @@ export class LineWriter {
   }
 }
 
-/** Vectors as a line had them. */
+/** Vectors as a line spelled them. */
 export interface ParsedVectors {
   readonly vector?: unknown
   readonly vectors?: unknown
 }
 
-/** The last character before the padding, where the bits that belong to no byte are zero. */
+/** The last character before the padding, if its unused bits are zero. */
 const BEFORE_PADDING = /[AQgw]==$|[AEIMQUYcgkosw048]=$/
 
-/** True for base64 that Node writes so again: not the alphabet for URLs, and no bits beyond the last byte. */
+/** True for base64 in the form that Node writes: not the URL alphabet, and no bits beyond the last byte. */
 export function isAsWritten(decoded: string): boolean {
   if (decoded.includes('-') || decoded.includes('_')) return false
   return !decoded.endsWith('=') || BEFORE_PADDING.test(decoded)
@@ -158,7 +158,7 @@ export function isAsWritten(decoded: string): boolean {
 
 const texts = new LineWriter(ROOM_BYTES)
 
-/** Node runs on little-endian machines only, so the bytes in memory are the ones that the format wants. */
+/** Node runs on little-endian machines only, so the bytes in memory are those that the format requires. */
 function base64(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
 }

@@ -3,34 +3,34 @@ import { keepJson, knownJson } from '../../core/knownJson.ts'
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { identitySha256, keepSha256 } from './digest.ts'
 
-/** A vector of an object as it lies among the numbers of a page: `rows` of a multi-vector, undefined of any other. */
+/** A vector's place among the numbers of a page: `rows` for a multi-vector, otherwise undefined. */
 interface Shape {
-  /** Undefined for the one without a name. */
+  /** Undefined for the unnamed vector. */
   readonly name?: string
   readonly width: number
   readonly rows?: number
 }
 
-/** A page of objects as it crosses to another thread: texts and numbers of all of them in a few buffers. */
+/** A page of objects on its way to another thread: the texts and numbers of all objects in a few buffers. */
 export interface PackedPage {
   /** 36 characters each. */
   readonly ids: string
-  /** 32 characters each, a byte each; empty where nobody wants them. */
+  /** 32 characters each, one byte per character; empty if not wanted. */
   readonly sha256: string
-  /** The JSON of their properties, one behind another. */
+  /** The JSON of their properties, concatenated. */
   readonly texts: Uint8Array
-  /** Where each of these ends. */
+  /** Where each of these texts ends. */
   readonly ends: Uint32Array
-  /** `createdMs` and `updatedMs` of each; NaN where there is none. */
+  /** `createdMs` and `updatedMs` of each; NaN if absent. */
   readonly times: Float64Array
-  /** All vectors, one behind another. */
+  /** All vectors, concatenated. */
   readonly floats: Float32Array
-  /** The vectors that objects of the page have, by which of these each has. */
+  /** The distinct sets of vectors in the page. */
   readonly shapes: readonly (readonly Shape[])[]
   readonly shapeOf: Uint16Array
-  /** The tenant of all objects, or that of each where they differ. */
+  /** The tenant of all objects, or of each if they differ. */
   readonly tenants: string | undefined | readonly (string | undefined)[]
-  /** By place: objects that are copied as they are, since texts and numbers would not say all of them. */
+  /** By position: objects that are copied as they are, because texts and numbers would lose something. */
   readonly odd: ReadonlyMap<number, StoredObject>
 }
 
@@ -38,9 +38,9 @@ const ID_LENGTH = 36
 const SHA256_LENGTH = 32
 
 /**
- * Packs a page, so that its buffers can be handed over to another thread, with its SHA-256s and the texts of its properties,
- * which nobody then makes again (without `hashes` no SHA-256): that takes no longer than to copy the bare objects (bench/RESULTS.md, "Threads"). Vectors
- * and texts are copied once. Memory: the page once more.
+ * Packs a page, so that its buffers can be transferred to another thread, with the SHA-256s and property texts, which
+ * then need not be made again (without `hashes`, no SHA-256): that takes no longer than copying the bare objects
+ * (bench/RESULTS.md, "Threads"). Copies vectors and texts once. Memory: a second copy of the page.
  */
 export function packPage(
   page: readonly StoredObject[],
@@ -65,7 +65,7 @@ export function packPage(
   return { value, transfer: buffers }
 }
 
-/** The objects of a page, equal to those that were packed; their vectors are views of one buffer. */
+/** The objects of a packed page, equal to the originals; their vectors are views of one buffer. */
 export function unpackPage(page: PackedPage): readonly StoredObject[] {
   const { sha256, texts, ends, odd } = page
   const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)
@@ -95,7 +95,7 @@ function objectAt(page: PackedPage, at: number, text: string, place: { float: nu
   return object
 }
 
-/** True for an object that is not all said by its JSON, and by vectors whose rows are of one width. */
+/** True for an object that its JSON and vectors of equal-width rows do not describe completely. */
 function isOdd({ properties, vectors }: StoredObject): boolean {
   if (holdsBigint(properties) || holdsLarge(properties)) return true
   if (vectors === undefined) return false
@@ -111,7 +111,7 @@ function bare({ id }: StoredObject): StoredObject {
   return { id, properties: {} }
 }
 
-/** Adds a vector to an object; answers where the next one begins. */
+/** Adds a vector to an object; returns where the next one begins. */
 function takeVector(object: ObjectDraft, { name, width, rows }: Shape, floats: Float32Array, from: number) {
   const next = from + width * (rows ?? 1)
   const row = (n: number) => floats.subarray(from + n * width, from + (n + 1) * width)

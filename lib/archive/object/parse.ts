@@ -4,17 +4,17 @@ import { filledVector } from '../../core/value/float32.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 
-/** Why a JSON value is no object of an archive, for a person. */
+/** Why a JSON value is not an object of an archive, for a person. */
 export class NotAnObject extends Error {}
 
 const MOST_LEVELS = 500
 
 /**
- * A parsed JSON value → an object, vectors as base64 or as numbers. Fields that are not known are ignored.
- * Where the properties hold a bigint, or a number that `JSON.parse` may have rounded, `exactly` gives those that
- * count.
- * @throws NotAnObject where a field is missing or of another type, or the properties are nested too deep or hold a
- * number beyond the doubles
+ * Converts a parsed JSON value, with vectors as base64 or as numbers, to an object. Unknown fields are ignored. If
+ * the properties hold a bigint, or a number that `JSON.parse` may have rounded, `exactly` returns the exact
+ * properties.
+ * @throws NotAnObject if a field is missing or has another type, or the properties nest too deep or hold a number
+ * beyond the range of doubles
  */
 export function objectOf(value: unknown, exactly?: () => JsonObject): StoredObject {
   if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
@@ -33,8 +33,8 @@ export function objectOf(value: unknown, exactly?: () => JsonObject): StoredObje
 }
 
 /**
- * True where there is a bigint, or a number that may have been rounded. What walks through a value calls itself for each level:
- * many more of them would overflow its stack.
+ * True if there is a bigint, or a number that may have been rounded. Recursive functions walk through a value: more
+ * levels would overflow their stack.
  */
 function lookThrough(value: object, id: string, levels: number): boolean {
   if (levels === 0) throw new NotAnObject(`${id} has properties of more than ${MOST_LEVELS} levels`)
@@ -76,7 +76,7 @@ function floatsOf(base64: string, id: string): Float32Array {
   const byteLength = (base64.length / 4) * 3 - padding
   const length = byteLength / Float32Array.BYTES_PER_ELEMENT
   if (!Number.isInteger(length)) throw notFloats(id)
-  // A character that is none of base64's is passed over.
+  // Characters outside the base64 alphabet are skipped.
   return filledVector(length, (bytes, at) => {
     if (bytes.write(base64, at, byteLength, 'base64') !== byteLength) throw notFloats(id)
   })

@@ -1,12 +1,12 @@
 import type { Json, StoredObject, Vector } from '../../core/object.ts'
 
-/** What a line says around the values: names of fields, an id, braces and quotes. */
+/** The part of a line around the values: field names, an id, braces and quotes. */
 const AROUND = 128
 const A_NUMBER = 8
 
 /**
- * The length of an object's line in characters, about: texts that are escaped take more. To weigh objects against
- * each other, and to end a part in time, without making the line.
+ * The approximate length of an object's line in characters; escapes take more. Serves to weigh objects against each
+ * other, and to decide when a part ends, without making the line.
  */
 export function lineLength({ properties, vector, vectors }: StoredObject): number {
   let length = AROUND + jsonLength(properties)
@@ -24,7 +24,7 @@ function jsonLength(value: Json): number {
   return length
 }
 
-/** In base64. */
+/** The length in base64. */
 function vectorLength(vector: Vector): number {
   if (vector instanceof Float32Array) return 4 + Math.ceil(vector.byteLength / 3) * 4
   return vector.reduce((length, row) => length + vectorLength(row), 2)

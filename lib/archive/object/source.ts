@@ -2,7 +2,9 @@ import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Source } from '../../core/stage.ts'
 
-/** Ids strictly greater than `after`, up to and including `upTo`, both optional, of one tenant where there are tenants. */
+/**
+ * Ids strictly greater than `after`, up to and including `upTo`, both optional; of one tenant if there are tenants.
+ */
 export interface ObjectRange {
   readonly tenant?: string
   readonly after?: string
@@ -10,26 +12,29 @@ export interface ObjectRange {
 }
 
 /**
- * Objects in order of id, wherever they are: a collection of a store, an archive, a single file; later a chain of
- * increments as one. What compares two of them, or makes a third, reads ranges of both side by side.
- * Every member passes test/contract/objectSource.ts.
+ * Objects in order of id, wherever they are: in a collection of a store, an archive, a chain of increments or a
+ * single file. Code that compares or merges two sources reads ranges of both side by side. Every source passes
+ * test/contract/objectSource.ts.
  */
 export interface ObjectSource {
   /** The class of the objects. */
   readonly schema: CollectionSchema
   /**
-   * Where it is cut: together they hold each object once. Those of a tenant follow one another in order of id. They are
-   * read fastest in this order.
+   * The ranges into which it is divided: together they hold each object once. Those of a tenant are consecutive, in
+   * order of id. Reading them in this order is fastest.
    */
   readonly ranges: readonly ObjectRange[]
-  /** True where ranges that are read in order are one reading, and several at once are as many readings of everything. */
+  /**
+   * True if reading all ranges in order takes one pass, while each range read at the same time takes a full pass of
+   * its own.
+   */
   readonly isSequential?: boolean
   /**
-   * The objects of a range, one of `ranges` or any other: arrays, never empty, in strictly increasing order of id.
-   * Several may be read at once. It opens nothing before it is first read, and closes that at its end, by an error and
-   * by `destroy`. Memory: two pages, and what the member says.
+   * The objects of a range, whether one of `ranges` or any other: arrays, never empty, in strictly increasing order
+   * of id. Several ranges may be read at once. Opens nothing before the first read, and closes it at the end, on an
+   * error and on `destroy`. Memory: two pages, and what the member adds.
    */
   pages(range: ObjectRange): Source<readonly StoredObject[]>
-  /** Closes what is kept open between ranges. */
+  /** Closes whatever stays open between ranges. */
   close(): Promise<void>
 }

@@ -7,8 +7,9 @@ const COMMA = ','.charCodeAt(0)
 const QUOTE = '"'.charCodeAt(0)
 
 /**
- * True where a text, from a place up to an end, spells properties as LineWriter does, to the character. `properties` is what it
- * parses to. What a text without an escape says is not made again, only its ends are looked for: that of most of a line.
+ * True if a text, from a position up to an end, spells properties exactly as LineWriter does. `properties` is the
+ * parsed text. A text value without escapes is not made again, only its ends are checked: most of a line consists of
+ * those.
  */
 export function isSpelledSo(text: string, from: number, end: number, properties: JsonObject): boolean {
   if (text.charCodeAt(from) !== OPEN) return false
@@ -32,15 +33,15 @@ export function isSpelledSo(text: string, from: number, end: number, properties:
   return text.charCodeAt(at) === CLOSE && at + 1 === end
 }
 
-/** Where the next escape stands; beyond the end where there is none. */
+/** The position of the next escape; beyond the end if there is none. */
 function escapeIn(text: string, from: number): number {
   const at = text.indexOf('\\', from)
   return at < 0 ? text.length : at
 }
 
 /**
- * Where the text of a property ends that begins here and is as long as its value; undefined of anything else. Where nothing in it
- * is escaped it can be no other text: one of a key that stands twice leaves the other over.
+ * The end of a property's text that begins here and is as long as its value; undefined for anything else. Without
+ * escapes in it, it can be no other text: if a key occurred twice, one occurrence would be left over.
  */
 function behindPlain(text: string, at: number, value: Json): number | undefined {
   if (typeof value !== 'string' || text.charCodeAt(at) !== QUOTE) return undefined

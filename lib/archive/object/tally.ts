@@ -1,11 +1,11 @@
 import type { StoredObject } from '../../core/object.ts'
 import { ObjectsDigest, vectorsOf } from './digest.ts'
 
-/** What was written, or read. */
+/** Counts and digest of the objects written or read. */
 export interface Tallied {
   readonly objects: number
   readonly vectors: number
-  /** Vectors by name, of those that have one; undefined where none has. */
+  /** Number of vectors by name, if any object has named vectors; otherwise undefined. */
   readonly named: Readonly<Record<string, number>> | undefined
   /** Objects without any vector. */
   readonly withoutVectors: number
@@ -15,11 +15,11 @@ export interface Tallied {
 }
 
 export interface TallyOptions {
-  /** Keep the hash of each object while it lives: a digest that it is added to later takes it from there. */
+  /** Keep each object's hash while the object lives, so that a later digest can use it. */
   readonly remember?: boolean
 }
 
-/** Counts and digests objects. A format adds each as it writes or reads it. */
+/** Counts and digests objects. A format adds each object as it writes or reads it. */
 export class Tally {
   readonly #digest = new ObjectsDigest()
   #objects = 0
@@ -33,7 +33,7 @@ export class Tally {
     this.#remember = remember
   }
 
-  /** `identity` is what LineWriter says of the object, where that is at hand. */
+  /** `identity` is the result of LineWriter's `identity` for the object, if available. */
   add(object: StoredObject, identity?: Uint8Array): void {
     const vectors = vectorsOf(object)
     for (const name in object.vectors) this.#named.set(name, (this.#named.get(name) ?? 0) + 1)

@@ -4,7 +4,8 @@ import { shortestDecimal } from '../../core/value/float32.ts'
 import { requireFiniteVectors } from './finiteVectors.ts'
 
 /**
- * An object as objectText has it, but with its vectors as numbers, the fewest digits that read back as the same float32.
+ * An object in the form of objectText, but with its vectors as numbers: the fewest digits that read back as the same
+ * float32.
  * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
  */
 export function readableText(object: StoredObject): string {
@@ -15,7 +16,7 @@ export function readableText(object: StoredObject): string {
   return `${headText(object)}${timesText(object)}${unnamed}${named}}`
 }
 
-/** What a line begins with, up to the vectors. */
+/** The beginning of a line, up to the vectors. */
 export function headText({ id, tenant, properties }: StoredObject): string {
   const of = tenant === undefined ? '' : `,"tenant":${JSON.stringify(tenant)}`
   return `{"id":"${id}"${of},"properties":${propertiesText(properties)}`
@@ -27,7 +28,7 @@ export function timesText({ createdMs, updatedMs }: StoredObject): string {
   return `${created}${updated}`
 }
 
-/** Canonical JSON of properties: keys sorted by UTF-16 code units, nulls left out at every depth. */
+/** Canonical JSON of properties: keys sorted by UTF-16 code units, nulls omitted at every depth. */
 function propertiesText(properties: JsonObject): string {
   let text = '{'
   for (const key of sortedKeys(properties)) {
@@ -41,7 +42,7 @@ function propertiesText(properties: JsonObject): string {
 let lastKeys: readonly string[] = []
 let lastSorted: readonly string[] = []
 
-/** The objects of a class mostly have their keys in one order: that of the last object is not sorted again. */
+/** Objects of a class mostly have their keys in the same order, so the last sorting is reused. */
 function sortedKeys(properties: JsonObject): readonly string[] {
   const keys = Object.keys(properties)
   if (keys.length !== lastKeys.length || keys.some((key, at) => key !== lastKeys[at])) {
@@ -51,7 +52,7 @@ function sortedKeys(properties: JsonObject): readonly string[] {
   return lastSorted
 }
 
-/** Names of properties are the same in each object of a class. */
+/** Property names are the same in every object of a class. */
 const keyTexts = new Map<string, string>()
 const MOST_KEYS = 1000
 
@@ -65,7 +66,7 @@ export function keyText(key: string): string {
   return text
 }
 
-/** Canonical JSON of a value, as `propertiesText` makes that of an object. */
+/** Canonical JSON of a value, by the rules of `propertiesText`. */
 export function valueText(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'boolean' || Number.isInteger(value)) return Object.is(value, -0) ? '-0' : `${value}`

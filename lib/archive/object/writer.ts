@@ -5,12 +5,12 @@ import { LineWriter } from './lineWriter.ts'
 import type { Tally } from './tally.ts'
 import { readableText } from './text.ts'
 
-/** What is handed on at once; larger pieces were not faster. */
+/** The size of emitted pieces; larger ones were not faster. */
 const PIECE_BYTES = 256 * 1024
-/** A piece ends with the object that makes it long enough. */
+/** A piece ends after the object that reaches its size. */
 const ROOM_BYTES = PIECE_BYTES + 64 * 1024
 
-/** Objects → pieces of text, each object added to the tally as it is written. Memory: a piece, or an object. */
+/** Objects → pieces of text; adds each object to the tally as it is written. Memory: a piece, or an object. */
 export class ObjectLines {
   readonly #readable: boolean
   readonly #tally: Tally | undefined
@@ -21,7 +21,7 @@ export class ObjectLines {
     this.#tally = tally
   }
 
-  /** True where it is time to hand a piece on. */
+  /** True when it is time to emit a piece. */
   get full(): boolean {
     return this.#writer.length >= PIECE_BYTES
   }
@@ -42,7 +42,7 @@ export class ObjectLines {
     this.#writer.times(object)
   }
 
-  /** The pieces that a page of lines completes; what is left begins the next. */
+  /** The pieces that a page of objects completes; the rest begins the next piece. */
   *page(objects: readonly StoredObject[]): Generator<Buffer> {
     for (const object of objects) {
       this.add(object)
@@ -55,7 +55,7 @@ export class ObjectLines {
     this.#writer.text(text)
   }
 
-  /** What was added since the last call: nothing, or the caller's own. */
+  /** Everything added since the last call, as the caller's own buffer, if there is anything. */
   *take(): Generator<Buffer> {
     if (this.#writer.length > 0) yield this.#writer.take()
   }

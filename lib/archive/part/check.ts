@@ -4,10 +4,10 @@ import type { Storage } from '../storage/storage.ts'
 import { hashFile } from './confirm.ts'
 import { damaged } from './read.ts'
 
-/** What a manifest says of the bytes of a file: a part, or an index. */
+/** A manifest's facts about the bytes of a file: a part, or an index. */
 export type DeclaredFile = Pick<Part, 'file' | 'bytes' | 'sha256'>
 
-/** What is wrong with a file as it is stored, for the end of a sentence; undefined where it is what its manifest says. */
+/** The fault of a stored file, for the end of a sentence; undefined if it matches its manifest. */
 export async function fileFault(
   storage: Storage,
   { file, bytes, sha256 }: DeclaredFile,
@@ -22,7 +22,7 @@ export async function fileFault(
   return stored.sha256 === sha256 ? undefined : 'has a SHA-256 that does not match the manifest'
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, naming the part, where it is not stored as its manifest says */
+/** @throws ElysiaError ELYSIA_DAMAGED, naming the part, if the stored file does not match its manifest */
 export async function checkPart(storage: Storage, part: DeclaredFile, signal?: AbortSignal): Promise<void> {
   const fault = await fileFault(storage, part, signal)
   if (fault !== undefined) throw damaged(part, fault)

@@ -5,7 +5,7 @@ import { hashing } from '../../stream/bytes/hashing.ts'
 import { storageFailure } from '../storage/failure.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** The SHA-256 and the size of a file as it is stored. @throws ElysiaError ELYSIA_NOT_FOUND */
+/** The SHA-256 and the size of a stored file. @throws ElysiaError ELYSIA_NOT_FOUND */
 export async function hashFile(storage: Storage, name: string, signal?: AbortSignal) {
   const stored = hashing()
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -14,8 +14,8 @@ export async function hashFile(storage: Storage, name: string, signal?: AbortSig
 }
 
 /**
- * Reads back a part that was just written, and removes it where the bytes differ.
- * @throws ElysiaError ELYSIA_STATE where the disk gives back other bytes than it was given
+ * Reads back a part that was just written, and removes it if the bytes differ.
+ * @throws ElysiaError ELYSIA_STATE if the disk returns other bytes than were written
  */
 export async function confirmPart(
   storage: Storage,

@@ -19,7 +19,7 @@ export interface PartEncoding {
   readonly level?: number
 }
 
-/** A part that is durable: its file, and what it holds, counted on the way. */
+/** A durable part: its file, and the counts and digest of its objects. */
 export interface WrittenPart extends Tallied {
   readonly file: string
   readonly bytes: number
@@ -29,27 +29,27 @@ export interface WrittenPart extends Tallied {
 
 /** A writable stream of the pages of one part. */
 export interface PartSink extends Writable {
-  /** The files that it made, once it has finished. */
+  /** The files that it wrote, once it has finished. */
   readonly written: readonly WrittenPart[]
-  /** The index that it made, where it makes one. */
+  /** The index that it wrote, if any. */
   readonly index?: WrittenIndex | undefined
 }
 
 /**
- * Pages in order of id → the file of one part: encode and tally → compress → hash → storage. The file exists,
- * complete and durable, once the stream has finished; before that, or where the stream fails, it does not exist. It
- * counts once `confirmPart` has read it again. Memory: what the format's encoder holds, and a few chunks.
- * Errors: ELYSIA_STATE where the disk is full
+ * Pages in order of id → the file of one part: encode and tally → compress → hash → storage. The file is complete and
+ * durable once the stream has finished. Until then, and if the stream fails, the file does not exist. It counts once
+ * `confirmPart` has read it back. Memory: what the format's encoder holds, and a few chunks.
+ * Errors: ELYSIA_STATE if the disk is full
  */
 export function partFile(storage: Storage, file: string, encoding: PartEncoding): PartSink {
   return new PartFile(storage, file, encoding)
 }
 
-/** The stages of a part, and what becomes of them. */
+/** The stages of a part, and how they end. */
 interface Encoding {
   readonly encoder: Encoder
   readonly upload: Upload
-  /** Settles when all bytes are handed to the storage, or a stage has failed. */
+  /** Settles when the storage has all bytes, or a stage has failed. */
   readonly ended: Promise<void>
   written(): WrittenPart
 }
@@ -92,7 +92,7 @@ class PartFile extends Writable implements PartSink {
     this.#discard(error).then(() => done(error), done)
   }
 
-  /** The error that ended the stages: a stage that is written to afterwards reports only that it is closed. */
+  /** The error that ended the stages: writing to one of them afterwards only reports that it is closed. */
   #fail(ended: Promise<void>, error: Error): Promise<Error> {
     return ended.then(
       () => error,
@@ -102,11 +102,11 @@ class PartFile extends Writable implements PartSink {
 
   async #begin(): Promise<void> {
     const { format, compression, level, content } = this.#encoding
-    // An index takes the hash of each object from there.
+    // An index takes each object's hash from its object.
     const tally = new Tally({ remember: true })
     const raw = counting()
     const stored = hashing()
-    // All that may fail comes before the upload, which nobody would discard.
+    // Everything that may fail comes before the upload, which nobody would discard.
     const encoder = format.encode(content, tally)
     const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)
     const upload = await this.#storage.create(this.#file).catch((error) => {
@@ -115,7 +115,7 @@ class PartFile extends Writable implements PartSink {
       throw error
     })
     const ended = pipeline([encoder, raw, compressor, stored, upload.stream])
-    // An error of any stage ends this stream at once.
+    // An error in any stage ends this stream at once.
     ended.catch((error) => this.destroy(this.#failure(error)))
     const written = () => {
       const rawBytes = encoder.rawBytes ?? raw.bytes
@@ -137,7 +137,7 @@ class PartFile extends Writable implements PartSink {
     this.written = [written()]
   }
 
-  /** After `commit` there is nothing to take away; one that is under way is waited for. */
+  /** After `commit` there is nothing to remove; waits for a commit that is under way. */
   async #discard(error: Error | null): Promise<void> {
     if (this.#open === undefined) return
     const { encoder, upload, ended } = this.#open

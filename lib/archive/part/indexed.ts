@@ -5,18 +5,18 @@ import { type IndexSink, indexFile, type WrittenIndex } from '../chain/indexFile
 import type { Storage } from '../storage/storage.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 
-/** How a part and its index are made. */
+/** How to make a part and its index. */
 export interface IndexedPartOptions {
   readonly storage: Storage
   /** The file of the index. */
   readonly index: string
-  /** Makes what takes the objects. */
+  /** Opens the sink for the objects. */
   readonly open: () => PartSink
 }
 
 /**
- * A part with its index: pages of objects or changes in order of id → objects into the part, what is noted of each into
- * the index. Where no object is among them, there is an index without a part. Memory: a page, and what `open` makes.
+ * A part with its index: pages of objects or changes in order of id → objects into the part, an entry for each into
+ * the index. If there are no objects, there is an index without a part. Memory: a page, and what `open` uses.
  */
 export function indexedPart(options: IndexedPartOptions): PartSink {
   return new IndexedPart(options)
@@ -52,7 +52,7 @@ class IndexedPart extends Writable implements PartSink {
 
   async #take(page: readonly Indexed[]): Promise<void> {
     const objects = page.flatMap((item) => objectIn(item) ?? [])
-    // Its encoder remembers the hashes that the index takes.
+    // The part's encoder remembers the hashes, which the index uses.
     if (objects.length > 0) await written(this.#part ?? this.#begin(), objects)
     await written(this.#index, page.map(notedOf))
   }

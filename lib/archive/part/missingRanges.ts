@@ -1,9 +1,9 @@
 import type { IdRange, Part } from '../manifest.ts'
 
-/** Ids that a file covers. */
+/** The ids that a file covers. */
 export type Covered = Pick<Part, 'range' | 'after' | 'up_to'>
 
-/** A gap in a range, still to be read: ids after `after`, up to `upTo`; both may be open. */
+/** A gap in a range, still to be read: ids after `after`, up to `upTo`; both are optional. */
 export interface IdGap {
   /** The index of its range. */
   readonly range: number
@@ -12,7 +12,7 @@ export interface IdGap {
   readonly upTo?: string
 }
 
-/** The gaps that these parts, or files of an index, leave in the ranges. In order of range and id. */
+/** The gaps that these parts, or files of an index, leave in the ranges, in order of range and id. */
 export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Covered[]): IdGap[] {
   return ranges.flatMap((range, index) => {
     const there = parts.filter((part) => part.range === index).sort(byStart)

@@ -13,8 +13,9 @@ import { byObject, readingOf } from './reading.ts'
 const PAGE_OBJECTS = 500
 
 /**
- * An archive as a source of objects. Each part that a range touches is read whole, and checked: ELYSIA_DAMAGED, naming
- * the part. Memory: where a property partitions it, also the objects of a part in all of its directories.
+ * An archive as a source of objects. Reads and checks every part that a range touches from beginning to end:
+ * ELYSIA_DAMAGED, naming the part. Memory: for an archive partitioned by a property, also the objects of a part from
+ * all of its directories.
  */
 export function archiveObjects(archive: Archive): ObjectSource {
   const { ranges, schema } = archive.manifest
@@ -32,7 +33,8 @@ async function* objectsIn(archive: Archive, range: ObjectRange): AsyncGenerator<
     for await (const page of pagesOf(archive, files)) {
       const inside = page.filter(({ id }) => isInside(range, id))
       if (inside.length === 0) continue
-      // Each part is checked to be in order; only the manifest, which is untrusted, says that parts do not overlap.
+      // The order inside each part is checked; that parts do not overlap is only what the manifest, which is
+      // untrusted, claims.
       if (inside[0]!.id <= last)
         throw damaged(files[0]!, `has ${inside[0]!.id}, which an earlier part covers`)
       last = inside.at(-1)!.id
@@ -45,14 +47,14 @@ function isInside({ after, upTo }: ObjectRange, id: string): boolean {
   return (after === undefined || id > after) && (upTo === undefined || id <= upTo)
 }
 
-/** The parts that a range touches, in order of id: the files that cover the same ids together. */
+/** The parts that a range touches, in order of id; files that cover the same ids form one group. */
 function partsIn({ ranges, parts }: Manifest, range: ObjectRange): (readonly Part[])[] {
   const own = parts.filter((part) => ranges[part.range]?.tenant === range.tenant && touches(part, range))
   const groups = Map.groupBy(own, ({ after, up_to }) => JSON.stringify([after, up_to]))
   return [...groups.values()].sort(([a], [b]) => ((a!.after ?? '') < (b!.after ?? '') ? -1 : 1))
 }
 
-/** True for a part, or a file of an index, that may hold ids of a range. */
+/** True for a part, or a file of an index, that may hold ids of the range. */
 export function touches({ after = '', up_to }: Covered, range: ObjectRange): boolean {
   const begins = range.upTo === undefined || after < range.upTo
   return begins && (up_to === undefined || range.after === undefined || up_to > range.after)

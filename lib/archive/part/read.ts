@@ -10,23 +10,23 @@ import type { Part } from '../manifest.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** A part to read, and all that its manifest says of it. */
+/** A part to read, and its entry in the manifest. */
 export interface PartReading {
   readonly storage: Storage
   readonly part: Part
   readonly format: Format
   readonly compressed: boolean
   readonly content: Content
-  /** True where its bytes were checked a moment ago: they are not hashed again, its objects are. */
+  /** True if its bytes were just checked: they are not hashed again, but its objects are. */
   readonly isChecked?: boolean
 }
 
 /**
- * The pages of a part, its file checked on the way: hash → decompress → decode → check. It errors with
- * ELYSIA_DAMAGED, naming the part, where bytes, order, range, counts or digests differ from the manifest: at the latest
- * at its end, after its pages were passed on. What decompresses to more than the manifest declares is refused before it
- * is passed on. Its file is opened when it is first read; one that is missing is ELYSIA_NOT_FOUND. Memory: two pages,
- * and what the format's decoder holds.
+ * The pages of a part; its file is checked while reading: hash → decompress → decode → check. Errors with
+ * ELYSIA_DAMAGED, naming the part, if bytes, order, range, counts or digests differ from the manifest: at the latest
+ * at its end, after its pages were passed on. Refuses data that decompresses to more than the manifest declares
+ * before passing it on. Opens the file on the first read; a missing file is ELYSIA_NOT_FOUND. Memory: two pages, and
+ * what the format's decoder holds.
  */
 export function partPages(reading: PartReading): Readable {
   return new PartPages(reading)
@@ -37,7 +37,7 @@ class PartPages extends Readable {
   readonly #stored = hashing()
   readonly #tally = new Tally({ remember: true })
   readonly #check: PartCheck
-  /** The last of the stages; undefined before the file is open. */
+  /** The last stage; undefined before the file is open. */
   #decoder: Duplex | undefined
   #opening: Promise<void> | undefined
   #checking: Promise<void> | undefined
@@ -101,14 +101,14 @@ class PartPages extends Readable {
   }
 }
 
-/** The error; where a stage found the bytes damaged, it names the part. */
+/** Adds the part's name to an error if a stage found damaged bytes. */
 function ofPart(part: Part, error: unknown): unknown {
   if (error instanceof PartDamage || !(error instanceof ElysiaError)) return error
   const isOfBytes = error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'
   return isOfBytes ? damaged(part, `is damaged: ${messageOf(error)}`, error) : error
 }
 
-/** Bytes as they are stored → pages. */
+/** The stages from stored bytes to pages. */
 function decoding({ part, format, compressed }: PartReading, content: Content, tally: Tally): Duplex[] {
   const limit = format.compressesItself ? part.bytes : part.raw_bytes
   const raw = counting({
@@ -119,12 +119,15 @@ function decoding({ part, format, compressed }: PartReading, content: Content, t
   return [unpack, raw, format.decode(content, tally, declaredOf(part))]
 }
 
-/** Archives of Parquet gave their files' own bytes as those before compression once, which says nothing of these. */
+/**
+ * Parquet archives once recorded the bytes of their files as those before compression, so for them this bound is
+ * unknown.
+ */
 function declaredOf({ objects, bytes, raw_bytes }: Part): Declared {
   return { objects, rawBytes: raw_bytes === bytes ? undefined : raw_bytes }
 }
 
-/** The digest of a part's objects, independent of how their JSON is spelled: the part is read a second time. */
+/** The digest of a part's objects, whatever the spelling of their JSON: reads the part a second time. */
 async function canonicalDigest(reading: PartReading, signal: AbortSignal): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
@@ -133,7 +136,7 @@ async function canonicalDigest(reading: PartReading, signal: AbortSignal): Promi
   return tally.tallied().digest
 }
 
-/** A part that is not what its manifest says. */
+/** A part that does not match its manifest. */
 export class PartDamage extends ElysiaError {
   /** The file of the part. */
   readonly part: string
@@ -147,7 +150,7 @@ export class PartDamage extends ElysiaError {
   }
 }
 
-/** The error for a part that is not what its manifest says. */
+/** The error for a part that does not match its manifest. */
 export function damaged(part: Pick<Part, 'file'>, fact: string, cause?: unknown): PartDamage {
   return new PartDamage(part, fact, cause)
 }
@@ -165,7 +168,7 @@ class PartCheck {
     this.#last = reading.part.after ?? ''
   }
 
-  /** @throws PartDamage for an object out of order, out of range, or more than there should be */
+  /** @throws PartDamage for an object out of order, out of range, or beyond the declared number */
   page(page: readonly StoredObject[]): void {
     const { up_to, objects } = this.#part
     for (const object of page) {
@@ -179,7 +182,7 @@ class PartCheck {
     }
   }
 
-  /** @throws PartDamage where bytes, counts or objects differ from the manifest */
+  /** @throws PartDamage if bytes, counts or objects differ from the manifest */
   async end(found: Tallied, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
     if (sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
@@ -194,7 +197,7 @@ class PartCheck {
     if (!isSame) throw damaged(part, 'holds objects that do not match the manifest')
   }
 
-  /** Lines that look like ours are digested as bytes; where that digest differs, the parsed objects decide. */
+  /** Lines that look canonical are digested as bytes; if that digest differs, the parsed objects decide. */
   #mayBeSpelledOtherwise(): boolean {
     const { format, content } = this.#reading
     return format.name === 'jsonl' && content.vectors === 'base64' && content.foreign !== true

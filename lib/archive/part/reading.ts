@@ -3,7 +3,7 @@ import type { Manifest, Part } from '../manifest.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PartReading } from './read.ts'
 
-/** How a part of an archive is read, by what its manifest says. */
+/** How to read a part of an archive, according to its manifest. */
 export async function readingOf(
   storage: Storage,
   manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema' | 'tool'>,
@@ -25,13 +25,13 @@ export async function readingOf(
   }
 }
 
-/** True where another program made the archive, by its manifest: it may spell JSON differently. */
+/** True if, by its manifest, another program made the archive: it may spell JSON differently. */
 export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
   return tool.name !== 'elysiactl'
 }
 
 /**
- * The same, with each object parsed and then digested, since another program may have spelled its line: for
+ * The same reading, but digests each object after parsing it, since another program may have spelled its line: for
  * comparing the objects with those of another source.
  */
 export function byObject(reading: PartReading): PartReading {

@@ -6,17 +6,17 @@ import { type LeftOutCounts, leftOutIn, type PlacedLeftOut } from '../object/fil
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 
-/** How the objects of a range become parts. */
+/** How to divide the objects of a range into parts. */
 export interface PartWriterOptions {
-  /** The ids that the objects are of: the first part begins after `after`, the last one ends at `upTo`. */
+  /** The ids to cover: the first part begins after `after`, the last one ends at `upTo`. */
   readonly range: Pick<ObjectRange, 'after' | 'upTo'>
   /** The approximate length of a part, in characters of JSON: it ends with the object that reaches it. */
   readonly partBytes: number
-  /** Makes what takes the next part. */
+  /** Opens the sink for the next part. */
   readonly open: () => PartSink
   /**
-   * Called with each part once its files are durable, one after the other, while the next part is written, and with
-   * how many objects of the ids that it covers were left out.
+   * Called with each part once its files are durable, one part at a time, while the next one is written, and with how
+   * many objects among its ids were left out.
    */
   readonly onPart: (
     files: readonly WrittenPart[],
@@ -24,17 +24,17 @@ export interface PartWriterOptions {
     leftOut: LeftOutCounts,
     index: WrittenIndex | undefined,
   ) => Promise<void>
-  /** What a filter before it left out. */
+  /** Counts what a filter before this stage left out. */
   readonly leftOut?: PlacedLeftOut | undefined
   /** Called with how many objects were taken. */
   readonly onObjects?: (objects: number) => void
-  /** Once aborted, the part that is being written is finished, and the stream errors with its reason. */
+  /** Once aborted, the current part is finished, and the stream errors with the reason. */
   readonly stop?: AbortSignal | undefined
 }
 
 /**
- * Pages in order of id → parts, one after the other, which together cover the range: of objects, or of changes where
- * `open` makes parts of an increment. It has finished when all parts are noted. Memory: a page, and what `open` makes.
+ * Pages in order of id → consecutive parts that together cover the range: of objects, or of changes if `open` makes
+ * parts of an increment. Finishes when all parts are recorded. Memory: a page, and what `open` uses.
  * Errors: those of a part and of `onPart`; the reason of `stop`
  */
 export function partWriter(options: PartWriterOptions): Writable {
@@ -46,15 +46,15 @@ const NONE: LeftOutCounts = { filtered: 0, rejected: 0 }
 class PartWriter extends Writable {
   readonly #options: PartWriterOptions
   #part: PartSink | undefined
-  /** Characters that the part may still take. */
+  /** Characters left in the part. */
   #left = 0
-  /** The part that is written, but not noted: what it covers depends on whether anything follows. */
+  /** The part that is written but not recorded yet: the ids that it covers depend on whether anything follows. */
   #before: Pick<PartSink, 'written' | 'index'> | undefined
-  /** Objects left out of the ids of the part that is written, and of the one before it. */
+  /** Objects left out among the ids of the current part, and of the one before it. */
   #leftOut: LeftOutCounts = NONE
   #leftOutBefore: LeftOutCounts = NONE
   #noting: Promise<void> = Promise.resolve()
-  /** Up to here ids are covered. */
+  /** The last id covered so far. */
   #after: string | undefined
   #last: string | undefined
 
@@ -75,7 +75,7 @@ class PartWriter extends Writable {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const ended = this.#part === undefined ? [] : [finished(this.#part)]
     this.#part?.destroy(error ?? undefined)
-    // So that the list of noted parts is complete when the stream ends.
+    // The list of recorded parts has to be complete when the stream ends.
     Promise.allSettled([...ended, this.#noting]).then(() => done(error))
   }
 
@@ -105,8 +105,8 @@ class PartWriter extends Writable {
   }
 
   /**
-   * Begins a part; the one before it ends where its objects do. Not where the stream is destroyed: nothing would
-   * close the part.
+   * Begins a part; the previous one ends with its last object. Does nothing once the stream is destroyed, because
+   * nothing would close the part.
    */
   async #begin(): Promise<PartSink | undefined> {
     if (this.destroyed) return undefined
@@ -126,7 +126,7 @@ class PartWriter extends Writable {
   async #end(part: PartSink): Promise<void> {
     part.end()
     await finished(part)
-    // One part waits at most, so that reading again does not fall behind.
+    // At most one part waits, so that reading parts back does not fall behind.
     await this.#noting
     this.#part = undefined
     if (this.destroyed) return

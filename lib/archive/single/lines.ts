@@ -3,18 +3,18 @@ import type { Manifest, Part, Plan } from '../manifest.ts'
 import { manifestText, readableManifest, sha256Of } from '../manifestFile.ts'
 import { type LineBound, OBJECT_LINE } from '../object/bounds.ts'
 
-/*
- * An archive as one file or pipe: a header line with the plan and its digest, a line an object, a trailer line
+/**
+ * An archive as one file or pipe: a header line with the plan and its digest, one line per object, a trailer line
  * with the manifest and the SHA-256 of all bytes before it. Without its trailer it is cut short. The manifest has one
- * part a range, whose `file` is `-`N and whose digests are of its lines.
+ * part per range, with `-`N as `file` and the digests of its lines.
  */
 /** The key of the plan in the header line. */
 export const HEADER = 'elysiactl_archive'
 
-/** How the trailer line begins. */
+/** The beginning of the trailer line. */
 export const TRAILER = '{"elysiactl_manifest":'
 
-/** Its largest part are the names of tenants, each of them twice: this holds 400,000 of the longest. */
+/** Most of it is tenant names, each of them twice: this holds 400,000 of the longest. */
 export const HEADER_LINE: LineBound = { bytes: 64 * 1024 * 1024, what: 'header' }
 
 /** The header line, with its newline. */
@@ -23,7 +23,7 @@ export function singleHeader(plan: Plan): string {
   return `{"${HEADER}":${text},"sha256":"${sha256Of(text)}"}\n`
 }
 
-/** @throws ElysiaError ELYSIA_STORE where a header is longer than a reader takes */
+/** @throws ElysiaError ELYSIA_STORE if a header is too long for a reader */
 export function requireReadableHeader(header: string): void {
   if (Buffer.byteLength(header) <= HEADER_LINE.bytes) return
   throw new ElysiaError('ELYSIA_STORE', 'the header of the file would be longer than 64 MiB', {
@@ -31,7 +31,7 @@ export function requireReadableHeader(header: string): void {
   })
 }
 
-/** The trailer line, with its newline; `sha256` of the bytes of all lines before it. */
+/** The trailer line, with its newline; `sha256` is that of all lines before it. */
 export function singleTrailer(manifest: Manifest, sha256: string): string {
   return trailerOf(manifestText(manifest), sha256)
 }
@@ -41,8 +41,8 @@ function trailerOf(manifest: string, sha256: string): string {
 }
 
 /**
- * The trailer of a manifest that is to be written. @throws ElysiaError ELYSIA_STORE where it is longer than a reader
- * takes, or the manifest in it larger
+ * The trailer for a manifest. @throws ElysiaError ELYSIA_STORE if it is too long for a reader, or its manifest too
+ * large
  */
 export function readableTrailer(manifest: Manifest, sha256: string): string {
   const trailer = trailerOf(readableManifest(manifest), sha256)
@@ -51,7 +51,7 @@ export function readableTrailer(manifest: Manifest, sha256: string): string {
 }
 
 /**
- * Refuses a plan of so many ranges that no reader would take its trailer, which has a part for each range. `part`
+ * Refuses a plan with so many ranges that no reader would accept its trailer, which has a part for each range. `part`
  * makes the smallest part of a range.
  * @throws ElysiaError ELYSIA_STORE
  */
@@ -68,13 +68,16 @@ export function requireReadableTrailer(
   }
 }
 
-/** What an item of a list of the manifest takes in the trailer, where its text is a text in a text. */
+/** The bytes of one item of a manifest's list in the trailer, which holds the manifest as an escaped text. */
 function itemBytes(item: object): number {
   return Buffer.byteLength(escaped([[[item]]])) - AROUND_ITEM
 }
 
 const escaped = (value: unknown) => JSON.stringify(JSON.stringify(value, null, 2))
-/** All around an item but its indentation, a comma and the end of its line: they are as deep in a manifest. */
+/**
+ * Everything around an item apart from its indentation, a comma and the end of its line; the items of a manifest are
+ * this deep.
+ */
 const AROUND_ITEM = escaped([[[0]]]).length - '0'.length - '      ,\\n'.length
 
 function tooLongATrailer(): ElysiaError {

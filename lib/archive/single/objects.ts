@@ -7,31 +7,31 @@ import type { Plan } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import { readSingle } from './read.ts'
 
-/** The spelling of its lines does not count: its objects are compared with those of other sources. */
+/** The spelling of its lines must not matter, because its objects are compared with those of other sources. */
 const BY_OBJECT = { foreign: true }
 
 /**
- * A single-file archive as a source of objects. `open` opens its bytes from the beginning. Ranges that are read in order,
- * one after the other, are one reading of the file; any other begins anew. Where the file is damaged or cut short, the
- * last range errors with ELYSIA_DAMAGED at its end, if none did before.
+ * A single-file archive as a source of objects. `open` opens its bytes from the beginning. Ranges read in order, one
+ * after the other, take one pass over the file; any other range starts a new pass. If the file is damaged or cut
+ * short, the last range errors with ELYSIA_DAMAGED at its end, unless an earlier one did.
  */
 export async function singleObjects(open: () => Readable): Promise<ObjectSource> {
   const { plan, pages } = await readSingle(open(), BY_OBJECT)
   return new SingleObjects(plan, pages, open)
 }
 
-/** The number of a tenant, in the order of the file. */
+/** The number of a tenant, in file order. */
 type TenantNumber = (tenant: string | undefined) => number | undefined
 
-/** A place in a file that is being read. */
+/** A position in a file being read. */
 class Cursor {
   readonly #pages: Readable
   readonly #iterator: AsyncIterator<readonly StoredObject[]>
   readonly #numberOf: TenantNumber
   #held: readonly StoredObject[] = []
-  /** The last that was read. */
+  /** The last object read. */
   read = { tenant: 0, id: '' }
-  /** How far it was read, objects that were skipped included: the number of the tenant, and the last id. */
+  /** The last object passed, whether read or skipped: its tenant's number, and its id. */
   passed = { tenant: 0, id: '' }
 
   constructor(pages: Readable, numberOf: TenantNumber) {
@@ -42,7 +42,9 @@ class Cursor {
     this.#numberOf = numberOf
   }
 
-  /** What follows; undefined at the end of the file. @throws ElysiaError ELYSIA_DAMAGED where it is out of order */
+  /**
+   * The next objects; undefined at the end of the file. @throws ElysiaError ELYSIA_DAMAGED if they are out of order
+   */
   async next(): Promise<readonly StoredObject[] | undefined> {
     if (this.#held.length > 0) {
       const held = this.#held
@@ -55,7 +57,7 @@ class Cursor {
     return next.value
   }
 
-  /** Puts back objects that the range did not take. */
+  /** Puts back objects that the range did not use. */
   hold(objects: readonly StoredObject[]): void {
     this.#held = objects
   }
@@ -83,7 +85,7 @@ class SingleObjects implements ObjectSource {
   readonly isSequential = true
   readonly #open: () => Readable
   readonly #numberOf: TenantNumber
-  /** Where the range that was read last has ended. */
+  /** The cursor at the end of the range that was read last. */
   #idle: Cursor | undefined
   #isClosed = false
 
@@ -123,7 +125,7 @@ class SingleObjects implements ObjectSource {
         isIdle = true
         return
       }
-      // At the end of the file all that follows is known to be empty.
+      // At the end of the file, everything after it is known to be empty.
       cursor.passed = cursor.read
       isIdle = true
     } finally {
@@ -132,7 +134,7 @@ class SingleObjects implements ObjectSource {
     }
   }
 
-  /** Less than 0 for an object before the range, 0 for one in it, more behind it. */
+  /** Less than 0 for an object before the range, 0 for one inside, more than 0 after it. */
   #sideOf({ tenant: name, id }: StoredObject, tenant: number, { after, upTo }: ObjectRange): number {
     const own = this.#numberOf(name)!
     if (own !== tenant) return own - tenant
@@ -140,7 +142,7 @@ class SingleObjects implements ObjectSource {
     return upTo === undefined || id <= upTo ? 0 : 1
   }
 
-  /** The idle cursor, where it has not passed the beginning of the range. */
+  /** The idle cursor, if it has not passed the beginning of the range. */
   #before(tenant: number, after: string): Cursor | undefined {
     const cursor = this.#idle
     if (cursor === undefined) return undefined
@@ -160,5 +162,5 @@ class SingleObjects implements ObjectSource {
   }
 }
 
-/** No id comes after it. */
+/** Greater than any id. */
 const BEHIND_ALL = '~'

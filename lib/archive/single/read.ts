@@ -20,19 +20,19 @@ import { HEADER, HEADER_LINE, singleHeader, singleTrailer, TRAILER } from './lin
 
 const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 
-/** A single file that is being read. */
+/** A single file being read. */
 export interface SingleArchive {
   readonly plan: Plan
-  /** Pages of objects; it errors with ELYSIA_DAMAGED where bytes are missing or differ, at the latest at its end. */
+  /** Pages of objects; errors with ELYSIA_DAMAGED if bytes are missing or differ, at the latest at its end. */
   readonly pages: Source<readonly StoredObject[]>
   /** The manifest, once `pages` has ended. */
   manifest(): Manifest
 }
 
 /**
- * Reads the header of a single-file archive, compressed or not, and hands on its objects as they come. `foreign`:
+ * Reads the header of a single-file archive, compressed or not, and passes on its objects as they come. `foreign`:
  * another program may have spelled its lines, so each object is parsed before it is digested. Memory: a page.
- * @throws ElysiaError ELYSIA_DAMAGED where it does not begin as such an archive
+ * @throws ElysiaError ELYSIA_DAMAGED if it does not begin like such an archive
  */
 export async function readSingle(source: Readable, { foreign = false } = {}): Promise<SingleArchive> {
   const decoder = new SingleDecoder(await manifestReader(), await shapes(), foreign)
@@ -159,7 +159,7 @@ function damaged(fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`, { hint: HINT })
 }
 
-/** A file that does not begin as such an archive: it is damaged, or something else. */
+/** A file that does not begin like such an archive: it is damaged, or something else. */
 export class NoSingleArchive extends ElysiaError {
   constructor(fact: string) {
     super('ELYSIA_DAMAGED', `the archive ${fact}`, { hint: HINT })

@@ -9,25 +9,25 @@ import { type Tallied, Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
 import { readableTrailer, requireReadableHeader, requireReadableTrailer, singleHeader } from './lines.ts'
 
-/** An archive in one file or pipe that is being written: a header, the objects of each range, a trailer. */
+/** An archive being written to one file or pipe: a header, the objects of each range, a trailer. */
 export interface SingleArchiveWriter {
-  /** Bytes that were written, after compression. */
+  /** Bytes written, after compression. */
   readonly bytes: number
-  /** Takes the pages of a range, in order of id; ranges come one after the other, in the order of the plan. */
+  /** Takes the pages of a range, in order of id; ranges follow one another in the order of the plan. */
   range(index: number, options?: SingleRangeOptions): SingleRange
   /**
-   * Writes the trailer; a reader takes an archive without one as cut short. Resolves when all bytes are written.
-   * @throws ElysiaError ELYSIA_STORE where no reader would take the trailer
+   * Writes the trailer; to a reader, an archive without one is cut short. Resolves when all bytes are written.
+   * @throws ElysiaError ELYSIA_STORE if no reader would accept the trailer
    */
   seal(manifest: Manifest): Promise<void>
-  /** Ends it without a trailer. */
+  /** Ends the stream without a trailer. */
   destroy(error: Error): Promise<void>
 }
 
 export interface SingleRangeOptions {
   /** Called with how many objects were taken. */
   readonly onObjects?: (objects: number) => void
-  /** Once aborted no page is taken any more, and the stream errors with its reason. */
+  /** Once aborted, no more pages are taken, and the stream errors with the reason. */
   readonly stop?: AbortSignal | undefined
 }
 
@@ -39,7 +39,8 @@ export interface SingleRange extends Writable {
 
 /**
  * Begins an archive in one stream of bytes, compressed as the plan says. `signal` ends it at once.
- * Memory: a page, and what a compressor holds. @throws ElysiaError ELYSIA_STORE where the header would be too long, or the trailer
+ * Memory: a page, and what a compressor holds. @throws ElysiaError ELYSIA_STORE if the header or the trailer would be
+ * too long
  */
 export async function singleArchive(
   plan: Plan,
@@ -94,20 +95,19 @@ class SingleWriter implements SingleArchiveWriter {
     await this.#ended.catch(() => {})
   }
 
-  /** Lines, which the trailer's SHA-256 is of. */
+  /** Writes lines, and adds them to the trailer's SHA-256. */
   put(bytes: Buffer): Promise<void> {
     this.#hash.update(bytes)
     return this.#write(bytes)
   }
 
-  /** Resolves when the pages were taken; rejects once a stage has failed. One call at a time. */
+  /** Resolves when the bytes were taken; rejects once a stage has failed. One call at a time. */
   #write(bytes: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure.error)
       this.#onFailure = reject
       this.#head.write(bytes, (error) => {
-        // Where a later stage has failed, its error is the cause; the error here says only that this stage is
-        // closed.
+        // If a later stage failed, its error is the cause; this error only says that the stage is closed.
         if (error) this.#ended.then(() => reject(error), reject)
         else resolve()
       })

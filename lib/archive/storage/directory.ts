@@ -10,17 +10,17 @@ import type { FileModes } from './modes.ts'
 import { segmentsOf } from './names.ts'
 import type { PlacedFile, Slice, Storage, StorageDirectory, Upload } from './storage.ts'
 
-/** What a file is called until it is committed. */
+/** The end of a file's name until it is committed. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
 
 const READ_BYTES = 256 * 1024
 
 /**
  * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory synced.
- * Links are not followed in any part of a name. Directories are made as they are needed. What it makes is for its
- * owner alone unless `modes` says otherwise.
- * `place` is what its bytes are metered for: by default the directory that it lies in, which holds archives that are alike.
- * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
+ * No part of a name is followed if it is a link. Directories are created as needed. Files and directories are for
+ * their owner alone unless `modes` says otherwise. `place` names the storage in byte metrics: by default its parent
+ * directory, which holds similar archives.
+ * Errors: ELYSIA_STATE if the disk is full or the directory read-only.
  */
 export function directoryStorage(path: string, modes?: FileModes, place?: string): Storage {
   const root = resolve(path)
@@ -68,8 +68,7 @@ class DirectoryStorage implements Storage {
       async discard() {
         if (await committed) return
         stream.destroy()
-        // The error that ended the upload is reported; a leftover file has a temporary name that no reader looks
-        // at.
+        // Reports the error that ended the upload; a leftover file has a temporary name that no reader looks at.
         await rm(unfinished, { force: true }).catch(() => {})
       },
     }
@@ -142,7 +141,7 @@ class DirectoryStorage implements Storage {
     throw notAFile(`${this.text}/${name}`)
   }
 
-  /** The path of a name, after checking that none of its directories is a link. */
+  /** The path for a name, after checking that none of its directories is a link. */
   async #path(name: string): Promise<string> {
     const segments = segmentsOf(name)
     let path = this.text
@@ -160,7 +159,10 @@ class DirectoryStorage implements Storage {
     return path
   }
 
-  /** Of a file under its first name, since rename keeps the mode. For the owner alone it becomes read-only. */
+  /**
+   * Sets the mode of a file under its temporary name, since rename keeps it. A file for the owner alone becomes
+   * read-only.
+   */
   async #seal(path: string): Promise<void> {
     if (this.#modes?.masked !== true) await chmod(path, this.#modes?.file ?? 0o400)
   }

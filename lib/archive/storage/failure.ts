@@ -2,7 +2,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { Storage } from './storage.ts'
 
 /**
- * The error to throw for a failed pipeline that writes a file of a storage. A full disk shows as an error of the
+ * The error to throw when a pipeline that writes a file of a storage fails. A full disk shows as an error of the
  * stream that bytes are written to.
  */
 export function storageFailure(error: unknown, storage: Storage, name: string): unknown {

@@ -6,7 +6,7 @@ import type { PlacedFile, Slice, Storage, Upload } from './storage.ts'
 /** The files of a storage in memory, by name; a caller may read and change them. */
 export type Files = Map<string, Buffer>
 
-/** A storage in memory: for tests, and for programs that pass an archive on themselves. */
+/** A storage in memory: for tests, and for programs that handle an archive themselves. */
 export function memoryStorage(files: Files = new Map(), text = 'memory'): Storage {
   return new MemoryStorage(files, text, '')
 }
@@ -72,7 +72,7 @@ class MemoryStorage implements Storage {
     }
   }
 
-  /** None: only its upload refers to a file that is not committed. */
+  /** There are none: only its upload refers to an uncommitted file. */
   async *unfinished(): AsyncGenerator<PlacedFile> {}
 
   async remove(name: string): Promise<boolean> {

@@ -2,14 +2,14 @@
 export interface FileModes {
   readonly file: number
   readonly directory: number
-  /** True where the process's umask still takes bits away; else they are set as they stand here. */
+  /** True if the process's umask still removes bits; otherwise the modes are set exactly. */
   readonly masked: boolean
 }
 
 const OCTAL = /^0?[0-7]{3}$/
 
 /**
- * Describes the valid values of `--mode`, for the error about another one. The owner must be able to read and
+ * Describes the valid values of `--mode`, for the error about an invalid one. The owner must be able to read and
  * write.
  */
 export function modeLack(text: string): string | undefined {
@@ -20,8 +20,8 @@ export function modeLack(text: string): string | undefined {
 }
 
 /**
- * `private`, the default (undefined): the owner alone, and finished files are read-only. `umask`: by the process's
- * umask. `0640`: exactly that; directories are also searchable by everybody who may read (0750).
+ * `private`, the default (undefined): the owner alone, and finished files are read-only. `umask`: according to the
+ * process's umask. `0640`: exactly that mode; whoever may read can also search directories (0750).
  */
 export function fileModes(text: string | undefined): FileModes | undefined {
   if (text === undefined || text === 'private') return undefined

@@ -4,7 +4,7 @@ import type { FileModes } from './modes.ts'
 /** A file being written to a storage: nothing exists under its name before `commit`. */
 export interface Upload {
   readonly stream: Writable
-  /** Makes the file appear under its name, complete and durable. To be called after the stream has finished. */
+  /** Makes the file appear under its name, complete and durable. Call it after the stream has finished. */
   commit(): Promise<void>
   /**
    * Removes what was written, as far as possible. Does nothing after `commit`, and waits for a commit that is under
@@ -19,7 +19,7 @@ export interface Slice {
   readonly end: number
 }
 
-/** A directory of this machine that holds archives, and who may read what is made in it. */
+/** A local directory that holds archives, and the modes of files created in it. */
 export interface StorageDirectory {
   readonly path: string
   readonly modes: FileModes | undefined
@@ -37,25 +37,25 @@ export interface PlacedFile {
  * untrusted.
  */
 export interface Storage {
-  /** As a person wrote it. */
+  /** The storage as a person wrote it. */
   readonly text: string
-  /** The directory that it is, where it is one: other threads open it with this. */
+  /** The directory behind this storage, if any: other threads open it with this. */
   readonly directory?: StorageDirectory
   create(name: string): Promise<Upload>
-  /** Appends and makes durable: for a journal of parts. */
+  /** Appends bytes and makes them durable: for a journal of parts. */
   append(name: string, bytes: Uint8Array | string): Promise<void>
   /** @throws ElysiaError ELYSIA_NOT_FOUND */
   read(name: string, slice?: Slice): Promise<Readable>
-  /** Undefined where there is no such file. */
+  /** The size of a file; undefined if it does not exist. */
   bytes(name: string): Promise<number | undefined>
   /** All files below `under`, in order of name. */
   list(under?: string): AsyncIterable<PlacedFile>
   /**
-   * Files that `create` began and that were neither committed nor discarded, by this process or one that died. Each
-   * has a name that `remove` accepts, which begins with its final name.
+   * Files that `create` began and nobody committed or discarded, from this process or one that died. `remove` accepts
+   * their names, which begin with the final names.
    */
   unfinished(): AsyncIterable<PlacedFile>
-  /** Returns false where there was no such file. */
+  /** Returns false if there was no such file. */
   remove(name: string): Promise<boolean>
   /** A storage below this one. */
   within(name: string): Storage

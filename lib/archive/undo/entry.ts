@@ -11,24 +11,24 @@ import { objectText } from '../object/lineWriter.ts'
 import { objectOf } from '../object/parse.ts'
 import type { UndoEntry } from './undo.ts'
 
-/** Of an object, and of the entry around it. */
+/** The bounds of an object, plus the entry around it. */
 const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
-/** The line that begins a block: how many entries follow, the bytes of their lines, and the SHA-256 of these. */
+/** The line that begins a block: the number of its entries, the bytes of their lines, and their SHA-256. */
 export interface BlockHead {
   readonly entries: number
   readonly bytes: number
   readonly sha256: string
 }
 
-/** Entries as one block of lines, the first of which says how long it is: what is shorter was cut. */
+/** Entries as one block of lines; the first line gives the length, so a shorter block was cut off. */
 export function blockText(entries: readonly UndoEntry[]): string {
   const lines = entries.map((entry) => `${entryText(entry)}\n`).join('')
   const head = { entries: entries.length, bytes: Buffer.byteLength(lines), sha256: hash('sha256', lines) }
   return `${JSON.stringify({ block: { ...head, check: checkOf(head) } })}\n${lines}`
 }
 
-/** By which a head is known as whole, before its entries are read. */
+/** The checksum that shows that a head is complete, before its entries are read. */
 function checkOf({ entries, bytes, sha256 }: BlockHead): string {
   return hash('sha256', `${entries} ${bytes} ${sha256}`).slice(0, 16)
 }
@@ -42,7 +42,7 @@ function entryText({ id, tenant, before, wrote }: UndoEntry): string {
   return before === undefined ? head : `${head.slice(0, -1)},"before":${objectText(before)}}`
 }
 
-/** The head that a line is; undefined where it is none, or not as it was written. */
+/** The head on a line; undefined if the line is not a head, or was changed. */
 export function headIn(line: string): BlockHead | undefined {
   if (!line.startsWith('{"block":')) return undefined
   try {
@@ -56,7 +56,7 @@ export function headIn(line: string): BlockHead | undefined {
   }
 }
 
-/** Reads entries with the numbers that their class has. @throws where a line is none */
+/** Reads entries with numbers in their class's data types. @throws if a line is not an entry */
 export function entryReader(schema: CollectionSchema): (line: string) => UndoEntry {
   const { typed } = wholeNumbers(schema.properties)
   return (line) => {

@@ -7,10 +7,10 @@ import { makeDirectory } from '../../file/directory.ts'
 import { UNDO_HEADER, UNDO_TENANTS, type UndoHeader, undoDamaged, undoUnwritable } from './undo.ts'
 
 const MODE = 0o600
-/** It holds a class, and the names of tenants. */
+/** The header holds a class, and the names of tenants. */
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** Writes a header, durable and all at once. @throws ElysiaError ELYSIA_STATE */
+/** Writes a header durably and atomically. @throws ElysiaError ELYSIA_STATE */
 export function writeUndoHeader(directory: string, header: UndoHeader): void {
   const path = join(directory, UNDO_HEADER)
   try {
@@ -23,7 +23,7 @@ export function writeUndoHeader(directory: string, header: UndoHeader): void {
   }
 }
 
-/** Names in a directory are durable only once it is written itself. */
+/** Names in a directory are durable only once the directory itself is synced. */
 export function syncDirectory(directory: string): void {
   const fd = openSync(directory, 'r')
   try {
@@ -33,7 +33,7 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-/** The header of a run's undo; undefined where there is none. @throws ElysiaError ELYSIA_DAMAGED */
+/** The header of a run's undo; undefined if there is none. @throws ElysiaError ELYSIA_DAMAGED */
 export function readUndoHeader(directory: string): UndoHeader | undefined {
   const path = join(directory, UNDO_HEADER)
   let text: string
@@ -46,13 +46,15 @@ export function readUndoHeader(directory: string): UndoHeader | undefined {
   }
   const header = parsed(text)
   if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is none`)
-  // Locks, and the directories that a rollback removes, go by the name of the run.
+  // Locks, and the directories that a rollback removes, are named after the run.
   if (header.run !== basename(directory)) throw undoDamaged(directory, 'is of a run of another name')
   const made = [...new Set([...(header.tenants_made ?? []), ...tenantsIn(directory)])]
   return made.length === 0 ? header : { ...header, tenants_made: made }
 }
 
-/** The tenants that a run has noted; a line that was cut is of none that was made. @throws ElysiaError ELYSIA_DAMAGED */
+/**
+ * The tenants that a run recorded; an incomplete line names none that was created. @throws ElysiaError ELYSIA_DAMAGED
+ */
 function tenantsIn(directory: string): string[] {
   const path = join(directory, UNDO_TENANTS)
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0

@@ -4,16 +4,16 @@ import { messageOf } from '../../core/errors.ts'
 import { readUndoHeader } from './header.ts'
 import { UNDO_ENTRIES, type UndoHeader } from './undo.ts'
 
-/** What a run has kept of what it changed. */
+/** The undo that a run kept of its changes. */
 export interface KeptUndo {
   readonly directory: string
   readonly header: UndoHeader
   readonly bytes: number
-  /** When it may go. */
+  /** When it may be removed. */
   readonly keptUntilMs: number
 }
 
-/** All that is kept below a directory, the newest first; `onUnreadable` is called with what is none. */
+/** All undos below a directory, newest first; calls `onUnreadable` for those that cannot be read. */
 export function keptUndos(
   root: string,
   onUnreadable: (directory: string, reason: string) => void = () => {},
@@ -31,7 +31,7 @@ export function keptUndos(
   return kept.sort((a, b) => (a.header.started_at < b.header.started_at ? 1 : -1))
 }
 
-/** What one run has kept; undefined where there is nothing. @throws ElysiaError ELYSIA_DAMAGED */
+/** The undo of one run; undefined if there is none. @throws ElysiaError ELYSIA_DAMAGED */
 export function keptUndo(directory: string): KeptUndo | undefined {
   const header = readUndoHeader(directory)
   if (header === undefined) return undefined
@@ -41,7 +41,9 @@ export function keptUndo(directory: string): KeptUndo | undefined {
   return { directory, header, bytes: entries?.size ?? 0, keptUntilMs: lastMs + header.keep_ms }
 }
 
-/** Removes what has expired; returns it. Of each its run is locked for it; where `lockOf` gives none, it stays. */
+/**
+ * Removes expired undos, and returns them. Locks the run of each first; if `lockOf` cannot lock it, the undo stays.
+ */
 export function removeExpiredUndos(
   root: string,
   {

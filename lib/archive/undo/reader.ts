@@ -9,14 +9,14 @@ import { UNDO_ENTRIES, type UndoEntry, type UndoHeader, undoDamaged } from './un
 /** A batch that was kept before it was sent. */
 export interface UndoBlock {
   readonly entries: readonly UndoEntry[]
-  /** Where it ends in the file, in bytes. */
+  /** The position of its end in the file, in bytes. */
   readonly end: number
 }
 
 /**
- * The batches that a run kept, in the order in which they were sent. What was being written when its process died ends
- * them, and is shorter than it says: nothing of it was sent. Memory: a batch.
- * @throws ElysiaError ELYSIA_DAMAGED where anything else is not what was written
+ * The batches that a run kept, in the order in which they were sent. If its process died, the last batch may be
+ * incomplete, and shorter than it says: nothing of it was sent. Memory: a batch.
+ * @throws ElysiaError ELYSIA_DAMAGED if anything else differs from what was written
  */
 export async function* undoBlocks(
   directory: string,
@@ -31,7 +31,7 @@ export async function* undoBlocks(
   let head: BlockHead | undefined
   let lines: string[] = []
   let [end, length] = [0, 0]
-  // What another process appends from now on is not read.
+  // Data that another process appends from now on is not read.
   const file = size === 0 ? Readable.from([]) : createReadStream(path, { end: size - 1 })
   for await (const line of ownLines(file, { failure, whole: true })) {
     if (head === undefined) {

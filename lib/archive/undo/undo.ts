@@ -3,21 +3,21 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 
-/** An archive of kind `undo` is a directory of these: what a run is about to change, as it was. */
+/** An archive of kind `undo` is a directory of these files: objects as they were before a run changed them. */
 export const UNDO_HEADER = 'undo.json'
 export const UNDO_ENTRIES = 'entries.jsonl'
-/** Names of tenants that the run made, a JSON list a line. */
+/** Names of the tenants that the run created, one JSON list per line. */
 export const UNDO_TENANTS = 'tenants.jsonl'
-/** What a rollback left alone, since somebody else had changed it. */
+/** Objects that a rollback did not touch, because somebody else had changed them. */
 export const UNDO_LEFT = 'left.jsonl'
 
-/** What an object is recognised by once a run has written it. */
+/** Recognizes an object after a run has written it. */
 export interface Trace {
-  /** Of the object as its store gives it back, without references and times. @see objectDigest */
+  /** The digest of the object as its store returns it, without references and times. @see objectDigest */
   readonly digest: string
-  /** The vectors that the digest is of, `''` for the unnamed one; absent: all that there are. */
+  /** The vectors in the digest, `''` for the unnamed one; absent means all. */
   readonly vectors?: readonly string[]
-  /** Beacons by reference property, in order; absent: none. */
+  /** Beacons by reference property, in order; absent means none. */
   readonly links?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -25,13 +25,13 @@ export interface Trace {
 export interface UndoEntry {
   readonly id: string
   readonly tenant?: string
-  /** As it was, complete: vectors, references and times; absent where there was none. */
+  /** The complete object as it was: vectors, references and times; absent if there was none. */
   readonly before?: StoredObject
-  /** What the run makes of it; absent where it removes it. */
+  /** The object that the run writes; absent if the run removes it. */
   readonly wrote?: Trace
 }
 
-/** What an archive of kind `undo` says of itself. */
+/** The header of an archive of kind `undo`. */
 export interface UndoHeader {
   readonly format: 1
   readonly kind: 'undo'
@@ -41,34 +41,34 @@ export interface UndoHeader {
   readonly how: string
   readonly target: string
   readonly class: string
-  /** The class as it is while it is changed. */
+  /** The class at the time of the change. */
   readonly schema: CollectionSchema
   readonly started_at: string
-  /** How long it is kept after its last change, in milliseconds. */
+  /** How long to keep it after its last change, in milliseconds. */
   readonly keep_ms: number
-  /** Set once the run has come to its end. */
+  /** Set once the run has ended. */
   readonly ended_at?: string
-  /** Of a run that has ended: entries, and bytes of the file that they are in. */
+  /** After the run has ended: the number of entries, and the bytes of their file. */
   readonly entries?: number
   readonly bytes?: number
-  /** Tenants that the run has made. */
+  /** Tenants that the run created. */
   readonly tenants_made?: readonly string[]
   /** True while a rollback is under way, or was interrupted. */
   readonly rolling_back?: true
   readonly rolled_back_at?: string
 }
 
-/** Where the archives of kind `undo` of a user lie, below the state directory. */
+/** The directory with a user's archives of kind `undo`, below the state directory. */
 export function undoRoot(stateDirectory: string): string {
   return join(stateDirectory, 'undo')
 }
 
-/** The directory of one run's. The name of a run has no character that a file may not have. */
+/** The directory for one run. The name of a run contains only characters allowed in file names. */
 export function undoDirectory(root: string, run: string): string {
   return join(root, run)
 }
 
-/** What is on the disk cannot be what a run wrote. */
+/** The error if the content on disk cannot be what a run wrote. */
 export function undoDamaged(directory: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `${directory} ${fact}`, {
     ...(cause !== undefined && { cause }),
@@ -76,7 +76,7 @@ export function undoDamaged(directory: string, fact: string, cause?: unknown): E
   })
 }
 
-/** A disk that takes no more ends the run before its batch goes out. */
+/** The error if the disk is full or fails: the run ends before its batch is sent. */
 export function undoUnwritable(directory: string, cause: unknown): ElysiaError {
   const message = `what is about to be changed cannot be kept in ${directory}: ${messageOf(cause)}`
   return new ElysiaError('ELYSIA_STATE', message, {

@@ -15,9 +15,9 @@ interface Waiting {
 }
 
 /**
- * Keeps objects as they were, batch by batch, in a directory of one run: an archive of kind `undo`. What `keep` resolved
- * for outlives a power cut. Batches that wait for the disk together share one sync.
- * Memory: the batches that wait.
+ * Keeps objects as they were, batch by batch, in the directory of one run: an archive of kind `undo`. Once `keep`
+ * resolves, its batch survives a power failure. Batches that wait for the disk together share one sync.
+ * Memory: the waiting batches.
  */
 export class UndoWriter {
   readonly directory: string
@@ -46,8 +46,8 @@ export class UndoWriter {
   }
 
   /**
-   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent. Where
-   * it need not be `durable`, what `keep` resolved for outlives the process alone.
+   * Creates the archive, or continues that of an interrupted run: removes a batch that was cut short, because it was
+   * never sent. Without `durable`, a batch only survives the end of the process once `keep` resolves.
    * @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED
    */
   static async begin(directory: string, header: UndoHeader, durable = true): Promise<UndoWriter> {
@@ -74,12 +74,12 @@ export class UndoWriter {
     }
   }
 
-  /** Entries so far, those of the run before it was interrupted included. */
+  /** The number of entries so far, including those from before an interruption. */
   get entries(): number {
     return this.#entries
   }
 
-  /** Bytes that they take on the disk. */
+  /** Their bytes on disk. */
   get bytes(): number {
     return this.#bytes
   }
@@ -97,7 +97,7 @@ export class UndoWriter {
     })
   }
 
-  /** Notes tenants, durably, before the run makes them: a rollback removes those that are empty again. */
+  /** Records tenants durably before the run creates them: a rollback removes those that are empty again. */
   noteTenants(tenants: readonly string[]): void {
     try {
       const path = join(this.directory, UNDO_TENANTS)
@@ -107,7 +107,7 @@ export class UndoWriter {
     }
   }
 
-  /** Notes that the run has come to its end: what it wrote is complete. */
+  /** Records that the run has ended: everything it wrote is complete. */
   complete(): void {
     const ended_at = new Date().toISOString()
     this.#write({ ...this.#header, ended_at, entries: this.#entries, bytes: this.#bytes })

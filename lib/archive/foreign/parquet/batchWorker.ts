@@ -10,39 +10,39 @@ import { ParquetFile, type RecordBatch } from '../../format/parquetWasm.ts'
 const MIB = 1024 * 1024
 const PAGE_OBJECTS = 1000
 const PAGE_BYTES = 2 * MIB
-/** What a page takes where all it refers to in dictionaries is the longest there is. */
+/** The most memory for a page, if each of its dictionary references points to the longest value. */
 const MAX_PAGE_BYTES = 8 * PAGE_BYTES
-/** What its values in lists take at most. */
+/** The most memory for the values in its lists. */
 const MAX_NESTED_BYTES = 64 * MIB
-/** What the decoder takes for a value of a list, whatever its bytes. Measured. */
+/** Memory that the decoder uses for a value in a list, whatever its bytes. Measured. */
 const NESTED_VALUE_BYTES = 48
-/** Of byte arrays of one length: more than any type needs. */
+/** The longest fixed-length byte array: more than any type needs. */
 const MAX_WIDTH = 4096
 /**
- * The library decodes a group at once, whatever makes a page: one that a dictionary makes so much larger than its bytes is
- * decoded page by page, each time from its beginning.
+ * The library decodes a group at once, however large its pages become. A group that a dictionary makes so much larger
+ * than its bytes is decoded page by page, each time from its beginning.
  */
 const MAX_DECODED_BYTES = 256 * MIB
 const GAIN = 4
-/** The library takes five times as much of its 4 GiB. */
+/** The library uses five times this much of its 4 GiB. */
 const MAX_GROUP_BYTES = 768 * MIB
 
-/** What the thread is given of each file: where it is, what its end says of it, and which columns are wanted; all, if none are named. */
+/** What the thread receives for each file: its path, its footer, and the wanted columns; all, if none are named. */
 export interface BatchReading {
   readonly path: string
   readonly footer: Pick<Footer, 'groups'>
   readonly columns?: readonly string[]
-  /** At most so many rows of each group. */
+  /** The maximum number of rows from each group. */
   readonly limit?: number
 }
 
-/** How the rows of a group are read: so many make a page, and so many are decoded at once. */
+/** How the rows of a group are read: how many make a page, and how many are decoded at once. */
 interface Pace {
   readonly page: number
   readonly window: number
 }
 
-/** How each row group is read. Throws an Error where pages are not what the footer says. */
+/** The pace for each row group. Throws an Error if pages differ from the footer. */
 function pacesOf({ path, footer }: BatchReading): Pace[] {
   const file = openSync(path, 'r')
   try {
@@ -69,7 +69,7 @@ function paceOf(group: RowGroup, read: ReadAt): Pace {
   return { page, window: whole > MAX_DECODED_BYTES && whole > GAIN * bytes ? page : group.rows }
 }
 
-/** @throws Error for a row group that the library cannot hold */
+/** @throws Error if the library cannot hold the row group */
 function requireHeld({ chunks }: RowGroup): void {
   const stored = chunks.reduce((sum, { bytes }) => sum + bytes, 0)
   if (stored <= MAX_GROUP_BYTES) return
@@ -85,7 +85,7 @@ function widthOf({ type, width, repetition }: RowGroup['chunks'][number]): numbe
   return width
 }
 
-/** So many rows, or fewer, that no page of them has too many values in its lists. */
+/** The largest number of rows, up to `most`, at which no page has too many values in its lists. */
 function fitting(values: Uint32Array, most: number): number {
   for (let rows = most; ; rows = Math.ceil(rows / 2)) {
     const largest = largestPage(values, rows)
@@ -106,12 +106,12 @@ function largestPage(values: Uint32Array, rows: number): number {
   return largest
 }
 
-/** Names the types of another program's columns; Parquet's own say enough, and fewer of them. */
+/** Names the types of another program's columns; Parquet's own types say enough, and are fewer. */
 const HINT = 'ARROW:schema'
 
 /**
- * The file without what its writer noted of Arrow's types: with it a text would come in one of four types, and a missing
- * vector would take the room that the note says.
+ * The file without its writer's note about Arrow types. With the note a text would come in one of four types, and a
+ * missing vector would take as much memory as the note claims.
  */
 async function withoutHint(path: string): Promise<Blob> {
   const blob = await openAsBlob(path)
@@ -142,7 +142,7 @@ async function* batchesIn(reading: BatchReading): AsyncGenerator<Uint8Array> {
   file.free()
 }
 
-// Of a file that comes, then for each message that asks, one batch goes out, and behind the last one null.
+// Takes a file; then each message that asks gets one batch, and after the last batch null.
 const port = parentPort!
 let batches: AsyncGenerator<Uint8Array> | undefined
 port.on('message', async (reading: BatchReading | 'next') => {

@@ -6,9 +6,10 @@ import type { Footer } from '../../format/parquet/footer.ts'
 import type { BatchReading } from './batchWorker.ts'
 
 /**
- * The rows of a Parquet file that any program wrote, in batches of at most 1000, in the types that Parquet has, whatever
- * else its writer noted of them. `columns` names those that are wanted. Memory: a batch, and in a thread of its own
- * about five times a row group as it is stored: the library copies it whole. It is given back at the end of the file.
+ * The rows of a Parquet file from any program, in batches of at most 1000, in Parquet's own types, whatever else its
+ * writer noted about them. `columns` names the wanted ones. Memory: a batch, plus about five times the stored size of
+ * a row group in a thread of its own, because the library copies the group. That memory is released at the end of the
+ * file.
  * @throws ElysiaError ELYSIA_DAMAGED, naming the file
  */
 export async function* batchesOf(
@@ -35,7 +36,7 @@ export async function* batchesOf(
   }
 }
 
-/** The columns of a file that has rows. @throws ElysiaError ELYSIA_DAMAGED, naming the file */
+/** The columns of a file with rows. @throws ElysiaError ELYSIA_DAMAGED, naming the file */
 export async function fieldsOf(path: string, { groups }: Footer): Promise<readonly Field[]> {
   let fields: readonly Field[] = []
   try {
@@ -49,7 +50,7 @@ export async function fieldsOf(path: string, { groups }: Footer): Promise<readon
   }
 }
 
-/** That is how the library, compiled from Rust, ends a thread. */
+/** Errors with which the library, compiled from Rust, ends a thread. */
 const TRAPS = ['RuntimeError', 'unreachable']
 
 function damaged(path: string, cause: unknown): ElysiaError {
@@ -59,11 +60,14 @@ function damaged(path: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `${path}: ${fact}`, { cause })
 }
 
-/** What a thread has read may stay in its memory: after so many bytes it is ended, and gives it back. */
+/** A thread may keep the memory of what it has read: after this many bytes it is ended to release it. */
 const MOST_BYTES = 64 * 1024 * 1024
 const IDLE_MS = 1000
 
-/** The thread that read the last file, for the next one: to start one takes longer than to read a small file. */
+/**
+ * The thread that read the last file, kept for the next one: starting a thread takes longer than reading a small
+ * file.
+ */
 let idle: BatchThread | undefined
 
 /** Arrow messages of a file. */
@@ -86,21 +90,21 @@ async function* messagesOf(reading: BatchReading): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * A thread that reads Parquet files, one at a time: the library reads large files only asynchronously, and where it fails
- * there no promise rejects: the thread dies.
+ * A thread that reads Parquet files, one at a time. The library reads large files only asynchronously, and if it
+ * fails there, no promise rejects: the thread dies.
  */
 class BatchThread {
   readonly #worker = new Worker(workerUrl())
   #resting: NodeJS.Timeout | undefined
-  /** Bytes of the row groups that it has read. */
+  /** Bytes of the row groups read so far. */
   bytes = 0
 
   constructor() {
-    // Whoever reads is told of it.
+    // The reader gets this error.
     this.#worker.on('error', () => {})
   }
 
-  /** Arrow messages, one for each time that is asked. */
+  /** Arrow messages, one for each request. */
   async *read(reading: BatchReading): AsyncGenerator<Uint8Array> {
     clearTimeout(this.#resting)
     this.#worker.ref()
@@ -125,7 +129,7 @@ class BatchThread {
     }
   }
 
-  /** Keeps no process from its end; is over after a second without work. */
+  /** Lets the process exit; ends the thread after a second without work. */
   rest(onEnd: () => void): void {
     this.#worker.unref()
     this.#resting = setTimeout(() => {
@@ -139,7 +143,7 @@ class BatchThread {
   }
 }
 
-/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
+/** The thread's file: beside this one, or in dist/lib if the command is one file (dist/bin/main.cjs). */
 function workerUrl(): URL {
   const here = import.meta.url
   if (here.endsWith('.cjs')) return new URL('../lib/archive/foreign/parquet/batchWorker.js', here)

@@ -8,22 +8,22 @@ import { decimalOf, decimalText, longOf, wholeFloat } from './numbers.ts'
 import { dayText, momentText, timeText } from './times.ts'
 import type { Zone } from './zone.ts'
 
-/** Gives the value of a row of a column: undefined where there is none. */
+/** Reads a column's value in a row; undefined if it has none. */
 export type Cell = (row: number) => Json | undefined
 
-/** What the values of all columns are read with. */
+/** Settings for reading the values of all columns. */
 export interface CellReading {
-  /** Of timestamps that say none. */
+  /** The zone of timestamps that do not name one. */
   readonly zone: Zone | undefined
   readonly changes: Changes
 }
 
-/** What a class wants of a value: the property that it goes to. */
+/** The property that a value is for, if the class is known. */
 type Wanted = PropertySchema | undefined
 
 const UUID_BYTES = 16
 
-/** A column of any type that Parquet has → values of a property; undefined of a type that no property has. */
+/** A column of any Parquet type → values of a property; undefined for a type that no property has. */
 export function cellOf(data: Data, reading: CellReading, wanted?: Wanted): Cell | undefined {
   const read = readerOf(data, reading, wanted)
   return read && ((row) => (data.getValid(row) ? read(row) : undefined))
@@ -55,7 +55,7 @@ function readerOf(data: Data, reading: CellReading, wanted: Wanted): Cell | unde
   return DataType.isStruct(type) ? structCell(data, reading, wanted) : undefined
 }
 
-/** NaN is what programs write for a number that is missing, where their integers cannot be. */
+/** Programs write NaN for a missing number, because their integers cannot be missing. */
 function floatCell(any: Vector, to: string | undefined): Cell {
   const isInt = to === 'int' || to === 'int[]'
   return (row) => {
@@ -91,7 +91,7 @@ function fixedText(bytes: Uint8Array, width: number, to: string | undefined): st
   return buffer.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** A map is a list of its pairs. */
+/** A map is read as a list of its pairs. */
 function listCell(data: Data, reading: CellReading, wanted: Wanted): Cell | undefined {
   const element = cellOf(data.children[0]!, reading, wanted)
   if (element === undefined) return undefined

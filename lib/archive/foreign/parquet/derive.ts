@@ -8,9 +8,10 @@ import { notedSchema } from './roles.ts'
 import { type ReadableBatch, readersOf, type Table, type TableOptions } from './table.ts'
 
 /**
- * The class of a table: that which an archive noted in its file; else one of its columns, whose types say more than values
- * do, with the values of texts, which may all be dates or uuids. All rows are read for it, without their vectors.
- * @throws ElysiaError as SchemaDerivation and readTable
+ * Derives the class of a table: the one that an archive noted in its file, otherwise one from the columns, whose
+ * types say more than values do, and from the texts, which may all be dates or uuids. Reads all rows for this,
+ * without their vectors.
+ * @throws ElysiaError as `SchemaDerivation` and `readTable`
  */
 export async function deriveTableSchema(
   table: Table,
@@ -60,7 +61,7 @@ function addRows(derivation: SchemaDerivation, { batch, fields, roles, read }: R
   }
 }
 
-/** A property as its column's type has it, where that says more than its values. */
+/** A property with its column's type, if that says more than its values. */
 function typed(property: PropertySchema, type: DataType | undefined): PropertySchema {
   if (type === undefined) return property
   const { name, dataType } = property
@@ -85,7 +86,7 @@ function structOf(property: PropertySchema, type: DataType): PropertySchema {
 
 const UUID_BYTES = 16
 
-/** Of one value. A 64-bit int without a sign may be beyond those that an int holds, and so may a decimal. */
+/** The type of a single value. An unsigned 64-bit integer may exceed the range of `int`, and so may a decimal. */
 function plainType(type: DataType, derived: string): string {
   if (DataType.isBool(type)) return 'boolean'
   if (DataType.isInt(type)) return derived === 'number' ? derived : 'int'

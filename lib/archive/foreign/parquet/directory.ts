@@ -5,24 +5,24 @@ import { isInt64 } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import { longOf } from './numbers.ts'
 
-/** More than a table has: somebody named another directory than was meant. */
+/** More entries than a table has: somebody named the wrong directory. */
 const MAX_ENTRIES = 200_000
 const MAX_DEPTH = 32
 
 const NULL = '__HIVE_DEFAULT_PARTITION__'
 
-/** A file of a table, and what its directories say: `year=2024/part-0.parquet`. */
+/** A file of a table, and the values in the names of its directories: `year=2024/part-0.parquet`. */
 export interface TableFile {
   readonly path: string
-  /** Below the table's directory. */
+  /** Relative to the table's directory. */
   readonly name: string
   readonly partition: Readonly<Record<string, Json>>
 }
 
 /**
- * The Parquet files of a directory and of those in it, in order of name. Directories `column=value`, as Hive names them, are
- * values of their files: a whole number, where all of a column are. What begins with `_` or `.` is passed over, as all
- * programs do. @throws ElysiaError ELYSIA_INPUT
+ * The Parquet files in a directory and below it, in order of name. Directories named `column=value`, as in Hive, give
+ * their files a value: an integer if all values of the column are integers. Names that begin with `_` or `.` are
+ * skipped, as every program does. @throws ElysiaError ELYSIA_INPUT
  */
 export async function tableFiles(directory: string): Promise<TableFile[]> {
   const names = await parquetIn(directory, '', { depth: 0, seen: 0 })
@@ -37,13 +37,13 @@ export async function tableFiles(directory: string): Promise<TableFile[]> {
   }))
 }
 
-/** How far a walk has come. */
+/** The state of a directory walk. */
 interface Walk {
   depth: number
   seen: number
 }
 
-/** Links to directories are not followed: one may lead into itself. */
+/** Does not follow links to directories: one may lead into itself. */
 async function parquetIn(directory: string, below: string, walk: Walk): Promise<string[]> {
   const names: string[] = []
   for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
@@ -89,7 +89,7 @@ function decoded(text: string): string {
 
 const WHOLE = /^(0|-?[1-9]\d{0,18})$/
 
-/** The columns of which each text is that of an int, as programs print it: 007 is none. */
+/** The columns in which every text is an integer as programs print it; 007 is not one. */
 function wholeColumns(all: readonly Texts[]): ReadonlySet<string> {
   const wholes = new Set(all.flatMap((texts) => [...texts.keys()]))
   for (const texts of all) {

@@ -3,7 +3,7 @@ import { DataType, type Field } from '../../format/arrow.ts'
 import type { Roles } from './roles.ts'
 
 /**
- * Refuses timestamps that do not say what zone they are of, where they are to become dates.
+ * Refuses timestamps without a time zone in columns that become dates.
  * @throws ElysiaError ELYSIA_USAGE, naming the columns
  */
 export function requireZones(fields: readonly Field[], { properties, id }: Roles): void {

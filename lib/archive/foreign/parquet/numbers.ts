@@ -2,19 +2,19 @@ import type { Json } from '../../../core/object.ts'
 import type { Changes } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 
-/** Decimals of so many digits are told apart by doubles. */
+/** Doubles tell decimals with this many digits apart. */
 const SAFE_DIGITS = 15
 const WORD_BITS = 32n
 
-/** A 64-bit int: a bigint where it is beyond what a double holds. */
+/** A 64-bit integer: a bigint if a double cannot hold it. */
 export function longOf(value: bigint): number | bigint {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
 }
 
 /**
- * A float for a property of whole numbers, as a program writes those that may be missing. Beyond 2^53 it may have been
- * rounded by whoever made it a float. @throws PlainFault
+ * A float for a property of integers, as programs write integers that may be missing. Beyond 2^53 the program may
+ * have rounded it. @throws PlainFault
  */
 export function wholeFloat(value: number): number {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
@@ -22,7 +22,7 @@ export function wholeFloat(value: number): number {
   throw new PlainFault('invalid_value', reason)
 }
 
-/** A decimal in its digits, from words of 32 bits, the lowest first, in two's complement. */
+/** The digits of a decimal, from 32-bit words, lowest first, in two's complement. */
 export function decimalText(words: Uint32Array, scale: number): string {
   let unsigned = 0n
   for (let at = words.length - 1; at >= 0; at--) unsigned = (unsigned << WORD_BITS) | BigInt(words[at]!)
@@ -33,7 +33,7 @@ export function decimalText(words: Uint32Array, scale: number): string {
   return `${value < 0n ? '-' : ''}${whole}${fraction}`
 }
 
-/** A decimal as a number: one without a fraction exactly, another as the nearest double. */
+/** A decimal as a number: exact if it has no fraction, otherwise the nearest double. */
 export function decimalOf(text: string, changes: Changes): Json {
   if (!text.includes('.')) return longOf(BigInt(text))
   const number = Number(text)

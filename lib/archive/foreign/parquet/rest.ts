@@ -7,9 +7,9 @@ import { OBJECT_BOUNDS } from '../../object/bounds.ts'
 import { NotAnObject, objectOf } from '../../object/parse.ts'
 
 /**
- * An object of an archive's Parquet with what its `_rest` says more exactly. Where a column no longer shows what `_rest` was
- * written beside, somebody has changed it since, and the column counts.
- * @throws NotAnObject, SyntaxError, JsonTooComplex where `_rest` is malformed
+ * An object of an archive's Parquet file with the more exact values from `_rest`. If a column no longer shows the
+ * value that `_rest` was written with, somebody has changed it since, and the column counts.
+ * @throws NotAnObject, SyntaxError, JsonTooComplex if `_rest` is malformed
  */
 export function withRestUnlessChanged(
   object: StoredObject,
@@ -39,7 +39,7 @@ function isSame(one: Json | undefined, other: Json | undefined): boolean {
   return exactJson(one) === exactJson(other)
 }
 
-/** What a column shows of a value that it does not hold exactly; undefined where it shows nothing. */
+/** What a column shows for a value that it cannot hold exactly; undefined if it shows nothing. */
 function shownAs(type: DataType, value: Json | undefined): Json | undefined {
   if (value === undefined || value === null) return undefined
   if (DataType.isUtf8(type)) return typeof value === 'string' ? value.toWellFormed() : undefined
@@ -63,7 +63,7 @@ function shownMoment(value: Json): string | undefined {
   return instant && textOf(BigInt(instant.millis) * 1000n + BigInt(instant.micros))
 }
 
-/** An int that has gaps in a column of floats is a float there. */
+/** An integer among missing values becomes a float when a program rewrites the column. */
 function shownNumber(type: DataType, value: Json): Json | undefined {
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   if (!isNumber || Object.is(value, -0)) return undefined

@@ -10,40 +10,40 @@ import { propertyName } from '../propertyName.ts'
 import { vectorName } from '../vectorNames.ts'
 import { holdsVectors } from './vectorCells.ts'
 
-/** What each column of a table is, by its name. */
+/** The role of each column of a table, by name. */
 export interface Roles {
-  /** Of one that is made of several, all of them. */
+  /** The column of the id, or all columns that it is made from. */
   readonly id: readonly string[]
-  /** True where the ids are made of values, which stay properties. */
+  /** True if ids are made from values, which also stay properties. */
   readonly isMade: boolean
-  /** Columns by the names of properties, and of vectors, `''` for the unnamed one. */
+  /** Columns by property name, and by vector name (`''` for the unnamed one). */
   readonly properties: ReadonlyMap<string, string>
   readonly vectors: ReadonlyMap<string, string>
   readonly tenant?: string
   readonly created?: string
   readonly updated?: string
-  /** What an archive holds beside its columns. */
+  /** The column with what an archive holds beside its other columns. */
   readonly rest?: string
-  /** Columns that are nothing of an object. */
+  /** Columns that are not part of any object. */
   readonly leftOut: readonly string[]
 }
 
-/** What is known of a table before its roles are. */
+/** What is known about a table before its roles are. */
 export interface TableFacts {
   readonly fields: readonly Field[]
   readonly metadata: ReadonlyMap<string, string>
-  /** The names of the columns that its directories stand for. */
+  /** The columns that its directories stand for. */
   readonly partitions: readonly string[]
   readonly mapping: Mapping
-  /** The class that its rows are to be of, where that is known. */
+  /** The class for its rows, if known. */
   readonly schema: CollectionSchema | undefined
 }
 
 const IDS = ['id', '_id', 'uuid']
-/** What pandas calls an index without a name. */
+/** The name that pandas gives an index without a name. */
 const PANDAS_INDEX = /^__index_level_\d+__$/
 
-/** Says what each column is. @throws ElysiaError ELYSIA_USAGE where that cannot be told */
+/** Decides the role of each column. @throws ElysiaError ELYSIA_USAGE if that is ambiguous */
 export function rolesOf(table: TableFacts): Roles {
   const own = ownColumns(table)
   const columns = [...table.fields.map(({ name }) => name), ...table.partitions]
@@ -72,7 +72,7 @@ export function rolesOf(table: TableFacts): Roles {
   }
 }
 
-/** The class that an archive's file notes in its metadata. */
+/** The class that an archive recorded in its file's metadata. */
 export function notedSchema(metadata: ReadonlyMap<string, string>): CollectionSchema | undefined {
   const schema: unknown = parseBounded(metadata.get(META.schema) ?? 'null')
   return isCollectionSchema(schema) ? schema : undefined
@@ -80,13 +80,13 @@ export function notedSchema(metadata: ReadonlyMap<string, string>): CollectionSc
 
 type OwnColumns = Partial<Record<'id' | 'tenant' | 'created' | 'updated' | 'rest', string>> & {
   readonly properties?: ReadonlyMap<string, string>
-  /** Columns by the names of vectors. */
+  /** Columns by vector name. */
   readonly vectors?: ReadonlyMap<string, string>
 }
 
 /**
- * The columns of an archive: as its metadata says, or, where a program has left that out, by `_rest`, which an archive alone
- * has. Of names with underscores in front the longest is ours.
+ * The columns of an archive: from its metadata or, if a program dropped the metadata, recognized by `_rest`, which
+ * only an archive has. Of names with underscores in front, the longest is ours.
  */
 function ownColumns({ fields, metadata }: TableFacts): OwnColumns {
   const noted = metadata.get(META.columns)
@@ -105,7 +105,7 @@ function ownColumns({ fields, metadata }: TableFacts): OwnColumns {
   }
 }
 
-/** Those that are still there: a program may have taken some out. */
+/** The noted columns that still exist: a program may have removed some. */
 function notedColumns(
   { properties, vector, vectors, ...single }: JsonObject,
   fields: readonly Field[],
@@ -154,7 +154,9 @@ function vectorsOf({ fields, mapping, schema }: TableFacts, own: OwnColumns): Re
   return found
 }
 
-/** True for a column that says nothing of its row: an index, or a copy of a property that files are found by. */
+/**
+ * True for a column without information about its row: an index, or a copy of a property that partitions the files.
+ */
 function isOfNothing({ partitions }: TableFacts, columns: readonly string[], name: string): boolean {
   if (PANDAS_INDEX.test(name)) return true
   const copied = /^_*partition_(.+)$/.exec(name)?.[1]

@@ -13,18 +13,18 @@ import { withRestUnlessChanged } from './rest.ts'
 import type { Roles } from './roles.ts'
 import { type VectorCell, vectorCell, type Widths } from './vectorCells.ts'
 
-/** What the rows of a file are read with. */
+/** Settings for reading the rows of a file. */
 export interface RowReading extends CellReading {
   readonly roles: Roles
-  /** The class that they are to be of, where it is known. */
+  /** The class for the rows, if known. */
   readonly schema: CollectionSchema | undefined
-  /** Undefined where vectors are not wanted. */
+  /** Undefined if vectors are not wanted. */
   readonly widths: Widths | undefined
-  /** What the file's directory says, by column. */
+  /** The values in the names of the file's directories, by column. */
   readonly partition: Readonly<Record<string, Json>>
 }
 
-/** The object of a row, or why it is none. `line` is the number of the row in its file, from 1. */
+/** The object in a row, or the reason why there is none. `line` is the number of the row in its file, from 1. */
 export type RowReader = (row: number, line: number) => StoredObject | Reject
 
 /** Reads the rows of a batch. */
@@ -62,12 +62,12 @@ export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
   }
 }
 
-/** Of what `_rest` holds. */
+/** True for errors about the content of `_rest`. */
 function isMalformed(thrown: unknown): boolean {
   return [NotAnObject, SyntaxError, JsonTooComplex].some((kind) => thrown instanceof kind)
 }
 
-/** The columns of a batch and of its directory, by name. */
+/** The columns of a batch and of its directories, by name. */
 class Columns {
   readonly #batch: RecordBatch
   readonly #reading: RowReading
@@ -78,7 +78,7 @@ class Columns {
     this.#reading = reading
   }
 
-  /** Undefined where there is no such column. */
+  /** Undefined if there is no such column. */
   cell(column: string | undefined, wanted?: PropertySchema): Cell | undefined {
     const data = column === undefined ? undefined : this.#data(column)
     if (data !== undefined) return cellOf(data, this.#reading, wanted)
@@ -103,7 +103,7 @@ class Columns {
     })
   }
 
-  /** A row as a JSON line, as far as JSON has its values. */
+  /** A row as a JSON line, as far as JSON can express its values. */
   textOf(row: number): string {
     const { fields } = this.#batch.schema
     this.#all ??= fields.map(({ name }) => [name, cellOf(this.#data(name)!, this.#reading)] as const)
@@ -131,7 +131,7 @@ function valueOrNull(cell: Cell | undefined, row: number): Json {
   }
 }
 
-/** Gives an object its id; one that is no UUID stays with it as a property, but where it is an archive's. */
+/** Gives an object its id; keeps an original id that is not a UUID as a property, except in an archive's file. */
 function idReader(
   columns: Columns,
   { roles, changes }: RowReading,

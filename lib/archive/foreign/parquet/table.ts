@@ -16,20 +16,20 @@ import { type RowReader, rowReader } from './rows.ts'
 import type { Widths } from './vectorCells.ts'
 import type { Zone } from './zone.ts'
 
-/** How a table of any program is read. */
+/** How to read a table of any program. */
 export interface TableOptions {
   readonly mapping: Mapping
-  /** Of timestamps that say none. */
+  /** The zone of timestamps that do not name one. */
   readonly zone?: Zone
-  /** The class that its rows are to be of, where it is known: their values become those of its data types. */
+  /** The class for its rows, if known: values are converted to its data types. */
   readonly schema?: CollectionSchema
 }
 
-/** What a reading of a table calls. */
+/** Callbacks for reading a table. */
 export interface TableCalls {
   readonly onReject: (reject: Reject) => void
   readonly changes: Changes
-  /** Takes the row of each object, as a person finds it. */
+  /** Called with each object, and the file and row where a person finds it. */
   readonly onObject?: (object: StoredObject, file: string, line: number) => void
 }
 
@@ -37,14 +37,14 @@ export interface TableCalls {
 export interface Table {
   readonly files: readonly TableFile[]
   readonly rows: number
-  /** Of its first file. */
+  /** The roles in its first file. */
   readonly roles: Roles
   readonly metadata: ReadonlyMap<string, string>
 }
 
 /**
- * Looks at the first rows of a table, and says what its columns are. @throws ElysiaError ELYSIA_DAMAGED; ELYSIA_USAGE where
- * it cannot be told what its columns are, or timestamps have no zone
+ * Looks at the first rows of a table, and decides the role of each column. @throws ElysiaError ELYSIA_DAMAGED;
+ * ELYSIA_USAGE if a role is ambiguous, or timestamps have no zone
  */
 export async function openTable(files: readonly TableFile[], options: TableOptions): Promise<Table> {
   let rows = 0
@@ -102,7 +102,7 @@ async function* pagesOf(
   for (const file of files) yield* filePages(file, files.length > 1, { ...options, widths }, calls)
 }
 
-/** `widths` undefined where vectors are not wanted. */
+/** `widths` is undefined if vectors are not wanted. */
 export type FileOptions = TableOptions & { readonly widths: Widths | undefined }
 
 async function* filePages(
@@ -127,10 +127,10 @@ async function* filePages(
   }
 }
 
-/** Some rows of a file, and what reads them. */
+/** Some rows of a file, and the reader for them. */
 export interface ReadableBatch {
   readonly batch: RecordBatch
-  /** All columns of its file, those among them that are not read. */
+  /** All columns of the file, including those that are not read. */
   readonly fields: readonly Field[]
   readonly roles: Roles
   readonly read: RowReader

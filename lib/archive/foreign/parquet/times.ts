@@ -1,19 +1,22 @@
 import { PlainFault } from '../plainFault.ts'
 import type { Zone } from './zone.ts'
 
-/** Digits behind the second, by Arrow's number of a unit: seconds, milliseconds, microseconds, nanoseconds. */
+/** Digits after the second, by Arrow's number for a unit: seconds, milliseconds, microseconds, nanoseconds. */
 const DIGITS = [0, 3, 6, 9]
 
 const MILLI_DIGITS = 3
 const DAY_MS = 86_400_000
 const DAY_SECONDS = 86_400n
 
-/** A moment in RFC 3339 and UTC; `zone` is that of one that says none. @throws PlainFault beyond the years 0 to 9999 */
+/**
+ * A moment in RFC 3339 and UTC; `zone` applies if the timestamp names none. @throws PlainFault beyond the years 0 to
+ * 9999
+ */
 export function momentText(value: bigint, unit: number, zone: Zone | undefined): string {
   const perSecond = 10n ** BigInt(DIGITS[unit]!)
   const fraction = ((value % perSecond) + perSecond) % perSecond
   const wallMs = Number((value - fraction) / perSecond) * 1000
-  // A zone knows nothing of what is no time.
+  // A zone cannot convert an invalid time.
   const ms = zone === undefined ? wallMs : timeOf(wallMs) - zone(wallMs)
   return `${secondText(ms)}${fractionText(fraction, DIGITS[unit]!)}Z`
 }
@@ -23,7 +26,7 @@ export function dayText(value: number | bigint): string {
   return `${secondText(typeof value === 'bigint' ? Number(value) : value * DAY_MS)}Z`
 }
 
-/** A time of day. @throws PlainFault for what no day has */
+/** A time of day. @throws PlainFault for a time outside the day */
 export function timeText(value: number | bigint, unit: number): string {
   const digits = DIGITS[unit]!
   const perSecond = 10n ** BigInt(digits)
@@ -44,7 +47,7 @@ function timeOf(ms: number): number {
   throw new PlainFault('invalid_value', 'it holds a time beyond the years 0 to 9999')
 }
 
-/** As few digits as say it. */
+/** The fraction with as few digits as possible. */
 function fractionText(fraction: bigint, digits: number): string {
   if (fraction === 0n) return ''
   return `.${`${fraction}`.padStart(Math.max(digits, MILLI_DIGITS), '0').replace(/0+$/, '')}`

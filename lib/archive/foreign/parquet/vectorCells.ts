@@ -4,13 +4,13 @@ import { type Data, DataType, Vector } from '../../format/arrow.ts'
 import type { Changes } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 
-/** Gives the vector of a row; undefined where there is none. */
+/** Reads the vector in a row; undefined if there is none. */
 export type VectorCell = (row: number) => ObjectVector | undefined
 
-/** The width of the vectors of each name, `''` of the unnamed one: that of the first. */
+/** The width of vectors by name, `''` for the unnamed one: the first vector decides. */
 export type Widths = Map<string, number>
 
-/** True for a column of lists of numbers, or of lists of these. */
+/** True for a column of lists of numbers, or of lists of such lists. */
 export function holdsVectors(type: DataType): boolean {
   if (!DataType.isList(type)) return false
   const inner = type.children[0]!.type as DataType
@@ -22,8 +22,9 @@ function isNumber(type: DataType): boolean {
 }
 
 /**
- * A column of vectors of one width: lists of numbers, or lists of several rows. What a float32 does not hold exactly counts
- * as a change. The cell throws a PlainFault for a vector of another width, or with something missing, NaN or infinite.
+ * A column of vectors of one width: lists of numbers, or lists of several rows. A number that a float32 cannot hold
+ * exactly counts as a change. The cell throws a PlainFault for a vector of another width, or with a missing, NaN or
+ * infinite value.
  */
 export function vectorCell(data: Data, name: string, widths: Widths, changes: Changes): VectorCell {
   const rows = DataType.isList(data.children[0]!.type) ? data.children[0]! : undefined
@@ -58,7 +59,7 @@ interface Floats {
   readonly isRounded: boolean
 }
 
-/** Reads numbers from one position to another; what is missing becomes NaN. */
+/** Reads numbers from one position to another; missing numbers become NaN. */
 function floatsReader(data: Data): (from: number, to: number) => Floats {
   const { type, values, nullCount } = data
   if (nullCount > 0 || !DataType.isFloat(type) || type.precision === 0) {

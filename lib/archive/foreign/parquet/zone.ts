@@ -1,14 +1,14 @@
 import { ElysiaError } from '../../../core/errors.ts'
 
-/** How far the clocks of a place are ahead of UTC, in milliseconds, when they show a time. */
+/** How far local clocks are ahead of UTC, in milliseconds, when they show a given time. */
 export type Zone = (wallMs: number) => number
 
 const OFFSET = /^([+-])(\d\d):(\d\d)$/
 const MINUTE_MS = 60_000
 
 /**
- * A zone by its name (`Europe/Berlin`), its offset (`+02:00`), or `UTC`. A time that clocks show twice, when they are put
- * back, is the first; one that they leave out is read as if they had not.
+ * A zone by its name (`Europe/Berlin`), its offset (`+02:00`), or `UTC`. A time that occurs twice, when clocks are
+ * put back, means the first; a time that is skipped is read as if the clocks had not changed.
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function zoneOf(name: string): Zone {
@@ -23,16 +23,16 @@ export function zoneOf(name: string): Zone {
 
 function namedZone(name: string): Zone {
   const format = formatOf(name)
-  /** What the clocks show at a moment, ahead of UTC. */
+  /** How far clocks are ahead of UTC at a moment. */
   const ahead = (ms: number): number => {
     const [, month, day, year, hour, minute, second] = SHOWN.exec(format.format(ms))!.map(Number)
-    // `Date.UTC` takes the years 0 to 99 for those from 1900 on.
+    // `Date.UTC` maps the years 0 to 99 to 1900 and later.
     const shown = new Date(0).setUTCFullYear(year!, month! - 1, day!)
     const time = ((hour! % 24) * 60 + minute!) * MINUTE_MS + second! * 1000
     return shown + time - Math.floor(ms / 1000) * 1000
   }
   return (wallMs) => {
-    // Of a time that comes twice, or not at all, the offset before counts: that of a day earlier.
+    // For a time that occurs twice, or never, the offset of a day earlier counts.
     const before = ahead(wallMs - DAY_MS)
     if (ahead(wallMs - before) === before) return before
     const after = ahead(wallMs - before)

@@ -20,7 +20,7 @@ const reader: Shape['reader'] = (sample, changes) => {
   }
 }
 
-/** Documents as elasticdump writes them: hits, a line each. */
+/** Documents as elasticdump writes them: one hit per line. */
 export const elasticdump: Shape = {
   name: 'elasticdump',
   id: '_id',
@@ -29,7 +29,7 @@ export const elasticdump: Shape = {
   reader,
 }
 
-/** Answers to a search, and lines for the bulk interface: an action, then its document. */
+/** Responses to a search, and lines for the bulk interface: an action, then its document. */
 export const opensearch: Shape = {
   name: 'opensearch',
   id: '_id',

@@ -3,10 +3,10 @@ import { isRecord } from '../../../core/value/record.ts'
 import { PlainFault } from '../plainFault.ts'
 
 /**
- * A value of MongoDB's extended JSON, relaxed or canonical, of its second version or its first, as plain JSON: ids are
- * hex, dates RFC 3339, 64-bit ints exact, decimals their digits, bytes base64, uuids and vectors of bytes what they are.
+ * A value of MongoDB's extended JSON, relaxed or canonical, version 1 or 2, as plain JSON: ids become hex, dates RFC
+ * 3339, 64-bit integers exact numbers, decimals their digits, bytes base64; uuids and byte vectors are recognized.
  * @see https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
- * @throws PlainFault for a value that is none
+ * @throws PlainFault for an invalid value
  */
 export function plainValue(value: Json): Json {
   if (Array.isArray(value)) return value.map(plainValue)
@@ -52,7 +52,7 @@ function wholeOf(value: Json): Json {
   return Number.isSafeInteger(number) ? number : BigInt(value)
 }
 
-/** NaN and infinity, which JSON does not have, are absent. */
+/** NaN and infinity, which JSON cannot express, become absent. */
 function doubleOf(value: Json): Json {
   const number = typeof value === 'string' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
@@ -64,7 +64,7 @@ function dateOf(value: Json): Json {
   return momentText(Number(ms), '$date')
 }
 
-/** Older versions write an offset without a colon. */
+/** Older versions wrote an offset without a colon. */
 function zoned(text: string): string {
   return text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
 }

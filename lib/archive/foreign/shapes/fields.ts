@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import { PlainFault } from '../plainFault.ts'
 
-/** The value of a field, which may be that of a field in another: `metadata.doc.id`. */
+/** The value of a field, which may be nested in other fields: `metadata.doc.id`. */
 export function valueAt(record: JsonObject, path: string): Json | undefined {
   if (Object.hasOwn(record, path)) return record[path]
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
@@ -13,7 +13,7 @@ export function valueAt(record: JsonObject, path: string): Json | undefined {
   return undefined
 }
 
-/** The records of a list; undefined where it is none, or holds something else. */
+/** The records in a list; undefined if it is not a list, or holds anything else. */
 export function recordsOf(value: Json | undefined): readonly JsonObject[] | undefined {
   return Array.isArray(value) && value.every((one): one is JsonObject => isRecord(one)) ? value : undefined
 }
@@ -39,7 +39,7 @@ export function isVector(value: Json | undefined): boolean {
   return value.every(isNumber) || value.every((row) => Array.isArray(row) && row.every(isNumber))
 }
 
-/** True for the forms that stores give vectors in which most numbers are zero. */
+/** True for the sparse vector forms of other stores. */
 export function isSparse(value: Json | undefined): boolean {
   return isRecord(value) && Array.isArray(value.indices) && Array.isArray(value.values)
 }

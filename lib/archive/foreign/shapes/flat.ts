@@ -1,7 +1,7 @@
 import { lineByLine, type Shape } from './shape.ts'
 import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
-/** Records of which each field is a property: of no store, but read as a person says. */
+/** Records in which each field is a property: not of any one store, but chosen by a person. */
 export const flat: Shape = {
   name: 'flat',
   id: 'id',

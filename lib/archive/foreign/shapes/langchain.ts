@@ -4,7 +4,10 @@ import { isVector, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
 import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
-/** Documents of LangChain, in Python or JavaScript, and what its store in memory dumps. Their text is the property `text`. */
+/**
+ * Documents of LangChain, in Python or JavaScript, and dumps of its in-memory store. Their text is the property
+ * `text`.
+ */
 export const langchain: Shape = {
   name: 'langchain',
   id: 'id',
@@ -37,12 +40,12 @@ function contentOf({ page_content: one, pageContent: other }: JsonObject): Json 
   return typeof (one ?? other) === 'string' ? (one ?? other) : undefined
 }
 
-/** `dumps` wraps a document into the call that makes it. */
+/** `dumps` wraps a document in the constructor call that creates it. */
 function unpacked(line: JsonObject): JsonObject {
   return line.lc !== undefined && isRecord(line.kwargs) ? line.kwargs : line
 }
 
-/** A store in memory is one document: its records by their ids. */
+/** An in-memory store is one document: its records by id. */
 function stored(line: JsonObject): readonly JsonObject[] | undefined {
   const all = Object.values(line)
   const isStore =

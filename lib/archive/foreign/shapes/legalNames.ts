@@ -4,7 +4,7 @@ import type { Changes } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 import { legalName, propertyName } from '../propertyName.ts'
 
-/** Fields by names that properties may have, at all depths. @throws PlainFault where two would have the same */
+/** Renames fields to valid property names, at all depths. @throws PlainFault if two fields would get the same name */
 export function withLegalNames(fields: JsonObject, changes: Changes): JsonObject {
   return renamed(fields, propertyName, changes)
 }

@@ -8,15 +8,15 @@ import { withLegalNames } from './legalNames.ts'
 import type { Draft, Shape } from './shape.ts'
 import { denseOf } from './vectorFields.ts'
 
-/** Lines of another store → lines as an archive has them. */
+/** Lines of another store → lines in the form of an archive. */
 export interface ForeignLines {
-  /** The records of a line. @throws PlainFault for a line that holds none */
+  /** The records on a line. @throws PlainFault if there are none */
   records(line: JsonObject): readonly JsonObject[]
   /** A record as `{id, properties, vector?, vectors?, tenant?, class?}`. @throws PlainFault */
   plain(record: JsonObject): JsonObject
 }
 
-/** Which shape lines have, and what a person says of them. */
+/** The shape of lines, and what a person specified about them. */
 export interface LineForm {
   readonly shape: Shape
   readonly mapping: Mapping
@@ -24,7 +24,7 @@ export interface LineForm {
   readonly sample: readonly JsonObject[]
 }
 
-/** Begins a reading of lines of this form. */
+/** Starts reading lines of this form. */
 export function foreignLines({ shape, mapping, sample }: LineForm, changes: Changes): ForeignLines {
   const { read } = shape.reader(mapping.vectors === undefined ? recordsIn(shape, sample) : [], changes)
   const isOwn = OWN.includes(shape.name)
@@ -39,10 +39,10 @@ export function foreignLines({ shape, mapping, sample }: LineForm, changes: Chan
   }
 }
 
-/** Shapes whose ids are UUIDs, and whose names those of properties. */
+/** Shapes with UUIDs as ids, and with valid property names. */
 const OWN = ['weaviate', 'python-client', 'ts-client']
 
-/** The fields that ids and vectors are taken from, as a person is told. */
+/** The fields that ids and vectors are taken from, as shown to a person. */
 export function fieldsSaid({ shape, mapping, sample }: LineForm) {
   const seen = shape.reader(recordsIn(shape, sample), new Changes())
   const given =
@@ -50,7 +50,7 @@ export function fieldsSaid({ shape, mapping, sample }: LineForm) {
   return { id: mapping.id ?? [seen.id ?? shape.id], vectors: given ?? seen.vectors }
 }
 
-/** The records of lines, as far as they hold any. */
+/** The records on lines, as far as there are any. */
 function recordsIn(shape: Shape, lines: readonly JsonObject[]): readonly JsonObject[] {
   const records = shape.records()
   return lines.flatMap((line) => {
@@ -62,14 +62,14 @@ function recordsIn(shape: Shape, lines: readonly JsonObject[]): readonly JsonObj
   })
 }
 
-/** A line of a rejects file holds its object whole, beside its reason and the class that it comes from. */
+/** A line of a rejects file holds the complete object, beside the reason and its class. */
 function unwrapped(value: JsonObject): JsonObject {
   const { object, properties, reason, class: name } = value
   if (properties !== undefined || reason === undefined || !isRecord(object)) return value
   return typeof name === 'string' ? { class: name, ...object } : object
 }
 
-/** A draft of which parts are elsewhere than its shape has them. */
+/** A draft in which some parts come from other fields than its shape has. */
 function mapped(record: JsonObject, draft: Draft, { id, vectors, properties: path }: Mapping): Draft {
   const properties = path === undefined ? draft.properties : requireRecord(valueAt(record, path), path)
   const find = (field: string) => valueAt(record, field) ?? valueAt(properties, field)
@@ -81,7 +81,7 @@ function mapped(record: JsonObject, draft: Draft, { id, vectors, properties: pat
   return { ...whole, properties: without(whole.properties, vectors.values()), vector, vectors: named }
 }
 
-/** What was the id stays as a property, where it was none before. */
+/** Keeps the previous id as a property, if it was not a UUID. */
 function withMadeId(draft: Draft, id: string): Draft {
   const { id: old, properties } = draft
   if (old === undefined || old === null) return { ...draft, id }
@@ -107,7 +107,7 @@ function plainOf(draft: Draft, isOwn: boolean, changes: Changes): JsonObject {
   })
 }
 
-/** Puts an id that is no UUID into the properties. */
+/** Moves an id that is not a UUID into the properties. */
 function idOf(value: Json | undefined, properties: JsonObject, changes: Changes): { readonly id: string } {
   const { id, original } = foreignId(value)
   if (original !== undefined) {

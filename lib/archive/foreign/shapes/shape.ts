@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import type { Changes } from '../changes.ts'
 
-/** The forms of lines that are known, in the order in which they are tried; `flat` is never found, only said. */
+/** The known shapes of lines, in the order in which they are tried; `flat` is never detected, only chosen. */
 export const SHAPE_NAMES = [
   'weaviate',
   'python-client',
@@ -18,7 +18,7 @@ export const SHAPE_NAMES = [
 
 export type ShapeName = (typeof SHAPE_NAMES)[number]
 
-/** What a record says of its object, in its own words. */
+/** What a record states about its object, in the values of its source. */
 export interface Draft {
   readonly id?: Json | undefined
   readonly properties: JsonObject
@@ -26,33 +26,35 @@ export interface Draft {
   readonly vectors?: JsonObject | undefined
   readonly tenant?: Json | undefined
   readonly class?: Json | undefined
-  /** When it was made and changed: milliseconds, or RFC 3339. */
+  /** Creation and update times: milliseconds, or RFC 3339. */
   readonly created?: Json | undefined
   readonly updated?: Json | undefined
 }
 
-/** Reads the records of one source, all in the same way. */
+/** Reads all records of one source in the same way. */
 export interface RecordReader {
-  /** @throws PlainFault for a record that is none */
+  /** @throws PlainFault for an invalid record */
   read(record: JsonObject): Draft
-  /** The fields that vectors are taken from, as a person is told: `FIELD`, or `NAME=FIELD`. */
+  /** The fields that vectors are taken from, as shown to a person: `FIELD`, or `NAME=FIELD`. */
   readonly vectors: readonly string[]
-  /** The field that ids come from, where its name is that of this source alone. */
+  /** The field that ids come from, if its name varies between sources. */
   readonly id?: string | undefined
 }
 
 /** The lines of another store or tool. @see docs/from-other-stores.md */
 export interface Shape {
   readonly name: ShapeName
-  /** The field that ids come from, as a person is told. */
+  /** The field that ids come from, as shown to a person. */
   readonly id: string
-  /** True where a line looks like it. */
+  /** True if a line looks like this shape. */
   matches(line: JsonObject): boolean
-  /** Begins a reading: what it returns gives the records of each line, in order; a line may hold many, or none. */
+  /**
+   * Starts reading: the returned function gives the records of each line, in order; a line may hold many, or none.
+   */
   records(): (line: JsonObject) => readonly JsonObject[]
-  /** `sample` are some of the first records, by which that is decided which differs between sources. */
+  /** `sample` holds some of the first records, which decide what varies between sources. */
   reader(sample: readonly JsonObject[], changes: Changes): RecordReader
 }
 
-/** Of lines that are a record each. */
+/** For shapes with one record per line. */
 export const lineByLine: Shape['records'] = () => (line) => [line]

@@ -7,7 +7,7 @@ import type { Shape, ShapeName } from './shape.ts'
 import { milvus, pinecone, qdrant } from './vectorStores.ts'
 import { pythonClient, tsClient, weaviate } from './weaviate.ts'
 
-/** All shapes, in the order in which they are tried. A new one is a file and a line here. */
+/** All shapes, in the order in which they are tried. To add one, write a file and add a line here. */
 const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   weaviate,
   'python-client': pythonClient,
@@ -26,7 +26,7 @@ export function shapeNamed(name: ShapeName): Shape {
   return SHAPES[name]
 }
 
-/** The shape that most of these lines look like; of several the first. Undefined where none does. */
+/** The shape that most of these lines look like, the first one if several tie; undefined if none matches. */
 export function shapeOf(lines: readonly JsonObject[]): Shape | undefined {
   let [best, most]: [Shape | undefined, number] = [undefined, 0]
   for (const shape of Object.values(SHAPES)) {

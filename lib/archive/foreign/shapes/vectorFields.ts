@@ -5,14 +5,14 @@ import { vectorName } from '../vectorNames.ts'
 import { isSparse, isVector, without } from './fields.ts'
 
 const SUFFIXED = /^(.+?)_?(?:vector|embedding)s?$/i
-/** A list of numbers that is shorter is a property, unless its name says otherwise. */
+/** A shorter list of numbers is a property, unless its name says otherwise. */
 const LEAST_WIDTH = 16
 
-/** Fields with vectors, by the names of these, `''` for the unnamed one. */
+/** Fields with vectors, by vector name, `''` for the unnamed one. */
 export type VectorFields = ReadonlyMap<string, string>
 
 /**
- * The fields of flat records that hold vectors: by their names, or the one that is a long list of numbers. One alone is
+ * The fields of flat records that hold vectors: recognized by name, or the only long list of numbers. A single one is
  * the unnamed vector, unless its name is `vector_NAME`.
  */
 export function vectorFieldsOf(
@@ -35,7 +35,7 @@ function isLong(value: Json | undefined, least: number): boolean {
   return Array.isArray(value) && value.length >= least && value.some((one) => !Number.isInteger(one))
 }
 
-/** What such fields hold of a record, and what is left of it. Sparse vectors are left out, and counted. */
+/** The vectors of a record in these fields, and the rest of the record. Sparse vectors are dropped and counted. */
 export function takeVectors(record: JsonObject, fields: VectorFields, changes: Changes) {
   const vectors: JsonObject = {}
   const taken: string[] = []
@@ -54,21 +54,19 @@ export function takeVectors(record: JsonObject, fields: VectorFields, changes: C
   return { rest: without(record, taken), vector, vectors: named }
 }
 
-/** How the fields are said to a person. */
+/** The fields as shown to a person. */
 export function sayVectors(fields: VectorFields): string[] {
   return [...fields].map(([name, field]) => (name === '' ? field : `${name}=${field}`))
 }
 
-/** The dense ones of named vectors; sparse ones are left out, and counted. */
+/** The dense vectors; sparse ones are dropped and counted. */
 export function denseOf(vectors: JsonObject, changes: Changes): JsonObject {
   const dense = Object.entries(vectors).filter(([, value]) => !isSparse(value))
   changes.note('sparse_vectors', Object.keys(vectors).length - dense.length)
   return Object.fromEntries(dense)
 }
 
-/**
- * Vectors by name, of clients that call the unnamed one `default`: where no other name is to be seen it is that.
- */
+/** Renames `default` to the unnamed vector, for clients that call it so, if the sample has no other vector name. */
 export function unnamedDefault(sample: readonly (Json | undefined)[]): (vectors: JsonObject) => {
   vector?: Json
   vectors?: JsonObject

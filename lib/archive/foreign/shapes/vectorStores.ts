@@ -5,7 +5,7 @@ import { isSparse, isVector, recordsOf, requireRecord, without } from './fields.
 import type { Shape } from './shape.ts'
 import { denseOf, sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
-/** Points of a scroll of qdrant, or of its client: `{id, payload, vector}`. */
+/** Points from a qdrant scroll, or from its client: `{id, payload, vector}`. */
 export const qdrant: Shape = {
   name: 'qdrant',
   id: 'id',
@@ -31,7 +31,7 @@ function pointsOf(line: JsonObject): readonly JsonObject[] | undefined {
   return points?.every(({ id }) => id !== undefined) ? points : undefined
 }
 
-/** One vector, or several by name, of which sparse ones are left out. */
+/** One vector, or several by name; sparse ones are dropped. */
 function vectorsOf(value: Json | undefined, changes: Changes) {
   if (!isRecord(value)) return { vector: value }
   if (!isSparse(value)) return { vectors: denseOf(value, changes) }
@@ -39,7 +39,7 @@ function vectorsOf(value: Json | undefined, changes: Changes) {
   return {}
 }
 
-/** Vectors of Pinecone, with their metadata: `{id, values, metadata}`. */
+/** Vectors from Pinecone, with their metadata: `{id, values, metadata}`. */
 export const pinecone: Shape = {
   name: 'pinecone',
   id: 'id',
@@ -66,7 +66,7 @@ function isPineconeVector(line: JsonObject): boolean {
   )
 }
 
-/** What a fetch, a query or an upsert has in one document; its namespace is that of each. */
+/** The vectors of a fetch, a query or an upsert in one document, each with the document's namespace. */
 function fetched(line: JsonObject): readonly JsonObject[] | undefined {
   const { vectors, matches, namespace } = line
   if (line.id !== undefined || line.uuid !== undefined) return undefined
@@ -75,14 +75,16 @@ function fetched(line: JsonObject): readonly JsonObject[] | undefined {
   return found.map((one) => ({ ...one, ...(isThere(namespace) && { namespace }) }))
 }
 
-/** True but for what is absent, null or empty. */
+/** False for an absent, null or empty value. */
 function isThere(value: Json | undefined): value is Json {
   return value !== undefined && value !== null && value !== ''
 }
 
 const MILVUS_IDS = ['id', 'pk', 'auto_id', 'Auto_id', 'primary_key']
 
-/** Entities of Milvus: flat records with a primary key and vectors; `$meta` holds what its schema does not name. */
+/**
+ * Entities from Milvus: flat records with a primary key and vectors; `$meta` holds fields that are not in the schema.
+ */
 export const milvus: Shape = {
   name: 'milvus',
   id: 'id',
@@ -107,10 +109,10 @@ export const milvus: Shape = {
   },
 }
 
-/** An entity has a vector, so that the one list of numbers is that. */
+/** Every entity has a vector, so a single list of numbers must be it. */
 const LEAST_WIDTH = 2
 
-/** The primary key of entities may have any name: one that is used, or the only one that ends in `id`. */
+/** The primary key may have any name: a common one, or the only field that ends in `id`. */
 function keyOf([first = {}]: readonly JsonObject[]): string | undefined {
   const known = MILVUS_IDS.find((name) => first[name] !== undefined)
   if (known !== undefined) return known

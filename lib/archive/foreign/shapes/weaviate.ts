@@ -4,12 +4,12 @@ import { recordsOf, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
 import { unnamedDefault } from './vectorFields.ts'
 
-/** A page of Weaviate's REST interface: `GET /v1/objects`. */
+/** A page from Weaviate's REST interface: `GET /v1/objects`. */
 function listed(line: JsonObject): readonly JsonObject[] | undefined {
   return line.properties === undefined ? recordsOf(line.objects) : undefined
 }
 
-/** An answer of GraphQL: `{"data":{"Get":{CLASS:[…]}}}`. */
+/** A GraphQL response: `{"data":{"Get":{CLASS:[…]}}}`. */
 function queried(line: JsonObject): readonly JsonObject[] | undefined {
   const get = isRecord(line.data) ? line.data.Get : undefined
   if (!isRecord(get)) return undefined
@@ -18,15 +18,15 @@ function queried(line: JsonObject): readonly JsonObject[] | undefined {
   return classes.flatMap(([name, found]) => recordsOf(found)!.map((record) => ({ ...record, [CLASS]: name })))
 }
 
-/** Where the class of a record of GraphQL is noted. */
+/** The field where we note the class of a GraphQL record. */
 const CLASS = '_class'
 
-/** Of an object that a rejects file of `col restore` holds. */
+/** True for a line of a rejects file of `col restore`. */
 function isReject({ reason, object }: JsonObject): boolean {
   return reason !== undefined && isRecord(object)
 }
 
-/** Objects as archives, REST and GraphQL have them. */
+/** Objects in the form of archives, REST and GraphQL. */
 export const weaviate: Shape = {
   name: 'weaviate',
   id: 'id',
@@ -70,7 +70,7 @@ function ofGraphQl(record: JsonObject) {
   }
 }
 
-/** Objects as Weaviate's Python client gives them, written with `json.dumps`. */
+/** Objects of Weaviate's Python client, written with `json.dumps`. */
 export const pythonClient: Shape = {
   name: 'python-client',
   id: 'uuid',
@@ -82,7 +82,7 @@ export const pythonClient: Shape = {
   reader: (sample) => clientReader('vector', sample),
 }
 
-/** Objects as Weaviate's TypeScript client gives them, written with `JSON.stringify`. */
+/** Objects of Weaviate's TypeScript client, written with `JSON.stringify`. */
 export const tsClient: Shape = {
   name: 'ts-client',
   id: 'uuid',
@@ -116,7 +116,7 @@ function clientReader(
   }
 }
 
-/** References as clients give them, with the objects that they lead to → beacons. */
+/** References of a client, which contain their target objects → beacons. */
 function linksOf(references: JsonObject): JsonObject {
   const links = Object.entries(references).map(([name, found]): [string, Json] => {
     const objects = isRecord(found) ? recordsOf(found.objects) : recordsOf(found)

@@ -1,21 +1,21 @@
 import type { Json } from '../../../core/object.ts'
 import { type Data, type DataType, makeData } from '../arrow.ts'
 
-/** Builds a column, one slot per value. Its arrays are reused: the result of `take` is valid until the next `put`. */
+/** Builds a column, one slot per value. Reuses its arrays: the result of `take` is valid until the next `put`. */
 export interface ColumnBuilder {
   readonly type: DataType
   /** The approximate number of bytes it holds. */
   readonly bytes: number
   /**
-   * Fills one slot, with null where the value has no place in the type. Returns false where the slot does not hold
-   * the exact value. Undefined and null both count as null, which is exact.
+   * Fills one slot, with null if the type cannot hold the value. Returns false if the slot does not hold the exact
+   * value. Undefined and null both count as null, which is exact.
    */
   put(value: Json | undefined): boolean
   /** The column of all values put since the last call. */
   take(): Data
 }
 
-/** The value in a slot; undefined where it is null. */
+/** The value in a slot; undefined if it is null. */
 export type ValueReader = (row: number) => Json | undefined
 
 /** A typed array that doubles its capacity. */
@@ -49,7 +49,7 @@ export class GrowableArray<T extends Uint8Array | Int32Array | Float32Array | Fl
   }
 }
 
-/** One bit a slot, least significant first, as Arrow wants validity and booleans. */
+/** One bit per slot, least significant first, as Arrow stores validity and booleans. */
 export class Bitmap {
   length = 0
   zeros = 0
@@ -70,7 +70,7 @@ export class Bitmap {
   }
 }
 
-/** Builds a column of values of a fixed width. `write` appends a value, or refuses it. */
+/** Builds a column of fixed-width values. `write` appends a value, or refuses it. */
 export class FixedWidthBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
@@ -78,7 +78,7 @@ export class FixedWidthBuilder implements ColumnBuilder {
   readonly #write: (value: Json, values: GrowableArray<Int32Array | Float64Array>) => boolean
   readonly #fill: number
 
-  /** `fill` is how many numbers of the array a slot takes. */
+  /** `fill` is the number of array elements per slot. */
   constructor(
     type: DataType,
     values: GrowableArray<Int32Array | Float64Array>,

@@ -14,13 +14,13 @@ import { halvesOf, text } from './types.ts'
 import { shapeOfType, vectorBytes, vectorReader, vectorType } from './vectors.ts'
 import { windowsOf } from './windows.ts'
 
-/** Most objects of a page. */
+/** The largest number of objects in a page. */
 const PAGE_ROWS = 1000
 
 /**
- * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of one that
- * is larger than 64 MiB. Its counts are checked against each other, against its pages and against the manifest
- * before they are used. Throws an Error with the reason where the file is damaged or not ours.
+ * The objects of a file that our encoder made, in pages, in file order. Holds one row group, or a window of a group
+ * larger than 64 MiB. Checks the file's counts against each other, its pages and the manifest before using them.
+ * Throws an Error with the reason if the file is damaged or not ours.
  */
 export function* pagesOf(
   file: Uint8Array,
@@ -48,15 +48,15 @@ export function* pagesOf(
 }
 
 /**
- * Nothing else in the file gives the size of a missing value of a fixed-size type; an archive has no column of such
- * a type.
+ * Nothing else in the file gives the size of a missing value of a fixed-size type; an archive has no column of such a
+ * type.
  */
 function requireNoFixedSizes({ groups }: Footer): void {
   if (groups.some(({ chunks }) => chunks.some(({ type }) => type === FIXED_BYTE_ARRAY)))
     throw new Error('has a column of byte arrays of a fixed size')
 }
 
-// All of it is synchronous: of what fails in the library's asynchronous functions the process dies.
+// Synchronous throughout: when the library's asynchronous functions fail, the process dies.
 function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt): Generator<RecordBatch> {
   const widths = vectorBytes(metadata)
   for (const [index, group] of groups.entries()) {

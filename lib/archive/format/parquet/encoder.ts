@@ -12,10 +12,10 @@ import { type Emit, type GroupBounds, ParquetSink } from './write/sink.ts'
 const MIB = 1024 * 1024
 
 export interface EncoderBounds {
-  /** A row group of the file: most rows, and about how many bytes, compressed and before that. */
+  /** The bounds of a row group in the file: rows, and approximate bytes before and after compression. */
   readonly groupRows: number
   readonly groupBytes: number
-  /** Most rows and about how many bytes of columns go to the writer at once. */
+  /** The bounds of a batch for the writer: rows, and approximate bytes of columns. */
   readonly batchRows: number
   readonly batchBytes: number
 }
@@ -27,16 +27,17 @@ export const ENCODER_BOUNDS: EncoderBounds = {
   batchBytes: 1 * MIB,
 }
 
-/** How many times as large a row group may be before compression, by the objects that a file begins with. */
+/** How many times larger a row group may be before compression, estimated from the first objects of a file. */
 const RAW_GROUPS = 4
 const LEAST_GROUP_ROWS = 128
 
-/** Objects that are held until the widths of all vectors are known, at most. */
+/** The largest number of objects held until the widths of all vectors are known. */
 const HELD_OBJECTS = 1000
 
 /**
- * Pages → the pieces of one file. Holds one batch as columns, and one row group, compressed.
- * Errors: ELYSIA_STORE for a number that is not finite, and for an object of more values or bytes than are read.
+ * Pages → the pieces of one file. Holds one batch as columns, and one compressed row group.
+ * Errors: ELYSIA_STORE for a number that is not finite, and for an object with more values or bytes than a reader
+ * accepts.
  */
 export class ParquetEncoding {
   readonly #content: Content
@@ -50,7 +51,7 @@ export class ParquetEncoding {
   #objects = 0
   #footer: Buffer | undefined
   #bytes = 0
-  /** The size of the file without the compression of its pages, in bytes; known at the end. */
+  /** The size of the file without page compression, in bytes; known at the end. */
   rawBytes: number | undefined
 
   constructor(
@@ -78,7 +79,7 @@ export class ParquetEncoding {
     }
   }
 
-  /** Writes the last batch and the end of the file; all of it is emitted afterwards. */
+  /** Writes the last batch and the end of the file, and waits until everything is emitted. */
   async end(): Promise<void> {
     const rows = this.#rows ?? (await this.#begin())
     if (rows.length > 0) await this.#flush(rows)
@@ -87,12 +88,12 @@ export class ParquetEncoding {
     this.#requireWhole()
   }
 
-  /** True when enough is held to know all columns. */
+  /** True when enough objects are held to know all columns. */
   #hold(object: StoredObject): boolean {
     const { length } = this.#held
     this.#held.push(object)
     if (length + 1 >= HELD_OBJECTS) return true
-    // At the first object and whenever there are twice as many: the search costs as much as there are.
+    // Only at the first object and at every doubling: the search costs as much as the number of objects held.
     if ((length & (length + 1)) !== 0) return false
     const shapes = shapesOf(this.#held)
     return vectorNamesOf(this.#content.schema).every((name) => shapes.has(name))
@@ -107,14 +108,14 @@ export class ParquetEncoding {
     return rows
   }
 
-  // A promise an object would cost as much as its columns.
+  // A promise for each object would cost as much as its columns.
   #add(rows: Rows, object: StoredObject): Promise<void> | undefined {
     rows.add(object)
     this.#tally?.add(object)
     this.#objects++
     const full = rows.length >= this.#bounds.batchRows || rows.bytes >= this.#bounds.batchBytes
     if (!full) return undefined
-    // So many values, or such long ones, take more bytes than a batch has.
+    // This many values, or values this long, take more bytes than a batch.
     requireReadable(object, rows.layout.kinds)
     requireReadablePages(object, rows.columns())
     return this.#flush(rows)
@@ -130,14 +131,14 @@ export class ParquetEncoding {
     return new ParquetSink(rows.schema, bounds, this.#compress, this.#emit)
   }
 
-  /** A row group is bounded by its compressed bytes, but a reader has to hold a row group as it was before. */
+  /** A row group is bounded by its compressed bytes, but a reader has to hold it decompressed. */
   #groupBounds(bytesARow: number): GroupBounds {
     const { groupRows, groupBytes } = this.#bounds
     const splitReferences = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
     return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }
   }
 
-  /** What a reader will count is read back. */
+  /** Reads back the footer that a reader will check. */
   #requireWhole(): void {
     const footer = this.#footer && readFooter(this.#footer)
     if (footer?.rows !== this.#objects) {
@@ -148,7 +149,7 @@ export class ParquetEncoding {
   }
 }
 
-/** A copy of the footer, where a piece of a file ends with one. */
+/** A copy of the footer, if a piece of a file ends with one. */
 function footerIn(bytes: Buffer): Buffer | undefined {
   const length = footerBytes(bytes) ?? Number.POSITIVE_INFINITY
   return length <= bytes.length ? Buffer.from(bytes.subarray(bytes.length - length)) : undefined

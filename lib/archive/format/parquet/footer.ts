@@ -7,49 +7,51 @@ export interface Footer {
   readonly metadata: ReadonlyMap<string, string>
 }
 
-/** Rows that are stored together: `bytes` before compression. */
+/** Rows that are stored together: `bytes` is their size before compression. */
 export interface RowGroup {
   readonly rows: number
   readonly bytes: number
   readonly chunks: readonly ColumnChunk[]
 }
 
-/** The highest levels of a column: in how many lists it lies, and in how many fields that may be missing, itself one. */
+/**
+ * The highest levels of a column: how many lists contain it, and how many fields, itself included, may be missing.
+ */
 export interface Levels {
-  /** Only a column that lies in no list has one value for each row. */
+  /** Only a column outside all lists has exactly one value per row. */
   readonly repetition: number
   readonly definition: number
-  /** Of byte arrays of one length: that length. A reader gives a missing one its room. */
+  /** The length of fixed-length byte arrays. A reader allocates it even for a missing value. */
   readonly width: number
 }
 
-/** The pages of one column in a row group: `start` and `bytes` say where in the file they are. */
+/** The pages of one column in a row group: `start` and `bytes` locate them in the file. */
 export interface ColumnChunk extends Levels {
   readonly start: number
   readonly bytes: number
-  /** Bytes before compression, page headers among them. */
+  /** Bytes before compression, including page headers. */
   readonly rawBytes: number
-  /** Values, nulls and empty lists among them; of a column that lies in a list, any number a row, and one at least. */
+  /** Values, including nulls and empty lists; inside a list, any number per row, but at least one. */
   readonly values: number
-  /** As Parquet numbers them: types 6 for byte arrays, 7 for those of one length; codecs 0 none, 6 zstd. */
+  /** Parquet's numbers: type 6 is byte array, 7 fixed-length byte array; codec 0 is none, 6 zstd. */
   readonly type: number
   readonly codec: number
 }
 
-/** The length of the footer and the magic number, which end every file. */
+/** The length field and the magic number, which end every file. */
 export const TRAILER_BYTES = 8
 
 const MAGIC = 'PAR1'
 
 /** More than 250,000 column chunks need. */
 const MAX_FOOTER_BYTES = 32 * 1024 * 1024
-/** What a reader makes of each takes up to a kilobyte. */
+/** A reader needs up to a kilobyte for each. */
 const MAX_CHUNKS = 250_000
 const MAX_GROUPS = 100_000
 const MAX_PAIRS = 10_000
 const MAX_COLUMNS = 50_000
 
-/** Deeper than columns of any object nest. */
+/** Deeper than the columns of any object nest. */
 const MAX_LEVELS = 200
 
 /** How a field may be missing, as Parquet numbers it. */
@@ -58,7 +60,7 @@ const REPEATED = 2
 
 const WHAT = 'a footer'
 
-/** How many bytes a file would have without the compression of its pages. */
+/** How many bytes a file would have without page compression. */
 export function rawBytesOf({ groups }: Pick<Footer, 'groups'>, fileBytes: number): number {
   let sum = fileBytes
   for (const { chunks } of groups) for (const { bytes, rawBytes } of chunks) sum += rawBytes - bytes
@@ -66,8 +68,8 @@ export function rawBytesOf({ groups }: Pick<Footer, 'groups'>, fileBytes: number
 }
 
 /**
- * How many bytes at the end of a file are its footer, trailer included; undefined where the file does not end as a
- * Parquet file does.
+ * The length of the footer at the end of a file, trailer included; undefined if the file does not end like a Parquet
+ * file.
  */
 export function footerBytes(trailer: Buffer): number | undefined {
   const start = trailer.length - TRAILER_BYTES
@@ -75,15 +77,15 @@ export function footerBytes(trailer: Buffer): number | undefined {
   return trailer.readUInt32LE(start) + TRAILER_BYTES
 }
 
-/** Throws an Error where a footer is too large to be read. */
+/** Throws an Error if a footer is too large to read. */
 export function requireReadable(bytes: number): void {
   if (bytes > MAX_FOOTER_BYTES)
     throw new Error(`has a footer of ${bytes} bytes, more than ${MAX_FOOTER_BYTES}`)
 }
 
 /**
- * Reads a footer: bytes that end a file, and are at least its footer. Memory: ten times the footer at most. Throws
- * an Error with the reason where they are not a footer, or contradict themselves.
+ * Reads a footer from the last bytes of a file, which have to contain all of it. Memory: at most ten times the
+ * footer. Throws an Error with the reason if they are not a footer, or contradict themselves.
  * @see https://github.com/apache/parquet-format (FileMetaData)
  */
 export function readFooter(end: Buffer): Footer {
@@ -115,15 +117,15 @@ export function readFooter(end: Buffer): Footer {
   return { rows, groups, metadata }
 }
 
-/** A field that has fields of its own, while they are read. */
+/** A field with nested fields, while they are read. */
 interface Group extends Levels {
-  /** How many of its fields are still to come. */
+  /** How many nested fields are still to come. */
   left: number
 }
 
 /**
- * Reads the schema of a footer, at most so many fields: the levels of its columns, in the order that row groups have them.
- * Throws an Error where the fields are no tree.
+ * Reads the schema in a footer, at most `most` fields: the levels of its columns, in the order of the columns in a
+ * row group. Throws an Error if the fields do not form a tree.
  * @see https://github.com/apache/parquet-format (SchemaElement)
  */
 export function columnsOf(thrift: Thrift, type: number, most: number): Levels[] {
@@ -170,7 +172,7 @@ function fieldIn(thrift: Thrift): SchemaField {
   return { children, kind, width }
 }
 
-/** `columns` are those of the schema before it. */
+/** `columns` are those of the schema, which precedes the row groups. */
 function rowGroup(thrift: Thrift, columns: readonly Levels[]): RowGroup {
   const chunks: ColumnChunk[] = []
   let [rows, bytes]: (number | undefined)[] = []

@@ -6,22 +6,22 @@ import type { Tally } from '../../object/tally.ts'
 import type { Content, Declared, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
 
-/** The size of the chunks that are passed on, in bytes. */
+/** The size of emitted chunks, in bytes. */
 const PIECE_BYTES = 256 * 1024
 
-/** Of the compression of pages: higher ones take longer, and floats do not shrink more. */
+/** The compression level of pages: higher levels take longer, and do not shrink floats further. */
 const LEVEL = 1
 
-/** The address space that a file is given while it is read; memory is taken as it grows. */
+/** The address space reserved for a file while it is read; memory is allocated as it grows. */
 const MOST_FILE_BYTES = 4 * 1024 ** 3
 
 type Callback = (error?: Error | null) => void
 
 /**
- * Parquet files for analysts, a column a property.
+ * Parquet files for analysts, one column per property.
  *
  * Memory: encoding holds a batch of 1 MiB, and a row group of 8 MiB; decoding holds the bytes of the whole part and,
- * in WebAssembly, a row group. The libraries are loaded when a stream is made.
+ * in WebAssembly, a row group. The libraries are loaded when a stream is created.
  * @see docs/archives-parquet.md
  */
 export const parquet: Format = {
@@ -115,7 +115,7 @@ class ParquetDecoder extends PacedDuplex {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
   readonly #declared: Declared | undefined
-  // It grows in place, where pieces and their concatenation would hold a part twice.
+  // Grows in place; pieces and their concatenation would hold a part twice.
   readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
 
   constructor({ tenant }: Content, tally: Tally | undefined, declared: Declared | undefined) {

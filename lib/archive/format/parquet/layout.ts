@@ -15,7 +15,7 @@ import { type VectorShape, vectorType } from './vectors.ts'
 
 export const LAYOUT_VERSION = '1'
 
-/** The shapes of the vectors in a file: by name, `''` for the unnamed one. */
+/** The shapes of the vectors in a file, by name, `''` for the unnamed one. */
 export type Shapes = ReadonlyMap<string, VectorShape>
 
 /** The column names of a file. `properties` and `vectors` name columns by property and vector. */
@@ -42,12 +42,12 @@ export const textType = new Utf8()
 export const timeType = new TimestampMillisecond('UTC')
 
 /**
- * Lays objects of a class out in columns. Properties have their own names. A column of ours whose name a property
- * already has (ignoring case, as DuckDB does) gets underscores in front until the name is free; the file's metadata
- * records the names.
+ * Arranges objects of a class in columns. Properties keep their names. If a property already has the name of one of
+ * our columns (ignoring case, as DuckDB does), ours gets underscores in front until the name is free; the file's
+ * metadata records the names.
  *
- * Objects of one tenant have no column for it: it stands in the metadata, and such files lie in a directory
- * `tenant=NAME`. Pandas refuses to read a directory whose name and files both have the column.
+ * Objects of one tenant have no column for it: the metadata records the tenant, and such files are in a directory
+ * `tenant=NAME`. Pandas refuses to read a directory if its name and its files both have the column.
  */
 export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
   const taken = new Set<string>()
@@ -73,7 +73,7 @@ export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
   return { names, kinds, shapes, metadata: metadataOf({ schema, tenant }, names) }
 }
 
-/** The columns of properties; those that have none are all in `_rest`. */
+/** The column types of properties; properties without one go into `_rest`. */
 export function kindsOf(schema: CollectionSchema): Map<string, ColumnType> {
   const kinds = new Map<string, ColumnType>()
   for (const property of propertiesIn(schema)) {
@@ -97,7 +97,7 @@ function metadataOf(
   return metadata
 }
 
-/** The Arrow schema of a layout. Only ids are always there. */
+/** The Arrow schema of a layout. Only ids are never null. */
 export function arrowSchema({ names, kinds, shapes }: Layout): Schema {
   const column = (name: string, type: DataType) => new Field(name, type, true)
   return new Schema([
@@ -116,7 +116,7 @@ export function vectorColumn({ vector, vectors }: ColumnNames, name: string): st
   return name === '' ? vector! : vectors[name]!
 }
 
-/** The columns by a file's metadata. Throws an Error with the reason where the metadata is not ours. */
+/** The columns according to a file's metadata. Throws an Error with the reason if the metadata is not ours. */
 export function readMetadata(metadata: ReadonlyMap<string, string>): {
   readonly schema: CollectionSchema
   readonly names: ColumnNames

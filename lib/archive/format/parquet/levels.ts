@@ -1,23 +1,22 @@
 import type { ColumnChunk, RowGroup } from './footer.ts'
 import { contentOf, isData, type Page, pagesIn, type ReadAt, RLE, V2 } from './page.ts'
 
-/** Rows that writers put into a group are fewer by far; each takes four bytes here. */
+/** Far more rows than writers put into a group; each takes four bytes here. */
 const MAX_ROWS = 16 * 1024 * 1024
 const MAX_COUNT = 2 ** 32 - 1
 
 const FLOAT = 4
 
-/** The length of levels, in front of them. */
+/** The length field in front of levels. */
 const LENGTH_BYTES = 4
-/** Levels are at the beginning of a page, and mostly shorter. */
+/** Levels are at the beginning of a page, and mostly shorter than this. */
 const FIRST_BYTES = 64 * 1024
 
 /**
- * How many values each row of a group has in the columns that lie in lists, all of them together. A row is decoded
- * at once, and nothing else in the file says how many values it has. A missing float counts as `missing` values: a
- * reader gives it the room of a vector where it is one among others.
- * Costs: one decompression of those columns. Memory: a page, and 4 bytes a row.
- * Throws an Error with the reason where a page is malformed.
+ * How many values each row of a group has in all columns inside lists together. A row is decoded at once, and nothing
+ * else in the file tells how many values it has. A missing float counts as `missing` values, because a reader
+ * allocates a whole vector for one among others. Costs: one decompression of those columns. Memory: a page, and 4
+ * bytes per row. Throws an Error with the reason if a page is malformed.
  */
 export function valuesPerRow(group: RowGroup, missing: number, read: ReadAt): Uint32Array {
   if (group.rows > MAX_ROWS) throw new Error(`has ${group.rows} rows of lists in one row group`)
@@ -47,7 +46,7 @@ function addValues(counted: Uint32Array, chunk: ColumnChunk, missing: number, re
     throw new Error(`has a column of ${row + 1} rows in a row group of ${counted.length}`)
 }
 
-/** So many values of a page: at level 0 each begins a row. */
+/** A number of values in a page: at level 0 each begins a row. */
 interface Values {
   readonly level: number
   readonly isThere: boolean
@@ -79,7 +78,7 @@ function nextOf(runs: Iterator<Run>): [value: number, count: number] {
   return [next.value.value, next.value.count]
 }
 
-/** The bytes of the repetition and of the definition levels of a page, which stand at its beginning. */
+/** The bytes of the repetition and the definition levels, which begin a page. */
 function levelBytes(page: Page, { codec }: ColumnChunk, read: ReadAt): [Buffer, Buffer] {
   const stored = read(page.at, page.compressed)
   const { repetitionBytes, definitionBytes } = page
@@ -103,7 +102,7 @@ function levelBytes(page: Page, { codec }: ColumnChunk, read: ReadAt): [Buffer, 
   }
 }
 
-/** Where the definition levels begin and end, each with its length in front; as far as these bytes say. */
+/** Where the definition levels begin and end, each with its length in front, as far as these bytes tell. */
 function levelsEnd(head: Buffer): { readonly second: number; readonly end: number } {
   const second = LENGTH_BYTES + lengthAt(head, 0)
   return { second, end: second + LENGTH_BYTES + lengthAt(head, second) }
@@ -113,7 +112,7 @@ function lengthAt(head: Buffer, at: number): number {
   return at + LENGTH_BYTES > head.length ? 0 : head.readUInt32LE(at)
 }
 
-/** The same value so many times. */
+/** A number of equal values. */
 interface Run {
   readonly value: number
   readonly count: number
@@ -133,14 +132,14 @@ function* runsIn(bytes: Buffer, highest: number): Generator<Run> {
   }
 }
 
-/** The bits of a level, the lowest first, from so many behind a byte on. */
+/** The bits of a level, lowest first, starting `bit` bits after the byte at `start`. */
 function packed(bytes: Buffer, start: number, bit: number, width: number): number {
   const at = start + (bit >> 3)
   if (at >= bytes.length) throw cutShort()
   return ((bytes[at]! | ((bytes[at + 1] ?? 0) << 8)) >> (bit & 7)) & ((1 << width) - 1)
 }
 
-/** An unsigned number of at most 32 bits, and where it ends. */
+/** An unsigned number of at most 32 bits, and the position after it. */
 function varint(bytes: Buffer, start: number): [value: number, end: number] {
   let value = 0
   for (let [at, factor] = [start, 1]; factor < 2 ** 35 && at < bytes.length; at++, factor *= 128) {

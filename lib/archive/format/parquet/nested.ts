@@ -4,10 +4,10 @@ import { type Data, type DataType, Field, List, makeData, Struct } from '../arro
 import { Bitmap, type ColumnBuilder, GrowableArray, type ValueReader } from './builders.ts'
 import type { ColumnType } from './type.ts'
 
-/** The name that Parquet's own specification gives the values of a list. */
+/** The name for the values of a list in Parquet's own specification. */
 export const ELEMENT = 'element'
 
-/** Lists of a kind. */
+/** Lists of values of one type. */
 export function listOf(kind: ColumnType): ColumnType {
   const type = new List(new Field(ELEMENT, kind.type, true))
   return {
@@ -69,8 +69,8 @@ function listReader(data: Data, kind: ColumnType): ValueReader {
 }
 
 /**
- * Objects with fields of their own kinds. A null field counts as absent; an object with a field of another name is
- * kept as its exact text.
+ * Objects whose fields each have a column type. A null field counts as absent; an object with a field of another name
+ * is kept as its exact text.
  */
 export function structOf(fields: ReadonlyMap<string, ColumnType>): ColumnType {
   const type = new Struct([...fields].map(([name, kind]) => new Field(name, kind.type, true)))

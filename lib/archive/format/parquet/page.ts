@@ -5,19 +5,22 @@ import { Thrift } from './thrift.ts'
 
 const MIB = 1024 * 1024
 
-/** The largest page: a writer ends one at about a megabyte, or behind the object that made it larger. */
+/** The largest page: a writer ends a page at about a megabyte, or after the object that exceeded it. */
 export const MAX_PAGE_BYTES = 128 * MIB
 
-/** Beginnings of page headers: most are shorter; those with statistics of long texts are read again, whole. */
+/**
+ * The first bytes read of a page header: most are shorter; those with statistics of long texts are read again,
+ * completely.
+ */
 const HEADER_BYTES = 256
 const MAX_HEADER_BYTES = MIB
 
-/** The field of a header that a kind of page has for itself: 5 for kind 0, 7 for 2, 8 for 3. */
+/** The header field specific to a kind of page: 5 for kind 0, 7 for 2, 8 for 3. */
 const HEADER_OF_KIND = 5
 const STRUCT = 12
 export const RLE = 3
 
-/** Kinds of pages: pages of data are of the first version or of the second. */
+/** Kinds of pages: data pages have version 1 or 2. */
 const V1 = 0
 export const V2 = 3
 export const DICTIONARY = 2
@@ -30,8 +33,8 @@ const BROTLI = 4
 const ZSTD = 6
 
 /**
- * The decompressed bytes of a page, at most `bytes` of them, or the first `wanted` of these where the codec can stop there;
- * undefined for a codec that is not known here.
+ * The decompressed bytes of a page, at most `bytes`, or only the first `wanted` if the codec can stop there;
+ * undefined for an unsupported codec.
  */
 export function contentOf(
   stored: Buffer,
@@ -60,20 +63,20 @@ export function isData({ type }: Page): boolean {
   return type === V1 || type === V2
 }
 
-/** Bytes of a file: fewer where it ends before. */
+/** Reads bytes of a file: fewer if the file ends earlier. */
 export type ReadAt = (at: number, length: number) => Buffer
 
-/** What the header of a page says. */
+/** The header of a page. */
 export interface Page {
   readonly type: number
-  /** Where its bytes begin, behind the header. */
+  /** Where its bytes begin, after the header. */
   readonly at: number
   /** Before and after compression. */
   readonly bytes: number
   readonly compressed: number
   readonly values: number
   readonly encoding: number
-  /** How the levels of its values are written: in pages of the first version their encoding, in others their bytes. */
+  /** How the levels of its values are written: version 1 gives their encoding, version 2 their bytes. */
   readonly definitionEncoding: number
   readonly repetitionEncoding: number
   readonly definitionBytes: number
@@ -81,8 +84,8 @@ export interface Page {
 }
 
 /**
- * The pages of a column, one after another. Throws an Error with the reason where a page reaches outside the column
- * or is too large.
+ * The pages of a column, in order. Throws an Error with the reason if a page reaches outside the column or is too
+ * large.
  */
 export function* pagesIn({ start, bytes }: ColumnChunk, read: ReadAt): Generator<Page> {
   const end = start + bytes
@@ -106,7 +109,7 @@ function pageAt(at: number, end: number, read: ReadAt): Page {
 }
 
 /**
- * Reads a header; of those of its kinds the one that belongs to it.
+ * Reads a header, including the part specific to its kind of page.
  * @see https://github.com/apache/parquet-format (PageHeader)
  */
 function pageIn(head: Buffer, start: number): Page {
@@ -134,7 +137,7 @@ function pageIn(head: Buffer, start: number): Page {
   }
 }
 
-/** The fields of a struct that are numbers, of those that are known. */
+/** The known fields of a struct that are numbers. */
 function countsIn(thrift: Thrift): number[] {
   const counts: number[] = []
   thrift.struct((id, type) => {

@@ -3,15 +3,15 @@ import { contentOf, DICTIONARY, isData, type Page, pagesIn, type ReadAt } from '
 
 const MIB = 1024 * 1024
 
-/** Of each column a reader holds a page and the dictionary at once. */
+/** A reader holds a page and the dictionary of every column at once. */
 const MAX_HELD_BYTES = 512 * MIB
-/** What the values of a column that does not lie flat may take beyond twice the bytes that they were made of. */
+/** How much the values of nested columns may take beyond twice the bytes that they were made from. */
 const MAX_GAINED_BYTES = 256 * MIB
-/** An offset, or the widest number. */
+/** The size of an offset, or of the widest number. */
 const VALUE_BYTES = 8
 
 const DICTIONARY_ENCODINGS = [2, 8]
-/** Each value may begin as the one before it. */
+/** An encoding in which each value may share the beginning of the previous one. */
 const DELTA_BYTE_ARRAY = 7
 
 const BYTE_ARRAY = 6
@@ -19,22 +19,21 @@ export const FIXED_BYTE_ARRAY = 7
 const FLOAT = 4
 const FLOAT_BYTES = 4
 
-/** What a row group may take once it is decoded: as its pages say, and at the most. */
+/** The size of a decoded row group: according to its pages, and at most. */
 export interface GroupCost {
   readonly bytes: number
-  /** With each reference to a dictionary as long as its longest entry. */
+  /** If every dictionary reference is to the longest entry. */
   readonly most: number
-  /** Values of the columns that do not lie flat: any number of them may be in one row. */
+  /** Values of the nested columns: one row may contain any number of them. */
   readonly nested: number
-  /** Floats of such columns that may be missing: their bytes are not there, or stand in a dictionary. */
+  /** Nested floats that may be missing: their bytes are absent, or in a dictionary. */
   readonly missing: number
 }
 
 /**
- * Checks the page headers of a row group before a decoder uses them: the pages of each column fill their place in
- * the file, hold the values that the footer counts, and each and their dictionaries are of a size that can be held.
- * Costs: the headers, and one decompression of dictionaries that could grow.
- * Throws an Error with the reason where that does not hold.
+ * Checks the page headers of a row group before a decoder uses them: the pages of each column fill their place in the
+ * file, hold the number of values in the footer, and all pages and dictionaries fit into memory. Costs: the headers,
+ * and one decompression of dictionaries that could grow. Throws an Error with the reason if a check fails.
  */
 export function costOf(group: RowGroup, read: ReadAt): GroupCost {
   let [bytes, most, nested, missing, held] = [0, 0, 0, 0, 0]
@@ -50,7 +49,7 @@ export function costOf(group: RowGroup, read: ReadAt): GroupCost {
   return { bytes, most, nested, missing }
 }
 
-/** Throws an Error where the columns of a file overlap: each byte of it is read once. */
+/** Throws an Error if the columns of a file overlap: each byte is read once. */
 export function requireDisjoint({ groups }: Pick<Footer, 'groups'>, fileBytes: number): void {
   let sum = 0
   for (const { chunks } of groups) for (const { bytes } of chunks) sum += bytes
@@ -87,7 +86,10 @@ function chunkCost(chunk: ColumnChunk, rows: number, read: ReadAt): GroupCost & 
   return { bytes, most, nested, missing, held: largest + (dictionary?.bytes ?? 0) }
 }
 
-/** The longest entry of a dictionary in bytes, or a bound of it where it is short or of another codec than ours. */
+/**
+ * The longest entry of a dictionary in bytes, or an upper bound if the dictionary is short or has another codec than
+ * ours.
+ */
 function longestEntry({ type, codec }: ColumnChunk, page: Page, references: number, read: ReadAt): number {
   if (type !== BYTE_ARRAY && type !== FIXED_BYTE_ARRAY) return 0
   const bounded = references * page.bytes <= MAX_GAINED_BYTES / 8 || type === FIXED_BYTE_ARRAY

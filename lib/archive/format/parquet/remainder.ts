@@ -6,9 +6,9 @@ import { objectText } from '../../object/lineWriter.ts'
 import { objectOf } from '../../object/parse.ts'
 
 /**
- * The part of an object that columns do not hold exactly, as a JSON line: whole properties, and vectors by name,
- * `''` for the unnamed one.
- * @throws ElysiaError ELYSIA_STORE for a number that JSON does not have, and where a reader would refuse it
+ * The part of an object that columns do not hold exactly, as a JSON line: whole properties, and vectors by name, `''`
+ * for the unnamed one.
+ * @throws ElysiaError ELYSIA_STORE for a number that JSON cannot express, and if a reader would refuse the line
  */
 export function restText(
   id: string,
@@ -42,7 +42,7 @@ function notFinite(id: string, name: string): ElysiaError {
   })
 }
 
-/** An object with the values of its `_rest` put in. Throws an Error with the reason where `_rest` is malformed. */
+/** An object with the values of its `_rest` added. Throws an Error with the reason if `_rest` is malformed. */
 export function withRest(object: StoredObject, text: string): StoredObject {
   const { id, properties, vector, vectors } = objectOf(parseExact(text, OBJECT_BOUNDS))
   if (id !== object.id) throw new Error(`object ${object.id} has the rest of ${id}`)

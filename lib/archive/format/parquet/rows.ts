@@ -8,7 +8,7 @@ import { restText } from './remainder.ts'
 import { pushHalves, text } from './types.ts'
 import { shapeOf, type VectorShape, vectorBuilder } from './vectors.ts'
 
-/** Names of vectors that get no column: one that means the unnamed vector, and one that no object can be given. */
+/** Vector names that get no column: one means the unnamed vector, and one cannot be set on an object. */
 const RESERVED = new Set(['', '__proto__'])
 
 /** The shapes of the vectors of these objects, by name: the first vector of a name decides. */
@@ -132,7 +132,7 @@ export class Rows {
   }
 }
 
-/** A name such as `constructor` means something in every object. */
+/** A name such as `constructor` exists on every object. */
 function ownVector(vectors: StoredObject['vectors'], name: string): Vector | undefined {
   return vectors !== undefined && Object.hasOwn(vectors, name) ? vectors[name] : undefined
 }

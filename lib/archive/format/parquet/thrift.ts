@@ -1,19 +1,19 @@
-/** Types of the compact protocol that Parquet's own structures nest by. */
+/** Types of the compact protocol that Parquet's structures nest with. */
 const LIST = 9
 const SET = 10
 const STRUCT = 12
 
-/** Deeper than Parquet's structures nest by far. */
+/** Far deeper than Parquet's structures nest. */
 const MAX_DEPTH = 32
 
 /**
- * Reads Thrift's compact protocol, as far as Parquet uses it, from untrusted bytes: unknown fields are skipped and
- * take no memory, the lengths of lists and texts are checked against the bytes that are left, and nesting is
- * bounded. Throws an Error that names `what` and says what is wrong with it.
+ * Reads Thrift's compact protocol, as far as Parquet uses it, from untrusted bytes: skips unknown fields without
+ * using memory, checks the lengths of lists and texts against the bytes that remain, and bounds nesting. Throws an
+ * Error that names `what` and explains what is wrong with it.
  * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export class Thrift {
-  /** Where it is in the bytes. */
+  /** The position in the bytes. */
   at = 0
   readonly #bytes: Buffer
   readonly #what: string
@@ -23,7 +23,7 @@ export class Thrift {
     this.#what = what
   }
 
-  /** Reads a struct; `field` reads the value of one, or returns false to have it passed over. */
+  /** Reads a struct; `field` reads one value, or returns false to skip it. */
   struct(field: (id: number, type: number) => unknown, depth = 0): void {
     if (depth > MAX_DEPTH) throw new Error(`has ${this.#what} that nests too deep`)
     let id = 0
@@ -33,7 +33,7 @@ export class Thrift {
     }
   }
 
-  /** Reads a list of structs, at most so many; `element` reads one. */
+  /** Reads a list of at most `most` structs; `element` reads one. */
   structs(type: number, most: number, element: () => void): void {
     this.#require(type, LIST)
     const { length, of } = this.#list()
@@ -42,7 +42,7 @@ export class Thrift {
     for (let n = 0; n < length; n++) element()
   }
 
-  /** How many elements a list has; they are passed over. */
+  /** The number of elements in a list, which it skips. */
   length(type: number): number {
     this.#require(type, LIST)
     const { length, of } = this.#list()

@@ -9,7 +9,7 @@ import { listOf, structOf } from './nested.ts'
 import type { ColumnType } from './type.ts'
 
 /**
- * The column of a property; undefined where Parquet has none for it (an object without nested properties).
+ * The column type of a property; undefined if Parquet has none (an object without nested properties).
  * @see docs/archives-parquet.md
  */
 export function kindOf(property: PropertySchema): ColumnType | undefined {
@@ -31,7 +31,7 @@ function nestedOf({ nestedProperties }: PropertySchema): ColumnType | undefined 
   return fields.size === 0 ? undefined : structOf(fields)
 }
 
-/** Text in UTF-8. Half a surrogate pair has no place there; it is shown as U+FFFD. */
+/** Text in UTF-8, which cannot hold half a surrogate pair; the column shows U+FFFD instead. */
 export const text: ColumnType = {
   type: new Utf8(),
   builder: () => new BytesBuilder(text.type, writeText),
@@ -52,7 +52,7 @@ function writeText(value: Json, bytes: GrowableArray<Buffer>) {
   return exact ? 'exact' : 'replaced'
 }
 
-/** Base64 as the bytes that it stands for, where it is the one way to write them. */
+/** Base64 as the bytes that it stands for, if it is their only spelling. */
 const blob: ColumnType = {
   type: new Binary(),
   builder: () => new BytesBuilder(blob.type, writeBlob),
@@ -137,7 +137,7 @@ function writeInt(value: Json, values: GrowableArray<Int32Array | Float64Array>)
   return true
 }
 
-/** An integer that a double holds, as two's complement; a third of the time that a BigInt takes. */
+/** An integer that a double holds, in two's complement; takes a third of the time of a BigInt. */
 export function pushHalves(values: GrowableArray<Int32Array | Float64Array>, value: number): void {
   values.push(value | 0)
   values.push(Math.floor(value / 2 ** 32))
@@ -153,7 +153,7 @@ export function halvesOf({ values }: Data): Int32Array {
   return new Int32Array(buffer, byteOffset, length * 2)
 }
 
-/** A date as its instant, to the microsecond; a text that the instant does not give back is shown by it. */
+/** A date as its instant, to the microsecond; the column shows it even if it would not give back the exact text. */
 const date: ColumnType = {
   type: new TimestampMicrosecond('UTC'),
   builder: () =>

@@ -7,13 +7,10 @@ import type { ColumnType } from './type.ts'
 
 const MIB = 1024 * 1024
 
-/** More values than any object has in its lists: a reader would take more than a gigabyte for them. */
+/** More values than any object has in its lists: a reader would need more than a gigabyte for them. */
 export const MAX_NESTED_VALUES = 20_000_000
 
-/**
- * Checks that a reader accepts an object.
- * @throws ElysiaError ELYSIA_STORE where its lists have more values
- */
+/** Checks that a reader accepts an object. @throws ElysiaError ELYSIA_STORE if its lists have too many values */
 export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string, ColumnType>): void {
   const { id, properties, vectors = {} } = object
   let values = 0
@@ -26,15 +23,15 @@ export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string,
   })
 }
 
-/** A page has the levels of its values too, and may begin with those of objects before. */
+/** A page also has the levels of its values, and may begin with those of earlier objects. */
 const MAX_COLUMN_BYTES = MAX_PAGE_BYTES - 8 * MIB
 
-/** Of these a reader holds one page and one dictionary of each column, 512 MiB together. */
+/** A reader holds one page and one dictionary of each column, 512 MiB together. */
 const MAX_COLUMNS_BYTES = 240 * MIB
 
 /**
  * Checks that a reader accepts the pages of a batch, which ends with the object that made it large.
- * @throws ElysiaError ELYSIA_STORE where one is longer than 120 MiB, or all are than 240
+ * @throws ElysiaError ELYSIA_STORE if a page is longer than 120 MiB, or all pages together than 240
  */
 export function requireReadablePages(
   { id }: StoredObject,
@@ -56,7 +53,7 @@ export function requireReadablePages(
   })
 }
 
-/** How many values the columns of a type have for a value of it: of an object one for each field, there or not. */
+/** How many values a value of a type takes in columns: an object takes one per field, present or not. */
 function valuesOf(type: DataType, value: Json | undefined): number {
   const least = columnsOf(type)
   if (least !== undefined) return least
@@ -71,7 +68,7 @@ function valuesOf(type: DataType, value: Json | undefined): number {
   return (type as Struct).children.reduce((sum, field) => sum + valuesOf(field.type, record[field.name]), 0)
 }
 
-/** How many columns a type has that holds no list; undefined of any other. */
+/** How many columns a type without lists has; undefined for any other type. */
 function columnsOf(type: DataType): number | undefined {
   if (DataType.isList(type)) return undefined
   if (!DataType.isStruct(type)) return 1

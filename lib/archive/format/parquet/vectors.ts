@@ -3,26 +3,28 @@ import { type Data, DataType, Field, FixedSizeList, Float32, List, makeData, tab
 import { Bitmap, GrowableArray } from './builders.ts'
 import { ELEMENT } from './nested.ts'
 
-/** What all vectors of a column have in common. */
+/** The properties that all vectors in a column share. */
 export interface VectorShape {
   readonly width: number
-  /** Several rows an object. */
+  /** True for several rows per object. */
   readonly multi: boolean
 }
 
-/** A column of vectors that is being filled. */
+/** A column of vectors being filled. */
 export interface VectorBuilder {
   readonly type: DataType
   readonly bytes: number
-  /** Fills one slot. Returns false where the vector is of another shape and belongs in `_rest`. */
+  /** Fills one slot. Returns false if the vector has another shape and belongs in `_rest`. */
   put(vector: Vector | undefined): boolean
   take(): Data
 }
 
-/** More numbers than a server lets a vector have: no column is so wide that a reader would refuse it. */
+/** More numbers than a server allows in a vector: no column is so wide that a reader would refuse it. */
 const MAX_WIDTH = 65_535
 
-/** The shape of a vector; undefined where no column can have it: no numbers, no rows, rows of several widths, too wide. */
+/**
+ * The shape of a vector; undefined if no column can have it: no numbers, no rows, rows of several widths, too wide.
+ */
 export function shapeOf(vector: Vector): VectorShape | undefined {
   const multi = !(vector instanceof Float32Array)
   const rows = multi ? vector : [vector]
@@ -36,7 +38,7 @@ export function vectorType({ width, multi }: VectorShape): DataType {
   return multi ? new List(new Field(ELEMENT, row, false)) : row
 }
 
-/** The shape of the vectors in a column. Throws an Error where it is of another type. */
+/** The shape of the vectors in a column. Throws an Error if its type is another one. */
 export function shapeOfType(type: DataType | undefined): VectorShape {
   const multi = DataType.isList(type)
   const row = multi ? type.children[0]?.type : type
@@ -44,17 +46,17 @@ export function shapeOfType(type: DataType | undefined): VectorShape {
   throw new Error(`has vectors of type ${type}`)
 }
 
-/** The bytes of vectors that are missing: a reader gives each its room. */
+/** The bytes of missing vectors, which a reader allocates anyway. */
 export interface VectorBytes {
-  /** Of all columns of a row. */
+  /** For all columns of a row. */
   readonly row: number
-  /** Of one vector among several of an object: the largest. */
+  /** For one vector of a multi-vector: the largest. */
   readonly among: number
 }
 
 /**
- * What missing vectors take by the columns of a file.
- * Throws an Error where its metadata has none of Arrow's, or says that vectors are wider than any is, or stand where none do.
+ * The bytes that missing vectors take, according to the columns of a file. Throws an Error if its metadata has no
+ * Arrow schema, or declares vectors that are too wide or in unexpected places.
  */
 export function vectorBytes(metadata: ReadonlyMap<string, string>): VectorBytes {
   const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
@@ -71,12 +73,12 @@ export function vectorBytes(metadata: ReadonlyMap<string, string>): VectorBytes 
   return { row, among }
 }
 
-/** How many numbers a vector of this type has; 0 where it is another type. */
+/** How many numbers a vector of this type has; 0 for another type. */
 function widthOf(type: DataType): number {
   return DataType.isFixedSizeList(type) && DataType.isFloat(type.children[0]!.type) ? type.listSize : 0
 }
 
-/** True where a value that is missing may take any room. */
+/** True if a missing value may take any number of bytes. */
 function holdsFixedSize(type: DataType): boolean {
   if (DataType.isFixedSizeList(type) || DataType.isFixedSizeBinary(type)) return true
   return ((type.children ?? []) as Field[]).some((field) => holdsFixedSize(field.type))
@@ -164,7 +166,7 @@ function floatsData(data: Float32Array): Data {
   return makeData({ type: new Float32(), length: data.length, nullCount: 0, data })
 }
 
-/** Reads vectors, each into a buffer of its own, so that no vector keeps its whole batch in memory. */
+/** Reads vectors, each into its own buffer, so that no vector keeps its whole batch in memory. */
 export function vectorReader(data: Data, { width, multi }: VectorShape): (row: number) => Vector | undefined {
   const rows = multi ? data.children[0]! : data
   const floats: Float32Array = rows.children[0]!.values

@@ -7,11 +7,14 @@ import type { VectorBytes } from './vectors.ts'
 
 const MIB = 1024 * 1024
 
-/** About how many bytes, as the pages count them, are decoded at once; and how many, should every entry be the longest. */
+/** About how many bytes to decode at once, as the pages count them; and how many if every entry were the longest. */
 const WINDOW_BYTES = 64 * MIB
 const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
 
-/** What the decoder takes for a value of a list, levels, offsets and copies among it, whatever its bytes. Measured. */
+/**
+ * Bytes that the decoder uses for a value in a list, including levels, offsets and copies, whatever its size.
+ * Measured.
+ */
 const NESTED_VALUE_BYTES = 48
 
 /** Rows of a group that are decoded together. */
@@ -21,9 +24,9 @@ export interface Window {
 }
 
 /**
- * The rows of a group in windows of which each takes about as much memory, whatever the group's size; `widths` are
- * the bytes of vectors that are missing.
- * Throws an Error with the reason where a page is malformed, or a single row would take too much memory.
+ * The rows of a group in windows that each take about the same memory, whatever the group's size; `widths` are the
+ * bytes of missing vectors. Throws an Error with the reason if a page is malformed, or a single row would take too
+ * much memory.
  */
 export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): Generator<Window> {
   const { bytes, most, nested, missing } = costOf(group, read)
@@ -40,7 +43,7 @@ export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): 
   }
 }
 
-/** How many of these rows are decoded together by the values that they have in lists: at least one. */
+/** How many of these rows can be decoded together, given their values in lists: at least one. */
 function fittingRows(values: Uint32Array): number {
   let sum = 0
   for (const [row, count] of values.entries()) {

@@ -1,10 +1,10 @@
 import { DataType, type Field, type Schema, TimeUnit } from '../../arrow.ts'
 import type { SchemaElement } from '../../parquetThrift.ts'
 
-/** The name that Parquet's own specification gives what repeats in a list. */
+/** The name for the repeated group of a list in Parquet's own specification. */
 const LIST = 'list'
 
-/** The schema of a Parquet file by its Arrow schema: a tree, as a list of what comes first. */
+/** The Parquet schema for an Arrow schema: a tree, flattened depth first. */
 export function elementsOf({ fields }: Schema): SchemaElement[] {
   return [{ name: 'schema', num_children: fields.length }, ...fields.flatMap((field) => elementOf(field))]
 }
@@ -24,7 +24,7 @@ function elementOf({ name, type, nullable }: Field): SchemaElement[] {
   return [{ ...own, ...physicalOf(type) }]
 }
 
-/** How values of a type are stored. Throws a TypeError for one that no column of ours has. */
+/** How values of a type are stored. Throws a TypeError for a type that our columns do not have. */
 function physicalOf(type: DataType): Omit<SchemaElement, 'name'> {
   if (DataType.isUtf8(type))
     return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }

@@ -1,31 +1,34 @@
 import { type Data, DataType, type Field, type FixedSizeList, type Schema } from '../../arrow.ts'
 
-/** A column of a Parquet file: what of an Arrow column has values, and no more columns in it. */
+/** A column of a Parquet file: a part of an Arrow column that holds values and has no columns inside. */
 export interface Leaf {
   readonly path: readonly string[]
   readonly type: DataType
-  /** The highest levels of its values: in how many fields that may be missing it lies, and in how many lists. */
+  /** The highest levels of its values: how many fields that may be missing contain it, and how many lists. */
   readonly definition: number
   readonly repetition: number
 }
 
-/** The values of a leaf in a batch: `width` of them side by side in each place, as a vector is one value there. */
+/**
+ * The values of a leaf in a batch: `width` of them side by side in each place, since a vector counts as one value
+ * there.
+ */
 export interface LeafValues {
   readonly width: number
-  /** Levels of each place, or of the first value in it. */
+  /** The levels of each place, or of the first value in it. */
   readonly definitions: Uint16Array
   readonly repetitions: Uint16Array
   readonly data: Data
-  /** Where in `data` each place is, of those that are not missing: a number of widths. */
+  /** Where each place that is not missing is in `data`, in units of `width`. */
   readonly present: Int32Array
 }
 
-/** How many values there are: one for each place that is missing. */
+/** The number of values: one for each missing place. */
 export function countOf({ width, definitions, present }: LeafValues): number {
   return definitions.length + (width - 1) * present.length
 }
 
-/** The leaves of a schema, in the order that row groups have them. */
+/** The leaves of a schema, in the order of the columns in a row group. */
 export function leavesOf({ fields }: Schema): Leaf[] {
   return fields.flatMap((field) => leavesIn(field, [], { definition: 0, repetition: 0 }))
 }
@@ -42,15 +45,17 @@ function leavesIn({ name, type, nullable }: Field, above: readonly string[], dep
   return leavesIn(type.children[0]!, [...path, 'list'], repeated)
 }
 
-/** What of a column comes one after another at some level of its nesting. */
+/** The slots of a column at some level of its nesting. */
 interface Slots {
   readonly definitions: Uint16Array
   readonly repetitions: Uint16Array
-  /** Where each stands in the data of the level; -1 where it, or what it would lie in, is missing. */
+  /** Where each slot is in the data of the level; -1 if it, or its parent, is missing. */
   readonly at: Int32Array
 }
 
-/** The values of all leaves of a batch of so many rows, in the same order. Memory: 8 bytes a value, or a vector. */
+/**
+ * The values of all leaves in a batch of `rows` rows, in the same order. Memory: 8 bytes per value, or per vector.
+ */
 export function valuesOf(fields: readonly Field[], columns: readonly Data[], rows: number): LeafValues[] {
   const slots = { definitions: new Uint16Array(rows), repetitions: new Uint16Array(rows), at: upTo(rows) }
   return fields.flatMap((field, n) => valuesIn(field, columns[n]!, slots, 0))
@@ -78,7 +83,7 @@ function vectorValues(data: Data, { definitions, repetitions, at }: Slots, width
   return { width, definitions: own, repetitions, data, present: presentIn(at) }
 }
 
-/** A vector has no place for each of its numbers: of 384 that takes longer than all else. */
+/** A vector has one place for all its numbers: with 384 places, that would take longer than everything else. */
 function isVector(type: DataType): type is FixedSizeList {
   return (
     DataType.isFixedSizeList(type) && !type.children[0]!.nullable && DataType.isFloat(type.children[0]!.type)
@@ -89,7 +94,7 @@ function isList(type: DataType): boolean {
   return DataType.isList(type) || DataType.isFixedSizeList(type)
 }
 
-/** A level that may be missing: what is there is defined by one level more. */
+/** A level that may be missing: a present value has one definition level more. */
 function withNulls(data: Data, { definitions, repetitions, at }: Slots): Slots {
   const own = definitions.slice()
   if (data.nullCount === 0 && !at.includes(-1)) {
@@ -107,7 +112,7 @@ function withNulls(data: Data, { definitions, repetitions, at }: Slots): Slots {
   return { definitions: own, repetitions, at: places }
 }
 
-/** The elements of lists; one that is missing or empty has a slot all the same, which says so. */
+/** The elements of lists; a missing or empty list still has one slot, which marks it. */
 function spread(data: Data, lists: Slots, repetition: number): Slots {
   const { valueOffsets } = data
   let count = 0

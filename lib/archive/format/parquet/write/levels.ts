@@ -3,7 +3,7 @@ import type { Leaf, LeafValues } from './leaves.ts'
 
 const LENGTH_BYTES = 4
 
-/** The levels of a page of the first version: those of repetition, then those of definition, each behind its length. */
+/** The levels of a version 1 page: repetition, then definition, each after its length. */
 export function levelsOf({ repetition, definition }: Leaf, values: LeafValues): Uint8Array[] {
   const { width, repetitions, definitions } = values
   const isPresent = (n: number) => definitions[n] === definition
@@ -12,14 +12,14 @@ export function levelsOf({ repetition, definition }: Leaf, values: LeafValues): 
     if (repetition > 0) written.push(hybrid(repetitions, repetition))
     if (definition > 0) written.push(hybrid(definitions, definition))
   } else {
-    // Of the numbers of a vector each but the first repeats at the highest level.
+    // Every number of a vector but the first repeats at the highest level.
     written.push(runs(repetitions, (n) => (isPresent(n) ? { level: repetition, count: width - 1 } : NONE)))
     written.push(runs(definitions, (n) => (isPresent(n) ? { level: definition, count: width - 1 } : NONE)))
   }
   return written.flatMap((levels) => [lengthOf(levels), levels])
 }
 
-/** Bits that a level takes, of which the highest is `most`. */
+/** The levels in the fewest bits that hold `most`, in Parquet's hybrid encoding. */
 function hybrid(levels: Uint16Array, most: number): Uint8Array {
   const bytes = new ByteWriter()
   writeRleBitPackedHybrid(bytes, levels as never, Math.ceil(Math.log2(most + 1)))
@@ -33,7 +33,9 @@ interface Run {
 
 const NONE: Run = { level: 0, count: 0 }
 
-/** The level of each place, and after it those of the rest of its vector: as runs alone, equal ones as one. */
+/**
+ * The level of each place, followed by those of the rest of its vector: only as runs, with equal neighbors merged.
+ */
 function runs(levels: Uint16Array, restOf: (n: number) => Run): Uint8Array {
   const bytes = new ByteWriter()
   let [level, count] = [levels[0] ?? 0, 0]

@@ -4,14 +4,15 @@ import { halvesOf } from '../types.ts'
 import type { Leaf, LeafValues } from './leaves.ts'
 
 /**
- * The least and the greatest value of a column in a row group, and how many are missing: readers pass over row groups by them.
+ * The least and the greatest value of a column in a row group, and how many are missing: readers use them to skip row
+ * groups.
  */
 export class ColumnStatistics {
   #least: Bound | undefined
   #greatest: Bound | undefined
   #nulls = 0
 
-  /** Columns that lie in a list have none, and float32. */
+  /** Columns inside a list have no statistics, and neither does float32. */
   static isFor({ type, repetition }: Pick<Leaf, 'type' | 'repetition'>): boolean {
     return repetition === 0 && !(DataType.isFloat(type) && type.precision === 1)
   }
@@ -33,7 +34,7 @@ export class ColumnStatistics {
   get(): Statistics {
     const nulls = { null_count: BigInt(this.#nulls) }
     if (this.#least === undefined || this.#greatest === undefined) return nulls
-    // A zero is not told from the one of the other sign: a bound is the one beyond.
+    // The two zeros cannot be told apart, so a bound of zero takes the outer sign.
     return {
       ...nulls,
       min_value: this.#least === 0 ? -0 : this.#least,
@@ -44,10 +45,10 @@ export class ColumnStatistics {
 
 type Bound = Uint8Array | bigint | number | boolean
 
-/** How values of a column are ordered, by their places. */
+/** How the values of a column are ordered, by place. */
 interface Order {
   less(one: number, other: number): boolean
-  /** A copy. */
+  /** Returns a copy. */
   valueAt(place: number): Bound
 }
 
