@@ -2,12 +2,12 @@ import type { StoredObject, Vector } from '../core/object.ts'
 
 type Page = readonly StoredObject[]
 
-/** The object of a page that another was made of. */
+/** Finds the original of an object in a page. */
 export type OriginOf = (object: StoredObject) => StoredObject
 
 /**
- * Finds the objects of a page again by what was made of them: by their ids, and where a transform has given them others, by
- * a vector that they have kept. What a transform has added is its own origin. Memory: the ids of the page, once it is asked.
+ * Finds the originals of transformed objects in a page: by id or, if a transform changed the id, by a vector that the
+ * object kept. An object that a transform added is its own origin. Memory: the ids of the page, once asked.
  */
 export function originsIn(page: Page): OriginOf {
   let came: Map<string, StoredObject> | undefined
@@ -25,7 +25,7 @@ export function originsIn(page: Page): OriginOf {
   }
 }
 
-/** Whose the vectors of a page are; undefined for one that several objects share. */
+/** The object that each vector of a page belongs to; undefined if several share it. */
 function vectorsIn(page: Page): Map<Vector, StoredObject | undefined> {
   const owners = new Map<Vector, StoredObject | undefined>()
   for (const object of page)
@@ -37,11 +37,11 @@ function vectorsOf({ vector, vectors = {} }: StoredObject): Vector[] {
   return [...(vector === undefined ? [] : [vector]), ...Object.values(vectors)]
 }
 
-/** What objects were made of, for as long as these are held anywhere. */
+/** Remembers the original of each object as long as the object exists. */
 export class Origins {
   readonly #origins = new WeakMap<StoredObject, StoredObject>()
 
-  /** Notes what a page became, which may have been made of others itself. */
+  /** Records what a page became; it may itself be made from other pages. */
   note(page: Page, made: Page): void {
     const originOf = originsIn(page)
     for (const object of made) {
@@ -50,7 +50,7 @@ export class Origins {
     }
   }
 
-  /** The object that came in; itself where it came in so, or a transform has added it. */
+  /** The object as it was read; the object itself if it was not changed, or was added by a transform. */
   readonly of: OriginOf = (object) => this.#origins.get(object) ?? object
 }
 

@@ -16,21 +16,21 @@ import {
   transformReject,
 } from './transform.ts'
 
-/** A transform in its place: the class that comes in, and what it makes of it. */
+/** A transform in a pipeline: the class that it gets, and the transform bound to it. */
 export interface PipelineStep {
   readonly transform: Transform
   readonly before: CollectionSchema
   readonly bound: BoundTransform
 }
 
-/** What a manifest or a report says of a transform. */
+/** A transform in a manifest or a report. */
 export interface DeclaredTransform {
   readonly name: string
   readonly sha256?: string
   readonly text?: string
 }
 
-/** A transform as a manifest says it. */
+/** A transform in the form of a manifest. */
 export function declaredTransform({ name, sha256, text }: Transform): DeclaredTransform {
   return { name, ...(sha256 !== undefined && { sha256 }), ...(text !== undefined && { text }) }
 }
@@ -38,8 +38,8 @@ export function declaredTransform({ name, sha256, text }: Transform): DeclaredTr
 type Page = readonly StoredObject[]
 
 /**
- * Fits transforms to a class, each to what the one before it makes of it.
- * @throws ElysiaError ELYSIA_USAGE, or ELYSIA_CONFLICT, where one does not fit
+ * Binds transforms to a class, each to the class that the previous one returns.
+ * @throws ElysiaError ELYSIA_USAGE, or ELYSIA_CONFLICT, if one does not fit
  */
 export function bindTransforms(
   transforms: readonly Transform[],
@@ -55,10 +55,10 @@ export function bindTransforms(
   return new TransformPipeline(before, schema, steps)
 }
 
-/** Transforms in their order, fitted to a class. Close it. */
+/** Transforms in order, bound to a class. Close it after use. */
 export class TransformPipeline {
   readonly before: CollectionSchema
-  /** The class of the objects that come out. */
+  /** The class of the resulting objects. */
   readonly schema: CollectionSchema
   readonly steps: readonly PipelineStep[]
   readonly #runs: readonly Run[]
@@ -74,22 +74,22 @@ export class TransformPipeline {
     return this.steps.length === 0
   }
 
-  /** True where it may leave objects out that are no rejects. */
+  /** True if it may leave objects out without rejecting them. */
   get filters(): boolean {
     return this.steps.some(({ transform }) => transform.filters === true)
   }
 
-  /** True where it may give objects of ids that did not come in. */
+  /** True if it may return objects with new ids. */
   get expands(): boolean {
     return this.steps.some(({ transform }) => transform.expands === true)
   }
 
-  /** For manifest and report, in order. */
+  /** Its transforms for manifests and reports, in order. */
   get declared(): DeclaredTransform[] {
     return this.steps.map(({ transform }) => declaredTransform(transform))
   }
 
-  /** A page → what becomes of it. Rejects hold objects as they came in here. Memory: a page. */
+  /** Transforms a page. Rejects hold objects as they came in. Memory: a page. */
   async objects(page: Page, call: TransformCall = {}): Promise<TransformedPage> {
     let objects = page
     const rejects: TransformReject[] = []
@@ -112,15 +112,15 @@ export class TransformPipeline {
   }
 }
 
-/** What the stage of a pipeline says of each page that has gone through it. */
+/** What a stage reports about each page that has passed through it. */
 export interface TransformOutcome {
   readonly onRejects: (rejects: readonly TransformReject[]) => void
-  /** Called with each page as it came in and what became of it. */
+  /** Called with each page as it came in, and the result. */
   readonly onPage?: (page: Page, made: TransformedPage) => void
   readonly signal?: AbortSignal
 }
 
-/** Pages → pages of what a pipeline makes of them; none where it is empty. Memory: a page. */
+/** Pages → transformed pages; no stages if the pipeline is empty. Memory: a page. */
 export function transformStages(pipeline: TransformPipeline, outcome: TransformOutcome): Stage<Page, Page>[] {
   if (pipeline.isEmpty) return []
   const { onRejects, onPage, signal } = outcome
@@ -138,7 +138,7 @@ export function transformStages(pipeline: TransformPipeline, outcome: TransformO
   ]
 }
 
-/** Transforms that work as one: those that look at one object at a time copy it once. */
+/** Consecutive transforms that work as one: those that look at one object at a time share a copy of it. */
 interface Run {
   readonly names: string
   readonly objects: BoundTransform['objects']
@@ -172,7 +172,7 @@ export interface NamedChange {
   readonly change: ChangeObject
 }
 
-/** A page, each object of it copied once and changed by all of these. */
+/** Copies each object of a page once, and applies all changes to the copy. */
 export function changed(page: Page, changes: readonly NamedChange[]): TransformedPage {
   const objects: StoredObject[] = []
   const rejects: TransformReject[] = []
@@ -189,7 +189,7 @@ export function changed(page: Page, changes: readonly NamedChange[]): Transforme
   return { objects, rejects, filtered }
 }
 
-/** What was made undefined is gone: to delete each from an object costs more than to copy the rest once. */
+/** Properties set to undefined are removed: deleting each from an object costs more than copying the rest once. */
 function withoutGaps(properties: JsonObject): JsonObject {
   for (const name in properties) if (properties[name] === undefined) return copyOf(properties)
   return properties
@@ -204,7 +204,7 @@ function copyOf(properties: JsonObject): JsonObject {
   return copy
 }
 
-/** Undefined where it has gone through all of them. */
+/** Undefined if the object passed all of them. */
 function ended(
   draft: ObjectDraft,
   changes: readonly NamedChange[],
@@ -217,7 +217,7 @@ function ended(
   return undefined
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
+/** @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome, or two */
 function requireSums(names: string, page: Page, { objects, rejects, filtered, added = 0 }: TransformedPage) {
   const [before, after] = [page.length + added, objects.length + rejects.length + filtered]
   if (before === after) return

@@ -3,74 +3,73 @@ import type { CollectionSchema } from '../core/schema.ts'
 import type { SchemaPatch } from './schema/patch.ts'
 
 /**
- * One change of objects and of their class, as a factory makes it. It knows no class: `bind` fits it to one, so that the
- * same transform serves several collections.
+ * A change of objects and their class. It is not tied to a class: `bind` fits it to one, so the same transform serves
+ * several collections.
  */
 export interface Transform {
   /**
-   * What rejects, reports and manifests call it: `map title=headline`, `script fix.mjs`. Two of one name and `sha256` do
-   * the same.
+   * Its name in rejects, reports and manifests: `map title=headline`, `script fix.mjs`. Two transforms with the same
+   * name and `sha256` do the same.
    */
   readonly name: string
-  /** Of one that comes from a file, or has a key: what tells it from another of the same name (SHA-256, hex). */
+  /** For a transform with a file or a key: distinguishes it from others with the same name (SHA-256, hex). */
   readonly sha256?: string
-  /** Of a script: its text, for manifest and report. */
+  /** The text of a script, for manifest and report. */
   readonly text?: string
-  /** True where it may leave objects out, which then count as filtered. */
+  /** True if it may leave objects out, which then count as filtered. */
   readonly filters?: boolean
-  /** True where it may make several objects of one, with ids of their own. */
+  /** True if it may return several objects for one, with their own ids. */
   readonly expands?: boolean
   /**
-   * Fits it to the class of the objects that come in. It does not change that class.
-   * @throws ElysiaError ELYSIA_USAGE, or ELYSIA_CONFLICT, where it does not fit, before the first object
+   * Binds it to the class of its input, which it does not modify.
+   * @throws ElysiaError ELYSIA_USAGE, or ELYSIA_CONFLICT, if it does not fit, before the first object
    */
   bind(before: CollectionSchema): BoundTransform
 }
 
-/** A transform of objects of one class. Objects that it is given it does not change. */
+/** A transform for objects of one class. It does not modify the objects that it gets. */
 export interface BoundTransform {
-  /** The class of the objects that come out. */
+  /** The class of the resulting objects. */
   readonly schema: CollectionSchema
-  /** The properties that come in and whose names or values it may change; undefined: any of them. */
+  /** The properties of its input whose names or values it may change; undefined means any. */
   readonly touches: ReadonlySet<string> | undefined
-  /** What it changed of the class, where that is to be said setting by setting. */
+  /** Its changes to the class, if they are to be reported one by one. */
   readonly patches?: readonly SchemaPatch[]
-  /** A page → what became of each of its objects, in their order. Memory: a page. */
+  /** Transforms a page; the results keep the order of their objects. Memory: a page. */
   objects(page: readonly StoredObject[], call?: TransformCall): TransformedPage | Promise<TransformedPage>
-  /** The same for one object, where that is all that it looks at: several in a row then copy an object once. */
+  /** The same for one object, if it looks at one at a time: several such transforms in a row copy an object once. */
   readonly change?: ChangeObject
   close?(): Promise<void>
 }
 
 export interface TransformCall {
   readonly signal?: AbortSignal
-  /** The object that one of the page was before the first transform; itself where it came in so. */
+  /** The object as it was before the first transform; the object itself if it is unchanged. */
   readonly origin?: (object: StoredObject) => StoredObject
 }
 
-/** What became of a page: objects read + added = objects + rejects + filtered. */
+/** The result for a page: objects read + added = objects + rejects + filtered. */
 export interface TransformedPage {
   readonly objects: readonly StoredObject[]
   readonly rejects: readonly TransformReject[]
   readonly filtered: number
-  /** Objects beyond those that came in. */
+  /** Additional objects, beyond those that came in. */
   readonly added?: number
 }
 
-/** An object that a transform refused: it goes no further, and stands in the rejects as it came into the pipeline. */
+/** An object that a transform refused. The rejects hold it as it entered the pipeline. */
 export interface TransformReject {
   readonly object: StoredObject
   readonly code: 'transform_failed'
   /** The name of the transform. */
   readonly stage: string
-  /** Why, with the stage in front. */
+  /** The reason, starting with the stage. */
   readonly reason: string
 }
 
 /**
- * Changes a draft in place: its fields and its properties are its own, the values of these are not, and are replaced. A
- * property that is made undefined is gone.
- * Answers what becomes of it.
+ * Changes a draft in place. The draft owns its fields and its list of properties, but not the property values:
+ * replace those. A property set to undefined is removed. Returns the outcome.
  */
 export type ChangeObject = (draft: ObjectDraft) => 'kept' | 'filtered' | Refusal
 
@@ -82,7 +81,7 @@ export class Refusal {
   }
 }
 
-/** The reject of an object. */
+/** Makes the reject for an object. */
 export function transformReject(stage: string, object: StoredObject, reason: string): TransformReject {
   return { object, code: 'transform_failed', stage, reason: `${stage}: ${reason}` }
 }

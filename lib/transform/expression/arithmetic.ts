@@ -20,7 +20,7 @@ const WHOLES: Readonly<Record<Operator, (a: bigint, b: bigint) => bigint>> = {
   '%': (a, b) => a % b,
 }
 
-/** Two numbers → one; null where either is. Ints are exact in 64 bits, others 64-bit floats. */
+/** Two numbers → one; null if either is null. Ints are exact in 64 bits, others are 64-bit floats. */
 export function arithmetic(operator: Operator, left: Read, right: Read, isInt: boolean): Read {
   const isDivision = operator === '/' || operator === '%'
   const double = DOUBLES[operator]
@@ -37,7 +37,7 @@ export function arithmetic(operator: Operator, left: Read, right: Read, isInt: b
   }
 }
 
-/** A number with the other sign. */
+/** A number with the opposite sign. */
 export function negative(read: Read, isInt: boolean): Read {
   return (object) => {
     const value = read(object)
@@ -50,7 +50,7 @@ function isNumber(value: Json | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint'
 }
 
-/** A stored int that has a fraction is none. */
+/** A stored int with a fraction is invalid. */
 function wholeOf(value: number | bigint): bigint {
   if (typeof value === 'number' && !Number.isInteger(value))
     throw new ValueFault(`${value} is no whole number`)

@@ -1,4 +1,4 @@
-/** Why a value cannot be computed of an object, though its types fit. */
+/** Why a value cannot be computed for an object, although the types fit. */
 export class ValueFault extends Error {
   constructor(reason: string) {
     super(reason)

@@ -6,27 +6,30 @@ import { regexpReplacer } from './regexp.ts'
 
 type Read = (object: StoredObject) => Json | undefined
 
-/** What a parameter takes. NULL goes everywhere but where a literal is due. */
+/** What a parameter accepts. NULL is accepted everywhere, except for a literal. */
 export type Parameter = 'text' | 'int' | 'any' | 'literal' | 'list' | 'text or list' | 'text or int'
 
-/** A function of expressions. It is deterministic, and of time that is linear in its values. */
+/** A function of expressions. It is deterministic, and its time is linear in its values. */
 export interface ExpressionFunction {
   readonly parameters: readonly Parameter[]
-  /** How many have to be given. */
+  /** The number of required arguments. */
   readonly required: number
-  /** True where the last parameter may be given several times. */
+  /** True if the last parameter may be repeated. */
   readonly rest?: boolean
-  /** What it takes, for an error. */
+  /** Its parameters, for errors. */
   readonly usage: string
-  /** The type of its value; that of its values where it is left out. */
+  /** The type of its result; by default that of its values. */
   readonly type?: ValueType
-  /** True where its values have to be of one type. */
+  /** True if all values must have one type. */
   readonly isUnified?: boolean
-  /** Makes it once for all objects: of what reads its values, and of those that were written their texts. A text is what is wrong with them. */
+  /**
+   * Builds the function once for all objects, from the readers of its values, and from the texts of those that are
+   * literals. Returns a text if these are wrong.
+   */
   readonly make: (values: readonly Read[], literals: readonly (string | undefined)[]) => Read | string
 }
 
-/** All there are, by name. SPEC.md, "Expressions", lists them; a test compares. */
+/** All functions, by name. SPEC.md, "Expressions", lists them; a test compares. */
 export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   lower: ofText((text) => text.toLowerCase()),
   upper: ofText((text) => text.toUpperCase()),
@@ -94,7 +97,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   },
 }
 
-/** Null where a value is. */
+/** Null if any value is null. */
 function known(reads: readonly Read[], make: (values: readonly Json[]) => Json | undefined): Read {
   return (object) => {
     const values: Json[] = []
@@ -135,7 +138,7 @@ function trimming(isFirst: boolean, isLast: boolean): ExpressionFunction {
   }
 }
 
-/** Places before the first character count as places; from the end on a negative one counts. */
+/** A negative start counts from the end of the text; positions before the first character count toward the length. */
 function substring([text, from, length]: readonly Json[]): string {
   const all = [...(text as string)]
   const start = Number(from) < 0 ? all.length + Number(from) : Number(from) - 1
@@ -143,14 +146,14 @@ function substring([text, from, length]: readonly Json[]): string {
   return all.slice(Math.max(0, Math.min(start, end)), Math.max(0, start, end)).join('')
 }
 
-/** Characters beyond 0xFFFF are two units of a text, and one character. */
+/** A character beyond 0xFFFF takes two units of a text, but counts as one. */
 function charactersIn(text: string): number {
   let count = 0
   for (const _ of text) count += 1
   return count
 }
 
-/** A text that is made of one may be longer than any that came in. */
+/** A computed text may be longer than any text that came in. */
 const MOST_LENGTH = 64 * 1024 * 1024
 
 function bounded(text: string): string {

@@ -6,9 +6,9 @@ type Piece = string | number
 const OPTIONS = /^[gi]*$/
 
 /**
- * A replacement of what a pattern matches, the first time, or with the option `g` each time; `\\1` to `\\9` stand for its
- * groups, `\\0` for all of it. The patterns are those of RE2, whose time is linear in the text, whatever they are. A text is
- * what is wrong with them.
+ * Replaces what a pattern matches: the first match, or with the option `g` every match; `\\1` to `\\9` stand for its
+ * groups, `\\0` for the whole match. Patterns are those of RE2, whose time is linear in the text, whatever the
+ * pattern. Returns a text if the pattern or the options are wrong.
  */
 export function regexpReplacer(
   pattern: string,

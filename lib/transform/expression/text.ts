@@ -1,7 +1,7 @@
 import { exactJson } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
 
-/** A single value as a text: as JSON has it, without quotes. */
+/** A single value as a text: its JSON, without quotes. */
 export function asText(value: Json): string {
   return typeof value === 'string' ? value : exactJson(value)
 }

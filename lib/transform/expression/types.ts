@@ -5,25 +5,25 @@ import type { Expression, Literal, Path } from '../filter/expression.ts'
 import { type Instant, rfc3339 } from '../filter/instant.ts'
 import { literalValue, type ValueType } from '../filter/value.ts'
 
-/** Reads a value of an object; undefined is null. @throws ValueFault where it cannot be computed of this object */
+/** Reads a value of an object; undefined means null. @throws ValueFault if it cannot be computed for this object */
 export type Read = (object: StoredObject) => Json | undefined
 
-/** A value of an object, or of a list of values, whose type is known. */
+/** A single or list value whose type is known. */
 export interface Value {
-  /** `null` of NULL alone, which is of every type. */
+  /** `null` only for NULL, which fits every type. */
   readonly type: ValueType | 'null'
   readonly list: boolean
   readonly read: Read
-  /** The columns that it is made of. */
+  /** The columns that it is computed from. */
   readonly inputs: readonly Column[]
-  /** Of one that was written. */
+  /** The literal, if the value is one. */
   readonly literal?: Literal
   readonly at: number
 }
 
-/** Where a value stands. */
+/** What an expression can refer to. */
 export interface Scope {
-  /** @throws ElysiaError where there is none */
+  /** @throws ElysiaError if there is no such column */
   column(path: Path): Column
   predicate(term: Expression): {
     readonly holds: (object: StoredObject) => boolean | null
@@ -32,17 +32,19 @@ export interface Scope {
   fault(fact: string, at: number): ElysiaError
 }
 
-/** The columns that values are made of. */
+/** The columns that the values are computed from. */
 export function inputsOf(values: readonly Value[]): Column[] {
   return values.flatMap(({ inputs }) => inputs)
 }
 
-/** The type of values that are of one. */
+/** The common type of values that have one. */
 export function typeOf(values: readonly Value[]): Value['type'] {
   return values.find(({ type }) => type !== 'null')?.type ?? 'null'
 }
 
-/** Values of one type: an int becomes a number beside one, and a text that was written a date or a UUID. */
+/**
+ * Converts values to one type: an int becomes a number beside a number, and a literal text becomes a date or a UUID.
+ */
 export function unified(values: readonly Value[], scope: Scope): Value[] {
   const known = values.filter(({ type }) => type !== 'null')
   const types = new Set(known.map(({ type }) => type))
@@ -56,7 +58,7 @@ export function unified(values: readonly Value[], scope: Scope): Value[] {
   })
 }
 
-/** That of the first that was not written as a text, since such a one may be of several types. */
+/** The type of the first value that is not a literal text, since such a text may have several types. */
 function commonOf(known: readonly Value[]): Value['type'] {
   return (known.find(({ literal: one }) => one?.kind !== 'text') ?? known[0])?.type ?? 'null'
 }

@@ -17,14 +17,14 @@ import { FUNCTIONS, type Parameter } from './functions.ts'
 import { asText } from './text.ts'
 import { inputsOf, type Read, type Scope, typeOf, typeText, unified, type Value } from './types.ts'
 
-/** A value, checked and ready to be read. @throws ElysiaError ELYSIA_USAGE where types do not go together */
+/** Checks a value, and prepares it for reading. @throws ElysiaError ELYSIA_USAGE if its types do not fit together */
 export function typedValue(operand: Operand, scope: Scope): Value {
   if (isLiteral(operand)) return literal(operand, scope)
   if (operand.kind === 'path') return property(operand, scope)
   return computed(operand, scope)
 }
 
-/** The same as what a condition compares. */
+/** The same value as a column, for use in a condition. */
 export function valueColumn({ type, list, read, inputs }: Value, name: string): Column {
   const scalar = type === 'null' ? 'none' : type
   return { name, type: scalar, list, dataType: `${type}${list ? '[]' : ''}`, read, inputs }
@@ -61,7 +61,7 @@ function literal(given: Literal, scope: Scope): Value {
   return { type, list: false, read: () => value, inputs: [], literal: given, at }
 }
 
-/** A stored value that is not of the type which the class says is as good as none. */
+/** A stored value whose type differs from the class counts as null. */
 function property(path: Path, scope: Scope): Value {
   const column = scope.column(path)
   const { type, list, read, own, dataType, name } = column
@@ -90,7 +90,7 @@ const IS_OF: Readonly<Record<ValueType, (value: Json) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
 }
 
-/** A store tells milliseconds. */
+/** A store's times are milliseconds. */
 function momentOf(read: Read): Read {
   return (object) => {
     const ms = read(object)
@@ -146,7 +146,7 @@ function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, 
   return { type: typeOf(values), list: values.some(({ list }) => list), read, inputs, at }
 }
 
-/** `CASE x WHEN 1 …` compares, and `CASE WHEN …` asks. */
+/** `CASE x WHEN 1 …` compares, and `CASE WHEN …` tests a condition. */
 function conditionOf(subject: Operand | null, { when, at }: CaseBranch): Expression {
   if (subject !== null) {
     const right: Operand = isOperand(when) ? when : { kind: 'condition', term: when, at, source: '' }

@@ -6,7 +6,7 @@ import { loadCompiler } from '../../core/typebox.ts'
 import { DocumentFault, type FileDocument, type Place, readDocument } from '../../file/document.ts'
 import { type ExampleEntry, type PipelineFile, PipelineFileSchema, type StepEntry } from './schema.ts'
 
-/** A step of a file: the flag that it stands for, with its value, and where it stands. */
+/** A step in a file: the flag that it stands for, with its value and position. */
 export interface FileStep extends Place {
   readonly kind: StepKind
   readonly text: string
@@ -14,12 +14,12 @@ export interface FileStep extends Place {
   readonly timeout?: string
 }
 
-/** An example of a file, and where it stands. */
+/** An example in a file, and its position. */
 export interface FileExample extends Place {
   readonly example: ExampleEntry
 }
 
-/** The transforms that a file names, and its examples. */
+/** The transforms and examples in a file. */
 export interface PipelineDocument {
   readonly path: string
   readonly sha256: string
@@ -35,8 +35,8 @@ const MOST_BYTES = 4 * 1024 * 1024
 const RESULTS = ['out', 'filtered', 'reject'] as const
 
 /**
- * Reads a file of transforms, YAML or JSON. @throws ElysiaError ELYSIA_USAGE where it cannot be read, or says what no
- * such file says: with the line and column of the first such thing
+ * Reads a file of transforms, YAML or JSON. @throws ElysiaError ELYSIA_USAGE if it cannot be read or is invalid, with
+ * the line and column of the first fault
  */
 export async function readPipelineFile(path: string): Promise<PipelineDocument> {
   const text = await textOf(path)
@@ -116,7 +116,8 @@ async function checked(path: string, { value, placeOf }: FileDocument): Promise<
   const check = (await loadCompiler())(PipelineFileSchema)
   if (check.Check(value)) return value as PipelineFile
   const errors = [...check.Errors(value)] as SchemaError[]
-  // Of the first step or example that is wrong the deepest says most: of a union each of its kinds is missed as well.
+  // Of the errors in the first wrong step or example, the deepest one says most: for a union, every kind that does
+  // not match reports an error as well.
   const first = errors.filter((error) => itemOf(error) === itemOf(errors[0]!))
   const error = first.reduce((one, other) => (depthOf(other) > depthOf(one) ? other : one))
   const at = pathOf(error.instancePath)
@@ -145,7 +146,7 @@ function pathOf(pointer: string): (string | number)[] {
   })
 }
 
-/** That is what the check says of a key that a closed object does not have. */
+/** The schema check reports a key missing from a closed object like this. */
 function isUnknownKey({ message }: SchemaError): boolean {
   return message === 'schema is false'
 }

@@ -3,7 +3,7 @@ import Type, { type Static } from '../../core/typebox.ts'
 const closed = { additionalProperties: false }
 const text = (description: string) => Type.String({ minLength: 1, description })
 
-/** What an example says of an object: all its properties, and of the rest what matters. */
+/** An object of an example: all its properties, and any other fields that matter. */
 const ExampleObject = Type.Object(
   {
     id: Type.Optional(text('Its UUID; of `in` one is made up where it does not matter.')),

@@ -16,7 +16,7 @@ import { filterFault } from './parse.ts'
 import { predicateOf } from './predicate.ts'
 import { EXPECTED, type FilterValue, literalValue, type ValueType } from './value.ts'
 
-/** `x OP y` the other way about. */
+/** The operator for `x OP y` with its sides swapped. */
 const TURNED: Readonly<Record<Operator, Operator>> = {
   '=': '=',
   '!=': '!=',
@@ -27,17 +27,17 @@ const TURNED: Readonly<Record<Operator, Operator>> = {
 }
 
 /**
- * Checks a condition against a class: its properties are there, and its values are of their types. `text` is what the
- * condition was parsed from, for the column in an error.
- * @throws ElysiaError ELYSIA_USAGE, with the column, the type and the properties that there are
+ * Checks a condition against a class: its properties exist, and its values have their types. `text` is the source of
+ * the condition, for the column in an error.
+ * @throws ElysiaError ELYSIA_USAGE, with the column, the type and the existing properties
  */
 export function checkFilter(expression: Expression, schema: CollectionSchema, text: string): CheckedFilter {
   return new Checking(schema, text).filter(expression)
 }
 
 /**
- * Checks a value against a class: its properties are there, and its parts are of types that go together.
- * @throws ElysiaError ELYSIA_USAGE as above
+ * Checks a value against a class: its properties exist, and the types of its parts fit together.
+ * @throws ElysiaError ELYSIA_USAGE, as `checkFilter`
  */
 export function checkValue(operand: Operand, schema: CollectionSchema, text: string): Value {
   return new Checking(schema, text).value(operand)

@@ -3,7 +3,7 @@ import type { ContainsMode, Operator } from './expression.ts'
 import type { LikePattern } from './like.ts'
 import type { FilterValue } from './value.ts'
 
-/** A condition whose columns and values are known to fit the class. */
+/** A condition whose columns and values fit the class. */
 export type CheckedFilter =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly CheckedFilter[] }
   | { readonly kind: 'not'; readonly term: CheckedFilter }

@@ -5,27 +5,29 @@ import { isRecord } from '../../core/value/record.ts'
 import type { Path, PathName } from './expression.ts'
 import { filterFault } from './parse.ts'
 
-/** How the values of a column are compared; `none` for those that can only be null or not. */
+/** How the values of a column are compared; `none` if they can only be null or not null. */
 export type ColumnType = 'text' | 'int' | 'number' | 'boolean' | 'date' | 'uuid' | 'none'
 
-/** A place in an object that a filter reads: a property, one inside an object, or what a store knows of it. */
+/**
+ * A value of an object that a filter reads: a property, a nested property, or the store's own data about the object.
+ */
 export interface Column {
-  /** As it was written, or as the server calls it. */
+  /** Its name as written, or as the server calls it. */
   readonly name: string
   readonly type: ColumnType
-  /** A list of such values. */
+  /** True for a list of such values. */
   readonly list: boolean
-  /** The data type of the class, for messages. */
+  /** The data type in the class, for messages. */
   readonly dataType: string
-  /** The property of the class that it is; undefined for what is inside an object, or is no property. */
+  /** The property in the class; undefined for a nested property, or if it is not a property. */
   readonly property?: PropertySchema
-  /** The property of the class that has to be read for it. */
+  /** The top-level property to read for it. */
   readonly root?: string
-  /** Of a value that is computed: the columns that it is made of. */
+  /** For a computed value: the columns that it is computed from. */
   readonly inputs?: readonly Column[]
-  /** What is no property. */
+  /** Set if it is not a property. */
   readonly own?: OwnColumn
-  /** Its value as it is stored; undefined or null where there is none. Of times milliseconds since 1970. */
+  /** Reads its stored value; undefined or null if there is none. Times are milliseconds since 1970. */
   readonly read: (object: StoredObject) => Json | undefined
 }
 
@@ -41,7 +43,7 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   uuid: 'uuid',
 }
 
-/** What is inside values that are no objects of the class's own. */
+/** The fields inside values that are not objects of the class. */
 const INSIDE: Readonly<Record<string, readonly PropertySchema[]>> = {
   geoCoordinates: ['latitude', 'longitude'].map((name) => ({ name, dataType: ['number'] })),
   phoneNumber: [
@@ -74,9 +76,9 @@ const OWN: Readonly<Record<OwnColumn, Omit<Column, 'name'>>> = {
 }
 
 /**
- * The column that a path names. Unquoted `id`, `_created`, `_updated`, and `tenant` in a class with tenants, are what
- * a store knows of an object; everything else is a property.
- * @throws ElysiaError ELYSIA_USAGE where there is none, with the nearest name and all that there are
+ * The column that a path names. Unquoted `id`, `_created`, `_updated`, and `tenant` in a class with tenants, are the
+ * store's own data about an object; everything else is a property.
+ * @throws ElysiaError ELYSIA_USAGE if there is no such column, with the nearest name and all names
  */
 export function columnOf(path: Path, schema: CollectionSchema, text: string): Column {
   const own = ownColumn(path, schema)

@@ -1,6 +1,5 @@
 /**
- * A condition as it was written, before anything of a class is known. `at` is the offset in the text where a
- * node begins.
+ * A condition as written, before it is checked against a class. `at` is the offset in the text where a node begins.
  */
 export type Expression =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Expression[] }
@@ -34,7 +33,7 @@ export type Expression =
       readonly values: readonly Literal[]
       readonly at: number
     }
-  /** A property on its own: true where it is true. */
+  /** A property on its own: holds if the property is true. */
   | { readonly kind: 'truth'; readonly operand: Operand; readonly at: number }
 
 export interface Comparison {
@@ -50,11 +49,11 @@ export type ContainsMode = 'any' | 'all'
 
 export type Operand = Path | Literal | Computed
 
-/** A value that is made of others. `source` is its text. */
+/** A value computed from others. `source` is its text. */
 export type Computed =
   | {
       readonly kind: 'call'
-      /** In small letters. */
+      /** In lower case. */
       readonly name: string
       readonly operands: readonly Operand[]
       readonly at: number
@@ -71,18 +70,18 @@ export type Computed =
   | { readonly kind: 'negative'; readonly operand: Operand; readonly at: number; readonly source: string }
   | {
       readonly kind: 'case'
-      /** What each `when` is compared with; null where each is a condition. */
+      /** The value to compare with each `when`; null if each is a condition. */
       readonly subject: Operand | null
       readonly whens: readonly CaseBranch[]
       readonly otherwise: Operand | null
       readonly at: number
       readonly source: string
     }
-  /** TRUE, FALSE, or NULL where it cannot be known. */
+  /** TRUE or FALSE, or NULL if unknown. */
   | { readonly kind: 'condition'; readonly term: Expression; readonly at: number; readonly source: string }
 
 export interface CaseBranch {
-  /** A condition, or a value where the CASE has a subject. */
+  /** A condition, or a value if the CASE has a subject. */
   readonly when: Expression | Operand
   readonly then: Operand
   readonly at: number
@@ -91,7 +90,7 @@ export interface CaseBranch {
 const LITERALS: ReadonlySet<string> = new Set(['text', 'number', 'boolean', 'null'])
 const COMPUTED: ReadonlySet<string> = new Set(['call', 'binary', 'negative', 'case', 'condition'])
 
-/** True for what was written as a value. The predicate IS NULL is of the same kind as NULL, and has no text. */
+/** True for a literal value. The predicate IS NULL has the same kind as NULL, but no text. */
 export function isLiteral(node: Expression | Operand): node is Literal {
   return LITERALS.has(node.kind) && 'text' in node
 }
@@ -100,7 +99,7 @@ export function isOperand(node: Expression | Operand): node is Operand {
   return node.kind === 'path' || COMPUTED.has(node.kind) || isLiteral(node)
 }
 
-/** A property, a property inside an object, or one of `id`, `tenant`, `_created`, `_updated`. */
+/** A property, a nested property, or one of `id`, `tenant`, `_created`, `_updated`. */
 export interface Path {
   readonly kind: 'path'
   readonly names: readonly PathName[]
@@ -109,13 +108,13 @@ export interface Path {
 
 export interface PathName {
   readonly name: string
-  /** In quotation marks: then always a property. */
+  /** True in quotation marks: then it is always a property. */
   readonly quoted: boolean
 }
 
 export interface Literal {
   readonly kind: 'text' | 'number' | 'boolean' | 'null'
-  /** What was written: of a text without its quotes, of a number its digits. */
+  /** The text as written: a text without its quotes, a number's digits. */
   readonly text: string
   readonly at: number
 }

@@ -11,18 +11,19 @@ import { type Predicate, predicateOf } from './predicate.ts'
 export interface Filter {
   readonly text: string
   readonly checked: CheckedFilter
-  /** True where it asks for `_created` or `_updated`, which are read only when asked for. */
+  /** True if it uses `_created` or `_updated`, which are read only on request. */
   readonly needsTimes: boolean
   /**
    * True for an object that it selects.
-   * @throws ElysiaError ELYSIA_USAGE for an object of which a value cannot be computed: a division by zero, no date
+   * @throws ElysiaError ELYSIA_USAGE for an object with a value that cannot be computed: a division by zero, an
+   * invalid date
    */
   readonly selects: (object: StoredObject) => boolean
-  /** The same, throwing a ValueFault for such an object. */
+  /** The same, but throws a ValueFault for such an object. */
   readonly holds: Predicate
 }
 
-/** Parses and checks a condition. @throws ElysiaError ELYSIA_USAGE where it is none, or does not fit the class */
+/** Parses and checks a condition. @throws ElysiaError ELYSIA_USAGE if it is invalid, or does not fit the class */
 export function filterOf(text: string, schema: CollectionSchema): Filter {
   const checked = checkFilter(parseFilter(text), schema, text)
   const predicate = predicateOf(checked)

@@ -1,4 +1,4 @@
-/** A moment to the nanosecond. */
+/** A moment in time, to the nanosecond. */
 export interface Instant {
   /** Whole milliseconds since 1970, rounded down. */
   ms: number
@@ -9,8 +9,8 @@ export interface Instant {
 const DAY_MS = 86_400_000
 
 /**
- * Reads a date as stores hold it (RFC 3339, any number of digits behind the second, of which nine count) into `into`;
- * false for any other text. It takes no new object, since a scan calls it for each object.
+ * Reads a date in a store's format (RFC 3339, any number of digits after the second, of which nine count) into
+ * `into`; returns false for any other text. Creates no object, since a scan calls it for each object.
  */
 export function readInstant(text: string, into: Instant): boolean {
   if (text.length < 20 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false
@@ -36,14 +36,14 @@ export function readInstant(text: string, into: Instant): boolean {
 
 const LITERAL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/
 
-/** The moment that a literal of a filter means: a date, with or without a time; in UTC where it has no zone. */
+/** The moment that a literal of a filter means: a date, with or without a time; UTC without a zone. */
 export function instantOf(literal: string): Instant | undefined {
   const [, day, time = '00:00', second = ':00', zone = 'Z'] = LITERAL.exec(literal.trim()) ?? []
   const instant = { ms: 0, nanos: 0 }
   return day !== undefined && readInstant(`${day}T${time}${second}${zone}`, instant) ? instant : undefined
 }
 
-/** A moment as a server takes it. */
+/** A moment in the format that a server accepts. */
 export function rfc3339({ ms, nanos }: Instant): string {
   const [second] = new Date(ms).toISOString().split('.')
   const millis = ((ms % 1000) + 1000) % 1000
@@ -51,7 +51,7 @@ export function rfc3339({ ms, nanos }: Instant): string {
   return `${second}${fraction === '' ? '' : `.${fraction}`}Z`
 }
 
-/** Negative where `a` is before `b`. */
+/** Negative if `a` is before `b`. */
 export function compareInstants(a: Instant, b: Instant): number {
   return a.ms - b.ms || a.nanos - b.nanos
 }
@@ -63,7 +63,7 @@ const Z = 90
 const ZERO = 48
 const PLUS = 43
 
-/** NaN where a character is none. */
+/** NaN if any character is not a digit. */
 function digits(text: string, at: number, count: number): number {
   let value = 0
   for (let index = at; index < at + count; index++) {
@@ -93,7 +93,7 @@ function readFraction(text: string, at: number): { readonly nanos: number; reado
   return fraction
 }
 
-/** Minutes that a zone is ahead of UTC; NaN for what is no zone, or does not end the text. */
+/** Minutes that a zone is ahead of UTC; NaN if it is invalid, or does not end the text. */
 function offsetOf(text: string, at: number): number {
   const sign = text.charCodeAt(at)
   if (sign === Z) return text.length === at + 1 ? 0 : Number.NaN

@@ -1,17 +1,18 @@
-/** One character of a pattern, or `%` for any number of any. */
+/** One character of a pattern, or a wildcard: `%` for any number of characters, `_` for one. */
 type Token = string | typeof ANY | typeof ONE
 
 const ANY = Symbol('any number of characters')
 const ONE = Symbol('one character')
 
-/** A LIKE pattern, split at its `%`: pieces that have to follow one another. */
+/** A LIKE pattern, split at each `%`: pieces that have to follow one another. */
 export interface LikePattern {
   readonly tokens: readonly Token[]
 }
 
 /**
- * Parses a LIKE pattern: `%` is any number of characters, `_` one; each, and the escape character itself, means itself
- * after the escape character. Undefined where the escape character stands before anything else, or at the end.
+ * Parses a LIKE pattern: `%` stands for any number of characters, `_` for one; after the escape character, each of
+ * them and the escape character itself is literal. Undefined if the escape character precedes anything else, or ends
+ * the pattern.
  */
 export function likePattern(pattern: string, escaping: string | undefined): LikePattern | undefined {
   const tokens: Token[] = []
@@ -29,12 +30,12 @@ export function likePattern(pattern: string, escaping: string | undefined): Like
   return { tokens }
 }
 
-/** The text that a pattern without wildcards means; undefined where it has any. */
+/** The text that a pattern without wildcards matches; undefined if it has any. */
 export function exactText({ tokens }: LikePattern): string | undefined {
   return tokens.every((token) => typeof token === 'string') ? tokens.join('') : undefined
 }
 
-/** The text that a pattern begins with, where it does; undefined where its first character is a wildcard. */
+/** The text that a pattern begins with; undefined if its first character is a wildcard. */
 export function prefixOf({ tokens }: LikePattern): string | undefined {
   const end = tokens.findIndex((token) => typeof token !== 'string')
   const prefix = tokens.slice(0, end === -1 ? tokens.length : end).join('')
@@ -42,8 +43,8 @@ export function prefixOf({ tokens }: LikePattern): string | undefined {
 }
 
 /**
- * A function that matches whole texts with a pattern. Its time grows with the length of the text times that of the
- * longest piece between two `%`, never beyond that.
+ * Makes a function that matches whole texts. Its time never exceeds the length of the text times that of the longest
+ * piece between two `%`.
  */
 export function likeMatcher({ tokens }: LikePattern): (text: string) => boolean {
   const pieces: (string | typeof ONE)[][] = [[]]
@@ -55,7 +56,7 @@ export function likeMatcher({ tokens }: LikePattern): (text: string) => boolean 
   return isText ? textMatcher(pieces.map((piece) => piece.join(''))) : characterMatcher(pieces)
 }
 
-/** Without `_`: units of UTF-16 need not be put together to characters. */
+/** Without `_`, UTF-16 units need not be combined into characters. */
 function textMatcher(pieces: readonly string[]): (text: string) => boolean {
   const [first, ...rest] = pieces
   const last = rest.pop()

@@ -3,10 +3,10 @@ import { canonicalUuid } from '../../core/value/uuid.ts'
 import { compareInstants, type Instant, readInstant } from './instant.ts'
 import type { FilterValue, ValueType } from './value.ts'
 
-/** Compares a stored value: negative, zero or positive; undefined where it is null, or not of its type. */
+/** Compares a stored value: negative, zero or positive; undefined if it is null, or has another type. */
 export type Order = (stored: Json | undefined) => number | undefined
 
-/** How stored values stand to one of a filter. */
+/** Compares stored values with one from a filter. */
 export function orderTo(other: FilterValue): Order {
   switch (other.type) {
     case 'text': {
@@ -33,7 +33,7 @@ export function orderTo(other: FilterValue): Order {
   }
 }
 
-/** How two stored values of one type stand to each other. */
+/** Compares two stored values of one type. */
 export function orderBetween(
   type: ValueType,
   left: Json | undefined,
@@ -59,7 +59,7 @@ export function orderBetween(
   }
 }
 
-/** A stored date; a number are the milliseconds that a store tells of an object. */
+/** Reads a stored date; a number is a store's time in milliseconds. */
 function readDate(stored: Json | undefined, into: Instant): boolean {
   if (typeof stored === 'string') return readInstant(stored, into)
   if (typeof stored !== 'number') return false
@@ -76,12 +76,12 @@ function isNumber(stored: Json | undefined): stored is number | bigint {
   return typeof stored === 'number' || typeof stored === 'bigint'
 }
 
-/** Exact also between a bigint and a double. */
+/** Exact even between a bigint and a double. */
 function compareNumbers(a: number | bigint, b: number | bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Stores hold them in lower case; files that others made need not. */
+/** Stores hold UUIDs in lower case; other programs' files may not. */
 function uuidText(stored: string): string {
   return stored.length === 36 && stored === stored.toLowerCase() ? stored : canonicalUuid(stored)
 }
@@ -90,7 +90,7 @@ function compareUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** In order of code points, which is the byte order of UTF-8; JavaScript's own is that of UTF-16. */
+/** In order of code points, which is the byte order of UTF-8; JavaScript compares UTF-16 units. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0
   const length = Math.min(a.length, b.length)
@@ -101,7 +101,7 @@ function compareTexts(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Puts the surrogates, of which characters beyond 0xFFFF are made, behind all other units. */
+/** Sorts surrogates, which make up characters beyond 0xFFFF, after all other units. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000

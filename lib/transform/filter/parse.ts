@@ -5,7 +5,7 @@ import { SyntaxError as NotParsed, parse } from './parser.ts'
 export const MAX_FILTER_BYTES = 64 * 1024
 export const MAX_FILTER_DEPTH = 100
 
-/** What the parser says of a text that is no condition; positions count characters from 1. */
+/** The parser's error for an invalid condition; positions count characters from 1. */
 interface Fault {
   readonly expected: readonly {
     readonly type: string
@@ -17,14 +17,14 @@ interface Fault {
 }
 
 /**
- * Parses a condition (SPEC.md, "Filters"). Its size and the depth of its parentheses are bounded before it is parsed.
+ * Parses a condition (SPEC.md, "Filters"). Bounds its size and the depth of its parentheses before parsing.
  * @throws ElysiaError ELYSIA_USAGE, naming the column and what was expected there
  */
 export function parseFilter(text: string): Expression {
   return parsed(text, 'Filter') as Expression
 }
 
-/** The same of a value: `lower(title) || ' ' || size`. @throws ElysiaError ELYSIA_USAGE, likewise */
+/** Parses a value: `lower(title) || ' ' || size`. @throws ElysiaError ELYSIA_USAGE, as `parseFilter` */
 export function parseValue(text: string): Operand {
   return parsed(text, 'Value') as Operand
 }
@@ -60,7 +60,7 @@ function placeOf(text: string, at: number): string {
   return before.length === 1 ? column : `line ${before.length}, ${column}`
 }
 
-/** Of parentheses, and of CASE, which nests as well. */
+/** Bounds the depth of parentheses, and of CASE, which also nests. */
 function requireDepth(text: string): void {
   let depth = 0
   let cases = 0
@@ -88,13 +88,13 @@ function requireDepth(text: string): void {
   }
 }
 
-/** Operators nest to the left, one a step: what walks over them afterwards does so by recursion. */
+/** Operators nest to the left, one level per operator, and later steps walk them recursively. */
 const MOST_NESTED = 1000
 
 function requireShallow(root: unknown, text: string): void {
   let level: readonly unknown[] = [root]
   for (let depth = 0; level.length > 0; depth++) {
-    // Of two levels of the text's own one is a list.
+    // For each level in the text, the tree may have a list as another level.
     if (depth > 2 * MOST_NESTED)
       throw filterFault('it has more than 1,000 operators in a row', 'set a property in several steps', {
         text,

@@ -7,10 +7,10 @@ import { exactText, likeMatcher } from './like.ts'
 import { type Order, orderBetween, orderTo } from './order.ts'
 import type { FilterValue, ValueType } from './value.ts'
 
-/** What SQL makes of a condition for an object: true, false, or null where it cannot be known. Only true selects. */
+/** The SQL result of a condition for an object: true, false, or null if unknown. Only true selects. */
 export type Predicate = (object: StoredObject) => boolean | null
 
-/** Makes a function of a condition once, so that each object costs no look-up of properties or types. */
+/** Compiles a condition once, so that no object costs a look-up of properties or types. */
 export function predicateOf(filter: CheckedFilter): Predicate {
   switch (filter.kind) {
     case 'and':
@@ -97,7 +97,7 @@ function known(order: number | undefined, holds: (order: number) => boolean): bo
   return order === undefined ? null : holds(order)
 }
 
-/** Many values are looked up, since a list of them may hold thousands. */
+/** More values than this are looked up, since a list may hold thousands. */
 const FEW = 8
 
 function membership({ read }: Column, values: readonly FilterValue[]): Predicate {
@@ -105,7 +105,7 @@ function membership({ read }: Column, values: readonly FilterValue[]): Predicate
   return (object) => find(read(object))
 }
 
-/** Whether a stored value is among these; null where it is null, or not of their type. */
+/** Tests whether a stored value is among the values; null if it is null, or has another type. */
 function finder(values: readonly FilterValue[]): (stored: Json | undefined) => boolean | null {
   const [first] = values
   if (first?.type === 'text' || first?.type === 'uuid') {
@@ -127,7 +127,7 @@ function among(stored: Json | undefined, orders: readonly Order[]): boolean | nu
   return false
 }
 
-/** By halves. */
+/** Binary search. */
 function foundIn(stored: Json | undefined, orders: readonly Order[]): boolean | null {
   let [low, high] = [0, orders.length]
   while (low < high) {
@@ -164,7 +164,7 @@ function isNull(stored: Json | undefined): boolean {
   return stored === undefined || stored === null
 }
 
-/** A list holds no nulls; what in it is not of its type is equal to nothing. */
+/** A list holds no nulls; an item of another type equals nothing. */
 function containment(mode: ContainsMode, { read }: Column, values: readonly FilterValue[]): Predicate {
   if (mode === 'any') {
     const find = finder(values)

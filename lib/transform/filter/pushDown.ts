@@ -9,12 +9,12 @@ import { indexedTerms } from './terms.ts'
 import type { FilterValue } from './value.ts'
 
 /**
- * What of a condition a Weaviate server can answer so that nothing is missing from its answer: conjuncts that are true
- * only of objects that the server finds by them. Everything else has no condition here, and the whole condition is
- * evaluated on what is found in any case. SPEC.md, "Push-down", has the table and what was seen on servers.
+ * The part of a condition that a Weaviate server can evaluate without missing anything: conjuncts that are true only
+ * for objects that the server finds by them. Other conjuncts are not pushed down, and the whole condition is always
+ * evaluated on the objects found. SPEC.md, "Push-down", has the table, and how servers behave.
  */
 export function pushedDown(filter: CheckedFilter, schema: CollectionSchema): StoreCondition[] {
-  // Copies of an object may differ, and an index speaks of one of them.
+  // Copies of an object may differ, and an index covers only one of them.
   if (isReplicated(schema)) return []
   return conjunctsOf(filter).flatMap((one) => conditionsOf(one, schema))
 }
@@ -40,7 +40,7 @@ function conditionsOf(filter: CheckedFilter, schema: CollectionSchema): StoreCon
     case 'like':
       return likeness(column, filter.pattern, schema)
     default:
-      // Of nulls too: objects from before their property was added are in no index of it.
+      // Not even nulls: objects from before their property was added are missing from its index.
       return []
   }
 }
@@ -49,7 +49,7 @@ function some(condition: StoreCondition | undefined): StoreCondition[] {
   return condition === undefined ? [] : [condition]
 }
 
-/** What is inside an object, and a property without its index, a server finds nothing by. */
+/** A server cannot find objects by nested properties, or by a property without an index. */
 function isIndexed({ own, property }: Column, schema: CollectionSchema): boolean {
   if (own === 'id') return true
   if (own === '_created' || own === '_updated') return indexes(schema).indexTimestamps === true
@@ -84,7 +84,7 @@ function comparison(
       return condition('=', given)
     case 'date':
       if (own !== undefined) return timestamp(condition, operator, given.value)
-      // A server counts nanoseconds in 64 bits: dates before 1678 and after 2262 are anywhere in its order.
+      // A server counts nanoseconds in 64 bits: dates before 1678 and after 2262 are in the wrong order.
       return operator === '=' ? condition('=', { type: 'date', value: rfc3339(given.value) }) : undefined
     default:
       return numeric(condition, operator, given)
@@ -96,14 +96,14 @@ type Make = (operator: Ordered, value: ConditionValue) => StoreCondition
 function numeric(make: Make, operator: Ordered, { type, value }: FilterValue & { type: 'int' | 'number' }) {
   const double = Number(value)
   if (type === 'number') {
-    // Older servers put -0 in front of all other numbers, and tell it from 0.
+    // Older servers sort -0 before all other numbers, and distinguish it from 0.
     const mayBeZero = { '=': double === 0, '>': double < 0, '>=': double <= 0, '<': false, '<=': false }[
       operator
     ]
     return mayBeZero ? undefined : make(operator, { type, value: double })
   }
   if (Number.isInteger(double)) {
-    // A server keeps ints as doubles: beyond 2^53 several are one.
+    // A server keeps ints as doubles: beyond 2^53 different ints become equal.
     return Number.isSafeInteger(double) && typeof value !== 'bigint'
       ? make(operator, { type, value: double })
       : undefined
@@ -113,11 +113,14 @@ function numeric(make: Make, operator: Ordered, { type, value }: FilterValue & {
   return operator.startsWith('>') ? make('>=', { type, value: above }) : make('<=', { type, value: below })
 }
 
-/** Times of as many digits as those that a server gives its objects: from 2001 to 2286. */
+/** Times with as many digits as a server's own: from 2001 to 2286. */
 const LEAST_TIME = 10 ** 12
 const TOO_LONG_TIME = 10 ** 13
 
-/** A store tells whole milliseconds. A server compares them as texts: of another length they are anywhere in its order. */
+/**
+ * A store's times are whole milliseconds. A server compares them as texts: another length would be in the wrong
+ * order.
+ */
 function timestamp(make: Make, operator: Ordered, { ms, nanos }: Instant): StoreCondition | undefined {
   if (ms < LEAST_TIME || ms >= TOO_LONG_TIME) return undefined
   const value = { type: 'date', value: rfc3339({ ms, nanos: 0 }) } as const
@@ -158,14 +161,14 @@ function equalTo(
   }
 }
 
-/** True for a text that an index finds by its terms, every object that has it included. */
+/** True for a text that an index finds by its terms, without missing any object that has it. */
 function isFound(text: string, property: PropertySchema, schema: CollectionSchema): boolean {
   return text.length <= MOST_LENGTH && text.isWellFormed() && indexedTerms(text, property, schema).length > 0
 }
 
 /**
- * What a pattern begins with, as a range of whole values. A server's own patterns stop at the end of a line, and values
- * lose white space at their ends.
+ * The beginning of a pattern, as a range of whole values. A server's own patterns stop at the end of a line, and
+ * values lose white space at their ends.
  */
 function likeness(
   { name, property, own }: Column,
@@ -183,7 +186,9 @@ function likeness(
   ]
 }
 
-/** The first text after all that begin with this one; undefined where its last character has none that is as plain. */
+/**
+ * The first text after all those that begin with the prefix; undefined if its last character has no plain successor.
+ */
 function successor(prefix: string): string | undefined {
   const last = prefix.charCodeAt(prefix.length - 1)
   return last >= 0x21 && last < 0x7e ? prefix.slice(0, -1) + String.fromCharCode(last + 1) : undefined

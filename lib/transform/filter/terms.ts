@@ -2,13 +2,13 @@ import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
 import { recordOf } from '../../core/value/record.ts'
 
 /**
- * The words that servers look for in no text, unless a class says otherwise.
+ * The words that servers ignore in every text, unless a class configures others.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/adapters/repos/db/inverted/stopwords/presets.go
  */
 const STOP_WORDS =
   'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'
 
-/** What a text is cut into, by the tokenization of its property. A server knows more of them. */
+/** How each tokenization cuts a text. A server knows more tokenizations. */
 const CUTS: Readonly<Record<string, (text: string) => string[]>> = {
   word: (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [],
   lowercase: (text) => text.toLowerCase().match(/\S+/g) ?? [],
@@ -17,8 +17,8 @@ const CUTS: Readonly<Record<string, (text: string) => string[]>> = {
 }
 
 /**
- * The terms of a text that a server looks for in its index: none where it would refuse to look for it, because all are
- * stop words, or where it is not known what it makes of the text. Older servers take stop words out of every property.
+ * The terms that a server looks up in its index for a text: none if it would refuse, because all are stop words, or
+ * if its tokenization is not known here. Older servers ignore stop words in every property.
  */
 export function indexedTerms(text: string, property: PropertySchema, schema: CollectionSchema): string[] {
   const cut = CUTS[String(property.tokenization ?? 'word')]

@@ -4,7 +4,7 @@ import type { ColumnType } from './column.ts'
 import type { Literal } from './expression.ts'
 import { type Instant, instantOf } from './instant.ts'
 
-/** The types whose values are compared. */
+/** The types whose values can be compared. */
 export type ValueType = Exclude<ColumnType, 'none'>
 
 /** A literal as a value of its column's type. */
@@ -14,7 +14,7 @@ export type FilterValue =
   | { readonly type: 'boolean'; readonly value: boolean }
   | { readonly type: 'date'; readonly value: Instant }
 
-/** What a literal has to look like for each type. */
+/** What a literal must look like for each type. */
 export const EXPECTED: Readonly<Record<ValueType, string>> = {
   text: "a 'text'",
   int: 'a number',
@@ -24,7 +24,7 @@ export const EXPECTED: Readonly<Record<ValueType, string>> = {
   uuid: "a UUID such as '00000000-0000-4000-8000-000000000000'",
 }
 
-/** The value of a literal for a type; undefined where it is none of it. */
+/** A literal's value for a type; undefined if it does not fit. */
 export function literalValue({ kind, text }: Literal, type: ValueType): FilterValue | undefined {
   switch (type) {
     case 'text':
@@ -44,10 +44,10 @@ export function literalValue({ kind, text }: Literal, type: ValueType): FilterVa
   }
 }
 
-/** Undefined beyond the doubles: no value is infinite. */
+/** Undefined beyond the range of doubles: no value is infinite. */
 function numberOf(text: string, type: 'int' | 'number'): number | bigint | undefined {
   const double = Number(text)
   if (!Number.isFinite(double)) return undefined
-  // A `number` is a 64-bit float in every store, so its literal is one as well.
+  // A `number` is a 64-bit float in every store, so its literal is too.
   return type === 'number' ? double : wholeOf(text.replace(/^\+|\.0*$/g, ''), double)
 }

@@ -5,7 +5,7 @@ import { isRecord } from '../../core/value/record.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
 import { doubleOf } from '../../core/value/wholeNumbers.ts'
 
-/** What a server keeps of a value; it computes, rounds or spells the rest its own way. */
+/** The part of a value that a server keeps; it computes, rounds or spells the rest in its own way. */
 const KEPT: Changes = {
   phoneNumber: phone,
   geoCoordinates: place,
@@ -39,10 +39,10 @@ export function normalizerFor(
 }
 
 /**
- * Normalizes an object for comparison with what a Weaviate server returns. At every depth it keeps the input
- * of a phone number (the server computes the other fields, and newer versions compute them differently),
- * places as float32, UUIDs and dates in the server's spelling, and ints without the sign of a zero. Objects
- * in which nothing of this is to be done pass as they are.
+ * Normalizes an object for comparison with the object that a Weaviate server returns. At every depth it keeps a phone
+ * number's input (the server computes the other fields, and newer versions do so differently), geo coordinates as
+ * float32, UUIDs and dates in the server's spelling, and ints without the sign of a zero. Returns an object without
+ * such values unchanged.
  */
 export function normalizer(schema: CollectionSchema): (object: StoredObject) => StoredObject {
   return keeping(schema, KEPT)
@@ -82,7 +82,7 @@ function uuid(value: Json): Json {
 
 const DATE = /^(.{19})(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
 
-/** As Go writes RFC 3339: nine digits behind the second without zeros at their end, and Z for no offset. */
+/** In Go's form of RFC 3339: up to nine digits after the second without trailing zeros, and Z for no offset. */
 function date(value: Json): Json {
   const [, second, digits = '', zone = ''] = (typeof value === 'string' && DATE.exec(value)) || []
   if (second === undefined) return value

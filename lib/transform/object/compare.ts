@@ -5,13 +5,13 @@ import { isSameVector, type VectorGap, vectorGap } from './vectorGap.ts'
 
 /** How one vector differs. */
 export interface VectorDifference extends VectorGap {
-  /** Empty for the vector without a name. */
+  /** Empty for the unnamed vector. */
   readonly name: string
-  /** The side that alone has it. */
+  /** The only side that has it. */
   readonly only?: 'left' | 'right'
 }
 
-/** What differs between two objects of one id, by name. Something does. */
+/** The differences between two objects with the same id, by name; at least one. */
 export interface ObjectDifference {
   readonly properties: readonly string[]
   /** Properties that are references. */
@@ -20,21 +20,21 @@ export interface ObjectDifference {
 }
 
 export interface DifferenceOptions {
-  /** The properties that are looked at, references among them; all by default. */
+  /** The properties to compare, including references; all by default. */
   readonly properties?: ReadonlySet<string> | undefined
-  /** The names of those that are references, so that a difference says so. */
+  /** The names of reference properties, so that a difference marks them. */
   readonly references?: ReadonlySet<string> | undefined
-  /** False: vectors are not looked at. */
+  /** False: do not compare vectors. */
   readonly vectors?: boolean | undefined
-  /** Two numbers of a vector that are no further apart count as equal. 0, the default: bit for bit. */
+  /** Two numbers of a vector count as equal up to this distance. 0, the default: bit for bit. */
   readonly vectorTolerance?: number | undefined
 }
 
 /**
- * How two objects differ; undefined where they are equal, as their digests are. A property that is null is as one that
- * is absent, at every depth; numbers count by their value and the sign of a zero, references by their order, vectors bit
- * for bit. Times and tenants are not looked at. What stores spell, round or work out their own way has to be made the
- * same before. @see normalize.ts
+ * How two objects differ; undefined if they are equal, as by their digests. A null property equals an absent one, at
+ * every depth; numbers are compared by value and by the sign of a zero, references in order, vectors bit for bit.
+ * Times and tenants are ignored. Normalize first what stores spell, round or compute in their own way. @see
+ * normalize.ts
  */
 export function difference(
   left: StoredObject,
@@ -68,7 +68,7 @@ function differingNames(left: JsonObject, right: JsonObject): readonly string[] 
   return names ?? NO_NAMES
 }
 
-/** A name may be that of something that all objects of JavaScript have. */
+/** A property may have the name of a built-in member of all JavaScript objects. */
 function valueIn<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
@@ -87,7 +87,7 @@ function isSame(left: Json | undefined, right: Json | undefined): boolean {
 function isSameScalar(left: Json, right: Json | undefined): boolean {
   if (typeof left === 'number' && typeof right === 'number') return Object.is(left, right)
   if (left === right) return true
-  // A whole number may be a bigint on one side alone.
+  // A whole number may be a bigint on one side only.
   return isNumber(left) && isNumber(right) && exactJson(left) === exactJson(right)
 }
 

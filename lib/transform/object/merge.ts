@@ -6,24 +6,24 @@ import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 export type Side = 'archive' | 'target'
 
 export interface MergeOptions {
-  /** Whose value counts where both have one. */
+  /** The side whose value counts if both have one. */
   readonly prefer: Side
   /**
-   * Whose vectors count; `drop` leaves out a vector that its vectorizer would make of other values, so that the server
-   * makes it anew. By default those of the preferred side.
+   * The side whose vectors count; `drop` removes a vector if its vectorizer would read other values now, so that the
+   * server computes it again. By default the preferred side.
    */
   readonly vectors?: Side | 'drop'
-  /** The class that both are of. */
+  /** The class of both objects. */
   readonly schema: CollectionSchema
 }
 
-/** Two objects of one id, property by property → one. Both stay as they are. */
+/** Merges two objects with the same id, property by property. Does not modify them. */
 export type Merge = (archive: StoredObject, target: StoredObject) => StoredObject
 
 /**
- * Makes a merge for one class. A property that one side lacks comes from the other; null is the same as absent, while an
- * empty list or text is a value. A nested object is merged property by property, any other value is one. All references of a
- * property are one value, and so is each vector.
+ * Makes a merge for one class. A property missing on one side comes from the other; null means missing, while an
+ * empty list or text is a value. Nested objects are merged property by property, any other value as a whole. All
+ * references of a property form one value, and so does each vector.
  */
 export function mergeFor({ prefer, vectors = prefer, schema }: MergeOptions): Merge {
   const properties = propertiesIn(schema)
@@ -32,7 +32,7 @@ export function mergeFor({ prefer, vectors = prefer, schema }: MergeOptions): Me
     const [first, second] = prefer === 'archive' ? [archive, target] : [target, archive]
     const merged = mergeProperties(first.properties, second.properties, properties)
     const object: ObjectDraft = { ...withoutVectors(target), properties: merged }
-    // Its store says when it was changed.
+    // The store sets the update time.
     delete object.updatedMs
     const chosen = vectorsOf(archive, target, vectors === 'drop' ? prefer : vectors)
     if (vectors === 'drop') {
@@ -61,7 +61,7 @@ function mergeProperties(
   return merged
 }
 
-/** The properties of a nested object; a list of them is one value. */
+/** The properties of a nested object; undefined for a list, which counts as one value. */
 function nestedIn(property: PropertySchema | undefined): readonly PropertySchema[] | undefined {
   if (property?.dataType[0] !== 'object') return undefined
   return Array.isArray(property.nestedProperties) ? property.nestedProperties : []
@@ -73,7 +73,7 @@ function isAbsent(value: Json | undefined): boolean {
 
 interface ChosenVector {
   readonly vector: Vector
-  /** The object that it was made for. */
+  /** The object that the copy was made from. */
   readonly of: StoredObject
 }
 
@@ -87,7 +87,7 @@ function vectorsOf(archive: StoredObject, target: StoredObject, prefer: Side): M
   return chosen
 }
 
-/** True where what a vectorizer reads is not what the vector was made of. */
+/** True if a vectorizer's input is not what the vector was made from. */
 function isMixed(
   merged: JsonObject,
   chosen: ChosenVector | undefined,
@@ -115,7 +115,10 @@ function withVectors(object: ObjectDraft, chosen: ReadonlyMap<string, ChosenVect
   return object
 }
 
-/** The vectorizers of a class that read what a merge takes from either side: whose vector counts has to be said. */
+/**
+ * The vectorizers of a class that may read values from both sides of a merge: the user has to say whose vectors
+ * count.
+ */
 export function mixingVectorizers(schema: CollectionSchema): readonly Vectorizer[] {
   return vectorizersOf(schema).filter((maker) =>
     (schema.properties ?? []).some((property) => reads(maker, property)),

@@ -4,12 +4,13 @@ import type { Store } from '../../store/store.ts'
 import { normalizerFor } from './comparable.ts'
 import { splitReferences } from './references.ts'
 
-/** Leaves of an object what has to be the same on both sides. */
+/** Reduces an object to what must be equal on both sides. */
 export type Normalize = (object: StoredObject) => StoredObject
 
 /**
- * What makes an object of an archive and the same object in a store equal: references to the class itself follow the
- * name that it has there, and values which a server spells, rounds or works out its own way are compared without that.
+ * Makes the normalizers under which an archived object and the same object in a store are equal: references to the
+ * class itself get its name in the store, and values that a server spells, rounds or computes in its own way are
+ * reduced to what it keeps.
  */
 export function normalizers(
   archived: CollectionSchema,

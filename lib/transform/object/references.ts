@@ -5,7 +5,7 @@ import type { Link } from '../../store/store.ts'
 
 /** An object split into the two steps of a restore: the object, then its references. */
 export interface SplitObject {
-  /** The object as it came. */
+  /** The object as it was read. */
   readonly source: StoredObject
   /** The object without its references. */
   readonly object: StoredObject
@@ -18,11 +18,11 @@ export interface SplitObject {
 export type SplitReferences = (object: StoredObject) => SplitObject
 
 export interface SplitOptions {
-  /** The class that the objects come from, as it was. */
+  /** The original class of the objects. */
   readonly from: CollectionSchema
   /** The new name of the class: references of the class to itself follow it. */
   readonly name: string
-  /** Reference properties that are left out of the target. */
+  /** Reference properties that the target does not get. */
   readonly leftOut: ReadonlySet<string>
 }
 
@@ -71,12 +71,12 @@ function beaconReader(property: PropertySchema, nameBefore: string, nameNow: str
   }
 }
 
-/** A beacon that cannot be read is passed on unchanged: the store refuses it by name. */
+/** An unreadable beacon is passed on unchanged: the store refuses it by name. */
 function beaconOf(value: Json, standard: string, nameBefore: string, nameNow: string): string {
   const beacon = (value as JsonObject | null)?.beacon
   const parts = typeof beacon === 'string' ? BEACON.exec(beacon) : null
   if (parts === null) return typeof beacon === 'string' ? beacon : exactJson(value)
-  // Servers before 1.14 left the class out of a beacon.
+  // Servers before 1.14 omitted the class from a beacon.
   const target = parts[1] ?? standard
   return `weaviate://localhost/${target === nameBefore ? nameNow : target}/${parts[2]!.toLowerCase()}`
 }

@@ -1,16 +1,16 @@
 import type { Vector } from '../../core/object.ts'
 
-/** How far two vectors are apart. */
+/** The distance between two vectors. */
 export interface VectorGap {
-  /** Where it differs: how many numbers each has, of a multi-vector how many rows of how many. */
+  /** Set if the widths differ: how many numbers each has; for a multi-vector, rows and width. */
   readonly widths?: readonly [left: string, right: string]
-  /** The greatest distance of two numbers; absent where the widths differ. */
+  /** The greatest distance between two numbers; absent if the widths differ. */
   readonly largest?: number
-  /** The cosine of the angle between them; absent where the widths differ, or one has no length. */
+  /** The cosine of the angle between them; absent if the widths differ, or one has length zero. */
   readonly cosine?: number
 }
 
-/** True where two vectors have the same bits. */
+/** True if two vectors have the same bits. */
 export function isSameVector(left: Vector, right: Vector): boolean {
   if (left instanceof Float32Array)
     return right instanceof Float32Array && left.length === right.length && isSameRow(left, right)
@@ -18,7 +18,7 @@ export function isSameVector(left: Vector, right: Vector): boolean {
   return left.every((row, at) => row.length === right[at]!.length && isSameRow(row, right[at]!))
 }
 
-/** Numbers first, since most are equal; then the bits of what no comparison of numbers tells apart. */
+/** Compares numbers first, since most are equal; then the bits that comparing numbers cannot tell apart. */
 function isSameRow(left: Float32Array, right: Float32Array): boolean {
   for (let at = 0; at < left.length; at++) {
     if (left[at] !== right[at]) return bytesOf(left).equals(bytesOf(right))
@@ -31,7 +31,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength)
 }
 
-/** How far two vectors are apart that do not have the same bits; a multi-vector counts as its rows in one. */
+/** The distance between two vectors with different bits; the rows of a multi-vector count as one vector. */
 export function vectorGap(left: Vector, right: Vector): VectorGap {
   const widths = [widthText(left), widthText(right)] as const
   if (widths[0] !== widths[1]) return { widths }
@@ -42,7 +42,7 @@ export function vectorGap(left: Vector, right: Vector): VectorGap {
     for (let at = 0; at < one.length; at++) {
       const [a, b] = [one[at]!, other[at]!]
       const gap = Math.abs(a - b)
-      // NaN stays: it is no number of any distance.
+      // Keeps NaN, which is at no distance from any number.
       if (gap > largest || Number.isNaN(gap)) largest = gap
       product += a * b
       leftSquares += a * a

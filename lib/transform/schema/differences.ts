@@ -12,9 +12,9 @@ export interface SchemaDifference {
 }
 
 /**
- * Compares the class that a store created with the requested one: what it dropped or changed. What the store
- * added, mostly defaults, is not a difference. Absent, an empty text, list or object count as the same; and so does
- * what is switched off, where the store does not know the switch.
+ * Compares the class that a store created with the requested one, and returns what the store dropped or changed.
+ * Additions by the store, mostly defaults, do not count. An absent value equals an empty text, list or object, and a
+ * setting that is switched off if the store does not know it.
  */
 export function schemaDifferences(wanted: CollectionSchema, got: CollectionSchema): SchemaDifference[] {
   return [...differences(wanted as unknown as Json, got as unknown as Json, [])]
@@ -37,7 +37,7 @@ function isNothing(value: Json | undefined): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** `false`, or settings that say that they are not in use. */
+/** `false`, or settings that declare themselves disabled. */
 function isOff(value: Json): boolean {
   return value === false || (isRecord(value) && value.enabled === false)
 }

@@ -3,7 +3,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { parseExact } from '../../core/exactJson.ts'
 import { bigintIn, type CollectionSchema, isCollectionSchema } from '../../core/schema.ts'
 
-/** The class that a file holds as JSON. @throws ElysiaError ELYSIA_USAGE where it holds none */
+/** Reads a class from a JSON file. @throws ElysiaError ELYSIA_USAGE if it holds none */
 export async function readSchemaFile(path: string): Promise<CollectionSchema> {
   const hint = 'give a file with the class as JSON, as a Weaviate server or `col show NAME --json` prints it'
   try {

@@ -7,15 +7,15 @@ import {
   vectorNames,
 } from '../../core/schema.ts'
 
-/** What of the objects counts. */
+/** Which parts of the objects count. */
 export interface FitOptions {
-  /** False: they bring no vectors. */
+  /** False if objects come without vectors. */
   readonly vectors: boolean
 }
 
 /**
- * Why objects of `wanted` do not fit into a class that exists: what it lacks, or has in another type. Settings that do
- * not touch the objects themselves are no reason.
+ * Why objects of `wanted` do not fit into an existing class: properties and vectors that it lacks, or has with
+ * another type. Settings that do not affect the objects themselves do not matter.
  */
 export function misfits(
   wanted: CollectionSchema,
@@ -54,7 +54,7 @@ function propertyMisfits(
   })
 }
 
-/** A reference property takes what leads to fewer classes. */
+/** A reference property also accepts references to fewer classes. */
 function takes(existing: PropertySchema, wanted: PropertySchema): boolean {
   if (isReference(wanted)) return wanted.dataType.every((target) => existing.dataType.includes(target))
   return standard(wanted) === standard(existing)

@@ -4,21 +4,18 @@ import type { Patching, SchemaTarget, SchemaWishes } from './patching.ts'
 import type { SchemaRule } from './rules/rule.ts'
 import { RULES } from './rules/rules.ts'
 
-/**
- * One change that a class needs so that a target takes it. `from` or `to` is absent if there was or is
- * nothing.
- */
+/** One change that makes a target accept a class. `from` or `to` is absent if there was or is nothing. */
 export interface SchemaPatch {
   /** The name of its rule. @see RULES */
   readonly rule: string
-  /** Where in the class: `properties.title.moduleConfig`. */
+  /** The path in the class: `properties.title.moduleConfig`. */
   readonly path: string
   readonly from?: unknown
   readonly to?: unknown
   readonly reason: string
 }
 
-/** A class that the target accepts, and what was changed for that. */
+/** A class that the target accepts, and the changes that this took. */
 export interface PatchedSchema {
   readonly schema: CollectionSchema
   readonly patches: readonly SchemaPatch[]
@@ -38,8 +35,8 @@ export function patchSchema(
 }
 
 /**
- * Changes a class that a target has refused, where its words say what it does not have; undefined where no rule knows
- * them, or the class has nothing of it. Does not modify the given class.
+ * Changes a class that a target has refused, if the refusal names an unsupported setting; undefined if no rule
+ * matches, or the class has no such setting. Does not modify the given class.
  */
 export function patchRefused(
   refused: CollectionSchema,
@@ -51,7 +48,7 @@ export function patchRefused(
   return patched.patches.length === 0 ? undefined : patched
 }
 
-/** The changes that are made only because the target does not have what the class says. */
+/** The changes made only because the target does not support a setting of the class. */
 export function lossesIn(patches: readonly SchemaPatch[]): readonly SchemaPatch[] {
   const losing = new Set(RULES.filter(({ cause }) => cause === 'target').map(({ name }) => name))
   return patches.filter(({ rule }) => losing.has(rule))
@@ -77,7 +74,7 @@ function applied(
   return { schema: schema as unknown as CollectionSchema, patches }
 }
 
-/** Properties are found by name, since their order has no meaning. */
+/** Finds properties by name, since their order has no meaning. */
 function change(schema: JsonObject, path: readonly string[], to: unknown) {
   const parent = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
   const key = path.at(-1)!

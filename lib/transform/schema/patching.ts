@@ -7,7 +7,7 @@ export interface SchemaTarget {
   readonly nodes: number
   /** The modules of the target; undefined if unknown: then the server decides. */
   readonly modules?: readonly string[]
-  /** Of a server. */
+  /** The version of a server. */
   readonly version?: string
 }
 
@@ -24,7 +24,7 @@ export interface Patching {
   readonly nameBefore: string
   readonly target: SchemaTarget
   readonly wishes: SchemaWishes
-  /** What the target said that refused the class; empty where it has not been asked. */
+  /** The target's message when it refused the class; empty before that. */
   readonly words: string
   /** Sets the value at a path, or removes it if `to` is undefined; records the change if there is one. */
   set(path: readonly string[], to: unknown, reason: string): void

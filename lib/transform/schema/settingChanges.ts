@@ -1,7 +1,7 @@
 import type { CollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
 
-/** A setting of a class that was changed. */
+/** A changed setting of a class. */
 export interface SettingChange {
   /** `vectorConfig.content` */
   readonly path: string
@@ -10,8 +10,8 @@ export interface SettingChange {
 }
 
 /**
- * What differs between two classes, each setting as far inside as both have it: `from` is absent of what is new, `to` of
- * what is gone. Properties are found by name.
+ * The differences between two classes, setting by setting, as deep as both have them: `from` is absent for a new
+ * setting, `to` for a removed one. Properties are matched by name.
  */
 export function settingChanges(before: CollectionSchema, after: CollectionSchema): SettingChange[] {
   return [...changes(before, after, [])]
@@ -24,7 +24,7 @@ function* changes(from: unknown, to: unknown, path: readonly string[]): Generato
     yield* whole(from, to, path)
     return
   }
-  // Settings of one kind of index mean nothing to another: they are changed as a whole.
+  // Settings of one index type mean nothing to another, so they are replaced as a whole.
   const isOther = left.get('vectorIndexType') !== right.get('vectorIndexType')
   for (const key of new Set([...left.keys(), ...right.keys()])) {
     const [before, after] = [left.get(key), right.get(key)]
@@ -38,7 +38,7 @@ function* whole(from: unknown, to: unknown, path: readonly string[]): Generator<
   yield { path: path.join('.'), ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
 }
 
-/** What is inside of a record, or of a list of things with names; undefined of anything else. */
+/** The entries of a record, or of a list of named things; undefined for anything else. */
 function byKey(value: unknown): Map<string, unknown> | undefined {
   if (isRecord(value)) return new Map(Object.entries(value))
   if (!Array.isArray(value) || value.length === 0) return undefined

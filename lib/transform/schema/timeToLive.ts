@@ -33,8 +33,8 @@ export function expiryMs({ of, seconds }: TimeToLive, { properties }: StoredObje
 }
 
 /**
- * False for an archived object that cannot have expired by then. Times that a store sets are those of the
- * archive, or later; if the archive does not know them, the object may have expired.
+ * False for an archived object that cannot have expired by then. Times set by a store are those in the archive, or
+ * later; if the archive lacks them, the object may have expired.
  */
 export function mayHaveExpired(life: TimeToLive, object: StoredObject, byMs: number): boolean {
   if (!isOfStore(life)) return (expiryMs(life, object) ?? Number.POSITIVE_INFINITY) <= byMs

@@ -3,14 +3,14 @@ import { recordOf } from '../../core/value/record.ts'
 
 /** A vector index of a class. */
 export interface VectorIndex {
-  /** The name of its vector; `''` for the one without a name. */
+  /** The name of its vector; `''` for the unnamed one. */
   readonly vector: string
-  /** Where its type and its settings stand in the class: `['vectorConfig', 'content']`. */
+  /** The path of its type and settings in the class: `['vectorConfig', 'content']`. */
   readonly path: readonly string[]
   readonly type: string
 }
 
-/** Settings of one kind of index; a dynamic index has those of two. */
+/** Settings of one index type; a dynamic index has those of two. */
 export interface IndexSettings {
   /** `['vectorConfig', 'content', 'vectorIndexConfig', 'hnsw']` */
   readonly path: readonly string[]
@@ -34,12 +34,12 @@ export function vectorIndexesOf(schema: JsonObject): readonly VectorIndex[] {
     : named
 }
 
-/** The settings of all indexes of a class, by kind: those of a dynamic index are an hnsw's and a flat one's. */
+/** The settings of all indexes of a class, by type: a dynamic index has those of an hnsw and of a flat one. */
 export function indexSettingsOf(schema: JsonObject): readonly IndexSettings[] {
   return vectorIndexesOf(schema).flatMap((index) => settingsOf(schema, index))
 }
 
-/** Those of one index. */
+/** The settings of one index. */
 export function settingsOf(schema: JsonObject, { path, type }: VectorIndex): readonly IndexSettings[] {
   const own = [...path, 'vectorIndexConfig']
   const settings = at(schema, own)
@@ -51,7 +51,7 @@ export function settingsOf(schema: JsonObject, { path, type }: VectorIndex): rea
   }))
 }
 
-/** The object at a path; an empty one where there is none. */
+/** The object at a path; an empty one if there is none. */
 export function at(schema: JsonObject, path: readonly string[]): JsonObject {
   return recordOf(path.reduce<unknown>((parent, key) => recordOf(parent)[key], schema))
 }

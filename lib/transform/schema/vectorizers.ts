@@ -1,16 +1,16 @@
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
 
-/** What makes one vector of a class, where its objects do not bring it. */
+/** Computes one vector of a class, if its objects do not bring it. */
 export interface Vectorizer {
   /** The name of the vector; `''` for the unnamed one. */
   readonly vector: string
   readonly module: string
-  /** The properties that it is told to read; undefined: all texts that it is not told to skip. */
+  /** The properties that it is configured to read; undefined means all texts that it is not configured to skip. */
   readonly properties: ReadonlySet<string> | undefined
 }
 
-/** The vectorizers of a class; none where objects bring all their vectors. */
+/** The vectorizers of a class; none if objects bring all their vectors. */
 export function vectorizersOf({ vectorizer, vectorConfig }: CollectionSchema): Vectorizer[] {
   const unnamed =
     typeof vectorizer === 'string' && isModule(vectorizer)
@@ -27,7 +27,7 @@ export function vectorizersOf({ vectorizer, vectorConfig }: CollectionSchema): V
   return [...unnamed, ...named]
 }
 
-/** Whether a vectorizer reads a property, so that its vector belongs to the value. */
+/** True if a vectorizer reads a property, so its vector depends on the value. */
 export function reads({ module, properties }: Vectorizer, property: PropertySchema): boolean {
   if (properties !== undefined) return properties.has(property.name)
   if (!/^(text|string)(\[\])?$/.test(property.dataType[0] ?? '')) return isMedium(property)
@@ -36,7 +36,7 @@ export function reads({ module, properties }: Vectorizer, property: PropertySche
   return !(isRecord(own) && own.skip === true)
 }
 
-/** Images and the like, which multi-modal modules read. */
+/** True for images and other media, which multi-modal modules read. */
 function isMedium({ dataType }: PropertySchema): boolean {
   return dataType[0] === 'blob'
 }

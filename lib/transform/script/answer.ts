@@ -6,7 +6,7 @@ import { nameOf } from './nameOf.ts'
 import { plainJson, requirePlain } from './plainJson.ts'
 import { vectorOf, vectorsOf } from './vectors.ts'
 
-/** What a script made of one object, as it crosses from its thread. */
+/** A script's result for one object, as it comes from its thread. */
 export type Answer =
   | { readonly kind: 'same' }
   | { readonly kind: 'filtered' }
@@ -15,8 +15,8 @@ export type Answer =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /**
- * What a script says of ids, `export const ids = …`: that it keeps them, so that of an object at most itself comes; or
- * that it may change them. Where it says nothing, an object keeps its id, and an array may have others.
+ * A script's declaration about ids, `export const ids = …`: it keeps them, so at most the object itself is returned;
+ * or it may change them. Without it, a single object keeps its id, and the objects of an array may have others.
  */
 export type ScriptIds = 'kept' | 'changed' | undefined
 
@@ -28,9 +28,7 @@ const SAME: Answer = { kind: 'same' }
 const FILTERED: Answer = { kind: 'filtered' }
 const FIELDS = new Set(['id', 'properties', 'vector', 'vectors', 'tenant', 'createdMs', 'updatedMs'])
 
-/**
- * Judges what a script returned for an object: what is no object, or not what may cross, is a failure that says why.
- */
+/** Checks what a script returned for an object; an invalid object or value becomes a failure with the reason. */
 export function answerOf(returned: unknown, before: StoredObject, rules: AnswerRules): Answer {
   if (returned === before) return SAME
   if (returned === null) return FILTERED

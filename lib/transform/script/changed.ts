@@ -1,23 +1,26 @@
 import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
 import { isSameVector } from '../object/vectorGap.ts'
 
-/** What a script gave of an object. A vector that is absent stays, of one object of several there is none; null drops it. */
+/**
+ * An object returned by a script. An absent vector keeps its old value, or stays absent if the script returned
+ * several objects; null removes it.
+ */
 export interface ChangedObject {
   readonly id: string
-  /** All of them, or, where some are `gone`, those that are not as they were. */
+  /** All of them or, if `gone` is set, only the changed ones. */
   readonly properties: JsonObject
-  /** Of one object: those that it had, and has no more. */
+  /** For a single object: the properties that were removed. */
   readonly gone?: readonly string[]
   readonly vector?: Float32Array | null
   readonly vectors?: Readonly<Record<string, Vector | typeof KEPT>> | null
 }
 
-/** In place of a named vector that has the bits that it had: most stay, and need not cross. */
+/** Stands for a named vector with unchanged bits: most are unchanged, and need not be transferred. */
 export const KEPT = 'kept'
 
 type Named = NonNullable<ChangedObject['vectors']>
 
-/** A changed object without what it has already, the very values and bits: that need not cross. */
+/** A changed object without the values and bits that it already had, which need not be transferred. */
 export function sparing(
   { id, properties, vector, vectors }: ChangedObject,
   before: StoredObject,
@@ -55,7 +58,7 @@ function namedSparing(vectors: Named, before: Readonly<Record<string, Vector>>):
   return Object.fromEntries(named)
 }
 
-/** The object that an answer makes of the one that was asked about. */
+/** Applies an answer to the object that it was requested for. */
 export function applied(
   { vector: own, vectors: named, ...rest }: StoredObject,
   { id, properties, gone, vector, vectors }: ChangedObject,
@@ -67,7 +70,7 @@ export function applied(
   return { ...rest, id, properties: values, ...(one && { vector: one }), ...(all && { vectors: all }) }
 }
 
-/** One object of several: it has what the script gave it, and the tenant of the one that it was made of. */
+/** One of several objects: its fields come from the script, its tenant from the original object. */
 export function added(
   { tenant }: StoredObject,
   { id, properties, vector, vectors }: ChangedObject,

@@ -3,10 +3,10 @@ import { isRecord } from '../../core/value/record.ts'
 import type { ScriptExports } from './messages.ts'
 import { nameOf } from './nameOf.ts'
 
-/** The function of a script: what it makes of an object, at once or later. */
+/** The function of a script: transforms an object, synchronously or not. */
 export type ScriptFunction = (object: unknown, context: unknown) => unknown
 
-/** What a script exports, checked. @throws Error that says what is wrong with it */
+/** What a script exports, checked. @throws Error that explains what is wrong with it */
 export function exportsOf(
   module: Readonly<Record<string, unknown>>,
 ): ScriptExports & { readonly run: ScriptFunction } {

@@ -1,8 +1,8 @@
 import type { Json, StoredObject } from '../../core/object.ts'
 
 /**
- * Freezes an object at every depth, for a script to look at. Its vectors cannot be frozen: they are the thread's own, and
- * what returns as the very vector that was given counts as unchanged, whatever is in it.
+ * Freezes an object at every depth before a script reads it. Vectors cannot be frozen: they belong to the thread, and
+ * a returned vector that is the same object counts as unchanged, whatever its numbers.
  */
 export function frozen(object: StoredObject): StoredObject {
   freeze(object.properties)

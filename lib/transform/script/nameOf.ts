@@ -1,4 +1,4 @@
-/** What a value is, in words. */
+/** Describes the type of a value in words. */
 export function nameOf(value: unknown): string {
   if (value === undefined) return 'nothing (undefined; null leaves an object out)'
   if (value === null) return 'null'

@@ -2,8 +2,8 @@ import { MAX_JSON_DEPTH } from '../../core/boundedJson.ts'
 import type { Json } from '../../core/object.ts'
 
 /**
- * A value as the JSON that it has to be: keys of undefined are left out, all else stays as it is, and is the same value
- * where nothing was left out. @throws Error that names the path of what is no JSON
+ * Checks that a value is JSON, and drops keys that are undefined; returns the same value if there were none. @throws
+ * Error that names the path of what is not JSON
  */
 export function plainJson(value: unknown, path: string, depth = 0): Json {
   switch (typeof value) {
@@ -34,7 +34,7 @@ function list(values: readonly unknown[], path: string, depth: number): Json {
   return changed ?? (values as Json[])
 }
 
-/** @throws Error where an object is one of a class */
+/** @throws Error if an object is an instance of a class */
 export function requirePlain(value: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {

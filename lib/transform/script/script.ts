@@ -20,9 +20,9 @@ import type { ScriptExports } from './messages.ts'
 import { ScriptThread } from './thread.ts'
 
 export interface ScriptOptions {
-  /** How long it may take for one object, in milliseconds. Default 10 000. */
+  /** The time limit for one object, in milliseconds. Default 10 000. */
   readonly timeoutMs?: number
-  /** Called with what it prints. Without it that is dropped: standard output is for data. */
+  /** Called with the script's output. Without it the output is dropped: standard output is for data. */
   readonly onOutput?: (text: string) => void
 }
 
@@ -30,10 +30,10 @@ const DEFAULT_TIMEOUT_MS = 10_000
 const MOST_BYTES = 1024 * 1024
 
 /**
- * The transform that a script is: a module whose default export takes an object and returns one, null to leave it out, or
- * an array of several; or a promise of these. It is loaded now, in a thread of its own, which is ended and started anew
- * where it stands still. Memory: a page, twice; the thread no more than 1 GiB.
- * @throws ElysiaError ELYSIA_USAGE where it cannot be read, loaded, or exports no function
+ * Makes a transform from a script: a module whose default export takes an object and returns an object, null to leave
+ * it out, an array of several, or a promise of these. Loads it at once, in a thread of its own, which is ended and
+ * restarted if it hangs. Memory: a page, twice; the thread at most 1 GiB.
+ * @throws ElysiaError ELYSIA_USAGE if it cannot be read or loaded, or exports no function
  */
 export async function runScript(path: string, options: ScriptOptions = {}): Promise<Transform> {
   const text = await textOf(path)
@@ -65,8 +65,8 @@ function bound(
 }
 
 /**
- * Properties that a script adds come last; one that it gives another type stays in its place. What it drops is read by no
- * module any more. @throws ElysiaError ELYSIA_USAGE where objects expire by that
+ * Properties that a script adds come last; a property with a new type stays in its place. Modules no longer read
+ * dropped properties. @throws ElysiaError ELYSIA_USAGE if objects expire by one
  */
 function schemaAfter(
   stage: string,
@@ -106,10 +106,10 @@ function transformed(
   return { objects, rejects, filtered, ...(more > 0 && { added: more }) }
 }
 
-/** Once this often a thread ended without having begun anything, it will not begin anything. */
+/** After a thread has ended this often without beginning anything, another attempt is useless. */
 const MOST_FRUITLESS = 3
 
-/** A script, and the thread that it is loaded in. Pages take their turn. */
+/** A script, and the thread that runs it. One page at a time. */
 class ScriptRunner {
   readonly sha256: string
   readonly #path: string
@@ -129,7 +129,10 @@ class ScriptRunner {
     return (await this.#started()).exports
   }
 
-  /** An answer for each object. One that the thread did not survive is a failure; those before it may be asked again. */
+  /**
+   * Returns an answer for each object. If an object ends the thread, its answer is a failure; the objects before it
+   * may be asked again.
+   */
   answers(page: readonly StoredObject[], { signal }: TransformCall = {}): Promise<Answer[]> {
     const turn = this.#turn.then(() => this.#answers(page, signal))
     this.#turn = turn.catch(() => {})
@@ -169,7 +172,7 @@ class ScriptRunner {
     return answers
   }
 
-  /** @throws ElysiaError ELYSIA_INPUT_CHANGED where it is another script than at first */
+  /** @throws ElysiaError ELYSIA_INPUT_CHANGED if the script has changed since the start */
   async #started(): Promise<ScriptThread> {
     if (this.#thread !== undefined && !this.#thread.ended) return this.#thread
     const url = pathToFileURL(this.#path)

@@ -7,34 +7,34 @@ import type { Answer } from './answer.ts'
 import type { Answers, FromScript, PageMessage, ScriptExports } from './messages.ts'
 import type { ScriptThreadData } from './worker.ts'
 
-/** What a thread may hold: a script that gathers more ends as one that fails. */
+/** The memory limit of a thread: a script that collects more fails. */
 const MOST_MEGABYTES = 1024
-/** An object that makes no headway is found out this much later than it should be, at most. */
+/** A hanging object is detected at most this fraction of the time limit late. */
 const LOOKS_PER_TIMEOUT = 8
 
-/** What a thread is started with. */
+/** What a thread needs to start. */
 export interface ThreadOptions {
   readonly url: URL
   readonly timeoutMs: number
-  /** Called with what the script prints, as it comes. */
+  /** Called with the script's output as it comes. */
   readonly onOutput?: ((text: string) => void) | undefined
 }
 
-/** How far a thread came with a list of objects. */
+/** How far a thread got with a list of objects. */
 export interface Asked {
-  /** Of the first ones, in their order. */
+  /** The answers for the first objects, in order. */
   readonly answers: readonly Answer[]
-  /** Where it ended early: at which object of those, −1 before the first, and why. */
+  /** Set if the thread ended early: at which object, −1 before the first, and why. */
   readonly death?: { readonly at: number; readonly reason: string }
 }
 
-/** Whoever waits for answers. */
+/** The caller that waits for answers. */
 interface Asking {
   take(answers: Answers): void
   die(reason: string): void
 }
 
-/** A thread in which a script is loaded. It takes one list of objects at a time. */
+/** A thread that runs a script. It takes one list of objects at a time. */
 export class ScriptThread {
   readonly exports: ScriptExports
   readonly #worker: Worker
@@ -55,11 +55,11 @@ export class ScriptThread {
       this.#death ??= reason
       this.#asking?.die(reason)
     })
-    // While it waits for objects it keeps no process alive.
+    // A thread that waits for objects must not keep the process alive.
     worker.unref()
   }
 
-  /** @throws ElysiaError ELYSIA_USAGE where the script cannot be loaded in time, or exports no function */
+  /** @throws ElysiaError ELYSIA_USAGE if the script cannot be loaded in time, or exports no function */
   static async start({ url, timeoutMs, onOutput }: ThreadOptions): Promise<ScriptThread> {
     const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun }
@@ -80,7 +80,7 @@ export class ScriptThread {
     return this.#death !== undefined
   }
 
-  /** Asks about objects, until all are answered or the thread is at its end. @throws the reason of the signal */
+  /** Sends objects, and waits until all are answered or the thread has ended. @throws the reason of the signal */
   async ask(objects: readonly StoredObject[], signal: AbortSignal | undefined): Promise<Asked> {
     const answers: Answer[] = []
     const before = Atomics.load(this.#begun, 0)
@@ -115,7 +115,7 @@ export class ScriptThread {
     await this.#worker.terminate()
   }
 
-  /** Calls back once the thread has been at one object for too long. */
+  /** Calls back once the thread has spent too long on one object. */
   #onStandstill(call: (reason: string) => void, over: AbortSignal): void {
     let [seen, since] = [Atomics.load(this.#begun, 0), performance.now()]
     const look = () => {
@@ -135,16 +135,16 @@ export class ScriptThread {
   }
 }
 
-/** A thread that still turns finds a late promise out itself, and goes on. */
+/** A thread that is not blocked detects a late promise itself, and continues. */
 const LATER_THAN_ITSELF = 1.125
 
-/** The variables that a script may see: keys of stores and masks are among those of the command itself. */
+/** The environment for a script, without the command's own variables: they include keys of stores and masks. */
 function withoutOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const others = Object.entries(environment).filter(([name]) => !/^ELYSIACTL_/i.test(name))
   return Object.fromEntries(others)
 }
 
-/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
+/** The thread's file: beside this one, or in dist/lib if the command is one file (dist/bin/main.cjs). */
 function workerUrl(): URL {
   const here = import.meta.url
   if (here.endsWith('.cjs')) return new URL('../lib/transform/script/worker.js', here)
@@ -171,7 +171,7 @@ function deathOf(worker: Worker): Promise<string> {
 
 const LOADING_AT_LEAST_MS = 10_000
 
-/** Loading takes longer than an object may: a script may import what it likes. */
+/** Loading may take longer than an object, since a script may import anything. */
 function silence(timeoutMs: number): Promise<string> {
   const ms = Math.max(timeoutMs, LOADING_AT_LEAST_MS)
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { isRecord } from '../../core/value/record.ts'
 import { isFiniteVector } from '../../core/value/vector.ts'
 import { nameOf } from './nameOf.ts'
 
-/** A vector as a script gave it, a list of numbers too. @throws Error that says why it is none */
+/** A vector from a script; it may be a list of numbers. @throws Error that explains why it is invalid */
 export function vectorOf(value: unknown, name: string): Float32Array | null {
   if (value === null) return null
   const vector = value instanceof Float32Array ? value : floatsOf(value)
@@ -18,7 +18,7 @@ function floatsOf(value: unknown): Float32Array | undefined {
   return Float32Array.from(value)
 }
 
-/** The same of named ones. */
+/** The same for named vectors. */
 export function vectorsOf(value: unknown): Readonly<Record<string, Vector>> | null {
   if (value === null) return null
   if (!isRecord(value)) throw new Error(`vectors is ${nameOf(value)}, no object`)

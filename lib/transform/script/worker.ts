@@ -12,13 +12,13 @@ import type { FromScript, PageMessage } from './messages.ts'
 export interface ScriptThreadData {
   /** The file URL of the script. */
   readonly url: string
-  /** How long it may take for one object, in milliseconds. */
+  /** The time limit for one object, in milliseconds. */
   readonly timeoutMs: number
-  /** One number: how many objects have been begun, of all pages, so that a standstill is seen from outside. */
+  /** One number: how many objects of all pages have begun, so that another thread can detect a hang. */
   readonly begun: Int32Array
 }
 
-/** Answers wait no longer than this for those behind them: what a standstill takes with it is little. */
+/** Answers wait for later ones no longer than this, so that a hang loses little. */
 const FLUSH_AFTER_MS = 25
 
 const { url, timeoutMs, begun } = workerData as ScriptThreadData
@@ -28,7 +28,9 @@ function send(message: FromScript): void {
   port.postMessage(message)
 }
 
-/** As messages, in their place among answers: streams of a thread would keep the process of its owner alive. */
+/**
+ * Sends output as messages, in order with the answers: a thread's streams would keep the process of its owner alive.
+ */
 function sendWhatIsPrinted(): void {
   for (const output of [process.stdout, process.stderr]) {
     output.write = (chunk: string | Uint8Array) => {
@@ -79,11 +81,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 sendWhatIsPrinted()
 const script = await load()
 
-/** The object at hand: a script has one at a time. */
+/** The current object: a script has one at a time. */
 let at: StoredObject | undefined
 const context = Object.freeze({ childId: (name: unknown) => nameUuid(at!.id, String(name)) })
 
-/** Without a promise where the script gives none: most do not, and a page has hundreds of objects. */
+/** Returns a promise only if the script does: most do not, and a page has hundreds of objects. */
 function answer(object: StoredObject): Answer | Promise<Answer> {
   at = frozen(object)
   try {

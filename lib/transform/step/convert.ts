@@ -7,15 +7,15 @@ import { inside, placeIn } from './inside.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
 
-/** What becomes of an object whose value has no equal of the new type. */
+/** What to do with an object whose value has no equal in the new type. */
 export type OnConvertError = 'reject' | 'null' | 'keep'
 
 const TEXT = /^([^:\s]+)\s*:\s*([a-z]+(?:\[\])?)(?:\s+else\s+(reject|null|keep))?$/
 
 /**
- * Gives a property another type, in the class, and each of its values in each object: exactly, or not at all. `text`:
- * `size:int`, or with what becomes of a value that has no equal of that type, `size:int else null`; `meta.size:int` is one in the objects of another. SPEC.md, "Transforms",
- * has the table.
+ * Changes the type of a property, in the class and in each object: values are converted exactly, or not at all.
+ * `text`: `size:int`, or with a rule for values without an equal in that type, `size:int else null`; `meta.size:int`
+ * is a nested property. SPEC.md, "Transforms", has the table.
  */
 export function convertProperty(text: string, otherwise: OnConvertError = 'reject'): Transform {
   const [, property = '', type = '', own] = TEXT.exec(text.trim()) ?? []

@@ -4,7 +4,7 @@ import { requireNoExpiry, withNames } from './followers.ts'
 import { inside, placeIn } from './inside.ts'
 import { propertyOf, withProperties } from './property.ts'
 
-/** Takes a property away, of each object and of the class; `meta.author` is one in the objects of another. */
+/** Removes a property from each object and from the class; `meta.author` is a nested property. */
 export function dropProperty(property: string): Transform {
   const name = `drop ${property}`
   const { holder, name: own } = placeIn(property)

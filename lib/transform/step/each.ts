@@ -3,16 +3,16 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { changed } from '../pipeline.ts'
 import type { BoundTransform, ChangeObject } from '../transform.ts'
 
-/** What a transform that looks at one object at a time does in a class. */
+/** What a transform of single objects does in a class. */
 export interface EachObject {
-  /** The class after it. */
+  /** The class after the transform. */
   readonly schema: CollectionSchema
   /** The properties that it touches. */
   readonly touches: readonly string[]
   readonly change: ChangeObject
 }
 
-/** A transform that looks at one object at a time. */
+/** Makes a transform that looks at one object at a time. */
 export function eachObject(name: string, { schema, touches, change }: EachObject): BoundTransform {
   const changes = [{ name, change }]
   return {
@@ -23,7 +23,7 @@ export function eachObject(name: string, { schema, touches, change }: EachObject
   }
 }
 
-/** Takes a property from a draft. */
+/** Removes a property from a draft. */
 export function removeProperty(properties: JsonObject, name: string): void {
   if (properties[name] !== undefined) (properties as Record<string, Json | undefined>)[name] = undefined
 }

@@ -3,10 +3,7 @@ import { isRecord } from '../../core/value/record.ts'
 import { timeToLive } from '../schema/timeToLive.ts'
 import { stageFault } from './property.ts'
 
-/**
- * The settings of a module that are lists of properties.
- * @see https://docs.weaviate.io/weaviate/model-providers
- */
+/** Module settings that list properties. @see https://docs.weaviate.io/weaviate/model-providers */
 const LISTS: ReadonlySet<string> = new Set([
   'properties',
   'sourceProperties',
@@ -14,12 +11,13 @@ const LISTS: ReadonlySet<string> = new Set([
   ...['image', 'text', 'video', 'audio', 'depth', 'imu', 'thermal'].map((medium) => `${medium}Fields`),
 ])
 
-/** What becomes of the name of a property; undefined where the property goes. */
+/** The new name of a property; undefined if the property is removed. */
 export type NameAfter = (name: string) => string | undefined
 
 /**
- * The class with the names that its settings have of properties: those of vectorizers and other modules, and the date by
- * which objects expire. Its properties stay as they are. Weights of a multi-modal module go with their properties.
+ * Renames or removes properties in a class's settings: in those of vectorizers and other modules, and in the date by
+ * which objects expire. The properties themselves stay unchanged. Weights of a multi-modal module follow their
+ * properties.
  */
 export function withNames(schema: CollectionSchema, after: NameAfter): CollectionSchema {
   const { moduleConfig, vectorConfig, objectTtlConfig } = schema
@@ -31,7 +29,7 @@ export function withNames(schema: CollectionSchema, after: NameAfter): Collectio
   }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where objects expire by a property that goes, or is no date any more */
+/** @throws ElysiaError ELYSIA_USAGE if objects expire by a property that is removed, or is no longer a date */
 export function requireNoExpiry(stage: string, schema: CollectionSchema, property: string): void {
   if (timeToLive(schema)?.of !== property) return
   throw stageFault(
@@ -50,7 +48,7 @@ function inVector(config: unknown, after: NameAfter): unknown {
   return { ...config, vectorizer: inModules(config.vectorizer, after) }
 }
 
-/** Settings by the name of their module. */
+/** The settings, by module name. */
 function inModules(modules: unknown, after: NameAfter): unknown {
   return isRecord(modules) ? eachValue(modules, (settings) => inSettings(settings, after)) : modules
 }
@@ -66,7 +64,7 @@ function inSettings(settings: unknown, after: NameAfter): unknown {
   return Object.fromEntries(entries)
 }
 
-/** Weights are in lists beside those of the properties: `weights.textFields[2]` is that of `textFields[2]`. */
+/** Weights are in lists parallel to those of the properties: `weights.textFields[2]` belongs to `textFields[2]`. */
 function eachList(weights: object, settings: object, after: NameAfter): object {
   const lists = settings as Readonly<Record<string, unknown>>
   return Object.fromEntries(

@@ -6,16 +6,16 @@ import { propertyOf, stageFault, withProperties } from './property.ts'
 
 const OBJECT = /^object(\[\])?$/
 
-/** The path to what holds a property, and its name: `meta.author` is author in meta. */
+/** The path to the holder of a property, and the property's name: `meta.author` is author in meta. */
 export function placeIn(property: string): { readonly holder: readonly string[]; readonly name: string } {
   const names = property.split('.')
   return { holder: names.slice(0, -1), name: names.at(-1) ?? '' }
 }
 
 /**
- * A transform of a nested property: `inner` sees each object that the property of that path holds, one or a list of them,
- * as an object of a class of its own. One that it refuses refuses the whole. What is no object stays, for the store to
- * refuse.
+ * Applies a transform to a nested property: `inner` sees each object at that path, single or in a list, as an object
+ * of a class of its own. If it refuses one, the whole object is refused. Values that are not objects stay, for the
+ * store to refuse.
  */
 export function inside(name: string, holder: readonly string[], inner: Transform): Transform {
   const [outer, ...deeper] = holder
@@ -72,7 +72,7 @@ function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Without what a step made undefined. */
+/** Removes the properties that a step set to undefined. */
 function defined(properties: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).filter(([, value]) => value !== undefined),

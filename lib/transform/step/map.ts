@@ -4,7 +4,9 @@ import { withNames } from './followers.ts'
 import { inside, placeIn } from './inside.ts'
 import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
 
-/** Gives a property another name, in each object, the class, and what its modules read. `text`: `old=new`, or `meta.old=meta.new`. */
+/**
+ * Renames a property in each object, in the class, and in module settings. `text`: `old=new`, or `meta.old=meta.new`.
+ */
 export function mapProperty(text: string): Transform {
   const name = `map ${text}`
   const [from, to] = assignment(name, text, 'title=headline').map(placeIn) as [Place, Place]

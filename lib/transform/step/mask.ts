@@ -10,18 +10,18 @@ import { inside, placeIn } from './inside.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
 
-/** What tells a key from another without telling it. */
+/** Tells keys apart without revealing them. */
 const OF_KEY = 'elysiactl mask key'
 
-/** Bytes that a key has at least: a shorter one can be found by trying. */
+/** The minimum length of a key in bytes: a shorter key can be found by trying. */
 export const LEAST_KEY_BYTES = 16
 
 const MASKABLE = /^(text|string|int|number|boolean|date|uuid)(\[\])?$/
 
 /**
- * Puts the HMAC-SHA-256 of a value in its place, 64 hexadecimal digits, of a list of each value: equal values stay equal, in
- * every property and collection that has the same key, and nothing else can be told of them. A number, a boolean, a date
- * or a UUID is masked as the text that it is, however it was spelled, and the property becomes a text of one token.
+ * Replaces a value, or each value in a list, by its HMAC-SHA-256 in 64 hexadecimal digits: equal values stay equal in
+ * every property and collection masked with the same key, and reveal nothing else. A number, a boolean, a date or a
+ * UUID is masked as its text, however it was spelled, and the property becomes a text of one token.
  * @throws ElysiaError ELYSIA_USAGE for a key of less than 16 bytes
  */
 export function maskProperty(property: string, key: string | Buffer): Transform {
@@ -74,7 +74,7 @@ function maskOwn(name: string, property: string, digest: (text: string) => strin
 
 const scratch: Instant = { ms: 0, nanos: 0 }
 
-/** One text for equal values. What is not of its type is masked as it stands there. */
+/** One text for equal values. A value of another type is masked as it is spelled. */
 const SPELLINGS: Readonly<Record<string, (value: Json) => string>> = {
   text: plain,
   string: plain,

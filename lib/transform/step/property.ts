@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
 
-/** A property that a transform names. @throws ElysiaError ELYSIA_USAGE where the class has none of that name */
+/** The property that a transform names. @throws ElysiaError ELYSIA_USAGE if the class has no property of that name */
 export function propertyOf(stage: string, schema: CollectionSchema, property: string) {
   const { class: name } = schema
   const properties = propertiesIn(schema)
@@ -17,13 +17,13 @@ export function propertyOf(stage: string, schema: CollectionSchema, property: st
 }
 
 /**
- * What a server takes for the name of a property; it makes the first letter a small one.
+ * The property names that a server accepts; it changes the first letter to lower case.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/entities/schema/validation.go
  */
 const NAME = /^[_a-z][_0-9A-Za-z]{0,230}$/
 const TAKEN: ReadonlySet<string> = new Set(['id', '_id', '_additional'])
 
-/** @throws ElysiaError ELYSIA_USAGE for what no property can be called */
+/** @throws ElysiaError ELYSIA_USAGE for an invalid property name */
 export function requireName(stage: string, property: string): void {
   if (NAME.test(property) && !TAKEN.has(property)) return
   throw stageFault(
@@ -33,7 +33,7 @@ export function requireName(stage: string, property: string): void {
   )
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where the class has such a property */
+/** @throws ElysiaError ELYSIA_USAGE if the class already has such a property */
 export function requireNone(stage: string, schema: CollectionSchema, property: string) {
   const { class: name } = schema
   if (!propertiesIn(schema).some((one) => one.name === property)) return
@@ -48,7 +48,7 @@ export function assignment(stage: string, text: string, example: string): [left:
   throw stageFault(stage, 'it has two sides with = between them', `for example: ${example}`)
 }
 
-/** The class with other properties. */
+/** The class with these properties instead of its own. */
 export function withProperties(
   schema: CollectionSchema,
   properties: readonly PropertySchema[],
@@ -56,7 +56,7 @@ export function withProperties(
   return { ...schema, properties }
 }
 
-/** What is wrong with a transform, named by its stage. */
+/** The error about a transform, naming its stage. */
 export function stageFault(stage: string, fact: string, hint: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `${stage}: ${fact}`, { hint })
 }

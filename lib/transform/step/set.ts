@@ -10,8 +10,8 @@ import { ofType } from './type.ts'
 import { computed, named } from './where.ts'
 
 /**
- * Gives a property the value of an expression; one that the class lacks comes last in it. `text`: `slug=lower(title)`. The
- * class follows the type of the expression. SPEC.md, "Expressions".
+ * Sets a property to the value of an expression; a new property is added at the end of the class. `text`:
+ * `slug=lower(title)`. The property's type follows the expression. SPEC.md, "Expressions".
  */
 export function setProperty(text: string): Transform {
   const [property, expression] = assignment(`set ${text}`, text, "name=trim(first || ' ' || last)")
@@ -48,7 +48,7 @@ export function setProperty(text: string): Transform {
   }
 }
 
-/** In the place of the one that it replaces, or last. */
+/** In the place of the property that it replaces, or last. */
 function placed(property: PropertySchema, schema: CollectionSchema): PropertySchema[] {
   const properties = propertiesIn(schema)
   const isThere = properties.some(({ name }) => name === property.name)
@@ -56,7 +56,7 @@ function placed(property: PropertySchema, schema: CollectionSchema): PropertySch
   return properties.map((one) => (one.name === property.name ? property : one))
 }
 
-/** An int fits into a number; any other value gives the property its type. */
+/** An int fits into a number; any other value determines the property's type. */
 function propertyAfter(
   stage: string,
   name: string,
@@ -77,7 +77,7 @@ function propertyAfter(
   return isSame ? there : ofType(there, dataType)
 }
 
-/** As it was called before. */
+/** True if the older name of a text type is to be kept. */
 function isText(before: string, now: string): boolean {
   return before.replace('string', 'text') === now
 }

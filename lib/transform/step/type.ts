@@ -8,7 +8,7 @@ const OF_TYPES: Readonly<Record<string, RegExp>> = {
   indexRangeFilters: /^(int|number|date)$/,
 }
 
-/** A property of another type, without the settings that this type does not have. */
+/** A property with another type, without settings that this type does not have. */
 export function ofType(property: PropertySchema, type: string): PropertySchema {
   const { nestedProperties: _, ...rest } = property as PropertySchema & { nestedProperties?: unknown }
   const kept = Object.entries(rest).filter(([key]) => OF_TYPES[key]?.test(type) !== false)

@@ -4,7 +4,7 @@ import { filterOf } from '../filter/filter.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { eachObject } from './each.ts'
 
-/** Leaves out the objects that a condition is not true of; these count as filtered. @see filterOf */
+/** Keeps only objects for which a condition is true; the others count as filtered. @see filterOf */
 export function whereTrue(condition: string): Transform {
   const name = `where ${condition}`
   return {
@@ -21,7 +21,7 @@ export function whereTrue(condition: string): Transform {
   }
 }
 
-/** What is wrong with an expression, with the transform that it stands in. */
+/** Adds the name of the transform to an error in its expression. */
 export function named<T>(stage: string, make: () => T): T {
   try {
     return make()
@@ -32,13 +32,13 @@ export function named<T>(stage: string, make: () => T): T {
   }
 }
 
-/** An object of which a value cannot be computed is refused. */
+/** Refuses an object with a value that cannot be computed. */
 export function computed<T>(make: () => T): T | Refusal {
   try {
     return make()
   } catch (error) {
     if (error instanceof ValueFault) return new Refusal(error.message)
-    // A text longer than any may be.
+    // A text longer than a string can be.
     if (error instanceof RangeError) return new Refusal(`a value is too large: ${error.message}`)
     throw error
   }

@@ -4,17 +4,17 @@ import { canonicalUuid, isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 import { type Instant, instantOf, readInstant, rfc3339 } from '../filter/instant.ts'
 import { hasSameDigits } from './digits.ts'
 
-/** The types that values are converted to, and lists of them. */
+/** The types that values can be converted to, single or in lists. */
 export const SCALARS = ['int', 'number', 'text', 'date', 'boolean', 'uuid'] as const
 export type ScalarType = (typeof SCALARS)[number]
 
-/** A value of the new type, or why there is none that is equal. */
+/** A value of the new type, or why there is no equal one. */
 export type Converted = { readonly value: Json } | { readonly fault: string }
 
-/** A value that is neither null nor absent → one of the new type. */
+/** Converts a value that is neither null nor absent. */
 export type Conversion = (value: Json) => Converted
 
-/** From which types a value of each can come. SPEC.md prints this table. */
+/** For each type, the types that can be converted to it. SPEC.md prints this table. */
 export const CONVERSIONS: Readonly<Record<ScalarType, readonly ScalarType[]>> = {
   int: ['int', 'number', 'text', 'boolean'],
   number: ['int', 'number', 'text', 'boolean'],
@@ -24,7 +24,7 @@ export const CONVERSIONS: Readonly<Record<ScalarType, readonly ScalarType[]>> = 
   uuid: ['uuid', 'text'],
 }
 
-/** The conversion of one type to another, lists included; undefined where no value of the one is one of the other. */
+/** The conversion from one type to another, including lists; undefined if no value can be converted. */
 export function conversion(from: string, to: string): Conversion | undefined {
   const [source, target] = [scalarOf(from), scalarOf(to)]
   if (source === undefined || target === undefined || !CONVERSIONS[target].includes(source)) return undefined
@@ -52,7 +52,7 @@ function eachOf(values: readonly Json[], convert: Conversion): Converted {
   return { value: list }
 }
 
-/** A list of one value is that value, and an empty one is none. */
+/** A list with one value becomes that value; an empty list has none. */
 function onlyOf(values: readonly Json[], convert: Conversion): Converted {
   if (values.length > 1) return { fault: `it holds ${values.length} values, and one is wanted` }
   return values.length === 0 ? { value: null } : convert(values[0]!)
@@ -108,7 +108,7 @@ function toNumber(value: Json): Converted {
 
 const TOO_MANY_DIGITS = 'has more digits than a number keeps'
 
-/** As JSON has it, without quotes. */
+/** As in JSON, without quotes. */
 export function toText(value: Json): Converted {
   if (typeof value === 'string') return { value }
   if (typeof value === 'object') return fault(value, 'is no single value')
@@ -116,7 +116,7 @@ export function toText(value: Json): Converted {
 }
 
 const scratch: Instant = { ms: 0, nanos: 0 }
-/** More digits behind the second than a moment keeps, that are not 0. */
+/** Digits after the second that are not 0 and finer than a moment keeps. */
 const FINER = /[.,]\d{9}0*[1-9]/
 
 function toDate(value: Json): Converted {

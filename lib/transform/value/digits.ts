@@ -1,12 +1,12 @@
-/** The digits of a decimal without zeros at either end, and the power of ten that they are multiplied by. */
+/** The digits of a decimal without leading and trailing zeros, and the power of ten to multiply them by. */
 interface Digits {
   readonly digits: string
   readonly exponent: number
 }
 
 /**
- * True where a double keeps what its text says: its shortest digits are those of the text. So `0.1` and `1.50` are kept,
- * and `9007199254740993` is not.
+ * True if a double keeps the value of its text: its shortest digits are those of the text. So `0.1` and `1.50` are
+ * kept, and `9007199254740993` is not.
  */
 export function hasSameDigits(text: string, double: number): boolean {
   const [given, kept] = [digitsOf(text), digitsOf(String(double))]

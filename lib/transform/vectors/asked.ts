@@ -4,21 +4,21 @@ import type { SchemaPatch } from '../schema/patch.ts'
 import { settingChanges } from '../schema/settingChanges.ts'
 import type { BoundTransform, ChangeObject, Transform } from '../transform.ts'
 
-/** What an option changes of the vectors of a class, and of its objects. */
+/** How an option changes the vectors of a class and of its objects. */
 export interface VectorChange {
   readonly name: string
-  /** What its changes of the class are called. */
+  /** The name under which changes to the class are reported. */
   readonly rule: string
   readonly sha256?: string
-  /** @throws ElysiaError ELYSIA_USAGE where the class does not have what is meant */
+  /** @throws ElysiaError ELYSIA_USAGE if the class does not have the vector */
   change(before: CollectionSchema): {
     readonly schema: CollectionSchema
-    /** Absent where objects stay as they are. */
+    /** Absent if objects stay unchanged. */
     readonly object?: ChangeObject
   }
 }
 
-/** A change of vectors as a transform, which says what it changed of the class. */
+/** Makes a transform of vectors that reports its changes to the class. */
 export function vectorTransform({ name, rule, sha256, change }: VectorChange): Transform {
   return {
     name,

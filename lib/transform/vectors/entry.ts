@@ -2,12 +2,12 @@ import type { Json, JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { isRecord, recordOf } from '../../core/value/record.ts'
 
-/** The name that options give the vector without a name, unless the class has a named one of that name. */
+/** The name of the unnamed vector in options, unless the class has a vector with that name. */
 export const UNNAMED = 'default'
 
-/** What a class says of one vector, whether it has a name or not. */
+/** The settings of one vector in a class, named or unnamed. */
 export interface VectorEntry {
-  /** `''` for the vector without a name. */
+  /** `''` for the unnamed vector. */
   readonly name: string
   readonly module: string
   readonly settings: JsonObject
@@ -15,7 +15,7 @@ export interface VectorEntry {
   readonly indexConfig: Json | undefined
 }
 
-/** The vectors of a class: the unnamed one first. A class that says nothing of any has an unnamed one. */
+/** The vectors of a class, the unnamed one first. A class without vector settings has an unnamed vector. */
 export function entriesOf(schema: CollectionSchema): VectorEntry[] {
   const named = Object.entries(recordOf(schema.vectorConfig)).map(([name, config]): VectorEntry => {
     const { vectorizer, vectorIndexType: indexType, vectorIndexConfig: indexConfig } = recordOf(config)
@@ -38,7 +38,7 @@ function unnamedEntry(schema: CollectionSchema): VectorEntry {
   }
 }
 
-/** The class with these vectors in place of those that it has; what it says to other modules stays. */
+/** The class with these vectors instead of its own; settings of other modules stay. */
 export function withEntries(schema: CollectionSchema, entries: readonly VectorEntry[]): CollectionSchema {
   const before = new Set(entriesOf(schema).map(({ module }) => module))
   const { vectorizer: _, vectorIndexType, vectorIndexConfig, vectorConfig, moduleConfig, ...rest } = schema
@@ -66,13 +66,15 @@ function configOf({ name, module, settings, indexType, indexConfig }: VectorEntr
   return [name, config]
 }
 
-/** The vector that an option means: `''` for the one without a name; undefined where the class has none such. */
+/**
+ * The vector that an option names, where `default` may be the unnamed one; undefined if the class has no such vector.
+ */
 export function entryNamed(entries: readonly VectorEntry[], given: string): VectorEntry | undefined {
   const named = entries.find(({ name }) => name === given)
   return named ?? (given === UNNAMED ? entries.find(({ name }) => name === '') : undefined)
 }
 
-/** How a person calls a vector. */
+/** The name of a vector, as shown to a person. */
 export function vectorText(name: string): string {
   return name === '' ? `${UNNAMED} (without a name)` : name
 }

@@ -7,15 +7,15 @@ import { entriesOf, entryNamed, type VectorEntry, vectorText, withEntries } from
 import { noVector } from './map.ts'
 import { type AskedVector, askedVectors } from './options.ts'
 
-/** The index types that `--index-type` takes. */
+/** The index types that `--index-type` accepts. */
 export const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const
 
-/** How vectors are compressed that `--quantizer` takes. */
+/** The compressions that `--quantizer` accepts. */
 export const QUANTIZERS = ['pq', 'bq', 'sq', 'rq', 'none'] as const
 
 const COMPRESSING = QUANTIZERS.filter((kind) => kind !== 'none')
 
-/** Those that an index of a type can have. */
+/** The compressions that each index type supports. */
 const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
   hnsw: COMPRESSING,
   flat: ['bq', 'rq'],
@@ -23,8 +23,8 @@ const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Gives vectors another kind of index: `TYPE[:VECTOR],…`. The distance stays; of a dynamic index and an hnsw one all that
- * both have. @throws ElysiaError ELYSIA_USAGE
+ * Changes the index type of vectors: `TYPE[:VECTOR],…`. Keeps the distance; between a dynamic and an hnsw index, also
+ * all settings that both have. @throws ElysiaError ELYSIA_USAGE
  */
 export function setIndexType(given: string): Transform {
   return indexTransform('index-type', given, INDEX_TYPES, (entry, type) => ({
@@ -35,8 +35,8 @@ export function setIndexType(given: string): Transform {
 }
 
 /**
- * Compresses vectors otherwise, or not: `KIND[:VECTOR],…`; what the class says of that kind stays.
- * @throws ElysiaError ELYSIA_USAGE where an index cannot have it
+ * Changes or removes the compression of vectors: `KIND[:VECTOR],…`; keeps the class's settings of that kind.
+ * @throws ElysiaError ELYSIA_USAGE if an index does not support it
  */
 export function setQuantizer(given: string): Transform {
   return indexTransform('quantizer', given, QUANTIZERS, (entry, kind) => ({
@@ -75,7 +75,7 @@ function indexTransform(
   })
 }
 
-/** What is asked of this vector; by its name before what is asked of all. */
+/** The setting requested for this vector; one with its name takes precedence over one for all. */
 function whatFor(
   entries: readonly VectorEntry[],
   entry: VectorEntry,

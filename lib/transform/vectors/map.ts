@@ -8,10 +8,10 @@ import { entriesOf, entryNamed, UNNAMED, type VectorEntry, vectorText, withEntri
 import { vectorPairs } from './options.ts'
 
 /**
- * Gives vectors other names, all at once, of each object and of the class: `default=content`, where `default` is the one
- * without a name; `old=` leaves a vector out.
- * @throws ElysiaError ELYSIA_USAGE where it cannot be read, and where it is fitted to a class that has no such vector, or
- * two of one name afterwards
+ * Renames vectors, all at once, in each object and in the class: `default=content`, where `default` is the unnamed
+ * one; `old=` removes a vector.
+ * @throws ElysiaError ELYSIA_USAGE if it cannot be read, and when bound to a class that has no such vector, or would
+ * have two with the same name
  */
 export function mapVectors(given: string): Transform {
   const pairs = vectorPairs(given)
@@ -30,7 +30,7 @@ export function mapVectors(given: string): Transform {
   })
 }
 
-/** The name that each vector has afterwards; null of one that is left out. */
+/** The new name of each vector; null if it is removed. */
 type Names = ReadonlyMap<string, string | null>
 
 function namesAfter(before: CollectionSchema, pairs: readonly (readonly [string, string])[]): Names {
@@ -72,7 +72,7 @@ function isSeveral({ indexConfig }: VectorEntry): boolean {
   return recordOf(recordOf(indexConfig).multivector).enabled === true
 }
 
-/** What the class has no index for keeps its name, and is refused as such. */
+/** A vector without an index in the class keeps its name, and is refused under it. */
 function rename(draft: ObjectDraft, names: Names): 'kept' {
   const before = Object.entries(draft.vectors ?? {})
   const all: readonly (readonly [string, Vector])[] =

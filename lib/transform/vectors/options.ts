@@ -1,13 +1,15 @@
 import { ElysiaError } from '../../core/errors.ts'
 
-/** What an option asks for, of one vector or of all: `flat`, `flat:content`. */
+/** What an option requests, for one vector or for all: `flat`, `flat:content`. */
 export interface AskedVector {
   readonly what: string
   /** Undefined for all vectors. */
   readonly vector: string | undefined
 }
 
-/** Reads `WHAT[:VECTOR],…`. @throws ElysiaError ELYSIA_USAGE for a vector that is named twice, or a part without what */
+/**
+ * Reads `WHAT[:VECTOR],…`. @throws ElysiaError ELYSIA_USAGE for a vector that is named twice, or a part without WHAT
+ */
 export function askedVectors(flag: string, given: string): readonly AskedVector[] {
   const asked = given.split(',').map((part): AskedVector => {
     const [what = '', vector, ...more] = part.trim().split(':')
@@ -19,7 +21,7 @@ export function askedVectors(flag: string, given: string): readonly AskedVector[
   return asked
 }
 
-/** Reads `OLD=NEW,…`; an empty NEW leaves the vector out. @throws ElysiaError ELYSIA_USAGE */
+/** Reads `OLD=NEW,…`; an empty NEW removes the vector. @throws ElysiaError ELYSIA_USAGE */
 export function vectorPairs(given: string): readonly (readonly [old: string, now: string])[] {
   const pairs = given.split(',').map((part) => {
     const [old = '', now, ...more] = part.trim().split('=')

@@ -4,12 +4,13 @@ import { vectorizersOf } from '../schema/vectorizers.ts'
 import type { Transform } from '../transform.ts'
 import { vectorTransform } from './asked.ts'
 
-/** What `revectorize` is called in reports. */
+/** The name of `revectorize` in reports. */
 export const REVECTORIZE = 'revectorize'
 
 /**
- * Takes from each object the vectors that a module of its class makes, so that the store makes them anew; the others stay.
- * @throws ElysiaError ELYSIA_USAGE where it is fitted to a class whose vectors all come with its objects
+ * Removes from each object the vectors that a module of its class computes, so that the store computes them again;
+ * the others stay.
+ * @throws ElysiaError ELYSIA_USAGE when bound to a class whose vectors all come with its objects
  */
 export function revectorize(): Transform {
   return vectorTransform({

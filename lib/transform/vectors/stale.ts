@@ -6,15 +6,15 @@ import type { PipelineStep, TransformPipeline } from '../pipeline.ts'
 import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 import type { Transform } from '../transform.ts'
 
-/** A vectorizer, and the first transform that touches what it reads. */
+/** A vectorizer, and the first transform that touches its input. */
 export interface TouchedVectorizer {
   readonly maker: Vectorizer
   readonly stage: string
 }
 
 /**
- * The vectorizers of a class that read what a pipeline changes, adds or takes away: vectors that came with the objects may
- * no longer be those of their texts.
+ * The vectorizers of a class that read properties which a pipeline changes, adds or removes: vectors that came with
+ * the objects may no longer match their texts.
  */
 export function touchedVectorizers(
   { steps, before }: Pick<TransformPipeline, 'steps' | 'before'>,
@@ -31,7 +31,7 @@ function mayHave(schema: CollectionSchema, vector: string): boolean {
   return vector === '' ? unnamed : named.includes(vector)
 }
 
-/** A vectorizer reads the names of properties as well: one that comes, goes or is renamed counts. */
+/** A vectorizer also reads property names: one that is added, removed or renamed counts. */
 function touches({ before, bound }: PipelineStep, maker: Vectorizer): boolean {
   const { touches: touched, schema } = bound
   const read = readProperties(before, maker)
@@ -48,13 +48,19 @@ function namesOf(properties: readonly PropertySchema[]): string {
     .join()
 }
 
-/** What a vectorizer reads of a class, which may have other settings for it than the class that is written. */
+/**
+ * The properties that a vectorizer reads in a class, whose settings for it may differ from those of the class to be
+ * written.
+ */
 function readProperties(schema: CollectionSchema, maker: Vectorizer): readonly PropertySchema[] {
   const own = vectorizersOf(schema).find(({ vector }) => vector === maker.vector) ?? maker
   return (schema.properties ?? []).filter((property) => reads(own, property))
 }
 
-/** @throws ElysiaError ELYSIA_USAGE: what becomes of vectors that may no longer belong to their texts has to be said */
+/**
+ * @throws ElysiaError ELYSIA_USAGE if the user has not said what to do with vectors that may no longer match their
+ * texts
+ */
 export function requireVectorsSaid(
   { class: name }: CollectionSchema,
   touched: readonly TouchedVectorizer[],
@@ -73,12 +79,12 @@ export function requireVectorsSaid(
   )
 }
 
-/** What that transform is called. */
+/** The name of this transform. */
 export const DROP_STALE = 'vectors drop'
 
 /**
- * The transform that leaves out vectors whose texts have changed since the objects came in, as they are of class `first`. It
- * stands last. A vector that a transform has made is that of the new texts, and stays.
+ * Makes the transform that removes vectors whose texts have changed since the objects, of class `first`, came in. It
+ * comes last. A vector that a transform has made matches the new texts, and stays.
  */
 export function dropStaleVectors(first: CollectionSchema, makers: readonly Vectorizer[]): Transform {
   return {

@@ -8,13 +8,13 @@ import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, UNNAMED, type VectorEntry, withEntries } from './entry.ts'
 import { askedVectors } from './options.ts'
 
-/** Settings of a vectorizer that mean the same to another one. */
+/** Settings that mean the same to every vectorizer. */
 const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectorizeCollectionName']
 
 /**
- * Has vectors made by other modules: `MODULE[:VECTOR],…`, of all vectors without a name; `none` by none. A vector of a new
- * name is added, with an hnsw index. Which properties were read stays; `settings` go to each module. Objects stay as
- * they are. @throws ElysiaError ELYSIA_USAGE
+ * Lets other modules compute vectors: `MODULE[:VECTOR],…`, for all vectors if VECTOR is omitted; `none` for no
+ * module. A vector with a new name is added, with an hnsw index. Keeps the list of properties to read; `settings` go
+ * to each module. Does not change objects. @throws ElysiaError ELYSIA_USAGE
  */
 export function setVectorizer(given: string, settings: JsonObject = {}): Transform {
   const asked = askedVectors('--vectorizer', given)
@@ -57,7 +57,7 @@ function madeBy(module: string, settings: JsonObject, entry: VectorEntry): Vecto
   return { ...entry, module, settings: { ...kept, ...settings } }
 }
 
-/** What properties say to a module that goes they say to the one in its place. */
+/** Moves a property's settings from the old module to its replacement. */
 function propertiesOf(
   { properties }: CollectionSchema,
   before: readonly VectorEntry[],

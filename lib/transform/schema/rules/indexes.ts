@@ -122,7 +122,7 @@ function quantizerUnknown(patching: Patching): void {
   }
 }
 
-/** The minor release that has such a quantization, and its name. */
+/** The minor release that introduced such a quantization, and its name. */
 function rotational(type: string, bits: number): readonly [since: number, what: string] {
   if (type === 'flat') return [34, 'rotational quantization of a flat index']
   if (bits === 8) return [32, 'rotational quantization']

@@ -3,7 +3,7 @@ import type { Patching } from '../patching.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 
-/** What makes vectors, and what else a class says to modules. */
+/** Vectorizers, and other module settings of a class. */
 export const MODULES: readonly SchemaRule[] = [
   {
     name: 'vectorizer-unknown',
@@ -68,7 +68,7 @@ function moduleUnknown({ schema, target, set }: Patching): void {
   }
 }
 
-/** A server refuses what a property says to a vectorizer that its class does not use. */
+/** A server refuses property settings for a vectorizer that the class does not use. */
 function propertyModule({ schema, set }: Patching): void {
   const used = modulesOf(schema)
   for (const { property, path } of propertiesOf(schema)) {

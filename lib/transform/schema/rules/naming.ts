@@ -2,7 +2,7 @@ import type { Patching } from '../patching.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 
-/** What follows from another name of the class. */
+/** Consequences of renaming a class. */
 export const NAMING: readonly SchemaRule[] = [
   {
     name: 'name',

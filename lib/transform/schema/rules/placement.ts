@@ -5,11 +5,11 @@ import type { Patching } from '../patching.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
-/** `REPLICATION_MINIMUM_FACTOR` of a server, and its counterpart. */
+/** A server's message about `REPLICATION_MINIMUM_FACTOR` and its counterpart. */
 const BOUNDS =
   /invalid replication factor: setup (?:requires a minimum replication factor of|caps replication at) (\d+)/
 
-/** How a class lies on the nodes of a cluster. */
+/** How a class is distributed over the nodes of a cluster. */
 export const PLACEMENT: readonly SchemaRule[] = [
   {
     name: 'sharding-with-tenants',

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
 import { isRecord } from '../../../core/value/record.ts'
 
-/** A property of a class, and where it stands there: `['properties', 'title']`. */
+/** A property of a class, and its path: `['properties', 'title']`. */
 export interface PlacedProperty {
   readonly property: PropertySchema
   readonly path: readonly string[]
@@ -13,7 +13,7 @@ export function propertiesOf({ properties }: JsonObject): readonly PlacedPropert
   return listed(properties, ['properties'])
 }
 
-/** The properties of a class, and those of its objects at every depth. */
+/** The properties of a class, including nested ones at every depth. */
 export function allPropertiesOf(schema: JsonObject): readonly PlacedProperty[] {
   return propertiesOf(schema).flatMap(withNested)
 }

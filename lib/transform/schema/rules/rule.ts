@@ -1,8 +1,8 @@
 import type { Patching } from '../patching.ts'
 
 /**
- * Why a rule changes a class: a person asked for it; the same is said in words that the target takes; or the target
- * does not have it.
+ * Why a rule changes a class: a person asked for it; the target needs another wording for the same setting; or the
+ * target does not support it.
  */
 export type RuleCause = 'asked' | 'wording' | 'target'
 
@@ -15,8 +15,8 @@ export interface SchemaRule {
   readonly of: 'any' | 'server'
   readonly cause: RuleCause
   /**
-   * What a server says that refuses a class for this: only then does the rule apply, since nothing else tells that the
-   * server does not have it.
+   * The server's message when it refuses a class for this reason. The rule applies only after such a refusal, since
+   * nothing else tells that the server lacks support.
    */
   readonly refusal?: RegExp
   apply(patching: Patching): void

@@ -7,7 +7,7 @@ import { SETTINGS } from './settings.ts'
 import { TEXTS } from './texts.ts'
 
 /**
- * All rules, in the order in which they apply: what breaks if the class of one server is sent to another.
+ * All rules, in the order in which they apply: settings of one server's class that may fail on another.
  * @see SPEC.md, "Restore"
  */
 export const RULES: readonly SchemaRule[] = [

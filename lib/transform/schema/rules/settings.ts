@@ -4,7 +4,7 @@ import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
-/** Settings of properties, and how long objects live. */
+/** Settings of properties, and the time to live of objects. */
 export const SETTINGS: readonly SchemaRule[] = [
   {
     name: 'property-internal',

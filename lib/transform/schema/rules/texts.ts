@@ -4,7 +4,7 @@ import { allPropertiesOf, type PlacedProperty, propertiesOf } from './properties
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
-/** How texts are cut into words, and how these are found. */
+/** How texts are cut into words and indexed. */
 export const TEXTS: readonly SchemaRule[] = [
   {
     name: 'string-type',
@@ -53,10 +53,10 @@ export const TEXTS: readonly SchemaRule[] = [
   },
 ]
 
-/** The minor release that added a tokenizer, where 1.27 does not have it. */
+/** The minor release that added a tokenizer missing from 1.27. */
 const TOKENIZERS: Readonly<Record<string, number>> = { kagome_ja: 28, gse_ch: 30 }
 
-/** The types that a server itself makes of these. */
+/** The types to which a server itself converts these. */
 function stringType({ schema, set }: Patching): void {
   for (const { property, path } of propertiesOf(schema)) {
     const [type] = property.dataType
@@ -76,7 +76,7 @@ function tokenizerUnknown(patching: Patching): void {
   }
 }
 
-/** How a server calls tokenizers that have to be enabled. */
+/** A server's names for tokenizers that have to be enabled. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   gse: 'the GSE tokenizer',
   gse_ch: 'the Chinese tokenizer',
@@ -93,7 +93,7 @@ function tokenizerOff(patching: Patching): void {
   }
 }
 
-/** Trigrams find parts of words in languages that put no spaces between them. */
+/** Trigrams find parts of words in languages without spaces between words. */
 function retokenize({ set }: Patching, { path }: PlacedProperty, reason: string): void {
   set([...path, 'tokenization'], path.length > 2 ? 'word' : 'trigram', reason)
 }
