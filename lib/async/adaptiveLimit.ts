@@ -1,25 +1,25 @@
-/** Calls that take this many times as long as they did alone wait for each other. */
+/** Calls that take this many times as long as a single call are waiting for each other. */
 const TOO_LONG = 2
 const DECREASE = 0.7
 const DECREASE_REFUSED = 0.5
-/** A window is at least so many calls: the mean of fewer says little. */
+/** The minimum number of calls in a window: the mean of fewer says little. */
 const LEAST_CALLS = 4
-/** After so many windows it is measured anew how long calls take that do not wait for each other. */
+/** After this many windows, the time of calls that do not wait for each other is measured again. */
 const WINDOWS_A_BASE = 50
 
 export interface AdaptiveLimitOptions {
-  /** Never more than this: what memory allows. */
+  /** The upper limit: what memory allows. */
   readonly most: number
-  /** What it begins with. 2. */
+  /** The initial limit. 2. */
   readonly first?: number
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number
 }
 
 /**
- * How many calls to have in flight, found while they are made: doubled until calls wait for each other, or are refused, then one
- * more at a time; cut by a third where calls take more than twice as long as with few, by half where they are refused. Only
- * calls that began since the last change count, so that one crowd is answered once.
+ * Finds out how many calls to have in flight: doubles the limit until calls wait for each other or are refused, then
+ * adds one at a time; cuts it by a third if calls take more than twice as long as with few, and by half if they are
+ * refused. Counts only calls that began since the last change, so that one burst changes the limit once.
  */
 export class AdaptiveLimit {
   readonly #most: number
@@ -28,14 +28,14 @@ export class AdaptiveLimit {
   #inFlight = 0
   #isFilled = false
   #isDoubling = true
-  /** Calls that began before the last change have another. */
+  /** Calls that began before the last change have an older one. */
   #epoch = 0
   #calls = 0
   #totalMs = 0
   #baseMs = Number.POSITIVE_INFINITY
   #windows = 0
   #probedFrom: number | undefined
-  /** A mean of counts in which older ones weigh less and less. */
+  /** A moving average of the limit, in which older values fade. */
   #settled: number
 
   constructor({ most, first = 2, now = () => performance.now() }: AdaptiveLimitOptions) {
@@ -50,12 +50,12 @@ export class AdaptiveLimit {
     return this.#count
   }
 
-  /** What it has come to, of late. */
+  /** The recent average limit. */
   get settled(): number {
     return Math.round(this.#settled)
   }
 
-  /** Notes that a call begins; the function that it returns, that it has ended. */
+  /** Records that a call begins; the returned function records its end. */
   begin(): () => void {
     const epoch = this.#epoch
     const began = this.#now()
@@ -70,9 +70,9 @@ export class AdaptiveLimit {
     }
   }
 
-  /** Notes that the store has refused a call for want of room, or was away. */
+  /** Records that the store refused a call for lack of capacity, or was unreachable. */
   refused(): void {
-    // The rest of a crowd that has been answered already.
+    // The rest of a burst that has already changed the limit.
     if (this.#calls === 0 && this.#epoch > 0) return
     this.#isDoubling = false
     this.#probedFrom = undefined

@@ -2,8 +2,8 @@
 export type Close = () => unknown
 
 /**
- * Closes one thing after the other, in this order, also where one of them fails.
- * @throws what the first one threw that failed, once all have been tried
+ * Closes everything in this order, even if something fails.
+ * @throws the first error, after everything has been tried
  */
 export async function closeAll(closers: readonly Close[]): Promise<void> {
   const failures: unknown[] = []
@@ -18,8 +18,8 @@ export async function closeAll(closers: readonly Close[]): Promise<void> {
 }
 
 /**
- * Works, and then closes all that was opened for it; `closers` may grow meanwhile.
- * @throws what the work threw, where it failed, else what kept something from being closed
+ * Does the work, then closes everything in `closers`, which may grow meanwhile.
+ * @throws the error of the work, otherwise the first error while closing
  */
 export async function closingAfter<T>(closers: readonly Close[], work: () => Promise<T>): Promise<T> {
   let result: T

@@ -1,4 +1,4 @@
-/** Why a call was given up: the server did not answer in time. */
+/** The error for a call that was given up: the server did not answer in time. */
 export class DeadlineError extends Error {
   readonly limitMs: number
 
@@ -9,9 +9,8 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Runs `work` with a signal that fires after `limitMs` or with any of `signals`, and stops waiting for it
- * then, at once, whether or not it heeds the signal.
- * Rejects with a DeadlineError, or with the reason of the signal.
+ * Runs `work` with a signal that aborts after `limitMs` or with any of `signals`, and then stops waiting at once,
+ * whether or not the work reacts to the signal. Rejects with a DeadlineError, or with the reason of the signal.
  */
 export async function within<T>(
   limitMs: number,
@@ -30,7 +29,10 @@ export async function within<T>(
   }
 }
 
-/** The promise, or the signal's reason as soon as it fires; what the promise then does is dropped. */
+/**
+ * Settles like the promise, or rejects with the signal's reason as soon as it aborts; the promise's later result is
+ * dropped.
+ */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)
@@ -49,7 +51,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
-/** Listeners are removed again: a run's signal outlives millions of calls. */
+/** Removes its listeners again: a run's signal outlives millions of calls. */
 function follow(controller: AbortController, signals: readonly (AbortSignal | undefined)[]): () => void {
   const ends = signals.flatMap((signal) => {
     if (signal === undefined) return []

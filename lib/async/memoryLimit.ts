@@ -1,32 +1,35 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** From this part of the limit on it is tight: what frees memory takes a while to do so. */
+/** Memory is tight from this share of the limit on, because freeing memory takes time. */
 const WARNING_SHARE = 0.65
-/** Batches become no smaller than this part of what they are. */
+/** The smallest share of its usual size that a batch gets. */
 const LEAST_SHARE = 1 / 64
-/** So long it has to be eased before batches grow again. */
+/** How long memory must not be tight before batches grow again. */
 const GROW_AFTER_MS = 2000
-/** How often it is looked whether there is room again. */
+/** How often to check whether there is room again. */
 const LOOK_EVERY_MS = 10
-/** To look at the memory of a process takes some microseconds: not for each record. */
+/** Reading a process's memory takes some microseconds, so it is not read for each record. */
 const LOOK_APART_MS = 5
-/** What was let in is in flight by then; or not before more has come, or never, since nothing has to be written for it. */
+/**
+ * By then an admitted item is in flight; or it waits for more items, or never will be, because nothing has to be
+ * written for it.
+ */
 const ON_ITS_WAY_MS = 250
-/** Garbage is collected no more often than this, and takes no more than a fifth of the time. */
+/** Collects garbage no more often than this, and for no more than a fifth of the time. */
 const COLLECT_APART_MS = 50
 const COLLECT_APART_TIMES = 4
 
 export interface MemoryLimitOptions {
-  /** The most memory that the process may take, about. */
+  /** The approximate maximum memory of the process. */
   readonly bytes: number
-  /** Called when it becomes tight, and was not before. */
+  /** Called when memory becomes tight. */
   readonly onTight?: (rssBytes: number) => void
-  /** The process, for a test that has none to spare. */
+  /** The process's memory, replaceable in tests. */
   readonly process?: MemoryOfProcess
 }
 
-/** What is known of a process's memory, and how some of it comes free. */
+/** A process's memory, and how to free some of it. */
 export interface MemoryOfProcess {
   now(): number
   rssBytes(): number
@@ -35,9 +38,9 @@ export interface MemoryOfProcess {
 }
 
 /**
- * Keeps a process within about so much memory: where it becomes tight, less is let in, batches become smaller, and
- * what is in flight comes to its end first. Where nothing is in flight, nothing is held back for long: a process that takes
- * more by itself becomes slower, and goes on.
+ * Keeps a process within an approximate memory limit: when memory is tight, it admits less, makes batches smaller,
+ * and lets work in flight finish first. If nothing is in flight, it holds nothing back for long: a process that needs
+ * more memory for other reasons gets slower, but continues.
  */
 export class MemoryLimit {
   readonly bytes: number
@@ -51,9 +54,9 @@ export class MemoryLimit {
   #rssBytes = 0
   #collectApartMs = COLLECT_APART_MS
   #inFlight = 0
-  /** How many were let in and are in no batch yet: they are not seen in flight. */
+  /** Admitted items that are not in a batch yet, and so not counted as in flight. */
   #onTheirWay = 0
-  /** So many are let in before it is waited for what becomes of them: as many as it took to fill a batch so far. */
+  /** How many items are admitted before waiting for a batch: as many as it took to fill one so far. */
   #mostOnTheirWay = 1
   #passedMs = Number.NEGATIVE_INFINITY
   #heldMs = 0
@@ -66,23 +69,23 @@ export class MemoryLimit {
     this.#process = process
   }
 
-  /** True where something had to become smaller or slower so far. */
+  /** True if memory was ever so tight that something got smaller or slower. */
   get wasTight(): boolean {
     return this.#changedMs !== Number.NEGATIVE_INFINITY
   }
 
-  /** How many batches are in flight; whoever writes them says so. */
+  /** The number of batches in flight, set by the code that writes them. */
   set inFlight(batches: number) {
     this.#inFlight = batches
     this.#onTheirWay = 0
   }
 
-  /** The part of its usual size that a batch may have now, from 1/64 to 1. */
+  /** The share of its usual size that a batch may have now, from 1/64 to 1. */
   get share(): number {
     return this.#share
   }
 
-  /** Resolves when the next may be let in. */
+  /** Resolves when the next item may be admitted. */
   async pass(): Promise<void> {
     if (!this.#look(LOOK_APART_MS)) return
     this.#collect()
@@ -94,7 +97,7 @@ export class MemoryLimit {
       }
     } finally {
       const now = this.#process.now()
-      // They are too few for a batch.
+      // These are too few for a batch.
       if (this.#isWaitedFor() && now - this.#passedMs >= ON_ITS_WAY_MS) this.#mostOnTheirWay *= 2
       this.#passedMs = now
       this.#onTheirWay += 1
@@ -102,7 +105,7 @@ export class MemoryLimit {
     }
   }
 
-  /** How long it has held back what came; of several that waited together the time counts once. */
+  /** How long it has held items back; time in which several waited together counts once. */
   get heldMs(): number {
     return this.#heldMs
   }
@@ -116,12 +119,12 @@ export class MemoryLimit {
     return this.#onTheirWay >= this.#mostOnTheirWay
   }
 
-  /** Frees what is free already, where it is tight: for what flows and is held nowhere. */
+  /** Frees memory that is no longer used, if memory is tight: for streams that hold nothing. */
   readonly trim = async (): Promise<void> => {
     if (this.#look(LOOK_APART_MS)) this.#collect()
   }
 
-  /** True where it is tight now, as far as it was looked that long ago at most. */
+  /** True if memory is tight, according to a check at most `apartMs` ago. */
   #look(apartMs: number): boolean {
     const now = this.#process.now()
     if (now - this.#lookedMs < apartMs) return this.#isTight
@@ -163,7 +166,10 @@ function thisProcess(): MemoryOfProcess {
   }
 }
 
-/** Node has a flag for it, that can be set while it runs; compiled code is good only under the flags that it was kept with. */
+/**
+ * Node has a flag for this, which can be set at run time; cached compiled code is valid only under the flags that it
+ * was stored with.
+ */
 function collector(): () => void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

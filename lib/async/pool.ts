@@ -1,18 +1,18 @@
-/** How a pool works through its items. */
+/** How a pool processes its items. */
 export interface PoolOptions {
-  /** How many items are worked on at once. */
+  /** How many items are processed at once. */
   readonly workers: number
-  /** Ends all work at once: each worker sees it in the signal that it is given. */
+  /** Ends all work at once: each worker gets this through its own signal. */
   readonly signal?: AbortSignal | undefined
-  /** Ends it well: no further item is taken, and what is being worked on is finished. */
+  /** Ends gracefully: takes no further item, and finishes those in progress. */
   readonly stop?: AbortSignal | undefined
 }
 
 /**
- * Works on items, several at once, each taken in order when a worker is free. Where one fails, the signal of all
- * others is aborted with its error, and no further item is taken. Settles when no worker runs any more.
- * Memory: an item for each worker. `items` is read no faster than they are taken, and closed where some are left.
- * @throws the first error; the reason of `signal` or `stop` where it left items, or ended the work on one
+ * Processes items, several at once; each free worker takes the next one in order. If one fails, the signals of all
+ * others are aborted with its error, and no further item is taken. Settles when no worker is running.
+ * Memory: an item per worker. `items` is read only as fast as items are taken, and closed if some are left.
+ * @throws the first error; the reason of `signal` or `stop` if it left items, or ended work in progress
  */
 export async function pool<T>(
   items: Iterable<T>,
@@ -33,7 +33,7 @@ export async function pool<T>(
         stop?.throwIfAborted()
         await work(next.value, ownSignal)
       } catch (error) {
-        // Work that was given up because of `stop` does not keep the others from finishing theirs.
+        // Work abandoned because of `stop` does not keep the other workers from finishing.
         if (stop?.aborted === true && error === stop.reason) stopped.abort(error)
         else failed.abort(error)
       }

@@ -2,37 +2,36 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pRetry, { type RetryContext } from 'p-retry'
 import { ElysiaError } from '../core/errors.ts'
 
-/** A call that failed and will be made again. */
+/** A failed call that will be repeated. */
 export interface Retry {
-  /** How often it has been tried, from 1. */
+  /** The number of attempts so far, from 1. */
   readonly attempt: number
   readonly waitMs: number
   readonly error: ElysiaError
 }
 
 export interface RetryingOptions {
-  /** How long after the first attempt a last one may begin. */
+  /** How long after the first attempt the last one may begin. */
   readonly forMs: number
-  /** How often it is tried at most; without it as often as `forMs` allows. */
+  /** The maximum number of attempts; by default only `forMs` limits them. */
   readonly tries?: number
   /** The first wait, before jitter. 250. */
   readonly minMs?: number
   /** The longest wait, unless the server asks for a longer one. 15 000. */
   readonly maxMs?: number
   readonly onRetry?: (retry: Retry) => void
-  /** Ends a wait at once, rejecting with its reason. A call in flight listens to the signal itself. */
+  /** Ends a wait at once, and rejects with its reason. A call in flight handles the signal itself. */
   readonly signal?: AbortSignal
 }
 
-/** Makes a call until it succeeds or is given up. `signal` ends the waits of this call alone. */
+/** Repeats a call until it succeeds or is given up. `signal` ends the waits of this call alone. */
 export type Retrying = <T>(call: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
- * Repeats calls that fail with an ElysiaError marked `retryable`; what else they throw passes as it is.
+ * Repeats calls that fail with an ElysiaError marked `retryable`; other errors are thrown unchanged.
  *
- * Waits double from `minMs` to `maxMs`, each up to twice as long by chance, and are at least the error's
- * `retryAfterMs`. No wait outlasts `forMs`: a last attempt is made when that is over, and its error is
- * thrown as it is.
+ * Waits double from `minMs` to `maxMs`, with up to as much again added at random, and last at least the error's
+ * `retryAfterMs`. No wait exceeds `forMs`: the last attempt is made at its end, and its error is thrown unchanged.
  */
 export function retrying(options: RetryingOptions): Retrying {
   return (call, own) =>
@@ -54,14 +53,14 @@ function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T
     maxTimeout: maxMs,
     maxRetryTime: forMs,
     signal,
-    // It waits what a server asked for: not after the last try.
+    // Honors the wait that a server asked for, but not after the last attempt.
     shouldRetry: (failure) => failure.attemptNumber < tries && waitsOut(failure, deadline, options),
   })
 }
 
 /**
- * As `retrying`, but what is still worth repeating when the time is over ends as ELYSIA_UNREACHABLE: by then it
- * has been repeated enough.
+ * Like `retrying`, but an error that is still retryable at the end becomes ELYSIA_UNREACHABLE, because it has been
+ * retried long enough.
  */
 export function retryUntilDeadline(options: RetryingOptions): Retrying {
   const retry = retrying(options)
@@ -81,12 +80,12 @@ function givenUp(error: ElysiaError, forMs: number): ElysiaError {
   })
 }
 
-/** Whether to repeat; waits the time that the server asked for beyond the wait that follows anyway. */
+/** Decides whether to repeat; waits for the time that the server asked for beyond the normal wait. */
 async function waitsOut(failure: RetryContext, deadline: number, options: RetryingOptions): Promise<boolean> {
   const { error, attemptNumber, retryDelay } = failure
   if (!(error instanceof ElysiaError && error.retryable)) return false
   const leftMs = Math.max(0, deadline - performance.now())
-  // A timer may end a fraction of a millisecond early: that is no time for one more attempt.
+  // A timer may fire a fraction of a millisecond early, which leaves no time for another attempt.
   if (leftMs < 1) return false
   const ownMs = Math.min(retryDelay, leftMs)
   const waitMs = Math.max(ownMs, Math.min(error.retryAfterMs ?? 0, leftMs))
@@ -95,7 +94,7 @@ async function waitsOut(failure: RetryContext, deadline: number, options: Retryi
   return true
 }
 
-/** p-retry looks at the signal after this, and rejects with its reason. */
+/** p-retry checks the signal after this, and rejects with its reason. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 }

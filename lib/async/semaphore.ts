@@ -1,6 +1,6 @@
 import type { AdaptiveLimit } from './adaptiveLimit.ts'
 
-/** A number of places, of which each is held by one at a time; who comes first gets the next. */
+/** A number of permits, handed out in the order of requests. */
 export class Semaphore {
   #held = 0
   readonly #count: number | AdaptiveLimit
@@ -8,15 +8,15 @@ export class Semaphore {
   readonly #waiting: (() => void)[] = []
 
   /**
-   * `count` may change while places are held: one that is held too many is not passed on. `onHeld` is told how many places are
-   * held, whenever that has changed.
+   * `count` may change while permits are held: surplus permits are not passed on. `onHeld` is called with the number
+   * of permits held whenever it changes.
    */
   constructor(count: number | AdaptiveLimit, onHeld: (held: number) => void = () => {}) {
     this.#count = count
     this.#onHeld = onHeld
   }
 
-  /** Resolves with the function that gives the place back, once there is one. */
+  /** Resolves with a function that returns the permit, once one is free. */
   async take(): Promise<() => void> {
     if (this.#held < this.#places) this.#hold(1)
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))

@@ -5,27 +5,27 @@ import { RECORD_STAGE } from './recordStage.ts'
 const MIB = 1024 * 1024
 
 export interface BatchOptions<T> {
-  /** The most items in a batch. Default 500. */
+  /** The maximum number of items in a batch. Default 500. */
   readonly count?: number
-  /** The most weight in a batch, in the unit of `weigh`; a heavier item travels alone. Default 4 MiB. */
+  /** The maximum weight of a batch, in the unit of `weigh`; a heavier item travels alone. Default 4 MiB. */
   readonly bytes?: number
-  /** The part of `bytes` that a batch may have now, from 0 to 1: less where memory is tight. Default 1. */
+  /** The share of `bytes` that a batch may have now, from 0 to 1: less when memory is tight. Default 1. */
   readonly share?: () => number
   /**
    * How many milliseconds a partial batch waits for more items while the reader is idle; 0: without limit.
    * Default 1000.
    */
   readonly waitMs?: number
-  /** What an item weighs, about its size in bytes. By default the length of its `text`, `bytes` and `content`. */
+  /** The weight of an item, about its size in bytes. By default the length of its `text`, `bytes` and `content`. */
   readonly weigh?: (item: T) => number
 }
 
 /**
  * Items → arrays of items, in order; full by `count` or `bytes`, whichever comes first.
  *
- * A partial batch goes on when its first item has waited `waitMs` and nothing is queued for the reader, so
- * that a slow pipe makes progress and a slow reader still gets full batches. Memory: a batch waiting for the
- * reader, one being filled, and an item.
+ * A partial batch is emitted when its first item has waited `waitMs` and nothing is queued for the reader, so that a
+ * slow pipe makes progress and a slow reader still gets full batches. Memory: a batch waiting for the reader, one
+ * being filled, and an item.
  */
 export function batch<T>(options: BatchOptions<T> = {}): Stage<T, T[]> {
   return new Batcher(options)

@@ -4,20 +4,20 @@ import type { Sink, Source } from '../core/stage.ts'
 /** Chunks that a stream holds before its turn comes. */
 const AHEAD = 8
 
-/** Streams that are written side by side, read as one. */
+/** Streams that are written at the same time and read as one. */
 export interface Concatenation<T> {
-  /** All that was written: what came into the first of `next` before what came into the second, and so on. */
+  /** The content of all streams, in the order in which `next` made them. */
   readonly source: Source<T>
-  /** A stream whose content comes after that of all streams made before it. */
+  /** Makes a stream whose content follows that of all earlier streams. */
   next(): Sink<T>
-  /** No stream is made any more: once all have ended, so does `source`. */
+  /** Call it when there are no more streams: `source` ends once all of them have ended. */
   end(): void
 }
 
 /**
- * Joins streams that are written at the same time, in the order in which they were made. Those whose turn has not come
- * hold 8 chunks each and then wait, so that what is written ahead is bounded. Destroying `source` destroys them all; one
- * that is destroyed with an error destroys `source` with it.
+ * Joins streams that are written at the same time, in the order in which they were made. Streams whose turn has not
+ * come hold 8 chunks each and then wait, which bounds what is written ahead. Destroying `source` destroys them all;
+ * destroying one of them with an error destroys `source`.
  */
 export function concatenate<T>(): Concatenation<T> {
   const source = new Concatenated<T>()
@@ -25,10 +25,10 @@ export function concatenate<T>(): Concatenation<T> {
 }
 
 class Concatenated<T> extends Readable {
-  /** The first is the one whose turn it is. */
+  /** The first one is the one being read. */
   readonly #parts: Part<T>[] = []
   #isComplete = false
-  /** True from the call for more until that is had. */
+  /** True while the reader is waiting for a chunk. */
   #isAsked = false
 
   constructor() {
@@ -41,7 +41,7 @@ class Concatenated<T> extends Readable {
       if (part.writableFinished) return
       this.destroy(part.errored ?? undefined)
     })
-    // Whoever writes to it learns of its error by himself.
+    // The writer of this stream gets its error directly.
     part.on('error', () => {})
     if (this.destroyed) part.destroy()
     else this.#parts.push(part)
@@ -63,7 +63,7 @@ class Concatenated<T> extends Readable {
     done(error)
   }
 
-  /** Passes on what waits, as long as the reader takes it. */
+  /** Passes on waiting chunks, as long as the reader takes them. */
   #advance(): void {
     while (this.#isAsked && !this.destroyed) {
       const [part] = this.#parts
@@ -82,7 +82,7 @@ class Concatenated<T> extends Readable {
 class Part<T> extends Writable {
   readonly #onChange: () => void
   readonly #queue: T[] = []
-  /** Lets the writer go on that waits for room. */
+  /** Resumes a writer that waits for room. */
   #resume: (() => void) | undefined
   #isComplete = false
 
@@ -91,7 +91,7 @@ class Part<T> extends Writable {
     this.#onChange = onChange
   }
 
-  /** True where nothing of it is left, and nothing comes. */
+  /** True if the stream has ended and nothing of it is left. */
   get isEnded(): boolean {
     return this.#isComplete && this.#queue.length === 0
   }

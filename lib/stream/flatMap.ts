@@ -1,12 +1,11 @@
 import { Transform, type TransformCallback, type TransformOptions } from 'node:stream'
 
 /**
- * A Transform that makes any number of chunks of one, and no more than its reader asks for.
+ * A Transform that makes any number of chunks from one, but no more than its reader asks for.
  *
- * A plain Transform must emit all that a chunk holds before it may pause; this one stops inside a chunk as
- * soon as the readable side is full, and goes on where it was when that is read. So it holds at most
- * `readableHighWaterMark` chunks beside the one it was given. What `expand` and `rest` throw is the
- * stream's error.
+ * A plain Transform must emit everything from a chunk before it may pause; this one stops inside a chunk as soon as
+ * the readable side is full, and continues there when it is read. So it holds at most `readableHighWaterMark` chunks
+ * besides its current input. What `expand` and `rest` throw becomes the stream's error.
  */
 export abstract class FlatMapTransform<In, Out> extends Transform {
   #running: Iterator<Out> | undefined
@@ -16,10 +15,10 @@ export abstract class FlatMapTransform<In, Out> extends Transform {
     super(options)
   }
 
-  /** What becomes of a chunk, in order; consumed lazily. */
+  /** The chunks to emit for an input chunk, in order; consumed lazily. */
   protected abstract expand(chunk: In): Iterator<Out>
 
-  /** What is still to come when the input has ended. */
+  /** The chunks to emit when the input has ended. */
   protected abstract rest(): Iterator<Out>
 
   override _transform(chunk: In, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -34,7 +33,7 @@ export abstract class FlatMapTransform<In, Out> extends Transform {
     const go = this.#paused
     this.#paused = undefined
     go?.()
-    // Where nothing was left to push, this read is still owed a chunk: the next write may make it.
+    // If nothing was left to push, this read is still owed a chunk, which the next write may produce.
     if (this.#paused === undefined) super._read(size)
   }
 
@@ -66,7 +65,7 @@ export abstract class FlatMapTransform<In, Out> extends Transform {
     else done()
   }
 
-  /** True where the reader has enough; false where nothing is left. */
+  /** True if the reader has enough; false if nothing is left. */
   #pushUntilFull(items: Iterator<Out>): boolean {
     for (let next = items.next(); next.done !== true; next = items.next()) {
       if (!this.push(next.value)) return true

@@ -1,8 +1,8 @@
 import { ElysiaError, type ErrorCode, reworded } from '../core/errors.ts'
 
-/** The error for an input whose beginning shows that it is something else than expected. */
+/** The error for an input whose beginning shows that it is not what was expected. */
 export class ForeignInput extends ElysiaError {
-  /** The rest of a sentence that begins with the input's name. */
+  /** The end of a sentence that begins with the input's name. */
   readonly fact: string
 
   constructor(code: ErrorCode, fact: string, hint: string) {

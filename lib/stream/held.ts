@@ -3,12 +3,15 @@ import { named } from '../core/channel/stages.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
-/** What lets something in when there is room. */
+/** Admits an item when there is room. */
 export interface Room {
   pass(): Promise<void>
 }
 
-/** Anything → the same, in order, each as soon as there is room; no stage where nobody looks after that. Memory: one chunk. */
+/**
+ * Passes everything on unchanged, in order, as soon as there is room; without `room` there is no stage. Memory: one
+ * chunk.
+ */
 export function held(room: Room | undefined): Duplex[] {
   return room === undefined ? [] : [named('room', stage(room))]
 }

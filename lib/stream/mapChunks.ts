@@ -2,8 +2,8 @@ import { Transform, type TransformCallback } from 'node:stream'
 import type { Stage } from '../core/stage.ts'
 
 /**
- * Chunks → chunks, one for one, in order: of batches and pages. What `map` throws, or rejects with, is the stream's
- * error. Memory: a chunk.
+ * Chunks → chunks, one for one, in order: for batches and pages. What `map` throws, or rejects with, becomes the
+ * stream's error. Memory: a chunk.
  */
 export function mapChunks<In, Out>(map: (chunk: In) => Out | Promise<Out>): Stage<In, Out> {
   return new MapChunks(map)

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Source } from '../core/stage.ts'
 
-/** What one side or both have in one place of the order; never neither. */
+/** The items of one or both sides at one place in the order; never neither. */
 export interface Pair<T> {
   readonly left?: T
   readonly right?: T
@@ -12,11 +12,11 @@ export interface Pair<T> {
 export type Side = 'left' | 'right'
 
 export interface MergeJoinOptions<T> {
-  /** Less than 0 where the first comes before the second, 0 where they belong together, else more. */
+  /** Less than 0 if the first comes before the second, 0 if they belong together, otherwise more. */
   compare(one: T, other: T): number
-  /** Makes the error for an item that does not come after the one before it: out of order, or there twice. */
+  /** Makes the error for an item that does not come after the previous one: out of order, or a duplicate. */
   outOfOrder(side: Side, item: T, before: T): Error
-  /** Once aborted the join errors with its reason. */
+  /** Once aborted, the join errors with its reason. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -24,10 +24,10 @@ export interface MergeJoinOptions<T> {
 export type JoinSide<T> = AsyncIterable<readonly T[]>
 
 /**
- * Two sides in order → pages of pairs in order: what belongs together is one pair, what only one side has is a pair
- * with that side alone. Nothing is said to be on one side alone before the other side has passed its place, or has come
- * to its end without an error. Opens neither side before it is first read. At its end, by an error and by `destroy`,
- * both sides are destroyed. Memory: a page of each side; a page of pairs holds no more items than these two.
+ * Two sides in order → pages of pairs in order: items that belong together form one pair, an item on one side only
+ * forms a pair with that side alone. Such a pair is emitted only after the other side has passed its place, or has
+ * ended without an error. Opens neither side before the first read. At its end, on an error and on `destroy`, both
+ * sides are destroyed. Memory: a page of each side; a page of pairs holds no more items than these two.
  * Errors: those of the sides; that of `outOfOrder`.
  */
 export function mergeJoin<T>(
@@ -71,19 +71,19 @@ class MergeJoin<T> extends Readable {
   /** The next pairs; null at the end of both sides. */
   async #next(): Promise<Pair<T>[] | null> {
     while (true) {
-      // Sides that never wait, such as embedded stores, would keep timers and signals from their turn.
+      // Sides that never wait, such as embedded stores, would keep timers and signals from running.
       await turn()
       await Promise.all([this.#left.fill(), this.#right.fill()])
       if (this.#left.isAtEnd && this.#right.isAtEnd) return null
       const pairs = this.#join()
-      // What comes next is asked for while these pairs are worked on.
+      // The next pages are requested while these pairs are processed.
       this.#left.prefetch()
       this.#right.prefetch()
       if (pairs.length > 0) return pairs
     }
   }
 
-  /** Up to the end of a page: what follows on that side is not known yet. */
+  /** Up to the end of a page: the next item on that side is not known yet. */
   #join(): Pair<T>[] {
     const [left, right] = [this.#left, this.#right]
     const pairs: Pair<T>[] = []
@@ -101,7 +101,7 @@ class MergeJoin<T> extends Readable {
 
 const NOTHING: readonly never[] = []
 
-/** One side: its page at hand, and how far it was taken. */
+/** One side: its current page, and the position in it. */
 class SideReader<T> {
   readonly #side: Side
   readonly #pages: JoinSide<T>
@@ -119,12 +119,12 @@ class SideReader<T> {
     this.#options = options
   }
 
-  /** What is to be taken next; undefined where the page is used up. */
+  /** The next item; undefined at the end of the page. */
   get item(): T | undefined {
     return this.#page[this.#at]
   }
 
-  /** Makes `item` known, unless the side is at its end. */
+  /** Loads `item`, unless the side is at its end. */
   async fill(): Promise<void> {
     while (!this.isAtEnd && this.#at >= this.#page.length) {
       this.prefetch()
@@ -137,12 +137,12 @@ class SideReader<T> {
     }
   }
 
-  /** Asks for the next page where this one is used up. */
+  /** Requests the next page once this one is used up. */
   prefetch(): void {
     if (this.isAtEnd || this.#next !== undefined || this.#at < this.#page.length) return
     this.#iterator ??= this.#pages[Symbol.asyncIterator]()
     this.#next = this.#iterator.next()
-    // `fill` throws it; a join that is destroyed before has no more use for it.
+    // `fill` throws the error; a join that is destroyed earlier no longer needs it.
     this.#next.catch(() => {})
   }
 
@@ -153,7 +153,7 @@ class SideReader<T> {
   async close(): Promise<void> {
     const pages = this.#pages
     if (!(pages instanceof Readable)) {
-      // Not waited for: a generator closes only once what it waits for has come.
+      // Not awaited: a generator closes only after what it waits for has settled.
       this.#iterator?.return?.().catch(() => {})
       return
     }

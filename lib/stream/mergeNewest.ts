@@ -1,10 +1,10 @@
-/** Items of a page that a merge gives. */
+/** Items in a page of the result. */
 const PAGE_ITEMS = 500
 
 /**
- * Sources in order of a key, the newest first → pages in that order. Of items of one key the one of the newest source
- * that has it is given. Each source is closed at the end, by an error and where the reader gives up. Memory: a page of
- * each source, and one more. A source that is out of order, or has a key twice, gives a merge that is so too.
+ * Merges sources in order of a key, newest source first, into pages in that order. For each key it gives the item of
+ * the newest source that has it. Closes every source at the end, on an error and if the reader gives up. Memory: a
+ * page of each source, and one more. If a source is out of order or has duplicate keys, so does the result.
  */
 export async function* mergeNewest<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
@@ -42,7 +42,7 @@ async function* merged<T>(open: readonly Cursor<T>[]): AsyncGenerator<readonly T
   if (page.length > 0) yield page
 }
 
-/** A place in a source. */
+/** A position in a source. */
 class Cursor<T> {
   readonly age: number
   isOpen = true
@@ -62,7 +62,7 @@ class Cursor<T> {
     return this.#page[this.#at]!
   }
 
-  /** Goes on to the next item; false where that is of a page that is to be loaded. */
+  /** Moves to the next item; returns false if its page has to be loaded. */
   next(): boolean {
     this.#at += 1
     if (this.#at >= this.#page.length) return false
@@ -70,7 +70,7 @@ class Cursor<T> {
     return true
   }
 
-  /** Goes on to the next page with an item, if there is one. */
+  /** Loads the next page with an item, if there is one. */
   async load(): Promise<void> {
     this.#at = 0
     this.#page = []
@@ -87,7 +87,7 @@ class Cursor<T> {
   }
 }
 
-/** Cursors, the one with the least key first; of equal keys the newest. */
+/** Cursors, the one with the least key first; for equal keys the newest. */
 class Heap<T> {
   readonly #cursors: Cursor<T>[]
 
@@ -99,7 +99,7 @@ class Heap<T> {
     return this.#cursors[0]
   }
 
-  /** Puts the first where it belongs, after it has gone on or ended. */
+  /** Restores the order after the first cursor has moved or ended. */
   settle(): void {
     const cursors = this.#cursors
     if (!cursors[0]!.isOpen) {

@@ -5,9 +5,9 @@ import type { Stage } from '../core/stage.ts'
 /** The counts of a meter so far. */
 export interface Measure {
   readonly chunks: number
-  /** Chunks, where an array counts as many as it holds. */
+  /** The number of chunks; an array counts as many as it holds. */
   readonly records: number
-  /** Of bytes their number; of lines and items the offset in the input that the last one reached. */
+  /** For bytes, their number; for lines and items, the input offset that the last one reached. */
   readonly bytes: number
   readonly seconds: number
   /** Records a second since the start. */
@@ -15,15 +15,15 @@ export interface Measure {
 }
 
 export interface MeterOptions {
-  /** The least time between two calls, in milliseconds. Default 1000. */
+  /** The minimum time between two calls, in milliseconds. Default 1000. */
   readonly everyMs?: number
   readonly onProgress: (measure: Measure) => void
 }
 
 /**
- * Passes everything through and counts it; calls back at most every `everyMs`, and once at the end. It has
- * no timer: while nothing flows it is silent. What `onProgress` throws is the stream's error. Memory:
- * `highWaterMark` chunks on either side.
+ * Passes everything through and counts it; calls back at most every `everyMs`, and once at the end. It has no timer,
+ * so it is silent while nothing flows. What `onProgress` throws becomes the stream's error. Memory: `highWaterMark`
+ * chunks on either side.
  */
 export function meter<T = unknown>(options: MeterOptions): Stage<T, T> {
   return new Meter(options)

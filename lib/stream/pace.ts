@@ -2,17 +2,17 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { setTimeout as timer } from 'node:timers/promises'
 import type { Stage } from '../core/stage.ts'
 
-/** How much may flow in a second; undefined: as much as comes. */
+/** How much may flow per second; undefined means no limit. */
 export interface Rates {
   readonly items?: number | undefined
   /** In the unit of `weigh`. */
   readonly bytes?: number | undefined
 }
 
-/** Time, for a test that does not want to wait for it. */
+/** A clock, replaceable in tests to avoid waiting. */
 export interface PaceClock {
   now(): number
-  /** @throws the signal's reason once that is aborted */
+  /** @throws the signal's reason once it aborts */
   wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
@@ -21,15 +21,15 @@ const CLOCK: PaceClock = {
   wait: (ms, signal) => timer(ms, undefined, { signal }),
 }
 
-/** What was not used of so much time may be caught up with. */
+/** Up to this much unused time may be made up for. */
 const BURST_MS = 200
 
-/** A chunk is so much time of its rate at most, unless one item is more. */
+/** A chunk takes at most this fraction of a second at its rate, unless a single item takes more. */
 const CHUNKS_A_SECOND = 10
 
 /**
- * A rate that several streams share. What passes takes a time of its own by what it weighs, in the order in which it was
- * asked for, so that no time is lost nor made up for, but for a fifth of a second.
+ * A rate shared by several streams. Everything that passes takes time in proportion to its weight, in the order of
+ * requests, so that no time is lost, and at most a fifth of a second is made up for.
  */
 export class Pace {
   readonly rates: Rates
@@ -44,7 +44,7 @@ export class Pace {
     this.#nextBytes = this.#nextItems
   }
 
-  /** Resolves when so much may pass. */
+  /** Resolves when this amount may pass. */
   async pass(items: number, bytes: number, signal: AbortSignal): Promise<void> {
     const now = this.#clock.now()
     const [ofItems, afterItems] = reserved(now, this.#nextItems, items, this.rates.items)
@@ -56,7 +56,7 @@ export class Pace {
   }
 }
 
-/** When so much may pass, and when what comes after it may. */
+/** When this amount may pass, and when the next one may. */
 function reserved(now: number, next: number, amount: number, rate: number | undefined): [number, number] {
   if (rate === undefined) return [now, now]
   const at = Math.max(next, now - BURST_MS)
@@ -64,14 +64,14 @@ function reserved(now: number, next: number, amount: number, rate: number | unde
 }
 
 /**
- * Arrays → the same arrays, in order, no faster than a pace that several streams share: within 10 % over any five seconds,
- * where none of them is more than `mostAtOnce`, save a single item. Memory: an array.
+ * Passes arrays on, in order, no faster than a pace that several streams share: within 10 % over any five seconds, if
+ * no array is larger than `mostAtOnce`, except for a single item. Memory: an array.
  */
 export function paced<T>(pace: Pace, weigh: (item: T) => number): Stage<readonly T[], readonly T[]> {
   return new Paced(pace, weigh)
 }
 
-/** What an array may hold so that what flows stays even: a tenth of a second of the pace, or one item. */
+/** The maximum size of an array for an even flow: a tenth of a second of the pace, or one item. */
 export function mostAtOnce({ rates: { items, bytes } }: Pace): {
   readonly count: number
   readonly bytes: number

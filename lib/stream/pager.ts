@@ -1,10 +1,10 @@
-/** When a page is full: by items, or by the length of what they were read from, in whatever the caller counts. */
+/** When a page is full: by items, or by the length of their source, in any unit of the caller. */
 export interface PageSize {
   readonly items: number
   readonly length: number
 }
 
-/** Collects items into pages. A page is full with the item that reaches one of its sizes. Memory: a page. */
+/** Collects items into pages. A page is full after the item that reaches one of its sizes. Memory: a page. */
 export class Pager<T> {
   readonly #size: PageSize
   #page: T[] = []
@@ -14,14 +14,14 @@ export class Pager<T> {
     this.#size = size
   }
 
-  /** True where the page is full now. */
+  /** Returns true if the page is full now. */
   add(item: T, length: number): boolean {
     this.#page.push(item)
     this.#length += length
     return this.#page.length >= this.#size.items || this.#length >= this.#size.length
   }
 
-  /** The page, full or not, where it holds anything; the next one is empty. */
+  /** The page, full or not, if it holds anything; then starts the next one. */
   *take(): Generator<T[]> {
     const page = this.#page
     this.#page = []

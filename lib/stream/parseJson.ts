@@ -9,16 +9,16 @@ import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
-/** A line and the JSON object that it holds. */
+/** A line and its JSON object. */
 export interface Parsed extends Line {
   readonly value: JsonObject
 }
 
 /**
  * `Line` → `Parsed`, or `Reject` (`not_json`, `too_complex`, `not_object`, `invalid_value`), one a chunk, in order;
- * `Reject`s pass. Memory: two records. A key `__proto__`, at any depth, is
- * refused: whoever copied such an object by assignment would change the copy's prototype. Of a key given
- * twice the last one counts, as in `JSON.parse`. A whole number beyond ±(2^53 - 1) is a bigint. @see parseExact
+ * `Reject`s pass. Memory: two records. Refuses a key `__proto__` at any depth, because copying such an object by
+ * assignment would change the copy's prototype. Of a duplicate key the last one counts, as in `JSON.parse`. A whole
+ * number beyond ±(2^53 - 1) is a bigint. @see parseExact
  */
 export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
   return new Transform({
@@ -29,7 +29,7 @@ export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
   })
 }
 
-/** What `parseJson` makes of one chunk. */
+/** The result of `parseJson` for one chunk. */
 export function parseLine(item: Line | Reject): Parsed | Reject {
   if (item instanceof Reject) return item
   let value: Json
@@ -66,9 +66,9 @@ const PROTO = 'proto'
 const LARGE = 'large'
 
 /**
- * Looks at every depth for a key `__proto__`, or a number that may have been rounded, with a list of its own so
- * that deep nesting cannot exhaust the stack. Walking the value takes 90 ns for a record of 750 bytes; looking for
- * the key in its text takes 270.
+ * Searches every depth for a key `__proto__`, or a number that may have been rounded, with an explicit stack, so that
+ * deep nesting cannot overflow the call stack. Walking the value takes 90 ns for a record of 750 bytes; searching its
+ * text for the key takes 270.
  */
 function lookInto(root: JsonObject): typeof PROTO | typeof LARGE | undefined {
   const open: (JsonObject | Json[])[] = [root]

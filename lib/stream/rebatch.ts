@@ -1,18 +1,18 @@
 import { FlatMapTransform } from './flatMap.ts'
 
 export interface RebatchOptions<T> {
-  /** Most items in a batch. */
+  /** The maximum number of items in a batch. */
   readonly count: number
-  /** Most weight in a batch; a heavier item travels alone. */
+  /** The maximum weight of a batch; a heavier item travels alone. */
   readonly bytes: number
-  /** The part of `bytes` that a batch may have now, from 0 to 1. Default 1. */
+  /** The share of `bytes` that a batch may have now, from 0 to 1. Default 1. */
   readonly share?: () => number
   readonly weigh: (item: T) => number
 }
 
 /**
- * Arrays → arrays of another size, in order; full by `count` or `bytes`, whichever comes first, but for the
- * last. Memory: an array that came and one that is being filled.
+ * Arrays → arrays of another size, in order; each full by `count` or `bytes`, whichever comes first, except for the
+ * last one. Memory: an array that came and one that is being filled.
  */
 export function rebatch<T>(options: RebatchOptions<T>): FlatMapTransform<readonly T[], T[]> {
   return new Rebatcher(options)

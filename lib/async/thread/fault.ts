@@ -1,21 +1,21 @@
 import { ElysiaError, type ErrorCode } from '../../core/errors.ts'
 
-/** An error as it crosses from one thread to another, where classes are lost. */
+/** An error on its way between threads, where classes are lost. */
 export interface Fault {
   readonly message: string
   readonly stack: string | undefined
-  /** Of an ElysiaError. */
+  /** Set for an ElysiaError. */
   readonly elysia:
     | { readonly code: ErrorCode; readonly retryable: boolean; readonly hint?: string }
     | undefined
-  /** What else it says of itself: texts and numbers. */
+  /** Its other fields: texts and numbers. */
   readonly fields: Readonly<Record<string, string | number>>
   readonly cause: Fault | undefined
 }
 
 const OWN = new Set(['name', 'message', 'stack', 'code', 'hint', 'retryable', 'cause'])
 
-/** Causes below a cause, beyond which nothing is told. */
+/** The maximum depth of the chain of causes. */
 const MOST_CAUSES = 5
 
 export function faultOf(thrown: unknown, causes = MOST_CAUSES): Fault {
@@ -37,10 +37,10 @@ export function faultOf(thrown: unknown, causes = MOST_CAUSES): Fault {
   }
 }
 
-/** The error that crossed, with the fields that it had: an ElysiaError, or a plain Error. */
+/** Restores an error from another thread, with its fields: an ElysiaError, or a plain Error. */
 export function errorOf({ message, stack, elysia, fields, cause }: Fault): Error {
   const details = cause === undefined ? {} : { cause: errorOf(cause) }
-  // A conflict among them has its hint already.
+  // Even a conflict has its hint already.
   const code = elysia?.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'> | undefined
   const error =
     code === undefined
@@ -50,7 +50,7 @@ export function errorOf({ message, stack, elysia, fields, cause }: Fault): Error
   return Object.assign(error, fields)
 }
 
-/** Its own fields, such as `errno` of the system's or the part of an archive; the code of ours is kept apart. */
+/** Its own fields, such as a system error's `errno` or the part of an archive; our code is kept separately. */
 function fieldsOf(error: Error, isOurs: boolean): Record<string, string | number> {
   const fields = Object.entries(error).filter(
     ([name, value]) =>

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 
-/** Chunks from another thread as a stream takes them: for each that it has room for, one more is asked for. */
+/** Passes chunks from another thread to a stream, and requests one more for each that the stream has room for. */
 export class Incoming {
   readonly #stream: Readable
   readonly #more: () => void
   #owed = 0
 
-  /** `more` is called with each chunk that may come beyond those that were allowed from the beginning. */
+  /** `more` is called for each chunk allowed beyond the initial ones. */
   constructor(stream: Readable, more: () => void) {
     this.#stream = stream
     this.#more = more
@@ -17,7 +17,7 @@ export class Incoming {
     else this.#owed += 1
   }
 
-  /** To be called when the stream is read. */
+  /** Call it when the stream is read. */
   read(): void {
     for (; this.#owed > 0; this.#owed--) this.#more()
   }

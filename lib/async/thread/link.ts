@@ -6,37 +6,37 @@ import { errorOf } from './fault.ts'
 import type { FromThread, ToThread } from './messages.ts'
 import type { Threads } from './threads.ts'
 
-/** Work of a thread, as a stage or a source is made of it. */
+/** Work for a thread, used as a stage or a source. */
 export interface ThreadWork {
   readonly threads: Threads
-  /** The export of the threads' file that serves it. */
+  /** The export of the threads' file that does it. */
   readonly work: string
-  /** What that is given: copied. */
+  /** Its input, which is copied. */
   readonly data: unknown
-  /** Asks the work to end well; the stream then errors with its reason. */
+  /** Asks the work to end gracefully; the stream then errors with its reason. */
   readonly stop?: AbortSignal | undefined
 }
 
-/** What a thread says. */
+/** Messages from a thread. */
 export interface LinkEvents {
   chunk(value: unknown): void
-  /** One more chunk may be sent. */
+  /** Another chunk may be sent. */
   more(): void
   end(): void
   fault(error: unknown): void
 }
 
-/** How long the library may take to say why a thread died. */
+/** How long the library may take to report why a thread died. */
 const DEATH_MS = 500
-/** How long a thread may take to let go of work that nobody wants any more. */
+/** How long a thread may take to end work that is no longer needed. */
 const LET_GO_MS = 10_000
 
-/** This side of the port between a stream and the thread that works for it. */
+/** This side of the port between a stream and its thread. */
 export class ThreadLink {
   readonly #port: MessagePort
   readonly #work: ThreadWork
   readonly #on: LinkEvents
-  /** Settles when the thread has let go of its work: with what ended the thread, where it died. */
+  /** Settles when the thread has ended its work, with the thread's error if it died. */
   readonly #ended: Promise<unknown>
   #isOver = false
 
@@ -50,7 +50,7 @@ export class ThreadLink {
       (error: unknown) => error ?? new Error('it failed'),
     )
     port1.on('message', (message: FromThread) => this.#hear(message))
-    // The port of a thread that dies is closed before the library says what of.
+    // The port of a dying thread is closed before the library reports the cause.
     port1.once('close', () => this.#closed())
     this.#ended.then((error) => {
       if (error !== undefined) this.#die(error)
@@ -67,7 +67,7 @@ export class ThreadLink {
     this.#port.postMessage({ type } satisfies ToThread)
   }
 
-  /** Resolves when the thread does nothing for it any more. */
+  /** Resolves when the thread has stopped working for this stream. */
   async close(): Promise<void> {
     const isDead = this.#isOver
     this.#isOver = true

@@ -1,27 +1,27 @@
 import type { MovedBytes } from '../../core/channel/bytes.ts'
 import type { Fault } from './fault.ts'
 
-/** What crosses from one thread to another: a value that is copied, and the buffers in it, which are handed over. */
+/** Data on its way to another thread: a value, which is copied, and its buffers, which are transferred. */
 export interface Parcel<T = unknown> {
   readonly value: T
   readonly transfer: readonly ArrayBuffer[]
 }
 
-/** What either side says: a chunk, that one more may come, and that none will. */
+/** Messages of both sides: a chunk, a request for another, and the end. */
 type Flow =
   | { readonly type: 'chunk'; readonly value: unknown }
   | { readonly type: 'more' }
   | { readonly type: 'end' }
 
-/** To a thread. `stop`: begin nothing new, finish what is begun, and say that you have stopped. */
+/** Messages to a thread. `stop`: start nothing new, finish what has started, and report that you have stopped. */
 export type ToThread = Flow | { readonly type: 'stop' }
 
 export type FromThread =
   | Flow
   | { readonly type: 'fault'; readonly fault: Fault }
   | { readonly type: 'stopped' }
-  /** What its files and stores gave and took since it said so last. */
+  /** Bytes that its files and stores read and wrote since the last message. */
   | { readonly type: 'moved'; readonly bytes: readonly MovedBytes[] }
 
-/** Chunks that may be on their way to a thread, and from it, beside the one that is worked on. */
+/** Chunks that may be under way to a thread, and from it, besides the current one. */
 export const CHUNKS_AHEAD = 2

@@ -8,20 +8,20 @@ import { Incoming } from './incoming.ts'
 import type { FromThread, Parcel, ToThread } from './messages.ts'
 import { Outgoing } from './outgoing.ts'
 
-/** What ends the work of a thread from outside. */
+/** Signals that end the work of a thread from outside. */
 export interface ThreadSignals {
-  /** Nobody wants its result any more. */
+  /** The result is no longer needed. */
   readonly signal: AbortSignal
-  /** Begin nothing new, finish what is begun, and fail with the reason of this signal. */
+  /** Start nothing new, finish what has started, and fail with the reason of this signal. */
   readonly stop: AbortSignal
 }
 
-/** What a thread does: stages whose last one gives parcels. Where the first one is a source, nothing comes in. */
+/** The work of a thread: stages whose last one emits parcels. If the first one is a source, there is no input. */
 export type ThreadStages = readonly [Readable | Duplex, ...Duplex[]]
 
 /**
- * In a thread: does the work of a `threadStage`, or of a `threadSource`. Never fails: what goes wrong is told through
- * the port. It settles once the other side has closed that. Memory: what the stages hold, and two chunks on either side.
+ * Does the work of a `threadStage` or a `threadSource` in a thread. Never fails: errors are reported through the
+ * port. Settles once the other side has closed the port. Memory: what the stages hold, and two chunks on either side.
  */
 export async function serve(
   port: MessagePort,
@@ -53,13 +53,13 @@ export async function serve(
 
 const TELL_EVERY_MS = 1000
 
-/** What was told of the bytes of this thread, whichever work told it: a thread does several at once. */
+/** The byte counts reported for this thread so far; it may do several pieces of work at once. */
 const told = new Map<string, { readonly in: number; readonly out: number }>()
 let meter: ByteMeter | undefined
 
-/** Tells each second, and at the end, what files and stores of this thread gave and took. */
+/** Reports each second, and at the end, the bytes that files and stores of this thread read and wrote. */
 function tellingBytes(tell: (message: FromThread) => void): { end(): void } {
-  // Who looks on in this thread sees them by itself.
+  // Observers in this thread see the counts themselves.
   if (isMainThread) return { end() {} }
   meter ??= new ByteMeter()
   const look = () => {

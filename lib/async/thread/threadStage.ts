@@ -6,17 +6,17 @@ import type { Parcel } from './messages.ts'
 import { Outgoing } from './outgoing.ts'
 
 /**
- * A stage whose work is done in a thread: parcels → values, in order. The buffers of a parcel are handed over, and can
- * no more be used here. Memory: two chunks on either side of the thread, and what its stages hold. Errors: those of its
- * stages, with their codes; ELYSIA_INTERNAL where the thread dies; the reason of `stop`
+ * A stage that does its work in a thread: parcels → values, in order. The buffers of a parcel are transferred, so
+ * they can no longer be used here. Memory: two chunks on either side of the thread, and what its stages hold. Errors:
+ * those of its stages, with their codes; ELYSIA_INTERNAL if the thread dies; the reason of `stop`
  */
 export function threadStage<In, Out>(work: ThreadWork): Stage<Parcel<In>, Out> {
   return new ThreadStage(work)
 }
 
 /**
- * The same for work that begins in the thread: nothing goes in. It begins when it is first read. `make` makes what it
- * gives of what comes out of the thread.
+ * The same for work that begins in the thread, without input. It begins on the first read. `make` converts what comes
+ * out of the thread.
  */
 export function threadSource<Value, Out = Value>(
   work: ThreadWork,

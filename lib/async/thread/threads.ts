@@ -1,39 +1,39 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 
-/** Threads of the processor's own that work for this one. They are kept until they are closed. */
+/** Worker threads. They are kept until they are closed. */
 export interface Threads {
   /** How many there are. */
   readonly count: number
-  /** Has work done in one of them, which is named by the file that they have loaded. It settles with the work. */
+  /** Does work in one of the threads; `work` names an export of their file. Settles with the work. */
   run(work: string, port: MessagePort, data: unknown): Promise<void>
-  /** Ends them all, and what they still do with them. */
+  /** Ends all threads, and any work in progress. */
   close(): Promise<void>
 }
 
-/** What a thread is called with. */
+/** The argument of a thread's work. */
 export interface ThreadTask<Data = unknown> {
   readonly port: MessagePort
   readonly data: Data
 }
 
-/** So many pieces of work take turns in a thread: each waits for its reader or the disk meanwhile. */
+/** How many pieces of work share a thread: each of them waits for its reader or the disk from time to time. */
 const AT_ONCE = 64
 
 /**
- * Opens threads; each loads `file`, whose exports are the work that they do: functions of a `ThreadTask`. Memory: 30
- * MB for each thread, and what its work holds.
+ * Opens threads; each loads `file`, whose exports are the available work: functions of a `ThreadTask`. Memory: 30 MB
+ * per thread, and what its work holds.
  */
 export async function openThreads(count: number, file: URL): Promise<Threads> {
   const { Tinypool } = await import('tinypool')
   return new Pool(
     new Tinypool({
       filename: file.href,
-      // All of them at once: with fewer the library gives work to a thread that is busy while it makes another.
+      // Starts all at once: with fewer, the library gives work to a busy thread while it starts another.
       minThreads: count,
       maxThreads: count,
       concurrentTasksPerWorker: AT_ONCE,
-      // A thread that waits in an atomic does not end what it still has to.
+      // A thread that waits with an atomic does not end its remaining work.
       useAtomics: false,
     }),
     count,
@@ -49,7 +49,7 @@ class Pool implements Threads {
   constructor(pool: Tinypool, count: number) {
     this.#pool = pool
     this.count = count
-    // Of a thread that dies without work nobody needs to know.
+    // The death of a thread without work does not matter.
     pool.on('error', () => {})
     this.#watch()
   }
@@ -64,7 +64,7 @@ class Pool implements Threads {
     return this.#pool.destroy()
   }
 
-  /** The library replaces a thread that dies of an error, and knows nothing of one that ends by itself. */
+  /** The library replaces a thread that dies of an error, but does not notice one that ends by itself. */
   #watch(): void {
     for (const thread of this.#pool.threads) {
       if (this.#watched.has(thread)) continue

@@ -1,4 +1,4 @@
-/** A queue of bytes. Holds the chunks that it was given until they are consumed. */
+/** A queue of bytes. Holds its chunks until they are consumed. */
 export class ByteQueue {
   readonly #chunks: Buffer[] = []
   #length = 0
@@ -12,7 +12,7 @@ export class ByteQueue {
     this.#length += chunk.length
   }
 
-  /** Moves bytes into `target`, from offset `from` to its end; the queue must hold that many. */
+  /** Moves bytes into `target`, from offset `from` to its end; the queue must hold enough of them. */
   fill(target: Buffer, from: number): void {
     for (let at = from; at < target.length; ) {
       const chunk = this.#chunks[0] as Buffer
@@ -22,7 +22,7 @@ export class ByteQueue {
     }
   }
 
-  /** Drops up to `length` bytes, at most the first chunk; returns how many. */
+  /** Drops up to `length` bytes, but no more than the first chunk; returns how many. */
   drop(length: number): number {
     const chunk = this.#chunks[0] as Buffer
     const dropped = Math.min(length, chunk.length)

@@ -6,12 +6,12 @@ export interface Counting extends Transform {
 }
 
 export interface CountingOptions {
-  /** More bytes than this are an error: `tooMany` makes it. */
+  /** More bytes than this are an error, made by `tooMany`. */
   readonly limit?: number
   readonly tooMany?: () => Error
 }
 
-/** Passes bytes through and counts them; refuses more than a limit, before they are passed on. */
+/** Passes bytes through and counts them; refuses bytes beyond a limit before passing them on. */
 export function counting(options: CountingOptions = {}): Counting {
   return new CountingStage(options)
 }

@@ -6,7 +6,7 @@ import { ForeignInput } from '../foreignInput.ts'
 export const HEAD_BYTES = 16
 
 interface Format {
-  /** The rest of a sentence. */
+  /** The end of the error's sentence. */
   readonly fact: string
   readonly hint: string
   readonly code: ErrorCode
@@ -17,7 +17,7 @@ const ZIP = [bytes(0x50, 0x4b, 3, 4), bytes(0x50, 0x4b, 5, 6), bytes(0x50, 0x4b,
 const LZIP = [0, 1].map((version) => bytes(0x4c, 0x5a, 0x49, 0x50, version))
 
 /**
- * Formats that a person may give by mistake instead of lines of text, by their first bytes.
+ * Formats that a person may pass by mistake instead of lines of text, by their first bytes.
  * @see https://www.garykessler.net/library/file_sigs.html; RFC 1950 §2.2 (zlib)
  */
 const FORMATS: readonly Format[] = [
@@ -41,7 +41,7 @@ const FORMATS: readonly Format[] = [
   },
 ]
 
-/** The error for an input that begins like another format than lines; undefined if it does not. */
+/** The error for an input that begins like a format other than lines; undefined if it does not. */
 export function foreignBytes(head: Buffer): ForeignInput | undefined {
   const found = FORMATS.find(({ begins }) => begins(head))
   return found && new ForeignInput(found.code, found.fact, found.hint)
@@ -62,13 +62,13 @@ function bytes(...magic: readonly number[]): Format['begins'] {
   return (head) => head.length > wanted.length && wanted.equals(head.subarray(0, wanted.length))
 }
 
-/** Behind `BZh` and the level stand the first six bytes of pi, or of its root where nothing is compressed. */
+/** After `BZh` and the level come the first six bytes of pi, or of its square root if nothing is compressed. */
 function isBzip2(head: Buffer): boolean {
   const block = head.subarray(4, 10).toString('hex')
   return /^BZh[1-9]/.test(head.toString('latin1')) && (block === '314159265359' || block === '177245385090')
 }
 
-/** The first two bytes alone may be text. */
+/** The first two bytes alone may also be text. */
 function isZlib(head: Buffer): boolean {
   return head.length > 2 && head[0] === 0x78 && head.readUInt16BE(0) % 31 === 0 && !isAscii(head)
 }

@@ -1,13 +1,13 @@
 import { Transform, type TransformCallback } from 'node:stream'
 
 const LF = 10
-/** If the first line is longer, only this much of it is inspected. */
+/** Of a longer first line, only this much is inspected. */
 const MOST_BYTES = 64 * 1024
 
 /**
- * Bytes → the same bytes; their beginning is shown to `inspect` before any of them is passed on: without white space
- * before it, up to the end of the first line that is longer than a bracket, or 64 KiB of it. What it answers is the
- * stream's error; where it answers nothing, or the input is empty, `before` is waited for, and its error is the stream's.
+ * Bytes → the same bytes, but first shows their beginning to `inspect`: without leading white space, up to the end of
+ * the first line that is longer than a bracket, or 64 KiB of it. An error that `inspect` returns becomes the stream's
+ * error. Otherwise, and for an empty input, `before` is awaited, and its error becomes the stream's.
  * Memory: the beginning, and a chunk.
  */
 export function inspecting(inspect: Inspect, before?: () => Promise<void>): Transform {
@@ -53,7 +53,7 @@ class Inspecting extends Transform {
   }
 }
 
-/** The first line that is not blank, or its beginning; undefined where it is not whole and more may be held. */
+/** The first line that is not blank, or its beginning; undefined if it is incomplete and more may be held. */
 function firstLine(bytes: Buffer): Buffer | undefined {
   const from = contentStart(bytes)
   const end = lineEnd(bytes, from)
@@ -61,7 +61,7 @@ function firstLine(bytes: Buffer): Buffer | undefined {
   return bytes.length >= MOST_BYTES ? bytes.subarray(from, from + MOST_BYTES) : undefined
 }
 
-/** A line of a bracket alone, as JSON over several lines begins, says nothing without the next one. */
+/** A line with only a bracket, which begins multi-line JSON, says nothing without the next line. */
 function lineEnd(bytes: Buffer, from: number): number {
   const end = bytes.indexOf(LF, from + 1)
   const isBracket = /^[[{]\s*$/.test(bytes.toString('latin1', from, Math.min(end, from + 3)))

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 
-/** A stream's first bytes, and all of it. */
+/** A stream's first bytes, and the complete stream. */
 export interface Peeked {
   readonly head: Buffer
-  /** The complete stream, the head included. */
+  /** The complete stream, including the head. */
   readonly whole: Readable
 }
 
 /**
- * The first bytes of a stream, a chunk at least and up to `most`, or the end of its first line if that comes
- * sooner. Fewer where it ends before. @throws the error of the stream
+ * The first bytes of a stream: at least a chunk, up to `most`, or up to the end of its first line if that comes
+ * sooner. Fewer if the stream ends earlier. @throws the error of the stream
  */
 export async function peek(source: Readable, most: number): Promise<Peeked> {
   const chunks = source.iterator({ destroyOnReturn: true }) as AsyncIterableIterator<Buffer>

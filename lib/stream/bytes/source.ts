@@ -2,15 +2,15 @@ import { Readable } from 'node:stream'
 import { ElysiaError } from '../../core/errors.ts'
 
 /**
- * A byte source that ends cleanly, at once, when `stop` aborts: also while it waits for data, as a terminal
- * or a pipe may for ever. The source is destroyed then, and whenever the result is. What it had read ahead by then is
- * passed on first under `drain`, for what cannot be read again. Otherwise it passes
- * bytes, end, errors and backpressure through unchanged. Memory: one chunk beside the source's own buffer.
+ * A byte source that ends cleanly and at once when `stop` aborts, even while it waits for data, as a terminal or a
+ * pipe may forever. The source is destroyed then, and whenever the result is. With `drain`, data already read is
+ * passed on first, for a source that cannot be read again. Otherwise bytes, end, errors and backpressure pass through
+ * unchanged. Memory: one chunk beside the source's own buffer.
  *
- * It takes chunks by `read()`, which starts the source's next read before it hands one over, so that
- * reading and the work on the bytes overlap; with `pipe` they take turns. From a file in chunks of 256 KiB,
- * split, parsed and batched: 530 k records of 750 bytes a second, against 400 k without; in chunks of 64 KiB
- * 430 k against 310 k, of 1 MiB no more than of 256 KiB. So open files with `highWaterMark: 256 * 1024`.
+ * It takes chunks with `read()`, which starts the source's next read before it returns one, so that reading and
+ * processing overlap; with `pipe` they alternate. From a file in chunks of 256 KiB, split, parsed and batched: 530 k
+ * records of 750 bytes a second, against 400 k without; in chunks of 64 KiB 430 k against 310 k, of 1 MiB no more
+ * than of 256 KiB. So open files with `highWaterMark: 256 * 1024`.
  */
 export function stoppable(source: Readable, stop: AbortSignal, { drain = false } = {}): StoppableSource {
   return new StoppableSource(source, stop, drain)
@@ -63,7 +63,7 @@ export class StoppableSource extends Readable {
     }
   }
 
-  /** A source holds no more than its own buffer. */
+  /** Passes on at most the source's own buffer. */
   #stopped(): void {
     if (this.#drain && !this.#ended && !this.destroyed) {
       for (let chunk = this.#source.read(); chunk !== null; chunk = this.#source.read()) this.#take(chunk)

@@ -9,7 +9,7 @@ export interface Compression {
   readonly levels?: { readonly min: number; readonly max: number; readonly standard: number }
   /** The compression library and its version, for the manifest. */
   library(): Promise<string>
-  /** Bytes → frames that the codec's standard tool opens. */
+  /** Bytes → frames that the codec's standard tool can read. */
   compress(level?: number): Promise<Stage<Buffer, Buffer>>
 }
 

@@ -6,10 +6,10 @@ import { lz4 } from './lz4Encoder.ts'
 import { none } from './none.ts'
 import { zstd } from './zstd.ts'
 
-/** All compressions. A new one is one file and one line here. */
+/** All compressions. To add one, write a file and add a line here. */
 export const COMPRESSIONS: Readonly<Record<CompressionName, Compression>> = { none, gzip, lz4, zstd }
 
-/** A compression, with a level where it has levels. */
+/** A compression, with a level if it has levels. */
 export interface CompressionChoice {
   readonly name: CompressionName
   readonly level?: number

@@ -7,23 +7,23 @@ import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from '
 type Done = (error?: Error | null) => void
 
 export interface DecompressOptions {
-  /** Once aborted, input that ends inside a member was stopped and is not cut short: it ends cleanly. */
+  /** Once aborted, input that ends inside a member was stopped, not cut short: it ends cleanly. */
   readonly stop?: AbortSignal
-  /** Told of bytes behind the end of gzip's last member, which are left out then; without it they are an error. */
+  /** Called about bytes after the end of gzip's last member, which are then ignored; without it they are an error. */
   readonly onTrailing?: () => void
 }
 
 /**
- * Bytes → the bytes they were compressed from. gzip, zstd and lz4 frames are recognised by their first four
- * bytes, any number of members or frames one after another. What begins as something else that is no text
- * (foreignBytes.ts), or is compressed twice, is refused; anything else passes untouched.
+ * Bytes → decompressed bytes. Recognizes gzip, zstd and lz4 frames by their first four bytes, any number of members
+ * or frames one after another. Refuses input that begins like another format than text (foreignBytes.ts), or is
+ * compressed twice; passes anything else unchanged.
  *
- * Memory: a few chunks, and the codec's window (gzip 32 KiB, lz4 one block of up to 4 MiB, zstd what the
- * frame asks for, up to 128 MiB); output waits for its reader, so that a bomb takes time and no space.
- * Errors: ELYSIA_COMPRESSION for damaged or cut input; what was whole before it is passed on first.
- * ELYSIA_COMPRESSION and ELYSIA_INPUT for what is refused by its beginning: nothing was passed on.
+ * Memory: a few chunks, and the codec's window (gzip 32 KiB, lz4 one block of up to 4 MiB, zstd what the frame asks
+ * for, up to 128 MiB). Output waits for its reader, so a bomb takes time, but no space.
+ * Errors: ELYSIA_COMPRESSION for damaged or cut input, after everything complete before it was passed on;
+ * ELYSIA_COMPRESSION and ELYSIA_INPUT for input refused by its beginning, before anything was passed on.
  *
- * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
+ * zstd is node:zlib's: reading does not need the worker threads of the addon that writes archives.
  */
 export function decompress(options: DecompressOptions = {}): Stage<Buffer, Buffer> & Decompressor {
   return new Decompressor(options)
@@ -33,12 +33,12 @@ export function decompress(options: DecompressOptions = {}): Stage<Buffer, Buffe
 export class Decompressor extends Duplex {
   readonly #stop: AbortSignal | undefined
   readonly #onTrailing: (() => void) | undefined
-  /** The first bytes, while there are too few to detect the codec. */
+  /** The first bytes, until there are enough to detect the codec. */
   #head: Buffer = Buffer.alloc(0)
   #codec: CodecName | undefined
   /** The decoder of the current member; undefined before the first and between two. */
   #decoder: Duplex | undefined
-  /** The first bytes that were decoded, while there are too few to tell what they are. */
+  /** The first decoded bytes, until there are enough to tell what they are. */
   #decoded: Buffer | undefined = Buffer.alloc(0)
   #atMemberEnd: (() => void) | undefined
   #ending: (() => void) | undefined
@@ -52,12 +52,12 @@ export class Decompressor extends Duplex {
     this.#onTrailing = onTrailing
   }
 
-  /** The codec of the input, if it is known yet. */
+  /** The codec of the input, if known yet. */
   get codec(): CodecName | undefined {
     return this.#codec
   }
 
-  /** True if the stop came inside a member: more of it may have been read than was decoded. */
+  /** True if the stop came inside a member: more may have been read than decoded. */
   get isCut(): boolean {
     return this.#isCut
   }
@@ -146,7 +146,7 @@ export class Decompressor extends Duplex {
     })
   }
 
-  /** Hands on what was decoded, once enough of it is there to tell that it is no further file to be decoded. */
+  /** Passes on decoded bytes, once there are enough to tell that they are not another compressed file. */
   #emit(codec: CodecName, bytes: Buffer): boolean {
     if (this.#decoded === undefined) return this.push(bytes)
     const head = this.#decoded.length === 0 ? bytes : Buffer.concat([this.#decoded, bytes])
@@ -165,7 +165,7 @@ export class Decompressor extends Duplex {
 
   /**
    * Writes to a decoder. node:zlib's zstd stops at the end of a frame inside a chunk, as if the input ended there:
-   * the bytes it left are a new frame's.
+   * the remaining bytes belong to a new frame.
    */
   #feed(codec: CodecName, inner: Duplex, chunk: Buffer, done: Done): void {
     const before = consumedBy(inner)
@@ -201,12 +201,12 @@ export class Decompressor extends Duplex {
     }
     this.#atMemberEnd = finish
     this.#ending = finish
-    // What it has decoded comes first: the error of a member that was cut would throw it away.
+    // Passes on its decoded bytes first: the error of a cut member would discard them.
     if (this.#isStopped) whenRead(inner, () => inner.end())
     else inner.end()
   }
 
-  /** An input that was stopped has no end to be held against. */
+  /** Stopped input may end anywhere, so its end is not checked. */
   #fail(codec: CodecName, error: Error): void {
     if (this.#ending === undefined || !this.#isStopped) {
       this.destroy(undecodable(codec, error))
@@ -221,7 +221,7 @@ export class Decompressor extends Duplex {
   }
 }
 
-/** A line, or more, of which no file begins that is told by its first bytes: it need not wait for more of them. */
+/** At least one line that cannot begin a file known by its first bytes, so there is no need to wait for more. */
 function isText(head: Buffer): boolean {
   return head.includes(10) && /^(?![7BLPx])[\t\n\r\x20-\x7e]+$/.test(head.toString('latin1'))
 }
@@ -234,7 +234,7 @@ function foreignIn(codec: CodecName, head: Buffer): Error | undefined {
   }
 }
 
-/** Input bytes that one of zlib's streams has used; other decoders use all they are given. */
+/** Input bytes that one of zlib's streams has used; other decoders use everything. */
 function consumedBy(inner: Duplex): number | undefined {
   return (inner as Duplex & { bytesWritten?: number }).bytesWritten
 }

@@ -9,12 +9,12 @@ export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
 /** How many bytes `codecOf` examines. */
 export const MAGIC_BYTES = 4
 
-/** What zlib's streams hand on at once: with a quarter of it, zstd takes a third more of the processor's time. */
+/** The chunk size of zlib's streams: with a quarter of it, zstd takes a third more processor time. */
 const CHUNK_BYTES = 256 * 1024
 
 /**
- * Tells the codec by the first bytes; fewer than four are plain.
- * A skippable frame is taken for zstd, whose tools (pzstd) begin files with it.
+ * Detects the codec by the first bytes; fewer than four are plain. A skippable frame counts as zstd, whose tools
+ * (pzstd) begin files with one.
  * @see RFC 1952 §2.3.1 (gzip), RFC 8878 §3.1 (zstd), lz4_Frame_format.md (lz4, and its legacy frame)
  */
 export function codecOf(head: Buffer): CodecName {
@@ -27,8 +27,8 @@ export function codecOf(head: Buffer): CodecName {
 }
 
 /**
- * A stream that decodes one frame, or more. Codecs are loaded when they are needed. `onTrailing` is told of bytes behind
- * the end of gzip's last member, which are left out then.
+ * A stream that decodes one or more frames. Codecs are loaded when needed. `onTrailing` is called about bytes after
+ * the end of gzip's last member, which are then ignored.
  */
 export async function decoder(codec: CodecName, onTrailing?: () => void): Promise<Duplex> {
   switch (codec) {

@@ -1,6 +1,6 @@
 import type { Compression } from './compression.ts'
 
-/** What is handed on at once; zlib's default of 16 KiB costs four times as many hops. */
+/** The size of emitted chunks; zlib's default of 16 KiB costs four times as many hops. */
 const CHUNK_BYTES = 64 * 1024
 
 const levels = { min: 1, max: 9, standard: 6 }

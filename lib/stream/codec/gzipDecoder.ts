@@ -14,12 +14,12 @@ const DEFLATED = 8
 const CHUNK_BYTES = { least: 4 * 1024, most: 256 * 1024 }
 
 /**
- * gzip members, any number of them, → the bytes they hold; each member's CRC and length are verified. Zeros behind a
- * member are padding. Other bytes there are told to `onTrailing` and left out with all that follows, as by `gzip -dc`;
- * without it they are an error.
+ * gzip members, any number of them → their content; verifies each member's CRC and length. Zeros after a member are
+ * padding. Other bytes after it are reported to `onTrailing` and ignored with everything that follows, as by `gzip
+ * -dc`; without it they are an error.
  *
- * node:zlib's own gunzip loses what the last write had decoded where such bytes follow, so the frame is read here
- * and zlib inflates its body. Memory: two chunks of 256 KiB and zlib's window of 32 KiB.
+ * node:zlib's own gunzip loses the output of the last write if such bytes follow, so the frame is read here and zlib
+ * inflates its body. Memory: two chunks of 256 KiB and zlib's window of 32 KiB.
  * Errors: ELYSIA_COMPRESSION, and zlib's own.
  * @see RFC 1952 §2.2 (several members), §2.3 (the frame of one)
  */
@@ -30,7 +30,7 @@ export function gzipMembers(onTrailing?: () => void): Duplex {
 class GzipMembers extends Duplex {
   readonly #onTrailing: (() => void) | undefined
   #state: 'header' | 'body' | 'trailer' | 'between' | 'trailing' = 'header'
-  /** Bytes of a header or trailer that is not whole yet. */
+  /** Bytes of an incomplete header or trailer. */
   #held: Buffer = Buffer.alloc(0)
   #body: InflateRaw | undefined
   #crc = 0
@@ -88,7 +88,9 @@ class GzipMembers extends Duplex {
     else this.#take(bytes.subarray(used), done)
   }
 
-  /** Takes what stands around a body; the number of bytes used, or undefined where more are needed to tell. */
+  /**
+   * Consumes the header or trailer around a body; returns the number of bytes used, or undefined if more are needed.
+   */
   #framing(bytes: Buffer): number | undefined {
     if (this.#state === 'header') return this.#header(bytes)
     return this.#state === 'trailer' ? this.#trailer(bytes) : this.#between(bytes)
@@ -129,7 +131,9 @@ class GzipMembers extends Duplex {
     this.#onTrailing()
   }
 
-  /** A file of many small members would take the room of large ones for each, if it were given. */
+  /**
+   * Small members get small buffers: a file with many of them would otherwise take the memory of large ones for each.
+   */
   #newBody(): InflateRaw {
     const before = this.#body === undefined ? CHUNK_BYTES.most : 2 * this.#size
     const chunkSize = Math.min(CHUNK_BYTES.most, Math.max(CHUNK_BYTES.least, before))
@@ -144,7 +148,7 @@ class GzipMembers extends Duplex {
     return body
   }
 
-  /** zlib ends where it is given bytes beyond the body's end, and says by `bytesWritten` how many it has used. */
+  /** zlib stops when it gets bytes beyond the body's end, and reports in `bytesWritten` how many it used. */
   #inflate(body: InflateRaw, chunk: Buffer, done: Done): void {
     const before = body.bytesWritten
     this.#atBodyEnd = undefined
@@ -163,7 +167,7 @@ class GzipMembers extends Duplex {
   }
 }
 
-/** The length of a member's header; undefined where it is not whole. @throws ElysiaError ELYSIA_COMPRESSION */
+/** The length of a member's header; undefined if it is incomplete. @throws ElysiaError ELYSIA_COMPRESSION */
 function headerLength(bytes: Buffer): number | undefined {
   if (bytes.length < FIXED_BYTES) return undefined
   const flags = bytes[3]!

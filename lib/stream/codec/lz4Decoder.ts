@@ -6,13 +6,13 @@ import { uncompressSync, Xxh32 } from './lz4Library.ts'
 import { isSkippable } from './magic.ts'
 
 const MAGIC = 0x184d2204
-/** A linked block may refer to this much of what came before it. */
+/** How far back a linked block may refer to earlier output. */
 const WINDOW_BYTES = 64 * 1024
-/** Set in a block's length where the block is stored as it is. */
+/** Set in the length of a block that is stored uncompressed. */
 const STORED = 0x80000000
 const SIZE_BYTES = 4
 
-/** What a frame's descriptor says. */
+/** The descriptor of a frame. */
 interface Descriptor {
   readonly linked: boolean
   readonly blockChecksums: boolean
@@ -21,13 +21,13 @@ interface Descriptor {
   readonly maxBlockBytes: number
 }
 
-/** Bytes of the frame, or undefined where more input is needed to go on. */
+/** Bytes of the frame, or undefined if more input is needed. */
 type Decoding<T> = Generator<Buffer | undefined, T>
 
 /**
- * lz4 frames, any number of them, → the bytes they hold, a block a chunk; skippable frames are left out.
- * Blocks may be linked, stored or empty; checksums and sizes that a frame gives are verified. The addon
- * decodes whole frames only, in memory; so the frame is read here and the addon decodes its blocks.
+ * lz4 frames, any number of them → their content, one chunk per block; skips skippable frames. Blocks may be linked,
+ * stored or empty; verifies the checksums and sizes in a frame. The addon decodes only whole frames, in memory, so
+ * the frame is read here and the addon decodes its blocks.
  * Memory: one block (at most 4 MiB) compressed and decompressed, and a window of 64 KiB.
  * Errors: ELYSIA_COMPRESSION.
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
@@ -115,7 +115,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
   *#block(frame: Descriptor, size: number, window: Buffer): Decoding<Buffer> {
     const length = size & ~STORED
     if (length > frame.maxBlockBytes) throw damaged(`is damaged: a block of ${length} bytes`)
-    // The addon wants the size of what comes out before the block; the frame gives only its upper bound.
+    // The addon expects the decompressed size before the block; the frame gives only an upper bound.
     const prefixed = Buffer.allocUnsafeSlow(SIZE_BYTES + length)
     prefixed.writeUInt32LE(frame.maxBlockBytes, 0)
     while (this.#input.length < length) yield undefined

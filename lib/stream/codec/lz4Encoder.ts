@@ -5,21 +5,21 @@ import type { Xxh32 } from './lz4Library.ts'
 import { packageVersion } from './packageVersion.ts'
 
 const MAGIC = 0x184d2204
-/** Version 1, independent blocks, with checksums of blocks and content, without size and dictionary. */
+/** Version 1, independent blocks, checksums of blocks and content, no size, no dictionary. */
 const FLAGS = 0x74
-/** Blocks of at most 256 KiB: with 4 MiB the result is 2 % smaller, and a reader needs sixteen times the memory. */
+/** Blocks of at most 256 KiB: with 4 MiB the result is 2 % smaller, but a reader needs sixteen times the memory. */
 const BLOCK_SIZE_CODE = 5
 const BLOCK_BYTES = 256 * 1024
-/** Set in a block's length where the block is stored as it is. */
+/** Set in the length of a block that is stored uncompressed. */
 const STORED = 0x80000000
-/** The addon writes the size of what it compressed before it. */
+/** The addon puts the uncompressed size in front of its output. */
 const ADDON_PREFIX_BYTES = 4
 
 /**
- * One lz4 frame of independent blocks, with checksums of each block and of the content. The addon compresses
- * whole frames only, in memory; so it compresses blocks, and the frame is written here. It does so on the main
- * thread, half a millisecond at a time: what it makes in others the allocator keeps, hundreds of megabytes of it.
- * lz4 has one level here: the addon's is the fast one.
+ * One lz4 frame of independent blocks, with checksums of each block and of the content. The addon compresses only
+ * whole frames, in memory, so it compresses the blocks and the frame is written here. This runs on the main thread,
+ * half a millisecond at a time: the allocator would keep the output of other threads, hundreds of megabytes of it.
+ * lz4 has one level here: the addon's fast one.
  * Memory: three blocks.
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
@@ -36,7 +36,7 @@ class Lz4Frame extends FlatMapTransform<Buffer, Buffer> {
   readonly #library: Library
   readonly #input = new ByteQueue()
   readonly #content: Xxh32
-  /** Used again and again: blocks of their own would wait for a garbage collection by the hundred. */
+  /** Reused: new blocks would pile up by the hundred until a garbage collection. */
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   #begun = false
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { messageOf } from '../../core/errors.ts'
 
 /**
- * An installed package with its version, as a manifest names it: `lz4-napi 2.10.0`. Not every package lets its
- * package.json be imported, so it is looked for above the file that an import would load.
+ * An installed package with its version, in the form of a manifest: `lz4-napi 2.10.0`. Not every package allows the
+ * import of its package.json, so this searches for it above the file that an import would load.
  */
 export async function packageVersion(name: string): Promise<string> {
   let directory = dirname(createRequire(import.meta.url).resolve(name))

@@ -1,15 +1,15 @@
-/** The kinds of elements of a block, in the two lowest bits of their first byte. */
+/** Kinds of elements in a block, in the two lowest bits of their first byte. */
 const LITERAL = 0
 const COPY_1 = 1
 const COPY_2 = 2
 
-/** A literal of this many bytes or more has its length in so many bytes behind its first. */
+/** From this value on, the literal's length is in the bytes after its first. */
 const LONG_LITERAL = 60
 
 /**
- * The first `wanted` bytes of a block that Snappy compressed, or all, where it has fewer; at most `most`, however many it
- * says it has. Own code, because of a page only the levels at its beginning are wanted: a library gives all of it or nothing.
- * Throws an Error with the reason where the block is malformed.
+ * The first `wanted` bytes of a Snappy block, or all if there are fewer; at most `most`, whatever size it claims.
+ * This is our own code, because only the levels at the beginning of a page are wanted, and a library returns all or
+ * nothing. Throws an Error with the reason if the block is malformed.
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
 export function snappyHead(block: Buffer, wanted: number, most: number): Buffer {
@@ -25,7 +25,7 @@ export function snappyHead(block: Buffer, wanted: number, most: number): Buffer 
       block.copy(output, filled, element.from, element.from + count)
     } else {
       if (element.offset === 0 || element.offset > filled) throw malformed()
-      // Byte by byte: a copy may overlap what it makes.
+      // Byte by byte, since a copy may overlap its own output.
       for (let n = 0; n < count; n++) output[filled + n] = output[filled + n - element.offset]!
     }
     filled += count
@@ -38,7 +38,7 @@ interface Element {
   readonly length: number
   /** Where a literal begins in the block. */
   readonly from: number
-  /** How far back a copy begins in the output; undefined of a literal. */
+  /** How far back in the output a copy begins; undefined for a literal. */
   readonly offset: number | undefined
   readonly next: number
 }
@@ -64,7 +64,7 @@ function elementAt(block: Buffer, at: number): Element {
   }
 }
 
-/** How long the output is, and where the elements begin. */
+/** The length of the output, and where the elements begin. */
 function varint(block: Buffer): [value: number, end: number] {
   let value = 0
   for (let [at, factor] = [0, 1]; at < 5; at++, factor *= 128) {

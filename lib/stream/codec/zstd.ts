@@ -2,29 +2,32 @@ import type { Duplex } from 'node:stream'
 import type { Compression } from './compression.ts'
 import { packageVersion } from './packageVersion.ts'
 
-/** What node:zlib hands on at once. */
+/** The chunk size of node:zlib. */
 const CHUNK_BYTES = 64 * 1024
 
-/** Levels above 19 need up to a gigabyte, and windows that readers refuse unless told. */
+/** Levels above 19 need up to a gigabyte, and windows that readers refuse by default. */
 const levels = { min: 1, max: 19, standard: 3 }
 
 const WORKERS = 2
 
 /**
- * What a worker takes at once. With the default, four windows, the main thread stands still for as long as a
- * worker needs for 8 MiB, seven times as long as with this; the result is 1.5 % larger.
+ * Bytes that a worker takes at once. With the default, four windows, the main thread blocks as long as a worker needs
+ * for 8 MiB, seven times as long as with this; the result is 1.5 % larger.
  */
 const JOB_BYTES = 1024 * 1024
 
-/** Above this a job takes a worker so long that waiting for it would stop the event loop: no workers then. */
+/**
+ * Above this level, a worker's job takes so long that waiting for it would block the event loop, so no workers are
+ * used.
+ */
 const TOP_LEVEL_WITH_WORKERS = 9
 
 /**
- * One zstd frame, with a checksum of its content. The addon compresses in two threads of its own; without the
- * addon, node:zlib in one. Both take the same processor time (300 MB a second of it, at level 3, of source text): the
- * addon is the faster where processors are idle.
- * Memory: 20 MB at the standard level, 100 MB at the highest; the addon's is given back by garbage collection,
- * as its contexts have no end of their own. @see RFC 8878
+ * One zstd frame, with a checksum of its content. The addon compresses in two threads of its own; without the addon,
+ * node:zlib in one. Both take the same processor time (300 MB a second of it, at level 3, for source text); the addon
+ * is faster when processors are idle.
+ * Memory: 20 MB at the standard level, 100 MB at the highest. The addon's memory is released by garbage collection,
+ * because its contexts cannot be closed. @see RFC 8878
  */
 export const zstd: Compression = {
   name: 'zstd',
@@ -35,7 +38,7 @@ export const zstd: Compression = {
   compress: async (level = levels.standard) => (await withAddon(level)) ?? withNode(level),
 }
 
-/** The optional addon; undefined where it is not installed, or not for this machine. */
+/** The optional addon; undefined if it is not installed, or not available for this machine. */
 async function addon() {
   return import('zstd-napi').catch(() => undefined)
 }
@@ -47,7 +50,10 @@ async function withAddon(level: number): Promise<Duplex | undefined> {
   return new found.CompressStream({ compressionLevel: level, checksumFlag: true, ...workers })
 }
 
-/** Compresses bytes at once, one frame each time, in the thread that calls it: by the addon, and without it by node:zlib. */
+/**
+ * Makes a function that compresses bytes to one frame, in the caller's thread: with the addon, or without it with
+ * node:zlib.
+ */
 export async function zstdBlock(level: number): Promise<(bytes: Uint8Array) => Buffer> {
   const found = await addon()
   if (found === undefined) {
@@ -59,7 +65,7 @@ export async function zstdBlock(level: number): Promise<(bytes: Uint8Array) => B
   return (bytes) => compressor.compress(bytes)
 }
 
-/** Without `nbWorkers`, with which node 24 ends streams before their last bytes. */
+/** Without `nbWorkers`, which makes Node 24 end streams before their last bytes. */
 export async function withNode(level: number): Promise<Duplex> {
   const { constants, createZstdCompress } = await import('node:zlib')
   return createZstdCompress({

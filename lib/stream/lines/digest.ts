@@ -5,24 +5,24 @@ import type { Reject } from '../../core/reject.ts'
 const LF = 10
 
 /**
- * Text is hashed in pieces of about this many characters. Lines of 750 bytes, in thousands a second: 1600 in
- * pieces of 64 Ki, 1560 of 8 Ki, 1200 a line at a time, 1150 of 1 Mi.
+ * Text is hashed in pieces of about this many characters. Lines of 750 bytes, in thousands a second: 1600 in pieces
+ * of 64 Ki, 1560 of 8 Ki, 1200 one line at a time, 1150 of 1 Mi.
  */
 const PIECE_LENGTH = 64 * 1024
 
 /**
- * The SHA-256 of lines, each followed by LF: the text of a line, the bytes of one that is not UTF-8 or was not looked at,
- * the hex digest of one that was too long to hold. A reject hashes as the line it was made of. Memory: one
- * piece of text, or one line where that is longer, and the chunk of the last bytes.
+ * The SHA-256 of lines, each followed by LF: the text of a line, the bytes of a line that is not UTF-8 or was not
+ * decoded, the hex digest of one that was too long to hold. A reject hashes like the line that it was made from.
+ * Memory: one piece of text, or one longer line, and the chunk that holds the last bytes.
  */
 export class LinesDigest {
   #hash = createHash('sha256')
   #text = ''
-  /** Bytes that follow each other in one chunk: all but the last line with their ends. */
+  /** Consecutive bytes of one chunk: all complete lines but the last. */
   #bytes: Buffer | undefined
   #records = 0
 
-  /** How many lines it has seen. */
+  /** The number of lines so far. */
   get records(): number {
     return this.#records
   }
@@ -38,7 +38,7 @@ export class LinesDigest {
     for (const item of items) this.update(item)
   }
 
-  /** Another one, that has seen the same lines. */
+  /** A copy that has hashed the same lines. */
   copy(): LinesDigest {
     this.#flush()
     const copy = new LinesDigest()
@@ -47,7 +47,7 @@ export class LinesDigest {
     return copy
   }
 
-  /** Of all lines so far, in hex; more may follow. */
+  /** The digest of all lines so far, in hex; more may follow. */
   hex(): string {
     this.#flush()
     return this.#hash.copy().digest('hex')
@@ -75,7 +75,7 @@ export class LinesDigest {
   }
 }
 
-/** Two lines as they lie in one chunk, with the LF between them; undefined where they do not. */
+/** Two lines that are adjacent in one chunk, with the LF between them; undefined if they are not. */
 function continued(before: Buffer, bytes: Buffer): Buffer | undefined {
   const { buffer, byteOffset, length } = before
   if (buffer !== bytes.buffer || bytes.byteOffset !== byteOffset + length + 1) return undefined

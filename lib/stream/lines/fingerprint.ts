@@ -3,8 +3,8 @@ import type { Line, RawLine } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
 
 /**
- * The CRC-32 of a line as `LinesDigest` sees it: enough to see at its first other record that an input is another
- * one, in four bytes a record; that it is the same one only the digest of all lines can say.
+ * The CRC-32 of a line as `LinesDigest` hashes it: four bytes per record, enough to detect a changed input at its
+ * first different record; only the digest of all lines can prove that it is the same.
  */
 export function fingerprint(item: Line | RawLine | Reject): number {
   if ('bytes' in item && item.bytes !== undefined) return crc32(item.bytes)

@@ -3,9 +3,9 @@ import split2 from 'split2'
 
 const LF = 10
 
-/** Half of what a string can hold. */
+/** Half of the maximum length of a string. */
 const MAX_LENGTH = 256 * 1024 * 1024
-/** Most bytes of a line that goes on which are held back before they are looked through. */
+/** The most bytes of an unfinished line that are held back before they are searched. */
 const MOST_HELD = 16 * 1024 * 1024
 
 export interface OwnLinesOptions {
@@ -13,15 +13,15 @@ export interface OwnLinesOptions {
   readonly maxLength?: number
   /** Makes the error for a line that is too long. */
   readonly failure: (fact: string, cause: unknown) => Error
-  /** True: leave out a last line without LF, which was being written when its process died. It holds one line back. */
+  /** True: omit a last line without LF, which was being written when its process died. This holds one line back. */
   readonly whole?: boolean
 }
 
 /**
- * Bytes that this program wrote → their lines in order, without LF. Blank lines count; a CR stays.
- * Only for what we wrote: split2 turns invalid UTF-8 into U+FFFD, and knows neither line numbers nor offsets. What
- * others wrote is for `splitLines`. Memory: one line of `maxLength` characters, and 16 MiB or one chunk. Ends `input` in every case.
- * Errors: `failure` where a line is too long, those of `input` as they are.
+ * Bytes that this program wrote → their lines in order, without LF. Blank lines count; a CR stays. Only for our own
+ * files: split2 turns invalid UTF-8 into U+FFFD, and has neither line numbers nor offsets. For other input use
+ * `splitLines`. Memory: one line of `maxLength` characters, and 16 MiB or one chunk. Always ends `input`.
+ * Errors: `failure` if a line is too long; those of `input` unchanged.
  */
 export async function* ownLines(input: Readable, options: OwnLinesOptions): AsyncGenerator<string> {
   const { maxLength = MAX_LENGTH, failure, whole = false } = options
@@ -47,12 +47,13 @@ export async function* ownLines(input: Readable, options: OwnLinesOptions): Asyn
 }
 
 /**
- * Bytes → the same, in longer pieces where a line is long, and what the last of them was. With each piece split2 goes
- * through all of the line so far; so of a line that goes on as much is held as it has had, or `MOST_HELD`.
+ * Bytes → the same bytes, in longer pieces for a long line, and whether the last line was complete. split2 searches
+ * the whole line so far for each piece; so for an unfinished line this holds back as many bytes as have passed, or
+ * `MOST_HELD`.
  */
 class LongPieces extends Transform {
   isLf = false
-  /** Of the line that has begun: bytes that were passed on, and what is held. */
+  /** The bytes of the unfinished line that were passed on, and those that are held. */
   #passed = 0
   #held: Buffer[] = []
   #heldBytes = 0

@@ -2,20 +2,19 @@ import { createHash, type Hash } from 'node:crypto'
 
 const CR = 13
 const FIRST_CAPACITY = 8 * 1024
-/** A buffer larger than this is given up when the next line begins. */
+/** A larger buffer is released when the next line begins. */
 const KEPT_CAPACITY = 4 * 1024 * 1024
 
-/** The beginning of a line: its bytes (valid until the next `append`), or the digest of too many. */
+/** The beginning of a line: its bytes (valid until the next `append`), or the digest if there were too many. */
 export type Begun =
   | { readonly bytes: Buffer; readonly digest?: undefined }
   | { readonly bytes?: undefined; readonly digest: string; readonly length: number }
 
 /**
- * The beginning of a line whose end has not come yet.
- * Bytes are copied into one buffer that doubles, so a line of any number of small pieces costs time and
- * memory in proportion to its length; a list of pieces would cost a hundred bytes for each. It grows
- * in place (`transfer`): V8 lets buffers that were given up lie for long, four times the input of large lines. Past
- * `maxBytes` (and a CR that may belong to the terminator) nothing is held but a running SHA-256.
+ * The beginning of a line whose end has not come yet. Copies bytes into one buffer that doubles, so a line in many
+ * small pieces costs time and memory in proportion to its length; a list of pieces would cost a hundred bytes for
+ * each. The buffer grows in place (`transfer`): V8 keeps released buffers for long, up to four times the input for
+ * large lines. Beyond `maxBytes` (and a CR that may belong to the terminator) only a running SHA-256 is kept.
  */
 export class PartialLine {
   readonly #maxBytes: number
@@ -32,7 +31,7 @@ export class PartialLine {
     return this.#length === 0
   }
 
-  /** What it is so far; undefined where that is too long to be held. Valid until the next `append`. */
+  /** The bytes so far; undefined if there are too many to hold. Valid until the next `append`. */
   get held(): Buffer | undefined {
     return this.#hash === undefined ? this.#buffer.subarray(0, this.#length) : undefined
   }
@@ -45,7 +44,7 @@ export class PartialLine {
     this.#length += piece.length
   }
 
-  /** All of it, without a CR at its end; it is empty afterwards. */
+  /** Takes the whole line, without a CR at its end, and starts over. */
   take(): Begun {
     const begun = this.#hash === undefined ? this.#held() : this.#digested(this.#hash)
     this.clear()
@@ -87,7 +86,7 @@ export class PartialLine {
     this.#buffer = Buffer.from(this.#buffer.buffer.transfer(capacity))
   }
 
-  /** Hashes all but a CR at the end, which may turn out to be a part of the terminator. */
+  /** Hashes everything except a CR at the end, which may be part of the terminator. */
   #digest(hash: Hash, piece: Buffer): void {
     if (piece.length === 0) return
     if (this.#heldCr) hash.update('\r')

@@ -12,21 +12,21 @@ export interface SkipSettledOptions {
   readonly line: number
   /** The `LinesDigest` of all lines up to it. */
   readonly digest: string
-  /** Marks on the way there, in order of line: an input that differs is seen to do so at the next one. */
+  /** Earlier marks, in order of line: an input that differs is detected at the next one. */
   readonly places?: readonly Mark[]
-  /** The fingerprints of the first records, in order: a record that differs is seen to do so at once. */
+  /** The fingerprints of the first records, in order: a record that differs is detected at once. */
   readonly fingerprints?: Iterable<number>
-  /** Path of a file for what is skipped, where the input cannot be read again. Made, and removed again. */
+  /** The path of a temporary file for skipped lines, if the input cannot be read again. */
   readonly spool?: string
-  /** Once aborted, an input that ends too early is one that was stopped, not one that has changed. */
+  /** Once aborted, an input that ends too early was stopped, not changed. */
   readonly stop?: AbortSignal
 }
 
 /**
- * `Line | Reject` → the same, without those up to and including `line`, once they prove to be the settled
- * ones. As soon as they are seen to differ: without `spool` ELYSIA_INPUT_CHANGED, and nothing has been passed on;
- * with it all lines are, from the first one on, and `replayed` is true. Memory: `highWaterMark` lines on either
- * side; what is skipped is digested, and spooled to the disk.
+ * `Line | Reject` → the same, without those up to and including `line`, if they prove to be the settled ones. As soon
+ * as they differ: without `spool`, ELYSIA_INPUT_CHANGED, before anything was passed on; with it, all lines are passed
+ * on, starting with the first, and `replayed` is true. Memory: `highWaterMark` lines on either side; skipped lines
+ * are digested, and spooled to disk.
  */
 export function skipSettled(options: SkipSettledOptions): SkipSettled {
   return new SkipSettled(options)
@@ -90,7 +90,7 @@ export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> 
     })
   }
 
-  /** False where a line is surely not the settled one, or one before it is missing. */
+  /** False if a line cannot be the settled one, or an earlier one is missing. */
   #mayBeSame(item: Line | Reject): boolean {
     const settled = this.#fingerprints?.next()
     if (settled?.done === false) {
@@ -105,7 +105,7 @@ export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> 
     return true
   }
 
-  /** Where skipping ends: what was skipped, if it has to be passed on after all. */
+  /** Emits the skipped lines at the end of skipping, if they have to be passed on after all. */
   *#join(): Generator<Line | Reject> {
     if (!this.#skipping) return
     if (this.digest.hex() !== this.#expected) yield* this.#passAll()

@@ -13,31 +13,27 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const MIB = 1024 * 1024
 
 export interface SplitLinesOptions {
-  /**
-   * The longest line that is read, in bytes without its terminator; a longer one becomes a reject. Default 64
-   * MiB.
-   */
+  /** The longest line to read, in bytes without its terminator; a longer one becomes a reject. Default 64 MiB. */
   readonly maxLineBytes?: number
   /** Once aborted, an unterminated last line is not emitted: the end of the input cut it. */
   readonly stop?: AbortSignal
-  /** Lines of the same input that were read before: the first one here has the next number. Default 0. */
+  /** The number of lines already read from the same input; numbering continues from there. Default 0. */
   readonly linesBefore?: number
-  /** Lines come as bytes (`RawLine`), which `decodeLine` makes lines of: for a reader that looks at few of them. */
+  /** Emits lines as bytes (`RawLine`), which `decodeLine` decodes: for a reader that uses only a few of them. */
   readonly raw?: boolean
 }
 
 /**
  * Bytes → `Line`, or `Reject` (`invalid_utf8`, `line_too_long`), one a chunk, in order.
  *
- * Accepts LF and CRLF, a byte order mark before line 1, a missing last terminator, and characters cut
- * anywhere by the chunks. Lines of white space only are counted and not emitted. Bytes that are not UTF-8
- * are never repaired. Memory: one input chunk, `readableHighWaterMark` lines, and one unfinished line of
- * up to `maxLineBytes`; of a longer one only the running digest.
+ * Accepts LF and CRLF, a byte order mark before line 1, a missing last terminator, and characters cut anywhere by the
+ * chunks. Lines of only white space are counted, but not emitted. Bytes that are not UTF-8 are never repaired.
+ * Memory: one input chunk, `readableHighWaterMark` lines, and one unfinished line of up to `maxLineBytes`; for a
+ * longer one only the running digest.
  *
  * One line on the readable side: more were no faster, and a line may be large.
  *
- * Not `split2`: it decodes with replacement characters, knows no byte offsets, and drops over-long lines
- * without a word.
+ * Not `split2`: it decodes with replacement characters, has no byte offsets, and silently drops over-long lines.
  */
 export function splitLines(
   options: SplitLinesOptions & { readonly raw: boolean },
@@ -47,7 +43,7 @@ export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
   return new LineSplitter(options)
 }
 
-/** A line of its bytes, or a reject where these are not UTF-8. */
+/** Decodes a line, or makes a reject if its bytes are not UTF-8. */
 export function decodeLine(raw: RawLine): Line | Reject {
   return decoded(raw, encodingOf(raw.bytes))
 }
@@ -80,24 +76,26 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     this.#partial = new PartialLine(this.#maxLineBytes)
   }
 
-  /** Physical lines so far, those before and blank ones included, and an unterminated last one once the input has ended. */
+  /**
+   * Physical lines so far, including earlier and blank ones, and an unterminated last line once the input has ended.
+   */
   get lines(): number {
     return this.#lines
   }
 
-  /** The number of the last line that was handed on, 0 before the first. */
+  /** The number of the last emitted line, 0 before the first. */
   get lastRecord(): number {
     return this.#lastRecord
   }
 
-  /** The number of a line of which the beginning has come, and no end; undefined where that is nothing but white space. */
+  /** The number of an unfinished line; undefined if that is only white space. */
   get openLine(): number | undefined {
     const { empty, held } = this.#partial
     if (empty || (held !== undefined && isBlank(held, 0, held.length))) return undefined
     return this.#lines + 1
   }
 
-  /** The bytes of all lines so far, with their ends. */
+  /** The bytes of all complete lines so far, with their terminators. */
   get linesEnd(): number {
     return this.#linesEnd
   }
@@ -142,7 +140,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     this.#offset += chunk.length
   }
 
-  /** What follows the byte order mark, if there is one; nothing while that is still open. */
+  /** The bytes after the byte order mark, if there is one; none while that is undecided. */
   #afterMark(before: Buffer, chunk: Buffer): Buffer {
     const opening = Buffer.concat([before, chunk])
     const head = opening.subarray(0, BYTE_ORDER_MARK.length)
@@ -160,7 +158,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
   #closePartial(end: number): Line | RawLine | Reject | undefined {
     const begun = this.#partial.take()
     if (begun.bytes !== undefined) {
-      // Raw bytes are looked at later, when the buffer of the partial line holds another one.
+      // Raw bytes are decoded later, when the partial line's buffer holds another line.
       const bytes = this.#raw ? Buffer.from(begun.bytes) : begun.bytes
       return this.#item(bytes, 0, bytes.length, end, undefined)
     }
@@ -169,7 +167,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     return this.#tooLong(end, begun.length, begun.digest)
   }
 
-  /** The line in `bytes` from `from` up to `to`; undefined where it is blank. */
+  /** The line in `bytes` from `from` up to `to`; undefined if it is blank. */
   #item(
     bytes: Buffer,
     from: number,
@@ -201,11 +199,11 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
 
 function decoded({ line, end, bytes }: RawLine, encoding: 'latin1' | 'utf8' | undefined): Line | Reject {
   if (encoding !== undefined) return { line, end, text: bytes.toString(encoding) }
-  // A copy, so that one bad line does not hold its whole chunk, nor share the partial line's buffer.
+  // A copy, so that one bad line neither holds its whole chunk nor shares the partial line's buffer.
   return new Reject({ line, end, bytes: Buffer.from(bytes) }, 'invalid_utf8', 'the line is not valid UTF-8')
 }
 
-/** How to decode bytes; undefined where they are not UTF-8. Pure ASCII decodes faster as latin1. */
+/** How to decode bytes; undefined if they are not UTF-8. Pure ASCII decodes faster as latin1. */
 function encodingOf(bytes: Buffer): 'latin1' | 'utf8' | undefined {
   if (isAscii(bytes)) return 'latin1'
   return isUtf8(bytes) ? 'utf8' : undefined

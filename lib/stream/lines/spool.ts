@@ -4,10 +4,10 @@ import type { Line } from '../../core/line.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
 
 const LENGTH_BYTES = 4
-/** Records are written in pieces of at least this. */
+/** The minimum size of the pieces in which records are written. */
 const PIECE_BYTES = 256 * 1024
 
-/** A line or reject as JSON: bytes as base64. */
+/** A line or reject as JSON, with bytes as base64. */
 interface Spooled {
   line: number
   end: number
@@ -19,10 +19,10 @@ interface Spooled {
 }
 
 /**
- * A file (mode 0600) to which lines and rejects are written, and from which they are read back in order,
- * unchanged. A record is the length of its JSON (four bytes, little-endian) and its JSON. Memory: one piece
- * of 256 KiB or one record. Reading and writing is synchronous: it is done before a run's own work begins.
- * Errors: ELYSIA_STATE where the file cannot be written or read.
+ * A file (mode 0600) for lines and rejects, which are read back in order, unchanged. A record is the length of its
+ * JSON (four bytes, little-endian) and its JSON. Memory: one piece of 256 KiB or one record. Reading and writing is
+ * synchronous, because it happens before a run's own work begins.
+ * Errors: ELYSIA_STATE if the file cannot be written or read.
  */
 export class Spool {
   readonly #path: string
@@ -43,7 +43,7 @@ export class Spool {
     if (this.#bytes >= PIECE_BYTES) this.#write()
   }
 
-  /** Everything that was appended. */
+  /** Everything appended so far. */
   *replay(): Generator<Line | Reject> {
     this.#write()
     let at = 0
@@ -55,7 +55,7 @@ export class Spool {
     }
   }
 
-  /** Closes and removes the file; it may be called more than once. */
+  /** Closes and removes the file; may be called more than once. */
   remove(): void {
     if (this.#file === undefined) return
     closeSync(this.#file)
@@ -79,7 +79,7 @@ export class Spool {
     return openSync(this.#path, 'wx+', 0o600)
   }
 
-  /** Exactly so many bytes, or undefined at the end. */
+  /** Exactly `length` bytes, or undefined at the end. */
   #read(at: number, length: number): Buffer | undefined {
     const bytes = Buffer.allocUnsafe(length)
     let filled = 0

@@ -15,19 +15,19 @@ export interface FingerprintedRecords {
   readonly values: Uint32Array<ArrayBuffer>
 }
 
-/** How many records of an input have fingerprints: 4 MiB. */
+/** How many records of an input get fingerprints: 4 MiB. */
 const FINGERPRINTED_RECORDS = 1024 * 1024
 
 export interface LineTrailOptions {
   /** The digest of the lines before. */
   readonly digest?: LinesDigest
-  /** Of an input that cannot be read twice: a fingerprint of each of the first million records. */
+  /** For an input that cannot be read twice: a fingerprint of each of the first million records. */
   readonly fingerprints?: boolean
 }
 
 /**
- * Recognises an input that comes again. Keeps the digest of all lines, digests at records 1, 2, 4, 8 and so
- * on, and fingerprints of single records. Memory: the entries since they were last taken.
+ * Recognizes an input that is read again. Keeps the digest of all lines, digests at records 1, 2, 4, 8 and so on, and
+ * fingerprints of single records. Memory: the entries since they were last taken.
  */
 export class LineTrail {
   readonly #digest: LinesDigest
@@ -52,14 +52,14 @@ export class LineTrail {
     return this.#digest.hex()
   }
 
-  /** The marks that came since they were last taken. */
+  /** The marks added since they were last taken. */
   takeMarks(): Mark[] {
     const marks = this.#marks
     this.#marks = []
     return marks
   }
 
-  /** The fingerprints that came since they were last taken; undefined where none did. */
+  /** The fingerprints added since they were last taken; undefined if there are none. */
   takeFingerprints(): FingerprintedRecords | undefined {
     const values = Uint32Array.from(this.#fingerprints)
     this.#fingerprints = []
