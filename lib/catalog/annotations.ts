@@ -9,8 +9,8 @@ import { isTexts, isTime, shallowJson } from './shallowJson.ts'
 
 /**
  * What people have noted about an archive since it was made, stored beside its manifest, which never changes:
- * `annotations.json` in its directory, or `NAME.annotations.json` beside a single file. So it outlives the
- * catalog, and is copied with the archive.
+ * `annotations.json` in its directory, or `NAME.annotations.json` beside a single file. Annotations therefore survive
+ * the loss of the catalog, and are copied with the archive.
  */
 export interface Annotations {
   readonly version: 1
@@ -27,7 +27,7 @@ export interface Change {
   readonly pinned?: boolean
   readonly addTags?: readonly string[]
   readonly removeTags?: readonly string[]
-  /** Empty: none. */
+  /** An empty text removes the note. */
   readonly note?: string
 }
 
@@ -36,7 +36,7 @@ export const ANNOTATIONS_FILE = 'annotations.json'
 /** Far more than people write; a foreign file must not fill the memory. */
 const MAX_BYTES = 1024 * 1024
 
-/** Makes the storage of a directory. */
+/** Makes the storage for a directory. */
 export type StorageAt = (directory: string) => Storage
 
 /** The file of an archive's annotations, and its storage. */
@@ -49,8 +49,8 @@ export function annotationsAt(
 }
 
 /**
- * Undefined where there are none, or where they are of another archive.
- * @throws ElysiaError ELYSIA_DAMAGED where what is there is no annotations
+ * Reads an archive's annotations; undefined if there are none, or they belong to another archive.
+ * @throws ElysiaError ELYSIA_DAMAGED if the file does not hold annotations
  */
 export async function readAnnotations(
   at: Location,
@@ -88,7 +88,7 @@ function isAnnotations(read: unknown): read is Annotations {
   )
 }
 
-/** True for what a verification left: in annotations, or in the catalog. */
+/** True for the result of a verification, in annotations or in the catalog. */
 export function isVerification(read: unknown): read is Verification {
   if (!isRecord(read)) return false
   const { level, time, ok, errors, sample } = read
@@ -107,7 +107,7 @@ function noAnnotations(storage: Storage, name: string, fact: string): ElysiaErro
   })
 }
 
-/** Whole and durable, or not at all. @throws ElysiaError ELYSIA_STATE where the place cannot be written to */
+/** Writes annotations durably and atomically. @throws ElysiaError ELYSIA_STATE if the place is not writable */
 export async function writeAnnotations(
   at: Location,
   annotations: Annotations,
@@ -124,7 +124,7 @@ export async function writeAnnotations(
   }
 }
 
-/** The annotations of an archive after a change. @throws ElysiaError ELYSIA_USAGE for a tag that cannot be one */
+/** The annotations of an archive after a change. @throws ElysiaError ELYSIA_USAGE for an invalid tag */
 export function changed(
   record: ArchiveRecord,
   verifications: readonly Verification[],

@@ -33,7 +33,7 @@ const FIELDS: Readonly<Record<keyof Begun, Check>> = {
   note: maybe(text),
 }
 
-/** The plan of a journal, wherever it comes from, as what the catalog notes. @throws ElysiaError ELYSIA_DAMAGED */
+/** A catalog entry from a journal's plan, which may come from anywhere. @throws ElysiaError ELYSIA_DAMAGED */
 export function begunOf(plan: unknown): Begun {
   if (isRecord(plan)) {
     const wrong = Object.entries(FIELDS).find(([name, check]) => !check(plan[name]))

@@ -10,9 +10,9 @@ import { inspectArchive } from './inspect.ts'
 import type { ArchiveRecord } from './record.ts'
 
 /**
- * Writes annotations beside an archive, where it still lies there, and in place of its own ones.
- * @throws ElysiaError ELYSIA_CONFLICT where something else lies there, ELYSIA_DAMAGED where what is called
- * annotations is none, ELYSIA_STATE where the place cannot be written to
+ * Writes annotations beside an archive, if it is still there, and replaces only its own.
+ * @throws ElysiaError ELYSIA_CONFLICT if something else is there, ELYSIA_DAMAGED if the existing file does not hold
+ * annotations, ELYSIA_STATE if the place is not writable
  */
 export async function writeBeside(
   record: ArchiveRecord,

@@ -16,21 +16,21 @@ import type { ArchiveDetails, ArchiveRecord, Begun, Location, Placed, Verificati
 
 export type { ArchiveFilter } from './database/query.ts'
 
-/** What a catalog calls and uses. */
+/** Callbacks and settings of a catalog. */
 export interface CatalogContext {
-  /** Called with all known roots whenever a new one was added. */
+  /** Called with all known roots whenever one is added. */
   readonly onRoots?: (roots: readonly string[]) => void
-  /** Called with what could not be done but was not required. */
+  /** Called with failures that do not matter for the result. */
   readonly onEvent?: (event: RunEvent) => void
   /** Makes the storage that annotations are written to. Default: directories. */
   readonly storageAt?: StorageAt
 }
 
 /**
- * The index of all archives: rows that come from manifests, which are the truth, and from what is noted of each
- * archive since. Ids never change. Every call but `annotate` and `recordVerification` is one transaction, synced.
- * Errors: ELYSIA_LOCKED where another process is writing, IndexDamaged (ELYSIA_STATE) where the file is no index
- * any more.
+ * The index of all archives. Its rows come from manifests, which are the truth, and from later notes about each
+ * archive. Ids never change. Every call except `annotate` and `recordVerification` is one synced transaction.
+ * Errors: ELYSIA_LOCKED if another process is writing, IndexDamaged (ELYSIA_STATE) if the file is no longer a valid
+ * index.
  */
 export class Catalog {
   readonly #index: IndexDatabase
@@ -38,7 +38,7 @@ export class Catalog {
   readonly #details: DetailsRows
   readonly #context: CatalogContext
   readonly storageAt: StorageAt
-  /** What could not be read when roots were searched. */
+  /** Files that could not be read when roots were searched. */
   readonly unreadable: UnreadableRows
 
   constructor(file: string, context: CatalogContext = {}) {
@@ -59,7 +59,7 @@ export class Catalog {
   }
 
   /**
-   * Runs several calls as one transaction, and so one wait for the disk. Not for calls that return a promise.
+   * Runs several calls as one transaction, which waits for the disk only once. Not for calls that return a promise.
    */
   together(work: () => void): void {
     this.#index.transaction(work)
@@ -75,22 +75,19 @@ export class Catalog {
     })
   }
 
-  /**
-   * Adds or updates an archive that is not complete. An entry that is complete, or being removed, stays
-   * unchanged.
-   */
+  /** Adds or updates an incomplete archive. An entry that is complete, or being removed, stays unchanged. */
   record(begun: Begun, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
     const known = this.#rows.get(begun.id)?.status
     if (known === 'complete' || known === 'deleting') return
     this.#rows.put(rowOf(begun, where, status, error ?? null, now()))
   }
 
-  /** The archives that still say `running`. */
+  /** The archives with status `running`. */
   running(): { readonly id: string; readonly root: string; readonly location: string }[] {
     return this.#index.all(`SELECT id, root, location FROM archives WHERE status = 'running'`, [])
   }
 
-  /** One that says `running` is of a process that died. */
+  /** Sets a `running` archive to `partial`, because its process has died. */
   settle(id: string): void {
     this.#index.run(
       `UPDATE archives SET status = 'partial', error = 'its process died' WHERE id = ? AND status = 'running'`,
@@ -98,7 +95,7 @@ export class Catalog {
     )
   }
 
-  /** `running` rows of a root whose lock nobody else holds are of processes that died. Answers how many. */
+  /** Does the same for all `running` rows of a root whose lock nobody else holds. Returns how many there were. */
   settleRunning(root: string): number {
     return this.#index.run(
       `UPDATE archives SET status = 'partial', error = 'its process died' WHERE root = ? AND status = 'running'`,
@@ -106,14 +103,14 @@ export class Catalog {
     )
   }
 
-  /** Archives that are not deleted come first where no order is asked for: the newest first. */
+  /** Lists archives: by default only those that are not deleted, newest first. */
   list(filter: ArchiveFilter = {}): ArchiveRecord[] {
     const { sql, values } = queryOf(filter, Date.now())
     const rows = this.#index.all<Row>(`SELECT * FROM archives ${sql}`, values)
     return this.#index.reading(() => rows.map(recordOf))
   }
 
-  /** How many a filter chooses, whatever its limit, and their bytes. */
+  /** The number of archives that a filter selects, regardless of its limit, and their bytes. */
   count(filter: ArchiveFilter = {}): { readonly archives: number; readonly bytes: number } {
     const { sql, values } = countingQueryOf(filter, Date.now())
     return this.#index.get(
@@ -122,14 +119,14 @@ export class Catalog {
     )!
   }
 
-  /** What retention plans with: the archives that a filter chooses, and all others beside them. */
+  /** The archives that a filter selects, and all others beside them, for planning retention. */
   candidates(filter: ArchiveFilter = {}): Candidates {
     return candidatesIn(this.#index, filter)
   }
 
   /**
-   * An archive by its id, or by a beginning that only one has.
-   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
+   * An archive by its id, or by a unique prefix of it.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE if several ids have this prefix
    */
   get(idOrPrefix: string): ArchiveDetails {
     const row = this.#rows.named(idOrPrefix)
@@ -147,15 +144,15 @@ export class Catalog {
     return this.#rows.verifications(id)
   }
 
-  /** Ids that begin so, the newest first; for completion. */
+  /** Ids with this prefix, newest first; for completion. */
   idsBeginning(prefix: string, limit: number): string[] {
     return this.#rows.idsBeginning(prefix, limit)
   }
 
   /**
-   * Pins, tags or notes an archive: beside its manifest first, then here. Where that place cannot be written to it
-   * is said, and the row alone remembers it.
-   * @throws ElysiaError ELYSIA_NOT_FOUND also where the archive is no longer there
+   * Pins, tags or notes an archive: first beside its manifest, then here. If that place is not writable, it reports
+   * this, and only the row remembers the change.
+   * @throws ElysiaError ELYSIA_NOT_FOUND also if the archive is no longer there
    */
   async annotate(idOrPrefix: string, change: Change): Promise<ArchiveRecord> {
     const { manifest: _, verifications, ...record } = this.get(idOrPrefix)
@@ -168,7 +165,7 @@ export class Catalog {
     return recordOf(this.#rows.get(record.id)!)
   }
 
-  /** Notes what a verification found, here and beside the manifest. */
+  /** Records the result of a verification, here and beside the manifest. */
   async recordVerification(id: string, made: Verification): Promise<void> {
     const row = this.#rows.get(id)
     if (row === undefined) return
@@ -180,7 +177,7 @@ export class Catalog {
     await this.#writeBeside(recordOf(row), changed(recordOf(row), verifications, {}))
   }
 
-  /** From here on the archive does not count, and its removal will be finished whatever happens. */
+  /** From here on the archive no longer counts, and its removal will be finished whatever happens. */
   markDeleting(id: string): void {
     this.#index.run(`UPDATE archives SET status = 'deleting', updated = ? WHERE id = ?`, [now(), id])
   }
@@ -198,9 +195,10 @@ export class Catalog {
     return this.#index.run(`DELETE FROM archives WHERE status = 'deleted' AND deleted < ?`, [before])
   }
 
-  /** Archives in a directory, or that are it, and are not deleted. */
+  /** Archives in a directory, or at its own path, that are not deleted. */
   below(directory: string): ArchiveRecord[] {
-    // The sign after the slash is the zero: between them lies all that begins with the directory and a slash.
+    // `0` follows `/` in the character order, so the range holds everything that begins with the directory and a
+    // slash.
     const rows = this.#index.all<Row>(
       `SELECT * FROM archives WHERE (location = ? OR (location > ? AND location < ?)) AND status <> 'deleted'
        ORDER BY id`,
@@ -209,13 +207,13 @@ export class Catalog {
     return this.#index.reading(() => rows.map(recordOf))
   }
 
-  /** The archive of exactly this id, whatever its status. */
+  /** The archive with exactly this id, whatever its status. */
   find(id: string): ArchiveRecord | undefined {
     const row = this.#rows.get(id)
     return row && this.#index.reading(() => recordOf(row))
   }
 
-  /** The archive that is known to lie at a path, and is not deleted. */
+  /** The archive recorded at a path, unless it is deleted. */
   at(location: string): ArchiveRecord | undefined {
     const sql = `SELECT * FROM archives WHERE location = ? AND status <> 'deleted'`
     const row = this.#index.get<Row>(sql, [location])
@@ -226,7 +224,7 @@ export class Catalog {
     return this.#index.all<{ path: string }>('SELECT path FROM roots ORDER BY path').map(({ path }) => path)
   }
 
-  /** Remembers a directory of archives, so that they are found again if the catalog is lost. */
+  /** Remembers a directory of archives, so that they can be found again if the catalog is lost. */
   addRoot(root: string): void {
     if (this.#index.run('INSERT OR IGNORE INTO roots VALUES (?)', [root]) > 0)
       this.#context.onRoots?.(this.roots())

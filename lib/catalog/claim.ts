@@ -5,9 +5,9 @@ import { inspectArchive } from './inspect.ts'
 import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
 
 /**
- * Where the archive lies that an id belongs to already, when another one bears it: a copy, or something foreign.
- * Undefined where the id is free, or its archive was moved here: then it is gone from where it was, though what it lay
- * below is there, and this one says the same as it did.
+ * The location of the archive that already has this id, if another archive with the same id, a copy or a foreign one,
+ * is found. Undefined if the id is free, or its archive was moved here: then it is gone from its old place, while the
+ * directory above that still exists, and this archive's manifest says the same.
  */
 export async function claimedBy(
   catalog: Catalog,

@@ -1,4 +1,4 @@
-/** All that the command needs for `col catalog`, loaded together when it is called. */
+/** Everything that the command needs for `col catalog`, loaded together when it is called. */
 
 export { periodOf } from '../core/duration.ts'
 export { copied } from '../database/copy.ts'

@@ -14,25 +14,25 @@ import { begunOf } from './begun.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 
-/** What was found at the location of an archive, according to its own files. */
+/** What was found at the location of an archive, according to its files. */
 export type Inspection =
   /** Nothing. */
   | { readonly found: 'nothing' }
-  /** A directory in which no file of an archive is. */
+  /** A directory without any file of an archive. */
   | { readonly found: 'directory' }
-  /** Something else, said in words that follow its path; `id` where it is another archive. */
+  /** Something else, in words that follow its path; `id` if it is another archive. */
   | { readonly found: 'other'; readonly fact: string; readonly id?: string }
-  /** The archive as one file; `ino` and `dev` are of what was read. */
+  /** The archive as one file; `ino` and `dev` identify the file that was read. */
   | { readonly found: 'file'; readonly ino: number; readonly dev: number }
-  /** The archive, or the rest of its removal, by a whole manifest, which stands in `text`. */
+  /** The archive, or the rest of its removal, with a complete manifest, whose text is `text`. */
   | { readonly found: 'archive'; readonly manifest: Manifest; readonly text: string }
-  /** A backup that did not come to its end, by its journal. */
+  /** An unfinished backup, with its journal. */
   | { readonly found: 'unfinished'; readonly parts: readonly { readonly file: string }[] }
 
 /**
- * Looks at the thing itself, following no link from its root on. What cannot prove that it is the archive of this id
- * is something else.
- * @throws ElysiaError ELYSIA_STATE where it may not be read
+ * Looks at the files themselves, following no link below the root. Anything that cannot prove that it is the archive
+ * with this id is something else.
+ * @throws ElysiaError ELYSIA_STATE if it may not be read
  */
 export async function inspectArchive(
   archive: Location & { readonly id: string },
@@ -61,7 +61,9 @@ async function inspect(
   return inspectDirectory(storageAt(location), archive.id)
 }
 
-/** What ends the look: nothing there, or a link on the way below the root. The root itself is as the user named it. */
+/**
+ * The result if there is nothing, or a link on the way below the root. The root itself is taken as the user named it.
+ */
 async function lookOnTheWay({ root, location, shape }: Location): Promise<Inspection | undefined> {
   const below = relative(root, location)
   const isBelow = below !== '' && !below.startsWith('..') && !isAbsolute(below)

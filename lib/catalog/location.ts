@@ -3,19 +3,19 @@ import { ElysiaError } from '../core/errors.ts'
 import { type Below, below } from '../file/below.ts'
 import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../file/namePattern.ts'
 
-/** Of a path, and so of a glob. */
+/** The maximum length of a path, and so of a glob. */
 const MAX_LENGTH = 4096
 
-/** One segment of a glob: true where it fits; or any number of any. */
+/** One segment of a glob: a test for a name; or any number of any names. */
 type Segment = ((name: string) => boolean) | typeof ANY_NUMBER
 
 const ANY_NUMBER = Symbol('**')
 
 /**
- * Tells whether a location matches a glob as shells know them (namePattern.ts), with `**` for any number of segments:
- * the whole of it, or, where the glob does not begin with `/`, its last segments. Takes at most the product of their
- * lengths, for each of the alternatives in braces.
- * @throws ElysiaError ELYSIA_USAGE for one that is no glob
+ * Tests whether a location matches a shell glob (namePattern.ts), with `**` for any number of segments: the whole
+ * location or, if the glob does not begin with `/`, its last segments. Its time is at most the product of their
+ * lengths, for each alternative in braces.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid glob
  */
 export function locationMatcher(glob: string): (location: string) => boolean {
   if (glob === '' || glob.length > MAX_LENGTH) throw refused(glob)
@@ -41,7 +41,7 @@ function segmentOf(pattern: string): Segment {
   return (name) => name !== '' && matches(name)
 }
 
-/** Each `**` takes as little as it can; where the rest does not fit, only the last one takes more. */
+/** Each `**` takes as little as possible; if the rest does not match, only the last one takes more. */
 function fits(segments: readonly Segment[], names: readonly string[]): boolean {
   let [at, segment, taken] = [0, 0, 0]
   let last = -1
@@ -62,13 +62,13 @@ function fits(segments: readonly Segment[], names: readonly string[]): boolean {
   return segment === segments.length
 }
 
-/** The functions that queries call: `matches_glob(location, glob)` and `lies_below(location, directory)`. */
+/** The functions for SQL queries: `matches_glob(location, glob)` and `lies_below(location, directory)`. */
 export interface LocationFunctions {
   readonly matches_glob: (location: string, glob: string) => 0 | 1
   readonly lies_below: (location: string, directory: string) => 0 | 1
 }
 
-/** With what was asked for last kept, as one query asks it of every row. */
+/** Makes the functions, which keep the last pattern, because one query uses the same pattern for every row. */
 export function locationFunctions(): LocationFunctions {
   const globs = new Map<string, (location: string) => boolean>()
   const directories = new Map<string, Below>()

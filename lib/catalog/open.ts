@@ -8,22 +8,22 @@ import { IndexDamaged, moveAside } from './database/database.ts'
 import { readRoots, writeRoots } from './roots.ts'
 
 export interface CatalogOptions {
-  /** The SQLite file; beside it stands `backup-roots.json`, the list of known roots. */
+  /** The SQLite file; `backup-roots.json`, the list of known roots, is beside it. */
   readonly file: string
-  /** Where archives lie that nobody has named a place for: looked through as well where the catalog is lost. */
+  /** The directory of archives that were made without a destination: also searched if the catalog is lost. */
   readonly defaultRoot?: string
-  /** Told that a lost or damaged catalog was made anew, and what could not be done. */
+  /** Called when a lost or damaged catalog was rebuilt, and about failures. */
   readonly onEvent?: (event: RunEvent) => void
-  /** Where there is nothing to list and no file: `make` one (the default), or take an empty one in `memory`. */
+  /** If there is no file and nothing to list: `make` one (the default), or use an empty one in `memory`. */
   readonly missing?: 'make' | 'memory'
   readonly storageAt?: StorageAt
   readonly signal?: AbortSignal
 }
 
 /**
- * Opens the catalog. Where its file is not there, or damaged (then it is moved aside), it is made anew from the
- * manifests below the known roots; where there are none either, it is empty.
- * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it
+ * Opens the catalog. If its file is missing, or damaged (then it is moved aside), it is rebuilt from the manifests
+ * below the known roots; without known roots it is empty.
+ * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT if a newer elysiactl made it
  */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   const { file, onEvent } = options
@@ -48,8 +48,8 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
 }
 
 /**
- * Opens the catalog for a piece of work and closes it. Where damage shows only now, the catalog is made anew and the
- * work is done once more: it must be able to.
+ * Opens the catalog, does some work, and closes it. If damage shows only during the work, the catalog is rebuilt and
+ * the work is done again, so it must be repeatable.
  */
 export async function withCatalog<T>(
   options: CatalogOptions,
@@ -84,7 +84,7 @@ function failure({ code, message }: ElysiaError) {
 function catalogAt({ file, onEvent, storageAt }: CatalogOptions): Catalog {
   return new Catalog(file, {
     onRoots: (roots) => {
-      // What was known before a catalog was lost stays known.
+      // Roots known before a catalog was lost stay known.
       const known = new Set([...readRoots(rootsFile(file)), ...roots])
       writeRoots(rootsFile(file), [...known])
     },
@@ -97,7 +97,7 @@ function rootsFile(file: string): string {
   return join(dirname(file), 'backup-roots.json')
 }
 
-/** The known roots that are there. */
+/** The known roots that exist. */
 function rootsThere({ file, defaultRoot }: CatalogOptions): string[] {
   const all = [...readRoots(rootsFile(file)), ...(defaultRoot === undefined ? [] : [defaultRoot])]
   return [...new Set(all)].filter(existsSync)

@@ -59,7 +59,7 @@ export const filterOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Which archives `col catalog list` shows, and in which order. */
+/** The options for the archives that `col catalog list` shows, and for their order. */
 export const listOptions = {
   type: 'object',
   name: 'catalogList',

@@ -8,7 +8,7 @@ import { DELETING_FILE } from './scan.ts'
 /** The suffix of an archive's file while it is written. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
 
-/** What backups call parts, in the directories of Hive that --partition-by makes, and the files of their index. */
+/** The names of parts, in Hive directories from --partition-by, and of index files. */
 const PART =
   /^(parts\/([^/]+=[^/]*\/)*r\d{4,}-\d{5,}\.(jsonl|json|parquet)(\.(gz|zst|lz4))?|index\/r\d{4,}-\d{5,}\.index)$/
 const PART_DIRECTORY = /^(parts(\/[^/]+=[^/]*)*|index)$/
@@ -17,17 +17,17 @@ const FIXED = new Set([
   ...[MANIFEST_FILE, MANIFEST_COPY_FILE, DELETING_FILE, SCHEMA_FILE, JOURNAL_FILE, ANNOTATIONS_FILE],
 ])
 
-/** A directory of Hive in a directory of Hive in `parts`. */
+/** Hive directories, two levels deep, in `parts`. */
 const MAX_DEPTH = 4
 
-/** Something in an archive's directory, by its name below it; directories come after what is in them. */
+/** An entry in an archive's directory, by its relative name; a directory comes after its contents. */
 export interface Entry {
   readonly name: string
   /** Links, pipes and devices are `other`. */
   readonly kind: 'file' | 'directory' | 'other'
 }
 
-/** All that lies in a directory, and in those below it that parts can lie in. Links are not followed. */
+/** Everything in a directory, and in the directories below it that may hold parts. Does not follow links. */
 export async function* entriesOf(directory: string, below = '', depth = 0): AsyncGenerator<Entry> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
@@ -47,7 +47,9 @@ function kindOf(entry: Dirent): Entry['kind'] {
   return entry.isDirectory() ? 'directory' : 'other'
 }
 
-/** True for a part: one that the manifest names; of a backup that has none yet, also one that was not yet noted. */
+/**
+ * True for a part that the manifest names; in a backup without a manifest, also for a part that is not recorded yet.
+ */
 export function isOwnPart(name: string, named: ReadonlySet<string>, isUnfinished: boolean): boolean {
   return named.has(name) || (isUnfinished && PART.test(name))
 }
@@ -59,12 +61,12 @@ export function isLeftover(name: string, named: ReadonlySet<string>): boolean {
   return FIXED.has(finalName) || named.has(finalName) || PART.test(finalName)
 }
 
-/** True for what backups call their parts, whole or being written. */
+/** True for the name of a part, complete or being written. */
 export function isPartName(name: string): boolean {
   return PART.test(name.replace(UNFINISHED, ''))
 }
 
-/** Removes the directories of parts, if they are empty. */
+/** Removes the directories of parts that are empty. */
 export async function removeEmptyDirectories(location: string): Promise<void> {
   for await (const { name, kind } of entriesOf(location)) {
     if (kind === 'directory' && PART_DIRECTORY.test(name)) await rmdir(join(location, name)).catch(() => {})

@@ -24,33 +24,33 @@ export interface RebuildReport {
   readonly root: string
   readonly complete: number
   readonly partial: number
-  /** Removals that were begun. */
+  /** Removals that had started. */
   readonly deleting: number
-  /** Archives that the catalog knew there, and that are gone. */
+  /** Archives in the catalog that are gone. */
   readonly gone: number
-  /** What could not be read: it is listed as that, and as nothing else. */
+  /** Archives that could not be read, listed only here. */
   readonly unreadable: readonly Unreadable[]
-  /** What bears the id of an archive that lies at `known`: it is not listed. */
+  /** Archives with the same id as the archive at `known`; they are not added. */
   readonly copies: readonly { readonly path: string; readonly id: string; readonly known: string }[]
 }
 
-/** An archive that was found, and the change to the catalog. */
+/** An archive that was found, and its change to the catalog. */
 interface Entry {
   readonly path: string
   readonly state: Found['state']
-  /** To be done within a transaction. */
+  /** Call it within a transaction. */
   readonly apply: () => void
 }
 
-// How many archives share one transaction, since each commit is synced.
+// How many archives share one transaction, because each commit is synced.
 const TOGETHER = 200
 
 /**
- * Brings the catalog up to date with what lies below a directory, or is it: manifests are the truth, annotations
- * beside them keep pins, tags, notes and verifications. Single files are read to their end, where their manifest is. What the
- * catalog knew there and is gone becomes history. `root` is what the archives there are locked by. One bad file is
- * reported, and ends nothing.
- * @throws ElysiaError ELYSIA_NOT_FOUND where the directory is not there
+ * Updates the catalog with the archives in a directory, or with the archive that it is: manifests are the truth;
+ * annotations beside them keep pins, tags, notes and verifications. Reads single files to their end, which holds the
+ * manifest. Archives of the catalog that are gone become history. `root` is the root that archives there are locked
+ * by. A bad file is reported, and stops nothing.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if the directory does not exist
  */
 export async function rebuildRoot(
   catalog: Catalog,
@@ -125,7 +125,7 @@ class Rebuild {
     })
   }
 
-  /** Undefined for a file that is no archive, and for what bears the id of another. */
+  /** Undefined for a file that is not an archive, and for an archive with the id of another. */
   async #entryOf(found: Found): Promise<Entry | undefined> {
     const { path, shape, state } = found
     const where: Location = { root: this.#root, location: path, shape }
@@ -156,7 +156,7 @@ class Rebuild {
     return known !== undefined
   }
 
-  /** Bad ones are told; what the catalog remembers of them stays. */
+  /** Reports bad ones; the catalog keeps what it remembers of them. */
   async #annotations(where: Location, id: string): Promise<Annotations | undefined> {
     try {
       return await readAnnotations(where, id, this.#catalog.storageAt)
@@ -168,7 +168,7 @@ class Rebuild {
     }
   }
 
-  /** What lies in a directory that could not be looked into may be there. */
+  /** Archives in a directory that could not be read may still exist. */
   #forgetGone(directory: string): number {
     const unlooked = this.#unreadable.map(({ path }) => below(path))
     const gone = this.#catalog
@@ -179,7 +179,7 @@ class Rebuild {
   }
 }
 
-/** Of the catalog itself, and not of what lies there. */
+/** True for an error of the catalog itself, not of the files there. */
 function isOfCatalog(error: unknown): boolean {
   return error instanceof IndexDamaged || (error instanceof ElysiaError && error.code === 'ELYSIA_LOCKED')
 }
@@ -208,7 +208,7 @@ async function manifestIn(
   }
 }
 
-/** The manifest of a single file; undefined where it is something else of that name. */
+/** The manifest of a single file; undefined if the file is something else. */
 async function singleManifest(path: string, signal?: AbortSignal): Promise<Manifest | undefined> {
   const source = createReadStream(path)
   const archive = await readSingle(source).catch((error: unknown) => {

@@ -3,8 +3,8 @@ import { isRecord } from '../core/value/record.ts'
 import type { ArchiveStatus } from './status.ts'
 
 /**
- * The levels of verification, the least thorough first. `live` compares with a store, and `rehearsed` restores into one: what
- * these find need not be of the archive.
+ * The levels of verification, the least thorough first. `live` compares with a store, and `rehearsed` restores into
+ * one, so a failure of these may not be the archive's fault.
  */
 export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live', 'rehearsed'] as const
 
@@ -23,16 +23,16 @@ export interface Verification {
 
 /** The location of an archive. */
 export interface Location {
-  /** What its lock is taken on: the directory that it lies in, at some depth. */
+  /** The directory that its lock is taken on: one above it, at any level. */
   readonly root: string
-  /** The absolute path of its directory, or of its one file. */
+  /** The absolute path of its directory, or of its single file. */
   readonly location: string
   readonly shape: 'directory' | 'file'
 }
 
 /** The location and size of a complete archive. */
 export interface Placed extends Location {
-  /** On disk. By default the manifest's totals; those of a single file are of its lines, before compression. */
+  /** Bytes on disk. By default the manifest's total; for a single file that counts its lines before compression. */
   readonly bytes?: number
 }
 
@@ -41,7 +41,7 @@ export interface ArchiveRecord extends Location {
   readonly id: string
   readonly status: ArchiveStatus
   readonly collection: string
-  /** The store it is of, without secrets. */
+  /** The store it comes from, without secrets. */
   readonly cluster: string
   readonly started: string
   readonly finished?: string
@@ -55,59 +55,59 @@ export interface ArchiveRecord extends Location {
   readonly compression: string
   readonly objects: number
   readonly vectors: number
-  /** Of its parts, or of its one file, as they lie on disk. */
+  /** Bytes on disk, of its parts or its single file. */
   readonly bytes: number
-  /** Before compression. */
+  /** Bytes before compression. */
   readonly raw_bytes: number
   readonly parts: number
   /** The server's version. */
   readonly version: string
-  /** Those that it holds; none for a collection without. */
+  /** The tenants that it holds; none for a collection without tenants. */
   readonly tenants: readonly string[]
-  /** `incremental`: it holds what differs from its parent. */
+  /** `incremental`: it holds the differences from its parent. */
   readonly kind: 'full' | 'incremental'
   readonly parent?: string
   readonly tags: readonly string[]
   readonly note?: string
   readonly pinned: boolean
-  /** True where a verification found damage, and none as deep has found it whole since. */
+  /** True if a verification found damage, and none at least as deep has found it intact since. */
   readonly damaged: boolean
   /** The last verification. */
   readonly verified?: { readonly level: VerifyLevel; readonly time: string; readonly ok: boolean }
-  /** Why it failed, or what became of it. */
+  /** Why it failed, or what happened to it. */
   readonly error?: string
-  /** What it holds of its collection, for a person: `full`, or what is missing. */
+  /** The part of its collection that it holds, for a person: `full`, or what is missing. */
   readonly holds: string
   readonly without_vectors: boolean
-  /** True also for a collection without tenants; false where `tenants` are some of them, or may be. */
+  /** True also for a collection without tenants; false if `tenants` are only some, or may be. */
   readonly all_tenants: boolean
-  /** How its objects were selected, for a person; absent where all were. @see selectionText */
+  /** How its objects were selected, for a person; absent for all objects. @see selectionText */
   readonly selection?: string
 }
 
-/** What a manifest says beside the record: all of it but its schema, ranges and parts. */
+/** A manifest without its schema, ranges and parts. */
 export type ManifestDetails = Omit<Manifest, 'schema' | 'ranges' | 'parts'> & {
   readonly vector_indexes: readonly VectorIndex[]
 }
 
 /** A vector index of the class. */
 export interface VectorIndex {
-  /** Empty for the one without a name. */
+  /** Empty for the unnamed vector. */
   readonly name: string
   readonly vectorizer: string
   readonly index: string
   readonly distance?: string
 }
 
-/** All that the catalog knows of one archive. */
+/** Everything that the catalog knows about one archive. */
 export interface ArchiveDetails extends ArchiveRecord {
-  /** Absent for one that was never complete. */
+  /** Absent for an archive that was never complete. */
   readonly manifest?: ManifestDetails
-  /** The last of each level. */
+  /** The last verification of each level. */
   readonly verifications: readonly Verification[]
 }
 
-/** An archive that is not complete: what is known of it when it begins. A `Plan` is one. */
+/** An incomplete archive: what is known when it begins. A `Plan` is one. */
 export interface Begun {
   readonly id: string
   readonly started: string
@@ -134,7 +134,7 @@ export function detailsOf(manifest: Manifest): ManifestDetails {
   return { ...rest, vector_indexes: vectorIndexes(schema) }
 }
 
-/** True for what `detailsOf` made, as far as anything is read of it. */
+/** True for the result of `detailsOf`, as far as its fields are used. */
 export function isDetails(read: unknown): read is ManifestDetails {
   if (!isRecord(read)) return false
   const { counts, totals, tool, source, aliases, consistency, schema_sha256, vector_indexes } = read

@@ -5,12 +5,12 @@ import { isRecord } from '../core/value/record.ts'
 import { makeDirectory } from '../file/directory.ts'
 import { isTexts, shallowJson } from './shallowJson.ts'
 
-/** Thousands of directories. */
+/** Enough for thousands of directories. */
 const MAX_BYTES = 1024 * 1024
 
 /**
- * The known directories of archives, a JSON list beside the catalog: if the catalog is lost, these are
- * searched. A file that is missing or cannot be read counts as an empty list.
+ * The known directories of archives, a JSON list beside the catalog: if the catalog is lost, these are searched. A
+ * missing or unreadable file counts as an empty list.
  */
 export function readRoots(file: string): string[] {
   try {

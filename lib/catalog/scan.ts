@@ -5,7 +5,7 @@ import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/file
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { below } from '../file/below.ts'
 
-/** The manifest of an archive whose removal has started: the last of its files to go. */
+/** The manifest of an archive whose removal has started: the last of its files to be removed. */
 export const DELETING_FILE = 'manifest.deleting.json'
 
 /** An archive below a root, complete or not. */
@@ -24,13 +24,13 @@ export interface Unlooked {
 
 const SINGLE_FILE = /\.jsonl(\.(gz|zst|lz4))?$/
 
-// The default root has one level of collections; more is for those who sort their archives by hand.
+// The default root has one level of collections; deeper levels are for people who sort their archives by hand.
 const MAX_DEPTH = 8
 
 /**
- * What lies below a root, in order of path: directories with a manifest, a journal or the rest of a removal, and
- * single files that by their name can be archives. Links are not followed, hidden names are passed over.
- * @throws ElysiaError ELYSIA_NOT_FOUND where the root is not there
+ * The archives below a root, in order of path: directories with a manifest, a journal or the rest of a removal, and
+ * single files with the name of an archive. Does not follow links, and skips hidden names.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if the root does not exist
  */
 export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found | Unlooked> {
   const entries = await entriesOf(root, depth === 0).catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found |
   }
 }
 
-/** The state that the names in a directory say; undefined for one that is no archive. */
+/** The state that the file names in a directory indicate; undefined if it is not an archive. */
 export function stateOf(names: ReadonlySet<string>): Found['state'] | undefined {
   if (names.has(DELETING_FILE)) return 'deleting'
   if (names.has(MANIFEST_FILE)) return 'complete'
@@ -76,17 +76,20 @@ async function entriesOf(directory: string, isRoot: boolean): Promise<Dirent[]> 
   }
 }
 
-/** The root that an archive is locked by: the outermost known one above it, or else its own directory's parent. */
+/**
+ * The root that an archive is locked by: the outermost known root above it, otherwise the parent of its own
+ * directory.
+ */
 export function rootOf(location: string, known: readonly string[]): string {
   return rootsAbove(location, known)[0] ?? dirname(location)
 }
 
-/** Those of these directories that a path lies below, the outermost first. */
+/** The directories above a path, outermost first. */
 export function rootsAbove(path: string, known: readonly string[]): string[] {
   return known.filter((root) => below(root)(path)).sort((a, b) => a.length - b.length)
 }
 
-/** The root that archives in a directory are locked by, where that may be a root itself, or an archive. */
+/** The root that archives in a directory are locked by; the directory may itself be a root, or an archive. */
 export function lockedRootOf(directory: string, known: readonly string[]): string {
   const [outermost] = rootsAbove(join(directory, 'archive'), known)
   if (outermost !== undefined) return outermost

@@ -8,9 +8,9 @@ export function backupPurpose(location: string): string {
 }
 
 /**
- * Calls archives that say `running` what they are, `partial`, where the process that made them is gone: no lock on their
- * root is held for a backup into their place, or by a process that is certain to be dead. What cannot be looked at stays
- * as it is.
+ * Sets `running` archives to `partial` if the process that made them is gone: no lock on their root is held for a
+ * backup into their place, or only by a process that is certainly dead. Archives that cannot be checked stay
+ * unchanged.
  */
 export async function settleDead(catalog: Catalog): Promise<void> {
   for (const [root, archives] of Map.groupBy(catalog.running(), (archive) => archive.root)) {

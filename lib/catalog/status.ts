@@ -1,6 +1,6 @@
 /**
- * The status of an archive. `partial`: interrupted, can be resumed; `failed`: ended by an error; `deleting`:
- * its removal has started and must be finished; `deleted`: removed, the row is its history.
+ * The status of an archive. `partial`: interrupted, can be resumed; `failed`: ended by an error; `deleting`: its
+ * removal has started and must be finished; `deleted`: removed, its row is kept as history.
  */
 export const ARCHIVE_STATUSES = ['complete', 'partial', 'running', 'failed', 'deleting', 'deleted'] as const
 

@@ -5,9 +5,9 @@ import type { ArchiveRecord } from '../record.ts'
 import { lineageOf } from './lineage.ts'
 
 /**
- * The archive that holds a collection as it was: of those that hold the same as `archive`, the newest that was complete at
- * that time, and that nothing is known against. `when` is a moment, or the id of one of them.
- * @throws ElysiaError ELYSIA_NOT_FOUND where there is none, ELYSIA_USAGE where `when` is neither
+ * Finds the archive that holds a collection as it was at a time: of those with the same contents as `archive`, the
+ * newest that was complete by then and has no known fault. `when` is a moment, or the id of one of them.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if there is none, ELYSIA_USAGE if `when` is neither
  */
 export function archiveAsOf(
   catalog: Catalog,

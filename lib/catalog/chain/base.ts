@@ -5,28 +5,28 @@ import type { Catalog } from '../catalog.ts'
 import type { ArchiveRecord } from '../record.ts'
 import { lineageOf } from './lineage.ts'
 
-/** What a backup is to be an increment of. */
+/** The kind of base that a backup needs for an increment. */
 export interface BaseWanted {
-  /** The class, and the store that it is in. */
+  /** The class, and the store that contains it. */
   readonly collection: string
   readonly cluster: string
-  /** What the backup holds: a base holds the same. */
+  /** The contents of the backup, which have to equal those of the base. */
   readonly vectors: boolean
   readonly allTenants: boolean
-  /** How its objects are selected; absent where all are. @see selectionText */
+  /** How its objects are selected; absent for all objects. @see selectionText */
   readonly selection?: string | undefined
-  /** How often there is to be a full archive: one of so many (`7`), or when the last is so old (`7d`). */
+  /** How often to make a full archive: one out of so many (`7`), or when the last one is this old (`7d`). */
   readonly fullEvery?: string | undefined
 }
 
-/** The archive to make an increment of, or why there is to be a full one. */
+/** The archive to use as a base, or why a full archive has to be made. */
 export type BaseChoice =
   | { readonly base: ArchiveRecord; readonly reason?: never }
   | { readonly base?: never; readonly reason: string }
 
 /**
- * The newest archive that an increment can be made of: complete, not found damaged, with all its bases. A full archive is
- * to be made where there is none, or where --full-every says so.
+ * Finds the newest archive that can be a base: complete, not known to be damaged, with all its bases. If there is
+ * none, or --full-every says so, a full archive has to be made.
  */
 export function newestBase(catalog: Catalog, wanted: BaseWanted, now = Date.now()): BaseChoice {
   const { collection, cluster, vectors, allTenants, selection } = wanted
@@ -49,8 +49,9 @@ export function newestBase(catalog: Catalog, wanted: BaseWanted, now = Date.now(
 }
 
 /**
- * The archive of an id, or of the beginning of one.
- * @throws ElysiaError ELYSIA_USAGE where it is a single file, ELYSIA_CONFLICT where it, or a base of it, is not whole
+ * Finds an archive by its id, or by a prefix of it.
+ * @throws ElysiaError ELYSIA_USAGE if it is a single file, ELYSIA_CONFLICT if it, or one of its bases, is incomplete
+ * or damaged
  */
 export function namedBase(catalog: Catalog, id: string, wanted: BaseWanted, now = Date.now()): BaseChoice {
   const base = catalog.get(id)
@@ -73,7 +74,7 @@ export function namedBase(catalog: Catalog, id: string, wanted: BaseWanted, now 
   return due === undefined ? { base } : { reason: due }
 }
 
-/** Why a full archive is due after these, the oldest of which is full; undefined where none is. */
+/** Why a full archive is due after these, of which the oldest is full; undefined if it is not due. */
 function fullDue(
   lineage: readonly ArchiveRecord[],
   every: string | undefined,

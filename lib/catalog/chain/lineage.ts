@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog.ts'
 import type { ArchiveRecord } from '../record.ts'
 
-/** What an archive is made of, as the catalog knows it. */
+/** The bases of an archive, according to the catalog. */
 export interface Lineage {
-  /** Its bases, the oldest first; none of a full archive. */
+  /** Its bases, oldest first; none for a full archive. */
   readonly bases: readonly ArchiveRecord[]
-  /** Why it cannot be restored, for the end of a sentence; undefined where nothing is known against it. */
+  /** Why it cannot be restored, for the end of a sentence; undefined if no fault is known. */
   readonly fault?: string
 }
 
@@ -29,14 +29,14 @@ export function lineageOf(catalog: Pick<Catalog, 'find'>, archive: ArchiveRecord
   return { bases, ...(fault !== undefined && { fault }) }
 }
 
-/** An increment whose base is not there: neither it nor what is made of it can be restored. */
+/** An increment whose base is missing: neither it nor its own increments can be restored. */
 export interface WithoutBase {
   readonly id: string
   readonly path: string
   readonly base: string
 }
 
-/** The increments below a directory whose base the catalog does not know, or knows to be gone. */
+/** The increments below a directory whose base is unknown to the catalog, or known to be gone. */
 export function withoutBase(catalog: Pick<Catalog, 'below' | 'find'>, directory: string): WithoutBase[] {
   return catalog.below(directory).flatMap(({ id, location, parent }) => {
     if (parent === undefined) return []
@@ -46,7 +46,7 @@ export function withoutBase(catalog: Pick<Catalog, 'below' | 'find'>, directory:
   })
 }
 
-/** All archives that are increments of this one, however far, the oldest first: what is damaged in it is in them all. */
+/** All direct and indirect increments of an archive, oldest first: damage to the archive affects them all. */
 export function descendantsOf(
   catalog: Pick<Catalog, 'list'>,
   id: string,
@@ -55,7 +55,7 @@ export function descendantsOf(
   const all = catalog.list({ collection, sort: 'started_at' })
   const lost = new Set([id])
   const found: ArchiveRecord[] = []
-  // An increment is younger than its base: one walk finds them all, unless a clock went back.
+  // An increment is younger than its base, so one pass finds them all, unless a clock was set back.
   for (let before = -1; before !== lost.size; ) {
     before = lost.size
     for (const one of all) {

@@ -5,13 +5,13 @@ import type { IndexDatabase } from './database.ts'
 import { type ArchiveFilter, countingQueryOf } from './query.ts'
 import { coverageOfRow } from './row.ts'
 
-/** What retention plans with: the archives that a filter chooses, and all others that are not deleted. */
+/** The input for planning retention: the archives that a filter selects, and all others that are not deleted. */
 export interface Candidates {
   readonly chosen: Candidate[]
   readonly others: Candidate[]
 }
 
-/** @throws ElysiaError as `countingQueryOf`, IndexDamaged for a row that is none */
+/** @throws ElysiaError as `countingQueryOf`, IndexDamaged for an invalid row */
 export function candidatesIn(index: IndexDatabase, filter: ArchiveFilter): Candidates {
   const rows = index.raw<CandidateRow>(
     `SELECT ${CANDIDATE_COLUMNS} FROM archives WHERE status <> 'deleted'`,
@@ -38,7 +38,7 @@ const CANDIDATE_NAMES = [
   ] as const),
 ]
 
-/** What retention looks at, in the order of a CandidateRow. */
+/** The columns that retention needs, in the order of a CandidateRow. */
 const CANDIDATE_COLUMNS = CANDIDATE_NAMES.join(', ')
 
 const requireCandidate = rowCheck(CANDIDATE_NAMES)
@@ -63,7 +63,7 @@ type CandidateRow = readonly [
   filter: string | null,
 ]
 
-/** Lists of tags and tenants are few and stand in many rows: each is read once. @throws StrangeRow */
+/** Different lists of tags and tenants are few, but occur in many rows, so each is parsed once. @throws StrangeRow */
 function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
   const lists = new Map<string, readonly string[]>()
   const listOf = (json: string): readonly string[] => {

@@ -3,8 +3,8 @@ import { ARCHIVE_STATUSES } from '../status.ts'
 import type { Row } from './columns.ts'
 
 /**
- * A row that this program never writes. SQLite accepts any type in any column, and others may have written to
- * the file.
+ * A row that this program never writes. SQLite accepts any type in any column, and others may have written to the
+ * file.
  */
 export class StrangeRow extends Error {}
 
@@ -29,7 +29,7 @@ const COLUMNS: Readonly<Record<keyof Row, Check>> = {
 
 const CHECKS = Object.entries(COLUMNS)
 
-/** @throws StrangeRow for a row of the table that has a column which we never write so */
+/** @throws StrangeRow for a row with a column value that we never write */
 export function requireRow(row: Row): void {
   for (const [name, check] of CHECKS) {
     const value = row[name as keyof Row]

@@ -1,6 +1,6 @@
 import type { ArchiveRecord, VerifyLevel } from '../record.ts'
 
-/** What a row holds as the catalog lists it. */
+/** The columns of a row that the catalog lists. */
 type Listed = Pick<
   ArchiveRecord,
   | ('id' | 'status' | 'collection' | 'cluster' | 'started' | 'updated' | 'root' | 'location' | 'shape')
@@ -17,7 +17,7 @@ type Listed = Pick<
     )
 >
 
-/** A row of the table `archives`: lists are JSON texts, flags numbers, and what is absent is null. */
+/** A row of the table `archives`: lists are JSON texts, flags are numbers, absent values are null. */
 export interface Row extends Listed {
   readonly finished: string | null
   readonly deleted: string | null
@@ -31,10 +31,10 @@ export interface Row extends Listed {
   readonly verified_time: string | null
   readonly verified_ok: number | null
   readonly error: string | null
-  /** 1 where pinned, tags and note are what people said, and no longer the manifest's. */
+  /** 1 if pinned, tags and note come from a person, and no longer from the manifest. */
   readonly annotated: number
   readonly without_vectors: number
-  /** 0 where `tenants` are not known to be all that there were. */
+  /** 0 if `tenants` may be incomplete. */
   readonly all_tenants: number
   readonly filter: string | null
 }

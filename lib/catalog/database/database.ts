@@ -26,15 +26,15 @@ export class IndexDamaged extends ElysiaError {
 }
 
 /**
- * The SQLite file of the index, in write-ahead mode, each commit synced: a row that says `deleting` must be there
- * before a file goes. `:memory:` lives as long as the connection.
+ * The SQLite file of the index, in write-ahead mode, with each commit synced: a row with status `deleting` must be
+ * durable before a file is removed. `:memory:` lives as long as the connection.
  */
 export class IndexDatabase {
   readonly file: string
   readonly #database: SqliteDatabase
   readonly #statements = new Map<string, SqliteStatement>()
 
-  /** @throws IndexDamaged, ElysiaError ELYSIA_STATE, ELYSIA_CONFLICT where a newer elysiactl made it */
+  /** @throws IndexDamaged, ElysiaError ELYSIA_STATE, ELYSIA_CONFLICT if a newer elysiactl made it */
   constructor(file: string) {
     this.file = file
     this.#database = this.#guarded(() => {
@@ -53,7 +53,7 @@ export class IndexDatabase {
     return this.#guarded(() => this.#statement(sql).all(...values) as T[])
   }
 
-  /** Rows as arrays, which are faster to make than objects. */
+  /** Rows as arrays, which are faster to create than objects. */
   raw<T extends readonly unknown[]>(sql: string, values: Values = []): T[] {
     return this.#guarded(
       () =>
@@ -68,7 +68,7 @@ export class IndexDatabase {
     return this.#guarded(() => this.#statement(sql).get(...values) as T | undefined)
   }
 
-  /** How many rows changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, values: Values = []): number {
     return this.#guarded(() => this.#statement(sql).run(...values).changes)
   }
@@ -117,7 +117,7 @@ export class IndexDatabase {
   }
 }
 
-/** @throws ElysiaError ELYSIA_STATE where something stands in the file's place that is none: a pipe would hang */
+/** @throws ElysiaError ELYSIA_STATE if something other than a file is in its place: a pipe would hang */
 function makePlaceFor(file: string): void {
   try {
     makeDirectory(dirname(file))
@@ -143,7 +143,7 @@ function failure(error: unknown, file: string): unknown {
   const { code } = error as { code?: unknown }
   if (error instanceof ElysiaError || typeof code !== 'string') return error
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new IndexDamaged(file, error)
-  // A table or column that is missing: a file that something else made, or that lost pages.
+  // A missing table or column: something else made the file, or it lost pages.
   if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(messageOf(error)))
     return new IndexDamaged(file, error)
   if (code.startsWith('SQLITE_BUSY')) {

@@ -2,7 +2,7 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { detailsOf, isDetails, type ManifestDetails } from '../record.ts'
 import { IndexDamaged, type IndexDatabase } from './database.ts'
 
-/** What of a manifest is kept beside the row of its archive. */
+/** The details from manifests, kept beside the rows of their archives. */
 export class DetailsRows {
   readonly #index: IndexDatabase
 
@@ -10,13 +10,13 @@ export class DetailsRows {
     this.#index = index
   }
 
-  /** Adds the details of a manifest, or replaces those that are there. */
+  /** Adds or replaces the details of a manifest. */
   put(manifest: Manifest): void {
     const details = JSON.stringify(detailsOf(manifest))
     this.#index.run('INSERT OR REPLACE INTO details VALUES (?, ?)', [manifest.id, details])
   }
 
-  /** Undefined for an archive that was never complete. @throws IndexDamaged where it is no details */
+  /** Undefined for an archive that was never complete. @throws IndexDamaged if the text is invalid */
   get(id: string): ManifestDetails | undefined {
     const sql = 'SELECT manifest FROM details WHERE id = ?'
     const row = this.#index.get<{ manifest: string }>(sql, [id])

@@ -40,7 +40,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   damaged: { column: 'damaged', kind: 'flag' },
 }
 
-/** A field by its name. @throws ElysiaError ELYSIA_USAGE, with the nearest there is */
+/** A field by its name. @throws ElysiaError ELYSIA_USAGE, with the nearest name */
 export function fieldNamed(name: string, what: string): Field {
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
   if (field !== undefined) return field

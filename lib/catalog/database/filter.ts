@@ -4,7 +4,7 @@ import type { FilterOptions, ListOptions } from '../options.ts'
 import { ARCHIVE_STATUSES, type ArchiveStatus } from '../status.ts'
 import type { ArchiveFilter } from './query.ts'
 
-/** The filter that options ask for. @throws ElysiaError ELYSIA_USAGE for a status that is none */
+/** Makes a filter from options. @throws ElysiaError ELYSIA_USAGE for an invalid status */
 export function filterOf({
   collection,
   cluster,

@@ -9,34 +9,34 @@ import { type Condition, conditionOf, hasTag } from './where.ts'
 export interface ArchiveFilter {
   readonly collection?: string
   readonly cluster?: string
-  /** Begun at this moment or later, as `momentOf` reads it. */
+  /** Started at this moment or later, as `momentOf` reads it. */
   readonly since?: string
-  /** Begun before this moment. */
+  /** Started before this moment. */
   readonly until?: string
-  /** All of these tags. */
+  /** Has all of these tags. */
   readonly tags?: readonly string[]
-  /** Any of these; without, all but `deleted`. */
+  /** Has any of these; by default all except `deleted`. */
   readonly status?: readonly ArchiveStatus[]
   /** Expressions as `conditionOf` reads them. */
   readonly where?: readonly string[]
-  /** `FIELD`, `FIELD:asc` or `FIELD:desc`; the newest first by default. */
+  /** `FIELD`, `FIELD:asc` or `FIELD:desc`; newest first by default. */
   readonly sort?: string
   readonly limit?: number
-  /** A glob over the location, as `locationMatcher` reads it. */
+  /** A glob for the location, as `locationMatcher` reads it. */
   readonly location?: string
-  /** Of this set: archives that one run has made. */
+  /** Belongs to this set: the archives made by one run. */
   readonly set?: string
-  /** Lies below this directory, at any depth. */
+  /** Is below this directory, at any depth. */
   readonly below?: string
 }
 
-/** The part of a query behind FROM. */
+/** The part of a query after FROM. */
 export interface Query {
   readonly sql: string
   readonly values: readonly (string | number)[]
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for a moment, expression or field that is none */
+/** @throws ElysiaError ELYSIA_USAGE for an invalid moment, expression or field */
 export function queryOf(filter: ArchiveFilter, now: number): Query {
   const conditions = conditionsOf(filter, now)
   const limit = filter.limit === undefined ? [] : [filter.limit]

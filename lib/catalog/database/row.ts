@@ -14,7 +14,7 @@ import type { ArchiveStatus } from '../status.ts'
 import { requireRow, textsIn } from './check.ts'
 import type { Row } from './columns.ts'
 
-/** The row of an archive that is complete, or of one that has begun. */
+/** The row of a complete archive, or of one that has begun. */
 export function rowOf(
   archive: Begun | Manifest,
   { root, location, shape, bytes: onDisk }: Placed,
@@ -54,7 +54,7 @@ export function rowOf(
 
 const NOTHING = { objects: 0, vectors: 0, bytes: 0, raw_bytes: 0 }
 
-/** Times of one form, so that they sort as texts. */
+/** Times in one form, so that they sort as texts. */
 function isoOf(time: string): string {
   const moment = new Date(time)
   return Number.isNaN(moment.getTime()) ? time : moment.toISOString()
@@ -69,7 +69,7 @@ export function annotatedRow(row: Row, { pinned, tags, note, verifications }: An
   }
 }
 
-/** Damage stays until a verification as deep finds the archive whole. */
+/** Damage stays until a verification at least as deep finds the archive intact. */
 export function verifiedColumns(verifications: readonly Verification[]) {
   const last = verifications.toSorted((a, b) => (a.time < b.time ? 1 : -1))[0]
   return {
@@ -80,17 +80,17 @@ export function verifiedColumns(verifications: readonly Verification[]) {
   }
 }
 
-/** What a store has otherwise, or does not take, does not mean that the archive is damaged. */
+/** If only the store's objects differ, or the store refuses some, the archive is not damaged. */
 function isDamage({ level, ok }: Verification): boolean {
   return !ok && isOfArchive(level)
 }
 
-/** True for a level that looks at the archive alone, and at all of it. */
+/** True for a level that checks only the archive, and all of it. */
 function isOfArchive(level: VerifyLevel): boolean {
   return level !== 'live' && level !== 'rehearsed'
 }
 
-/** The last verification of each level after one more; a whole one settles what shallower ones found. */
+/** The last verification of each level after another one; a complete one replaces the results of shallower ones. */
 export function withVerification(before: readonly Verification[], made: Verification): Verification[] {
   const depth = VERIFY_LEVELS.indexOf(made.level)
   const settles = made.ok && made.sample === undefined
@@ -126,7 +126,7 @@ export function recordOf(row: Row): ArchiveRecord {
 
 type CoverageColumns = Pick<Row, 'content' | 'without_vectors' | 'all_tenants' | 'filter'>
 
-/** What the columns of a row say of what the archive holds. */
+/** The coverage that the columns of a row describe. */
 export function coverageOfRow(
   { content, without_vectors, all_tenants, filter }: CoverageColumns,
   tenants: readonly string[],

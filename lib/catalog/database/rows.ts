@@ -24,8 +24,8 @@ export class Rows {
   }
 
   /**
-   * The row of an archive by its id, or by a beginning that only one has.
-   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
+   * The row of an archive by its id, or by a unique prefix of it.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE if several ids have this prefix
    */
   named(idOrPrefix: string): Row {
     return this.get(idOrPrefix) ?? this.#byPrefix(idOrPrefix)
@@ -47,7 +47,7 @@ export class Rows {
     })
   }
 
-  /** Ids that begin so and are not deleted, the newest first. */
+  /** Ids with this prefix that are not deleted, newest first. */
   idsBeginning(prefix: string, limit: number): string[] {
     return this.#index
       .all<{ id: string }>(
@@ -72,7 +72,7 @@ export class Rows {
     )
   }
 
-  /** Replaces a row; annotations of the archive stay. */
+  /** Replaces a row; the archive's annotations stay. */
   put(row: Row): void {
     this.#index.transaction(() => {
       const known = this.get(row.id)
@@ -103,7 +103,7 @@ export class Rows {
     this.#putTags(row)
   }
 
-  /** The row of an archive that is there already. */
+  /** Updates the row of an existing archive. */
   update(row: Row): void {
     const sets = COLUMNS.map((column) => `${column} = ?`).join(', ')
     const values = COLUMNS.map((column) => row[column])

@@ -1,8 +1,9 @@
-/** The format of the index; `PRAGMA user_version` says it. */
+/** The format of the index, stored in `PRAGMA user_version`. */
 export const INDEX_FORMAT = 2
 
 /**
- * The tables of format 2. Details are apart, so that looking through ten thousand archives reads only the narrow rows.
+ * The tables of format 2. Details have their own table, so that a scan of ten thousand archives reads only narrow
+ * rows.
  */
 export const INDEX_TABLES = `
   CREATE TABLE archives (
@@ -65,7 +66,7 @@ export const INDEX_TABLES = `
   CREATE TABLE unreadable (path TEXT PRIMARY KEY, message TEXT NOT NULL) WITHOUT ROWID;
 `
 
-/** From format 1 to 2: what archives hold of their collections, and what could not be read. */
+/** From format 1 to 2: adds what archives hold of their collections, and what could not be read. */
 export const INDEX_MIGRATION = `
   ALTER TABLE archives ADD COLUMN without_vectors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE archives ADD COLUMN all_tenants INTEGER NOT NULL DEFAULT 1;

@@ -1,15 +1,15 @@
 import type { IndexDatabase } from './database.ts'
 
-/** Something below a root that ought to be an archive and could not be read as one. */
+/** Something below a root that should be an archive, but could not be read. */
 export interface Unreadable {
   readonly path: string
   readonly message: string
 }
 
-/** The longest message that is kept: it may quote what is in the file. */
+/** The maximum length of a stored message, which may quote the file. */
 const MAX_MESSAGE = 500
 
-/** What could not be read when its directory was last looked through. */
+/** Files that could not be read when their directory was last searched. */
 export class UnreadableRows {
   readonly #index: IndexDatabase
 
@@ -18,8 +18,8 @@ export class UnreadableRows {
   }
 
   /**
-   * What was found in a directory, in place of what was there before. An archive that is known to lie at such a path
-   * counts as damaged, until it can be read again.
+   * Replaces the entries for a directory. An archive recorded at such a path counts as damaged until it can be read
+   * again.
    */
   replace(directory: string, found: readonly Unreadable[]): void {
     this.#index.transaction(() => {

@@ -3,7 +3,7 @@ import { momentOf } from '../../core/moment.ts'
 import { isUnitless, parseUnit } from '../../core/units.ts'
 import { type Field, type FieldKind, fieldNamed } from './fields.ts'
 
-/** A condition in SQL over a column of ours; what a person wrote is only ever in `values`. */
+/** An SQL condition on one of our columns; a person's input is only ever in `values`. */
 export interface Condition {
   readonly sql: string
   readonly values: readonly (string | number)[]
@@ -13,7 +13,7 @@ const EXPRESSION = /^\s*([a-z_]+)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*$/
 
 /**
  * `objects>1000`, `bytes<1GiB`, `format=parquet`, `collection=Art*`, `tag!=nightly`, `age>30d`, `pinned=true`: one
- * field, one comparison, one value. Texts, tags and flags know = and != only, texts with * and ?.
+ * field, one comparison, one value. Texts, tags and flags allow only = and !=, texts with * and ?.
  * @throws ElysiaError ELYSIA_USAGE for anything else
  */
 export function conditionOf(text: string, now: number): Condition {
@@ -64,7 +64,7 @@ const CONDITIONS: Readonly<Record<FieldKind, Make>> = {
   },
 }
 
-/** Archives with a tag, or without. */
+/** Archives with a tag, or without it. */
 export function hasTag(tag: string, has = true): Condition {
   return { sql: `id ${has ? '' : 'NOT '}IN (SELECT id FROM tags WHERE tag = ?)`, values: [tag] }
 }

@@ -8,7 +8,7 @@ import { type LockRecord, lockRecordOf } from './record.ts'
 
 export type { LockKind, LockRecord } from './record.ts'
 
-/** A lock file as it was found; without a record where it cannot be read as one. */
+/** A lock file as it was found; without a record if it is not readable as a lock. */
 export interface FoundLock {
   readonly file: string
   readonly record: LockRecord | undefined
@@ -19,20 +19,20 @@ export interface FoundLock {
 /** A lock file of our own. */
 export interface OwnLock {
   readonly file: string
-  /** Writes the record with a greater counter. False where the file is no longer there: the lock was lost. */
+  /** Writes the record with a higher counter. Returns false if the file is gone: the lock was lost. */
   beat(): Promise<boolean>
   /** False if somebody removed the file. */
   isThere(): Promise<boolean>
   remove(): Promise<void>
 }
 
-// A record is padded to one size, so that a heartbeat is one write over the same bytes and never a cut text.
+// A record is padded to a fixed size, so that a heartbeat overwrites the same bytes and never leaves a cut text.
 const RECORD_BYTES = 2048
 
-/** A record with the longest paths in it is smaller; what is larger is no lock, and is not read. */
+/** A record with the longest paths is smaller; a larger file is not a lock, and is not read. */
 const MAX_BYTES = 64 * 1024
 
-/** The only names that are read or removed. */
+/** Only files with such names are read or removed. */
 const LOCK_NAME = /^[0-9a-f]{16}\.json$/
 
 /** The directory of the lock files of a root. */
@@ -41,9 +41,9 @@ export function lockDirectory(root: string): string {
 }
 
 /**
- * The locks on a root, ours included, in order of file; none where nobody ever took one. Only small regular files
- * with the name of a lock are looked at.
- * @throws ElysiaError ELYSIA_CONFLICT where their directory is a link or no directory, ELYSIA_STATE
+ * The locks on a root, including ours, in order of file name; none if nobody ever took one. Looks only at small
+ * regular files with the name of a lock.
+ * @throws ElysiaError ELYSIA_CONFLICT if their directory is a link or not a directory, ELYSIA_STATE
  */
 export async function findLocks(root: string): Promise<FoundLock[]> {
   const directory = lockDirectory(root)
@@ -57,7 +57,7 @@ export async function findLocks(root: string): Promise<FoundLock[]> {
   return locks
 }
 
-/** False where nothing is there. A link would lead what we make, read and remove to a place of somebody's choice. */
+/** False if it does not exist. A link would let somebody choose where we create, read and remove files. */
 async function isDirectory(directory: string): Promise<boolean> {
   const stats = await lstat(directory).catch((error) => missingAs(error, undefined, directory))
   if (stats === undefined || stats.isDirectory()) return stats !== undefined
@@ -73,7 +73,7 @@ async function foundLock(file: string): Promise<FoundLock | undefined> {
   return { file, record, beat: record === undefined ? text : String(record.counter) }
 }
 
-/** The text of a small regular file; undefined where it is gone, or is anything else. Never waits for a pipe. */
+/** The text of a small regular file; undefined if it is gone, or anything else. Never waits for a pipe. */
 async function readSmall(file: string): Promise<string | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   if ((await lstat(file).catch((error) => missingAs(error, undefined, file)))?.isFile() !== true)
@@ -92,7 +92,7 @@ async function readSmall(file: string): Promise<string | undefined> {
   }
 }
 
-/** Removes a lock file, if it still is one; false if it was not one, or was gone. */
+/** Removes a lock file, if it still is one; returns false if it was not one, or was gone. */
 export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boolean> {
   try {
     if ((await foundLock(file))?.record === undefined) return false
@@ -104,9 +104,9 @@ export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boo
 }
 
 /**
- * Makes a lock file. It appears whole, by a rename; heartbeats are written through the open file, so that one that
- * was taken away is not made again.
- * @throws ElysiaError ELYSIA_STATE where the root cannot be written to, ELYSIA_CONFLICT as `findLocks`
+ * Creates a lock file. It appears complete, by a rename. Heartbeats are written through the open file, so a file that
+ * was removed is not created again.
+ * @throws ElysiaError ELYSIA_STATE if the root is not writable, ELYSIA_CONFLICT as `findLocks`
  */
 export async function createLock(root: string, record: Omit<LockRecord, 'id' | 'counter'>): Promise<OwnLock> {
   const id = randomBytes(8).toString('hex')
@@ -159,7 +159,7 @@ class OwnLockFile implements OwnLock {
 
 function missingAs<T>(error: unknown, value: T, path: string): T {
   if (error instanceof ElysiaError) throw error
-  // A link that came into the place of a file that was looked at is as good as gone.
+  // A link that has replaced a file counts as if the file were gone.
   if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return value
   throw unwritable(path, error)
 }

@@ -10,12 +10,12 @@ export type { LockTiming } from './stale.ts'
 
 export interface LockOptions {
   readonly kind: LockKind
-  /** What it is for, as others read it: `backup of SourceCode`. */
+  /** What the lock is for, as others read it: `backup of SourceCode`. */
   readonly purpose: string
   /** How long to wait if another process holds it, in milliseconds. Default 0. */
   readonly retryForMs?: number
   readonly signal?: AbortSignal
-  /** Called once with the owner of the lock that is waited for. */
+  /** Called once with the owner of the lock that it waits for. */
   readonly onWait?: (event: LockWait) => void
   readonly timing?: Partial<LockTiming>
 }
@@ -25,22 +25,22 @@ export type LockWait = Extract<RunEvent, { readonly type: 'lock_wait' }>
 /** A lock that is held until `release`, or until `lost`. */
 export interface RootLock {
   readonly root: string
-  /** Aborted when the lock is gone: taken away by somebody, or its heartbeat could not be written. */
+  /** Aborted when the lock is lost: somebody removed it, or its heartbeat could not be written. */
   readonly lost: AbortSignal
   /**
-   * Checks at once that the lock is still held. Call it before each step that cannot be undone. @throws
-   * ElysiaError ELYSIA_LOCKED
+   * Checks at once that the lock is still held. Call it before each irreversible step. @throws ElysiaError
+   * ELYSIA_LOCKED
    */
   check(): Promise<void>
   release(): Promise<void>
 }
 
 /**
- * Takes a lock on the root of some archives. Any number of shared ones (backup, restore, verify) exclude an
- * exclusive one (cleanup, rebuild). A lock file is made, after a moment the others are looked at again, and where
- * one is in the way ours is taken back. A lock is taken over when its process is known to be dead, or after its
- * counter was seen to stand still for three of its heartbeats by our own clock, which no skew can disturb.
- * @throws ElysiaError ELYSIA_LOCKED, which names the owner; ELYSIA_STATE where the root cannot be written to
+ * Takes a lock on a root of archives. Any number of shared locks (backup, restore, verify) exclude an exclusive one
+ * (cleanup, rebuild). It creates a lock file, looks at the others again after a moment, and withdraws its own if one
+ * of them blocks it. It takes over a lock if its process is known to be dead, or if its counter did not change for
+ * three of its heartbeats by our own clock, which clock skew cannot affect.
+ * @throws ElysiaError ELYSIA_LOCKED, which names the owner; ELYSIA_STATE if the root is not writable
  */
 export async function lockRoot(root: string, options: LockOptions): Promise<RootLock> {
   const timing = { ...TIMING, ...options.timing }
@@ -125,7 +125,7 @@ class HeldLock implements RootLock {
     await this.#lock.remove()
   }
 
-  /** Four times a heartbeat, so that one which fails is repeated, and that the time to give up is not missed. */
+  /** Four times per heartbeat, so that a failed one is repeated and the time to give up is not missed. */
   #tick(): void {
     const silentMs = performance.now() - this.#beatAtMs
     if (silentMs > this.#timing.heartbeatMs * this.#timing.beatsToGiveUp) {

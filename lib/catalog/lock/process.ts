@@ -1,16 +1,16 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
-/** The process that holds a lock: for people, and to decide whether it can still be alive. */
+/** The process that holds a lock: for people, and to decide whether it may still be alive. */
 export interface LockOwner {
   readonly host: string
   readonly user: string
   readonly pid: number
-  /** Changes with every start of the machine; absent where the system does not say. */
+  /** Changes with every boot of the machine; absent if the system does not provide it. */
   readonly boot?: string
-  /** The namespace that the pid is of: another container counts its own processes. */
+  /** The namespace of the pid: another container numbers its own processes. */
   readonly pids?: string
-  /** When the process began, in ticks since the start of the machine: a pid is used again. */
+  /** When the process started, in ticks since boot: pids are reused. */
   readonly startTicks?: string
 }
 
@@ -43,12 +43,13 @@ export function isDead(owner: LockOwner, self: LockOwner = thisOwner()): boolean
   return startTicks !== undefined && owner.startTicks !== undefined && startTicks !== owner.startTicks
 }
 
-/** What is not heard of for so long is gone, where nobody can look whether its process is there. */
+/** A process silent for this long counts as gone, if nobody can check whether it exists. */
 const SILENT_MS = 86_400_000
 
 /**
- * True if the owner of something in the user's own state is gone: its machine has started anew since, or it is of another
- * machine or container, and was last heard of a day ago. Never for what several machines lock: there a name is no proof.
+ * True if the owner of something in the user's own state is gone: its machine has rebooted since, or it belongs to
+ * another machine or container, and was last heard of a day ago. Never use this for locks shared by several machines:
+ * there a name is no proof.
  */
 export function isGone(
   owner: LockOwner,
@@ -76,7 +77,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** Killed, but not yet waited for by its parent: it does nothing any more. */
+/** True for a process that was killed but not yet waited for by its parent: it does nothing any more. */
 function isZombie(pid: number): boolean {
   return statOf(pid)?.[0] === 'Z'
 }
@@ -85,7 +86,7 @@ function startTicksOf(pid: number): string | undefined {
   return statOf(pid)?.[19]
 }
 
-/** The fields of /proc/PID/stat behind the name, which may hold anything. @see proc_pid_stat(5) */
+/** The fields of /proc/PID/stat after the name, which may contain anything. @see proc_pid_stat(5) */
 function statOf(pid: number): string[] | undefined {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')

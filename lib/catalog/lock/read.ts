@@ -7,8 +7,8 @@ import { rootOf, rootsAbove } from '../scan.ts'
 import { type LockOptions, lockRoot, type RootLock } from './lock.ts'
 
 /**
- * Takes a shared lock on the root of an archive that is read, so that no cleanup removes it meanwhile. Undefined
- * where the root cannot be written to: then nobody removes anything there either.
+ * Takes a shared lock on the root of an archive while it is read, so that no cleanup removes it. Undefined if the
+ * root is not writable: then nobody can remove anything there.
  * @throws ElysiaError ELYSIA_LOCKED
  */
 export async function lockForReading(
@@ -24,8 +24,8 @@ export async function lockForReading(
 }
 
 /**
- * The root to lock while what a person named is read. Undefined for what no cleanup ever removes: a file or
- * directory that is no archive of ours and that no catalog knows.
+ * The root to lock while reading what a person named. Undefined if no cleanup ever removes it: a file or directory
+ * that is not one of our archives and that no catalog knows.
  */
 export function rootToLock(
   operand: string,

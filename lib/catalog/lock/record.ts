@@ -12,11 +12,11 @@ export interface LockRecord extends LockOwner {
   readonly purpose: string
   readonly since: string
   readonly heartbeatMs: number
-  /** Goes up with each heartbeat. */
+  /** Increases with each heartbeat. */
   readonly counter: number
 }
 
-/** Longer than any path that a purpose may name. */
+/** Longer than any path in a purpose. */
 const MAX_TEXT = 8192
 const MAX_HEARTBEAT_MS = 86_400_000
 
@@ -41,7 +41,7 @@ const FIELDS: Readonly<Record<keyof LockRecord, Check>> = {
   startTicks: optional,
 }
 
-/** The record that a text is; undefined where it is none. */
+/** The record in a text; undefined if it is invalid. */
 export function lockRecordOf(json: string): LockRecord | undefined {
   let read: unknown
   try {

@@ -4,19 +4,22 @@ import { isDead, ownerText } from './process.ts'
 /** The times of the lock protocol; tests shorten them. */
 export interface LockTiming {
   readonly heartbeatMs: number
-  /** After the own lock was made and before the others are looked at again. */
+  /** How long to wait after creating our lock before looking at the others again. */
   readonly settleMs: number
-  /** A lock whose counter stood still for so many of its heartbeats is taken over. */
+  /** A lock whose counter did not change for this many of its heartbeats is taken over. */
   readonly beatsToStale: number
-  /** Without a heartbeat written for so many of its length, the owner gives up: before others may take over. */
+  /**
+   * An owner that has not managed to write a heartbeat for this many heartbeats gives up, before others may take
+   * over.
+   */
   readonly beatsToGiveUp: number
 }
 
-// Heartbeat and waiting: facts/peers.md D5. restic gives a lock up at three quarters of the time after which it
-// is stale (22.5 of 30 minutes, internal/repository/lock.go); so do we.
+// Heartbeat and waiting: facts/peers.md D5. restic gives up a lock at three quarters of the time after which it is
+// stale (22.5 of 30 minutes, internal/repository/lock.go); so do we.
 export const TIMING: LockTiming = { heartbeatMs: 30_000, settleMs: 200, beatsToStale: 3, beatsToGiveUp: 2.25 }
 
-/** What was seen of others' counters, and since when by our clock. */
+/** The counters of other locks, and since when they have been unchanged by our clock. */
 export class Watch {
   readonly #timing: LockTiming
   readonly #seen = new Map<string, { readonly beat: string; readonly sinceMs: number }>()
@@ -26,8 +29,8 @@ export class Watch {
   }
 
   /**
-   * The first lock that is in the way, once those that are stale were taken away. A file with the name of a lock
-   * that says nothing may be one that is being written this moment: it is in the way until it stood still, and stays.
+   * Removes stale locks, and returns the first lock that blocks. A file with the name of a lock but no valid content
+   * may be one being written at this moment: it blocks until it has not changed for a while, and stays.
    */
   async blocking(root: string, kind: LockKind, own?: string): Promise<FoundLock | undefined> {
     for (const found of await findLocks(root)) {
@@ -55,7 +58,7 @@ export function staleAfterMs(heartbeatMs: number | undefined, timing: LockTiming
   return Math.max(heartbeatMs ?? 0, timing.heartbeatMs) * timing.beatsToStale
 }
 
-/** Looks once more: its owner may have come back this very moment. */
+/** Looks once more, because its owner may have come back at this very moment. */
 async function removeStale(root: string, stale: FoundLock): Promise<void> {
   const now = (await findLocks(root)).find(({ file }) => file === stale.file)
   if (now?.beat === stale.beat) await removeLock(stale)

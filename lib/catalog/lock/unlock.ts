@@ -7,14 +7,14 @@ export interface UnlockedLock {
   readonly file: string
   readonly owner: string
   readonly removed: boolean
-  /** False for a file that is no lock, whatever its name: it stays. */
+  /** False for a file that is not a lock, despite its name: it stays. */
   readonly valid: boolean
 }
 
 /**
- * Removes the stale locks on a root, or `all`. A lock whose owner may be alive is watched for three of its
- * heartbeats first. A file that is no lock stays, whatever its name.
- * @throws ElysiaError ELYSIA_STATE where they cannot be removed
+ * Removes the stale locks on a root, or `all`. Watches a lock whose owner may be alive for three of its heartbeats
+ * first. A file that is not a lock stays, despite its name.
+ * @throws ElysiaError ELYSIA_STATE if they cannot be removed
  */
 export async function unlockRoot(
   root: string,

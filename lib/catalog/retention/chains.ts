@@ -8,8 +8,8 @@ export interface Changeable {
 }
 
 /**
- * Keeps what archives that stay are increments of, however far back; `others` stay too. Answers warnings by id: of
- * a base that is not there or whose removal has started.
+ * Keeps all bases, direct and indirect, of the archives that stay; `others` stay too. Returns warnings by id, about a
+ * base that is missing or whose removal has started.
  */
 export function keepRequired(
   decisions: readonly Changeable[],

@@ -1,22 +1,22 @@
-/** What an archive holds of its collection. Only this decides whether one archive can replace another. */
+/** What an archive holds of its collection. This alone decides whether one archive can replace another. */
 export interface Coverage {
-  /** False where it holds the schema alone. */
+  /** False if it holds only the schema. */
   readonly objects: boolean
   readonly vectors: boolean
-  /** Those that it holds, where they are not known to be all; absent where they are, or where there are none. */
+  /** The tenants that it holds, if these may not be all; absent if they are all, or there are none. */
   readonly tenants?: readonly string[]
-  /** How its objects and properties were selected; absent where all were. @see selectionText */
+  /** How its objects and properties were selected; absent for all of them. @see selectionText */
   readonly selection?: string
 }
 
 /** The coverage of a full archive. */
 export const WHOLE: Coverage = { objects: true, vectors: true }
 
-/** What a manifest or plan says of it. */
+/** The facts in a manifest or plan that determine its coverage. */
 export interface CoverageFacts {
   readonly content: string
   readonly withoutVectors: boolean
-  /** True also where the class has no tenants. */
+  /** True also for a class without tenants. */
   readonly allTenants: boolean
   readonly tenants: readonly string[]
   readonly selection?: string | undefined

@@ -12,15 +12,15 @@ export interface Decision {
   readonly archive: Candidate
   keep: boolean
   reasons: string[]
-  /** What was left of each count after it, where a count rule looked at it. */
+  /** The remainder of each count after this archive, if count rules applied to it. */
   readonly counters?: Kept['counters']
-  /** Of one that goes: those that can be restored in its stead, the newest first. */
+  /** For an archive to remove: those that can be restored instead, newest first. */
   readonly covering?: readonly Candidate[]
 }
 
 /**
- * Decides about the archives of one group, given the newest first. Every rule compares an archive only with
- * those that hold at least as much, so that only these displace it.
+ * Decides about the archives of one group, given newest first. Every rule compares an archive only with those that
+ * hold at least as much, so only these can displace it.
  */
 export function decideGroup(
   members: readonly Candidate[],
@@ -47,8 +47,8 @@ function ofPeers({ coverage, own, covering }: Peers, policy: Policy, now: number
 }
 
 /**
- * Why archives are not old enough, or have to stay so that the window stays covered (pgBackRest's retention by
- * time): the newest of those that are as old as the window is what its beginning can be restored from.
+ * The archives that are not old enough, or have to stay so that the whole window is covered (pgBackRest's retention
+ * by time): the beginning of the window is restored from the newest archive that is at least as old as the window.
  */
 function sparedByAge(
   covering: readonly Candidate[],
@@ -89,7 +89,7 @@ function ofSound(
   return { archive, keep: false, reasons: why.length > 0 ? why : ['everything is to be removed'], covering }
 }
 
-/** An archive that no rule counts: one that is not complete, damaged, or an increment of such a one. */
+/** An archive that no rule counts: incomplete, damaged, or an increment of such an archive. */
 function ofOther(
   archive: Candidate,
   whole: readonly Candidate[],
@@ -107,7 +107,7 @@ function ofOther(
     return { archive, keep: true, reasons: [`${what}, for less than ${limit}`] }
   }
   const covering = whole.filter((one) => newestFirst(one, archive) < 0 && covers(one.holds, archive.holds))
-  // What was complete once may be all there is; what never was so is not.
+  // An archive that was complete once may be the only one; one that never was is not worth keeping.
   if (status === 'complete' && covering.length === 0) {
     return { archive, keep: true, reasons: [`${what}, but no newer undamaged one`] }
   }
@@ -116,8 +116,8 @@ function ofOther(
 }
 
 /**
- * Keeps the newest of all that hold as much as it does, for everything that archives hold. Archives dated in the
- * future do not stand in for the newest real one.
+ * For everything that archives hold, keeps the newest that holds at least as much. Archives dated in the future do
+ * not replace the newest real one.
  */
 export function keepNewest(
   members: readonly Candidate[],

@@ -12,7 +12,7 @@ interface Rule {
   readonly name: string
   readonly bucket: (time: number, index: number) => number
   readonly counter?: 'last' | Cadence
-  /** Reaches back to here only; undefined: as far as its count lasts. */
+  /** The rule reaches back to this time; undefined: as far as its count lasts. */
   readonly after?: number
   readonly suffix: string
   last: number
@@ -20,10 +20,10 @@ interface Rule {
 }
 
 /**
- * What the rules keep of one group, as restic's `forget` does it (internal/data/snapshot_policy.go, ApplyPolicy):
- * from the newest to the oldest, an archive is kept where its bucket is not that of the one kept before, or where
- * it is the oldest of all; then the count goes down. So the newest of each period stays, periods without one use
- * up nothing, and while count is left the oldest stays as well. Buckets are of UTC.
+ * Applies the keep rules to one group as restic's `forget` does (internal/data/snapshot_policy.go, ApplyPolicy): from
+ * newest to oldest, an archive is kept if its bucket differs from that of the archive kept before, or if it is the
+ * oldest of all; then the count goes down. So the newest in each period stays, periods without archives do not use up
+ * the count, and while some count is left the oldest stays as well. Buckets are in UTC.
  */
 export function keptByRules(
   newestFirst: readonly Candidate[],
@@ -47,7 +47,7 @@ export function keptByRules(
   return kept
 }
 
-/** The newest that is not in the future: archives from a clock that is fast must not push the others out. */
+/** The newest that is not in the future: archives from a fast clock must not displace the others. */
 function latestOf(newestFirst: readonly Candidate[], now: number): number {
   return newestFirst.find(({ time }) => time <= now)?.time ?? Number.NEGATIVE_INFINITY
 }
@@ -80,7 +80,7 @@ function pick(rule: Rule, time: number, index: number, isOldest: boolean): strin
   return `${isNew ? '' : 'oldest '}${rule.name}${rule.suffix}`
 }
 
-/** With every archive in the future there is no latest, and all are within whatever is asked. */
+/** If every archive is in the future, there is no latest one, and all are within any period. */
 function isAfter(time: number, bound: number): boolean {
   return Number.isNaN(bound) || time > bound
 }

@@ -1,14 +1,14 @@
 import type { Candidate } from './candidate.ts'
 import { type Coverage, coverageKey, covers } from './coverage.ts'
 
-/** Archives that hold the same, and all that hold at least as much, these included; each the newest first. */
+/** Archives that hold the same, and all archives that hold at least as much, including these; each newest first. */
 export interface Peers {
   readonly coverage: Coverage
   readonly own: readonly Candidate[]
   readonly covering: readonly Candidate[]
 }
 
-/** Archives, the newest first, by what they hold. */
+/** Groups archives, given newest first, by what they hold. */
 export function peersOf(newestFirst: readonly Candidate[]): Peers[] {
   const byKey = new Map<string, { readonly coverage: Coverage; readonly own: Candidate[] }>()
   const place = new Map<Candidate, number>()

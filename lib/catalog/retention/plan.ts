@@ -12,14 +12,14 @@ export type { Candidate } from './candidate.ts'
 export interface KeptArchive {
   readonly archive: Candidate
   readonly reasons: string[]
-  /** What was left of each count after it, where a count rule looked at it. */
+  /** The remainder of each count after this archive, if count rules applied to it. */
   readonly counters?: Kept['counters']
 }
 
 export interface RemovedArchive {
   readonly archive: Candidate
   readonly reasons: string[]
-  /** The newest archive that stays and holds at least as much; absent where there never was anything to lose. */
+  /** The newest archive that stays and holds at least as much; absent if this one never held anything to lose. */
   readonly displacedBy?: string
 }
 
@@ -32,18 +32,18 @@ export interface GroupPlan {
   readonly warnings: readonly string[]
 }
 
-/** What the archives that stand beside those of a plan are: they stay, and so does what they need. */
+/** The archives beside those of a plan: they stay, and so do their bases. */
 export interface Beside {
   readonly others?: readonly Candidate[]
-  /** True where the archives were chosen by a filter. */
+  /** True if a filter selected the archives. */
   readonly filtered?: boolean
 }
 
 /**
- * Which of these archives stay and which go, by group, in order of key; archives that are `deleted` are left
- * out. An archive goes only where one that stays holds at least as much. Nothing is touched, and the order of the
- * archives does not matter.
- * @throws ElysiaError ELYSIA_USAGE for a policy without rules, ELYSIA_CONFLICT where keep-tag would leave nothing
+ * Decides which archives stay and which are removed, by group, in order of key; skips `deleted` archives. An archive
+ * is removed only if one that stays holds at least as much. Changes nothing, and the order of the archives does not
+ * matter.
+ * @throws ElysiaError ELYSIA_USAGE for a policy without rules, ELYSIA_CONFLICT if keep-tag would leave nothing
  * @see docs/retention.md, which states the rules
  */
 export function planRetention(
@@ -135,7 +135,7 @@ function decide(
   return decisions
 }
 
-/** A tag that nothing has is most likely misspelt. */
+/** A tag that no archive has is most likely misspelled. */
 function requireTagged(
   key: Group['key'],
   decisions: readonly Decision[],

@@ -7,7 +7,7 @@ export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as con
 
 export type Cadence = (typeof PERIODS)[number]
 
-/** What archives can be grouped by; the policy applies to each group by itself. */
+/** What archives can be grouped by; the policy applies to each group separately. */
 export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
 
 export type GroupKey = (typeof GROUP_KEYS)[number]
@@ -15,22 +15,22 @@ export type GroupKey = (typeof GROUP_KEYS)[number]
 /** A retention policy. Rules without effect (a count of 0, a period of 0h) are left out. */
 export interface Policy {
   readonly olderThan?: Period
-  /** How many of each; Infinity: all. */
+  /** How many of each to keep; Infinity means all. */
   readonly counts: Readonly<Partial<Record<'last' | Cadence, number>>>
-  /** Those so near to the newest: all of them, or one of each period. */
+  /** Keeps archives this close to the newest: all of them, or one per period. */
   readonly within: Readonly<Partial<Record<'all' | Cadence, Period>>>
-  /** An archive that has all tags of one of these. */
+  /** Keeps an archive that has all tags in one of these lists. */
   readonly tags: readonly (readonly string[])[]
   /** How long partial and failed archives are kept. */
   readonly failedAfter: Period
   readonly groupBy: readonly GroupKey[]
-  /** The newest complete archive of a group may go as well. */
+  /** Even the newest complete archive of a group may be removed. */
   readonly allowLast: boolean
   /** A policy without rules, which removes everything, may run. */
   readonly allowRemoveAll: boolean
 }
 
-/** The policy that options ask for. @throws ElysiaError ELYSIA_USAGE for a period or group that is none */
+/** Makes a policy from options. @throws ElysiaError ELYSIA_USAGE for an invalid period or group */
 export function policyOf(options: RetentionOptions): Policy {
   const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
   return {
@@ -59,7 +59,7 @@ export function policyOf(options: RetentionOptions): Policy {
   }
 }
 
-/** True where a rule keeps some archives from being removed. */
+/** True if a rule protects any archives from removal. */
 export function hasKeepRules({ counts, within, tags }: Policy): boolean {
   return Object.keys(counts).length > 0 || Object.keys(within).length > 0 || tags.length > 0
 }

@@ -3,11 +3,11 @@ import type { Candidate } from './candidate.ts'
 /** Decides whether an archive can be restored, and so replace others. */
 export interface Soundness {
   isSound(archive: Candidate): boolean
-  /** What is wrong with one that is not sound: `damaged`, its status, or what is wrong with its base. */
+  /** The fault of an unsound archive: `damaged`, its status, or the fault of its base. */
   fault(archive: Candidate): string
 }
 
-/** An increment is as sound as what it is an increment of, however far back. */
+/** An increment is sound only if all its bases, direct and indirect, are. */
 export function soundness(archives: readonly Candidate[]): Soundness {
   const byId = new Map(archives.map((archive) => [archive.id, archive]))
   const known = new Map<string, string | undefined>()
@@ -22,7 +22,7 @@ export function soundness(archives: readonly Candidate[]): Soundness {
   }
 }
 
-/** Walks to the first base of all, not by recursion: a chain may be long, or lead round in a circle. */
+/** Follows the bases without recursion: a chain may be long, or circular. */
 function baseFault(
   archive: Candidate,
   byId: ReadonlyMap<string, Candidate>,
