@@ -50,10 +50,9 @@ export interface KeyFile {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The API key: from ELYSIACTL_API_KEY, or from `file`, or from the variable that the named target gives.
- * `warn` is called if others may read the file.
- * @throws ElysiaError ELYSIA_USAGE where it is said to be somewhere and is not, or others may write to its
- * file
+ * Reads the API key from ELYSIACTL_API_KEY, from `file`, or from the variable that the named target gives. `warn` is
+ * called if others may read the file.
+ * @throws ElysiaError ELYSIA_USAGE if the place named for the key holds none, or others may write to its file
  */
 export async function readApiKey(
   env: Environment,
@@ -68,8 +67,9 @@ export async function readApiKey(
 }
 
 /**
- * The key that masks values: from the file, or from ELYSIACTL_MASK_KEY; undefined where neither is given. `warn` as above.
- * @throws ElysiaError ELYSIA_USAGE as above
+ * Reads the key that masks values, from the file or from ELYSIACTL_MASK_KEY; undefined if neither is given. `warn` as
+ * for `readApiKey`.
+ * @throws ElysiaError ELYSIA_USAGE as `readApiKey`
  */
 export async function readMaskKey(
   env: Environment,
@@ -81,9 +81,9 @@ export async function readMaskKey(
 }
 
 /**
- * Says that no key is sent where a project's file gives the target's address: keys go only to a target that a flag, the
- * environment or the user's own file gives.
- * @throws ElysiaError ELYSIA_USAGE where this very command names a key
+ * Reports that no key is sent because a project's file gives the target's address: keys go only to a target that a
+ * flag, the environment or the user's own file gives.
+ * @throws ElysiaError ELYSIA_USAGE if this very command names a key
  */
 export function withholdKey(
   { address, projectFile }: ChosenTarget,
@@ -100,10 +100,7 @@ export function withholdKey(
     warn(`no API key is sent, since ${fact}; to send it, ${hint}`)
 }
 
-/**
- * The same of a client certificate.
- * @throws ElysiaError ELYSIA_USAGE where this very command names it
- */
+/** Reports the same for a client certificate. @throws ElysiaError ELYSIA_USAGE if this very command names it */
 export function withholdCertificate(
   { address, projectFile }: ChosenTarget,
   isFromFlag: boolean,
@@ -117,26 +114,26 @@ export function withholdCertificate(
 }
 
 /**
- * Looks at who owns the file of a private key, before a store reads it. `warn` is called if others may read it.
- * @throws ElysiaError ELYSIA_USAGE where it cannot be read, or others may write to it
+ * Checks the owner and mode of a private key's file before a store reads it. `warn` is called if others may read it.
+ * @throws ElysiaError ELYSIA_USAGE if it cannot be read, or others may write to it
  */
 export async function checkPrivateKey(path: string, warn: (message: string) => void): Promise<void> {
   const handle = await openKeyFile(path, warn, 'the key file')
   await handle.close()
 }
 
-/** The environment for a command that somebody else may have written: without the keys. */
+/** The environment, without keys, for a command that somebody else may have written. */
 export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
   const keys = Object.values(targets).flatMap(({ api_key_env: key, headers_env: headers = {} }) => [
     key,
     ...Object.values(headers),
   ])
-  // The address of a gateway may hold credentials.
+  // The address of a gateway may contain credentials.
   const secret = new Set(['ELYSIACTL_API_KEY', 'ELYSIACTL_MASK_KEY', 'ELYSIACTL_METRICS_PUSH', ...keys])
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.has(name)))
 }
 
-/** The headers of a named target, with the values that the environment holds for them. */
+/** The headers of a named target, with their values from the environment. */
 export function readHeaders(
   env: Environment,
   headersEnv: Readonly<Record<string, string>> = {},
@@ -165,9 +162,9 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
 const MOST_KEY_BYTES = 64 * 1024
 
 /**
- * The secret that a file holds, one line of ASCII; `what` names the file in errors, `warn` is called if others may read it.
- * One from a pipe, such as a shell's `<(command)`, has no owner to look at.
- * @throws ElysiaError ELYSIA_USAGE where it cannot be read, is empty, or others may write to it
+ * Reads a secret from a file, one line of ASCII; `what` names the file in errors, `warn` is called if others may read
+ * it. A pipe, such as a shell's `<(command)`, has no owner to check.
+ * @throws ElysiaError ELYSIA_USAGE if it cannot be read, is empty, or others may write to it
  */
 export async function readKeyFile(
   path: string,
@@ -187,7 +184,7 @@ export async function readKeyFile(
   }
 }
 
-/** A file that holds a key, once it is known that nobody else may have written it. */
+/** Opens a key's file, after checking that nobody else can have written it. */
 async function openKeyFile(path: string, warn: (message: string) => void, what: string): Promise<FileHandle> {
   const refuse = (fact: string, hint?: string) => {
     throw new ElysiaError('ELYSIA_USAGE', `${what} ${path} ${fact}`, hint === undefined ? {} : { hint })
@@ -215,7 +212,7 @@ function fromVariable(env: Environment, variable: string, what: string) {
   })
 }
 
-/** A secret travels in a header, so a line break in it would be another header. */
+/** A secret travels in a header, so a line break in it would start another header. */
 function headerValue(value: string, origin: string): string {
   if (value !== '' && /^[\x20-\x7e]+$/.test(value)) return value
   throw new ElysiaError('ELYSIA_USAGE', `${origin} holds no key: it is empty, or not one line of ASCII`)

@@ -42,8 +42,8 @@ export async function readUserFile(directory: string): Promise<ConfigFile | Refu
 }
 
 /**
- * Reads a configuration file, YAML or JSON by its ending. It is never run as code.
- * @throws ElysiaError ELYSIA_USAGE where it cannot be read or is not an object; an empty file is empty
+ * Reads a configuration file, YAML or JSON according to its extension. It is never run as code.
+ * @throws ElysiaError ELYSIA_USAGE if it cannot be read or is not an object; an empty file is an empty object
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   return (await readFile(path, () => undefined)) as ConfigFile
@@ -68,7 +68,7 @@ async function readFile(path: string, distrust: typeof foreignHand): Promise<Con
   throw unusable(path, 'it is not a set of keys and values')
 }
 
-/** The opened file is checked and read, so that both are the same file. The owner of a link counts too. */
+/** Checks and reads the same open file, so that it cannot be swapped in between. The owner of a link counts too. */
 async function textOf(path: string, distrust: typeof foreignHand): Promise<string | RefusedFile> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw unusable(path, messageOf(error))
@@ -85,7 +85,7 @@ async function textOf(path: string, distrust: typeof foreignHand): Promise<strin
   }
 }
 
-/** Loaded only where there is a file: finding none must cost nothing. */
+/** Loads the parser only if there is a file: finding none must cost nothing. */
 async function parsed(path: string, text: string): Promise<unknown> {
   const { defaultLoaders } = await import('cosmiconfig')
   if (text.trim() === '') return null
@@ -103,8 +103,8 @@ function onlyComments(text: string): boolean {
 }
 
 /**
- * What is wrong, and on which line. The parsers' own messages are not used: they quote the file, which may
- * hold a secret.
+ * The fault, and its line. Does not use the parsers' own messages, because they quote the file, which may hold a
+ * secret.
  */
 function faultOf(error: unknown): string {
   const { code, reason, mark, message } = error as ParserError
@@ -114,20 +114,20 @@ function faultOf(error: unknown): string {
   return `it is not valid JSON${place === null ? '' : ` ${place[0]}`}`
 }
 
-/** Of the file system: `code`; of js-yaml: `reason` and `mark`; of JSON.parse: neither. */
+/** An error of the file system has `code`, one of js-yaml `reason` and `mark`, one of JSON.parse neither. */
 interface ParserError extends NodeJS.ErrnoException {
   readonly reason?: string
   readonly mark?: { readonly line: number }
 }
 
-/** A link that leads nowhere is a file that cannot be read, not one that is not there. */
+/** A dangling link is a file that cannot be read, not a missing file. */
 function firstOf(directory: string, name: string): string | undefined {
   return ENDINGS.map((ending) => join(directory, `${name}.${ending}`)).find((path) => {
     return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
   })
 }
 
-/** Whether a path is below a directory, with links followed; a path that does not exist yet may be. */
+/** True if a path is below a directory after following links; the path need not exist yet. */
 export function liesBelow(directory: string, path: string): boolean {
   const root = realPath(directory)
   const real = realPath(path)

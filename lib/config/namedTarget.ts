@@ -2,7 +2,7 @@ import { ElysiaError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isRecord } from '../core/value/record.ts'
 
-/** A target that the configuration names. Secrets are named in it, never held. */
+/** A target in the configuration, which names its secrets but never holds them. */
 export interface NamedTarget {
   /** `sqlite:PATH` or the server's addresses, as in `--target`. */
   readonly url: string
@@ -21,9 +21,7 @@ export interface NamedTarget {
 const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file', 'cert_file', 'key_file'] as const
 const KEYS: readonly string[] = [...TEXT_KEYS, 'headers_env']
 
-/**
- * Keys that a project's file must not set for a target: with them it could send the user's secrets anywhere.
- */
+/** Keys that a project's file must not set for a target, because they could send the user's secrets anywhere. */
 export const PERSONAL_TARGET_KEYS: readonly string[] = [
   'api_key_file',
   'api_key_env',
@@ -39,7 +37,7 @@ export function namedTargets(value: unknown, origin: string): Record<string, Nam
   return Object.fromEntries(entries.map(([name, entry]) => [name, checked(name, entry, origin)]))
 }
 
-/** The address of a named target, as `--target` takes it. */
+/** The address of a named target, in the form of `--target`. */
 export function addressOf({ url, grpc }: NamedTarget): string {
   return grpc === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}grpc=${grpc}`
 }

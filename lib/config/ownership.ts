@@ -1,4 +1,4 @@
-/** The part of a file's status that says who owns it. */
+/** The owner and mode from a file's status. */
 export interface Owned {
   readonly uid: number
   readonly gid: number
@@ -10,8 +10,8 @@ const OTHERS_WRITE = 0o002
 const GROUP_OR_OTHERS_READ = 0o044
 
 /**
- * Why somebody else may have written a file, as the end of a sentence; undefined if only the user and root
- * can have. A group with the user's own number counts as the user. Undefined on systems without owners.
+ * Why somebody else may have written a file, as the end of a sentence; undefined if only the user and root can have.
+ * A group with the user's own number counts as the user. Undefined on systems without owners.
  */
 export function foreignHand({ uid, gid, mode }: Owned): string | undefined {
   const own = process.geteuid?.()
@@ -21,7 +21,7 @@ export function foreignHand({ uid, gid, mode }: Owned): string | undefined {
   return (mode & GROUP_WRITES) !== 0 && !isOwnGroup(gid, own) ? 'its group may write to it' : undefined
 }
 
-/** Whether others than the user may read a file. */
+/** True if anybody other than the user may read a file. */
 export function isReadByOthers({ gid, mode }: Owned): boolean {
   const own = process.geteuid?.()
   if (own === undefined) return false

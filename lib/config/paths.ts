@@ -9,11 +9,11 @@ export interface Paths {
   readonly config: string
   /** Journals and locks of the runs on this machine. */
   readonly state: string
-  /** What can be made anew, and what lies there for a while only. */
+  /** Temporary data, and data that can be recreated. */
   readonly cache: string
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where HOME or a variable of XDG leads nowhere */
+/** @throws ElysiaError ELYSIA_USAGE if HOME or an XDG variable is unusable */
 export function userPaths(): Paths {
   const { data, config, log, cache } = envPaths('elysiactl', { suffix: '' })
   const paths = { data, config, state: log, cache }
@@ -24,7 +24,7 @@ export function userPaths(): Paths {
   })
 }
 
-/** The user's home; undefined where there is none. */
+/** The user's home; undefined if there is none. */
 export function homeDirectory(): string | undefined {
   try {
     const home = homedir()
@@ -34,7 +34,7 @@ export function homeDirectory(): string | undefined {
   }
 }
 
-/** The embedded store that is used where no target is given. */
+/** The embedded store that is used if no target is given. */
 export function defaultStorePath(): string {
   return join(userPaths().data, 'store.db')
 }

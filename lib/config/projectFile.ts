@@ -11,9 +11,8 @@ const PERSONAL = 'which only a flag, the environment or your own file may say'
 const OUTSIDE = 'which leads out of its directory'
 
 /**
- * Why a project's file is refused, as the rest of a sentence; undefined where it is not. Its author is the
- * author of the project, so it must not set keys, headers or trust, and its paths must lie below its
- * directory.
+ * Why a project's file is refused, as the end of a sentence; undefined if it is accepted. Its author is the author of
+ * the project, so it must not set keys, headers or trust, and its paths must be below its directory.
  */
 export function overreach({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
   for (const [name, value] of Object.entries(content)) {

@@ -4,21 +4,21 @@ import { loadCompiler, type Static, type TSchema } from '../core/typebox.ts'
 import { DocumentFault, type FileDocument, readDocument } from '../file/document.ts'
 import type { Section } from './sections.ts'
 
-/** Where something stands in a section: `['rules', 0, 'over']`. */
+/** A path in a section: `['rules', 0, 'over']`. */
 export type SectionPath = readonly (string | number)[]
 
-/** A section that says what its schema lets it say. */
+/** A section that matches its schema. */
 export interface CheckedSection<T> {
   readonly value: T
-  /** The file that it is from. */
+  /** The file that contains it. */
   readonly origin: string
-  /** The error for what the schema cannot judge, with the line and column of `path`. */
+  /** Makes the error for a fault that the schema cannot detect, with the line and column of `path`. */
   fault(path: SectionPath, fact: string, hint?: string | undefined): ElysiaError
 }
 
 /**
- * Checks a section of a configuration file against the schema of its module. What it says is not quoted in an error: it
- * may be a secret. Of a union whose members differ by a constant key the member that is meant is judged.
+ * Checks a section of a configuration file against the schema of its module. Errors do not quote its content, which
+ * may be a secret. In a union whose members differ by a constant key, checks against the member with that key.
  * @throws ElysiaError ELYSIA_USAGE with the file, line and column of the first fault
  */
 export async function checkedSection<S extends TSchema>(
@@ -67,14 +67,14 @@ interface SchemaError {
 
 type Compile = Awaited<ReturnType<typeof loadCompiler>>
 
-/** What is wrong: of the value at `path`, by this part of the schema. */
+/** A fault: the value at `path` does not match this part of the schema. */
 interface Told {
   readonly path: SectionPath
   readonly schema: TSchema
   readonly error: SchemaError
 }
 
-/** The error that says most: of a union that of the member that is meant, and an unknown key before all else. */
+/** The most helpful error: in a union that of the intended member; an unknown key before any other. */
 function telling(compile: Compile, schema: TSchema, value: unknown, path: SectionPath): Told {
   for (const union of unionsIn(schema, value, path)) {
     if (compile(union.schema).Check(union.value)) continue
@@ -94,7 +94,7 @@ interface Kind {
   readonly value: unknown
 }
 
-/** The key of a member that has one value only, by which it differs from the others. */
+/** The key with a constant value that distinguishes a member from the others. */
 function kindOf(member: TSchema): Kind | undefined {
   const { properties = {} } = member as {
     readonly properties?: Readonly<Record<string, { const?: unknown }>>
@@ -114,7 +114,7 @@ interface Part {
   readonly path: SectionPath
 }
 
-/** The unions of a schema that some part of the value has to fit. */
+/** The unions in a schema, with the part of the value that has to match each. */
 function* unionsIn(schema: TSchema, value: unknown, path: SectionPath): Generator<Part> {
   const {
     anyOf,
@@ -165,7 +165,7 @@ function factOf(
   return [`${where} ${error.message}`, typeof description === 'string' ? description : undefined]
 }
 
-/** The unknown key itself; of what is missing the place that lacks it. */
+/** The unknown key itself; for a missing key, its parent. */
 function placeOf({ instancePath, params }: SchemaError): SectionPath {
   return [...partsOf(instancePath), ...(params.additionalProperties ?? []).slice(0, 1)]
 }

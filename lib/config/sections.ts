@@ -1,6 +1,7 @@
 /**
- * Keys of a configuration file that are no options but a document of their own, which the module that it is for checks
- * (lib/config/section.ts). `personal`: a project's file must not have it, since it says what is run or where data is sent.
+ * Keys of a configuration file that are documents of their own rather than options; their modules check them
+ * (lib/config/section.ts). `personal`: a project's file must not contain it, because it determines what is run or
+ * where data is sent.
  */
 export const SECTIONS = {
   alerts: { personal: true },
@@ -10,14 +11,14 @@ export const SECTIONS = {
 
 export type SectionName = keyof typeof SECTIONS
 
-/** A section as a file has it, unchecked: `text` is the whole file, for the places of faults. */
+/** A section of a file, unchecked: `text` is the whole file, used to locate faults. */
 export interface Section {
   readonly name: SectionName
   readonly origin: string
   readonly text: string
 }
 
-/** The name, where it is one of a section. */
+/** True for the name of a section. */
 export function isSection(name: string): name is SectionName {
   return Object.hasOwn(SECTIONS, name)
 }

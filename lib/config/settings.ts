@@ -33,34 +33,33 @@ export interface FoundFile {
 /** The settings from environment and configuration files, strongest first. */
 export interface Settings {
   readonly layers: readonly Layer[]
-  /** The files that were found, the strongest first. */
+  /** The files that were found, strongest first. */
   readonly files: readonly FoundFile[]
   readonly targets: Readonly<Record<string, TargetSetting>>
-  /** What the files say beside options and targets, unchecked, the strongest first. */
+  /** The sections in the files, unchecked, strongest first. */
   readonly sections: readonly Section[]
-  /** Sentences for a person: settings that were not understood. */
+  /** Sentences for a person about settings that were not understood. */
   readonly warnings: readonly string[]
 }
 
-/** Where to look. `schemas` are all options: a key that none of them has is refused. */
+/** Where to look. `schemas` gives all options: a key that belongs to none of them is refused. */
 export interface Sources {
   /** Called at most once, and only if there is something to check: it may take a while. */
   readonly schemas: () => Promise<readonly OptionsSchema[]>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly directory: string
   readonly userDirectory?: string
-  /** True for a command that only shows settings: refused files are left out instead of an error. */
+  /** True for a command that only shows settings: it omits refused files instead of failing. */
   readonly showRefused?: boolean
 }
 
 type KnownOptions = OptionsByKey
 
 /**
- * The layers below the flags: environment, then the project's file (or the one ELYSIACTL_CONFIG names), then
- * the user's. A file that was found, and that somebody else may have written, is refused; a project's file
- * also if it sets what it must not set. A named file is trusted.
- * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret
- * in a file
+ * Reads the layers below the flags: the environment, then the project's file (or the one that ELYSIACTL_CONFIG
+ * names), then the user's. Refuses a file that was found and that somebody else may have written, and a project's
+ * file with settings that it must not have. A named file is trusted.
+ * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret in a file
  */
 export async function readSettings(sources: Sources): Promise<Settings> {
   const { env } = sources
@@ -124,8 +123,8 @@ function seen(file: ConfigFile | RefusedFile, kind: FoundFile['kind']): FoundFil
 }
 
 /**
- * The part of the layers that belongs to one schema, so that each job resolves its own options. An option for
- * the command line only is taken from nowhere else, even if another job has a setting of that name.
+ * The part of the layers that belongs to one schema, so that each job resolves its own options. An option for the
+ * command line alone is never taken from elsewhere, even if another job has a setting of that name.
  */
 export function layersFor({ properties }: OptionsSchema, layers: readonly Layer[]): Layer[] {
   return layers.map((layer) => ({
@@ -148,7 +147,7 @@ function knownOptions(
   return new Map(elsewhere.map(([key, option]) => [nameOf(namesOf(key, option)), { key, option }]))
 }
 
-/** The variables that are named like options, and are not empty. */
+/** The variables with the names of options that are not empty. */
 function namedVariables(env: Sources['env']): [name: string, value: string][] {
   return Object.entries(env).filter((entry): entry is [string, string] => {
     const [name, value] = entry
@@ -187,7 +186,7 @@ function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
   return { kind: 'file', origin: path, values }
 }
 
-/** One that is there and says nothing is left out. */
+/** Skips sections without content. */
 function sectionsOf({ path, content, text }: ConfigFile): Section[] {
   const names = Object.keys(SECTIONS).filter((name) => content[name] !== undefined && content[name] !== null)
   return names.map((name) => ({ name: name as SectionName, origin: path, text }))

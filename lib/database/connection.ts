@@ -6,12 +6,12 @@ import { makeDirectory } from '../file/directory.ts'
 import { sqliteFailure } from './errors.ts'
 import { rememberFiles } from './files.ts'
 
-/** A connection to a SQLite file, as better-sqlite3 gives it: every call blocks until it is done. */
+/** A connection to a SQLite file from better-sqlite3: every call blocks until it is done. */
 export type SqliteDatabase = Database.Database
 
 /**
- * Opens a file as it is, without what `openDatabase` sees to: for one that holds nothing but a lock.
- * @throws what SQLite says
+ * Opens a file without the setup and checks of `openDatabase`: for a file that holds only a lock.
+ * @throws SQLite's error
  */
 export function connect(path: string, options: Database.Options = {}): SqliteDatabase {
   return new Database(path, options)
@@ -31,37 +31,37 @@ const JOURNAL_VERSIONS = 18
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 
 export interface DatabaseOptions {
-  /** Where there is no file: `make` it (the default); `refuse`; or take an empty one in `memory` in its place. */
+  /** If the file does not exist: `make` it (the default), `refuse`, or use an empty database in `memory` instead. */
   readonly missing?: 'make' | 'refuse' | 'memory'
   /** How long to wait for another process that is writing, in milliseconds; 5000 by default. */
   readonly busyTimeoutMs?: number
   /**
-   * NORMAL outlives a killed process, FULL a power cut as well; NORMAL by default.
+   * NORMAL survives a killed process, FULL also a power failure; NORMAL by default.
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
-  /** Nothing is written through it; the file is one that another connection has made and holds open. */
+  /** Read-only; another connection has made the file and keeps it open. */
   readonly readonly?: boolean
-  /** Makes the error of what was thrown while it was made or opened; ELYSIA_STORE by default. */
+  /** Makes the error for a failure while the file is made or opened; ELYSIA_STORE by default. */
   readonly failure?: (thrown: unknown, file: string) => unknown
 }
 
-/** A file holds a trigger, a view or a virtual table: code of somebody else. */
+/** The error for a file with a trigger, a view or a virtual table: somebody else's code. */
 export class ForeignCode extends ElysiaError {}
 
-// Pages of 8 KiB and a log of 16 MiB before a checkpoint: inserts of 750-byte objects under random ids ran
-// 1.2 to 1.35 times as fast as with SQLite's defaults (200 k objects, batches of 500).
+// Pages of 8 KiB and a log of 16 MiB before a checkpoint: inserts of 750-byte objects under random ids ran 1.2 to
+// 1.35 times as fast as with SQLite's defaults (200 k objects, batches of 500).
 const PAGE_BYTES = 8192
 const CHECKPOINT_PAGES = 2000
-/** A cache of more than this does nothing for a scan, and is memory that it would hold. */
+/** A larger cache does not speed up a scan, and would only hold memory. */
 const CACHE_KIB = 8_000
 const WRITERS_CACHE_KIB = 32_000
 
 /**
- * Opens a SQLite file in write-ahead mode with foreign keys on; makes it, and its directory (mode 0700), where
- * there is none (mode 0600). `:memory:` lives as long as the connection. Holds up to 32 MB of its pages in memory.
- * @throws ElysiaError ELYSIA_STORE where it cannot be opened or is no database, ELYSIA_LOCKED where another
- * process keeps it busy, ELYSIA_NOT_FOUND where it is not there and `missing` says `refuse`
+ * Opens a SQLite file in write-ahead mode with foreign keys on; creates it (mode 0600) and its directory (mode 0700)
+ * if necessary. `:memory:` lives as long as the connection. Holds up to 32 MB of pages in memory.
+ * @throws ElysiaError ELYSIA_STORE if it cannot be opened or is not a database, ELYSIA_LOCKED if another process
+ * keeps it busy, ELYSIA_NOT_FOUND if it does not exist and `missing` is `refuse`
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): SqliteDatabase {
   const file = fileToOpen(databaseFile(path), options.missing ?? 'make')
@@ -82,7 +82,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   }
 }
 
-/** A database in a file without a name, which is gone when it is closed. Holds up to 8 MB of it in memory. */
+/** A database in a nameless file, which is removed when it is closed. Holds up to 8 MB in memory. */
 export function temporaryDatabase(): SqliteDatabase {
   try {
     const database = new Database('')
@@ -94,13 +94,13 @@ export function temporaryDatabase(): SqliteDatabase {
   }
 }
 
-/** The absolute path that a database's path means. */
+/** The absolute form of a database's path. */
 export function databaseFile(path: string): string {
   if (path === '') throw new ElysiaError('ELYSIA_USAGE', 'the path of the database is empty')
   return path === ':memory:' ? path : resolve(path)
 }
 
-/** Gives a connection that writes a larger cache: objects under random ids touch all of an index. */
+/** Gives a connection for writing a larger cache, because objects under random ids touch the whole index. */
 export function setWriterCache(database: SqliteDatabase): void {
   database.pragma(`cache_size = -${WRITERS_CACHE_KIB}`)
 }
@@ -113,7 +113,7 @@ function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing'
   })
 }
 
-/** Makes an empty file (mode 0600), which SQLite takes for an empty database; its log gets the same mode. */
+/** Creates an empty file (mode 0600), which SQLite accepts as an empty database; its log gets the same mode. */
 function makeFile(file: string, failure: NonNullable<DatabaseOptions['failure']>): void {
   try {
     makeDirectory(dirname(file))
@@ -131,8 +131,8 @@ function cannotMake(cause: unknown, file: string): ElysiaError {
 }
 
 /**
- * Code that lies in a database runs when it is written to or read: ours have none, and what a function in a schema could
- * reach is kept from it.
+ * Code in a database runs when it is written or read: ours contain none, and functions in a schema get no access to
+ * anything dangerous.
  * @throws ElysiaError ELYSIA_STORE
  */
 function refuseCode(database: SqliteDatabase, file: string): void {

@@ -53,8 +53,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 }
 
 /**
- * What SQLite threw, as an ElysiaError that names the file and the next step. Anything that is not SQLite's
- * comes back as it is.
+ * Converts SQLite's error to an ElysiaError that names the file and the next step. Returns any other error unchanged.
  */
 export function sqliteFailure(thrown: unknown, file: string): unknown {
   const code = sqliteCode(thrown)
@@ -67,7 +66,7 @@ export function sqliteFailure(thrown: unknown, file: string): unknown {
   return new ElysiaError(meaning.code, `${what} ${file}`, { cause: thrown, hint, retryable })
 }
 
-/** SQLite's own code, such as SQLITE_IOERR_WRITE; undefined for what others threw. */
+/** SQLite's own code, such as SQLITE_IOERR_WRITE; undefined for other errors. */
 export function sqliteCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
   const { code } = thrown as { code?: unknown }

@@ -4,39 +4,42 @@ import { ElysiaError, messageOf } from '../core/errors.ts'
 import { makeDirectory } from '../file/directory.ts'
 import { connect, type SqliteDatabase } from './connection.ts'
 
-/** A lock that is held until it is released or its process ends, in whatever way. */
+/** A lock that is held until it is released, or its process ends for any reason. */
 export interface FileLock {
   release(): void
 }
 
-/** How long to try, in milliseconds: `isHeld` of another process keeps the lock for a moment. */
+/** How long to try, in milliseconds: `isHeld` in another process holds the lock for a moment. */
 const TRY_MS = 100
 
-/** What becomes of the file of a lock. */
+/** What happens to the file of a lock. */
 export interface LockOptions {
-  /** True: it is removed with the lock. For locks whose names are used once, so that no files pile up. Default false. */
+  /**
+   * True: remove it with the lock. For locks with names that are used once, so that files do not pile up. Default
+   * false.
+   */
   readonly transient?: boolean
 }
 
 /**
- * Takes the lock at `path`, or answers undefined where another process holds it.
- * The lock is the exclusive lock of an SQLite file: the operating system takes it back when the process is
- * gone, `kill -9` included, so that no lock is ever stale. For local file systems.
- * @throws ElysiaError ELYSIA_STATE where it cannot be made or written to, or is a link or no regular file
+ * Takes the lock at `path`; returns undefined if another process holds it. The lock is the exclusive lock of an
+ * SQLite file: the operating system releases it when the process ends, even by `kill -9`, so no lock is ever stale.
+ * For local file systems.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be created or written, or is a link or not a regular file
  */
 export function lockFile(path: string, { transient = false }: LockOptions = {}): FileLock | undefined {
   for (;;) {
     const taken = takeLock(path)
     if (taken === undefined) return undefined
     if (taken.isAtPath) return { release: () => release(taken.database, transient ? path : undefined) }
-    // Who held it removed it meanwhile: this locks a file that nobody else will find.
+    // The previous holder has removed the file: nobody else would find this lock.
     taken.database.close()
   }
 }
 
 interface Taken {
   readonly database: SqliteDatabase
-  /** True where the file that is locked still lies at its path. */
+  /** True if the locked file is still at its path. */
   readonly isAtPath: boolean
 }
 
@@ -48,7 +51,7 @@ function takeLock(path: string): Taken | undefined {
     closeSync(openSync(path, 'a', 0o600))
     const before = identityAt(path)
     database = connect(path, { timeout: TRY_MS })
-    // Nothing is ever written but the lock itself: a journal on the disk would cost three fsyncs.
+    // Nothing but the lock itself is ever written: a journal on disk would cost three fsyncs.
     database.pragma('journal_mode = MEMORY')
     database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE')
@@ -60,25 +63,25 @@ function takeLock(path: string): Taken | undefined {
   }
 }
 
-/** What tells the file at a path from one that takes its place: the number of its inode may be used again. */
+/** Distinguishes a file from one that replaces it; an inode number alone may be reused. */
 function identityAt(path: string): string | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   return stats && `${stats.dev} ${stats.ino} ${stats.birthtimeNs}`
 }
 
-/** The file goes while it is locked: whoever opens one at its path from then on makes and locks another. */
+/** Removes the file while it is locked: anyone who opens that path later creates and locks another file. */
 function release(database: SqliteDatabase, path: string | undefined): void {
   try {
     if (path !== undefined && database.open) rmSync(path, { force: true })
   } catch {
-    // An empty file that stays is no reason for a finished job to fail.
+    // A leftover empty file is no reason for a finished job to fail.
   }
   database.close()
 }
 
 /**
- * Whether a process holds the lock at `path`; undefined where there never was one, or where nobody can
- * know: it may not be read, or is no lock. Nothing is made.
+ * True if a process holds the lock at `path`; undefined if there never was one, or that cannot be determined, because
+ * the file is not readable or not a lock. Creates nothing.
  */
 export function isHeld(path: string): boolean | undefined {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
@@ -94,7 +97,7 @@ export function isHeld(path: string): boolean | undefined {
   }
 }
 
-/** A link would lock, and make, a file of somebody's choice elsewhere. */
+/** A link would let somebody else choose which file is created and locked. */
 function requireOwn(path: string): void {
   const directory = dirname(path)
   if (!lstatSync(directory).isDirectory()) throw new Error(`${directory} is a link or no directory`)

@@ -2,13 +2,13 @@ import { realpathSync } from 'node:fs'
 import { ElysiaError } from '../core/errors.ts'
 import { type Inode, inodeOf } from '../file/inode.ts'
 
-/** What there is to know of a connection. */
+/** The parts of a connection that are used here. */
 interface Connection {
   readonly name: string
   readonly memory: boolean
 }
 
-/** The paths of a database's own files, and what lay there when they were first seen. */
+/** The paths of a database's own files, and the identity of each when first seen. */
 interface OpenFiles {
   readonly path: string
   readonly seen: Map<string, Inode>
@@ -25,9 +25,9 @@ export function rememberFiles(database: Connection): void {
 }
 
 /**
- * That the file of a connection, and the log beside it, are still at their paths: SQLite goes on writing to files that
- * were removed, and says nothing. Two looks at the file system, about 5 µs, so once for each commit.
- * @throws ElysiaError ELYSIA_STORE where one was removed or replaced
+ * Checks that the file of a connection, and its log, are still at their paths: SQLite silently continues to write to
+ * files that were removed. Costs two file system calls, about 5 µs, so do this once per commit.
+ * @throws ElysiaError ELYSIA_STORE if one was removed or replaced
  */
 export function requireFiles(database: Connection): void {
   const files = OPEN.get(database)

@@ -1,13 +1,12 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 
-/** Tells whether a path lies in a directory, at any depth. */
+/** True for a path inside a directory, at any depth. */
 export type Below = (path: string) => boolean
 
 /**
- * Makes a check whether absolute paths are inside a directory, by name or through links (`/backups` may be a
- * link to `/mnt/disk`). A path that does not exist is judged by its nearest existing parent. The check caches
- * directories.
+ * Makes a check whether absolute paths are inside a directory, by name or through links (`/backups` may be a link to
+ * `/mnt/disk`). A path that does not exist is judged by its nearest existing parent. The check caches directories.
  */
 export function below(directory: string): Below {
   let real: string | undefined

@@ -2,10 +2,10 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Creates a directory (for this user alone, unless `mode` says otherwise) and its missing parents; returns
- * the topmost one that was created. Node's own `recursive` never ends where a file system answers ENOENT for
- * a directory whose parent is there, as /proc and autofs do.
- * @throws the system's error, with the path that could not be made
+ * Creates a directory (for this user alone, unless `mode` says otherwise) and its missing parents; returns the
+ * topmost one created. Node's own `recursive` loops forever if a file system returns ENOENT although the parent
+ * directory exists, as /proc and autofs do.
+ * @throws the system's error, with the path that could not be created
  */
 export function makeDirectory(path: string, mode = 0o700): string | undefined {
   if (make(path, mode, 'ENOENT')) return path

@@ -1,12 +1,12 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 
-/** Where something stands in a file, from 1. */
+/** A position in a file, counted from 1. */
 export interface Place {
   readonly line: number
   readonly column: number
 }
 
-/** A text that is no YAML, or has a value that no object holds. */
+/** The error for a text that is not YAML, or has a value that no object can hold. */
 export class DocumentFault extends Error {
   readonly place: Place
 
@@ -16,16 +16,16 @@ export class DocumentFault extends Error {
   }
 }
 
-/** What a YAML or JSON file says, and where it says it. */
+/** The content of a YAML or JSON file, with its positions. */
 export interface FileDocument {
   readonly value: unknown
-  /** The place of a key or an item, or where that is missing, of what should hold it. */
+  /** The position of a key or an item; if it is missing, that of its nearest existing parent. */
   placeOf(path: readonly (string | number)[]): Place
 }
 
 /**
- * Reads YAML 1.2, of which JSON is a part. A whole number beyond ±(2^53 - 1) becomes a bigint; keys that stand twice,
- * aliases that grow beyond all bounds and tags of other programs are refused. @throws DocumentFault
+ * Reads YAML 1.2, which includes JSON. A whole number beyond ±(2^53 - 1) becomes a bigint; duplicate keys, aliases
+ * that expand excessively and other programs' tags are refused. @throws DocumentFault
  */
 export function readDocument(text: string): FileDocument {
   const lines = new LineCounter()
@@ -50,7 +50,7 @@ function dataOf(read: () => unknown, place: Place): unknown {
   }
 }
 
-/** Whole numbers that a double holds exactly as numbers, as JSON has them. */
+/** Whole numbers that a double holds exactly become numbers, as in JSON. */
 function withNumbers(value: unknown): unknown {
   if (typeof value === 'bigint') return BigInt.asIntN(54, value) === value ? smallest(value) : value
   if (Array.isArray(value)) return value.map(withNumbers)
@@ -63,7 +63,7 @@ function smallest(value: bigint): number | bigint {
   return Number.isSafeInteger(double) ? double : value
 }
 
-/** As far as the path leads. Of a key that is there its own place, so that a wrong name is pointed at. */
+/** As far as the path leads. An existing key has its own position, so that a wrong name is pointed at. */
 function offsetOf(root: Node | null, path: readonly (string | number)[]): number {
   let node: unknown = root
   let offset = root?.range?.[0] ?? 0

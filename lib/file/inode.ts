@@ -3,7 +3,7 @@ import { fstatSync, statSync } from 'node:fs'
 /** A file by device and inode: the same under all of its names. */
 export type Inode = `${bigint}:${bigint}`
 
-/** Of what a path leads to, links followed, or an open descriptor stands for; undefined where there is nothing. */
+/** The inode of a path, following links, or of an open descriptor; undefined if there is nothing. */
 export function inodeOf(file: string | number): Inode | undefined {
   try {
     const { dev, ino } =

@@ -1,27 +1,22 @@
 import { ElysiaError } from '../core/errors.ts'
 
-/**
- * Longer patterns, and more alternatives, are refused: names are foreign, and each is compared with the whole
- * pattern.
- */
+/** Refuses longer patterns, and more alternatives: names are foreign, and each is compared with the whole pattern. */
 const MOST_CHARACTERS = 255
 export const MOST_ALTERNATIVES = 64
 
-/** One character of a name: true where it fits; or any number of any. */
+/** One character of a name: a test for it; or any number of any characters. */
 type Token = ((character: string) => boolean) | typeof ANY_NUMBER
 
 const ANY_NUMBER = Symbol('*')
 
 /**
- * Makes a matcher for names of files, or of one directory in a path: `*` is any number of characters, `?`
- * one, `[a-z]` one of them, `[!a-z]` another one, `{a,b}` either, `\` takes the next character as it is. `*`
- * and `?` leave out a dot at the beginning, as a shell does, unless `dot` is set. `option` is what errors
- * call it by.
+ * Makes a matcher for names of files, or of one directory in a path: `*` matches any number of characters, `?` one,
+ * `[a-z]` one of them, `[!a-z]` any other, `{a,b}` either; `\` makes the next character literal. `*` and `?` do not
+ * match a leading dot, as in a shell, unless `dot` is set. `option` names the pattern in errors.
  *
- * Not picomatch or `path.matchesGlob`: they make a regular expression that goes back at each star, so that
- * four of them take seconds with a name that a stranger chose. Here a name takes at most its length times the
- * pattern's.
- * @throws ElysiaError ELYSIA_USAGE for a pattern that is too long, or that a shell would read otherwise
+ * Not picomatch or `path.matchesGlob`: they make a regular expression that backtracks at each star, so that four
+ * stars take seconds with a name that a stranger chose. Here a name takes at most its length times the pattern's.
+ * @throws ElysiaError ELYSIA_USAGE for a pattern that is too long, or that a shell would read differently
  */
 export function namePattern(
   pattern: string,
@@ -46,7 +41,7 @@ function refusal(option: string, pattern: string, why: string): ElysiaError {
   })
 }
 
-/** Each star takes as little as it can; where the rest does not fit, only the last one takes more. */
+/** Each star takes as little as possible; if the rest does not match, only the last one takes more. */
 function fits(tokens: readonly Token[], characters: readonly string[], dot: boolean): boolean {
   let at = 0
   let token = 0
@@ -114,7 +109,7 @@ function oneOf(inside: string[]): Token {
   return (character) => ranges.some(([from, to]) => from <= character && character <= to) !== negated
 }
 
-/** `a{b,c}` → `ab`, `ac`; braces without a comma stand for themselves. At most one more than is allowed. */
+/** `a{b,c}` → `ab`, `ac`; braces without a comma are literal. Returns at most one more than is allowed. */
 export function expandBraces(pattern: string): string[] {
   const open = pattern.search(/(?<!\\)\{/)
   if (open < 0) return [pattern]

@@ -4,15 +4,13 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from '
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 const PIECE_BYTES = 256 * 1024
 
-/**
- * The SHA-256 of the first bytes of a file; undefined if it is not a file, or is shorter. Memory: 256 KiB.
- */
+/** The SHA-256 of the first bytes of a file; undefined if it is not a file, or is shorter. Memory: 256 KiB. */
 export function hashOfPrefix(path: string, bytes: number): Hash | undefined {
   const hash = createHash('sha256')
   return eachPiece(path, bytes, (piece) => void hash.update(piece)) ? hash : undefined
 }
 
-/** Appends the first bytes of a file to an open one. @throws Error where they are not there */
+/** Appends the first bytes of a file to an open one. @throws Error if the file does not have them */
 export function copyPrefix(path: string, bytes: number, to: number): void {
   const whole = eachPiece(path, bytes, (piece) => {
     for (let done = 0; done < piece.length; ) done += writeSync(to, piece, done)
@@ -20,7 +18,7 @@ export function copyPrefix(path: string, bytes: number, to: number): void {
   if (!whole) throw new Error(`${path} is shorter than it was`)
 }
 
-/** False where the file is none, or ends before that. */
+/** False if it is not a file, or ends before that. */
 function eachPiece(path: string, bytes: number, take: (piece: Buffer) => void): boolean {
   let fd: number
   try {

@@ -2,14 +2,14 @@ import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:
 import { dirname } from 'node:path'
 
 /**
- * Writes a small file for this user alone: durable, and all of it or nothing. Its directory has to be there; one process at
- * a time writes it. @throws the system's error
+ * Writes a small file for this user alone, durably and atomically. Its directory has to exist; only one process at a
+ * time may write it. @throws the system's error
  */
 export function writeWhole(path: string, text: string): void {
   const unfinished = `${path}.new`
   writeFileSync(unfinished, text, { mode: 0o600, flush: true })
   renameSync(unfinished, path)
-  // The name is durable only once its directory is written.
+  // The name is durable only once its directory is synced.
   const directory = openSync(dirname(path), 'r')
   try {
     fsyncSync(directory)

@@ -30,14 +30,16 @@ export type Resolved<S extends OptionsSchema> = Flat<
   }
 >
 
-/** Options as a caller may give them: only the required ones have to be there. */
+/** Options as a caller may give them: only the required ones are mandatory. */
 export type OptionsInput<S extends OptionsSchema> = Flat<
   { readonly [K in keyof S['properties'] & RequiredKey<S>]: ValueOf<S['properties'][K]> } & {
     readonly [K in Exclude<keyof S['properties'], RequiredKey<S>>]?: ValueOf<S['properties'][K]>
   }
 >
 
-/** Where a layer's values were written. In `code` numbers are bytes and milliseconds; elsewhere a unit is due. */
+/**
+ * Where a layer's values were written. In `code` numbers are bytes and milliseconds; elsewhere a unit is required.
+ */
 export type LayerKind = 'flag' | 'environment' | 'file' | 'code'
 
 /** Values from one place, by the key of the schema. `origin` names the place for a person. */
@@ -47,7 +49,7 @@ export interface Layer {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** Resolved options, and for each the origin of its value; `default` where nobody gave one. */
+/** Resolved options, and the origin of each; `default` if nobody set it. */
 export interface Resolution<S extends OptionsSchema> {
   readonly options: Resolved<S>
   readonly origins: Readonly<Record<string, string>>
@@ -68,9 +70,9 @@ export function namesOf(key: string, option: OptionSchema): OptionNames {
 }
 
 /**
- * The options that layers, the strongest first, give together. Layers are not changed.
- * @throws ElysiaError ELYSIA_USAGE for an unknown key (the nearest known one is named), a value of the wrong
- * type or out of bounds, a number without its unit, and a required option that no layer gives.
+ * Resolves the options from layers, strongest first. Does not change the layers.
+ * @throws ElysiaError ELYSIA_USAGE for an unknown key (naming the nearest known one), a value of the wrong type or
+ * out of bounds, a number without its unit, and a required option that no layer sets.
  */
 export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Layer[]): Resolution<S> {
   for (const layer of layers) refuseUnknown(schema, layer)
@@ -86,7 +88,7 @@ export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Lay
   return { options: options as Resolved<S>, origins }
 }
 
-/** Options given in code, checked and with their defaults. @throws ElysiaError as `resolve` */
+/** Resolves options given in code. @throws ElysiaError as `resolve` */
 export function resolveInput<S extends OptionsSchema>(schema: S, input: OptionsInput<S>): Resolved<S> {
   const values = input as Readonly<Record<string, unknown>>
   return resolve(schema, [{ kind: 'code', origin: 'options', values }]).options

@@ -1,47 +1,52 @@
 import type { Unit } from '../core/units.ts'
 
 /**
- * One option, in the shape of a JSON Schema property. From it come the TypeScript type, the check, the flag,
- * the help text, the environment and configuration names and the row of SPEC.md: it is declared nowhere else.
+ * One option, in the shape of a JSON Schema property. It is the only declaration: the TypeScript type, the check, the
+ * flag, the help text, the environment and configuration names and the row in SPEC.md are derived from it.
  */
 export interface OptionSchema {
   readonly type: 'string' | 'integer' | 'boolean'
   readonly description: string
   readonly default?: string | number | boolean
-  /** Of what is true by default: what `--no-…` does. */
+  /** What `--no-…` does, for an option that is true by default. */
   readonly negative?: string
   readonly minimum?: number
   readonly maximum?: number
   readonly enum?: readonly string[]
   readonly pattern?: string
-  /** Of a text that a pattern cannot judge: what it has to be, where it is not; undefined where it is. */
+  /** Checks a text beyond its pattern: returns what it has to be, or undefined if it is valid. */
   readonly check?: (text: string) => string | undefined
-  /** Of a text that may hold a secret: why it must not stand on a command line, which all users see; undefined where it may. */
+  /**
+   * Checks a text that may hold a secret: returns why it must not be on a command line, which all users see, or
+   * undefined if it may.
+   */
   readonly flagCheck?: (text: string) => string | undefined
-  /** Of a whole number: words that stand for some of them. */
+  /** Words for certain values of a whole number. */
   readonly words?: Readonly<Record<string, number>>
-  /** Of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */
+  /** The unit of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */
   readonly unit?: Unit
-  /** The name people write, where it is not the key in kebab case. */
+  /** The name that people write, if it is not the key in kebab case. */
   readonly flag?: string
   readonly short?: string
-  /** A value of one without a default, as a configuration file might say it. */
+  /** An example value for a configuration file, if the option has no default. */
   readonly example?: string
-  /** What stands for the value in help: `FILE`, `N|P%`. */
+  /** Stands for the value in help: `FILE`, `N|P%`. */
   readonly placeholder?: string
-  /** What the value names: completion offers those that there are. */
+  /** What the value names: completion offers the existing ones. */
   readonly kind?: ValueKind
-  /** The words that it is one of, or some of, separated by commas: for completion. The job itself checks it. */
+  /** The words for completion; the value is one of them, or several separated by commas. The job itself checks it. */
   readonly choices?: readonly string[]
   /** True for a path: in a configuration file it is relative to that file. */
   readonly path?: boolean
-  /** True for what touches the user's secrets, trust or other files: a project's file must not set it. */
+  /** True for an option that affects the user's secrets, trust or other files: a project's file must not set it. */
   readonly personal?: boolean
-  /** True for what is decided anew at each call, and so comes from the command line only. */
+  /** True for an option that is decided for each call, and so is accepted only on the command line. */
   readonly flagOnly?: boolean
-  /** True where the flag may stand several times: its values are joined by semicolons. */
+  /** True if the flag may be repeated: its values are joined by semicolons. */
   readonly repeated?: boolean
-  /** True where the flag may stand several times and its place among the others of the kind counts: a command reads its `steps`. */
+  /**
+   * True if the flag may be repeated and its position among others of this kind matters: a command reads its `steps`.
+   */
   readonly ordered?: boolean
   readonly hidden?: boolean
 }
@@ -49,12 +54,12 @@ export interface OptionSchema {
 /** What a value on the command line may name. */
 export type ValueKind = 'file' | 'directory' | 'collection' | 'archive' | 'target' | 'tenant' | 'tag'
 
-/** The options of one job. `required` lists those that have no default and cannot be left out. */
+/** The options of one job. `required` lists those that have no default and must be given. */
 export interface OptionsSchema {
   readonly type: 'object'
   /** The name of their table in SPEC.md. */
   readonly name: string
-  /** What heads them in help, where it is not their name: `Output options`. */
+  /** Their heading in help, if it differs from the name: `Output options`. */
   readonly title?: string
   readonly description: string
   readonly required?: readonly string[]

@@ -4,8 +4,8 @@ import type { OptionSchema, OptionsSchema } from './schema.ts'
 import { boundsOf } from './value.ts'
 
 /**
- * The Markdown table of a schema's options for SPEC.md: flag, key in code, environment variable,
- * configuration key, default and meaning. Ends with a newline.
+ * The Markdown table of a schema's options for SPEC.md: flag, key in code, environment variable, configuration key,
+ * default and meaning. Ends with a newline.
  */
 export function optionTable(schema: OptionsSchema): string {
   const head = [
@@ -16,7 +16,7 @@ export function optionTable(schema: OptionsSchema): string {
   return `${[...head, ...rows.map(([key, option]) => row(key, option))].join('\n')}\n`
 }
 
-/** What heads a group of options in help and in a configuration file: `Restore options`. */
+/** The heading of a group of options in help and in a configuration file: `Restore options`. */
 export function titleOf({ title, name }: OptionsSchema): string {
   if (title !== undefined) return title
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
@@ -31,7 +31,7 @@ export function flagText(key: string, option: OptionSchema): string {
   return `${short}--${flag} ${option.placeholder ?? placeholderOf(option)}`
 }
 
-/** The default as a person would write it; undefined where there is none, or where it is just `false`. */
+/** The default as a person would write it; undefined if there is none, or if it is `false`. */
 export function defaultText(option: OptionSchema): string | undefined {
   if (option.default === undefined || typeof option.default === 'boolean') return undefined
   if (typeof option.default === 'number' && option.unit !== undefined) {
@@ -40,7 +40,7 @@ export function defaultText(option: OptionSchema): string | undefined {
   return wordOf(option, option.default) ?? String(option.default)
 }
 
-/** The word for a value that no number within the bounds is; undefined where there is none. */
+/** The word for a value outside the bounds; undefined if there is none. */
 export function wordOf({ words = {}, minimum = 0 }: OptionSchema, value: unknown): string | undefined {
   if (typeof value !== 'number' || value >= minimum) return undefined
   return Object.keys(words).find((word) => words[word] === value)

@@ -5,7 +5,7 @@ import type { OptionSchema } from './schema.ts'
 /** The value of an option after its check. */
 export type OptionValue = string | number | boolean
 
-/** Why a value will not do, as the sentence that says what would. */
+/** Why a value is invalid, as a sentence that says what would be valid. */
 export class Fault {
   readonly hint: string
   constructor(hint: string) {
@@ -14,8 +14,8 @@ export class Fault {
 }
 
 /**
- * What was written as the option's own type, or the fault in it. In code a number of bytes or milliseconds
- * stands for itself; `inCode` is false for what a person wrote, where it needs its unit.
+ * Converts a written value to the option's own type, or returns its fault. In code a number means bytes or
+ * milliseconds; `inCode` is false for a person's input, which needs the unit.
  */
 export function optionValue(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
   const word = wordValue(option, value, inCode)
@@ -32,7 +32,7 @@ function convert(option: OptionSchema, value: unknown, inCode: boolean): OptionV
   return asMeasure(option, String(value), option.unit)
 }
 
-/** The number of a word, which may lie outside of the bounds; in code the number itself will do. */
+/** The number for a word, which may be outside the bounds; in code the number itself is accepted, too. */
 function wordValue({ words = {} }: OptionSchema, value: unknown, inCode: boolean): number | undefined {
   if (typeof value === 'string') return Object.hasOwn(words, value) ? words[value] : undefined
   return inCode && Object.values(words).includes(value as number) ? (value as number) : undefined
@@ -61,7 +61,7 @@ function asMeasure(option: OptionSchema, text: string, unit: Unit): number | Fau
   return parseUnit(text, unit) ?? new Fault(`it takes a value like ${UNIT_EXAMPLES[unit]}`)
 }
 
-/** The usual unit, where the option may be so much of it. */
+/** The usual unit, if the option's bounds allow the value with it. */
 function guessOf(option: OptionSchema, text: string, unit: Unit): string {
   const guess = `${text.trim()}${unit === 'bytes' ? 'MiB' : 's'}`
   const value = parseUnit(guess, unit)
@@ -90,7 +90,7 @@ function enumLack(known: readonly string[], value: string): string {
   return near === undefined ? fact : `${fact}; did you mean ${near}?`
 }
 
-/** The bounds of a number for reading: `1 to 64`, `1KiB or more`; empty where there are none. */
+/** The bounds of a number, for a person: `1 to 64`, `1KiB or more`; empty if there are none. */
 export function boundsOf(option: OptionSchema): string {
   const { minimum, maximum, unit } = option
   const format = (value: number) => (unit === undefined ? String(value) : formatUnit(value, unit))
