@@ -74,7 +74,7 @@ const op: Rule = (field, value) => {
   }
 }
 
-/** The same check as BASE64_PATTERN, without the memory that the pattern takes for every group of four. */
+/** Checks the same as BASE64_PATTERN, without the memory that the pattern takes for every group of four. */
 function isBase64(value: string): boolean {
   const lastGroup = Math.max(value.length - 4, 0)
   return (
@@ -221,9 +221,8 @@ function checkChangeset(value: JsonObject, strict: boolean): Fault | undefined {
 }
 
 /**
- * Checks a record against the format: undefined if it is valid, otherwise its first fault. Agrees with the
- * JSON Schema on every value; `strict` refuses unknown fields as well, `metadata` and names of vectors
- * excepted.
+ * Checks a record against the format: undefined if it is valid, otherwise its first fault. Agrees with the JSON
+ * Schema on every value; `strict` refuses unknown fields as well, except in `metadata` and names of vectors.
  */
 export function check(value: JsonObject, strict = false): Fault | undefined {
   return isMissing(value.new_changeset) ? checkFileChange(value, strict) : checkChangeset(value, strict)

@@ -3,7 +3,7 @@ import { ElysiaError } from '../core/errors.ts'
 /** The names that Weaviate allows for a class. */
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
 
-/** Letters that have no other spelling in Unicode's decompositions. */
+/** Letters that Unicode does not decompose, with their spelling. */
 const SPELLED: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -16,9 +16,10 @@ const SPELLED: Readonly<Record<string, string>> = {
 }
 
 /**
- * The class name of a collection: ASCII characters that a class name cannot contain split words, and each
- * word begins with a capital. `source-code` becomes `SourceCode`, which stays itself; two names may become
- * one class. A name with other characters is refused: it would lose them, and mean the class of another name.
+ * The class name of a collection: ASCII characters that a class name cannot contain separate words, and each word
+ * begins with a capital. `source-code` becomes `SourceCode`, which stays the same; two names may become the same
+ * class. A name with other characters is refused, because it would lose them, and could become the class of another
+ * name.
  * @throws ElysiaError ELYSIA_USAGE if there is no class name for it, or a letter would be lost
  */
 export function classNameOf(name: string): string {

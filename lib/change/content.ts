@@ -3,7 +3,7 @@ import type { Fault } from './check.ts'
 import { ContentRoot } from './contentRoot.ts'
 import type { FileChange } from './record.ts'
 
-/** The content of a file, as a record gives it. */
+/** The content of a file, according to a record. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   /** Not to be indexed, and why. */
@@ -12,7 +12,7 @@ export type Content =
   | { readonly kind: 'fault'; readonly fault: Fault }
 
 export interface ContentOptions {
-  /** The directory in which `content_ref` may name files; without one every reference is rejected. */
+  /** The directory in which `content_ref` may name files; without it every reference is rejected. */
   readonly contentRoot?: string
   /** The largest file that `content_ref` may name. 64 MiB. */
   readonly maxContentBytes?: number
@@ -32,9 +32,9 @@ function decoded(bytes: Buffer): Content {
 }
 
 /**
- * Makes the function that finds the content of a record: the first of `skip_index`, `content`,
- * `content_base64` and `content_ref` that is present decides. The record must have passed the check.
- * @throws ElysiaError ELYSIA_USAGE where the content root is no directory
+ * Makes a function that finds the content of a record: the first of `skip_index`, `content`, `content_base64` and
+ * `content_ref` that is present decides. The record must have passed the check.
+ * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory
  */
 export function contents(options: ContentOptions = {}): (record: FileChange) => Content {
   const { contentRoot, maxContentBytes = DEFAULT_MAX_CONTENT_BYTES } = options

@@ -40,15 +40,15 @@ export class ContentRoot {
   readonly #root: string
   readonly #maxBytes: number
 
-  /** @throws ElysiaError ELYSIA_USAGE where there is no such directory */
+  /** @throws ElysiaError ELYSIA_USAGE if there is no such directory */
   constructor(directory: string, maxBytes: number) {
     this.#root = realDirectory(directory)
     this.#maxBytes = maxBytes
   }
 
   /**
-   * Reads synchronously: records keep their order, one is processed at a time, and a small file from the page
-   * cache costs less than the promise that would wait for it.
+   * Reads synchronously: records keep their order, one is processed at a time, and reading a small file from the page
+   * cache costs less than a promise for it.
    */
   read(ref: string): ReadResult {
     try {
@@ -108,7 +108,7 @@ function openedPath(fd: number, path: string): string {
   return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : realpathSync.native(path)
 }
 
-/** Reads one byte more than the file had, to notice if it grows. */
+/** Reads one byte more than the file's size, to notice if it grows. */
 function readWhole(fd: number, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size + 1)
   let end = 0

@@ -9,7 +9,7 @@ export const NAMESPACE = '95b40642-6e89-5786-9398-51402325fd8f'
 const NAMESPACE_BYTES = 16
 const VARIANT = ['8', '9', 'a', 'b']
 
-/** A buffer for the namespace and a name, used again for each: most names fit, so nothing is allocated. */
+/** A buffer for the namespace and a name, reused for each: most names fit, so nothing is allocated. */
 const scratch = Buffer.alloc(4096)
 scratch.write(NAMESPACE.replaceAll('-', ''), 'hex')
 

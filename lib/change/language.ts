@@ -98,7 +98,7 @@ function turned(table: Readonly<Record<string, string>>): ReadonlyMap<string, st
 const languageByExtension = turned(EXTENSIONS)
 const languageByName = turned(NAMES)
 
-/** Each language with its extensions and whole names, as they are compared. */
+/** Each language with its extensions and whole names, in lower case. */
 export function languages(): { language: string; extensions: string[]; names: string[] }[] {
   const words = (text = '') => text.split(' ').filter((word) => word !== '')
   return [...new Set([...Object.keys(EXTENSIONS), ...Object.keys(NAMES)])].sort().map((language) => ({
@@ -109,8 +109,8 @@ export function languages(): { language: string; extensions: string[]; names: st
 }
 
 /**
- * The language of a file by its whole name, otherwise by its extension (lower case, without the dot),
- * otherwise `Unknown`. The content is not read. Whoever changes the tables must change the layout's version.
+ * The language of a file by its whole name, otherwise by its extension (lower case, without the dot), otherwise
+ * `Unknown`. Does not read the content. When the tables change, the layout's version has to change, too.
  */
 export function languageOf(fileName: string, extension: string): string {
   return languageByName.get(fileName.toLowerCase()) ?? languageByExtension.get(extension) ?? 'Unknown'

@@ -12,7 +12,7 @@ export interface FileState {
   readonly path: string
   readonly text: string
   readonly metadata?: JsonObject | undefined
-  /** RFC 3339 with zone. */
+  /** RFC 3339 with a time zone. */
   readonly timestamp?: string | undefined
   /** Vectors that the record brought. */
   readonly vectors?: VectorSet | undefined
@@ -28,7 +28,7 @@ function extensionOf(fileName: string): string {
   return dot <= 0 || dot === fileName.length - 1 ? NO_EXTENSION : fileName.slice(dot + 1).toLowerCase()
 }
 
-/** Newlines and one: the empty text has one line, and so has `a`; `a\n` has two. */
+/** The number of newlines plus one: the empty text has one line, and so has `a`; `a\n` has two. */
 function lineCount(text: string): number {
   let lines = 1
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1
@@ -86,7 +86,7 @@ export function metadataProperties(metadata: JsonObject | undefined): JsonObject
   }
 }
 
-/** An object with these properties and its hash; `brought` are those of its vectors that a record gave. */
+/** The object with these properties and its hash; `brought` are the vectors that a record gave. */
 export function sealed(
   id: string,
   properties: JsonObject,

@@ -16,9 +16,9 @@ import type { Valid } from './validate.ts'
 import { vectorsOf } from './vectors.ts'
 
 export interface OperationsOptions extends ContentOptions {
-  /** The tenant all objects belong to. */
+  /** The tenant that all objects belong to. */
   readonly tenant?: string
-  /** Each repository is a tenant of its own; not together with `tenant`. */
+  /** Makes each repository a tenant; not together with `tenant`. */
   readonly tenantBy?: 'repo'
 }
 
@@ -34,10 +34,10 @@ interface Task {
 }
 
 /**
- * A stage: turns valid records into operations on a store. Rejects pass, and a record whose content is
- * missing or cannot be read becomes one. Pure but for the reading of `content_ref`, which is done here, in
- * order, one file at a time. One record a chunk. Memory: two records with their contents.
- * @throws ElysiaError ELYSIA_USAGE where the content root is no directory or both tenant options are given
+ * A stage: turns valid records into operations on a store. Rejects pass, and a record whose content is missing or
+ * cannot be read becomes one. Pure, except that it reads files for `content_ref`, in order, one at a time. One record
+ * a chunk. Memory: two records with their contents.
+ * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory or both tenant options are given
  * @see docs/format.md, "Operations"
  */
 export function operations(options: OperationsOptions = {}): Stage<Valid | Reject, Item> {
@@ -50,7 +50,7 @@ export function operations(options: OperationsOptions = {}): Stage<Valid | Rejec
   })
 }
 
-/** What `operations` makes of one chunk. @throws ElysiaError as `operations` does */
+/** The result of `operations` for one chunk. @throws ElysiaError as `operations` does */
 export function itemMaker(options: OperationsOptions = {}): (item: Valid | Reject) => Item {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
@@ -103,7 +103,7 @@ function operationOf(task: Task, { kind, paths }: Deed, text: string | undefined
   }
 }
 
-/** Content that is not part of the line is counted in addition to it. */
+/** Counts content that is not part of the line in addition to it. */
 function held(record: FileChange, text: string): Step {
   return record.content == null ? { heldBytes: text.length } : {}
 }

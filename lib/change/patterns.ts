@@ -1,6 +1,6 @@
 /**
- * Patterns and limits for the strings and numbers of a record, shared by the schema and the check. The
- * patterns keep to what regular expressions of all languages share: no look-around, no `\d`, no `\u`.
+ * Patterns and limits for the strings and numbers of a record, shared by the schema and the check. The patterns use
+ * only what regular expressions of all languages share: no look-around, no `\d`, no `\u`.
  */
 
 /** A name: not empty, no NUL. NUL separates repository and path where ids are made. */
@@ -17,8 +17,8 @@ const TIME = '(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,9})?'
 const ZONE = '(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])'
 
 /**
- * A time of RFC 3339 with its zone: a day that exists, capital T and Z, no leap second, at most nanoseconds.
- * That is what a `date` property of Weaviate takes. @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+ * An RFC 3339 time with its zone: a day that exists, capital T and Z, no leap second, at most nanoseconds. This is
+ * what a `date` property of Weaviate accepts. @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
 export const TIMESTAMP_PATTERN = `^${DATE}T${TIME}${ZONE}$`
 
@@ -32,5 +32,5 @@ export const BASE64_PATTERN =
 /** Names that Weaviate allows for a named vector (its `TargetVectorNameRegex`). */
 export const VECTOR_NAME_PATTERN = '^[_A-Za-z][_0-9A-Za-z]{0,229}$'
 
-/** The largest finite 32-bit float: what lies beyond it would be stored as infinity. */
+/** The largest finite 32-bit float: a larger number would be stored as infinity. */
 export const MAX_FLOAT32 = 3.4028234663852886e38

@@ -8,7 +8,7 @@ import {
   VECTOR_NAME_PATTERN,
 } from './patterns.ts'
 
-/** The operations a change may ask for. */
+/** The operations that a change may request. */
 export const OPS = ['add', 'modify', 'delete', 'rename'] as const
 
 /** Further keywords of JSON Schema. */
@@ -120,9 +120,9 @@ export const ChangesetRecord = Type.Object(
 )
 
 /**
- * The change record: one JSON object a line. The schema of the package (`lib/schema/change.json`) is generated
- * from this one. Nothing at run time imports this file, since typebox takes 70 ms to load; `check.ts` does the
- * checking, and a test holds the two equal. @see docs/format.md
+ * The change record: one JSON object a line. The schema of the package (`lib/schema/change.json`) is generated from
+ * this one. Nothing at run time imports this file, because typebox takes 70 ms to load; `check.ts` does the checking,
+ * and a test keeps the two equal. @see docs/format.md
  */
 export const ChangeSchema = Type.Union([FileChange, ChangesetRecord], {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -134,5 +134,5 @@ export const ChangeSchema = Type.Union([FileChange, ChangesetRecord], {
 
 export type FileChange = Static<typeof FileChange>
 export type ChangesetRecord = Static<typeof ChangesetRecord>
-/** A record that passed the check: one of the two kinds, told apart by `new_changeset`. */
+/** A record that passed the check: one of the two kinds, distinguished by `new_changeset`. */
 export type Change = FileChange | ChangesetRecord

@@ -2,12 +2,10 @@ import { createHash, hash } from 'node:crypto'
 import type { Json, JsonObject, Vector } from '../core/object.ts'
 import type { VectorSet } from './vectors.ts'
 
-/**
- * Must change whenever the same record makes a different object: then no stored object counts as unchanged.
- */
+/** Must change whenever the same record makes a different object, so that no stored object counts as unchanged. */
 export const LAYOUT_VERSION = 1
 
-/** A vector by its name (the unnamed one has the empty name), its shape and the digest of its bytes. */
+/** A vector by its name (empty for the unnamed one), its shape and the digest of its bytes. */
 function digestOf(name: string, vector: Vector): Json {
   const rows = vector instanceof Float32Array ? [vector] : vector
   const sha256 = createHash('sha256')

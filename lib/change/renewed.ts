@@ -42,9 +42,9 @@ function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
 }
 
 /**
- * The stored object with what a record brings, at the record's path. `vector` and `vectors` are each replaced
- * if given. If the content differs, vectors that the record does not bring are dropped, since they describe
- * the old content. Modifies nothing that it is given.
+ * The stored object with a record's changes, at the record's path. `vector` and `vectors` are each replaced if given.
+ * If the content differs, vectors that the record does not bring are dropped, since they describe the old content.
+ * Does not modify its arguments.
  */
 export function renewed(stored: StoredObject, brought: Brought): StoredObject {
   const { repo, path, tenant, vectors = NO_VECTORS } = brought
@@ -62,9 +62,9 @@ export function renewed(stored: StoredObject, brought: Brought): StoredObject {
 }
 
 /**
- * The object at the record's path, made of the one at its old path, or of the record alone where it can be.
- * If there is nothing at the old path and `target` has the record's content, the record was applied before:
- * what it carried then is kept.
+ * The object at the record's path, made from the one at its old path, or from the record alone if possible. If there
+ * is nothing at the old path and `target` has the record's content, the record was applied before, and its result is
+ * kept.
  */
 export function carried(
   source: StoredObject | undefined,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../core/object.ts'
 import type { Fault } from './check.ts'
 
-/** How deep the values of `metadata` may nest, the object itself counted. */
+/** How deep the values of `metadata` may nest, including the object itself. */
 export const MAX_METADATA_DEPTH = 64
 
 const TEXTS = ['repo', 'path', 'new_path', 'content'] as const
@@ -16,7 +16,7 @@ function unpaired(value: JsonObject): Fault | undefined {
   return undefined
 }
 
-/** What is wrong with a value in the metadata, as the end of a sentence. */
+/** The fault of a value in the metadata, as the end of a sentence. */
 function flaw(value: Json, depth: number): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') {
     return Number.isFinite(Number(value)) ? undefined : 'holds a number beyond the range of a 64-bit float'
@@ -46,9 +46,9 @@ function widths(value: JsonObject): Fault | undefined {
 }
 
 /**
- * The rules that JSON Schema cannot state, for a record that passed `check`: text is well-formed Unicode,
- * `metadata` can be written back as JSON without loss or bottomless recursion, the rows of a multi-vector have
- * one width. @see docs/format.md, "Beyond the schema"
+ * Checks the rules that JSON Schema cannot express, for a record that passed `check`: text is well-formed Unicode,
+ * `metadata` can be written back as JSON without loss or unbounded recursion, the rows of a multi-vector have one
+ * width. @see docs/format.md, "Beyond the schema"
  */
 export function checkBeyondSchema(value: JsonObject): Fault | undefined {
   const fault = unpaired(value)

@@ -13,7 +13,7 @@ function exact(name: string, description: string, dataType = 'text'): PropertySc
   return { name, dataType: [dataType], description, tokenization: 'field', indexSearchable: false }
 }
 
-/** A property that is stored, but neither searched nor filtered by. */
+/** A property that is stored, but not used for searching or filtering. */
 function kept(name: string, description: string): PropertySchema {
   return { ...exact(name, description), indexFilterable: false }
 }
@@ -36,7 +36,7 @@ const PROPERTIES: readonly PropertySchema[] = [
 
 const VECTORIZED = 'content'
 
-/** A module vectorises the content alone, without the names of class and property. */
+/** A module vectorizes the content alone, without the names of class and property. */
 function vectorizing(property: PropertySchema, vectorizer: string): PropertySchema {
   const settings = { skip: property.name !== VECTORIZED, vectorizePropertyName: false }
   return property.dataType[0]?.startsWith('text')

@@ -7,9 +7,9 @@ import { recordHash } from './recordHash.ts'
 import { NO_VECTORS, type VectorSet, vectorsIn } from './vectors.ts'
 
 /**
- * The object of a file that a stored one was made of, whatever transforms have done to it since; undefined where they have
- * changed what its record hash is over. `isHash` says whether a hash is the one that is stored. Its content is the text
- * that has the content's digest, in whatever property that stands; where none has it, it is absent.
+ * Recovers the file's object from a stored one, whatever transforms have done to it since; undefined if they have
+ * changed the input of its record hash. `isHash` tells whether a hash is the stored one. The content is the text with
+ * the content's digest, in whatever property; it is absent if no property has it.
  */
 export function sourceOf(
   stored: StoredObject,
@@ -32,7 +32,7 @@ export function sourceOf(
   return { ...stored, properties: source }
 }
 
-/** The vectors that records may have brought: none, one kind of them, or all. */
+/** The sets of vectors that records may have brought: none, one kind, or all. */
 function vectorSets(stored: StoredObject): readonly VectorSet[] {
   const all = vectorsIn(stored)
   const { vector, vectors } = all

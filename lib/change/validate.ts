@@ -16,7 +16,7 @@ export interface Valid extends Line {
 }
 
 export interface ValidateOptions {
-  /** Refuse fields that the format does not know. */
+  /** Refuse fields that the format does not define. */
   readonly strict?: boolean
 }
 
@@ -45,7 +45,7 @@ export function validate(options: ValidateOptions = {}): Stage<Parsed | Reject, 
   })
 }
 
-/** What `validate` makes of one chunk. */
+/** The result of `validate` for one chunk. */
 export function validateLine(parsed: Parsed | Reject, options: ValidateOptions = {}): Valid | Reject {
   if (parsed instanceof Reject) return parsed
   const { change, fault } = validateChange(parsed.value, options)

@@ -14,7 +14,7 @@ function floatsOf(numbers: readonly (number | bigint)[]): Float32Array {
   try {
     return new Float32Array(numbers as readonly number[])
   } catch {
-    // It takes no bigint; to convert each number beforehand takes several times as long.
+    // Float32Array takes no bigint, and converting each number beforehand takes several times as long.
     return Float32Array.from(numbers, Number)
   }
 }
@@ -45,7 +45,7 @@ export function present({ vector, vectors = {} }: VectorSet): VectorSet {
   }
 }
 
-/** A set in which those of another one replace the unnamed vector, the named ones, or both. */
+/** The set after replacing its unnamed vector, its named ones, or both, by those of another set. */
 export function replaced(set: VectorSet, brought: VectorSet): VectorSet {
   return present({ ...set, ...brought })
 }

@@ -19,11 +19,11 @@ export const MAX_JSON_VALUES = 8_000_000
 /** No shorter text nests too deep: each level opens and closes. */
 const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH
 
-/** Limits of JSON that is to be parsed: its depth, its keys, objects and arrays, and its values. */
+/** Limits for parsing JSON: its depth; its keys, objects and arrays; and its values. */
 export interface JsonBounds {
   readonly depth: number
   readonly nodes: number
-  /** Commas: values beside others. 8,000,000. */
+  /** Counted by commas: values that follow another one. 8,000,000. */
   readonly values?: number
 }
 

@@ -14,7 +14,7 @@ const UNITS = { y: 'years', m: 'months', d: 'days', h: 'hours' } as const
 type Letter = keyof typeof UNITS
 
 /**
- * Parses a retention period such as `2y5m7d3h`. `m` is months, since minutes make no sense for archives, and there
+ * Parses a retention period such as `2y5m7d3h`. `m` means months, since minutes make no sense for archives, and there
  * are no weeks. Each unit at most once, in any order.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
@@ -40,7 +40,7 @@ function lackOf(text: string): string {
   return guess === undefined || guess === text ? fact : `${fact}; did you mean ${guess}?`
 }
 
-/** What is wrong with the text of a period; undefined if nothing is. */
+/** The fault in the text of a period; undefined if there is none. */
 export function periodLack(text: string): string | undefined {
   try {
     periodOf(text, '')

@@ -1,7 +1,7 @@
 import { masked } from './secrets.ts'
 
 /**
- * Codes of the errors that end a run. They are the interface: they never change inside a major version,
+ * Codes of the errors that end a run. They are part of the interface: they never change within a major version, while
  * messages may. SPEC.md, "Errors"; a test compares the two.
  */
 export const ERROR_CODES = {
@@ -39,14 +39,17 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
 }
 
-/** An error that ends a run. `message` says what happened, and to what; `hint` the next step; neither shows a credential. */
+/**
+ * An error that ends a run. `message` says what happened, and to what; `hint` gives the next step; neither shows a
+ * credential.
+ */
 export class ElysiaError extends Error {
   readonly code: ErrorCode
   readonly retryable: boolean
   readonly hint: string | undefined
   readonly retryAfterMs: number | undefined
 
-  /** A conflict says what would work instead: its hint cannot be left out. */
+  /** A conflict needs a hint that says what would work instead. */
   constructor(code: Exclude<ErrorCode, 'ELYSIA_CONFLICT'>, message: string, details?: ErrorDetails)
   constructor(code: ErrorCode, message: string, details: ErrorDetails & { readonly hint: string })
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -59,9 +62,9 @@ export class ElysiaError extends Error {
   }
 }
 
-/** The same error in other words, of which it is the cause: code and hint stay. */
+/** Wraps an error in a clearer message: keeps its code and hint, and makes it the cause. */
 export function reworded(error: ElysiaError, message: string): ElysiaError {
-  // A conflict among them has its hint already.
+  // Even a conflict has its hint already.
   const code = error.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'>
   return new ElysiaError(code, message, {
     cause: error,

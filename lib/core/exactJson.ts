@@ -53,8 +53,8 @@ export function parseDoubles(text: string): Json {
 }
 
 /**
- * The number of a JSON literal; `double` is what it rounds to. A number beyond the doubles stays infinite: it
- * is refused later, and BigInt would need hours for megabytes of digits.
+ * The number of a JSON literal; `double` is its rounded value. A number beyond the range of doubles stays infinite:
+ * it is refused later, and BigInt would need hours for megabytes of digits.
  */
 export function wholeOf(source: string, double: number): number | bigint {
   return isLarge(double) && Number.isFinite(double) && WHOLE.test(source) ? BigInt(source) : double
@@ -74,7 +74,7 @@ export function isLarge(double: number): boolean {
   return double > Number.MAX_SAFE_INTEGER || double < Number.MIN_SAFE_INTEGER
 }
 
-/** True if there is such a double at any depth. Uses its own list, so that no depth exhausts the stack. */
+/** True if there is such a double at any depth. Uses its own stack, so that no depth overflows the call stack. */
 export function holdsLarge(root: Json): boolean {
   if (typeof root !== 'object' || root === null) return typeof root === 'number' && isLarge(root)
   const open: (Json[] | { [key: string]: Json })[] = [root]

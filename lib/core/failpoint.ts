@@ -1,8 +1,7 @@
 /**
  * A point between the steps of a commit where tests kill the process. If ELYSIACTL_TEST is set and
  * ELYSIACTL_FAILPOINT names the point, the process dies here by SIGKILL; with `name:N`, at the N-th pass; with
- * `name:N:thread`, the thread alone ends, by itself.
- * Otherwise this does nothing.
+ * `name:N:thread`, only the thread ends, by itself. Otherwise this does nothing.
  */
 export function failpoint(name: string): void {
   const { ELYSIACTL_TEST: testing, ELYSIACTL_FAILPOINT: chosen } = process.env

@@ -2,7 +2,7 @@ import { exactJson } from './exactJson.ts'
 import type { JsonObject } from './object.ts'
 import { ValueItself } from './value/ownFields.ts'
 
-/** A text kept with the value that it was parsed to, in a private field: a WeakMap costs the garbage collector more. */
+/** A text kept with its parsed value, in a private field: a WeakMap costs the garbage collector more. */
 class Known extends ValueItself {
   #text: string | undefined
 
@@ -17,14 +17,14 @@ class Known extends ValueItself {
 }
 
 /**
- * Remembers a JSON text of properties, from which `parseExact` makes the same ones, so that nobody makes it again. It is
- * that of this value: a changed one is a copy, and has none.
+ * Remembers a JSON text for properties, which `parseExact` turns into equal ones, so that it need not be made again.
+ * It belongs to this object: a changed one is a copy, and has none.
  */
 export function keepJson(properties: JsonObject, text: string): void {
   Known.keep(properties, text)
 }
 
-/** The JSON of properties: the text that is remembered, else what `exactJson` makes. */
+/** The JSON of properties: the remembered text, otherwise the result of `exactJson`. */
 export function knownJson(properties: JsonObject): string {
   return Known.find(properties) ?? exactJson(properties)
 }

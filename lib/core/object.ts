@@ -1,6 +1,6 @@
 /**
- * A JSON value as `JSON.parse` gives it, except that a whole number beyond ±(2^53 - 1) is a bigint if its
- * property is an `int`, or not known yet; in a `number` it is a double.
+ * A JSON value as `JSON.parse` returns it, except that a whole number beyond ±(2^53 - 1) is a bigint if its property
+ * is an `int`, or not known yet; in a `number` it is a double.
  * @see exactJson.ts, which reads and writes such JSON
  */
 export type Json = string | number | bigint | boolean | null | Json[] | { [key: string]: Json }
@@ -25,9 +25,7 @@ export interface StoredObject {
   readonly vector?: Float32Array
   readonly vectors?: Readonly<Record<string, Vector>>
   readonly tenant?: string
-  /**
-   * When it was created and last changed, in milliseconds since 1970, as its store says; only if requested.
-   */
+  /** When it was created and last changed, in milliseconds since 1970, according to its store; only on request. */
   readonly createdMs?: number
   readonly updatedMs?: number
 }

@@ -24,10 +24,10 @@ export interface Delete extends Tenanted {
 }
 
 /**
- * Moves the object at `from` to `to`, and replaces what was at `to`. `carry` makes the object for `to` from
- * the one found at `from`. Without one it returns undefined, unless the change brought its own content; if
- * `target` has that content already, the move was made before, and what it carried is kept. Pure, so that it
- * can be called again when a batch is repeated.
+ * Moves the object at `from` to `to`, and replaces the object at `to`. `carry` makes the object for `to` from the one
+ * found at `from`. If there is none, it returns undefined, unless the change brought its own content; if `target`
+ * already has that content, the move was made before, and its result is kept. Pure, so that it can be called again
+ * when a batch is repeated.
  */
 export interface Move extends Tenanted {
   readonly kind: 'move'
@@ -36,7 +36,7 @@ export interface Move extends Tenanted {
   carry(source: StoredObject | undefined, target: StoredObject | undefined): StoredObject | undefined
 }
 
-/** Replaces the stored object by what `revise` makes of it, which is pure like `carry`. */
+/** Replaces the stored object by the result of `revise`, which is pure like `carry`. */
 export interface Patch extends Tenanted {
   readonly kind: 'patch'
   readonly id: string

@@ -2,7 +2,7 @@ import type { Item } from './entry.ts'
 import type { LineOf, Position } from './line.ts'
 import type { RejectCode } from './reject.ts'
 
-/** The possible results of a record, which has exactly one. SPEC.md, "Report". */
+/** The possible results of a record; each record has exactly one. SPEC.md, "Report". */
 export const OUTCOMES = [
   'written',
   'deleted',
@@ -23,13 +23,13 @@ export interface Outcome {
   readonly name: OutcomeName
   readonly cause?: string | RejectCode
   readonly reason?: string
-  /** Of what is superseded: the record that replaced it. */
+  /** The record that replaced this one; only if it was superseded. */
   readonly by?: LineOf
 }
 
 /**
- * Consecutive records that are settled: every line up to and including `end` has its outcome, in order of
- * line, and the store has acknowledged what was written.
+ * Consecutive settled records: every line up to and including `end` has its outcome, in order of line, and the store
+ * has acknowledged what was written.
  */
 export interface Settlement {
   readonly outcomes: readonly Outcome[]

@@ -1,6 +1,6 @@
 import type { Line, Position } from './line.ts'
 
-/** Why a line or an object was refused. The codes are the interface; SPEC.md lists them, a test compares. */
+/** Why a line or an object was refused. The codes are part of the interface; SPEC.md lists them, a test compares. */
 export const REJECT_CODES = {
   invalid_utf8: 'the line is not valid UTF-8',
   line_too_long: 'the line is longer than --max-line-bytes',
@@ -31,9 +31,9 @@ export const REJECT_CODES = {
 export type RejectCode = keyof typeof REJECT_CODES
 
 /**
- * A line that was refused. It travels downstream in its place among its neighbours, to the end. `text` is the
- * line as it was read; if that is not UTF-8, `bytes` holds it instead. A line that was too long to keep has
- * neither, but a `digest` (SHA-256, hex).
+ * A line that was refused. It travels downstream in order with its neighbors, to the end. `text` is the line as it
+ * was read; if that is not UTF-8, `bytes` holds it instead. A line that was too long to keep has neither, but a
+ * `digest` (SHA-256, hex).
  */
 export class Reject implements Position {
   readonly line: number
@@ -59,7 +59,7 @@ export class Reject implements Position {
   }
 }
 
-/** Makes a reject of a line that could be read. */
+/** Makes a reject for a line that could be read. */
 export function refuse(line: Line, code: RejectCode, reason: string): Reject {
   return new Reject(line, code, reason)
 }

@@ -3,10 +3,10 @@ import type { OutcomeName } from './outcome.ts'
 /** How a run ended. */
 export type RunStatus = 'done' | 'interrupted' | 'failed'
 
-/** How an input was read: in two passes, in parts, or no further ahead than a batch. */
+/** How an input was read: in two passes, in windows, or in one pass that reads no further ahead than a batch. */
 export type Passes = 'two' | 'window' | 'one'
 
-/** Counts by outcome; for what was skipped and rejected by reason and by code. */
+/** Counts by outcome; skipped records by reason, rejected ones by code. */
 export interface Counts {
   lines: number
   blank: number
@@ -21,8 +21,8 @@ export interface Counts {
 }
 
 /**
- * The result of a run. `lines = blank + records`, and `records` is the sum of the outcomes, always. After a
- * continued run the counts cover the whole input, from its first line. @see SPEC.md, "Report"
+ * The result of a run. Always `lines = blank + records`, and `records` is the sum of the outcomes. After a continued
+ * run the counts cover the whole input, from its first line. @see SPEC.md, "Report"
  */
 export interface Report extends Counts {
   /** The id of the run. */
@@ -35,11 +35,11 @@ export interface Report extends Counts {
   /** The line after which an interrupted run was continued; 0 for a run that started at the first line. */
   continued_from_line: number
   retries: number
-  /** Batches in flight at once; with `workers: 'auto'` what was found to be best. Absent where none were. */
+  /** Batches in flight at once; with `workers: 'auto'` the number found to be best. Absent if there were none. */
   workers?: number
   /** Bytes of decompressed input. */
   bytes: number
-  /** When this process began it, in ISO 8601 and UTC. */
+  /** When this process started the run, in ISO 8601 and UTC. */
   started_at: string
   seconds: number
   /** Records per second, counting those that this process settled. */
@@ -47,7 +47,7 @@ export interface Report extends Counts {
   peak_rss_bytes: number
   /** Last commit by repository, from `new_changeset` lines. */
   commits: Record<string, string>
-  /** How records were left out that later ones replaced, and how many writes that saved: those that are `superseded`. */
+  /** How records that later ones replaced were detected, and how many writes that saved: the `superseded` ones. */
   coalesced?: { passes: Passes; writes_saved: number }
   error?: { code: string; message: string }
 }
@@ -57,9 +57,9 @@ export interface Progress extends Counts {
   readonly bytes: number
   readonly seconds: number
   readonly retries: number
-  /** The input at hand, counted from 0. */
+  /** The current input, counted from 0. */
   readonly input: number
-  /** How far into it everything is settled: bytes of the file; of a compressed one an estimate. */
+  /** How far the input is settled: bytes of the file; for a compressed one an estimate. */
   readonly input_bytes: number
 }
 

@@ -7,7 +7,7 @@ import { isRecord } from './value/record.ts'
  */
 export interface CollectionSchema {
   readonly class: string
-  /** A server says null of a class without any. */
+  /** A server returns null for a class without properties. */
   readonly properties?: readonly PropertySchema[] | null
   readonly multiTenancyConfig?: JsonObject
   readonly [key: string]: unknown
@@ -20,7 +20,7 @@ export interface PropertySchema {
   readonly [key: string]: unknown
 }
 
-/** The properties of a class; none where it has none, which a server says as null. */
+/** The properties of a class; empty if it has none, for which a server returns null. */
 export function propertiesIn({ properties }: CollectionSchema): readonly PropertySchema[] {
   return properties ?? []
 }
@@ -56,13 +56,13 @@ export function isReference({ dataType }: PropertySchema): boolean {
   return /^[A-Z]/.test(dataType[0] ?? '')
 }
 
-/** True where a server keeps several copies of each object. */
+/** True if a server keeps several copies of each object. */
 export function isReplicated({ replicationConfig }: CollectionSchema): boolean {
   const { factor } = (replicationConfig ?? {}) as { readonly factor?: unknown }
   return typeof factor === 'number' && factor > 1
 }
 
-/** True where each object belongs to a tenant. */
+/** True if each object belongs to a tenant. */
 export function hasTenants({ multiTenancyConfig }: CollectionSchema): boolean {
   return multiTenancyConfig?.enabled === true
 }
@@ -80,12 +80,12 @@ export function multiVectorIn({ vectorConfig }: CollectionSchema): string | unde
 
 /** The vectors that objects of a class may carry. */
 export interface VectorNames {
-  /** True if objects may have a vector without a name. */
+  /** True if objects may have an unnamed vector. */
   readonly unnamed: boolean
   readonly named: readonly string[]
 }
 
-/** True where objects of a class have an unnamed vector and named ones beside it. */
+/** True if objects of a class may have both an unnamed vector and named ones. */
 export function hasMixedVectors(schema: CollectionSchema): boolean {
   const { unnamed, named } = vectorNames(schema)
   return unnamed && named.length > 0

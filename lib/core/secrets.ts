@@ -10,8 +10,8 @@ export function rememberSecrets(values: readonly (string | undefined)[]): void {
 const NAMES_A_SECRET = /key|token|secret|passw|auth|credential/i
 
 /**
- * What may stand before a credential, with the name of a parameter, header or JSON key where it has one. What is repeated
- * is bounded, so that a hostile text takes time in proportion to its length.
+ * The text before a credential, with the name of a parameter, header or JSON key if there is one. Repetitions are
+ * bounded, so that a hostile text takes time in proportion to its length.
  */
 const PATTERNS: readonly RegExp[] = [
   /(?<before>\/\/)[^/?#@\s"'<>]{1,500}(?=@)/g,
@@ -26,7 +26,7 @@ const USERINFO = PATTERNS.slice(0, 2)
 
 /**
  * Masks the credentials in a text of any origin, such as a server's answer or an address that a person typed.
- * Remembered values are masked wherever they occur, others by what stands before them.
+ * Remembered values are masked wherever they occur, others by the text before them.
  */
 export function masked(text: string): string {
   let result = text
@@ -38,7 +38,7 @@ export function masked(text: string): string {
   return result
 }
 
-/** Takes what `replace` hands to its function: the match first, its named groups last. */
+/** The arguments that `replace` passes: the match first, its named groups last. */
 function withoutSecret(match: string, ...rest: unknown[]): string {
   const { before, name } = rest.at(-1) as { readonly before: string; readonly name?: string }
   return name === undefined || NAMES_A_SECRET.test(name) ? `${before}***` : match

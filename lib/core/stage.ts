@@ -3,7 +3,7 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 declare const TAKES: unique symbol
 declare const GIVES: unique symbol
 
-/** For the compiler and an editor alone: nothing is there when the program runs. */
+/** For the compiler and editors only; it does not exist at run time. */
 interface Takes<In> {
   readonly [TAKES]?: (chunk: In) => void
 }
@@ -13,9 +13,9 @@ interface Gives<Out> {
 }
 
 /**
- * A Node stream into which chunks of type `In` are written, and from which chunks of type `Out` are read. Node's own
- * types do not know what flows, so `pipeline` holds no two stages against each other: an editor shows it, and a
- * `Stage` of other chunks is refused where one of these is declared.
+ * A Node stream that takes chunks of type `In` and gives chunks of type `Out`. Node's own types do not describe
+ * chunks, so `pipeline` cannot compare adjacent stages; but an editor shows the types, and a `Stage` of other chunks
+ * is refused where one is declared.
  */
 export interface Stage<In, Out> extends Duplex, Takes<In>, Gives<Out> {}
 

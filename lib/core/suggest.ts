@@ -28,8 +28,8 @@ export function didYouMean(typed: string, known: readonly string[], fallback: st
 }
 
 /**
- * The target that a person most likely meant by what is none: `localhost` → `http://localhost:8080`, `x.db` →
- * `sqlite:x.db`; undefined where it could be anything.
+ * The target that a person most likely meant by an invalid one: `localhost` → `http://localhost:8080`, `x.db` →
+ * `sqlite:x.db`; undefined if it could be anything.
  */
 export function guessTarget(text: string): string | undefined {
   if (FILE.test(text)) return `sqlite:${text.replace(/^(?:file|sqlite3?):(?:\/\/)?/i, '')}`
@@ -43,7 +43,7 @@ export function guessTarget(text: string): string | undefined {
   return isHost ? `http://${host}:${port ?? 8080}` : undefined
 }
 
-/** The period that a person most likely meant: `30` → `30d`, `2 weeks` → `14d`; undefined where it could be anything. */
+/** The period that a person most likely meant: `30` → `30d`, `2 weeks` → `14d`; undefined if it could be anything. */
 export function guessPeriod(text: string): string | undefined {
   const [, number = '', unit = 'd'] = PERIOD.exec(text.trim()) ?? []
   if (number === '') return undefined

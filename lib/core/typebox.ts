@@ -1,6 +1,6 @@
 /**
  * typebox: schemas as values. Its 700 modules take 100 ms to load, and the compiler's 70 more, so only lazily loaded
- * files import it; the command has them as one file, which takes 10 and 4 (scripts/bundle.ts).
+ * files import it; the command contains them as one file, which takes 10 and 4 (scripts/bundle.ts).
  */
 export { default, type Static, type TProperties, type TSchema } from 'typebox'
 

@@ -1,7 +1,7 @@
 import bytes from 'bytes-iec'
 import ms, { type StringValue } from 'ms'
 
-/** What a number of an option counts. */
+/** The unit of an option's number. */
 export type Unit = 'bytes' | 'milliseconds'
 
 /** Examples of the two units, shown when a unit is missing. */

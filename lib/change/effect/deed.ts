@@ -3,22 +3,22 @@ import type { Content } from '../content.ts'
 import type { FileChange } from '../record.ts'
 
 /**
- * What a record does, to which paths of its repository: `put` stores what it brings, `patch` changes what is there, `move`
- * takes it from the first path to the second, `remove` removes it, and so does `skip`, since the path is not to be
- * indexed. A `remove` of no path changes nothing.
+ * What a record does to the paths of its repository: `put` stores its content, `patch` changes the existing file,
+ * `move` moves the file from the first path to the second, `remove` removes it, and so does `skip`, because the path
+ * is not to be indexed. A `remove` without paths changes nothing.
  */
 export interface Deed {
   readonly kind: 'put' | 'patch' | 'move' | 'remove' | 'skip'
   readonly paths: readonly string[]
 }
 
-/** Why a record that fits the format does nothing. */
+/** Why a valid record does nothing. */
 export interface Refusal {
   readonly code: RejectCode
   readonly reason: string
 }
 
-/** What a valid record does with its content; of a deletion the content does not matter. */
+/** What a valid record does with its content; for a deletion the content does not matter. */
 export function deedOf(record: FileChange, content: Content): Deed | Refusal {
   const { op, path, metadata } = record
   const target = op === 'rename' ? (record.new_path as string) : path

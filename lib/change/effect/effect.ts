@@ -9,9 +9,9 @@ import { validateLine } from '../validate.ts'
 import { type Deed, deedOf } from './deed.ts'
 import { shortened } from './shortened.ts'
 
-/** What a line does, and the ids that it does it to: of a move the source, then the target. */
+/** What a line does, and the ids that it affects: for a move the source, then the target. */
 export interface Effect {
-  /** `none`: a control record, a reject, or a change that changes nothing. */
+  /** `none`: a control record, a reject, or a change without effect. */
   readonly kind: Deed['kind'] | 'none'
   readonly ids: readonly string[]
 }
@@ -19,9 +19,9 @@ export interface Effect {
 const NONE: Effect = { kind: 'none', ids: [] }
 
 /**
- * Makes the function that says what a line does, by the same checks as the stages of an ingest, without making its object. Of a
- * long line the content is checked where it stands, and not parsed.
- * @throws ElysiaError ELYSIA_USAGE where the content root is no directory
+ * Makes a function that tells what a line does, by the same checks as the stages of an ingest, but without making its
+ * object. In a long line the content is checked in place, and not parsed.
+ * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory
  */
 export function effects(
   options: ContentOptions & { readonly strict?: boolean } = {},
@@ -35,7 +35,7 @@ export function effects(
   return (line) => {
     if (line instanceof Reject) return NONE
     const short = 'bytes' in line ? shortened(line) : undefined
-    // What is refused of a part is looked at as a whole.
+    // If the shortened line is refused, the whole line is examined.
     return (short && ofLine(short)) ?? ofLine('bytes' in line ? decodeLine(line) : line) ?? NONE
   }
 }

@@ -1,27 +1,28 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Line, RawLine } from '../../core/line.ts'
 
-/** A shorter line is parsed as it is: that costs less. */
+/** A shorter line is parsed as it is, which costs less. */
 const LONG = 2048
 
-/** And so is a longer one: the search for the end of its content would take too much memory. */
+/** A longer line is parsed as well: searching for the end of its content would take too much memory. */
 const TOO_LONG = 4 * 1024 * 1024
 
-/** Where a long content may begin: the quote before `content` opens a key, in JSON, only behind one of these. */
+/** Where a long content may begin: in JSON, the quote before `content` opens a key only after one of these. */
 const KEY = '"content":"'
 
 /**
- * A string of JSON, from its quote to its end, without escapes of half a character: all others are valid text. What lies
- * between two escapes is taken as a whole, so that the search takes time in proportion to the text, also where it fails.
+ * A JSON string, from its quote to its end, without escapes for half a character: all other escapes are valid text.
+ * Text between two escapes is matched as a whole, so that the search takes time in proportion to the text, even if it
+ * fails.
  */
 const PLAIN = String.raw`[^"\\\x00-\x1f]*`
 const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u(?:[0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}))`
 const STRING = new RegExp(`"${PLAIN}(?:${ESCAPE}${PLAIN})*"`, 'y')
 
 /**
- * A long line with its content left out, to be parsed in place of it: it is JSON, and a valid record, exactly if the line is.
- * The content is held against the grammar of JSON where it stands; that takes a third of the time of parsing it. undefined where
- * the line is short, or its content is not so plain.
+ * Shortens a long line by its content, so that the rest can be parsed instead: it is JSON, and a valid record,
+ * exactly if the whole line is. The content is checked against the grammar of JSON in place, which takes a third of
+ * the time of parsing it. Undefined if the line is short, or its content is not so plain.
  */
 export function shortened({ line, end, bytes }: RawLine): Line | undefined {
   if (bytes.length < LONG || bytes.length > TOO_LONG || !isUtf8(bytes)) return undefined

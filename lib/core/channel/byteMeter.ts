@@ -1,12 +1,15 @@
 import { BYTES_MOVED, FILE_OPENED, type MovedBytes, type OpenedFile } from './bytes.ts'
 
-/** Bytes that came from a place so far, and that went to it. */
+/** Bytes read from a place so far, and written to it. */
 export interface PlaceBytes {
   in: number
   out: number
 }
 
-/** Counts what files and stores of this thread give and take, by their place, until it is closed. Memory: two numbers a place. */
+/**
+ * Counts the bytes that files and stores of this thread read and write, by place, until it is closed. Memory: two
+ * numbers per place.
+ */
 export class ByteMeter {
   readonly #done = new Map<string, PlaceBytes>()
   readonly #open = new Set<OpenedFile>()
@@ -21,7 +24,7 @@ export class ByteMeter {
     BYTES_MOVED.unsubscribe(this.#moved)
   }
 
-  /** All so far, files that are open included. */
+  /** The counts so far, including open files. */
   totals(): Map<string, PlaceBytes> {
     const totals = new Map([...this.#done].map(([place, bytes]) => [place, { ...bytes }]))
     for (const { place, stream } of this.#open) add(totals, place, countsOf(stream))

@@ -1,20 +1,20 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** A file that is read or written from here on, as its stream counts; published when it is opened. */
+/** A file that is about to be read or written, with its counting stream; published when it is opened. */
 export interface OpenedFile {
   /** The directory of the archives, or the file itself. */
   readonly place: string
   readonly stream: CountingStream
 }
 
-/** What the streams of files count. */
+/** The counters of a file's stream. */
 export interface CountingStream {
   readonly bytesRead?: number
   readonly bytesWritten?: number
   once(event: 'close', listener: () => void): unknown
 }
 
-/** Bytes that came from a place, or went to it, where no stream counts them. */
+/** Bytes read from a place, or written to it, without a counting stream. */
 export interface MovedBytes {
   readonly place: string
   readonly bytesIn: number
@@ -25,13 +25,13 @@ export interface MovedBytes {
 export const FILE_OPENED = channel('elysiactl:file:open')
 export const BYTES_MOVED = channel('elysiactl:bytes')
 
-/** Tells those who look on of a file's stream, if there are any. */
+/** Publishes a file's stream, if there are subscribers. */
 export function metered<S extends CountingStream>(place: string, stream: S): S {
   if (FILE_OPENED.hasSubscribers) FILE_OPENED.publish({ place, stream } satisfies OpenedFile)
   return stream
 }
 
-/** Tells of bytes, once for each page or batch. */
+/** Publishes byte counts, once per page or batch. */
 export function moved(place: string, bytesIn: number, bytesOut: number): void {
   if (BYTES_MOVED.hasSubscribers) BYTES_MOVED.publish({ place, bytesIn, bytesOut } satisfies MovedBytes)
 }

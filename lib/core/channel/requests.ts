@@ -1,26 +1,26 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** A request to a server, as those see it who look on: no content of it, and none of its answer. */
+/** A request to a server as subscribers see it, without its content or its answer's. */
 export interface ServerRequest {
   /** The server: `HOST:PORT`. */
   readonly server: string
   readonly protocol: 'rest' | 'grpc'
-  /** What is asked: a method of the service, or `GET /schema`. */
+  /** What is requested: a method of the service, or `GET /schema`. */
   readonly name: string
-  /** Bytes of its body, without what a protocol adds. */
+  /** Bytes of its body, without the protocol's overhead. */
   readonly sentBytes: number
-  /** Headers that go with it besides its own; a subscriber may add some. */
+  /** Additional headers; a subscriber may add some. */
   readonly headers: Record<string, string>
 }
 
-/** A request that has its answer, or failed. */
+/** A request that was answered, or failed. */
 export interface EndedRequest {
   readonly request: ServerRequest
   readonly milliseconds: number
-  /** Bytes of its body, without what a protocol adds. */
+  /** Bytes of its body, without the protocol's overhead. */
   readonly sentBytes: number
   readonly receivedBytes: number
-  /** The status of HTTP, where there is one. */
+  /** The HTTP status, if there is one. */
   readonly status?: number
   readonly error?: unknown
 }
@@ -29,13 +29,13 @@ export interface EndedRequest {
 export const REQUEST_STARTED = channel('elysiactl:request:start')
 export const REQUEST_ENDED = channel('elysiactl:request:end')
 
-/** What is known of an answer. */
+/** The known facts about an answer. */
 export interface AnswerFacts {
   readonly receivedBytes: number
   readonly status?: number
 }
 
-/** Sends a request, and tells those who look on, if there are any. */
+/** Sends a request, and publishes it if there are subscribers. */
 export async function observed<Reply>(
   what: Omit<ServerRequest, 'headers'>,
   send: (headers: Readonly<Record<string, string>>) => Promise<Reply>,

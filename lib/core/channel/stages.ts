@@ -1,9 +1,9 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
 
-/** A stage of a pipeline, whatever it is. */
+/** Any stage of a pipeline. */
 export type AnyStage = Readable | Writable | Duplex
 
-/** Looks on at the stages of pipelines. */
+/** Observes the stages of pipelines. */
 export interface StageObserver {
   /** Called with the stages of each pipeline, in order, before anything flows. */
   watch(stages: readonly AnyStage[]): void
@@ -12,24 +12,24 @@ export interface StageObserver {
 const NAMES = new WeakMap<object, string>()
 const ELSEWHERE = new WeakSet<object>()
 
-/** Gives a stage the name that a profile calls it by. */
+/** Gives a stage its name in a profile. */
 export function named<S extends object>(name: string, stage: S): S {
   NAMES.set(stage, name)
   return stage
 }
 
-/** The same for one whose work is done outside of this thread: by the system, or by another thread. */
+/** The same for a stage whose work is done outside this thread: by the system, or by another thread. */
 export function namedElsewhere<S extends object>(name: string, stage: S): S {
   ELSEWHERE.add(stage)
   return named(name, stage)
 }
 
-/** True where what a stage does is done outside of this thread. */
+/** True if a stage's work is done outside this thread. */
 export function worksElsewhere(stage: object): boolean {
   return ELSEWHERE.has(stage)
 }
 
-/** The name of a stage; that of its class where it has none. */
+/** The name of a stage; by default that of its class. */
 export function stageName(stage: object): string {
   return NAMES.get(stage) ?? stage.constructor.name
 }

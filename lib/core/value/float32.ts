@@ -1,5 +1,5 @@
 /**
- * How many numbers share a buffer. A buffer for each vector would be a large part of the garbage of a scan.
+ * How many numbers share a buffer. A separate buffer for each vector would be a large part of the garbage of a scan.
  */
 const PIECE_LENGTH = 16 * 1024
 
@@ -31,7 +31,7 @@ const SMALLEST_NORMAL = 2 ** -126
 
 /** The number with the fewest decimal digits that rounds to this float32, as a server prints it. */
 export function shortestDecimal(float: number): number {
-  // Six digits tell all decimals of six digits apart, but not among the numbers next to zero.
+  // A decimal of up to six digits survives as a float32, so six find it; next to zero fewer digits survive.
   for (let digits = Math.abs(float) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
     const decimal = Number(float.toPrecision(digits))
     if (Math.fround(decimal) === float) return decimal

@@ -1,4 +1,4 @@
-/** Its constructor returns the value that it is called with, so that a class below it adds its private fields to that. */
+/** A constructor that returns its argument, so that a subclass adds its private fields to that value. */
 export const ValueItself: new (value: object) => object = class {
   constructor(value: object) {
     // biome-ignore lint/correctness/noConstructorReturn: see above

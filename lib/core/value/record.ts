@@ -7,7 +7,7 @@ export function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value where it is a JSON object, else an empty one: of what may be missing, or be something else. */
+/** The value if it is a JSON object, otherwise an empty one: for values that may be missing, or anything else. */
 export function recordOf(value: unknown): JsonObject {
   return isRecord(value) ? (value as JsonObject) : {}
 }

@@ -5,17 +5,19 @@ const ANY_SPELLING = new RegExp(
   'i',
 )
 
-/** True for a UUID as stores hold it: lower case, with hyphens. */
+/** True for a UUID in the form that stores use: lower case, with hyphens. */
 export function isUuid(text: string): boolean {
   return UUID.test(text)
 }
 
-/** True for a UUID in any spelling that a server takes: also in upper case, without hyphens, in braces, as a URN. */
+/**
+ * True for a UUID in any spelling that a server accepts: also in upper case, without hyphens, in braces, as a URN.
+ */
 export function isUuidOfAnySpelling(text: string): boolean {
   return ANY_SPELLING.test(text)
 }
 
-/** A UUID of any spelling as stores hold it; what is none comes back as something that is none either. */
+/** A UUID of any spelling in the form that stores use; an invalid text stays invalid. */
 export function canonicalUuid(text: string): string {
   const digits = text.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

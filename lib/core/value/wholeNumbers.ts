@@ -4,15 +4,15 @@ import type { PropertySchema } from '../schema.ts'
 import { changing } from './propertyValues.ts'
 
 /**
- * Whole numbers by the types of their properties: an `int` beyond ±(2^53 - 1) is a bigint, a `number` a double,
- * whatever it was written as.
+ * Whole numbers by the types of their properties: an `int` beyond ±(2^53 - 1) becomes a bigint, a `number` a double,
+ * however it was written.
  */
 export interface WholeNumbers {
   /** Parses properties from JSON. */
   parse(json: string): JsonObject
-  /** Properties from `parseExact`, with the doubles of those of type `number`. */
+  /** Converts properties from `parseExact`: those of type `number` become doubles. */
   typed(properties: JsonObject): JsonObject
-  /** Properties from a source that holds an `int` as a double, with the exact value of that double. */
+  /** Converts properties from a source that holds an `int` as a double: each gets the exact value of its double. */
   ofDoubles(properties: JsonObject): JsonObject
 }
 
@@ -41,7 +41,7 @@ export function wholeNumbers(declared: readonly PropertySchema[] | null = []): W
   }
 }
 
-/** The double of a `number`. */
+/** The value of a `number` as a double. */
 export function doubleOf(value: Json): Json {
   return typeof value === 'bigint' ? Number(value) : value
 }
