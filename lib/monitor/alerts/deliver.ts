@@ -6,33 +6,34 @@ import type { AlertMessage } from './messageSchema.ts'
 import type { Sink } from './sink/sink.ts'
 import { type Claim, claim, delivered, release, renew } from './state/outbox.ts'
 
-/** How sending is bounded. */
+/** Time limits for sending. */
 export interface Limits {
-  /** One try. 5 s. */
+  /** One attempt. 5 s. */
   readonly tryMs: number
   readonly tries: number
-  /** All tries of all sinks together. 20 s. */
+  /** All attempts to all sinks together. 20 s. */
   readonly totalMs: number
 }
 
 export const LIMITS: Limits = { tryMs: 5000, tries: 3, totalMs: 20_000 }
 
-/** What one sink made of what waited for it. */
+/** How one sink handled its waiting messages. */
 export interface Delivery {
   readonly sink: string
   readonly sent: number
-  /** What it answered to the last message that it took. */
+  /** The sink's answer to the last message that it took. */
   readonly answer?: string
-  /** Why it did not take the next one, which is kept. */
+  /** Why the sink did not take the next message, which is kept. */
   readonly error?: string
 }
 
-/** Opens a sink by its name. @throws ElysiaError where its address is not there */
+/** Opens a sink by its name. @throws ElysiaError if its address is missing */
 export type OpenSink = (name: string) => Promise<Sink>
 
 /**
- * Sends what waits for these sinks, to all of them at once and to each in the order in which it was made. What one does not
- * take is kept, for the next command. Ends within `totalMs`, or with the signal. Never throws for a sink.
+ * Sends the waiting messages to all these sinks at once, and to each sink in the order in which they were made. A
+ * message that a sink does not take is kept for the next command. Ends within `totalMs`, or with the signal. Never
+ * throws because of a sink.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE of the database
  */
 export async function deliver(
@@ -54,7 +55,7 @@ export async function deliver(
       if (claimed === undefined) return deliveries
       const delivery = await deliverTo(database, claimed, open, { limits, signal, now, deadline })
       deliveries.push(delivery)
-      // What another process made meanwhile was left to this one.
+      // This process also sends what another one added meanwhile.
       if (delivery.error !== undefined || delivery.sent === 0) return deliveries
     }
   })
@@ -63,7 +64,7 @@ export async function deliver(
 
 export interface DeliverOptions {
   readonly limits?: Limits
-  /** When it is given up at the latest, on the clock of `performance`. */
+  /** When to give up at the latest, on the clock of `performance`. */
   readonly deadline?: number
   readonly signal?: AbortSignal | undefined
   readonly now?: () => number
@@ -95,21 +96,21 @@ async function deliverTo(
     release(database, claimed, sending.now())
   } catch (error) {
     const failure = failureOf(error)
-    // A command that was told to end at once says nothing of the sink.
+    // If the command was told to stop at once, the failure says nothing about the sink.
     release(database, claimed, sending.now(), sending.signal?.aborted === true ? undefined : failure)
     return { sink: name, sent, ...(answer !== undefined && { answer }), error: failure.error }
   }
   return { sink: name, sent, ...(answer !== undefined && { answer }) }
 }
 
-/** A sink that failed at the end of the last command gets one try: each command would wait for it otherwise. */
+/** A sink that failed in the last command gets one attempt: otherwise each command would wait for it. */
 function sendOne(sink: Sink, message: AlertMessage, sending: Sending, isWell: boolean): Promise<string> {
   return sendTo((call) => sink.send(message, call), sink.place, sending, isWell ? sending.limits.tries : 1)
 }
 
 /**
- * Calls until it succeeds: `tries` times at most, each no longer than `tryMs`, and all before `deadline`. A sink that asks
- * for a longer wait than there is time is not waited for.
+ * Calls until it succeeds: at most `tries` times, each no longer than `tryMs`, all before `deadline`. If a sink asks
+ * for a longer wait than the time left, the call gives up.
  */
 export async function sendTo<T>(
   call: (context: { readonly signal: AbortSignal }) => Promise<T>,
@@ -132,7 +133,7 @@ export async function sendTo<T>(
   return retrying({ forMs: Math.max(0, left()), tries, ...(signal && { signal }) })(one)
 }
 
-/** A try that is shorter says nothing of whom it is made with. */
+/** A shorter attempt says nothing about the sink. */
 const SHORTEST_TRY_MS = 50
 
 function asFailure(error: unknown, place: string, leftMs: number, signal: AbortSignal | undefined): unknown {
@@ -146,7 +147,7 @@ function asFailure(error: unknown, place: string, leftMs: number, signal: AbortS
   return (error.retryAfterMs ?? 0) <= leftMs ? error : final(error)
 }
 
-/** The same, and not to be tried again. */
+/** The same error, marked as not worth repeating. */
 function final(error: unknown): unknown {
   if (!(error instanceof ElysiaError)) return error
   const { retryAfterMs, hint } = error

@@ -11,41 +11,43 @@ import { type Undelivered, undelivered } from './state/outbox.ts'
 import { type KnownAlert, knownAlerts, takeIn, watchedAlerts } from './state/store.ts'
 import { forgotten, inMemory, isBusy, openAlerts } from './state/tables.ts'
 
-/** What alerts are made of, and how they are sent. */
+/** The facts that alerts are made from, and how to send them. */
 export interface EvaluateOptions {
   readonly settings: AlertSettings
-  /** Where alerts are remembered: `alertsFile`. */
+  /** Path of the database that remembers alerts: `alertsFile`. */
   readonly file: string
   readonly reader: HistoryReader
-  /** Rules that need what of it is not known (missed, throughput, disk_free, damage) are left as they were. */
+  /** Rules whose facts are absent here (missed, throughput, disk_free, damage) keep their state. */
   readonly report?: ReportedFacts
-  /** True to look at all that was ever run, rather than at the newest runs: after the first time, once an hour is enough. */
+  /**
+   * True to look at every run ever recorded instead of the newest ones: needed the first time, then about once an hour.
+   */
   readonly whole?: boolean
-  /** True of a reader that knows only runs which the history does not: what is wrong with them is sent, and not remembered. */
+  /** True if the reader knows only runs that the history lacks: their alerts are sent, but not remembered. */
   readonly isApart?: boolean
   readonly sinks: SinkContext
   readonly limits?: Limits
-  /** When nothing is sent any more, on the clock of `performance`, if that comes before the limits do. */
+  /** When to stop sending, on the clock of `performance`, if that comes before the limits do. */
   readonly deadline?: number
   readonly signal?: AbortSignal
   readonly now?: () => number
 }
 
-/** What an evaluation came to. */
+/** The result of an evaluation. */
 export interface Evaluated {
-  /** Alerts that hold now, those that do so for too short a time included. */
+  /** Alerts that hold now, including those that are still pending. */
   readonly alerts: readonly KnownAlert[]
-  /** Messages that were made. */
+  /** Messages made by this evaluation. */
   readonly made: readonly AlertMessage[]
   readonly deliveries: readonly Delivery[]
-  /** What no sink has taken yet. */
+  /** Messages that no sink has taken yet. */
   readonly undelivered: readonly Undelivered[]
 }
 
 /**
- * Looks what holds of the rules, and sends what is to be sent, once, however many processes do the same at the same time; and
- * what earlier ones could not send. Takes at most the 20 s of `limits`.
- * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE where the history or the alerts cannot be used; never for a sink
+ * Evaluates the rules and sends what is new, once, however many processes do so at the same time; also sends what
+ * earlier processes could not. Takes at most the 20 s of `limits`.
+ * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE if the history or the alerts cannot be used; never because of a sink
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   const { settings, sinks: context, limits, deadline, signal, now = Date.now } = options
@@ -79,7 +81,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   }
 }
 
-/** Rules that one run alone may break. */
+/** Rules that a single run can break. */
 const OF_ONE_RUN: readonly Rule['when'][] = ['failed', 'rejects', 'memory']
 
 function lookAndTakeIn(

@@ -1,4 +1,4 @@
-/** All that the command, the dashboard and `auto` need of alerts, loaded together when it is called. */
+/** Everything that the command, the dashboard and `auto` need from alerts, loaded together on first use. */
 
 export { readAlertSettings } from './config/read.ts'
 export type { AlertSettings } from './config/settings.ts'

@@ -6,9 +6,9 @@ import type { Rule } from './config/settings.ts'
 import type { AlertMessage } from './messageSchema.ts'
 import type { AlertState, Told } from './state/machine.ts'
 
-/** Longer texts of an error are cut: a message is read on a telephone. */
+/** Longer error texts are cut: a message is read on a phone. */
 const MOST_CHARACTERS = 2000
-/** How long a message that is never repeated may be taken for true. */
+/** How long to believe a message that is never repeated. */
 const UNREPEATED_MS = 30 * 86_400_000
 
 const ENDS: Readonly<Partial<Record<Told, string>>> = {
@@ -17,7 +17,7 @@ const ENDS: Readonly<Partial<Record<Told, string>>> = {
     'no longer told, since it is long ago, or nobody expects it any more; nothing says that it is well. Before: ',
 }
 
-/** The message that tells a step of an alert. */
+/** The message for one step of an alert. */
 export function messageOf(
   told: Told,
   state: AlertState,
@@ -49,10 +49,10 @@ export function messageOf(
   }
 }
 
-/** More lines of a report are left to the command that prints it. */
+/** Readers find the remaining lines with the command that prints the report. */
 const MOST_LINES = 20
 
-/** The message of a report: what was done in its period, and what needs a hand. */
+/** The message for a report: what was done in its period, and what needs attention. */
 export function reportMessage(report: MonitorReport, id: string, now: number): AlertMessage {
   const { success, needs_a_hand: hands } = report
   const sumOf = (name: 'done' | 'failed' | 'killed' | 'with_rejects') =>
@@ -82,7 +82,7 @@ export function reportMessage(report: MonitorReport, id: string, now: number): A
   }
 }
 
-/** A message that says only that a sink can be reached. */
+/** A message that only tests whether a sink can be reached. */
 export function testMessage(id: string, now: number): AlertMessage {
   const at = new Date(now).toISOString()
   return {
@@ -99,7 +99,7 @@ export function testMessage(id: string, now: number): AlertMessage {
   }
 }
 
-/** The message in one line, for a chat. */
+/** The message as one line, for a chat. */
 export function headline({ status, severity, summary }: AlertMessage): string {
   const heads = {
     firing: severity === 'fault' ? 'FAULT' : 'WARNING',

@@ -4,7 +4,7 @@ const text = (description: string) => Type.String({ description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
 const optional = Type.Optional
 
-/** What a sink is sent, as the generic webhook, the command and the file have it. */
+/** A message as the webhook, the command and the file receive it. */
 export const AlertMessageSchema = Type.Object(
   {
     message_type: Type.Literal('alert'),
@@ -48,5 +48,5 @@ export const AlertMessageSchema = Type.Object(
   },
 )
 
-/** What a sink is sent. */
+/** A message sent to a sink. */
 export type AlertMessage = Static<typeof AlertMessageSchema>

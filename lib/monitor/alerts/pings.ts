@@ -6,52 +6,53 @@ import { LIMITS, type Limits, sendTo } from './deliver.ts'
 import type { Ping, RunPing } from './sink/sink.ts'
 import { isPing, openPing, type SinkContext } from './sink/sinks.ts'
 
-/** A run of this command, for dead man's switches. */
+/** A run of this command, as dead man's switches see it. */
 export interface PingedRun extends RunSubject {
   readonly run: string
   readonly trigger: Trigger
-  /** Nothing is written: it does not do what the switch waits for. */
+  /** Nothing is written: the run does not do what the switch waits for. */
   readonly dryRun: boolean
 }
 
-/** How a command with its runs ended. */
+/** How a command and its runs ended. */
 export interface CommandEnd {
   readonly exitCode: number
-  /** Ids of runs that came to their end. */
+  /** Ids of the runs that finished. */
   readonly done: ReadonlySet<string>
   readonly seconds: number
-  /** What went wrong, for a person. */
+  /** What went wrong, as a sentence. */
   readonly why?: string
 }
 
 /** The dead man's switches of one command. */
 export interface Pings {
-  /** A run has begun: the switches that are of it are told, and not waited for. */
+  /** Tells the matching switches that a run has begun, without waiting for them. */
   started(run: PingedRun): void
-  /** A run could not even begin: its switches hear of the end of the command. */
+  /** A run could not even begin: its switches hear how the command ends. */
   notBegun(run: PingedRun): void
   /**
-   * The command ends: each switch that heard of a run is told how. Resolves with what could not be told, as sentences: nothing
-   * of it is kept (`deadline`: when it is given up, on the clock of `performance`), since a switch that hears nothing raises the alarm itself, and one that hears late would be deceived.
+   * Tells each switch that heard of a run how the command ended. Resolves with the failures as sentences; gives up at
+   * `deadline` (on the clock of `performance`). Nothing is kept for later: a switch that hears nothing raises the alarm
+   * itself, and late news would mislead it.
    */
   ended(end: CommandEnd, deadline?: number): Promise<string[]>
 }
 
-/** In this namespace a run has a name in the form of a UUID: `rid`. */
+/** The UUID namespace in which a run's `rid` is made. */
 const NAMESPACE = '0f2d6d8e-7f0b-4c55-9a2c-4f6e0a1b7c3d'
 
-/** What one switch has to do with this command. */
+/** One switch, and what this command has to tell it. */
 interface Switch {
   readonly setting: SinkSetting
   readonly runs: PingedRun[]
   ping?: Promise<Ping>
   start?: Promise<void>
-  /** Ends the wait for an answer to the start. */
+  /** Stops waiting for the answer to the start. */
   readonly ending: AbortController
   failed?: boolean
 }
 
-/** Makes the switches of the settings; nothing is sent before a run has begun. */
+/** Makes the switches of the settings. Sends nothing before a run has begun. */
 export function pingsOf(
   { sinks }: AlertSettings,
   context: SinkContext,
@@ -97,7 +98,7 @@ export function pingsOf(
       const deadline = Math.min(until, deadlineFromNow())
       const told = switches.map(async (one) => {
         if (one.runs.length === 0) return
-        // Its end must not be heard before its begin.
+        // The end must not arrive before the start.
         const startMs = Math.min(limits.tryMs, (deadline - performance.now()) / 2)
         const timer = setTimeout(() => one.ending.abort(), startMs)
         await one.start
@@ -114,7 +115,7 @@ function isOf(setting: SinkSetting, run: PingedRun): boolean {
   return 'takes' in setting && setting.takes.subject(run) && setting.takes.trigger(run.trigger)
 }
 
-/** A success is earned by the exit code, and by each of the runs: one that only looked, or was left off, earns none. */
+/** The exit code and each of the runs must earn the success: a dry run, or a run that was left off, earns none. */
 function endOf(runs: readonly PingedRun[], { exitCode, done, seconds, why }: CommandEnd): RunPing {
   const isDone = runs.every(({ run, dryRun }) => !dryRun && done.has(run))
   const earned = exitCode === 0 && isDone

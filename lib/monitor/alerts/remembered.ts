@@ -3,13 +3,13 @@ import { openDatabase } from '../../database/connection.ts'
 import { type Undelivered, undelivered } from './state/outbox.ts'
 import { type KnownAlert, knownAlerts } from './state/store.ts'
 
-/** The file in the directory of the state in which alerts are remembered. */
+/** The file in the state directory that remembers alerts. */
 export const ALERTS_FILE = 'alerts.db'
 
 /** An alert that holds, as documents and pages show it. */
 export interface FiringAlert {
   readonly alert: string
-  /** `pending`: it holds, but not for long enough to be told. */
+  /** `pending`: the rule holds, but not for long enough to send anything. */
   readonly status: 'pending' | 'firing'
   readonly summary: string
   readonly kind: string
@@ -23,13 +23,13 @@ export interface FiringAlert {
   readonly next?: string
 }
 
-/** What is remembered of alerts: which hold, and what nobody has taken yet. */
+/** The alerts that hold, and the messages that no sink has taken yet. */
 export interface RememberedAlerts {
   readonly alerts: readonly FiringAlert[]
   readonly undelivered: readonly Undelivered[]
 }
 
-/** What is remembered in a file; nothing where there is none, or where it cannot be read. Nothing is made or sent. */
+/** Reads the remembered alerts from a file; empty if the file is missing or cannot be read. Makes and sends nothing. */
 export function alertsOf(file: string): RememberedAlerts {
   if (!existsSync(file)) return { alerts: [], undelivered: [] }
   try {
@@ -49,7 +49,7 @@ export function undeliveredCount(file: string): number {
   return alertsOf(file).undelivered.reduce((sum, { messages }) => sum + messages, 0)
 }
 
-/** An alert as it is shown. */
+/** An alert as documents and pages show it. */
 export function firing({ rule, state }: KnownAlert): FiringAlert {
   const { finding, phase, episode } = state
   const { subject, detail, summary, since, run, next } = finding

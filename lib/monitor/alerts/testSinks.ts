@@ -5,21 +5,21 @@ import { LIMITS, type Limits, sendTo } from './deliver.ts'
 import { testMessage } from './message.ts'
 import { isPing, openPing, openSink, type SinkContext } from './sink/sinks.ts'
 
-/** What a sink made of a test. */
+/** The result of testing one sink. */
 export interface Tested {
   readonly sink: string
   readonly type: string
-  /** Where it leads, without secrets; absent where its address is not there. */
+  /** The address without secrets; absent if there is no address. */
   readonly place?: string
   readonly ok: boolean
-  /** What it answered, or why it did not take it. */
+  /** The sink's answer, or why it did not take the message. */
   readonly answer: string
   readonly hint?: string
 }
 
 /**
- * Sends a test message through each of these sinks, one try each, and says what they answered. Of a dead man's switch only
- * the address is looked up: a test is no run, and would be taken for one.
+ * Sends a test message through each of these sinks, one attempt each, and returns their answers. Only looks up the
+ * address of a dead man's switch: it would mistake a test for a run.
  */
 export function testSinks(
   settings: AlertSettings,

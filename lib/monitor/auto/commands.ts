@@ -2,8 +2,8 @@ import { namePattern } from '../../file/namePattern.ts'
 import { COMMANDS_OF, type Policy } from './policies.ts'
 
 /**
- * The command lines of a policy, each a run of its own. `archived` are the names of the collections that have archives, for
- * what works on these. None where no name fits.
+ * The command lines of a policy, each a run of its own. `archived` lists the collections that have archives, for jobs
+ * that work on archives. Empty if no name fits.
  */
 export function commandsOf(policy: Policy, archived: () => readonly string[]): string[][] {
   const { kind, collections, words } = policy
@@ -18,7 +18,7 @@ export function commandsOf(policy: Policy, archived: () => readonly string[]): s
   return matching(collections, archived).map((name) => [...command, `latest:${name}`, ...words])
 }
 
-/** Names as they are, though nothing may be there for them; of patterns those that there are. Each once. */
+/** Plain names as they are, even if nothing exists for them; for patterns the names that match. Each once. */
 function matching(collections: readonly string[], archived: () => readonly string[]): string[] {
   const all = collections.flatMap((one) => {
     if (!isPattern(one)) return [one]

@@ -1,33 +1,33 @@
 import type { Schedule } from './schedule.ts'
 
-/** What is remembered of a policy; moments in milliseconds since 1970. */
+/** The past of a policy; times in milliseconds since 1970. */
 export interface PolicyPast {
-  /** When it was first seen: what was due before does not count. */
+  /** When the policy was first seen: earlier due times do not count. */
   readonly seen: number
-  /** When it was last begun, and came to its end, well or not. */
+  /** When the last round that ended, well or not, had begun. */
   readonly settled?: number
-  /** When what failed then is tried again. */
+  /** When the failed commands are tried again. */
   readonly again?: { readonly at: number }
 }
 
 /** Whether a policy is due. */
 export interface Dueness {
-  /** When it has been due first since it was last done; absent where it is not due. */
+  /** The first due time since the policy was last done; absent if it is not due. */
   readonly since?: number
-  /** When it is due next: once it is done now, where it is due. */
+  /** The next due time; for a due policy, the one after it is done now. */
   readonly next?: number
-  /** True where it is due because what failed is to be tried again, and for no other reason. */
+  /** True if it is due only because failed commands are to be tried again. */
   readonly isAgain?: true
 }
 
 /**
- * Whether a policy is due at a moment. However many times were missed, it is due once. A clock that was set back makes
- * nothing due, and delays nothing beyond the next time. Reads no clock, and keeps nothing.
+ * Whether a policy is due at a moment. However many due times were missed, it is due once. A clock that was set back
+ * makes nothing due, and delays nothing beyond the next due time. Reads no clock and keeps no state.
  */
 export function dueness(schedule: Schedule, past: PolicyPast, now: number): Dueness {
   const scheduled = bySchedule(schedule, past, now)
   const again = past.again?.at
-  // What is due anyway is done as a whole.
+  // A policy that is due anyway is done completely.
   if (again === undefined || scheduled.since !== undefined) return scheduled
   if (again <= now) return { ...scheduled, since: again, isAgain: true }
   return { next: Math.min(again, scheduled.next ?? again) }

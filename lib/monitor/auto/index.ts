@@ -1,4 +1,4 @@
-/** All that the command needs for `elysiactl auto`, loaded together when it is called. */
+/** Everything that the command needs for `elysiactl auto`, loaded together on first use. */
 export { ownerOf } from '../../catalog/lock/process.ts'
 export { commandsOf } from './commands.ts'
 export { AutoNotes } from './notes.ts'

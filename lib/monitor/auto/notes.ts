@@ -8,7 +8,7 @@ import type { PolicyPast } from './due.ts'
 
 const FILE = 'auto.json'
 const MAX_BYTES = 4 * 1024 * 1024
-/** Policies that no configuration has had for so long are forgotten. */
+/** Policies that no configuration has named for so long are forgotten. */
 const KEPT_MS = 90 * 86_400_000
 const DAY_MS = 86_400_000
 
@@ -19,15 +19,15 @@ export interface TryAgain {
   readonly commands: readonly (readonly string[])[]
 }
 
-/** What is remembered of a policy. */
+/** The remembered state of a policy. */
 export interface PolicyNote extends PolicyPast {
-  /** When a configuration last had it, to the day. */
+  /** When a configuration last named it, to the day. */
   readonly known: number
-  /** How its commands ended the last time, the worst of them. */
+  /** The worst exit code of its last round. */
   readonly exit?: number
-  /** What failed then and is tried again: when, for how many more times, and which commands. */
+  /** The failed commands to try again: when, and how many more times. */
   readonly again?: TryAgain
-  /** The command that was begun last, and its process, until that has ended. */
+  /** The command that was begun last, and its process, until it ends. */
   readonly running?: {
     readonly command: readonly string[]
     readonly since: number
@@ -36,16 +36,17 @@ export interface PolicyNote extends PolicyPast {
 }
 
 /**
- * What is remembered of policies between runs of `auto`: a file in the state directory, written whole and durably. One process
- * at a time writes it. A file that cannot be read is moved aside, and its policies are as if they had been seen for the first time.
+ * The state of policies between runs of `auto`: a file in the state directory, rewritten completely and durably. One
+ * process at a time writes it. A file that cannot be read is moved aside, and its policies count as seen for the first
+ * time.
  */
 export class AutoNotes {
   readonly #file: string
   readonly #notes: Map<string, PolicyNote>
-  /** Where a damaged file was moved to. */
+  /** The new name of a damaged file. */
   readonly movedTo: string | undefined
 
-  /** `look`: nothing is written, nor moved. @throws ElysiaError ELYSIA_STATE */
+  /** With `look` it writes and moves nothing. @throws ElysiaError ELYSIA_STATE */
   constructor(directory: string, { look = false } = {}) {
     this.#file = join(directory, FILE)
     const read = attempt(() => notesIn(this.#file), this.#file)
@@ -57,12 +58,12 @@ export class AutoNotes {
     if (!look) attempt(() => void makeDirectory(directory), directory)
   }
 
-  /** Of a policy that was never seen: that it is seen now. */
+  /** The note of a policy; for an unknown policy, one that says it is seen now. */
   of(name: string, now: number): PolicyNote {
     return this.#notes.get(name) ?? { seen: now, known: now }
   }
 
-  /** Takes note of the policies that there are, and forgets those that have not been for long. */
+  /** Notes which policies exist, and forgets those that have been gone for long. */
   see(names: readonly string[], now: number): void {
     let changed = false
     for (const name of names) {
@@ -79,7 +80,7 @@ export class AutoNotes {
     if (changed) this.#write()
   }
 
-  /** The process that works on a policy still, though who started it is gone. */
+  /** The process that still works on a policy although its parent is gone. */
   stillRunning(name: string, now: number): PolicyNote['running'] {
     const running = this.#notes.get(name)?.running
     return running === undefined || isGone(running.owner, running.since, now) ? undefined : running
@@ -89,13 +90,16 @@ export class AutoNotes {
     this.#set(name, { ...this.of(name, running.since), running })
   }
 
-  /** All its commands have ended; `since` is when they were begun, `again` what of them is tried again. */
+  /**
+   * Notes that all commands of a policy have ended; `since` is when they were begun, `again` which of them are tried
+   * again.
+   */
   settle(name: string, since: number, exit: number, again?: TryAgain): void {
     const { running: _, again: __, ...note } = this.of(name, since)
     this.#set(name, { ...note, settled: since, exit, ...(again && { again }) })
   }
 
-  /** It is still being worked on: this time is left out. */
+  /** The policy is still being worked on: skip this due time. */
   leaveOut(name: string, since: number, exit: number): void {
     this.#set(name, { ...this.of(name, since), settled: since, exit })
   }
@@ -114,14 +118,14 @@ export class AutoNotes {
   }
 }
 
-/** Beyond what clocks differ by: the clock was set back since. */
+/** More than clocks differ: the clock was set back. */
 const AHEAD_MS = 3_600_000
 
 function isToCome({ seen, settled = seen, known }: PolicyNote, now: number): boolean {
   return Math.max(seen, settled, known) > now + AHEAD_MS
 }
 
-/** With a time that is to come a policy would not be due before that. */
+/** A time in the future would keep a policy from being due until then. */
 function untilNow(note: PolicyNote, now: number): PolicyNote {
   if (!isToCome(note, now)) return note
   const { settled } = note
@@ -129,7 +133,7 @@ function untilNow(note: PolicyNote, now: number): PolicyNote {
   return { ...rest, seen: Math.min(note.seen, now), ...(settled && { settled: Math.min(settled, now) }) }
 }
 
-/** Undefined where the file is there and is none of ours. */
+/** Undefined if the file exists but is not ours. */
 function notesIn(file: string): Map<string, PolicyNote> | undefined {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return new Map()

@@ -9,18 +9,18 @@ export interface PlannedPolicy {
   readonly schedule: string
   readonly due: boolean
   readonly due_since?: string
-  /** It is due because what failed is tried again. */
+  /** Due because failed commands are to be tried again. */
   readonly tries_again?: boolean
   readonly next_at?: string
   /** When its commands were last begun, and how they ended. */
   readonly last_at?: string
   readonly last_exit?: number
-  /** The process that works on it still. */
+  /** The process that still works on it. */
   readonly running_pid?: number
   readonly commands: readonly (readonly string[])[]
 }
 
-/** What is due at a moment, and when what is not is due next; in the order of the configuration. */
+/** What is due at a moment, and when the rest is due next; in the order of the configuration. */
 export function plannedPolicies(
   policies: readonly Policy[],
   notes: AutoNotes,

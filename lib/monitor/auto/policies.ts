@@ -43,7 +43,7 @@ const common = {
 const part = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   optional(Type.Object({ ...properties, ...common }, { additionalProperties: false }))
 
-/** What `auto` of a configuration may say. */
+/** The section `auto` of a configuration. */
 export const PoliciesSchema = Type.Array(
   Type.Object(
     {
@@ -81,23 +81,23 @@ interface PolicySettings {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** What is to be done again and again. */
+/** A job that is done again and again. */
 export interface Policy {
-  /** Tells one from another, and its past from that of others. */
+  /** The unique name, which also finds the policy's past. */
   readonly name: string
   readonly kind: PolicyKind
   /** Names of collections or patterns; absent for all. */
   readonly collections?: readonly string[]
   readonly schedule: Schedule
-  /** What follows the operands of its commands. */
+  /** The words after the operands of its commands. */
   readonly words: readonly string[]
-  /** How often what failed is tried again, and after how long; absent: not before it is due again. */
+  /** How often failed commands are tried again, and after how long; absent: only when the policy is due again. */
   readonly retry?: { readonly times: number; readonly afterMs: number }
 }
 
 /**
- * The words of options for a command. @throws ElysiaError ELYSIA_USAGE for an option that it does not have, or a value that
- * it does not take
+ * Turns options into words for a command.
+ * @throws ElysiaError ELYSIA_USAGE for an option that the command does not have, or a value that it does not take
  */
 export type OptionWords = (
   command: readonly string[],
@@ -113,7 +113,10 @@ export const COMMANDS_OF: Readonly<Record<PolicyKind, readonly string[]>> = {
   cleanup: ['col', 'catalog', 'cleanup'],
 }
 
-/** Policies of a configuration. @throws ElysiaError ELYSIA_USAGE with file, line and column of the first fault */
+/**
+ * Reads the policies of a configuration.
+ * @throws ElysiaError ELYSIA_USAGE with file, line and column of the first fault
+ */
 export async function readPolicies(section: Section, wordsOf: OptionWords): Promise<Policy[]> {
   const checked = await checkedSection(section, PoliciesSchema)
   const policies: Policy[] = []
@@ -146,7 +149,7 @@ async function policyOf(
   return { name, kind, schedule, words, ...(collections && { collections }), ...(retry && { retry }) }
 }
 
-/** Changes with what is done, and not with when. */
+/** The name changes with what is done, but not with when. */
 function defaultName(kind: PolicyKind, { collections, target, into, options }: PolicySettings): string {
   const what = JSON.stringify([collections, target, into, options])
   return `${kind}-${createHash('sha256').update(what).digest('hex').slice(0, 8)}`

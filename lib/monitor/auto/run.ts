@@ -4,19 +4,19 @@ import { dueness } from './due.ts'
 import type { AutoNotes } from './notes.ts'
 import type { Policy } from './policies.ts'
 
-/** Clocks jump, and machines sleep: it looks again after so long at the latest. */
+/** Clocks jump and machines sleep: look again after so long at the latest. */
 const MOST_WAIT_MS = 60_000
 
-/** The exit code of what is locked by another process. */
+/** The exit code for something that another process has locked. */
 const LOCKED = 11
 
-/** Exit codes that another try would end with as well: wrong usage, rejects, damage, refused. */
+/** Exit codes that a second attempt would end with too: wrong usage, rejects, damage, refused. */
 const STAYS: ReadonlySet<number> = new Set([2, 3, 4, 12])
 
 /** A command that was begun. */
 export interface AutoChild {
   readonly owner: LockOwner
-  /** Resolves with its exit code; that of a signal is 128 and its number. */
+  /** Resolves with the exit code; 128 plus its number for a signal. */
   readonly ended: Promise<number>
 }
 
@@ -30,30 +30,31 @@ export interface AutoRun {
   readonly exit: number
 }
 
-/** What works on policies needs; all of it can be made up. */
+/** What running policies needs from its surroundings; tests can replace all of it. */
 export interface AutoContext {
   readonly notes: AutoNotes
   /** Milliseconds since 1970. */
   now(): number
-  /** Resolves after so long, or when `stop` is aborted. */
+  /** Resolves after so long, or once `stop` is aborted. */
   wait(ms: number): Promise<void>
-  /** From then on nothing is begun; what runs is waited for. */
+  /** Once aborted, nothing more is begun; running commands are waited for. */
   readonly stop: AbortSignal
   commandsOf(policy: Policy): Promise<readonly (readonly string[])[]>
   begin(command: readonly string[]): AutoChild
   onRun?(run: AutoRun): void
-  /** What failed is tried again at a moment. */
+  /** Failed commands will be tried again at this moment. */
   onAgain?(policy: Policy, at: number): void
-  /** Nothing fits a policy, so nothing is done. */
+  /** No collection fits the policy, so nothing is done. */
   onNothing?(policy: Policy): void
-  /** Called before it waits, with the moment of the next policy. */
+  /** Called before waiting, with the moment when the next policy is due. */
   onWait?(until: number | undefined): void
 }
 
 /**
- * Does what is due, one command after another, in the order in which it has been due; what was missed, once. One that fails does not
- * keep the next from its turn. `once`: returns when nothing is due; else when `stop` is aborted. What is interrupted by
- * that, or killed with this process, is due again. The policies are asked for anew each time that it looks. Memory: the runs of one policy.
+ * Does what is due, one command after another, longest due first; missed times count once. A failing command does not
+ * hold up the next. With `once` it returns when nothing is due, otherwise when `stop` is aborted. Commands that this
+ * interrupts, or that are killed with this process, are due again. Reads the policies again at each look. Memory: the
+ * runs of one policy.
  */
 export async function runPolicies(
   policiesNow: () => Promise<readonly Policy[]>,

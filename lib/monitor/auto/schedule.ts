@@ -1,18 +1,19 @@
 import { Cron } from 'croner'
 import { formatUnit, parseUnit } from '../../core/units.ts'
 
-/** When a policy is due, again and again. */
+/** The due times of a policy. */
 export interface Schedule {
-  /** As a person reads it: `0 2 * * * Europe/Berlin`, `every 1d`. */
+  /** The schedule in readable form: `0 2 * * * Europe/Berlin`, `every 1d`. */
   readonly text: string
-  /** The first time after a moment, both in milliseconds since 1970; undefined where none comes. */
+  /** The first due time after a moment, both in milliseconds since 1970; undefined if there is none. */
   next(after: number): number | undefined
 }
 
 /**
- * A cron expression of five parts, or a nickname such as @daily, in a time zone; without one that of the machine. A time that
- * the clocks leave out is the first one after the gap, and one that comes twice is once: where hours and minutes are not
- * named but counted (`*`, `*` with a step), each hour that there is counts. @throws for an expression or a time zone that is none
+ * A cron expression of five parts, or a nickname such as @daily, in a time zone; by default the machine's. A time that
+ * a clock change skips moves to the first one after the gap, and a time that comes twice counts once. If hours or
+ * minutes are not named but counted (`*`, `*` with a step), every existing hour counts.
+ * @throws for an invalid expression or time zone
  */
 export function cronSchedule(expression: string, timezone: string | undefined): Schedule {
   const options = { mode: '5-part', fixedTimeRule: 'no-wildcard', paused: true } as const
@@ -23,7 +24,7 @@ export function cronSchedule(expression: string, timezone: string | undefined): 
   }
 }
 
-/** So long after the last time. @throws for a duration that is none, or is shorter than a second */
+/** Due so long after the last time. @throws for an invalid duration, or one below a second */
 export function everySchedule(duration: string): Schedule {
   const everyMs = parseUnit(duration, 'milliseconds')
   if (everyMs === undefined || everyMs < 1000) throw new Error('a duration of a second or more: 12h, 1d, 30d')

@@ -5,7 +5,7 @@ import type { ArchiveView } from './facts.ts'
 /** How many archives the page lists. */
 const MOST = 500
 
-/** The newest archives as the page lists them, without those that were removed. */
+/** The newest archives that were not removed, as the page lists them. */
 export function archiveViews(catalog: Pick<Catalog, 'list'>): ArchiveView[] {
   return catalog.list({ sort: 'started_at:desc', limit: MOST }).map(viewOf)
 }

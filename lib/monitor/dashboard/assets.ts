@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { ElysiaError } from '../../core/errors.ts'
 
-/** What the page is made of beside its facts. */
+/** The files that the page consists of, besides its facts. */
 export interface Assets {
   readonly script: string
   readonly style: string
 }
 
-/** Where the build puts them: seen from the sources, from dist/lib and from the command's own file. */
+/** Where the build puts the assets: works from the sources, from dist/lib and from the bundled command. */
 function placeOf(here: string): URL {
   if (here.endsWith('.cjs')) return new URL('../page/', here)
   return new URL(here.endsWith('.ts') ? '../../../dist/page/' : '../../../page/', here)
 }
 
-/** @throws ElysiaError ELYSIA_INTERNAL where the installation lacks them */
+/** Reads the assets. @throws ElysiaError ELYSIA_INTERNAL if the installation lacks them */
 export async function readAssets(): Promise<Assets> {
   const place = placeOf(import.meta.url)
   try {

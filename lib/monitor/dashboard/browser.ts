@@ -5,24 +5,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** What opens an address on each system; elsewhere as on Linux. */
+/** The program that opens an address on each system; other systems use that of Linux. */
 const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['explorer.exe'],
 }
 const OTHERWISE: readonly [string, ...string[]] = ['xdg-open']
 
-/** A browser that was asked to open a link. */
+/** The result of asking a browser to open a link. */
 export interface Opened {
-  /** True where a program took it. */
+  /** True if a program accepted the link. */
   readonly isOpened: boolean
-  /** Removes what was made for it. */
+  /** Removes the file that was made for the link. */
   forget(): Promise<void>
 }
 
 /**
- * Opens a link in the user's browser. All programs see the arguments of all others, so the link, which holds a secret, stands
- * in a file that the user alone may read, and the file is opened.
+ * Opens a link in the user's browser. Every program can see the arguments of all others, so the link, which contains a
+ * secret, stands in a file that only the user can read, and that file is opened.
  */
 export async function openInBrowser(
   link: string,

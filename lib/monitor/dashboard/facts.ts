@@ -3,7 +3,7 @@ import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
 import type { RunLogged } from '../history/log/line.ts'
 import type { MonitorReport } from '../report/schema.ts'
 
-/** A run as a list shows it: what its last process made of it. */
+/** A run as a list shows it, taken from its last process. */
 export interface RunLine {
   readonly id: string
   readonly attempt: number
@@ -32,7 +32,7 @@ export interface ArchiveView {
   readonly started_at: string
   readonly objects: number
   readonly bytes: number
-  /** The archive that an increment needs. */
+  /** The archive that an increment is based on. */
   readonly parent?: string
   readonly pinned: boolean
   readonly damaged: boolean
@@ -43,7 +43,7 @@ export interface ArchiveView {
 /** An alert that holds. */
 export type AlertView = Omit<FiringAlert, 'episode'>
 
-/** The alerts that hold, and what no sink has taken yet, by sink. */
+/** The alerts that hold, and the messages that no sink has taken yet, by sink. */
 export interface AlertFacts {
   readonly alerts: readonly AlertView[]
   readonly undelivered: readonly {
@@ -55,41 +55,41 @@ export interface AlertFacts {
 
 export const NO_ALERTS: AlertFacts = { alerts: [], undelivered: [] }
 
-/** Where the page has its facts from. All that it shows comes from here. */
+/** Where the page gets all its facts. */
 export interface DashboardSources {
   readonly history: HistoryReader
-  /** The very document of `elysiactl report --json`. */
+  /** The document of `elysiactl report --json`. */
   report(): Promise<MonitorReport> | MonitorReport
-  /** The newest first, bounded; absent where there is no catalog. */
+  /** Newest first, bounded; absent without a catalog. */
   archives?(): Promise<readonly ArchiveView[]> | readonly ArchiveView[]
   alerts?(): Promise<AlertFacts> | AlertFacts
   /** The version of elysiactl. */
   readonly version: string
 }
 
-/** A part of the list of runs, the newest first. */
+/** One page of the list of runs, newest first. */
 export interface RunPage {
   readonly runs: readonly RunLine[]
-  /** The time that the next page begins before; absent where there are no more. */
+  /** The next page begins before this time; absent on the last page. */
   readonly next?: string
 }
 
-/** All that the first sight of the page shows. */
+/** Everything that the page shows at first. */
 export interface PageFacts extends RunPage {
   readonly version: string
-  /** `live` asks its server for more; `file` holds all that there is. */
+  /** `live` asks its server for more; `file` holds everything itself. */
   readonly mode: 'live' | 'file'
   readonly report: MonitorReport
   readonly archives: readonly ArchiveView[]
   readonly alerts: AlertFacts
   readonly running: readonly HistoryEntry[]
-  /** What a file is without, because it would be too large. */
+  /** What a file leaves out because it would be too large. */
   readonly left_out?: readonly string[]
-  /** The history's version that all this is of. */
+  /** The version of the history that these facts come from. */
   readonly history_version: number
 }
 
-/** What goes on now: sent whenever the history changes. */
+/** What is happening now: sent whenever the history changes. */
 export interface LiveFacts {
   readonly history_version: number
   readonly at: string
@@ -98,11 +98,11 @@ export interface LiveFacts {
   readonly recent: readonly RunLine[]
 }
 
-/** One run, with what can be shown of its rejects. */
+/** One run, with a sample of its rejects. */
 export interface RunFacts {
-  /** All that processes did of it, the first one first. */
+  /** All entries of the run's processes, first one first. */
   readonly entries: readonly HistoryEntry[]
-  /** What they said, as far as that is kept. */
+  /** The kept log lines of these processes. */
   readonly logs?: readonly RunLogged[]
   readonly rejects?: RejectsSample
 }
@@ -111,16 +111,16 @@ export interface RunFacts {
 export interface RejectsSample {
   readonly file: string
   readonly lines: readonly string[]
-  /** True where the file holds more, or a line was cut. */
+  /** True if the file holds more, or a line was cut. */
   readonly is_cut: boolean
-  /** Why there are no lines, where the file could not be read. */
+  /** Why there are no lines, if the file could not be read. */
   readonly lack?: string
 }
 
-/** The most characters of a foreign text in a list. */
+/** The most characters that a list shows of a foreign text. */
 const TEXT = 300
 
-/** What a list shows of an entry. */
+/** The part of an entry that a list shows. */
 export function runLine(entry: HistoryEntry): RunLine {
   const { id, attempt, kind, trigger, collection, target, status, started_at, ended_at, seconds } = entry
   const { records, rejected, bytes_in, bytes_out, rate_per_second, error } = entry

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Assets } from './assets.ts'
 import { policy } from './guard/headers.ts'
 
-/** The page as a server gives it: script and style are files of their own. */
+/** The policy of the served page: script and style are separate files. */
 export const SERVED_POLICY = policy({ script: "'self'", style: "'self'", connect: "'self'" })
 
-/** The page of a server. `facts` is any value of JSON. */
+/** The page that a server sends. `facts` is any JSON value. */
 export function servedPage(facts: unknown): string {
   return page({
     head: '<link rel="stylesheet" href="/page.css">\n<script src="/page.js" defer></script>',
@@ -14,7 +14,10 @@ export function servedPage(facts: unknown): string {
   })
 }
 
-/** The page as one file that asks nobody for anything: its policy names script and style by their hashes. `facts` is JSON, gzipped. */
+/**
+ * The page as one file that needs no server: its policy names script and style by their hashes. `facts` is gzipped
+ * JSON.
+ */
 export function wholePage(facts: Buffer, { script, style }: Assets): string {
   const allowed = policy({ script: hashOf(script), style: hashOf(style) })
   return page({
@@ -24,12 +27,12 @@ export function wholePage(facts: Buffer, { script, style }: Assets): string {
   })
 }
 
-/** Where the token of a link is left behind, for a request that a redirect would not give the cookie back to. */
+/** Drops the token of a link from the address, because a redirect would not send the new cookie back. */
 export const ENTRANCE =
   '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">' +
   '<title>elysiactl</title><p><a href="/">To the dashboard</a></p></html>\n'
 
-/** JSON that may stand in a page: nothing in it ends the element, or begins another. */
+/** JSON that is safe inside a page: nothing in it can end the element or begin another. */
 export function embedded(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }

@@ -1,4 +1,4 @@
-/** All that the command needs of the dashboard, loaded together when it is called. */
+/** Everything that the command needs for the dashboard, loaded together on first use. */
 
 export { archiveViews } from './archives.ts'
 export { openInBrowser } from './browser.ts'

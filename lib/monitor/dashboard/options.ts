@@ -2,7 +2,7 @@ import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { addressLack } from '../serve/address.ts'
 
-/** Where the dashboard is seen. */
+/** Options that say where the dashboard is served. */
 export const dashboardOptions = {
   type: 'object',
   name: 'dashboard',

@@ -7,7 +7,7 @@ const LINES = 20
 const LINE_CHARACTERS = 600
 const BYTES = 256 * 1024
 
-/** The first lines of a file of rejects: 20 at most, and nothing behind the first 256 KiB. Never throws. */
+/** The first lines of a rejects file: at most 20, and nothing beyond the first 256 KiB. Never throws. */
 export async function rejectsSample(file: string): Promise<RejectsSample> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)

@@ -10,7 +10,7 @@ import type { Gathering } from './live/gather.ts'
 import type { LiveStream } from './live/stream.ts'
 import { runPage } from './runPage.ts'
 
-/** What requests are answered with. */
+/** What answers are made from. */
 export interface Site {
   readonly access: Access
   readonly assets: Assets
@@ -87,7 +87,7 @@ function live({ stream }: Site, request: IncomingMessage, response: ServerRespon
   else if (!stream.add(response, typeof last === 'string' ? last : undefined)) response.end()
 }
 
-/** What a query asks for; what it does not know is left out. */
+/** Reads the query of a list; ignores what it does not know. */
 function choiceOf(query: URLSearchParams): HistoryChoice {
   const status = (query.get('status') ?? '').split(',').filter(isStatus)
   const text = (name: string) => query.get(name) || undefined
@@ -108,7 +108,7 @@ function json(response: ServerResponse, value: unknown): void {
   send(response, 200, 'application/json', JSON.stringify(value))
 }
 
-/** Node leaves out the body where the request is HEAD. */
+/** Node omits the body for HEAD. */
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
   response.end(body)

@@ -1,13 +1,13 @@
 import type { HistoryChoice, HistoryReader } from '../history/entry.ts'
 import { type RunPage, runLine } from './facts.ts'
 
-/** The most runs of one page; how many begun within one millisecond can be told apart. */
+/** The most runs on one page; also how many that began in the same millisecond can be told apart. */
 const MOST = 500
 const WIDER = 10_000
 
 /**
- * A page of runs, the newest first. The next one begins before `next`; runs that began at one moment stay on one page, so
- * that none is left out between two.
+ * One page of runs, newest first. The next page begins before `next`; runs that began at the same moment stay on one
+ * page, so that none falls between two pages.
  */
 export function runPage(history: HistoryReader, choice: HistoryChoice, size: number): RunPage {
   const limit = Math.min(Math.max(size, 1), MOST)

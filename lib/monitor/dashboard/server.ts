@@ -9,24 +9,24 @@ import { gather } from './live/gather.ts'
 import { liveStream } from './live/stream.ts'
 import { answer } from './routes.ts'
 
-/** The time that an open answer has to end. */
+/** How long open answers may take to end. */
 const DRAIN_MS = 2000
 
-/** A dashboard that is seen. */
+/** A running dashboard. */
 export interface Dashboard {
-  /** What to open: it holds the secret that lets in. */
+  /** The link to open: it contains the secret that grants access. */
   readonly link: string
   readonly address: Address
-  /** Browsers that look on now. */
+  /** The number of connected browsers. */
   readonly watchers: number
-  /** Takes no more requests, and lets those under way end. */
+  /** Takes no more requests, and lets the current ones end. */
   close(): Promise<void>
 }
 
 /**
- * Serves the page at an address. Requests are answered to whoever has the link, under the server's own name, and change
- * nothing. What a request may hold, and how long it may take, is bounded.
- * @throws ElysiaError ELYSIA_STATE where the address cannot be had; ELYSIA_INTERNAL where the page's files are missing
+ * Serves the page at an address. Answers anyone who has the link and uses the server's own name; no request changes
+ * anything. Size and duration of requests are bounded.
+ * @throws ElysiaError ELYSIA_STATE if the address is not available; ELYSIA_INTERNAL if the page's files are missing
  */
 export async function serveDashboard(sources: DashboardSources, listen: Address): Promise<Dashboard> {
   const assets = await readAssets()

@@ -10,19 +10,20 @@ import type { Check } from './check.ts'
 
 const MOST_RUNS = 200
 
-/** What another person needs to help, and nothing that is yours alone. */
+/** The facts of a bundle: what another person needs to help, and nothing private. */
 export interface BundleFacts {
   readonly checks: readonly Check[]
   readonly settings: Settings
-  /** By the key of the schema. */
+  /** Option schemas by their key. */
   readonly options: ReadonlyMap<string, OptionSchema>
   readonly runs: readonly unknown[]
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The document of a bundle. No text that a person or a record has given is in it: of settings names, origins and values that
- * are numbers, flags or words of a list; of targets how many; of variables their names; of runs what `recentRuns` says.
+ * The document of a bundle. It contains no text from a person or a record: for settings names, origins and values that
+ * are numbers, flags or listed words; for targets their number; for variables their names; for runs what `recentRuns`
+ * returns.
  */
 export function doctorBundle({ checks, settings, options, runs, env }: BundleFacts): object {
   return {
@@ -53,7 +54,7 @@ export function doctorBundle({ checks, settings, options, runs, env }: BundleFac
   }
 }
 
-/** A value that can be no secret, and says nothing of data. */
+/** A value that cannot be secret and reveals no data. */
 function plainValue(option: OptionSchema | undefined, value: unknown): unknown {
   if (option === undefined) return '(set)'
   const isWord = option.enum?.some((one) => one === value) === true
@@ -63,7 +64,7 @@ function plainValue(option: OptionSchema | undefined, value: unknown): unknown {
   return '(set)'
 }
 
-/** The last runs of the history: how they went, and not what they were given. */
+/** The last runs of the history: how they went, without their arguments. */
 export function recentRuns(history: Pick<HistoryReader, 'list'>): object[] {
   return history.list({ limit: MOST_RUNS }).map(runFacts)
 }
@@ -78,7 +79,7 @@ function runFacts(entry: HistoryEntry): object {
   }
 }
 
-/** Writes a new file, gzipped, for this user alone. @throws ElysiaError ELYSIA_CONFLICT where it is there, ELYSIA_STATE */
+/** Writes a new gzipped file for this user only. @throws ElysiaError ELYSIA_CONFLICT if it exists, ELYSIA_STATE */
 export function writeBundle(path: string, bundle: object): void {
   try {
     writeFileSync(path, gzipSync(`${JSON.stringify(bundle, null, 2)}\n`), { flag: 'wx', mode: 0o600 })

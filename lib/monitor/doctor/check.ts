@@ -1,4 +1,4 @@
-/** What a look at one thing found. */
+/** The result of one check. */
 export interface Check {
   readonly area:
     | 'node'
@@ -9,12 +9,12 @@ export interface Check {
     | 'databases'
     | 'configuration'
     | 'target'
-  /** What was looked at: a package, a path, a store. */
+  /** What was checked: a package, a path, a store. */
   readonly subject: string
-  /** `warning`: it works, and something is to be done; `fault`: something does not work. */
+  /** `warning`: it works, but something should be done; `fault`: it does not work. */
   readonly level: 'ok' | 'warning' | 'fault'
   readonly fact: string
-  /** The next step, where there is one. */
+  /** The next step, if there is one. */
   readonly next?: string
 }
 

@@ -4,18 +4,18 @@ import { roughSize } from '../../core/units.ts'
 import { connect, type SqliteDatabase } from '../../database/connection.ts'
 import { type Check, checksOf } from './check.ts'
 
-/** Of larger ones a look at all pages takes minutes. */
+/** Checking all pages of a larger file takes minutes. */
 const MOST_BYTES = 4 * 1024 * 1024 * 1024
 const MOST_FAULTS = 3
 
-/** A SQLite file, and what to do where it is damaged. */
+/** A SQLite file, and what to do if it is damaged. */
 export interface DatabaseFile {
   readonly what: string
   readonly path: string
   readonly next: string
 }
 
-/** Looks at all pages of the databases that are there. Reads only; blocks while it reads. */
+/** Checks all pages of the existing databases. Only reads; blocks while it does. */
 export function checkDatabases(files: readonly DatabaseFile[]): Check[] {
   return files.map(databaseCheck)
 }

@@ -1,4 +1,4 @@
-/** All that the command needs for `elysiactl doctor`, loaded together when it is called. */
+/** Everything that the command needs for `elysiactl doctor`, loaded together on first use. */
 export { doctorBundle, recentRuns, writeBundle } from './bundle.ts'
 export type { Check } from './check.ts'
 export { checkDatabases } from './databases.ts'

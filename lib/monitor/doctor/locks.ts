@@ -3,7 +3,7 @@ import { isDead, ownerText } from '../../catalog/lock/process.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type Check, checksOf } from './check.ts'
 
-/** The locks on directories of archives: held, or left by processes that are gone. */
+/** Finds locks on archive directories: held ones, and those left by processes that are gone. */
 export async function checkLocks(roots: readonly string[]): Promise<Check[]> {
   const { ok, warning, fault } = checksOf('locks')
   const checks: Check[] = []

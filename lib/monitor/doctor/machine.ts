@@ -6,7 +6,7 @@ import { type Check, checksOf } from './check.ts'
 
 const NEEDED = [22, 22] as const
 
-/** The version of Node. */
+/** Checks the version of Node. */
 export function checkNode(version = process.versions.node): Check {
   const { ok, fault } = checksOf('node')
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -19,7 +19,7 @@ export function checkNode(version = process.versions.node): Check {
   )
 }
 
-/** A package with code for this machine, and what does not work without it; a warning where something else takes its place. */
+/** A package with native code, and what fails without it; a warning if something else can replace it. */
 interface Addon {
   readonly name: string
   readonly without: string
@@ -35,7 +35,7 @@ const ADDONS: readonly Addon[] = [
   { name: 'weaviate-client', without: 'servers cannot be reached' },
 ]
 
-/** Loads each addon. `from` is a file of the package, beside whose modules they lie. */
+/** Loads each addon, starting from `from`, a file of this package whose modules lie beside it. */
 export async function checkAddons(from: string, addons: readonly Addon[] = ADDONS): Promise<Check[]> {
   const { ok, warning, fault } = checksOf('addons')
   const { resolve } = createRequire(from)
@@ -53,7 +53,7 @@ export async function checkAddons(from: string, addons: readonly Addon[] = ADDON
   )
 }
 
-/** Configuration files in their order, and what of files and environment was not understood. */
+/** Checks the configuration files in their order, and lists what was not understood in files and environment. */
 export function checkConfiguration({ files, targets, warnings, layers }: Settings): Check[] {
   const { ok, warning, fault } = checksOf('configuration')
   const read = files.map(({ path, kind, refused }) => {

@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors.ts'
 import { roughSize } from '../../core/units.ts'
 import { type Check, checksOf } from './check.ts'
 
-/** Less than this is a fault, or a warning. */
+/** Less free space than this is a fault, or a warning. */
 const FULL_BYTES = 100 * 1024 * 1024
 const NEARLY_FULL_BYTES = 2 * 1024 * 1024 * 1024
 const NEARLY_FULL_SHARE = 0.05
@@ -13,8 +13,8 @@ const NEARLY_FULL_SHARE = 0.05
 const { R_OK, W_OK, X_OK } = constants
 
 /**
- * The directories that are written to, and the room on their disks. One that is not there is made when it is needed, so
- * the nearest one above it is looked at. Nothing is made.
+ * Checks the directories that are written to, and the free space of their disks. A missing directory is made when it is
+ * needed, so its nearest existing parent is checked. Makes nothing.
  */
 export function checkPlaces(places: Readonly<Record<string, string>>): Check[] {
   const disks = new Map<string, Check>()
@@ -63,7 +63,7 @@ function diskOf(path: string): { readonly key: string; readonly check: Check } |
   }
 }
 
-/** What so much room means. */
+/** Judges the free space of a disk. */
 export function diskCheck(path: string, free: number, all: number): Check {
   const { ok, warning, fault } = checksOf('disk')
   const fact = `${roughSize(free)} free of ${roughSize(all)}`

@@ -5,33 +5,34 @@ import { parseUnit } from '../../core/units.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { ExpectSchema, type ExpectSection } from './schema.ts'
 
-/** What may be expected of a collection. */
+/** The jobs that can be expected of a collection. */
 export const EXPECTED = ['backup', 'verify', 'rehearse'] as const
 
 export type ExpectedKind = (typeof EXPECTED)[number]
 
-/** What is expected of the collections that a pattern names. */
+/** What is expected of the collections that a pattern matches. */
 export interface Expectation {
   readonly pattern: string
-  /** Which file it is of, the one that counts most first. */
+  /** The rank of its file: the strongest comes first. */
   readonly rank?: number
-  /** The collection that it names by itself; undefined of a pattern. */
+  /** The collection, if the pattern is a plain name; otherwise undefined. */
   readonly literal?: string
   matches(collection: string): boolean
-  /** How often each is expected, in milliseconds; absent where it is not. */
+  /** How often each job is expected, in milliseconds; absent if it is not. */
   readonly everyMs: Readonly<Partial<Record<ExpectedKind, number>>>
   readonly graceMs: number
-  /** The address of the store; absent: a success at any store counts. */
+  /** The address of the store; absent if a success at any store counts. */
   readonly target?: string
 }
 
-/** Names a store by its address. */
+/** Finds the address of a store by its name. */
 export type AddressOf = (target: string) => string
 
 /**
- * Reads the sections `expect` of the configuration; none where there is none. What the first of them covers is as it says, and
- * what others cover is added: give one's own files before that of a project, which must not say that less is expected.
- * @throws ElysiaError ELYSIA_USAGE with file, line and column of what is no expectation
+ * Reads the sections `expect` of the configuration; empty if there are none. The first file that covers a collection
+ * decides, and later files add the collections that it does not cover: pass the user's files before those of a project,
+ * which must not lower what the user expects.
+ * @throws ElysiaError ELYSIA_USAGE with file, line and column of an invalid expectation
  */
 export async function readExpectations(
   sections: readonly Section[],
@@ -81,7 +82,7 @@ function matcherOf(
   refused: (why: string) => Error,
 ): Pick<Expectation, 'literal' | 'matches'> {
   if (!/[*?[\]{}\\]/.test(pattern)) {
-    // Servers write the first letter of a class large, whatever was asked for.
+    // Servers capitalize the first letter of a class, whatever was asked for.
     const literal = pattern.slice(0, 1).toUpperCase() + pattern.slice(1)
     return { literal, matches: (collection) => collection === literal }
   }
@@ -93,8 +94,8 @@ function matcherOf(
 }
 
 /**
- * The expectation that holds for a collection: of the first file that covers it the one that names it by itself, else the pattern with the most characters that
- * stand for themselves, and of equals the first. Undefined where none covers it.
+ * The expectation for a collection. Within the first file that covers it, a plain name wins, then the pattern with the
+ * most literal characters, then the first. Undefined if none covers it.
  */
 export function expectationFor(
   expectations: readonly Expectation[],

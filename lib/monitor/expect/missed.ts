@@ -4,26 +4,26 @@ import { EXPECTED, type Expectation, type ExpectedKind, expectationFor } from '.
 type Missed = MonitorReport['missed'][number]
 type Expected = NonNullable<MonitorReport['expected']>[number]
 
-/** What is known of what was done. */
+/** What was done so far. */
 export interface Done {
-  /** All collections that anything is known of. */
+  /** All known collections. */
   readonly collections: readonly string[]
-  /** When one was last done well, in ISO 8601; undefined where it never was. Without a target that at any store. */
+  /** When a job was last done well, in ISO 8601; undefined if never. Without a target, at any store. */
   last(what: ExpectedKind, collection: string, target: string | undefined): string | undefined
 }
 
-/** What expectations come to now, without any run. */
+/** The state of all expectations now, even if nothing was run. */
 export interface Judged {
   readonly expected: Expected[]
-  /** Those of them that are later than their grace, or never were. The latest first. */
+  /** Expectations that are past their grace or were never met, latest first. */
   readonly missed: Missed[]
-  /** Collections that no expectation covers, in order of name. */
+  /** Collections that no expectation covers, sorted by name. */
   readonly uncovered: string[]
 }
 
 /**
- * Holds what was done against what is expected. A collection that an expectation names by itself counts though nothing is
- * known of it: what never ran is missed from the beginning.
+ * Compares what was done with what is expected. A collection that an expectation names literally counts even if nothing
+ * is known about it: a job that never ran is missed from the start.
  */
 export function judge(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
   const named = expectations.flatMap(({ literal }) => (literal === undefined ? [] : [literal]))

@@ -9,19 +9,19 @@ type RunEnded = Extract<RunEvent, { readonly type: 'run_ended' }>
 
 /** How a command ended. */
 export interface CommandEnding {
-  /** That of the process; absent in a program that uses the library. */
+  /** The exit code of the process; absent in a program that uses the library. */
   readonly exitCode?: number
-  /** What was thrown. */
+  /** The error that was thrown. */
   readonly error?: unknown
 }
 
-/** Exit codes that say what became of a run beside its own last word. @see SPEC.md, "Exit codes" */
+/** Exit codes that decide the status of a run, besides its own last event. @see SPEC.md, "Exit codes" */
 const REJECTS = 3
 const DAMAGE = 4
-/** From here on a signal, or the reader of the output, ended the command. */
+/** From this code on, a signal or the reader of the output ended the command. */
 const SIGNALS = 128
 
-/** The entry of a run that has said how it ended. `before` is what earlier tries have settled of its records. */
+/** The entry of a run that reported its end. `before` is how many of its records earlier tries settled. */
 export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: number): HistoryEntry {
   const { counts, archive, archive_bytes, rejects_file, bytes_in, bytes_out, rate_per_second, error } = event
   const { records, rejected } = figuresOf(counts)
@@ -31,7 +31,7 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
   const { error: _, progress, ...rest } = entry
   return {
     ...rest,
-    // How far it came says more of one that did not come to its end than its counts do.
+    // For an unfinished run, its progress says more than its counts.
     ...(event.status !== 'done' && progress && { progress }),
     status: faults > 0 ? 'failed' : statusOf(event.status, rejected),
     updated_at: now,
@@ -40,7 +40,7 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
     records: Math.max(0, records - before),
     rejected,
     retries: event.retries ?? entry.retries,
-    // What the job itself counts is of its records; where it counts nothing, all that was moved says it.
+    // The job's own byte counts cover its records; without them all traffic counts.
     bytes_in: bytes_in ?? moved.in,
     bytes_out: bytes_out ?? moved.out,
     ...(rate_per_second !== undefined && { rate_per_second }),
@@ -64,8 +64,8 @@ function damage(faults: number) {
 }
 
 /**
- * The entry once its command has ended. What a command did beyond its only run decides too: a backup that was made, and
- * then could not be added to the catalog, has not succeeded.
+ * The entry of a run after its command has ended. What the command did beyond its only run counts too: a backup that
+ * could not be added to the catalog has not succeeded.
  */
 export function endedEntry(entry: HistoryEntry, ending: CommandEnding, isOnly: boolean): HistoryEntry {
   const { error } = ending
@@ -79,10 +79,10 @@ export function endedEntry(entry: HistoryEntry, ending: CommandEnding, isOnly: b
   return withError({ ...coded, ...why, status: 'failed' }, error)
 }
 
-/** Of these exit codes the names of the signals; who is a person sends SIGINT. */
+/** The signal of each exit code; a person sends SIGINT. */
 const STOPPING: Readonly<Record<number, string>> = { 129: 'SIGHUP', 143: 'SIGTERM' }
 
-/** A run that a service manager, or a machine that goes down, has stopped was interrupted by nobody. */
+/** A run that a service manager or a shutdown stopped was not interrupted by a person. */
 function bySignal(entry: HistoryEntry, exitCode: number): HistoryEntry {
   const signal = STOPPING[exitCode]
   return entry.status === 'interrupted' && signal !== undefined
@@ -90,12 +90,12 @@ function bySignal(entry: HistoryEntry, exitCode: number): HistoryEntry {
     : entry
 }
 
-/** A program that was thrown something has failed. */
+/** A program that threw an error has failed. */
 export function codeOf({ exitCode, error }: CommandEnding): number {
   return exitCode ?? (error === undefined ? 0 : 1)
 }
 
-/** Of one that never said how it ended. */
+/** The entry of a run that never reported its end. */
 function unsettledEntry(entry: HistoryEntry, exitCode: number): HistoryEntry {
   const now = new Date()
   const status = exitCode > SIGNALS ? 'interrupted' : exitCode === 0 ? 'done' : 'failed'

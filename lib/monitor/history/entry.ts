@@ -12,7 +12,7 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
 
-/** How far a run has come; noted once a second at most. */
+/** How far a run has come; recorded once a second at most. */
 const ProgressNote = Type.Object({
   at: time('When it was noted.'),
   phase: Type.Optional(text('What it does now: `writing`, `reading back` …')),
@@ -30,7 +30,7 @@ const ProgressNote = Type.Object({
   ),
 })
 
-/** One try at a run: what a process did of it. A run that is continued has an entry for each process. */
+/** One try at a run: what one process did. A continued run has an entry for each process. */
 export const HistoryEntrySchema = Type.Object(
   {
     id: text('The id of the run.'),
@@ -101,14 +101,14 @@ export const HistoryEntrySchema = Type.Object(
   },
 )
 
-/** What one process did of one run. */
+/** What one process did in one run. */
 export type HistoryEntry = Static<typeof HistoryEntrySchema>
 
 export type HistoryStatus = HistoryEntry['status']
 
 export type Trigger = HistoryEntry['trigger']
 
-/** Which entries are asked for; newest first. */
+/** Selects entries; newest first. */
 export interface HistoryChoice {
   readonly kind?: readonly string[]
   readonly status?: readonly HistoryStatus[]
@@ -120,41 +120,41 @@ export interface HistoryChoice {
   readonly limit?: number
 }
 
-/** The history as its readers see it: report, metrics, alerts, dashboard. All reads see a state of one moment each. */
+/** The history as report, metrics, alerts and dashboard read it. Each read sees the state of one moment. */
 export interface HistoryReader {
   list(choice?: HistoryChoice): HistoryEntry[]
-  /** All tries of a run, the first one first; the id may be shortened where it stays unique. */
+  /** All tries of a run, first one first; the id may be shortened while it stays unique. */
   find(id: string): HistoryEntry[]
-  /** What the tries of a run said, the first one first; of those whose log is kept. The id is a whole one. */
+  /** The kept logs of a run's tries, first one first. Needs the full id. */
   logs?(id: string): RunLogged[]
-  /** The last entry of each kind, collection and target that ended well, whatever its age. */
+  /** The last successful entry of each kind, collection and target, however old. */
   lastSuccesses(): HistoryEntry[]
-  /** The last entry of each kind, collection and target, however it ended or whether it goes on. */
+  /** The last entry of each kind, collection and target, ended or running. */
   lastRuns(): HistoryEntry[]
-  /** Sums over all that was ever recorded, pruned entries too, by kind, collection, target and status or code. */
+  /** Sums over everything ever recorded, pruned entries included, by kind, collection, target and status or code. */
   totals(): HistoryTotal[]
-  /** Sums over all that went to each place and came from it, pruned entries too; from the day of a moment on, in ISO 8601, or all. */
+  /** Sums of the traffic with each place, pruned entries included; from the day of a moment (ISO 8601) on, or all. */
   traffic(since?: string): TrafficTotal[]
   /** Changes whenever any process has written. */
   version(): number
 }
 
-/** What went to one place and came from it: a server, a store of SQLite, a directory of archives. */
+/** The traffic with one place: a server, a SQLite store, a directory of archives. */
 export type PlaceTraffic = Static<typeof TrafficSchema>
 
-/** The same of several runs. */
+/** The traffic of several runs with one place. */
 export interface TrafficTotal extends Omit<PlaceTraffic, 'most_in_per_second' | 'most_out_per_second'> {
-  /** How long the runs took. */
+  /** The total duration of the runs. */
   readonly seconds: number
 }
 
-/** One of the ever growing sums. */
+/** A sum that only grows. */
 export interface HistoryTotal {
   readonly kind: string
   readonly collection: string
   readonly target: string
   readonly status: HistoryStatus
-  /** The error code; empty without one. */
+  /** The error code; empty if there is none. */
   readonly code: string
   readonly runs: number
   readonly seconds: number
@@ -165,37 +165,40 @@ export interface HistoryTotal {
   readonly retries: number
 }
 
-/** What trends and rates need of one run, without the rest of its entry. */
+/** The part of a run's entry that trends and rates need. */
 export interface RunPoint {
   readonly id: string
   readonly status: HistoryStatus
   readonly startedMs: number
   readonly seconds: number
-  /** Records or objects a second; 0 where nobody said. */
+  /** Records or objects a second; 0 if unknown. */
   readonly rate: number
   /** In and out. */
   readonly bytes: number
 }
 
-/** The runs of a period that are alike. */
+/** The runs of one kind, collection and target in a period. */
 export interface SubjectRuns {
   readonly kind: string
   readonly collection: string
   readonly target: string
-  /** How many ended so, or go on. */
+  /** How many runs have each status. */
   readonly counts: Readonly<Partial<Record<HistoryStatus, number>>>
-  /** The last one that ended by itself or was killed: one that was interrupted, or goes on, takes no failure back. Else the last. */
+  /**
+   * The last run that ended by itself or was killed: an interrupted or running one does not revoke a failure. If there
+   * is none, the last run.
+   */
   readonly last: RunPoint
-  /** The last one that was done and has a rate. */
+  /** The last successful run with a rate. */
   readonly lastDone?: RunPoint
-  /** The oldest first; evenly thinned where there are more than were asked for. */
+  /** Oldest first; thinned evenly if there are more than asked for. */
   readonly points: readonly RunPoint[]
-  /** Of those of all times that were done, the last 40; the oldest first. */
+  /** The rates of the last 40 successful runs of all times, oldest first. */
   readonly rates: readonly number[]
 }
 
-/** A history that also tells what a report is made of, without reading whole entries. */
+/** A history that also reads what a report needs, without whole entries. */
 export interface ReportedHistory extends HistoryReader {
-  /** Of runs that began at or after a moment, in ISO 8601, by what they are alike by; at most so many points of each. */
+  /** Runs that began at or after a moment (ISO 8601), by kind, collection and target; at most `most` points of each. */
   subjects(since: string, most: number): SubjectRuns[]
 }

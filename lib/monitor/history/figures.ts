@@ -1,15 +1,15 @@
 import { isRecord } from '../../core/value/record.ts'
 
-/** What a run counted, whatever its kind. */
+/** The counts that runs of every kind share. */
 export interface Figures {
   readonly records: number
   readonly rejected: number
 }
 
-/** Which of its counts says what a run has worked on, by what is there. */
+/** The names under which reports count what a run worked on; the first one present counts. */
 const WORKED_ON = ['records', 'objects', 'objects_checked', 'compared', 'archives']
 
-/** The figures of counts by the names of a report. */
+/** The figures in the counts of a report. */
 export function figuresOf(counts: unknown): Figures {
   if (!isRecord(counts)) return { records: 0, rejected: 0 }
   const name = WORKED_ON.find((one) => Object.hasOwn(counts, one))
@@ -21,7 +21,7 @@ export function faultsOf(counts: unknown): number {
   return isRecord(counts) ? countOf(counts.num_errors) : 0
 }
 
-/** A count, or the sum of those by reason. */
+/** A count, or the sum of the counts by reason. */
 function countOf(value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return Math.max(0, Math.round(value))
   if (!isRecord(value)) return 0

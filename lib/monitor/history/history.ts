@@ -20,14 +20,14 @@ import { subjectsIn } from './table/subjects.ts'
 import { totalsIn, trafficIn } from './table/totals.ts'
 import { putRow } from './table/write.ts'
 
-/** Whether processes are gone is looked at so often while a history is read. */
+/** While a history is read, how often it checks whether processes are gone. */
 const LOOK_EVERY_MS = 1000
 
 /**
- * All runs of a user on this machine, a row for each try. Every call is one transaction; a write waits 250 ms at most
- * for another process. Runs whose process is gone are found to be killed, at most a second after that is asked.
- * Errors: ELYSIA_LOCKED where another process is writing, ELYSIA_STATE where the file cannot be used. Memory: 8 MB of
- * the file, and what a call answers.
+ * All runs of a user on this machine, a row for each try. Each call is one transaction; a write waits at most 250 ms
+ * for another process. A run whose process is gone is reported as killed within a second. Errors: ELYSIA_LOCKED if
+ * another process is writing, ELYSIA_STATE if the file cannot be used. Memory: 8 MB of the file, and the answer of a
+ * call.
  */
 export class History implements ReportedHistory {
   readonly #file: HistoryFile
@@ -43,7 +43,7 @@ export class History implements ReportedHistory {
     return this.#file.path
   }
 
-  /** The attempt that a process would be which begins, or goes on with, a run now. */
+  /** The number of the attempt that begins or continues a run now. */
   nextAttempt(id: string): number {
     const found = this.#file.use((database) =>
       database.prepare('SELECT max(attempt) last FROM runs WHERE id = ?').get(id),
@@ -51,7 +51,7 @@ export class History implements ReportedHistory {
     return (found.last ?? 0) + 1
   }
 
-  /** Adds an entry, or writes it anew, with its log where that is given; while it says `running` it is of this process. */
+  /** Adds an entry, or rewrites it, with its log if given; while it says `running` it belongs to this process. */
   put(entry: HistoryEntry, log?: readonly LogLine[]): void {
     this.#write((database) => {
       const number = putRow(database, entry, entry.status === 'running' ? this.#self : undefined)
@@ -59,7 +59,7 @@ export class History implements ReportedHistory {
     })
   }
 
-  /** Finds the runs whose process is gone without a word, and notes them as killed; returns how many. */
+  /** Finds runs whose process is gone without reporting an end, and marks them as killed; returns how many. */
   settleKilled(): number {
     this.#lookedMs = performance.now()
     const open = this.#file.use((database) =>
@@ -76,7 +76,7 @@ export class History implements ReportedHistory {
     return dead.length
   }
 
-  /** Removes old entries, but for the last good one of each subject; the sums stay. Returns how many. */
+  /** Removes old entries, except the last successful one of each subject; the sums stay. Returns how many. */
   prune(keep: Keep, nowMs = Date.now()): number {
     return this.#write((database) => {
       const removed = prune(database, keep, nowMs)
@@ -97,7 +97,7 @@ export class History implements ReportedHistory {
     })
   }
 
-  /** @throws ElysiaError ELYSIA_USAGE where several begin so */
+  /** @throws ElysiaError ELYSIA_USAGE if several ids begin with this */
   find(id: string): HistoryEntry[] {
     const exact = this.#triesOf(id)
     if (exact.length > 0 || id === '') return exact
@@ -112,7 +112,7 @@ export class History implements ReportedHistory {
     return this.#file.use((database) => logsOf(database, id))
   }
 
-  /** Ids that begin so, the newest first. */
+  /** Ids with this prefix, newest first. */
   idsBeginning(prefix: string, limit: number): string[] {
     const rows = this.#file.use((database) =>
       database
@@ -150,7 +150,7 @@ export class History implements ReportedHistory {
     return others * 1_000_000 + this.#writes
   }
 
-  /** The most pages that the file may have from now on, of this connection: it is then full. */
+  /** Limits the pages of the file for this connection: then it counts as full. */
   limitPages(pages: number): void {
     this.#file.use((database) => database.pragma(`max_page_count = ${pages}`))
   }
@@ -176,7 +176,7 @@ export class History implements ReportedHistory {
     )
   }
 
-  /** Where what is found cannot be written, as in a file of somebody else, each answer says it all the same. */
+  /** If the result cannot be written, as in another user's file, every answer contains it nevertheless. */
   #look(): void {
     if (performance.now() - this.#lookedMs < LOOK_EVERY_MS) return
     try {
@@ -192,12 +192,12 @@ export class History implements ReportedHistory {
   }
 }
 
-/** Opens the history of a user, `history.db` in the directory of the state; makes it where it is not there. */
+/** Opens `history.db` in the state directory; creates it if it is missing. */
 export function openHistory(path: string, options: HistoryFileOptions = {}): History {
   return new History(path, options)
 }
 
-/** True of what runs, or did not end badly. */
+/** True for runs that are running or did not end badly. */
 function isWell({ status }: HistoryEntry): boolean {
   return status !== 'failed' && status !== 'killed'
 }

@@ -1,4 +1,4 @@
-/** The hosts and ports that a target names; none for a file. Its gRPC address is one of them where it is named. */
+/** The hosts and ports in a target, a separate gRPC address included; none for a file. */
 export function hostsOf(target: string): string[] {
   if (!/^https?:\/\//.test(target)) return []
   return target.split(',').flatMap((one) => {

@@ -1,4 +1,4 @@
-/** All that the command needs of the history, loaded together when it is called. */
+/** Everything that the command needs from the history, loaded together on first use. */
 
 export { openHistory } from './history.ts'
 export { HISTORY_FILE } from './record.ts'

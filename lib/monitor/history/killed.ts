@@ -1,6 +1,6 @@
 import type { HistoryEntry } from './entry.ts'
 
-/** What a run is whose process is gone without a word: it came as far as was noted last. */
+/** The entry of a run whose process is gone without reporting an end: it came as far as the last recorded progress. */
 export function killedEntry(entry: HistoryEntry, now = new Date()): HistoryEntry {
   if (entry.status !== 'running') return entry
   const { progress, started_at, updated_at, records, rejected, retries } = entry

@@ -1,7 +1,7 @@
 import { periodLack } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
-/** How long the history keeps what it knows of each run. */
+/** How long the history keeps each run. */
 export const historyOptions = {
   type: 'object',
   name: 'history',
@@ -14,7 +14,7 @@ export const historyOptions = {
       default: '100000',
       placeholder: 'N|PERIOD',
       check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodLack(text)),
-      // A project's file would remove what the history knows of others, or keep a failure out of it.
+      // A project's file could otherwise remove the history of other projects, or hide a failure.
       personal: true,
     },
   },

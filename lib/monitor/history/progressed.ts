@@ -4,7 +4,7 @@ import type { HistoryEntry } from './entry.ts'
 
 type Progress = NonNullable<HistoryEntry['progress']>
 
-/** What an event says of how far a run is; undefined where it says nothing of that. */
+/** The progress that an event reports; undefined if it reports none. */
 export function progressed(before: Partial<Progress> = {}, event: RunEvent): Partial<Progress> | undefined {
   switch (event.type) {
     case 'progress': {

@@ -4,25 +4,25 @@ import type { Emit } from '../../run/context.ts'
 import { openHistory } from './history.ts'
 import { Recorder } from './recorder.ts'
 
-/** What a program gives to have its runs in the history. */
+/** How a program records its runs in the history. */
 export interface RecordOptions {
-  /** Where `history.db` lies; by default the user's directory of the state, where the command keeps its own. */
+  /** The directory of `history.db`; by default the user's state directory, which the command uses too. */
   readonly directory?: string
-  /** Told where the history cannot be written, or was damaged. */
+  /** Called if the history cannot be written or was damaged. */
   readonly onEvent?: Emit
 }
 
-/** Takes the events of runs, and notes them. */
+/** Records the events of runs. */
 export interface HistoryRecording {
-  /** To be called with each event of a run, as its `onEvent` or from there. It throws nothing. */
+  /** Call this with each event of a run, as its `onEvent` or from there. Never throws. */
   readonly onEvent: Emit
-  /** To be called when the runs have ended: with what was thrown, where something was. */
+  /** Call this when the runs have ended, with the error if one was thrown. */
   end(error?: unknown): void
 }
 
 /**
- * Notes the runs of a program in the history, as the command does: so `elysiactl runs`, `report` and the metrics
- * know of them. What cannot be written is an event, and harms nothing. Memory: an entry for each of the last 100 runs.
+ * Records the runs of a program in the history, as the command does, so that `elysiactl runs`, `report` and the metrics
+ * know them. A failed write is reported as an event and harms nothing. Memory: an entry for each of the last 100 runs.
  */
 export function recordHistory({ directory, onEvent = () => {} }: RecordOptions = {}): HistoryRecording {
   const open = () => openHistory(join(directory ?? userPaths().state, HISTORY_FILE), { onEvent })
@@ -34,5 +34,5 @@ export function recordHistory({ directory, onEvent = () => {} }: RecordOptions =
   }
 }
 
-/** The name of the file in the directory of the state. */
+/** The file name in the state directory. */
 export const HISTORY_FILE = 'history.db'

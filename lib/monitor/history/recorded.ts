@@ -7,32 +7,35 @@ import type { History } from './history.ts'
 import type { RunLog } from './log/runLog.ts'
 import type { Keep } from './table/prune.ts'
 
-/** What is noted of every run of one command, or of one program. */
+/** What is recorded with every run of one command or program. */
 export interface Recorded {
   readonly trigger: Trigger
-  /** The words of the command line behind the program's name; credentials are masked. */
+  /** The words of the command line after the program's name; credentials are masked. */
   readonly command: readonly string[]
   readonly directory: string
-  /** What the command is to do, for one that fails before it begins a run; without it that leaves no entry. */
+  /**
+   * What the command is going to do, for a command that fails before it begins a run; without it such a failure leaves
+   * no entry.
+   */
   readonly expected?: { readonly kind: string; readonly collection: string }
-  /** How many entries stay; all where it is left out. */
+  /** How many entries are kept; all by default. */
   readonly keep?: Keep
 }
 
-/** A run that goes on, or has ended, in this process. */
+/** A running or ended run of this process. */
 export interface RecordedRun {
   entry: HistoryEntry
   readonly log: RunLog
   readonly startedMs: number
   notedMs: number
-  /** Records that earlier tries have settled. */
+  /** Records that earlier tries settled. */
   before: number
-  /** Earlier tries of it were looked for. */
+  /** True once earlier tries were looked up. */
   isPlaced: boolean
   readonly continues: boolean
 }
 
-/** The entry of a run that begins. */
+/** The first entry of a run. */
 export function blankEntry(
   { trigger, command, directory }: Recorded,
   named: Pick<HistoryEntry, 'id' | 'kind' | 'collection' | 'target'>,
@@ -52,7 +55,7 @@ export function blankEntry(
   }
 }
 
-/** Numbers a try behind those that are known of the run: it must not take the place of one. */
+/** Numbers a try after the known ones of its run, so that it replaces none of them. */
 export function place(run: RecordedRun, history: History): void {
   if (run.isPlaced) return
   const { id } = run.entry
@@ -63,10 +66,10 @@ export function place(run: RecordedRun, history: History): void {
   run.entry = { ...run.entry, attempt, ...(run.continues && attempt > 1 && { continues: id }) }
 }
 
-/** Jobs on one archive, whose target is its place. */
+/** Jobs on one archive: their target is the archive's place. */
 const ON_ONE_ARCHIVE: ReadonlySet<string> = new Set(['verify', 'rehearse', 'compact'])
 
-/** Runs on the archives of one directory are alike: each archive by itself would be looked at once or twice. */
+/** Runs on archives of one directory count as alike: each single archive is looked at only once or twice. */
 export function placeOf(kind: string, target: string): string {
   return ON_ONE_ARCHIVE.has(kind) && isAbsolute(target) ? dirname(target) : target
 }

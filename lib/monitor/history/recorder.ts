@@ -18,14 +18,15 @@ type Progress = NonNullable<HistoryEntry['progress']>
 
 /** How often progress is written at most. */
 const NOTE_EVERY_MS = 1000
-/** After a failure nothing is tried for so long: each try may wait for another process. */
+/** How long to wait after a failure: each attempt may wait for another process. */
 const TRY_AGAIN_MS = 2000
-/** Of so many runs the entries are completed by how their command ended. */
+/** For how many runs the entry is completed when their command ends. */
 const RUNS_KEPT = 100
 
 /**
- * Makes entries of the history out of events. It is never in the way: what it cannot write it tries again some
- * seconds later and at the end of the command, and says once, as an event. Events of several runs at once count for the one that began last.
+ * Turns events into entries of the history. It never gets in the way: what it cannot write it tries again some seconds
+ * later and at the end of the command, and reports once, as an event. With several runs at once, events count for the
+ * one that began last.
  */
 export class Recorder {
   readonly #open: () => History
@@ -37,13 +38,13 @@ export class Recorder {
   #history: History | undefined
   #traffic: RunTraffic | undefined
   #begun = 0
-  /** What was said before a run began, which is the next one's. */
+  /** Log lines from before a run begins; they go to the next run. */
   #early = new RunLog()
   #hasFailed = false
   #unwritten: HistoryEntry[] = []
   #failedMs = Number.NEGATIVE_INFINITY
 
-  /** `open` is called with the first run. `emit` is told what could not be written. What is moved is looked at from here on. */
+  /** `open` is called with the first run. `emit` hears what could not be written. Traffic counts from here on. */
   constructor(open: () => History, recorded: Recorded, emit: Emit, places: PlaceMeter = new PlaceMeter()) {
     this.#open = open
     this.#recorded = recorded
@@ -51,17 +52,17 @@ export class Recorder {
     this.#traffic = new RunTraffic(places)
   }
 
-  /** Entries of this process so far, as they are by now. */
+  /** The current entries of this process. */
   get entries(): readonly HistoryEntry[] {
     return this.#runs.map(({ entry }) => entry)
   }
 
-  /** Entries that the history does not know at the end of the command: they could not be written. */
+  /** Entries that could not be written by the end of the command. */
   get unwritten(): readonly HistoryEntry[] {
     return this.#unwritten
   }
 
-  /** A store that the command has opened. */
+  /** Adds a store that the command has opened. */
   addTarget(target: string): void {
     this.#targets.add(target)
   }
@@ -72,7 +73,7 @@ export class Recorder {
     else if (event.type === 'run_ended') this.#end(event)
     else {
       const run = this.#current()
-      // That nothing happens any more is followed by nothing that would write it later.
+      // A stall is not followed by an event that would cause a later write.
       if (run !== undefined && (event.type === 'stalled' || event.type === 'resumed'))
         this.#stalls(run, event)
       const progress = run && progressed(run.entry.progress, event)
@@ -80,20 +81,20 @@ export class Recorder {
     }
   }
 
-  /** Notes what a person is told of the run at hand, or of the one that ended last. Written with what is noted next. */
+  /** Adds a message to the log of the current run, or of the one that ended last. It is written with the next entry. */
   say(level: LogLevel, text: string): void {
     const run = this.#current() ?? this.#runs.at(-1)
     const log = run?.log ?? this.#early
     log.add(level, text)
   }
 
-  /** Adds to what is noted of the run at hand: its rate, when it will end, whom it waits for. */
+  /** Adds to the progress of the current run: its rate, when it will end, what it waits for. */
   note(progress: Partial<Progress>): void {
     const run = this.#current()
     if (run !== undefined) this.#progress(run, { ...run.entry.progress, ...progress })
   }
 
-  /** What --profile found of the run that ended last, or that is at hand. */
+  /** Adds the findings of --profile to the current run, or to the one that ended last. */
   addProfile(profile: Record<string, unknown>, bottleneck?: string): void {
     const run = this.#current() ?? this.#runs.at(-1)
     if (run === undefined) return
@@ -101,7 +102,7 @@ export class Recorder {
     this.#put(run)
   }
 
-  /** The command has ended: all of its entries say with which exit code. */
+  /** The command has ended: all its entries get the exit code. */
   end(ending: CommandEnding): void {
     if (this.#runs.length === 0) this.#beginLate(ending)
     this.#failedMs = Number.NEGATIVE_INFINITY
@@ -159,7 +160,7 @@ export class Recorder {
     if (oldest !== -1) this.#runs.splice(oldest, 1)
   }
 
-  /** A command that failed before it had begun anything has failed all the same. */
+  /** A command that failed before it began a run has failed too. */
   #beginLate(ending: CommandEnding): void {
     const { expected } = this.#recorded
     if (expected === undefined || codeOf(ending) === 0) return
@@ -220,7 +221,7 @@ export class Recorder {
     if (this.#traffic !== undefined) run.entry = { ...run.entry, ...this.#traffic.added(run.entry) }
   }
 
-  /** True where it is written. */
+  /** True if the entry was written. */
   #put(run: RecordedRun): boolean {
     let isWritten = false
     this.#attempt((history) => {
@@ -232,7 +233,7 @@ export class Recorder {
     return isWritten
   }
 
-  /** The first time that it cannot be done is said. */
+  /** Only the first failure is reported. */
   #attempt(work: (history: History) => void): void {
     if (performance.now() - this.#failedMs < TRY_AGAIN_MS) return
     try {

@@ -1,10 +1,12 @@
-/** What began a run: a person's command, the policies of `elysiactl auto`, a cron job, or a program that uses the library. */
+/**
+ * What started a run: a person's command, a policy of `elysiactl auto`, a cron job, or a program that uses the library.
+ */
 export const TRIGGERS = ['user', 'auto', 'cron', 'library'] as const
 
 /**
- * What a run is, by now or at its end. `interrupted` by a person (SIGINT, or the reader of the output went away); `stopped` by SIGTERM or
- * SIGHUP, as service managers and machines that go down send them. `killed` ended without saying so: its process is gone. `missed` is no status of a
- * run: what never ran has no entry.
+ * The status of a run. `interrupted`: by a person (SIGINT, or the reader of the output went away); `stopped`: by
+ * SIGTERM or SIGHUP, as service managers and shutdowns send them; `killed`: its process is gone without reporting an
+ * end. There is no `missed`: what never ran has no entry.
  */
 export const HISTORY_STATUSES = [
   'running',

@@ -5,20 +5,21 @@ import { hostsOf } from './hosts.ts'
 
 type Stalled = Extract<RunEvent, { readonly type: 'stalled' }>
 
-/** Of a shorter time a rate says nothing. */
+/** Over a shorter time a rate means nothing. */
 const LEAST_SECONDS = 0.9
 const MOST_PLACES = 100
 
-/** What one run moved so far. */
+/** The traffic of one run so far. */
 type Moved = Pick<HistoryEntry, 'hosts' | 'traffic'>
 
 /**
- * What a process moves, run by run: what is new at each look counts for the run that is at hand. Memory: a hundred places a run.
+ * The traffic of a process, run by run: what is new at each look counts for the current run. Memory: a hundred places a
+ * run.
  */
 export class RunTraffic {
   readonly #places: Pick<PlaceMeter, 'news' | 'close'>
   #lookedMs = performance.now()
-  /** What was moved before the first run, to open its target, is of that. */
+  /** Traffic before the first run, to open its target, counts for that run. */
   #before: Moved = { hosts: [], traffic: [] }
   #stall: { readonly place: string; readonly way: 'in' | 'out'; readonly sinceMs: number } | undefined
 
@@ -30,7 +31,7 @@ export class RunTraffic {
     this.#places.close()
   }
 
-  /** What a run that begins has behind it. */
+  /** Takes the traffic from before a run. */
   takeBefore(): Moved {
     this.#before = this.added(this.#before)
     const moved = this.#before
@@ -38,7 +39,7 @@ export class RunTraffic {
     return moved
   }
 
-  /** The same with what is new. */
+  /** Adds what is new. */
   added({ hosts, traffic = [] }: Moved): Moved {
     const now = performance.now()
     const seconds = (now - this.#lookedMs) / 1000
@@ -53,7 +54,7 @@ export class RunTraffic {
     return { hosts: [...servers], traffic: [...byPlace.values()] }
   }
 
-  /** Nothing is acknowledged any more: of a server or a disk. */
+  /** A server or a disk acknowledges nothing any more. */
   stalled(moved: Moved, { for: what, waits_for: name, direction, seconds }: Stalled): Moved {
     if (what !== 'server' && what !== 'disk') return moved
     const [place = name] = hostsOf(name)
@@ -64,7 +65,7 @@ export class RunTraffic {
     )
   }
 
-  /** It goes on again, or the run has ended. */
+  /** It acknowledges again, or the run has ended. */
   resumed(moved: Moved): Moved {
     const stall = this.#stall
     this.#stall = undefined
@@ -104,7 +105,7 @@ function changed(moved: Moved, place: string, change: (one: PlaceTraffic) => Pla
   return { ...moved, traffic: known.map((one) => (one.place === place ? change(one) : one)) }
 }
 
-/** All that a run moved, in or out. */
+/** All bytes that a run moved, in or out. */
 export function movedBytes(traffic: readonly PlaceTraffic[] = []): {
   readonly in: number
   readonly out: number

@@ -4,7 +4,7 @@ const text = (description: string) => Type.String({ description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 
-/** What went to one place and came from it. */
+/** The traffic with one place. */
 export const TrafficSchema = Type.Object({
   place: text('A server as HOST:PORT, the file of a store of SQLite, or the directory that archives lie in.'),
   bytes_in: count('Bytes that came from it; of a server all that came over its connections.'),

@@ -2,20 +2,21 @@ import { type Label, type Labels, METRICS, type MetricName, type Sample } from '
 
 /** How many collections have figures of their own. */
 export const MOST_COLLECTIONS = 1000
-/** What the rest are together. It is no legal name of a collection: those begin with a capital letter. */
+/** The name for all other collections together. It cannot be a collection: those begin with a capital letter. */
 export const OTHER = 'other'
 const MOST_CHARACTERS = 512
 
-/** Samples of which no two have the same name and labels. */
+/** Samples with distinct names and labels. */
 export interface Bounded {
   readonly samples: Sample[]
-  /** Collections that are `other`. */
+  /** How many collections are joined as `other`. */
   readonly others: number
 }
 
 /**
- * Joins the collections beyond the first 1 000 as `other`, each metric in its own way, and makes labels fit to be shown.
- * What is expected, or damaged, is kept first, then the rest by name: which ones stay does not change from one call to the next.
+ * Joins the collections beyond the first 1 000 as `other`, each metric in its own way, and makes labels safe to show.
+ * Keeps collections that are expected or damaged first, then the rest by name, so that the choice stays the same from
+ * call to call.
  */
 export function bounded(samples: readonly Sample[], most = MOST_COLLECTIONS): Bounded {
   const fit = new LabelsFit()
@@ -33,26 +34,26 @@ export function bounded(samples: readonly Sample[], most = MOST_COLLECTIONS): Bo
 
 const NAMES = new Map((Object.keys(METRICS) as MetricName[]).map((name, number) => [name, number]))
 
-/** Labels as they are shown, and a number that equal ones share. */
+/** Labels as shown, and a number that equal labels share. */
 interface Numbered {
   readonly labels: Labels
   readonly number: number
 }
 
-/** What becomes of labels; what many samples share is looked at once. */
+/** Makes labels safe and bounded; labels shared by many samples are handled once. */
 class LabelsFit {
   readonly #shown = new Map<Labels, Labels>()
   readonly #known = new Map<Labels, Numbered>()
   readonly #byKey = new Map<string, Numbered>()
 
-  /** As they are shown. */
+  /** The labels as shown. */
   shown(labels: Labels): Labels {
     const known = this.#shown.get(labels) ?? shown(labels)
     this.#shown.set(labels, known)
     return known
   }
 
-  /** The same, of a collection that is not kept as of the others. */
+  /** The labels as shown; those of a collection that is not kept become `other`. */
   of(given: Labels, kept: ReadonlySet<string>): Numbered {
     const known = this.#known.get(given)
     if (known !== undefined) return known
@@ -77,7 +78,7 @@ function chosen(samples: readonly Sample[], fit: LabelsFit, most: number) {
   const all = collectionsOf(samples, fit)
   if (all.size <= most) return { kept: all, others: 0 }
   const first = collectionsOf(samples.filter(isPressing), fit)
-  // The empty name is that of jobs without a collection; it has to stay what it is.
+  // The empty name stands for jobs without a collection, and must stay itself.
   const order = [...new Set(['', ...[...first].sort(), ...[...all].sort()])].filter((name) => all.has(name))
   return { kept: new Set(order.slice(0, most)), others: all.size - most }
 }
@@ -109,7 +110,7 @@ function shown(labels: Labels): Labels {
     : Object.fromEntries(pairs.map(([label, value]) => [label, fit(value)]))
 }
 
-// Two texts that only differ in what no terminal shows, or no UTF-8 holds, would be one series twice to Prometheus.
+// Two texts that differ only in characters that no terminal shows or no UTF-8 holds would be duplicates for Prometheus.
 const UNFIT = /\p{C}/u
 
 function isFit(value: string): boolean {

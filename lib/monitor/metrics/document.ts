@@ -9,11 +9,11 @@ export interface MetricsDocument {
     readonly help: string
     readonly values: readonly { readonly labels: Labels; readonly value: number }[]
   }[]
-  /** Collections that are joined as `other`. */
+  /** How many collections are joined as `other`. */
   readonly other_collections: number
 }
 
-/** Metrics by name, in the order of their table; those without a value are left out. */
+/** Metrics by name, in the order of their table; metrics without a value are left out. */
 export function metricsDocument({
   samples,
   others,

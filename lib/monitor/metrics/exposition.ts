@@ -1,18 +1,18 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import { METRICS, type MetricName, type Sample } from './metric.ts'
 
-/** What Prometheus is told that the text is. */
+/** The content type for Prometheus. */
 export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 
 /**
- * Samples in the text format of Prometheus, the metrics in the order of their table. Metrics without a sample are left
- * out. Memory: the text, about 90 bytes a sample. No two samples may have the same name and labels.
+ * Samples in the text format of Prometheus, in the order of the metrics table. Metrics without a sample are left out.
+ * Memory: the text, about 90 bytes a sample. Samples must have distinct names and labels.
  */
 export async function exposition(samples: readonly Sample[]): Promise<string> {
   const registry = new Registry()
   for (const [name, found] of byName(samples)) {
     const { type, help } = METRICS[name]
-    // Shared labels are written once for each object, however many samples have it.
+    // Shared label objects are written once, however many samples use them.
     const values = found.map(({ labels, value }) => ({ value, labels: NONE, sharedLabels: labels }))
     registry.registerMetric({
       name,
@@ -31,8 +31,8 @@ function byName(samples: readonly Sample[]): Map<MetricName, Sample[]> {
 }
 
 /**
- * What the process itself says: processor, memory, event loop. Those with labels of their own, or with names that
- * `promtool check metrics` refuses, are left out. Call it once in a process.
+ * Metrics of the process itself: processor, memory, event loop. Leaves out those with labels of their own, or with
+ * names that `promtool check metrics` refuses. Call it once in a process.
  */
 export function processMetrics(): () => Promise<string> {
   const registry = new Registry()

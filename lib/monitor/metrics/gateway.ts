@@ -1,14 +1,14 @@
-/** How the address of a Pushgateway is read. */
+/** Reads the address of a Pushgateway. */
 import { ElysiaError } from '../../core/errors.ts'
 import { rememberSecrets } from '../../core/secrets.ts'
 
-/** Where to send to, without credentials, and those by themselves. */
+/** The address without credentials, and the credentials. */
 export interface Gateway {
   readonly url: string
   readonly authorization?: string
 }
 
-/** What is wrong with the address of a gateway; undefined where nothing is. */
+/** What is wrong with the address of a gateway; undefined if nothing is. */
 export function gatewayFault(text: string): string | undefined {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '')
@@ -18,9 +18,9 @@ export function gatewayFault(text: string): string | undefined {
 }
 
 /**
- * The group of this machine at a gateway. An address with a grouping key of its own (`/metrics/job/…`) is taken as it is; any
- * other gets `job` elysiactl and `instance`. From here on no text shows the credentials.
- * @throws ElysiaError ELYSIA_USAGE for what is no address
+ * This machine's group at a gateway. An address with its own grouping key (`/metrics/job/…`) stays as it is; others get
+ * `job` elysiactl and `instance`. From here on no text shows the credentials.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid address
  */
 export function gatewayOf(address: string, instance: string): Gateway {
   const fault = gatewayFault(address)
@@ -37,7 +37,7 @@ export function gatewayOf(address: string, instance: string): Gateway {
   return { url: url.href, ...(authorization !== undefined && { authorization }) }
 }
 
-/** True where an address holds credentials. */
+/** True if an address contains credentials. */
 export function hasCredentials(address: string): boolean {
   const url = URL.parse(address)
   return url !== null && (url.username !== '' || url.password !== '')

@@ -1,4 +1,4 @@
-/** All that the command needs of metrics, loaded together when it is called. */
+/** Everything that the command needs for metrics, loaded together on first use. */
 
 export { metricsDocument } from './document.ts'
 export { processMetrics } from './exposition.ts'

@@ -6,8 +6,8 @@ import { pushMetrics } from './push.ts'
 import { writeTextfile } from './textfile.ts'
 
 /**
- * Leaves a text of metrics where the options say, at both places at once. What one of them does not take does not keep it from
- * the other: the failures are the answer, one for each. `deadline`: when a push is given up, on the clock of `performance`.
+ * Writes and pushes a text of metrics as the options say, both at once; one failure does not stop the other. Returns
+ * the failures. `deadline`: when to give up a push, on the clock of `performance`.
  */
 export async function leaveMetrics(
   text: string,

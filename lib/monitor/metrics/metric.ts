@@ -1,14 +1,14 @@
-/** The labels that there are. Nothing out of records is one: their number would have no bound. */
+/** All labels. No label comes from records: their number would have no bound. */
 export const LABELS = ['kind', 'collection', 'target', 'code'] as const
 
 export type Label = (typeof LABELS)[number]
 
-/** What one metric is. Names follow the conventions of Prometheus: base units, `_total` for counters alone. */
+/** One metric. Names follow the conventions of Prometheus: base units, `_total` only for counters. */
 export interface Metric {
   readonly type: 'counter' | 'gauge'
   readonly help: string
   readonly labels: readonly Label[]
-  /** What becomes of two values with the same labels, as of all collections that are `other`. */
+  /** How values with the same labels are joined, for example those of all `other` collections. */
   readonly joined: 'sum' | 'least' | 'most'
 }
 
@@ -28,8 +28,8 @@ function gauge(help: string, labels: readonly Label[], joined: Metric['joined'])
 }
 
 /**
- * All metrics, by name. Ages are left to whoever reads: a file or a gateway would show the same age for ever. Where
- * collections are joined, the worst of them is seen: the oldest success, the earliest due time.
+ * All metrics by name. The reader computes ages: a file or a gateway would show the same age forever. Joined
+ * collections show their worst value: the oldest success, the earliest due time.
  */
 export const METRICS = {
   elysiactl_runs_total: counter(

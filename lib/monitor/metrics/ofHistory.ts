@@ -7,7 +7,7 @@ import type {
 } from '../history/entry.ts'
 import type { Labels, MetricName, Sample } from './metric.ts'
 
-/** What the history alone tells: sums, last runs, what goes on. */
+/** Metrics from the history alone: sums, last runs, running jobs. */
 export function ofHistory(reader: HistoryReader): Sample[] {
   const labels = new SharedLabels()
   return [
@@ -21,7 +21,7 @@ export function ofHistory(reader: HistoryReader): Sample[] {
 
 type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
 
-/** The labels of a subject, the same ones for all of its samples: they are then looked at, and written, once. */
+/** Shares one labels object among all samples of a subject: they are then checked and written once. */
 class SharedLabels {
   readonly #known = new Map<string, Labels>()
 
@@ -41,8 +41,8 @@ function lastRuns(reader: HistoryReader): HistoryEntry[] {
 }
 
 /**
- * A run that failed before its target was known would be the last one of no target for ever: a later one of the same kind and
- * collection, wherever it went, takes its place.
+ * A run that failed before its target was known would stay the last one without a target forever: a later run of the
+ * same kind and collection, at any target, replaces it.
  */
 function isOutdone(
   { kind, collection, target, started_at }: HistoryEntry,
@@ -120,12 +120,12 @@ function ofTraffic(one: TrafficTotal): Sample[] {
   )
 }
 
-/** How a run ended: its status, and for a failed one the code of the error. */
+/** How a run ended: its status, and for a failure the error code. */
 function codeOf(status: HistoryStatus, code: string | undefined): string {
   return status === 'failed' && code !== undefined && code !== '' ? code : status
 }
 
-/** Those of the values that there are, as samples with the same labels. */
+/** Makes samples with the same labels from the values that exist. */
 export function present(
   labels: Labels,
   values: Readonly<Partial<Record<MetricName, number | undefined>>>,
@@ -135,7 +135,7 @@ export function present(
   )
 }
 
-/** Seconds since 1970 of an ISO text; undefined where there is none, or it is no time. */
+/** Seconds since 1970 of an ISO text; undefined if it is absent or no valid time. */
 export function secondsOf(iso: string | undefined): number | undefined {
   const ms = iso === undefined ? Number.NaN : Date.parse(iso)
   return Number.isNaN(ms) ? undefined : ms / 1000

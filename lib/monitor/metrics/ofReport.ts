@@ -2,7 +2,7 @@ import type { MonitorReport } from '../report/schema.ts'
 import type { Sample } from './metric.ts'
 import { present, secondsOf } from './ofHistory.ts'
 
-/** What the report tells: archives, recovery, expectations, messages, disks. */
+/** Metrics from the report: archives, recovery, expectations, messages, disks. */
 export function ofReport(report: MonitorReport): Sample[] {
   return [
     ...ofArchives(report),

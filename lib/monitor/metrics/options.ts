@@ -3,7 +3,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 import { addressLack } from '../serve/address.ts'
 import { gatewayFault, hasCredentials } from './gateway.ts'
 
-/** Where a job leaves the metrics of all runs when it ends. */
+/** Where a job writes the metrics of all runs when it ends. */
 export const metricsOptions = {
   type: 'object',
   name: 'metrics',
@@ -40,7 +40,7 @@ export const metricsOptions = {
 
 export type MetricsOptions = Resolved<typeof metricsOptions>
 
-/** Where a command that stays serves the metrics. */
+/** Where a long-running command serves the metrics. */
 export const metricsListenOptions = {
   type: 'object',
   name: 'metricsListen',

@@ -5,17 +5,18 @@ import { CONTENT_TYPE } from './exposition.ts'
 import type { Gateway } from './gateway.ts'
 
 const TRY_MS = 5_000
-/** All tries end within so long. */
+/** All attempts end within this time. */
 const TOTAL_MS = 15_000
-/** A try that is shorter says nothing of the gateway. */
+/** A shorter attempt says nothing about the gateway. */
 const SHORTEST_TRY_MS = 50
-/** As much of an answer is read as may say why. */
+/** How much of an answer is read, enough to say why. */
 const MOST_ANSWER_BYTES = 1_000
 
 /**
- * Adds metrics to a group of a Pushgateway, by POST: a PUT would remove what others have pushed into it. Three or so tries,
- * 5 s each, 15 s in all, and none after `deadline` (on the clock of `performance`); a redirection is not followed.
- * @throws ElysiaError ELYSIA_UNREACHABLE where no try reached it; ELYSIA_REFUSED for 401 and 403; ELYSIA_STORE for all else
+ * Adds metrics to a group of a Pushgateway with POST: a PUT would remove what others pushed. About three attempts, 5 s
+ * each, 15 s in all, and none after `deadline` (on the clock of `performance`); follows no redirect.
+ * @throws ElysiaError ELYSIA_UNREACHABLE if no attempt reached it; ELYSIA_REFUSED for 401 and 403; ELYSIA_STATE for
+ * everything else
  */
 export async function pushMetrics(
   text: string,
@@ -24,7 +25,7 @@ export async function pushMetrics(
 ): Promise<void> {
   const ends = Math.min(deadline, performance.now() + TOTAL_MS)
   const left = () => ends - performance.now()
-  // A last try may begin when the time of the others is over, and has its own.
+  // A last attempt may begin when the others' time is over, and has its own time.
   const forMs = Math.max(0, left() - TRY_MS)
   const retry = retrying({ forMs, minMs: 500, maxMs: 4_000, ...(signal && { signal }) })
   await retry(() => {
@@ -38,13 +39,13 @@ export interface PushOptions {
   readonly signal?: AbortSignal
 }
 
-/** Node's fetch: a connection that never was, and one that broke, are both worth repeating: a POST of all is idempotent. */
+/** Repeating is safe for a failed or broken connection, because this POST is idempotent. */
 function unreached({ url }: Gateway, signal: AbortSignal | undefined) {
   return (error: unknown): never => {
     if (error instanceof ElysiaError || signal?.aborted) throw error
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
     throw new ElysiaError('ELYSIA_UNREACHABLE', `no answer from ${url}: ${messageOf(cause ?? error)}`, {
-      // What fetch refuses by itself, such as a port of another protocol, has no code, and is no better the next time.
+      // What fetch itself refuses, such as a port of another protocol, has no code and will not improve.
       retryable: error instanceof DeadlineError || cause?.code !== undefined,
       cause: error,
     })

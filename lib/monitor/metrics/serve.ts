@@ -6,17 +6,17 @@ import { listening } from '../serve/listening.ts'
 import { isOwnHost } from '../serve/ownHost.ts'
 import { CONTENT_TYPE } from './exposition.ts'
 
-/** What is served. */
+/** What the server answers with. */
 export interface Served {
-  /** The text of /metrics; what it throws is a 500 with its message. */
+  /** The text of /metrics; if it throws, the answer is a 500 with the message. */
   readonly metrics: () => Promise<string>
-  /** Whether the command does its work by now. Always. */
+  /** Whether the command does its work by now; by default always true. */
   readonly isReady?: () => boolean
 }
 
-/** A server of metrics. It keeps no process alive. */
+/** A server of metrics. It does not keep the process alive. */
 export interface MetricsServer {
-  /** `http://127.0.0.1:9464`: the port that it has, where 0 was asked for. */
+  /** `http://127.0.0.1:9464`, with the actual port if 0 was asked for. */
   readonly url: string
   close(): Promise<void>
 }
@@ -25,10 +25,10 @@ const MOST_CONNECTIONS = 32
 const REQUEST_MS = 10_000
 
 /**
- * Serves `/metrics`, `/live` (200 while the process answers) and `/ready` (503 until its work has begun) to GET and HEAD. A
- * `Host` that is neither an address of this connection nor a name of this machine is refused with 421: another page's name
- * that was pointed at this machine is one. Memory: one text, however many ask at once.
- * @throws ElysiaError ELYSIA_STATE where the address cannot be had
+ * Serves `/metrics`, `/live` (200 while the process answers) and `/ready` (503 until its work has begun) to GET and
+ * HEAD. A `Host` that is neither an address of this connection nor a name of this machine gets 421: another page's name
+ * may have been pointed at this machine. Memory: one text, however many clients ask at once.
+ * @throws ElysiaError ELYSIA_STATE if the address is not available
  */
 export async function serveMetrics(listen: Address, served: Served): Promise<MetricsServer> {
   let asked: Promise<string> | undefined

@@ -6,40 +6,40 @@ import type { Sample } from './metric.ts'
 import { ofHistory } from './ofHistory.ts'
 import { ofReport } from './ofReport.ts'
 
-/** Making a report takes longer than all else, and what it tells changes slowly. */
+/** A report takes longer to make than the rest, and its facts change slowly. */
 const REPORT_FOR_MS = 30_000
 
-/** What metrics are made of. */
+/** What metrics are made from. */
 export interface MetricsInput {
   readonly reader: HistoryReader
-  /** The report of now; without it only what the history alone tells. */
+  /** Makes a current report; without it only the history's metrics are given. */
   readonly report?: () => MonitorReport | Promise<MonitorReport>
   /** Milliseconds since 1970. `Date.now`. */
   readonly now?: () => number
 }
 
-/** The metrics as text, and what has to be said of them. */
+/** The metrics as text, with their values. */
 export interface MetricsText {
   readonly text: string
-  /** The same as values. */
+  /** The same metrics as values. */
   readonly samples: readonly Sample[]
-  /** How many collections are joined as `other`; 0 where each has figures of its own. */
+  /** How many collections are joined as `other`; 0 if each has its own figures. */
   readonly others: number
 }
 
-/** Metrics that can be asked for again and again. */
+/** Returns the current metrics at each call. */
 export type MetricsSource = () => Promise<MetricsText>
 
 /**
- * All metrics of a history: each collection that it knows is in each text. What has not changed since the last text is not
- * read again; the report may be 30 s old. Memory: the samples and the text of the last call.
+ * All metrics of a history: every text covers every known collection. Reads only what changed since the last text; the
+ * report may be 30 s old. Memory: the samples and the text of the last call.
  * @throws what the reader or the report throws
  */
 export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
   let reported: { readonly report: MonitorReport | undefined; readonly at: number } | undefined
   let made: Made | undefined
   return async () => {
-    // Before all is read: what is written meanwhile shows in the next text at the latest.
+    // Taken before reading: what is written meanwhile shows up in the next text at the latest.
     const version = reader.version()
     if (reported === undefined || now() - reported.at >= REPORT_FOR_MS || now() < reported.at) {
       reported = { report: await report?.(), at: now() }
@@ -59,7 +59,7 @@ interface Made {
   readonly stable: Stable
 }
 
-/** What is the same until somebody writes to the history. */
+/** Samples that stay the same until the history changes. */
 interface Stable {
   readonly text: string
   readonly samples: readonly Sample[]
@@ -75,7 +75,7 @@ async function stable(reader: HistoryReader, report: MonitorReport | undefined):
   return { text: await exposition(samples), samples, others }
 }
 
-/** What time alone changes: whether something was missed is seen without any run. */
+/** Samples that change with time alone: a job can be missed without any run. */
 function timely(samples: readonly Sample[], now: number): Sample[] {
   const due = samples.filter(({ name }) => name === 'elysiactl_expectation_due_timestamp_seconds')
   return [

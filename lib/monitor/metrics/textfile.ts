@@ -5,12 +5,12 @@ import { basename, dirname, join } from 'node:path'
 const READABLE_BY_ALL = 0o644
 
 /**
- * Replaces a file with a text in one step: the collector reads the old one or the new one, never a part. All may read it,
+ * Replaces a file in one step: the collector reads the old text or the new one, never a part. Everyone may read it,
  * whatever the umask: the collector is another user.
  * @throws the system's error; the old file is then unchanged, and nothing is left beside it
  */
 export async function writeTextfile(file: string, text: string): Promise<void> {
-  // The collector takes *.prom: an unfinished file has another ending.
+  // The collector takes *.prom: an unfinished file must end differently.
   const unfinished = join(dirname(file), `.${basename(file)}.${randomUUID()}.part`)
   try {
     const handle = await open(unfinished, 'wx', READABLE_BY_ALL)

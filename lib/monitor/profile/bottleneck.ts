@@ -1,13 +1,13 @@
 import type { Bottleneck, StageProfile, TargetProfile } from './schema.ts'
 
-/** Two stages that are as busy, but for this share, hold each other back. */
+/** Two stages within this ratio are equally busy and hold each other back. */
 const ALIKE = 0.9
-/** Of less nothing can be said. */
+/** A shorter time says nothing. */
 const LEAST_SECONDS = 0.02
-/** A stage that has the main thread for so much of its work is bound by the processor. */
+/** A stage that uses the main thread for this share of its work is bound by the processor. */
 const OF_PROCESSOR = 0.5
 
-/** What would help where a stage is what the others wait for; by its name. */
+/** What would help if the others wait for this stage, by its name. */
 const HELP: Readonly<Record<string, string>> = {
   read: 'what gives the input is slower than all that follows: look at the disk, the pipe, or the command in front',
   'read pages': 'the source is slower than all that follows: more ranges at once (--workers) ask it more',
@@ -25,7 +25,10 @@ const HELP_PROCESSOR =
   'it takes the processor: --threads lets other threads do it, and a faster processor helps'
 const HELP_OTHER = 'it waits for what it asks: look at that'
 
-/** The one sentence on what held the pipelines back: the stage that worked for most of its time, unless another one did as much. */
+/**
+ * One sentence on what slowed the pipelines: the stage that worked for most of its time, unless another one worked as
+ * much.
+ */
 export function bottleneckOf(
   stages: readonly StageProfile[],
   targets: readonly TargetProfile[] = [],
@@ -55,7 +58,7 @@ function percent({ busy }: StageProfile): string {
   return `${Math.round(busy * 100)} %`
 }
 
-/** Of what asks servers: how long the one takes that was asked most. */
+/** For stages that ask servers: the latency of the server that was asked most. */
 function slowest({ name }: StageProfile, targets: readonly TargetProfile[]): string {
   if (name !== 'write' && name !== 'read pages') return ''
   const [most] = targets.toSorted((one, other) => other.requests - one.requests)

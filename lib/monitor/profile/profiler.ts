@@ -9,15 +9,15 @@ import type { Profile, StageProfile } from './schema.ts'
 import { type StageFigures, StageMeter } from './stageMeter.ts'
 import { TargetMeter } from './targets.ts'
 
-/** Measures the stages, servers and the process, from its making to `end`. */
+/** Measures stages, servers and the process, from its creation to `end`. */
 export interface Profiler {
-  /** For the context of a run. */
+  /** Give this to the context of a run. */
   readonly stages: StageObserver
-  /** Takes an event of a run: whom it waits for. */
+  /** Takes an event of a run that says what it waits for. */
   take(event: RunEvent): void
-  /** To be called about once a second: what was moved meanwhile is a rate. */
+  /** Call this about once a second: it turns new traffic into a rate. */
   look(): void
-  /** What it found so far. */
+  /** The profile so far. */
   profile(): Profile
   end(): void
 }
@@ -25,7 +25,7 @@ export interface Profiler {
 const DELAY_RESOLUTION_MS = 10
 const NS_A_MS = 1e6
 
-/** Begins to measure. Memory: a histogram for each server, a few numbers for each stage. */
+/** Starts to measure. Memory: a histogram for each server, a few numbers for each stage. */
 export function startProfiler(): Profiler {
   const startedMs = performance.now()
   const cpu = process.cpuUsage()
@@ -56,7 +56,7 @@ export function startProfiler(): Profiler {
       return {
         seconds: toThousandths((performance.now() - startedMs) / 1000),
         cpu_seconds: toThousandths((user + system) / 1e6),
-        // The histogram has what it waited for itself, too.
+        // The histogram includes its own waiting time.
         event_loop_delay_p99_ms: toThousandths(
           Math.max(0, delay.percentile(99) / NS_A_MS - DELAY_RESOLUTION_MS),
         ),

@@ -33,7 +33,7 @@ const Target = Type.Object({
   ),
 })
 
-/** What --profile found. */
+/** The findings of --profile. */
 export const ProfileSchema = Type.Object(
   {
     seconds: amount('How long it was looked on.'),

@@ -1,18 +1,18 @@
 import { Transform } from 'node:stream'
 import { type AnyStage, type StageObserver, stageName, worksElsewhere } from '../../core/channel/stages.ts'
 
-/** What a stage did; of several of one name the sum. Times are milliseconds. */
+/** What a stage did; stages with the same name are added up. Times are milliseconds. */
 export interface StageFigures {
   readonly name: string
-  /** How many of this name there were. */
+  /** How many stages have this name. */
   streams: number
-  /** Chunks that it took, or, where it takes none, gave. */
+  /** Chunks that it took; for a source, chunks that it gave. */
   chunks: number
-  /** How long there was something to do, and it did it or waited for whom it asked. */
+  /** How long it had something to do, and did it or waited for a server. */
   workedMs: number
-  /** How much of that took this thread. */
+  /** How much of that used this thread. */
   cpuMs: number
-  /** How long it could not give on what it had. */
+  /** How long it could not pass on what it had. */
   heldMs: number
   /** How long it had nothing to do. */
   waitedMs: number
@@ -32,8 +32,8 @@ type Patched = {
 const OWN_FINAL = (Transform.prototype as unknown as Patched)._final
 
 /**
- * Measures what the stages of pipelines do. A few readings of the clock for each chunk, none for a record inside one.
- * Time of this thread counts for the stage that takes it alone, also where one stage calls the next.
+ * Measures the stages of pipelines. Costs a few clock readings for each chunk, none for each record. Thread time counts
+ * only for the stage that uses it, even if one stage calls the next.
  */
 export class StageMeter implements StageObserver {
   readonly #now: () => number
@@ -43,10 +43,10 @@ export class StageMeter implements StageObserver {
   /** Stages that run now in this thread, each called by the one before. */
   readonly #running: Metered[] = []
   #runningSinceMs = 0
-  /** Time of this thread that stages took. */
+  /** Thread time that stages used. */
   #cpuMs = 0
 
-  /** `activeMs`: how long this thread was at work so far, whoever took it. */
+  /** `activeMs`: how long this thread has been busy so far, for any reason. */
   constructor(
     now: () => number = () => performance.now(),
     activeMs: () => number = () => performance.eventLoopUtilization().active,
@@ -59,7 +59,7 @@ export class StageMeter implements StageObserver {
     for (const stage of stages) this.#meter(stage as unknown as Patched, stageName(stage))
   }
 
-  /** What all stages did so far, in the order in which they were first seen. */
+  /** The figures of all stages so far, in the order of their first appearance. */
   figures(): StageFigures[] {
     for (const one of this.#open) one.settle()
     return [...this.#stages.values()].map((figures) => ({ ...figures }))
@@ -97,7 +97,7 @@ export class StageMeter implements StageObserver {
         }),
       )
     }
-    // A Transform whose `_final` is another than its own calls that as well, and so flushes twice.
+    // A Transform with its own `_final` also calls the standard one, and would flush twice.
     if (final === OWN_FINAL) this.#meterFlush(stage, one)
     else if (typeof final === 'function') {
       stage._final = (done) => {
@@ -126,7 +126,7 @@ export class StageMeter implements StageObserver {
     }
   }
 
-  /** What only gives works from when it is asked until it gives. */
+  /** A stage that only gives works from the request until it gives. */
   #meterReads(stage: Patched, one: Metered, isSource: boolean): void {
     const { _read: read, push } = stage
     stage._read = (size) => {
@@ -137,14 +137,14 @@ export class StageMeter implements StageObserver {
     stage.push = (chunk, encoding) => {
       if (isSource) one.end()
       if (isSource && chunk !== null) one.figures.chunks += 1
-      // Who comes behind runs while this one pushes.
+      // The stages downstream run while this one pushes.
       const hasRoom = push!.call(stage, chunk, encoding)
       if (!hasRoom && chunk !== null) one.filled()
       return hasRoom
     }
   }
 
-  /** Runs a step of a stage: what it calls of another one counts for that. */
+  /** Runs a step of a stage: time in another stage that it calls counts for that one. */
   #run(one: Metered, step: () => void): void {
     this.#charge()
     this.#running.push(one)
@@ -174,9 +174,9 @@ export class StageMeter implements StageObserver {
 
 interface Moment {
   readonly ms: number
-  /** Time of this thread that all stages took by then. */
+  /** Thread time that all stages had used by then. */
   readonly cpuMs: number
-  /** The same of whatever else as well. */
+  /** Thread time that was used for any reason by then. */
   readonly activeMs: number
 }
 
@@ -209,7 +209,7 @@ class Metered {
     this.#isBusy = false
   }
 
-  /** What it gives on has no room. */
+  /** The next stage has no room for its output. */
   filled(): void {
     this.settle()
     this.#isFull = true
@@ -225,7 +225,7 @@ class Metered {
     this.#isClosed = true
   }
 
-  /** Counts the time since the last moment for what it did then. */
+  /** Adds the time since the last moment to what the stage was doing. */
   settle(): void {
     if (this.#isClosed) return
     const before = this.#at
@@ -234,8 +234,8 @@ class Metered {
     this.#at = now
     this.#ownCpuMs = this.figures.cpuMs
     const ms = now.ms - before.ms
-    // While another had the thread, this one could do nothing. What goes on after an await is seen by nobody: it counts
-    // for stages that may have awaited, and so not for those that do their work elsewhere.
+    // While others used the thread, this stage could do nothing. Work after an await is invisible: it counts for stages
+    // that may have awaited, so not for those that work elsewhere.
     const takenMs = this.#isElsewhere ? now.activeMs - before.activeMs : now.cpuMs - before.cpuMs
     const ofOthersMs = Math.max(0, takenMs - ownCpuMs)
     const worked = Math.min(ms, Math.max(ownCpuMs, ms - ofOthersMs))

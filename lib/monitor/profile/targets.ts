@@ -8,14 +8,14 @@ interface Asked {
   refused: number
   sentBytes: number
   receivedBytes: number
-  /** In microseconds: it takes whole numbers. */
+  /** In microseconds: the histogram takes whole numbers. */
   readonly latency: RecordableHistogram
 }
 
-/** From here on a status of HTTP says that a server refused. */
+/** From this HTTP status on, the server refused. */
 const REFUSED = 400
 
-/** How long servers take to answer, each by itself. Memory: a histogram of fixed size for each. */
+/** The answer times of each server. Memory: a histogram of fixed size for each. */
 export class TargetMeter {
   readonly #servers = new Map<string, Asked>()
 

@@ -11,23 +11,23 @@ import type { RunEvent } from '../../run/event/schema.ts'
 /** One event of the trace-event format of Chrome, which Perfetto reads: times in microseconds. */
 interface TraceEvent {
   readonly name: string
-  /** M: says what something is called; b, e: begin and end, by `cat` and `id`; i: a moment; C: a number. */
+  /** M: a name; b, e: begin and end, matched by `cat` and `id`; i: a moment; C: a number. */
   readonly ph: 'M' | 'b' | 'e' | 'i' | 'C'
   readonly cat?: string
   readonly id?: string
-  /** Of a moment: it is of the whole process. */
+  /** For a moment: it concerns the whole process. */
   readonly s?: 'p'
   readonly args?: object
 }
 
 const FLUSH_BYTES = 64 * 1024
-/** A file of more opens nowhere. */
+/** No viewer opens a file with more events. */
 const MOST_EVENTS = 2_000_000
 
 /**
- * Writes runs, phases, requests and figures as a trace: an array of JSON, whose end may be missing where the process was
- * killed. No record is in it. A disk that is full ends the trace, and nothing else. Memory: 64 KiB, and a number for each
- * request in flight.
+ * Writes runs, phases, requests and figures as a trace: a JSON array, whose end may be missing if the process was
+ * killed. Contains no records. A full disk ends the trace, and nothing else. Memory: 64 KiB, and a number for each open
+ * request.
  */
 export class TraceFile {
   readonly #file: number
@@ -39,7 +39,7 @@ export class TraceFile {
   #run: string | undefined
   #phase: { readonly name: string; readonly id: string } | undefined
 
-  /** @throws ElysiaError ELYSIA_USAGE where the file cannot be written */
+  /** @throws ElysiaError ELYSIA_USAGE if the file cannot be written */
   constructor(path: string) {
     try {
       this.#file = openSync(path, 'w', 0o600)
@@ -64,12 +64,12 @@ export class TraceFile {
     }
   }
 
-  /** Numbers at this moment, each a line of a chart. */
+  /** Adds the current numbers, each a line of a chart. */
   count(name: string, numbers: Readonly<Record<string, number>>): void {
     this.#put({ name, ph: 'C', args: numbers })
   }
 
-  /** Ends the file; returns what kept it from being written, if anything did. */
+  /** Closes the file; returns the error that kept it from being written, if any. */
   close(): unknown {
     REQUEST_STARTED.unsubscribe(this.#onStart)
     REQUEST_ENDED.unsubscribe(this.#onEnd)
@@ -142,7 +142,7 @@ export class TraceFile {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at)
     } catch (error) {
-      // It is called from within the job, which goes on.
+      // This is called from within the job, which must continue.
       this.#failure = error
     }
   }

@@ -2,7 +2,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 
 const MIB = 1024 * 1024
 
-/** How a run is looked at while it goes on, and kept within bounds. */
+/** Options for watching a run and keeping it within bounds. */
 export const liveOptions = {
   type: 'object',
   name: 'live',

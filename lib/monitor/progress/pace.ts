@@ -1,12 +1,12 @@
-/** So far back a rate looks that is shown: long enough to be steady, short enough to notice that a server is gone. */
+/** The window of a displayed rate: long enough to be steady, short enough to show that a server is gone. */
 const WINDOW_MS = 10_000
-/** So far back looks what tells when it will be done: no guess is better for a server that paused just now. */
+/** The window of an estimated end: a short pause of a server should not change it much. */
 export const LONG_WINDOW_MS = 60_000
-/** Before that nothing is known of a rate. */
+/** Before that no rate is known. */
 const LEAST_MS = 1000
-/** What is told more often is one sample. */
+/** More frequent reports count as one sample. */
 const APART_MS = 200
-/** Where something is told more seldom than the window is long, so many samples are kept nevertheless. */
+/** The fewest samples kept if reports are rarer than the window is long. */
 const LEAST_SAMPLES = 4
 
 interface Sample {
@@ -15,19 +15,19 @@ interface Sample {
 }
 
 /**
- * How fast something goes on, from when how much of it was done. Memory: a few hundred samples. It knows no clock of
- * its own: times are milliseconds of any clock that only goes forward.
+ * A rate over time. Memory: a few hundred samples. Uses no clock: times are milliseconds of any clock that only goes
+ * forward.
  */
 export class Pace {
   readonly #windowMs: number
-  /** The newest last. */
+  /** Newest last. */
   #samples: Sample[] = []
 
   constructor(windowMs = WINDOW_MS) {
     this.#windowMs = windowMs
   }
 
-  /** Notes that so much is done by now; where it is less than before, something else is counted from here on. */
+  /** Records how much is done; if it is less than before, a new count begins. */
   note(done: number, ms: number): void {
     const samples = this.#samples
     const last = samples.at(-1)
@@ -38,11 +38,11 @@ export class Pace {
     while (samples.length > LEAST_SAMPLES && samples[1]!.ms < ms - this.#windowMs) samples.shift()
   }
 
-  /** Things a second of late; undefined until there is something to go by, and where nothing goes on any more. */
+  /** The recent rate in things a second; undefined until there are enough samples, and once nothing moves any more. */
   rate(ms: number): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)]
     if (first === undefined || last === undefined || first === last) return undefined
-    // The next one is not late before as much time has passed as lies between two.
+    // The next report is not late before the usual distance between two has passed.
     const apart = (last.ms - first.ms) / (this.#samples.length - 1)
     if (ms - last.ms > Math.max(this.#windowMs, LEAST_SAMPLES * apart)) return undefined
     const elapsed = Math.max(last.ms, ms - apart) - first.ms

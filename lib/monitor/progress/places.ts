@@ -1,14 +1,14 @@
 import { ByteMeter, type PlaceBytes } from '../../core/channel/byteMeter.ts'
 import { SocketMeter } from './sockets.ts'
 
-/** What came from a place, and went to it, since it was asked last. */
+/** The traffic with one place since the last call. */
 export interface PlaceNews extends PlaceBytes {
   readonly place: string
   /** A server: there was a connection to it. */
   readonly isServer: boolean
 }
 
-/** All that this process moves: over its connections, and to and from stores of SQLite and archives, by place. */
+/** All traffic of this process, by place: connections, SQLite stores and archives. */
 export class PlaceMeter {
   readonly #sockets = new SocketMeter()
   readonly #files = new ByteMeter()
@@ -19,7 +19,7 @@ export class PlaceMeter {
     this.#files.close()
   }
 
-  /** All together, in and out. */
+  /** The sums over all places, in and out. */
   sums(): PlaceBytes {
     const sums = { in: 0, out: 0 }
     for (const one of [...this.#sockets.totals().values(), ...this.#files.totals().values()]) {
@@ -34,7 +34,7 @@ export class PlaceMeter {
     return this.#sockets.sentTo(server)
   }
 
-  /** What is new since the last call; a server is news with its first connection. */
+  /** The traffic since the last call; a server appears with its first connection. */
   news(): PlaceNews[] {
     const news = (totals: Map<string, PlaceBytes>, isServer: boolean) =>
       [...totals].flatMap(([place, now]): PlaceNews[] => {

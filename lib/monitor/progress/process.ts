@@ -2,13 +2,13 @@ import { PlaceMeter } from './places.ts'
 import { RunProgress } from './progress.ts'
 import { Traffic } from './traffic.ts'
 
-/** The progress of the runs of this process, with its memory and what it moves. */
+/** The progress of this process's runs, with its memory and traffic. */
 export interface ProcessProgress {
   readonly progress: RunProgress
   readonly traffic: Traffic
-  /** Notes whom it waits for; undefined: for nobody. */
+  /** Notes what the process waits for; undefined for nothing. */
   waitFor(name: string | undefined): void
-  /** Looks on no longer. */
+  /** Stops watching. */
   close(): void
 }
 

@@ -5,13 +5,13 @@ import type { ProgressState } from './schema.ts'
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>
 
-/** What is known of the process beside the events of its runs. */
+/** Facts about the process besides the events of its runs. */
 export interface ProcessFacts {
   readonly rssBytes: number
-  /** Bytes that came over connections so far, and that went. */
+  /** Bytes received and sent over connections so far. */
   readonly receivedBytes: number
   readonly sentBytes: number
-  /** Whom it waits for, where nothing was acknowledged for long. */
+  /** The server it waits for, if nothing was acknowledged for long. */
   readonly waitsFor?: string | undefined
 }
 
@@ -22,31 +22,31 @@ interface Measure {
   readonly done: number
   readonly ahead: number
   readonly total?: number | undefined
-  /** Of an ingest: the bytes of its inputs that are settled, and all of them. */
+  /** For an ingest: the settled bytes of its inputs, and all of them. */
   readonly bytes?: { readonly done: number; readonly total: number }
 }
 
 /**
- * How far a run is, by its events: pure, with the clock of its caller (milliseconds that only go forward). A run that
- * begins takes the place of the one before. What an earlier try had settled counts as done, and not as speed.
- * Memory: a few hundred numbers.
+ * The progress of a run, computed from its events: pure, with the caller's clock (milliseconds that only go forward). A
+ * new run replaces the one before. What an earlier try settled counts as done, but not as speed. Memory: a few hundred
+ * numbers.
  */
 export class RunProgress {
   readonly #facts: () => ProcessFacts
   #run: { readonly id: string; readonly kind: string | undefined } | undefined
   #startedMs: number | undefined
   #measure: Measure | undefined
-  /** True until something is told of a run that did all of it: its speed counts from its beginning. */
+  /** True while no event has reported on a run that started from nothing: its speed counts from its start. */
   #isFresh = false
   #things = new Pace()
-  /** Of what there is a total: bytes of the input, or things. */
+  /** The pace of what has a total: bytes of the input, or things. */
   #towardsEnd = new Pace(LONG_WINDOW_MS)
   #in = new Pace()
   #out = new Pace()
   #retries = 0
   #rejected = 0
   #before: ProcessFacts
-  /** Bytes of lines: what an earlier try settled of them, and all. */
+  /** Bytes of the lines that an earlier try settled, and of all lines. */
   #inputBefore: number | undefined
   #input: number | undefined
   #status: Of<'run_ended'>['status'] | undefined
@@ -56,7 +56,7 @@ export class RunProgress {
     this.#before = facts()
   }
 
-  /** Takes an event that came at this time. */
+  /** Takes an event that arrived at this time. */
   take(event: RunEvent, ms: number): void {
     if (event.type === 'run_started') this.#begin(event, ms, event.continues !== true)
     else if (event.type === 'run_continued') this.#begin(event, ms, false)
@@ -74,12 +74,12 @@ export class RunProgress {
     return this.#status
   }
 
-  /** What was counted last, by unit, phase and number; to tell whether there is news. */
+  /** The last counts by unit, phase and number, to detect news. */
   get latest(): unknown {
     return this.#measure
   }
 
-  /** How far it is at this time; undefined where nothing was told of anything yet. */
+  /** The progress at this time; undefined before the first event. */
   state(ms: number): ProgressState | undefined {
     if (this.#measure === undefined) return undefined
     const { phase, unit, done, ahead, total } = this.#measure
@@ -155,12 +155,12 @@ export class RunProgress {
       }
     }
     this.#measure = measure
-    // Large parts become durable seldom: how fast it goes is seen by what is at work, too.
+    // Large parts become durable rarely: items in flight show the speed too.
     this.#things.note(done + ahead, ms)
     this.#towardsEnd.note(bytes?.done ?? done + ahead, ms)
   }
 
-  /** What was read and written since the run began: of an ingest its lines, else what came over connections. */
+  /** Bytes read and written since the run began: for an ingest its lines, otherwise its connections. */
   #traffic(ms: number): { readonly in: number; readonly out: number } {
     const { receivedBytes, sentBytes } = this.#facts()
     const read = this.#input ?? receivedBytes - this.#before.receivedBytes
@@ -170,7 +170,7 @@ export class RunProgress {
     return { in: read, out: written }
   }
 
-  /** Undefined where it stands still, or nobody knows of what it is a part. */
+  /** Undefined if it stands still or the total is unknown. */
   #secondsLeft(ms: number): number | undefined {
     const { done, ahead, total, bytes } = this.#measure!
     const left = bytes === undefined ? (total ?? Number.NaN) - done - ahead : bytes.total - bytes.done
@@ -179,7 +179,7 @@ export class RunProgress {
   }
 }
 
-/** The share that is settled; undefined where nobody knows of what, or more is done than there seemed to be. */
+/** The settled share; undefined if the total is unknown or turned out too small. */
 function shareOf({ done, total, bytes }: Measure): number | undefined {
   if (bytes !== undefined) return bytes.total === 0 ? undefined : Math.min(1, bytes.done / bytes.total)
   return total === undefined || total === 0 || done > total ? undefined : done / total

@@ -4,7 +4,7 @@ import { count, flag, text } from '../../run/event/fields.ts'
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
 
-/** How far a run is, at one moment. What is not known is absent. */
+/** The progress of a run at one moment. Unknown values are absent. */
 const STATE = {
   run: Type.Optional(text('The id of the run.')),
   kind: Type.Optional(text('The job: ingest, backup, restore …')),
@@ -116,5 +116,5 @@ export const ProgressLineSchema = Type.Union(
 /** One line of `--progress json`. */
 export type ProgressLine = Static<typeof ProgressLineSchema>
 
-/** How far a run is, at one moment: what a progress line says of it. */
+/** The progress of a run at one moment, as a progress line reports it. */
 export type ProgressState = Omit<Extract<ProgressLine, { message_type: 'progress' }>, 'message_type' | 'at'>

@@ -4,20 +4,20 @@ import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { PlaceBytes } from '../../core/channel/byteMeter.ts'
 import { REQUEST_STARTED, type ServerRequest } from '../../core/channel/requests.ts'
 
-/** Node publishes each socket that is about to be connected: those of http, http2, tls and fetch, too. */
+/** Node publishes each socket before it connects, including those of http, http2, tls and fetch. */
 const SOCKETS = 'net.client.socket'
-/** Names and servers that are remembered. */
+/** How many names and servers are remembered. */
 const MOST_KNOWN = 1000
 
 interface Peer {
   readonly socket: Socket
-  /** As it was asked for; absent where that was an address. */
+  /** The name as requested; absent if it was an address. */
   name?: string
   address?: string
   port?: number
 }
 
-/** What lookups of names are told as. */
+/** The performance entry of a name lookup. */
 interface LookupEntry extends PerformanceEntry {
   readonly detail?: Lookup
 }
@@ -28,8 +28,8 @@ interface Lookup {
 }
 
 /**
- * The connections that this process really opens, by `HOST:PORT`, and what went over each: bytes as the sockets count them, what
- * protocols add included. A name that was looked up stands for its address. Memory: a few numbers a server.
+ * The connections that this process really opens, by `HOST:PORT`, and the traffic of each: bytes as the sockets count
+ * them, protocol overhead included. A looked-up name replaces its address. Memory: a few numbers a server.
  */
 export class SocketMeter {
   readonly #done = new Map<string, PlaceBytes>()
@@ -52,14 +52,14 @@ export class SocketMeter {
     this.#lookups.disconnect()
   }
 
-  /** All so far, connections that are open included; each server that there was a connection to. */
+  /** The traffic so far of every server that was ever connected, open connections included. */
   totals(): Map<string, PlaceBytes> {
     const totals = new Map([...this.#done].map(([server, bytes]) => [server, { ...bytes }]))
     for (const peer of this.#open) this.#add(totals, peer)
     return totals
   }
 
-  /** Bytes that were sent to a server so far. */
+  /** Bytes sent to a server so far. */
   sentTo(server: string): number {
     let sent = this.#done.get(server)?.out ?? 0
     for (const peer of this.#open) if (this.#serverOf(peer) === server) sent += peer.socket.bytesWritten
@@ -83,7 +83,7 @@ export class SocketMeter {
     })
   }
 
-  /** gRPC looks names up by itself: its sockets know addresses alone. */
+  /** gRPC looks up names itself: its sockets know only addresses. */
   #lookedUp({ hostname, addresses = [] }: Lookup): void {
     if (hostname === undefined || this.#names.size >= MOST_KNOWN) return
     for (const { address } of addresses) if (address !== undefined) this.#names.set(address, hostname)
@@ -102,7 +102,7 @@ export class SocketMeter {
     there.out += peer.socket.bytesWritten
   }
 
-  /** Undefined of one that was never connected, and of what is no server of a network. */
+  /** Undefined for a socket that never connected, or that is not a network connection. */
   #serverOf({ name, address, port }: Peer): string | undefined {
     if (address === undefined || port === undefined) return undefined
     if (name !== undefined) return `${name}:${port}`

@@ -1,31 +1,31 @@
 import type { RunEvent } from '../../run/event/schema.ts'
 
-/** With whom a run may be waiting. */
+/** What a run may be waiting for. */
 export type WaitsFor = Extract<RunEvent, { readonly type: 'stalled' }>['for']
 
 type WaitedFor = Pick<Extract<RunEvent, { readonly type: 'stalled' }>, 'for' | 'waits_for' | 'direction'>
 
-/** What is known of the process while nothing is acknowledged. */
+/** Facts about the process while nothing is acknowledged. */
 export interface Waiting {
-  /** The server whose answer is waited for. */
+  /** The server that owes an answer. */
   readonly server?: string | undefined
-  /** Whether it does not answer, or does not take what is sent. */
+  /** Whether the server does not answer, or does not take what is sent. */
   readonly direction?: 'in' | 'out' | undefined
-  /** Batches that are in flight. */
+  /** The number of batches in flight. */
   readonly inFlight?: number
 }
 
 /** Events that are no progress. */
 const NOTHING_DONE: ReadonlySet<RunEvent['type']> = new Set(['retry', 'lock_wait', 'stalled', 'resumed'])
 
-/** Of these runs it is no stall that nothing happens: they wait for what may come. */
+/** These runs do not stall when nothing happens: they wait for new input. */
 const PATIENT: ReadonlySet<string> = new Set(['watch'])
 
 const STANDARD_INPUT = 'stdin'
 
 /**
- * Notices that a run gets nothing acknowledged any more, and with whom it waits: pure, with the clock of its caller. A
- * lock, else a server that has not answered or is tried again, else the input, where nothing is in flight; else a disk.
+ * Notices that nothing of a run is acknowledged any more, and what it waits for: a lock; a server that has not answered
+ * or is retried; the input, if nothing is in flight; or else a disk. Pure, with the caller's clock.
  */
 export class StallWatch {
   readonly #afterMs: number
@@ -39,7 +39,7 @@ export class StallWatch {
     this.#afterMs = afterMs
   }
 
-  /** Takes an event that came at this time; returns `resumed` where it ends a stall. */
+  /** Takes an event that arrived at this time; returns `resumed` if it ends a stall. */
   take(event: RunEvent, ms: number): RunEvent | undefined {
     if (event.type === 'retry' || event.type === 'lock_wait') this.#obstacle = event
     if (event.type === 'run_started' && !PATIENT.has(event.kind)) {
@@ -50,7 +50,7 @@ export class StallWatch {
     return ended
   }
 
-  /** Something was acknowledged at this time; returns `resumed` where that ends a stall. */
+  /** Something was acknowledged at this time; returns `resumed` if that ends a stall. */
   acknowledged(ms: number): RunEvent | undefined {
     const stalledMs = this.#stalledMs
     this.#obstacle = undefined
@@ -60,7 +60,7 @@ export class StallWatch {
     return { type: 'resumed', run: this.#run.id, seconds: Math.round((ms - stalledMs) / 1000) }
   }
 
-  /** Looks whether it stands still at this time; returns `stalled` once where it does. */
+  /** Checks whether the run stands still at this time; returns `stalled` once if so. */
   look(ms: number, waiting: Waiting): RunEvent | undefined {
     if (this.#run === undefined || this.#stalledMs !== undefined) return undefined
     if (ms - this.#acknowledgedMs < this.#afterMs) return undefined
@@ -69,7 +69,7 @@ export class StallWatch {
     return { type: 'stalled', run: this.#run.id, seconds, ...this.#waitsFor(waiting) }
   }
 
-  /** The same number once more is no news. */
+  /** The same number again is no news. */
   #isNews(event: RunEvent): boolean {
     if (event.type !== 'progress') return true
     const done = event.done + (event.ahead ?? 0)

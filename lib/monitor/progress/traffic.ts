@@ -9,24 +9,24 @@ import {
 export interface OpenRequest {
   readonly server: string
   readonly sinceMs: number
-  /** `out`: not all of it could be sent yet; `in`: its answer is waited for. */
+  /** `out`: not everything could be sent yet; `in`: waiting for the answer. */
   readonly direction: 'in' | 'out'
 }
 
 interface Sending {
   readonly startedMs: number
-  /** What had been sent to its server by then. */
+  /** Bytes that had been sent to its server before. */
   readonly sentBefore: number
 }
 
 /**
- * The requests of this process that have no answer yet, while it is looked on. `sentTo` says how many bytes the connections to a server
- * have sent. Memory: a row a request in flight.
+ * The unanswered requests of this process. `sentTo` returns how many bytes the connections to a server have sent.
+ * Memory: a row for each open request.
  */
 export class Traffic {
   readonly #open = new Map<ServerRequest, Sending>()
   readonly #sentTo: (server: string) => number
-  /** How many requests had an answer. */
+  /** How many requests were answered. */
   answered = 0
 
   constructor(sentTo: (server: string) => number = () => 0) {
@@ -35,13 +35,13 @@ export class Traffic {
     REQUEST_ENDED.subscribe(this.#end)
   }
 
-  /** Looks on no longer. */
+  /** Stops watching. */
   close(): void {
     REQUEST_STARTED.unsubscribe(this.#start)
     REQUEST_ENDED.unsubscribe(this.#end)
   }
 
-  /** That whose answer is waited for the longest; undefined where none is. */
+  /** The request that has waited longest; undefined if there is none. */
   get oldest(): OpenRequest | undefined {
     const [first] = this.#open
     if (first === undefined) return undefined

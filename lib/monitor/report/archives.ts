@@ -9,11 +9,11 @@ import type { MonitorReport } from './schema.ts'
 
 type Line = MonitorReport['cleanup'][number]
 
-/** The archives that there are, and which of them can be restored as far as is known. */
+/** All archives in the catalog, and those that can be restored as far as is known. */
 export interface KnownArchives {
-  /** Complete and not removed, the newest first. */
+  /** Complete and not removed, newest first. */
   readonly complete: readonly ArchiveRecord[]
-  /** All that ever were, removed ones too. */
+  /** All archives ever recorded, removed ones included. */
   readonly all: readonly ArchiveRecord[]
   readonly candidates: readonly Candidate[]
   isSound(id: string): boolean
@@ -22,7 +22,7 @@ export interface KnownArchives {
 
 const STATUSES = ['complete', 'partial', 'failed', 'running', 'deleting', 'deleted'] as const
 
-/** Reads the catalog, once. Memory: a record for each archive. */
+/** Reads the catalog once. Memory: a record for each archive. */
 export function knownArchives(catalog: Catalog): KnownArchives {
   const all = catalog.list({ status: STATUSES })
   const { chosen: candidates } = catalog.candidates()
@@ -37,7 +37,7 @@ export function knownArchives(catalog: Catalog): KnownArchives {
   }
 }
 
-/** No catalog, no archives. */
+/** The archives of a machine without a catalog. */
 export const NO_ARCHIVES: KnownArchives = {
   complete: [],
   all: [],
@@ -46,7 +46,7 @@ export const NO_ARCHIVES: KnownArchives = {
   roots: [],
 }
 
-/** What the retention rules would remove now; nothing where there is none. `note` is told why they cannot be followed. */
+/** What the retention rules would remove now; empty without a policy. `note` hears why the rules cannot be followed. */
 export function cleanupLines(
   { candidates }: KnownArchives,
   policy: Policy | undefined,
@@ -76,7 +76,7 @@ export function damagedLines({ complete }: KnownArchives, nowMs: number): Line[]
     )
 }
 
-/** Sound archives that nobody has looked at for longer than is expected of their collection. */
+/** Sound archives that were not verified for longer than is expected of their collection. */
 export function unverifiedLines(
   { complete, isSound }: KnownArchives,
   everyMs: (collection: string) => number,

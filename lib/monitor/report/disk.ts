@@ -4,7 +4,7 @@ import type { MonitorReport } from './schema.ts'
 
 type Disk = MonitorReport['disk'][number]
 
-/** How much room there is where archives and the state lie; one line for each directory. `note` is told what is not there. */
+/** The free space where archives and the state lie; one line for each directory. `note` hears which are missing. */
 export async function disksOf(directories: readonly string[], note: (text: string) => void): Promise<Disk[]> {
   const disks = [...new Set(directories)].map(async (directory) => {
     try {

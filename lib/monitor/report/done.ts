@@ -2,10 +2,10 @@ import type { Done } from '../expect/missed.ts'
 import type { KnownArchives } from './archives.ts'
 import type { ReportedSubject } from './subjects.ts'
 
-/** Beyond what clocks differ by: what was done so far ahead was done by a clock that was wrong. */
+/** More than clocks differ: a date so far ahead came from a wrong clock. */
 const AHEAD_MS = 3_600_000
 
-/** When each was last done well: what the history says, and what lies there. */
+/** When each job was last done well, according to the history and the archives. */
 export function doneOf(
   subjects: readonly ReportedSubject[],
   archives: KnownArchives,

@@ -2,17 +2,20 @@ import type { RunPoint } from '../history/entry.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { ageOf, word } from './words.ts'
 
-/** What the report says beside this. */
+/** The rest of the report. */
 type Facts = Omit<MonitorReport, 'needs_a_hand'>
 
-/** Below so much of a disk that is free it needs a hand. */
+/** A disk with less free space than this share needs a hand. */
 const LEAST_FREE = 0.05
 const LISTED = 50
 
-/** A mistyped name is shown so long, as a warning. */
+/** How long a mistyped name is shown, as a warning. */
 const SLIP_SHOWN_MS = 86_400_000
 
-/** What needs a hand, the gravest first: faults, then warnings, each in the order of the report. `slips`: last runs of what was mistyped. */
+/**
+ * What needs a hand, worst first: faults, then warnings, each in the order of the report. `slips`: last runs with a
+ * mistyped name.
+ */
 export function needsAHand(
   facts: Facts,
   stalls: readonly NeedsAHand[],
@@ -69,7 +72,7 @@ function withTarget(command: string, target: string): string {
   return `${command} --target ${word(target)}`
 }
 
-/** One that failed before its store was known is over once the same was done, wherever. */
+/** A failure from before its store was known is over once the same job succeeded at any store. */
 function isOver(one: MonitorReport['success'][number], all: MonitorReport['success']): boolean {
   const { kind, collection, target, last_run: run = '' } = one
   const later = (other: typeof one) => other.last_status === 'done' && (other.last_run ?? '') > run
@@ -79,7 +82,7 @@ function isOver(one: MonitorReport['success'][number], all: MonitorReport['succe
   )
 }
 
-/** A verification that found damage has failed: the archive that is damaged says it, and what to do. */
+/** A verification that found damage has failed: the line of the damaged archive already says so, and what to do. */
 function isOfDamage(one: MonitorReport['success'][number], damaged: MonitorReport['damaged']): boolean {
   const { kind, collection, last_error: error = '' } = one
   const isDamage = kind === 'verify' && error.startsWith('ELYSIA_DAMAGED')
@@ -102,7 +105,7 @@ function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
   return [{ severity: 'fault', what: 'failed', message, next: stepOf(hint, next), ...common }]
 }
 
-/** A hint that names no command is followed by the one that shows the run: it ends with what repeats it. */
+/** A hint without a command is followed by the command that shows the run: its end says how to repeat it. */
 function stepOf(hint: string | undefined, shows: string): string {
   if (hint === undefined) return shows
   return hint.includes('elysiactl ') ? hint : `${hint}; \`${shows}\` tells more`
@@ -148,7 +151,7 @@ function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][
   return { severity: 'warning', what: 'never_backed_up', collection, target, message, next }
 }
 
-/** One line for each collection: the archives are listed by themselves. */
+/** One line for each collection: the report lists the archives itself. */
 function unverified({ unverified: lines }: Facts): NeedsAHand[] {
   const byCollection = Map.groupBy(lines, ({ collection }) => collection)
   return [...byCollection].slice(0, LISTED).map(([collection, some]) => {

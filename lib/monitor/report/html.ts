@@ -2,7 +2,7 @@ import { roughSize } from '../../core/units.ts'
 import type { MonitorReport } from './schema.ts'
 import { ageOf, forecastText } from './words.ts'
 
-/** A text that is markup already; what is put into it is escaped. */
+/** A text that is already markup, with escaped values. */
 class Html {
   readonly text: string
 
@@ -13,7 +13,7 @@ class Html {
 
 type Part = string | number | undefined | Html | readonly Html[]
 
-/** Markup with values: each is escaped, but for markup. */
+/** Makes markup from a template: escapes each value that is not markup itself. */
 function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + markup(parts[index - 1]) + string))
 }
@@ -33,7 +33,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Also what turns the direction of text round, and what cannot be seen. */
+/** Also escapes characters that turn the direction of text or are invisible. */
 function escaped(text: string): string {
   const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
   return visible.replace(/[&<>"']/g, (sign) => SIGNS[sign]!)
@@ -48,7 +48,7 @@ th,td{text-align:left;padding:.25rem .7rem .25rem 0;border-bottom:1px solid #888
 .fault{font-weight:600}.fault::before{content:"✗ "}.warning::before{content:"! "}
 code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}`
 
-/** The report as one page without scripts, which loads nothing: whatever names it holds, they are text. */
+/** The report as one page that runs no scripts and loads nothing: names in it stay text. */
 export function reportHtml(report: MonitorReport): string {
   const { since, generated_at, needs_a_hand, notes } = report
   const page = html`<!doctype html>

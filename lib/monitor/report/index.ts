@@ -1,4 +1,4 @@
-/** All that the command needs of reports, loaded together when it is called. */
+/** Everything that the command needs for reports, loaded together on first use. */
 
 export { readExpectations } from '../expect/expectations.ts'
 export { reportHtml } from './html.ts'

@@ -7,7 +7,10 @@ import type { ReportedSubject } from './subjects.ts'
 
 type Recovery = MonitorReport['recovery'][number]
 
-/** What brings a collection back, how old that is, and how long it takes: measured where anything was, else estimated. */
+/**
+ * The archive that would restore a collection, its age, and how long a restore takes: measured if possible, otherwise
+ * estimated.
+ */
 export function recoveryOf(
   archives: KnownArchives,
   subjects: readonly ReportedSubject[],
@@ -42,7 +45,7 @@ function isRehearsed({ verified }: ArchiveRecord): boolean {
   return verified?.ok === true && String(verified.level) === 'rehearsed'
 }
 
-/** The last rehearsal or restore says it; else what is in the archive, at the rate of like runs. */
+/** The last rehearsal or restore, otherwise the archive's size at the rate of similar runs. */
 function timeOf(
   { collection, objects }: ArchiveRecord,
   subjects: readonly ReportedSubject[],
@@ -63,7 +66,7 @@ function lastOf(subjects: readonly ReportedSubject[], collection: string): Histo
   return found.sort((a, b) => (a.started_at < b.started_at ? 1 : -1))[0]
 }
 
-/** Of restores of any collection; else that of backups of this one, which are as fast at best. */
+/** The rate of restores of any collection; otherwise of backups of this one, which are at best as fast. */
 function likelyRate(subjects: readonly ReportedSubject[], collection: string): number | undefined {
   const rates = (choose: (subject: ReportedSubject) => boolean) =>
     subjects

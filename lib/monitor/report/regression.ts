@@ -1,34 +1,34 @@
-/** How much slower the last runs are than those before them. */
+/** How much slower the last runs are than those before. */
 export interface Slower {
   /** The median of the last runs. */
   readonly rate: number
   /** The median of the runs before them. */
   readonly median: number
-  /** By which share, 0 to 1. */
+  /** The loss as a share, 0 to 1. */
   readonly slower: number
 }
 
-/** How many of the last runs are held against those before: few, to be early; and more, to be sure. */
+/** How many of the last runs are compared with those before: few, to notice early, and more, to be sure. */
 const [FEW, MORE] = [3, 5] as const
 const MOST_BEFORE = 30
 const FEWEST_BEFORE = 8
-/** The probability that equal runs look so by chance: of both together less than 1 in 1,000. */
+/** The probability that equal runs look slower by chance: for both tests together less than 1 in 1,000. */
 const CHANCE = 0.0009
-/** What of it the few take, where there are so many before them that they could ever be so rare. */
+/** The part of that chance for the test of few runs, if there are enough runs before them. */
 const CHANCE_OF_FEW = 0.0004
-/** What is less slow than this is no concern of anybody, however certain. */
+/** A smaller loss concerns nobody, however certain it is. */
 const LEAST_SLOWER = 0.15
 
-/** A single run so much slower, and so many deviations away, needs no second one. */
+/** A single run this much slower, and this many deviations away, needs no second one. */
 const PLUNGE = 0.5
 const PLUNGE_DEVIATIONS = 8
-/** The median absolute deviation of normal noise is so much of its standard deviation. */
+/** The ratio of standard deviation to median absolute deviation for normal noise. */
 const OF_NORMAL = 1.4826
 
 /**
- * Whether like runs have become slower; the newest rate is the last. An exact permutation test decides: of equal runs no more than
- * one history in a thousand is taken for slower, whatever the noise. Undefined where they have not, or where there are too few to
- * tell: it takes 8 before the last.
+ * Whether similar runs have become slower; the newest rate is the last. An exact permutation test decides: at most one
+ * history in a thousand of equal runs counts as slower, whatever the noise. Undefined if they have not, or if there are
+ * too few: it takes 8 before the last.
  */
 export function slowerOf(rates: readonly number[]): Slower | undefined {
   const one = plunge(rates)
@@ -62,7 +62,7 @@ function comparison(rate: number, middle: number): Slower {
   return { rate, median: middle, slower: middle > 0 ? Math.max(0, 1 - rate / middle) : 0 }
 }
 
-/** The middle of some numbers; 0 of none. */
+/** The median of numbers; 0 for none. */
 export function median(numbers: readonly number[]): number {
   if (numbers.length === 0) return 0
   const sorted = numbers.toSorted((a, b) => a - b)
@@ -70,12 +70,12 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
-/** Sums of logarithms in another order are not quite the same. */
+/** Adding logarithms in another order changes the sum slightly. */
 const ALIKE = 1e-9
 
 /**
- * Whether at most so large a share of all ways to choose as many runs out of all gives a product of rates as low as that of the
- * last ones. What is counted are these ways alone: they are few, or it is not rare.
+ * Whether at most this share of all choices of as many runs has a product of rates as low as that of the last ones.
+ * Counts only those choices: either they are few, or the result is not rare.
  */
 function isRare(last: readonly number[], all: readonly number[], chance: number): boolean {
   const sorted = all.map(Math.log).sort((a, b) => a - b)
@@ -84,7 +84,7 @@ function isRare(last: readonly number[], all: readonly number[], chance: number)
   for (const one of sorted) sums.push(sums.at(-1)! + one)
   const limit = Math.floor(chance * choose(all.length, last.length))
   let count = 0
-  // The lowest that can still come are the next ones.
+  // The lowest sum still possible takes the next ones.
   const look = (from: number, left: number, sum: number): void => {
     if (left === 0) {
       count += 1

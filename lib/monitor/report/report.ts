@@ -21,7 +21,7 @@ import { type LastError, type ReportedSubject, subjectsOf, successRate } from '.
 import { trafficLines } from './traffic.ts'
 import { trendOf } from './trends.ts'
 
-/** What a report is made of. */
+/** The sources of a report. */
 export interface ReportSources {
   readonly history: ReportedHistory
   /** Without it the report knows no archives. */
@@ -29,17 +29,17 @@ export interface ReportSources {
   readonly expectations?: readonly Expectation[]
   /** The rules of `col catalog cleanup`; without them nothing is recommended. */
   readonly policy?: Policy | undefined
-  /** Directories whose disks are looked at, beside those of archives. */
+  /** Directories whose disks are checked, besides those of archives. */
   readonly directories?: readonly string[]
   /** Messages of alerts that no sink has taken yet. */
   readonly undelivered?: number
-  /** What could not be looked at before, and why. */
+  /** What could not be read before, and why. */
   readonly notes?: readonly string[]
 }
 
-/** Of which time, and held against what. */
+/** The period of the report, and the objective to compare with. */
 export interface ReportOptions {
-  /** The begin of the period, in ISO 8601; by default 30 days ago. */
+  /** The start of the period, in ISO 8601; by default 30 days ago. */
   readonly since?: string | undefined
   /** The objective for success rates, in percent. */
   readonly slo?: number | undefined
@@ -48,18 +48,18 @@ export interface ReportOptions {
 
 const DAY_MS = 86_400_000
 const DAYS = 30
-/** So many points has a trend. */
+/** The most points of a trend. */
 const MOST_POINTS = 200
-/** Archives are to be verified so often where nothing else is expected. */
+/** How often archives should be verified if nothing else is expected. */
 const VERIFY_MS = 30 * DAY_MS
 
-/** Jobs that leave objects in a collection: it is then one that should be backed up. */
+/** Jobs that put objects into a collection, which should then be backed up. */
 const INTO_COLLECTIONS: ReadonlySet<string> = new Set(['ingest', 'watch', 'restore', 'copy'])
 
 /**
- * Looks at all that was done, is missed, and needs a hand: in the history, in the catalog and on the disks; no server is
- * asked. Memory: a point for each run of the period, a record for each archive.
- * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED where the history or the catalog cannot be read
+ * Reports everything that was done, is missed, or needs a hand, from history, catalog and disks; asks no server.
+ * Memory: a point for each run of the period, a record for each archive.
+ * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED if the history or the catalog cannot be read
  */
 export async function report(sources: ReportSources, options: ReportOptions = {}): Promise<MonitorReport> {
   const { nowMs = Date.now(), slo } = options
@@ -70,7 +70,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
   const subjects = subjectsOf(history.subjects(since, MOST_POINTS), history.lastSuccesses())
   const mistyped = subjects.filter((one) => isMistyped(one, history))
-  // Of a name that there is not nothing is expected.
+  // Nothing is expected of a name that does not exist.
   const real = subjects.filter((one) => !mistyped.includes(one))
   const { expected, missed, uncovered } = judge(expectations, doneOf(real, archives, nowMs, note), nowMs)
   const verifyMs = (collection: string) =>
@@ -113,14 +113,14 @@ function errorOf(history: ReportedHistory, id: string): LastError | undefined {
   return { message: `${code}: ${message}`, ...(hint !== undefined && { hint }) }
 }
 
-/** Errors of what was typed, before anything was begun. */
+/** Errors in the command line, from before anything began. */
 const OF_WORDS: ReadonlySet<string> = new Set(['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING'])
 
-/** Tries of one name that are further apart are no slip of a hand. */
+/** Attempts that are further apart are no typing error. */
 const SLIP_MS = 3_600_000
 const MOST_TYPED = 20
 
-/** A name that a person mistyped, and has read so: nothing of it was ever done, and nobody is to mend it. */
+/** A name that a person mistyped and was told about: nothing was ever done with it, and nobody needs to act. */
 function isMistyped({ runs, lastSuccess }: ReportedSubject, history: ReportedHistory): boolean {
   if (lastSuccess !== undefined || runs === undefined || runs.points.length > MOST_TYPED) return false
   const [first, last] = [runs.points[0]!, runs.points.at(-1)!]
@@ -143,7 +143,7 @@ function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsA
   ]
 }
 
-/** Collections that runs have written into, and of which there never was an archive. */
+/** Collections that runs have written to, but that never had an archive. */
 function neverBackedUp(
   subjects: readonly ReportedSubject[],
   { all }: KnownArchives,

@@ -8,7 +8,7 @@ const flag = (description: string) => Type.Boolean({ description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
 const optional = Type.Optional
 
-/** Of what: each line of the report names all three. */
+/** The subject: each line of the report names all three. */
 const subject = {
   kind: text('The job.'),
   collection: text('The collection; empty where the job is of none.'),
@@ -155,7 +155,7 @@ const Hand = Type.Object({
   since: optional(time('Since when.')),
 })
 
-/** All that `elysiactl report` says; metrics, alerts and the dashboard are made of it too, so that their figures are equal. */
+/** The document of `elysiactl report`; metrics, alerts and the dashboard use it too, so that their figures agree. */
 export const MonitorReportSchema = Type.Object(
   {
     generated_at: time('When it was made.'),
@@ -204,7 +204,7 @@ export const MonitorReportSchema = Type.Object(
   },
 )
 
-/** All that `elysiactl report` says. */
+/** The document of `elysiactl report`. */
 export type MonitorReport = Static<typeof MonitorReportSchema>
 
 export type NeedsAHand = MonitorReport['needs_a_hand'][number]

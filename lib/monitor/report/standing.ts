@@ -6,7 +6,7 @@ import type { ReportSources } from './report.ts'
 import type { MonitorReport } from './schema.ts'
 import { subjectsOf } from './subjects.ts'
 
-/** What of a report holds whether or not anything was run. */
+/** The parts of a report that hold even if nothing was run. */
 export type StandingFacts = Pick<MonitorReport, 'missed' | 'damaged' | 'disk'> & {
   readonly expected: NonNullable<MonitorReport['expected']>
 }
@@ -14,8 +14,8 @@ export type StandingFacts = Pick<MonitorReport, 'missed' | 'damaged' | 'disk'> &
 const DAYS_MS = 30 * 86_400_000
 
 /**
- * What is missed, what is damaged and how much room there is, as a report of 30 days says it, without the rest of one: for the end of
- * each job. Memory: a few lines for each subject, a record for each archive.
+ * What is missed, what is damaged and the free space of disks, as in a report of 30 days, without its other parts: for
+ * the end of each job. Memory: a few lines for each subject, a record for each archive.
  * @throws ElysiaError as `report`
  */
 export async function standing(

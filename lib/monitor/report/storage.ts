@@ -8,7 +8,7 @@ const MOST_DAYS = 90
 const AHEAD_DAYS = 30
 const MOST_AHEAD_DAYS = 36_500
 
-/** What the archives of each collection take, and took on each day of the period: 90 days at most. In order of name. */
+/** The size of each collection's archives, now and on each day of the period: 90 days at most. Sorted by name. */
 export function storageOf(all: readonly ArchiveRecord[], sinceMs: number, nowMs: number): Storage[] {
   const byCollection = Map.groupBy(
     all.filter(
@@ -45,7 +45,7 @@ export function storageOf(all: readonly ArchiveRecord[], sinceMs: number, nowMs:
 
 type Forecast = NonNullable<MonitorReport['storage_forecast']>
 
-/** What all archives will take in 30 days, and when the disk with the least room is full; undefined where growth is not known. */
+/** The size of all archives in 30 days, and when the fullest disk will be full; undefined if growth is unknown. */
 export function forecastOf(
   storage: readonly Pick<Storage, 'bytes' | 'growth_bytes_per_day'>[],
   disks: MonitorReport['disk'],
@@ -84,7 +84,7 @@ function daysOf(sinceMs: number, nowMs: number): number[] {
   return days
 }
 
-/** From when to when an archive took its bytes. */
+/** The period in which an archive took up its bytes. */
 interface Stay {
   readonly fromMs: number
   readonly toMs: number

@@ -3,14 +3,14 @@ import type { MonitorReport } from './schema.ts'
 
 type SuccessRate = MonitorReport['success'][number]
 
-/** The runs of one subject in the period, and its last good run, whatever its age. */
+/** The runs of one subject in the period, and its last successful run, however old. */
 export interface ReportedSubject extends Pick<SubjectRuns, 'kind' | 'collection' | 'target'> {
-  /** Undefined where none began in the period. */
+  /** Undefined if none began in the period. */
   readonly runs?: SubjectRuns
   readonly lastSuccess?: HistoryEntry
 }
 
-/** The subjects of a period, and those that ever had a good run, in order of collection, kind and target. */
+/** The subjects of a period, and those that ever had a successful run, sorted by collection, kind and target. */
 export function subjectsOf(
   found: readonly SubjectRuns[],
   successes: readonly HistoryEntry[],
@@ -37,13 +37,13 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** What a run failed by, and the next step, where one is known. */
+/** Why a run failed, and the next step, if known. */
 export interface LastError {
   readonly message: string
   readonly hint?: string
 }
 
-/** How often runs of a subject succeeded. `lastError` says what its last run failed by. */
+/** How often runs of a subject succeeded. `lastError` is why its last run failed. */
 export function successRate(
   subject: ReportedSubject,
   nowMs: number,

@@ -3,7 +3,7 @@ import type { MonitorReport } from './schema.ts'
 
 type Traffic = NonNullable<MonitorReport['traffic']>[number]
 
-/** What runs moved to each place and from it, with how fast that was; the busiest first. */
+/** The traffic of runs with each place, and its speed; busiest first. */
 export function trafficLines(totals: readonly TrafficTotal[]): Traffic[] {
   return totals
     .map(({ place, seconds, bytes_in, bytes_out, ...stalls }) => ({

@@ -5,7 +5,9 @@ import type { ReportedSubject } from './subjects.ts'
 
 type Trend = MonitorReport['trends'][number]
 
-/** How the runs of a subject went, and whether the last ones are slower than like runs; undefined where none has ended. */
+/**
+ * The trend of a subject's runs, and whether the last ones are slower than similar runs; undefined if none has ended.
+ */
 export function trendOf({ kind, collection, target, runs }: ReportedSubject): Trend | undefined {
   const ended = runs?.points.filter(({ status }) => status !== 'running') ?? []
   if (runs === undefined || ended.length === 0) return undefined

@@ -8,19 +8,22 @@ const STEPS: readonly (readonly [seconds: number, name: string])[] = [
   [1, 's'],
 ]
 
-/** A time of so many seconds, in its largest unit, rounded down: `3 d`, `25 h`. Less than two of a unit are told in the next. */
+/**
+ * A number of seconds in its largest unit, rounded down: `3 d`, `25 h`. Less than two of a unit use the next smaller
+ * one.
+ */
 export function ageOf(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   const [size, name] = STEPS.find(([size]) => whole >= 2 * size) ?? [1, 's']
   return `${Math.floor(whole / size)} ${name}`
 }
 
-/** A word of a command. Names are foreign, and the step is pasted into a shell. */
+/** Quotes a word of a command: names are foreign, and users paste the step into a shell. */
 export function word(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** What archives will take, as a sentence. */
+/** The expected size of archives, as a sentence. */
 export function forecastText(forecast: NonNullable<MonitorReport['storage_forecast']>): string {
   const { at, bytes, growth_bytes_per_day: growth, directory, free_bytes: free, full_at: full } = forecast
   if (growth <= 0) return 'all archives together do not grow'

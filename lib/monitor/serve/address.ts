@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { ElysiaError } from '../../core/errors.ts'
 
-/** Where a server listens. `host` is without brackets. */
+/** An address to listen on. `host` has no brackets. */
 export interface Address {
   readonly host: string
   readonly port: number
@@ -10,7 +10,10 @@ export interface Address {
 const FORM =
   'it takes HOST:PORT, such as 127.0.0.1:8090 or [::1]:8090, or the port alone; port 0 is any that is free'
 
-/** Parses `8090`, `127.0.0.1:8090` or `[::1]:8090`; without a host it is this machine’s loopback. @throws ElysiaError ELYSIA_USAGE */
+/**
+ * Parses `8090`, `127.0.0.1:8090` or `[::1]:8090`; without a host it means this machine’s loopback.
+ * @throws ElysiaError ELYSIA_USAGE
+ */
 export function addressOf(text: string, flag: string): Address {
   const address = read(text)
   if (address !== undefined) return address
@@ -22,17 +25,17 @@ export function addressLack(text: string): string | undefined {
   return read(text) === undefined ? FORM : undefined
 }
 
-/** True where nobody but this machine reaches it. */
+/** True if only this machine can reach it. */
 export function isLoopback({ host }: Address): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
-/** As a URL and the header `Host` write it. */
+/** The address as a URL and the header `Host` write it. */
 export function hostText({ host, port }: Address): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** The address to open: of one that listens everywhere, this machine. */
+/** The address to open: for one that listens everywhere, this machine. */
 export function linkAddress(address: Address): Address {
   const isEvery = address.host === '0.0.0.0' || address.host === '::'
   return isEvery ? { host: '127.0.0.1', port: address.port } : address

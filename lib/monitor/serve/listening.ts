@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { type Address, hostText } from './address.ts'
 
-/** What is served, for a person, and the flag that says where. */
+/** A name for what is served, and the flag that sets the address. */
 export interface ServedAs {
   readonly what: string
   readonly flag: string
 }
 
-/** Why an address cannot be had, and what to do; by the code of the system. */
+/** Why an address is not available, and what to do; by system error code. */
 const LACKS: Readonly<Record<string, readonly [why: string, next: string]>> = {
   EADDRINUSE: ['another program listens on ADDRESS', 'another port, or 127.0.0.1:0 for any that is free'],
   EACCES: ['this user may not listen on ADDRESS', 'a port from 1024 on'],
@@ -18,12 +18,15 @@ const LACKS: Readonly<Record<string, readonly [why: string, next: string]>> = {
   ENOTFOUND: ['ADDRESS is no address that is known', 'one of this machine, such as 127.0.0.1:0'],
 }
 
-/** Listens there; resolves with the address, with the port that it has where 0 was asked for. @throws ElysiaError ELYSIA_STATE */
+/**
+ * Starts to listen; resolves with the address, with the actual port if 0 was asked for.
+ * @throws ElysiaError ELYSIA_STATE
+ */
 export async function listening(server: Server, address: Address, served: ServedAs): Promise<Address> {
   try {
     server.listen({ host: address.host, port: address.port })
     await once(server, 'listening')
-    // A connection that could not be taken, as for want of descriptors, is no reason to end the command.
+    // A connection that could not be accepted, for example for lack of descriptors, must not end the command.
     server.on('error', () => {})
     return { host: address.host, port: (server.address() as AddressInfo).port }
   } catch (error) {

@@ -3,9 +3,9 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 
 /**
- * True where a request names this server: by the address that its connection came to, as `localhost`, by the name of this machine,
- * or by the one that it was told to listen on. Another page's name that was pointed at this machine (DNS rebinding) is none of
- * these. The port is left out of account: one that was forwarded is another one, and no danger.
+ * True if a request names this server: by the address of its connection, as `localhost`, by this machine's name, or by
+ * the name it was told to listen on. A foreign name pointed at this machine (DNS rebinding) is none of these. Ignores
+ * the port: a forwarded port differs, and is no danger.
  */
 export function isOwnHost({ headers, socket }: IncomingMessage, listenHost: string): boolean {
   const url = headers.host === undefined ? null : URL.parse(`http://${headers.host}`)
@@ -16,7 +16,10 @@ export function isOwnHost({ headers, socket }: IncomingMessage, listenHost: stri
   return ['localhost', listenHost, hostname()].some((own) => own.toLowerCase() === name)
 }
 
-/** True where a page of this very server asks, as the browser says: by scheme, name and port. Without `Origin` nobody says. */
+/**
+ * True if the browser says that a page of this very server asks: same scheme, name and port. Without `Origin` the
+ * browser says nothing.
+ */
 export function isOwnOrigin({ headers: { host = '', origin } }: IncomingMessage): boolean {
   return origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`
 }

@@ -17,17 +17,17 @@ import {
   trace,
 } from './telemetryApi.ts'
 
-/** Tells what runs do to the provider of OpenTelemetry that the user has registered. */
+/** Reports runs to the OpenTelemetry provider that the user registered. */
 export interface Telemetry {
   /** Takes an event of a run. */
   take(event: RunEvent): void
-  /** Ends all that is open. */
+  /** Ends all open spans. */
   end(): void
 }
 
 /**
- * Makes spans for runs, their phases and requests, below the context of `TRACEPARENT`, which goes on with each request;
- * and figures. Names follow the semantic conventions; no content of a record or an answer is in them.
+ * Makes spans for runs, their phases and requests, below the context of `TRACEPARENT`, which is passed on with each
+ * request; also figures. Names follow the semantic conventions; contains nothing from records or answers.
  */
 export function startTelemetry(env: Readonly<Record<string, string | undefined>>): Telemetry {
   return new Spans(parentOf(env))
@@ -153,7 +153,7 @@ class Spans implements Telemetry {
   }
 }
 
-/** `HOST:PORT`, of an IPv6 address too. */
+/** Splits `HOST:PORT`, IPv6 addresses included. */
 function split(server: string): [string] | [string, number] {
   const [, address, port] = /^(.*):(\d+)$/.exec(server) ?? []
   return address === undefined ? [server] : [address, Number(port)]

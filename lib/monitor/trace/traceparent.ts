@@ -1,18 +1,18 @@
 import { REQUEST_STARTED, type ServerRequest } from '../../core/channel/requests.ts'
 
-/** Where a provider of OpenTelemetry registers itself, in any version 1 of its interface. */
+/** Where an OpenTelemetry provider registers itself, in any version 1 of its interface. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 /** As W3C Trace Context says. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** True where the user's program has registered a provider of OpenTelemetry before this one began. */
+/** True if the user's program registered an OpenTelemetry provider before this one began. */
 export function hasProvider(): boolean {
   return (globalThis as Record<symbol, unknown>)[REGISTERED] !== undefined
 }
 
 /**
- * Sends the trace context of the environment along with each request, where nobody makes spans. Returns what ends that;
- * undefined where there is no such context, or none that is well formed.
+ * Sends the trace context of the environment with each request, if nobody makes spans. Returns a function that ends it;
+ * undefined if there is no well-formed context.
  */
 export function passOnTraceparent(
   env: Readonly<Record<string, string | undefined>>,

@@ -20,11 +20,11 @@ const WITHIN_MS = 7 * DAY_MS
 const FLAPPING = { episodes: 3, withinMs: 3_600_000 }
 const MOST_SINKS = 32
 
-/** What sends alerts where a configuration names sinks alone. */
+/** The rules of a configuration that names sinks only. */
 const STANDARD_RULES: readonly RuleEntry[] = [{ when: 'failed' }, { when: 'missed' }, { when: 'damage' }]
 
 /**
- * The rules and sinks of the strongest file that has any; undefined where none has. Secrets are not read yet.
+ * Reads the rules and sinks of the strongest file that has any; undefined if no file has. Reads no secrets yet.
  * @throws ElysiaError ELYSIA_USAGE with the file, line and column of the first fault
  */
 export async function readAlertSettings(sections: readonly Section[]): Promise<AlertSettings | undefined> {
@@ -173,7 +173,7 @@ function choiceOf(checked: Checked, path: SectionPath, entry: ChoiceEntry): RunC
 function matcher(checked: Checked, path: SectionPath, patterns: readonly string[] | undefined) {
   if (patterns === undefined) return () => true
   const matches = patterns.map((pattern, at) => {
-    // A target has slashes, which a pattern of names does not take: as any other character.
+    // A target contains slashes, which a name pattern does not match: treat them as any other character.
     try {
       return namePattern(pattern.replaceAll('/', ''), { option: path.join('.'), dot: true })
     } catch (error) {
@@ -205,7 +205,7 @@ function freeOf(checked: Checked, path: SectionPath, text: string) {
   return { underBytes: measure(checked, path, text, 'bytes') }
 }
 
-/** Two rules of one name would take each other's messages for their own. */
+/** Two rules with one name would mistake each other's messages for their own. */
 function requireNames(checked: Checked, rules: readonly Rule[]): void {
   for (const [at, { name }] of rules.entries()) {
     if (rules.findIndex((rule) => rule.name === name) === at) continue

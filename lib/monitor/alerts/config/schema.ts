@@ -11,7 +11,7 @@ const percent = (description: string) =>
   Type.String({ pattern: '^(100|[0-9]{1,2}(\\.[0-9]{1,3})?)%$', description: `${description}: 99%, 99.5%` })
 const amount = (description: string) => text(`${description}: 512MiB, 10GB`)
 
-/** Which runs a rule or a ping is of. */
+/** Selects the runs of a rule or a ping. */
 const choice = {
   kinds: optional(texts('jobs: backup, restore, verify, rehearse …')),
   collections: optional(texts('patterns of collections: *, ?, [a-z], {a,b}')),
@@ -50,7 +50,7 @@ export const RuleSchema = Type.Union([
   rule('stall', {}),
 ])
 
-/** Where a URL is: in a file or a variable, or here, where nobody else reads this file. */
+/** The URL: in a file, in an environment variable, or written here if nobody else can read this file. */
 const address = {
   url: optional(text('https://…, or http://…')),
   url_file: optional(text('a file that holds it')),

@@ -1,35 +1,35 @@
 import type { Trigger } from '../../history/entry.ts'
 import type { SinkEntry } from './schema.ts'
 
-/** What a run was of. */
+/** What a run worked on: kind, collection and target. */
 export interface RunSubject {
   readonly kind: string
   readonly collection: string
   readonly target: string
 }
 
-/** Which runs a rule, or a ping, is of. */
+/** Selects the runs of a rule or a ping. */
 export interface RunChoice {
   subject(subject: RunSubject): boolean
   trigger(trigger: Trigger): boolean
-  /** The jobs that are named, where any are. */
+  /** Job kinds; absent for all. */
   readonly kinds?: readonly string[]
-  /** What began them, where that is named. */
+  /** What started the runs; absent for all. */
   readonly triggers?: readonly string[]
 }
 
 interface RuleBase {
-  /** Its name: two rules have two. */
+  /** The rule's name, unique among the rules. */
   readonly name: string
   readonly severity: 'fault' | 'warning'
-  /** How long it has to hold before anything is sent. */
+  /** How long the rule must hold before anything is sent. */
   readonly forMs: number
-  /** When it is sent once more while it holds; 0 for never. */
+  /** How often the message is repeated while the rule holds; 0 for never. */
   readonly repeatMs: number
   /** Names of sinks. */
   readonly to: readonly string[]
   readonly takes: RunChoice
-  /** The patterns of `takes`, as they were written. */
+  /** The patterns of `takes`, as written. */
   readonly collections: readonly string[]
 }
 
@@ -57,21 +57,21 @@ export type RuleOf<W extends Rule['when']> = Extract<Rule, { readonly when: W }>
 
 export type SinkType = SinkEntry['type']
 
-/** Sinks that hear how runs end, and take no alerts. */
+/** Sinks that hear how runs end, but take no alerts. */
 export const SINKS_OF_RUNS: readonly SinkType[] = ['healthchecks', 'uptime_kuma', 'ping']
 
-/** A sink with an address, which is a secret: it lies in a file or a variable until it is used. */
+/** A sink with an address. The address is a secret: it stays in a file or a variable until it is used. */
 export interface HttpSetting {
   readonly name: string
   readonly type: Exclude<SinkType, 'command' | 'file' | 'stderr'>
   readonly url?: string
-  /** The file that `url` stands in. */
+  /** The file that contains `url`. */
   readonly urlIn?: string
   readonly urlFile?: string
   readonly urlEnv?: string
   readonly caFile?: string
   readonly headersEnv?: Readonly<Record<string, string>>
-  /** Of a ping: the runs that it hears of. */
+  /** For a ping: the runs that it is told about. */
   readonly takes: RunChoice
 }
 
@@ -79,7 +79,7 @@ export interface CommandSetting {
   readonly name: string
   readonly type: 'command'
   readonly argv: readonly string[]
-  /** Where it is run: that of the configuration file. */
+  /** Where the program runs: the directory of the configuration file. */
   readonly directory: string
 }
 
@@ -96,12 +96,12 @@ export interface StderrSetting {
 
 export type SinkSetting = HttpSetting | CommandSetting | FileSetting | StderrSetting
 
-/** When something is sent, and where to. */
+/** What is sent, when, and to which sinks. */
 export interface AlertSettings {
-  /** The file that says so. */
+  /** The file that these settings come from. */
   readonly origin: string
   readonly rules: readonly Rule[]
   readonly sinks: readonly SinkSetting[]
-  /** An alert that began `episodes` times within `withinMs` ends only once it was well for as long. */
+  /** An alert that began `episodes` times within `withinMs` ends only after nothing was found for as long. */
   readonly flapping: { readonly episodes: number; readonly withinMs: number }
 }

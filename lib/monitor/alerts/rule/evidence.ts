@@ -2,21 +2,21 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from '../../history/e
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 
-/** What of a report rules are judged by. */
+/** The parts of a report that rules use. */
 export type ReportedFacts = Partial<
   Pick<MonitorReport, 'missed' | 'expected' | 'trends' | 'disk' | 'damaged'>
 >
 
-/** What rules are judged by. */
+/** The facts that rules are judged by. */
 export interface Evidence {
   readonly reader: HistoryReader
-  /** What of a report is known: rules that need what is not are left as they were. */
+  /** The known parts of a report: rules that need an absent part keep their state. */
   readonly report?: ReportedFacts
-  /** Milliseconds since 1970, before anything of this was read. */
+  /** Milliseconds since 1970, taken before any of this was read. */
   readonly now: number
-  /** Subjects that alerts are pending or firing of: looked at in any case. */
+  /** Subjects with pending or firing alerts: always looked at. */
   readonly watched: readonly RunSubject[]
-  /** Look at all that was ever run, rather than at the newest runs. */
+  /** True to look at every run ever recorded instead of the newest ones. */
   readonly whole: boolean
 }
 
@@ -25,7 +25,7 @@ const NEWEST = 100
 const NEWEST_KILLED = 50
 const MOST_FAILED = 5000
 
-/** What a run was of, as text: a key. */
+/** The subject of a run as a key. */
 export function subjectKey({ kind, collection, target }: RunSubject): string {
   return JSON.stringify([kind, collection, target])
 }
@@ -34,15 +34,15 @@ export function subjectOf({ kind, collection, target }: RunSubject): RunSubject 
   return { kind, collection, target }
 }
 
-/** How a subject is told to a person: `backup of Article (http://…)`. */
+/** A subject in words: `backup of Article (http://…)`. */
 export function subjectText({ kind, collection, target }: RunSubject): string {
   const of = collection === '' ? kind : `${kind} of ${collection}`
   return target === '' ? of : `${of} (${target})`
 }
 
 /**
- * What runs were of, once each: of the newest runs, of those whose process is gone, and what is watched; `whole`: of all
- * that ever succeeded, and of the newest failures too.
+ * The distinct subjects of the newest runs, of runs whose process is gone, and of what is watched; with `whole` also of
+ * every run that ever succeeded, and of the newest failures.
  */
 export function subjectsIn({ reader, watched, whole }: Evidence): RunSubject[] {
   const entries: RunSubject[] = [
@@ -56,9 +56,9 @@ export function subjectsIn({ reader, watched, whole }: Evidence): RunSubject[] {
 }
 
 /**
- * The last run of a subject that ended by itself or was killed; a run that a user interrupted says nothing. One that ended badly
- * and is none of `takes` is looked past, and so is a slip of the hand unless `takes` names users: that all is well again
- * is said by a run that was done alone.
+ * The last run of a subject that ended by itself or was killed; runs that a user interrupted are skipped. A failed run
+ * that `takes` excludes is skipped, and so is a typing error unless `takes` names users: only a run that was done ends
+ * an alert.
  */
 export function lastEnded(
   { reader }: Evidence,
@@ -73,7 +73,7 @@ export function lastEnded(
   )
 }
 
-/** Errors of what was typed, or of what stood in its way, before anything was begun. */
+/** Errors in the command line, or obstacles found before the run began. */
 const OF_WORDS: ReadonlySet<string> = new Set([
   'ELYSIA_USAGE',
   'ELYSIA_NOT_FOUND',
@@ -81,7 +81,7 @@ const OF_WORDS: ReadonlySet<string> = new Set([
   'ELYSIA_CONFLICT',
 ])
 
-/** What a user typed, and was told at once that it cannot be: whoever typed it has read so. */
+/** A typing error: whoever typed the command has read about it at once. */
 function isSlip({ trigger, status, records, bytes_out: written, error }: HistoryEntry): boolean {
   return (
     trigger === 'user' &&
@@ -92,9 +92,9 @@ function isSlip({ trigger, status, records, bytes_out: written, error }: History
   )
 }
 
-/** The runs of a subject of a period that ended by themselves or were killed, the newest first. */
+/** The runs of a subject since a moment that ended by themselves or were killed, newest first. */
 export function endedSince({ reader }: Evidence, subject: RunSubject, since: number): HistoryEntry[] {
-  // A watch ends by a signal; of all else that is less than was to be done.
+  // A watch is ended by a signal; any other job that a signal ended did less than it should.
   const status = subject.kind === 'watch' ? ENDED : [...ENDED, 'stopped' as const]
   return entriesOf(reader, subject, { status, since: new Date(since).toISOString(), limit: 10_000 })
 }
@@ -107,7 +107,7 @@ function entriesOf(
   return reader.list({ ...choice, kind: [kind], collection, target })
 }
 
-/** When a run came to its end; of one that goes on, when it was last heard of. */
+/** When a run ended; for a running one, when it last reported. */
 export function endOf({ ended_at: ended, updated_at: updated }: HistoryEntry): number {
   return Date.parse(ended ?? updated)
 }

@@ -1,15 +1,15 @@
 import type { RunSubject } from '../config/settings.ts'
 
-/** That a rule holds of something: what an alert is made of. */
+/** A rule that holds for something: alerts are made from findings. */
 export interface Finding {
   /** The name of the rule. */
   readonly rule: string
   readonly subject: RunSubject
-  /** What it is of beside the subject: an archive, a directory. Empty where there is nothing. */
+  /** What the finding is about besides the subject: an archive, a directory. Empty if nothing. */
   readonly detail: string
-  /** A sentence for a person: what is wrong. */
+  /** What is wrong, as a sentence. */
   readonly summary: string
-  /** ISO 8601, UTC: since when, as far as is known. */
+  /** ISO 8601, UTC: since when, if known. */
   readonly since?: string
   readonly run?: string
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
@@ -17,9 +17,9 @@ export interface Finding {
   readonly next?: string
 }
 
-/** What is known of the rules that were looked at. */
+/** The result of evaluating rules. */
 export interface Findings {
-  /** Names of the rules that were looked at: of others nothing is known. */
+  /** Names of the rules that were evaluated: nothing is known of the others. */
   readonly rules: readonly string[]
   /** Keys of alerts that were looked at, beside those that were found. */
   readonly looked: ReadonlySet<string>

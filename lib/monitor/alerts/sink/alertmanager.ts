@@ -14,8 +14,8 @@ export function alertmanager(name: string, endpoint: Endpoint): Sink {
 }
 
 /**
- * An alert is told by its labels: they are the same when it begins, is repeated and ends. Alertmanager takes one of which
- * nothing is heard for five minutes for over: `endsAt` says until when it is to be believed.
+ * Alertmanager identifies an alert by its labels, so they are the same when it begins, is repeated and ends. It ends an
+ * alert after five minutes without news: `endsAt` says how long to keep it.
  */
 function alertOf(message: AlertMessage) {
   const { status, alert, severity, kind, collection, target, detail, host, summary, run, error, next } =
@@ -38,7 +38,7 @@ function alertOf(message: AlertMessage) {
   }
 }
 
-/** A label without a value is none. */
+/** A label without a value does not exist. */
 function filled(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const some = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]))
   return Object.fromEntries(some)

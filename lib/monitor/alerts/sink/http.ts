@@ -5,11 +5,11 @@ import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { rememberSecrets } from '../../../core/secrets.ts'
 import { TOOL } from '../../../run/tool.ts'
 
-/** An address to send to. It is a secret: whoever knows it can write there. */
+/** An address to send to. It is a secret: anyone who knows it can write there. */
 export interface Endpoint {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  /** Certificates to trust beside those of the system, as PEM. */
+  /** Certificates to trust in addition to the system's, as PEM. */
   readonly ca?: string
 }
 
@@ -20,12 +20,13 @@ export interface HttpCall {
   readonly signal: AbortSignal
 }
 
-/** As much of an answer as is read, and as is told. */
+/** How much of an answer is read, and how much is shown. */
 const MOST_ANSWER_BYTES = 4096
 const MOST_SHOWN_CHARACTERS = 200
 
 /**
- * The address in a text. @throws ElysiaError ELYSIA_USAGE where it is none; it is not repeated, since it is a secret
+ * Parses an address.
+ * @throws ElysiaError ELYSIA_USAGE if it is invalid; the error does not repeat it, since it is a secret
  */
 export function endpointUrl(text: string, where: string): URL {
   const url = URL.parse(text)
@@ -38,7 +39,7 @@ export function endpointUrl(text: string, where: string): URL {
   })
 }
 
-/** Where an address leads, for a person: what comes after the host is often the secret. */
+/** The visible part of an address: what follows the host is often secret. */
 export function placeOf({ protocol, host, pathname, search }: URL): string {
   return `${protocol}//${host}${pathname === '/' && search === '' ? '' : '/***'}`
 }
@@ -51,16 +52,16 @@ export function below(url: URL, path: string): URL {
 }
 
 /**
- * Makes one call, to that very address: no redirect is followed, and no proxy of the environment taken. Returns what a 2xx
- * answered, at most 200 characters.
- * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_REFUSED; `retryable` for 408, 425, 429, 5xx and faults of the network
+ * Makes one call to exactly that address: follows no redirect and uses no proxy from the environment. Returns the text
+ * of a 2xx answer, at most 200 characters.
+ * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_REFUSED; `retryable` for 408, 425, 429, 5xx and network faults
  */
 export async function call({ url, headers, ca }: Endpoint, http: HttpCall): Promise<string> {
   const { method, body, contentType, signal } = http
   const options: RequestOptions = {
     method,
     signal,
-    // Neither kept alive, which would keep the process, nor that of the process, which may have a proxy.
+    // A kept-alive connection would keep the process alive, and the global agent may use a proxy.
     agent: false,
     headers: {
       'user-agent': `${TOOL.name}/${TOOL.version}`,
@@ -74,7 +75,7 @@ export async function call({ url, headers, ca }: Endpoint, http: HttpCall): Prom
   }
   try {
     const response = await answered(url, options, body)
-    // An answer that is cut off has answered: the message was taken, and must not come twice for it.
+    // An answer that breaks off still means that the message was taken: it must not be sent twice.
     const text = await textOf(response).catch(() => '')
     return judged(url, response, text)
   } catch (error) {
@@ -96,7 +97,7 @@ function answered(url: URL, options: RequestOptions, body: string | undefined): 
   })
 }
 
-/** The beginning of an answer; the rest is not read. */
+/** Reads only the beginning of an answer. */
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
@@ -127,7 +128,7 @@ function judged(url: URL, { statusCode: status = 0, headers }: IncomingMessage, 
   )
 }
 
-/** It would send the message, and the headers with it, to somewhere that nobody configured. */
+/** Following it would send the message and its headers to an address that nobody configured. */
 function redirected(url: URL, location: string | undefined): ElysiaError {
   const to = URL.parse(location ?? '', url.href)
   const where = to === null ? 'elsewhere' : to.host === url.host ? 'another path' : placeOf(to)

@@ -6,10 +6,10 @@ import { headline } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
 import type { Sink } from './sink.ts'
 
-/** Of a pipe that nobody reads, opening without O_NONBLOCK would wait for ever, and the process with it. */
+/** Without O_NONBLOCK, opening a pipe that nobody reads would block the process forever. */
 const ADDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
-/** Adds each message to a file, as one line of JSON; makes it where there is none, for the user alone. */
+/** Appends each message to a file as one line of JSON; creates the file, readable by the user only. */
 export function fileSink(name: string, path: string): Sink {
   return {
     name,
@@ -27,7 +27,7 @@ export function fileSink(name: string, path: string): Sink {
   }
 }
 
-/** Says each message on standard error. */
+/** Prints each message on standard error. */
 export function stderrSink(name: string, say: (line: string) => void): Sink {
   return {
     name,
@@ -42,7 +42,7 @@ export function stderrSink(name: string, say: (line: string) => void): Sink {
 export interface Program {
   readonly argv: readonly string[]
   readonly directory: string
-  /** Its environment: that of the command, without keys. */
+  /** The program's environment: that of the command, without keys. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -73,15 +73,15 @@ function run({ argv: [file, ...args], directory, env }: Program, message: AlertM
     child.once('error', (cause) => reject(signal.aborted ? signal.reason : notStarted(file!, cause)))
     child.once('exit', (code, killed) => {
       if (code === 0) resolve('exit 0')
-      // What it said may come a moment after its end.
+      // The program's output may arrive a moment after its end.
       else setTimeout(() => reject(signal.aborted ? signal.reason : failed(file!, code ?? killed, said)), 50)
-      // A program that it left behind keeps these open: neither the alert nor the process is to wait for that.
+      // A process that the program left behind keeps these open: neither the alert nor this process waits for it.
       setTimeout(() => {
         child.stdin.destroy()
         child.stderr.destroy()
       }, 100)
     })
-    // One that does not read its input may still have done its work.
+    // A program that does not read its input may still have done its work.
     child.stdin.on('error', () => {})
     child.stdin.end(`${JSON.stringify(message)}\n`)
   })

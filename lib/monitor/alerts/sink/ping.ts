@@ -3,13 +3,13 @@ import type { Ping, RunPing } from './sink.ts'
 
 const MOST_TEXT_CHARACTERS = 10_000
 
-/** healthchecks.io, or one's own: `/start`, then `/EXIT`, with the run as `rid`; the body is kept there. */
+/** healthchecks.io, or your own server: `/start`, then `/EXIT`, with the run as `rid`; the server keeps the body. */
 export function healthchecks(name: string, endpoint: Endpoint): Ping {
   return {
     name,
     place: placeOf(endpoint.url),
     ping: ({ phase, rid, exitCode = 1, earned, summary }, { signal }) => {
-      // A success that was not earned must not look like one there: any number but 0 is a failure.
+      // A success that was not earned must not look like one: any number but 0 is a failure.
       const code = earned === true ? 0 : exitCode === 0 ? 1 : exitCode
       const url = below(endpoint.url, phase === 'start' ? '/start' : `/${code}`)
       url.searchParams.set('rid', rid)
@@ -21,7 +21,7 @@ export function healthchecks(name: string, endpoint: Endpoint): Ping {
   }
 }
 
-/** A push monitor of Uptime Kuma: up, or down with the reason. It hears of ends alone. */
+/** A push monitor of Uptime Kuma: up, or down with the reason. It hears only of ends. */
 export function uptimeKuma(name: string, endpoint: Endpoint): Ping {
   return {
     name,
@@ -37,7 +37,7 @@ export function uptimeKuma(name: string, endpoint: Endpoint): Ping {
   }
 }
 
-/** An address that is called when a run has earned it, and only then. */
+/** An address that is called only when a run has earned it. */
 export function plainPing(name: string, endpoint: Endpoint): Ping {
   return {
     name,

@@ -11,13 +11,13 @@ import { healthchecks, plainPing, uptimeKuma } from './ping.ts'
 import type { Ping, Sink } from './sink.ts'
 import { slack, teams, webhook } from './webhook.ts'
 
-/** What sinks are made with. */
+/** What sinks need from the command. */
 export interface SinkContext {
-  /** The environment, in which addresses and headers may be. */
+  /** The environment that may hold addresses and headers. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The environment of programs that are started: without keys. */
+  /** The environment for started programs: without keys. */
   readonly childEnv: Readonly<Record<string, string | undefined>>
-  /** Says a line on standard error. */
+  /** Prints a line on standard error. */
   readonly say: (line: string) => void
   readonly warn: (message: string) => void
 }
@@ -25,12 +25,12 @@ export interface SinkContext {
 const SINKS = { webhook, slack, teams, alertmanager } as const
 const PINGS = { healthchecks, uptime_kuma: uptimeKuma, ping: plainPing } as const
 
-/** True of a sink that hears how runs end, and takes no alerts. */
+/** True if the sink hears how runs end, and takes no alerts. */
 export function isPing({ type }: SinkSetting): boolean {
   return SINKS_OF_RUNS.includes(type)
 }
 
-/** The sink of a setting: reads its secrets. @throws ElysiaError ELYSIA_USAGE where one is not there */
+/** Opens the sink of a setting: reads its secrets. @throws ElysiaError ELYSIA_USAGE if one is missing */
 export async function openSink(
   setting: SinkSetting,
   all: readonly SinkSetting[],
@@ -54,7 +54,7 @@ export async function openSink(
   }
 }
 
-/** The dead man's switch of a setting, likewise. */
+/** Opens the dead man's switch of a setting, in the same way. */
 export async function openPing(setting: SinkSetting, context: SinkContext): Promise<Ping> {
   const { type, name } = setting
   if (type === 'healthchecks' || type === 'uptime_kuma' || type === 'ping')
@@ -95,7 +95,7 @@ async function certificates(path: string): Promise<string> {
   }
 }
 
-/** A program that is told of an alert need not know where others are sent. */
+/** A program that receives an alert need not know where others are sent. */
 function withoutAddresses(env: SinkContext['childEnv'], all: readonly SinkSetting[]) {
   const secret = new Set(
     all.flatMap((one) => ('takes' in one ? [one.urlEnv, ...Object.values(one.headersEnv ?? {})] : [])),

@@ -3,7 +3,7 @@ import type { AlertMessage } from '../messageSchema.ts'
 import { call, type Endpoint, placeOf } from './http.ts'
 import type { Sink } from './sink.ts'
 
-/** A sink that posts each message in a form of its own. */
+/** A sink that posts each message in its own form. */
 function posting(name: string, endpoint: Endpoint, form: (message: AlertMessage) => unknown): Sink {
   return {
     name,
@@ -13,12 +13,12 @@ function posting(name: string, endpoint: Endpoint, form: (message: AlertMessage)
   }
 }
 
-/** The message as it is: `format schema alert`. */
+/** Posts the message unchanged: `format schema alert`. */
 export function webhook(name: string, endpoint: Endpoint): Sink {
   return posting(name, endpoint, (message) => message)
 }
 
-/** An incoming webhook of Slack, or of what takes the same: Mattermost, Discord with `/slack`. */
+/** An incoming webhook of Slack, or of a compatible service: Mattermost, Discord with `/slack`. */
 export function slack(name: string, endpoint: Endpoint): Sink {
   return posting(name, endpoint, (message) => ({
     text: slackText(headline(message)),
@@ -36,7 +36,7 @@ export function slack(name: string, endpoint: Endpoint): Sink {
   }))
 }
 
-/** A workflow of Microsoft Teams that posts what it is sent: an adaptive card. */
+/** A workflow of Microsoft Teams that posts an adaptive card. */
 export function teams(name: string, endpoint: Endpoint): Sink {
   return posting(name, endpoint, (message) => ({
     type: 'message',
@@ -79,12 +79,12 @@ function factsOf(message: AlertMessage): [title: string, value: string][] {
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '')
 }
 
-/** Names and errors are texts of others: Slack takes these three characters for its own. */
+/** Names and errors are foreign text: Slack gives these three characters a meaning of their own. */
 function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** A card takes Markdown: what begins it is written as it is meant. */
+/** A card takes Markdown: escape whatever would start it. */
 function teamsText(text: string): string {
   return text.replace(/[\\`*_[\]<>#|]/g, (character) => `\\${character}`)
 }

@@ -1,26 +1,26 @@
 import type { Finding } from '../rule/finding.ts'
 
-/** What is remembered of one alert. Times are milliseconds since 1970. */
+/** The remembered state of one alert. Times are milliseconds since 1970. */
 export interface AlertState {
-  /** `pending`: it holds, but not for long enough; `firing`: it was sent; `well`: it has ended, but of late. */
+  /** `pending`: it holds, but not for long enough; `firing`: it was sent; `well`: it ended recently. */
   readonly phase: 'pending' | 'firing' | 'well'
-  /** Since when this episode holds. */
+  /** When this episode began. */
   readonly since: number
-  /** Which episode it is, from 1. */
+  /** The number of the episode, from 1. */
   readonly episode: number
   /** When it was last sent. */
   readonly sentAt?: number
-  /** Since when it no longer holds, while its end is held back. */
+  /** Since when the rule no longer holds, while the end is held back. */
   readonly wellSince?: number
-  /** When the episodes of late began to be sent. */
+  /** When the recent episodes began to be sent. */
   readonly begins: readonly number[]
-  /** How often it was sent again in this episode. */
+  /** How often the alert was repeated in this episode. */
   readonly repeats: number
-  /** The last that was found of it. */
+  /** The latest finding. */
   readonly finding: Finding
 }
 
-/** How an alert is told: it begins, it still holds, it is well again, or what it speaks of is long ago. */
+/** What a message says of an alert: it begins, it still holds, it has ended, or its subject is long past. */
 export type Told = 'firing' | 'repeated' | 'resolved' | 'lapsed'
 
 export interface Timing {
@@ -30,16 +30,16 @@ export interface Timing {
 }
 
 export interface Step {
-  /** Undefined where nothing has to be remembered. */
+  /** Undefined if nothing has to be remembered. */
   readonly state: AlertState | undefined
   /** What is to be sent. */
   readonly told?: Told
 }
 
 /**
- * The next state of an alert, by what is found of it now: undefined where its rule no longer holds, or `lapsed`. Each episode
- * is told once, again after each `repeatMs`, and its end once. Within `withinMs` no more than `episodes` of them begin: the
- * last of these ends only after so long a time in which nothing was found.
+ * The next state of an alert, given what was found now: undefined if its rule no longer holds, or `lapsed`. Each
+ * episode is sent once, repeated after each `repeatMs`, and its end is sent once. At most `episodes` of them begin
+ * within `withinMs`: the last one ends only after nothing was found for as long.
  */
 export function step(
   state: AlertState | undefined,
@@ -60,7 +60,7 @@ export function step(
   }
 }
 
-/** True where the end of this alert is held back, because it began too often of late. */
+/** True while the end of this alert is held back because it began too often recently. */
 export function isFlapping({ begins }: AlertState, now: number, timing: Pick<Timing, 'flapping'>): boolean {
   return recent(begins, now, timing).length >= timing.flapping.episodes
 }
@@ -81,7 +81,7 @@ function ended(state: AlertState | undefined, now: number, timing: Timing, lapse
   return { state: remembered(state, now, timing), told: lapsed ? 'lapsed' : 'resolved' }
 }
 
-/** An alert that is over is forgotten once its episodes no longer count. */
+/** An alert that ended is forgotten once its episodes no longer count. */
 function remembered(state: AlertState, now: number, timing: Timing): AlertState | undefined {
   const begins = recent(state.begins, now, timing)
   if (begins.length === 0) return undefined

@@ -8,17 +8,19 @@ export interface Waiting {
   readonly message: AlertMessage
 }
 
-/** The right to send to one sink: nobody else has it until it is given back, or its time is over. */
+/** The right to send to one sink: no other process has it until it is released or expires. */
 export interface Claim {
   readonly sink: string
   readonly token: string
-  /** What waits, the oldest first. */
+  /** The waiting messages, oldest first. */
   readonly waiting: readonly Waiting[]
-  /** How many times in a row sending to it failed before. */
+  /** How many times in a row sending to this sink has failed. */
   readonly rounds: number
 }
 
-/** Longer than all tries of a command take: a process that was killed while it sent is succeeded after this. */
+/**
+ * Longer than all attempts of a command: after this, another process takes over from one that was killed while sending.
+ */
 const CLAIM_MS = 60_000
 const MOST_AT_ONCE = 50
 
@@ -30,8 +32,8 @@ export interface Undelivered {
 }
 
 /**
- * Takes the right to send to a sink, with what waits for it: undefined where nothing does, another process is sending, or the
- * sink failed of late and its time has not come.
+ * Claims the right to send to a sink, with its waiting messages. Undefined if none wait, another process is sending, or
+ * the sink failed recently and must rest.
  */
 export function claim(database: SqliteDatabase, sink: string, now: number): Claim | undefined {
   const claiming = database.transaction((): Claim | undefined => {
@@ -45,7 +47,7 @@ export function claim(database: SqliteDatabase, sink: string, now: number): Clai
       next_at: number
       claimed_until: number
     }
-    // Times beyond all waits are those of a clock that was set back since.
+    // A time beyond the longest rest means that the clock was set back.
     const isDue = row.next_at <= now || row.next_at > now + MOST_REST_MS
     const isFree = row.claimed_until <= now || row.claimed_until > now + CLAIM_MS
     if (!isDue || !isFree) return undefined
@@ -58,18 +60,18 @@ export function claim(database: SqliteDatabase, sink: string, now: number): Clai
   return claiming.immediate()
 }
 
-/** That the right is still there; it is prolonged. False where the process slept for so long that another has it now. */
+/** Prolongs a claim. False if this process slept so long that another has taken it. */
 export function renew(database: SqliteDatabase, { sink, token }: Claim, now: number): boolean {
   const renewing = 'UPDATE sink SET claimed_until = ? WHERE name = ? AND claim = ?'
   return database.prepare(renewing).run(now + CLAIM_MS, sink, token).changes === 1
 }
 
-/** A message was taken. */
+/** Records that a message was taken. */
 export function delivered(database: SqliteDatabase, claim: Claim, number: number): void {
   database.prepare('DELETE FROM delivery WHERE number = ? AND sink = ?').run(number, claim.sink)
 }
 
-/** Gives the right back; with `error` the sink has a rest, which grows with each time that it fails. */
+/** Releases a claim; with `error` the sink rests, longer after each failure. */
 export function release(
   database: SqliteDatabase,
   { sink, token, rounds }: Claim,
@@ -89,12 +91,12 @@ export function release(
 
 const MOST_REST_MS = 3_600_000
 
-/** The next command tries at once; later ones not before 1, 2, 4 … 60 minutes are over. */
+/** The next command tries at once; later ones wait 1, 2, 4 … 60 minutes. */
 function restMs(rounds: number): number {
   return rounds === 0 ? 0 : Math.min(60_000 * 2 ** Math.min(rounds - 1, 10), MOST_REST_MS)
 }
 
-/** What waits, by sink. */
+/** The waiting messages by sink. */
 export function undelivered(database: SqliteDatabase): Undelivered[] {
   const rows = database
     .prepare(

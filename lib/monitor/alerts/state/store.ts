@@ -20,11 +20,11 @@ interface Row {
   readonly state: string
 }
 
-/** Alerts of which nothing was heard for so long are forgotten: their rule is no longer anybody's. */
+/** Alerts without news for so long are forgotten: nobody has their rule any more. */
 const FORGOTTEN_MS = 90 * 86_400_000
-/** Messages that wait for a sink: beyond them the oldest goes. */
+/** The most messages that wait for a sink: beyond that the oldest is dropped. */
 const MOST_WAITING = 1000
-/** A message that nobody took for so long helps nobody. */
+/** A message this old helps nobody. */
 const STALE_MS = 7 * 86_400_000
 
 /** The alerts that are pending or firing, in the order of their keys. */
@@ -34,7 +34,7 @@ export function knownAlerts(database: SqliteDatabase): KnownAlert[] {
   return known.filter(({ state }) => state.phase !== 'well')
 }
 
-/** What has to be looked at, whatever else is. */
+/** The subjects of remembered alerts, which must always be looked at. */
 export function watchedAlerts(database: SqliteDatabase): Watched[] {
   return knownAlerts(database).map(({ rule, state }) => {
     const { subject, detail } = state.finding
@@ -43,8 +43,8 @@ export function watchedAlerts(database: SqliteDatabase): Watched[] {
 }
 
 /**
- * Takes the findings in, and notes what is to be sent to whom: in one transaction, so that of several processes that find
- * the same thing one sends it. An alert that was judged by later facts is left alone. Returns the messages that were made.
+ * Applies the findings and queues what is to be sent, in one transaction: of several processes with the same findings
+ * only one sends. Leaves alone an alert that newer facts have judged. Returns the messages that were made.
  */
 export function takeIn(
   database: SqliteDatabase,
@@ -81,7 +81,7 @@ function takeOne(database: SqliteDatabase, { flapping }: AlertSettings, one: One
   const row = database.prepare('SELECT key, rule, as_of, state FROM alert WHERE key = ?').get(key) as
     | Row
     | undefined
-  // A clock that was set back must not keep an alert for ever.
+  // A clock that was set back must not keep an alert forever.
   if (row !== undefined && row.as_of > asOf && row.as_of <= now) return undefined
   const before = row === undefined ? undefined : (JSON.parse(row.state) as AlertState)
   const { state, told } = step(before, finding, now, { ...rule, flapping })
@@ -109,7 +109,7 @@ function keep(
   database.prepare(put).run(key, rule.name, asOf, JSON.stringify(state))
 }
 
-/** Notes a report for a sink, in place of an older one that it has not taken. */
+/** Queues a report for a sink. It replaces an older report that the sink has not taken. */
 export function queueReport(
   database: SqliteDatabase,
   sink: string,
@@ -125,7 +125,7 @@ export function queueReport(
 
 const REPORT_KEY = 'report'
 
-/** That it still holds is no news to a sink that has not heard yet that it does. */
+/** A repeat is no news to a sink that has not yet heard of the beginning. */
 function queue(
   database: SqliteDatabase,
   sink: string,

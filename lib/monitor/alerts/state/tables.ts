@@ -2,13 +2,13 @@ import { existsSync, renameSync } from 'node:fs'
 import { openDatabase, type SqliteDatabase } from '../../../database/connection.ts'
 import { sqliteCode } from '../../../database/errors.ts'
 
-/** How long one step waits for another process that is writing, in milliseconds. */
+/** How long one step waits for another writing process, in milliseconds. */
 const BUSY_MS = 2000
 
 /**
- * `alert`: what is remembered of each; `as_of`: when the facts were read that it was last judged by. `delivery`: messages
- * that a sink has not taken yet, in the order of `number`. `sink`: `claim` names the process that is sending to it, until
- * `claimed_until`; how often in a row that failed, and when the next try is due.
+ * `alert`: the state of each alert; `as_of`: when the facts of its last judgment were read. `delivery`: messages that a
+ * sink has not taken yet, ordered by `number`. `sink`: `claim` names the process that is sending to it, until
+ * `claimed_until`; how often in a row sending failed, and when the next attempt is due.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS alert (
@@ -26,8 +26,9 @@ const TABLES = `
 `
 
 /**
- * Opens the alerts of this machine. One that is damaged is moved aside, to FILE.damaged-TIME, and a new one made: `warn`
- * says so. Of a file that cannot be used at all a database in memory takes the place: alerts are then sent, and not remembered.
+ * Opens the alerts of this machine. A damaged file is moved aside, to FILE.damaged-TIME, and a new one made: `warn`
+ * hears so. If the file cannot be used at all, a database in memory replaces it: alerts are then sent, but not
+ * remembered.
  */
 export function openAlerts(file: string, warn: (message: string) => void): SqliteDatabase {
   try {
@@ -53,14 +54,14 @@ function afterDamage(file: string, warn: (message: string) => void): SqliteDatab
   }
 }
 
-/** Alerts that are forgotten at the end, in place of a file that cannot be used. */
+/** A database in memory that replaces a file that cannot be used; forgotten at the end. */
 export function inMemory(file: string, error: unknown, warn: (message: string) => void): SqliteDatabase {
   const why = error instanceof Error ? error.message : String(error)
   warn(`alerts are sent, but not remembered, since ${file} cannot be used: ${why}`)
   return forgotten()
 }
 
-/** Alerts that nobody remembers. */
+/** A database that nobody remembers. */
 export function forgotten(): SqliteDatabase {
   return withTables(':memory:')
 }
@@ -87,7 +88,7 @@ function isDamage(error: unknown): boolean {
   return /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))
 }
 
-/** True where another process is writing: what is there is sound. */
+/** True if another process is writing: the file is sound. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY')
 }

@@ -1,7 +1,7 @@
 import { counted } from '../../../core/units.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 
-/** A report of which parts were left out, and sentences that say which. */
+/** A report with parts left out, and sentences that say which. */
 export interface BoundedReport {
   readonly report: MonitorReport
   readonly leftOut: readonly string[]
@@ -30,7 +30,7 @@ const NAMES: Readonly<Partial<Record<(typeof LISTS)[number], string>>> = {
   uncovered: 'what nothing is expected of',
 }
 
-/** Of each list of a report the first `most`, and the newest points of each trend. */
+/** Keeps the first `most` of each list of a report, and the newest points of each trend. */
 export function boundedReport(report: MonitorReport, most: number): BoundedReport {
   const cut = LISTS.filter((name) => (report[name]?.length ?? 0) > most)
   const lists = Object.fromEntries(cut.map((name) => [name, report[name]!.slice(0, most)]))

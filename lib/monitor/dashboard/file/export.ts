@@ -13,15 +13,15 @@ import { wholePage } from '../html.ts'
 import { boundedReport } from './bounded.ts'
 import { type PackedFacts, packReport, packRuns } from './packed.ts'
 
-/** How many runs a file holds, and of how many all that is known: those that did not end well come first. */
+/** How many runs a file holds, and for how many of them everything: those that ended badly come first. */
 const RUNS = 10_000
 const DETAILS = 200
 const DETAILS_BYTES = 400_000
-/** How much of their logs: the last lines of each. */
+/** How many of their last log lines it holds. */
 const LOG_LINES = 40
 const LOGS_BYTES = 200_000
 
-/** The most that a file may have, and what is left out step by step of one that has more: the oldest runs, then ends of lists. */
+/** The most bytes of a file. A larger one loses, step by step, its oldest runs, then the ends of lists. */
 const MOST_BYTES = 2_000_000
 const BOUNDS: readonly { readonly runs: number; readonly lines: number }[] = [
   { runs: RUNS, lines: Number.POSITIVE_INFINITY },
@@ -32,22 +32,22 @@ const BOUNDS: readonly { readonly runs: number; readonly lines: number }[] = [
   { runs: 100, lines: 100 },
 ]
 
-/** What was written. */
+/** The result of an export. */
 export interface ExportReport {
   readonly file: string
   readonly bytes: number
   readonly runs: number
-  /** True where the history has more runs than the file. */
+  /** True if the history has more runs than the file. */
   readonly is_cut: boolean
-  /** What else was left out, so that the file stays under 2 MB. */
+  /** What else was left out to stay under 2 MB. */
   readonly left_out: readonly string[]
 }
 
 /**
- * Writes the page with its facts into one file that asks nobody for anything: the last 10 000 runs, and no rejected record.
- * It has 2 MB at most: where that is not enough, the oldest runs and the ends of long lists are left out, which the page says.
- * It stands under its name when it is whole. Memory: the entries of these runs.
- * @throws ElysiaError ELYSIA_STATE where the file cannot be written
+ * Writes the page with its facts into one file that needs no server: the last 10 000 runs, and no rejected records. It
+ * has at most 2 MB: beyond that the oldest runs and the ends of long lists are left out, and the page says so. The file
+ * gets its name only when it is complete. Memory: the entries of these runs.
+ * @throws ElysiaError ELYSIA_STATE if the file cannot be written
  */
 export async function exportDashboard(sources: DashboardSources, file: string): Promise<ExportReport> {
   const [assets, known] = await Promise.all([readAssets(), knownOf(sources)])
@@ -58,7 +58,7 @@ export async function exportDashboard(sources: DashboardSources, file: string): 
   return { file, bytes: Buffer.byteLength(html), runs, is_cut: isCut, left_out: facts.left_out ?? [] }
 }
 
-/** All that a file may hold. */
+/** Everything that a file may hold. */
 type Known = Awaited<ReturnType<typeof knownOf>>
 
 async function knownOf(sources: DashboardSources) {
@@ -72,7 +72,7 @@ async function knownOf(sources: DashboardSources) {
   }
 }
 
-/** The page with as much as fits; the last bounds are taken as they are. */
+/** The page with as many facts as fit; the last bounds are used even if it does not. */
 async function fitting(known: Known, assets: Assets) {
   for (const [step, bounds] of BOUNDS.entries()) {
     const facts = packedFacts(known, bounds)
@@ -102,7 +102,7 @@ function packedFacts(known: Known, bounds: (typeof BOUNDS)[number]): PackedFacts
   }
 }
 
-/** All that is known of some runs, and the end of what they said. */
+/** Everything known of some runs, and the last lines of their logs. */
 function told(
   history: HistoryReader,
   entries: readonly HistoryEntry[],
@@ -117,7 +117,7 @@ function told(
   return { details, logs: Object.fromEntries(logs) }
 }
 
-/** The entries of which all is told, within a bound of bytes. */
+/** The entries shown in full, within a bound of bytes. */
 function detailsOf(entries: readonly HistoryEntry[]): HistoryEntry[] {
   const isWell = ({ status }: HistoryEntry) => status === 'done' || status === 'running'
   const inOrder = [...entries.filter((entry) => !isWell(entry)), ...entries.filter(isWell)].slice(0, DETAILS)

@@ -3,13 +3,13 @@ import type { RunLogged } from '../../history/log/line.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { ArchiveView, PageFacts, RunLine } from '../facts.ts'
 
-/** Lists of runs as columns: a name stands once, however many runs have it. */
+/** Lists of runs as columns: each name stands once, however many runs have it. */
 export interface PackedRuns {
   readonly words: readonly string[]
   readonly rows: readonly PackedRun[]
 }
 
-/** One run: words by their number, times in milliseconds, null for what it has not. */
+/** One run: words by their number, times in milliseconds, null for absent values. */
 export type PackedRun = readonly [
   id: string,
   words: readonly [kind: number, trigger: number, collection: number, target: number, status: number],
@@ -21,22 +21,22 @@ export type PackedRun = readonly [
 type Trend = MonitorReport['trends'][number]
 type Point = Trend['points'][number]
 
-/** The facts of a page that is a file: all runs, and the details of some. */
+/** The facts of a page that is a file: all runs, and details of some. */
 export interface PackedFacts extends Omit<PageFacts, 'runs' | 'report' | 'next' | 'archives'> {
   readonly mode: 'file'
   readonly packed: PackedRuns
-  /** The report, in which a point of a trend that is one of the runs is its number. */
+  /** The report; where a trend's point is one of the runs, it is that run's number. */
   readonly report: Omit<MonitorReport, 'trends'> & {
     readonly trends: readonly (Omit<Trend, 'points'> & { readonly points: readonly (number | Point)[] })[]
   }
   readonly archives: readonly ArchiveView[]
-  /** All tries of the runs whose page tells more than the list. */
+  /** All tries of the runs that the page shows in full. */
   readonly details: readonly HistoryEntry[]
-  /** The end of what these said, by the id of the run. */
+  /** The last log lines of these tries, by run id. */
   readonly logs: Readonly<Record<string, readonly RunLogged[]>>
 }
 
-/** The runs, so that `unpackRuns` gives the same. */
+/** Packs runs so that `unpackRuns` restores them. */
 export function packRuns(runs: readonly RunLine[]): PackedRuns {
   const numbers = new Map<string, number>()
   const word = (text: string) => {
@@ -60,7 +60,7 @@ export function packRuns(runs: readonly RunLine[]): PackedRuns {
   return { words: [...numbers.keys()], rows }
 }
 
-/** What `packRuns` was given. */
+/** Restores the runs that `packRuns` packed. */
 export function unpackRuns({ words, rows }: PackedRuns): RunLine[] {
   return rows.map(([id, [kind, trigger, collection, target, status], startedAt, endedAt, ...numbers]) => {
     const [attempt, seconds, records, rejected, bytesIn, bytesOut, rate, code, message] = numbers
@@ -82,7 +82,7 @@ export function unpackRuns({ words, rows }: PackedRuns): RunLine[] {
   })
 }
 
-/** A report whose points are numbers of runs wherever a run says all that they say. */
+/** Packs a report: points become numbers of runs if the run says the same. */
 export function packReport(report: MonitorReport, runs: readonly RunLine[]): PackedFacts['report'] {
   const numberOf = new Map(runs.map((run, index) => [run.id, index]))
   const packed = (point: Point) => {
@@ -92,7 +92,7 @@ export function packReport(report: MonitorReport, runs: readonly RunLine[]): Pac
   return { ...report, trends: report.trends.map((trend) => ({ ...trend, points: trend.points.map(packed) })) }
 }
 
-/** What `packReport` was given. */
+/** Restores the report that `packReport` packed. */
 export function unpackReport(report: PackedFacts['report'], runs: readonly RunLine[]): MonitorReport {
   const unpacked = (point: number | Point) => (typeof point === 'number' ? pointOf(runs[point]!) : point)
   return {

@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import { type Address, hostText, linkAddress } from '../../serve/address.ts'
 import { isOwnHost, isOwnOrigin } from '../../serve/ownHost.ts'
 
-/** What becomes of a request: it is answered, it is let in and sent on, or it is refused. */
+/** The decision on a request: allow it, let it in with a cookie, or refuse it. */
 export type Judgement =
   | { readonly is: 'allowed' }
   | { readonly is: 'let_in'; readonly cookie: string; readonly redirects: boolean }
   | { readonly is: 'refused'; readonly status: 400 | 401 | 403 | 405; readonly why: string }
 
-/** Who may see the page: whoever has the link, from the page itself. */
+/** Decides who may see the page: anyone with the link, from the page itself. */
 export interface Access {
-  /** The link to open, with the secret. */
+  /** The link to open; it contains the secret. */
   readonly link: string
   judge(request: IncomingMessage): Judgement
 }
@@ -19,9 +19,9 @@ export interface Access {
 const OPEN_LINK = 'open the link that `elysiactl dashboard` printed when it began'
 
 /**
- * Guards a server that listens there. The link holds a random token of 256 bits, which is asked for once: the browser gets a
- * cookie of another secret for it. That cookie is HttpOnly and SameSite=Strict, and named for the port: cookies do not
- * know ports.
+ * Guards a server that listens at an address. The link contains a random token of 256 bits, which a browser needs once:
+ * it gets a cookie with another secret in return. The cookie is HttpOnly and SameSite=Strict, and its name contains the
+ * port, because cookies ignore ports.
  */
 export function guardAccess(address: Address): Access {
   const token = secret()
@@ -44,7 +44,7 @@ export function guardAccess(address: Address): Access {
   }
 }
 
-/** What is refused whoever asks. */
+/** Refuses requests that nobody may make. */
 function foreign(request: IncomingMessage, host: string): Judgement | undefined {
   const { method, headersDistinct } = request
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 'this page is only for reading')
@@ -55,7 +55,7 @@ function foreign(request: IncomingMessage, host: string): Judgement | undefined 
   return isOwnOrigin(request) ? undefined : refused(403, 'this request comes from another origin')
 }
 
-/** Browsers say where a request comes from; `none` is an address that was typed, or a link that a program opened. */
+/** Browsers say where a request comes from; `none` means a typed address, or a link that a program opened. */
 function crossSite({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   return site !== undefined && site !== 'same-origin' && site !== 'none'
@@ -80,7 +80,7 @@ function secret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** In a time that tells nothing of where they differ. */
+/** Compares in constant time. */
 function equal(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))

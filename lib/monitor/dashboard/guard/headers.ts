@@ -1,4 +1,4 @@
-/** What goes with every answer: nothing is kept, framed, guessed or told to others. */
+/** Headers of every answer: it must not be stored, framed, sniffed or passed on. */
 export const ALWAYS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
@@ -13,11 +13,11 @@ export const ALWAYS: Readonly<Record<string, string>> = {
 export interface Sources {
   readonly script?: string
   readonly style?: string
-  /** What the page may ask for; nothing by default. */
+  /** Where the page may send requests; nowhere by default. */
   readonly connect?: string
 }
 
-/** A policy that allows these alone. */
+/** A content security policy that allows only these. */
 export function policy({ script, style, connect }: Sources): string {
   return [
     "default-src 'none'",

@@ -8,11 +8,11 @@ import { runPage } from '../runPage.ts'
 const FIRST_RUNS = 15
 const RECENT = 20
 const MOST_RUNNING = 100
-/** Ages in a report grow by themselves, and what is missed is so without any run. */
+/** Ages in a report grow by themselves, and expectations are missed without any run. */
 const REPORT_STALE_MS = 15_000
 const REPORT_LEAST_MS = 1000
 
-/** Asks the sources for what the page shows. Reports are made once for all who look on, one a second at most. */
+/** Asks the sources for the page's facts. Makes one report for all viewers, at most one a second. */
 export interface Gathering {
   page(): Promise<PageFacts>
   live(): LiveFacts
@@ -30,7 +30,7 @@ export function gather(sources: DashboardSources, now = () => performance.now())
       known === undefined || (version === known.version ? age > REPORT_STALE_MS : age > REPORT_LEAST_MS)
     if (isStale) {
       known = { report: (async () => sources.report())(), version, at: now() }
-      // One that failed is tried again by whoever asks next; those who wait for it are told.
+      // The next caller tries a failed report again; those who wait for it get the error.
       known.report.catch(() => {
         known = { ...known, at: Number.NEGATIVE_INFINITY }
       })
@@ -65,7 +65,7 @@ export function gather(sources: DashboardSources, now = () => performance.now())
       const { rejects_file: file, directory } = last
       const logs = history.logs?.(last.id) ?? []
       if (file === undefined) return { entries, logs }
-      // A path is that of whoever began the run, wherever the page is served.
+      // The path is relative to where the run was started, not to where the page is served.
       return { entries, logs, rejects: await rejectsSample(resolve(directory, file)) }
     },
   }

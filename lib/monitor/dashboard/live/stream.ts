@@ -3,16 +3,18 @@ import type { ServerResponse } from 'node:http'
 import { messageOf } from '../../../core/errors.ts'
 import type { LiveFacts } from '../facts.ts'
 
-/** How often the history is asked whether it has changed, and how often a browser is told at most: 4 a second. */
+/** How often the history is checked for changes, and how often a browser gets news at most: 4 times a second. */
 const LOOK_MS = 100
 const TELL_MS = 250
-/** A connection on which nothing is said for long is closed by what stands between. */
+/** Proxies close a connection that stays silent for long. */
 const HEARTBEAT_MS = 15_000
 const MOST_WATCHERS = 64
 
 /** Browsers that look on. */
 export interface LiveStream {
-  /** Sends what is now, and whatever comes, until the browser goes away. False where there are too many already. */
+  /**
+   * Sends the current state and every later one, until the browser goes away. False if too many browsers are connected.
+   */
   add(response: ServerResponse, lastEventId: string | undefined): boolean
   /** Ends all connections. */
   close(): void
@@ -21,7 +23,7 @@ export interface LiveStream {
 
 interface Watcher {
   readonly response: ServerResponse
-  /** The event that it was told last. */
+  /** The last event that the browser was sent. */
   told: string | undefined
   toldAt: number
 }
@@ -33,22 +35,23 @@ interface Told {
 }
 
 /**
- * Server-sent events: the last state wins. A browser that is slow is told the newest state when it has taken the one before;
- * one that comes again names the version that it saw last, and is told nothing it knows. Nothing is asked while nobody looks.
+ * Server-sent events: the last state wins. A slow browser gets the newest state once it has taken the one before; a
+ * browser that reconnects names the version that it saw last, and gets only news. While no browser is connected,
+ * nothing is read.
  */
 export function liveStream(version: () => number, facts: () => LiveFacts): LiveStream {
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
   let made: Told | undefined
-  // Versions count anew in each process: what an earlier server said is not taken for known.
+  // Each process starts its own count of versions: those of an earlier server mean nothing here.
   const server = randomBytes(4).toString('hex')
   const look = () => {
     try {
       const current = version()
       if (made?.version !== current) made = eventOf(server, facts())
     } catch (error) {
-      // A history that cannot be read now may be in a moment: the page says that it is not live.
+      // A history that cannot be read may be readable in a moment: until then the page says that it is not live.
       const text = `event: lack\ndata: ${JSON.stringify(messageOf(error))}\n\n`
       for (const watcher of watchers) if (isReady(watcher, performance.now())) write(watcher, text)
       return

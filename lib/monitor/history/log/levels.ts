@@ -1,4 +1,4 @@
-/** What a line of a log is: an event in short, or what a person was told. */
+/** The level of a log line: a short event, or a message that the user saw. */
 export const LOG_LEVELS = ['event', 'note', 'warning', 'error'] as const
 
 export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -3,7 +3,7 @@ import Type from '../../../core/typebox.ts'
 import { choice } from '../../../run/event/fields.ts'
 import { LOG_LEVELS } from './levels.ts'
 
-/** The log of one try at a run, as documents have it. */
+/** The log of one try at a run, as documents contain it. */
 export const RunLogSchema = Type.Object({
   attempt: Type.Integer({ minimum: 1, description: 'Which process it was, as in `tries`.' }),
   lines: Type.Array(
@@ -19,7 +19,7 @@ export const RunLogSchema = Type.Object({
   ),
 })
 
-/** What one try at a run said. */
+/** The log lines of one try at a run. */
 export type RunLogged = Static<typeof RunLogSchema>
 
 export type LogLine = RunLogged['lines'][number]

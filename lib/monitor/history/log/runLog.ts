@@ -4,15 +4,18 @@ import type { RunEvent } from '../../../run/event/schema.ts'
 import type { LogLevel } from './levels.ts'
 import type { LogLine } from './line.ts'
 
-/** How many lines of a run stay, the first ones among them, how many characters of one, and of all together. */
+/**
+ * How many lines of a run are kept, how many of them are the first ones, the most characters of a line, and of all
+ * lines.
+ */
 const LINES = 200
 const FIRST = 50
 const LINE_CHARACTERS = 600
 const CHARACTERS = 64 * 1024
 
 /**
- * What one try at a run said, without secrets: the first 50 lines and the last 150, of 64 Ki characters together. Where lines
- * are missing between them, one says how many.
+ * The log of one try at a run, without secrets: the first 50 lines and the last 150, at most 64 Ki characters together.
+ * A line says how many are missing between them.
  */
 export class RunLog {
   readonly #first: LogLine[] = []
@@ -23,7 +26,7 @@ export class RunLog {
   #phase = ''
   #isNew = false
 
-  /** All of it, where something was said since it was written. */
+  /** The whole log, if it has grown since it was written. */
   get unwritten(): LogLine[] | undefined {
     return this.#isNew ? this.#lines() : undefined
   }
@@ -32,12 +35,12 @@ export class RunLog {
     this.#isNew = false
   }
 
-  /** A text of several lines is several lines. */
+  /** Splits a text of several lines into lines. */
   add(level: LogLevel, text: string, at = new Date().toISOString()): void {
     for (const one of masked(text).split('\n')) this.#add({ at, level, text: cut(one) })
   }
 
-  /** What an event says in short that nobody is told in a sentence. */
+  /** Adds a short line for an event that no message reports. */
   addEvent(event: RunEvent): void {
     if (event.type === 'run_started') this.add('event', event.continues === true ? 'begun again' : 'begun')
     else if (event.type === 'run_ended') this.add('event', `ended: ${event.status}`)

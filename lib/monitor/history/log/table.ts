@@ -5,15 +5,17 @@ import { StrangeEntry } from '../table/strange.ts'
 import { LOG_LEVELS, type LogLevel } from './levels.ts'
 import type { LogLine, RunLogged } from './line.ts'
 
-/** How many runs keep a log, and the bytes of all of these: those that ended well, and as many that did not. */
+/**
+ * How many runs keep a log, and the bytes of all these logs: once for runs that ended well, and once for the others.
+ */
 const RUNS = 1000
 const RUNS_BYTES = 16_000_000
-/** That is looked at with each twentieth run: it takes a few milliseconds. */
+/** The limits are checked with every twentieth run: that takes a few milliseconds. */
 const LOOK_EVERY = 20
 
 /**
- * Made with the first log: a history without one is as good. A row is that of `runs` with the same number, `is_well` 1 where
- * it did not end badly. Lines are JSON lists of the milliseconds since 1970, the level by its number, and the text.
+ * Created with the first log: a history without logs works too. A row has the number of its row in `runs`; `is_well` is
+ * 1 unless the run ended badly. Lines are JSON lists of milliseconds since 1970, level number and text.
  */
 const MAKE = [
   `CREATE TABLE IF NOT EXISTS logs (
@@ -34,7 +36,9 @@ const FORGET = `
       WINDOW newest AS (PARTITION BY is_well ORDER BY number DESC))
     WHERE place > ? OR total > ?)`
 
-/** Writes the log of a try anew. Beyond 1 000 or so runs that ended well, and as many that did not, the oldest go. */
+/**
+ * Rewrites the log of a try. Removes the oldest logs beyond about 1 000 runs that ended well, and as many that did not.
+ */
 export function putLog(
   database: HistoryConnection,
   number: number,
@@ -51,7 +55,7 @@ export function putLog(
   if (!isKnown && number % LOOK_EVERY === 0) database.prepare(FORGET).run(RUNS, RUNS_BYTES)
 }
 
-/** The logs of the tries of a run, the first one first; of those that are kept. @throws StrangeEntry */
+/** The kept logs of a run's tries, first one first. @throws StrangeEntry */
 export function logsOf(database: HistoryConnection, id: string): RunLogged[] {
   if (!hasLogs(database)) return []
   const rows = database
@@ -60,12 +64,12 @@ export function logsOf(database: HistoryConnection, id: string): RunLogged[] {
   return rows.map(({ attempt, lines }) => ({ attempt, lines: linesIn(lines) }))
 }
 
-/** A run was found to have ended badly, after its last word. */
+/** Marks the log of a run that was found to have ended badly. */
 export function noteBad(database: HistoryConnection, number: number): void {
   if (hasLogs(database)) database.prepare('UPDATE logs SET is_well = 0 WHERE number = ?').run(number)
 }
 
-/** Removes the logs of runs that are not there any more. */
+/** Removes the logs of runs that no longer exist. */
 export function pruneLogs(database: HistoryConnection): void {
   if (hasLogs(database))
     database.prepare('DELETE FROM logs WHERE number NOT IN (SELECT number FROM runs)').run()

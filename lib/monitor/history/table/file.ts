@@ -17,30 +17,30 @@ import { bringUp } from './migration.ts'
 import { StrangeEntry } from './strange.ts'
 import { HISTORY_FORMAT } from './tables.ts'
 
-/** The longest that a write waits for another process, in milliseconds: looking on is never in the way. */
+/** The longest that a write waits for another process, in milliseconds: recording must never get in the way. */
 const BUSY_MS = 250
 
 export interface HistoryFileOptions {
-  /** Where there is no file: `make` it (the default), or take an empty one in `memory` in its place. */
+  /** If there is no file: `make` it (the default), or use an empty database in `memory`. */
   readonly missing?: 'make' | 'memory'
-  /** Called where a damaged file was moved aside. */
+  /** Called when a damaged file was moved aside. */
   readonly onEvent?: Emit
 }
 
-/** What a history works with: a connection that prepares each statement once. */
+/** A connection that prepares each statement once. */
 export interface HistoryConnection {
   prepare(sql: string): SqliteStatement
   pragma(text: string): unknown
-  /** As one transaction, which takes the lock of a writer at once. */
+  /** Runs the work as one transaction, which takes the writer's lock at once. */
   transaction<T>(work: () => T): T
 }
 
-/** The history is damaged, or not there any more. */
+/** The history file is damaged, or no longer there. */
 class Damaged extends ElysiaError {}
 
 /**
- * The SQLite file of the history, in write-ahead mode: a commit outlives a killed process, and does not wait for the disk.
- * A damaged file is moved aside, which is an event, and a new one begun in its place; one that was removed is made again.
+ * The SQLite file of the history, in write-ahead mode: a commit survives a killed process, and does not wait for the
+ * disk. A damaged file is moved aside, which is an event, and replaced by a new one; a removed file is created again.
  */
 export class HistoryFile {
   readonly path: string
@@ -49,7 +49,7 @@ export class HistoryFile {
   #inode: Inode | undefined
   #prepared: (HistoryConnection & { readonly database: SqliteDatabase }) | undefined
 
-  /** @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it */
+  /** @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT if a newer elysiactl made it */
   constructor(path: string, options: HistoryFileOptions) {
     this.path = path
     this.#options = options
@@ -65,7 +65,7 @@ export class HistoryFile {
     }
   }
 
-  /** Works with the connection; where damage shows, once more with a new file. */
+  /** Works with the connection; if the file turns out damaged, once more with a new file. */
   use<T>(work: (database: HistoryConnection) => T): T {
     if (this.#database.name === ':memory:' && existsSync(this.path)) this.#database = this.#open()
     try {
@@ -75,7 +75,7 @@ export class HistoryFile {
       })
     } catch (error) {
       if (!(error instanceof Damaged)) throw error
-      // Another process, of a newer version, may have changed the tables meanwhile.
+      // A process of a newer version may have changed the tables meanwhile.
       if (formatOf(this.#database) > HISTORY_FORMAT) throw newer(this.path)
       this.#database.close()
       this.#moveAside(error)
@@ -110,7 +110,7 @@ export class HistoryFile {
     })
   }
 
-  /** Its directory may not be written to, or has no room: who only reads needs neither. */
+  /** Its directory may be read-only or full: reading needs neither. */
   #isUnusable(error: unknown): boolean {
     const { missing } = this.#options
     const isState =
@@ -138,7 +138,7 @@ export class HistoryFile {
     }
   }
 
-  /** Only the file that was found damaged: another process may have begun a new one meanwhile. */
+  /** Moves only the file that was found damaged: another process may have started a new one meanwhile. */
   #moveAside(error: Damaged): void {
     const inode = inodeOf(this.path)
     if (inode === undefined || (this.#inode !== undefined && inode !== this.#inode)) return
@@ -165,7 +165,7 @@ function prepared(database: SqliteDatabase): HistoryConnection & { readonly data
   }
 }
 
-/** @throws what is in the way; something that is no regular file would hang, or be another's */
+/** @throws the obstacle; opening a file that is not regular would hang, or use someone else's */
 function makePlaceFor(path: string): void {
   makeDirectory(dirname(path))
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no regular file')
@@ -193,11 +193,11 @@ function newer(path: string): ElysiaError {
 
 function failure(error: unknown, path: string): unknown {
   if (error instanceof StrangeEntry || error instanceof ForeignCode) return damaged(error, path)
-  // What `requireFiles` says of a file that is gone.
+  // The error that `requireFiles` throws if a file is gone.
   if (error instanceof ElysiaError) return error.code === 'ELYSIA_STORE' ? damaged(error, path) : error
   const code = String((error as { code?: unknown }).code ?? '')
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(error, path)
-  // A table or column that is missing: a file that something else made, or that lost pages.
+  // A missing table or column: another program made the file, or it lost pages.
   if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(messageOf(error))) return damaged(error, path)
   if (code.startsWith('SQLITE_BUSY')) {
     return new ElysiaError('ELYSIA_LOCKED', `another process is writing to the history ${path}`, {

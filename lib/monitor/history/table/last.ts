@@ -1,11 +1,11 @@
 import type { HistoryEntry } from '../entry.ts'
 
-/** The last good run of each subject. */
+/** The last successful run of each subject. */
 export const LAST_SUCCESSES = `
   SELECT runs.*, target FROM successes CROSS JOIN runs USING (number)
   CROSS JOIN subjects ON subjects.subject = runs.subject`
 
-/** An index leads to the newest run of each subject and status; there are few statuses, and may be many runs. */
+/** An index leads to the newest run of each subject and status; there are few statuses, but maybe many runs. */
 export const LAST_OF_EACH_STATUS = `
   SELECT runs.*, target FROM (
     SELECT DISTINCT subject, status FROM totals WHERE runs > 0
@@ -15,7 +15,7 @@ export const LAST_OF_EACH_STATUS = `
     ORDER BY started_at DESC, number DESC LIMIT 1
   ) CROSS JOIN subjects ON subjects.subject = runs.subject`
 
-/** Of each kind, collection and target the entry that began last. */
+/** Keeps the entry that began last for each kind, collection and target. */
 export function newestOf(entries: readonly HistoryEntry[]): HistoryEntry[] {
   const newest = new Map<string, HistoryEntry>()
   for (const entry of entries) {

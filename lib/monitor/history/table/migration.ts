@@ -2,7 +2,7 @@ import type { SqliteDatabase } from '../../../database/connection.ts'
 import { HISTORY_FORMAT, HISTORY_TABLES, TRAFFIC_TABLE } from './tables.ts'
 
 /**
- * Makes the tables of an empty file, or brings those of an earlier format to today's, rows and sums included: 100,000 runs take about
+ * Creates the tables in an empty file, or migrates an older format, rows and sums included: 100,000 runs take about
  * three seconds, once. One transaction: a process that is killed meanwhile leaves the old format.
  */
 export function bringUp(database: SqliteDatabase): void {
@@ -17,7 +17,7 @@ export function bringUp(database: SqliteDatabase): void {
   database.transaction(step).immediate()
 }
 
-/** Files of the first days have ISO texts for times. */
+/** The first files stored times as ISO texts. */
 function ms(column: string): string {
   const ofText = `CAST(round((julianday(${column}) - 2440587.5) * 86400000) AS INTEGER)`
   return `CASE typeof(${column}) WHEN 'text' THEN ${ofText} ELSE ${column} END`
@@ -28,7 +28,7 @@ const INDEXES = [
   'successes_number',
 ]
 
-/** Format 1 has kind, collection and target in each row, index and sum. */
+/** Format 1 repeats kind, collection and target in each row, index and sum. */
 const FROM_1 = `
   ${INDEXES.map((name) => `DROP INDEX IF EXISTS ${name};`).join(' ')}
   ALTER TABLE runs RENAME TO runs_1;
@@ -56,5 +56,5 @@ const FROM_1 = `
   DROP TABLE successes_1;
 `
 
-/** Format 2 has sums of traffic without days, into which nothing was ever written. */
+/** Format 2 has traffic sums without days, into which nothing was ever written. */
 const FROM_2 = `DROP TABLE traffic; ${TRAFFIC_TABLE}`

@@ -1,25 +1,25 @@
 import { before, type Period, periodOf } from '../../../core/duration.ts'
 import type { HistoryConnection } from './file.ts'
 
-/** How many entries stay, and how old they may become. */
+/** How many entries are kept, and how old they may be. */
 export interface Keep {
   readonly runs?: number
   readonly period?: Period
 }
 
-/** So many go at once: the end of a run must not wait for more. */
+/** How many entries are removed at once: the end of a run must not wait longer. */
 const AT_ONCE = 2000
 
-/** `100000` is a number of entries, `1y` an age. @throws ElysiaError ELYSIA_USAGE */
+/** Parses `100000` as a number of entries, `1y` as an age. @throws ElysiaError ELYSIA_USAGE */
 export function keepOf(text: string): Keep {
   return /^\d{1,9}$/.test(text) ? { runs: Number(text) } : { period: periodOf(text, '--keep-runs') }
 }
 
-/** Removes at most 2,000 entries. Nothing is looked through where nothing is to go. */
+/** Removes at most 2,000 entries. Reads nothing if nothing is to be removed. */
 export function prune(database: HistoryConnection, { runs, period }: Keep, nowMs: number): number {
   const cutoffs: number[] = []
   if (period !== undefined) cutoffs.push(before(nowMs, period))
-  // A history that keeps nothing has nothing newer than what is to go.
+  // If nothing is to be kept, nothing is newer than the limit.
   const beyond =
     runs === 0 ? Number.MAX_SAFE_INTEGER : runs === undefined ? undefined : oldestOf(database, runs)
   if (beyond !== undefined) cutoffs.push(beyond)
@@ -35,7 +35,7 @@ export function prune(database: HistoryConnection, { runs, period }: Keep, nowMs
   return changes
 }
 
-/** When the oldest of the newest `runs` was begun; undefined where there are no more than these. */
+/** When the oldest of the newest `runs` entries began; undefined if there are no others. */
 function oldestOf(database: HistoryConnection, runs: number): number | undefined {
   const { first, last } = database
     .prepare('SELECT (SELECT min(number) FROM runs) first, (SELECT max(number) FROM runs) last')

@@ -1,15 +1,18 @@
 import type { HistoryChoice } from '../entry.ts'
 
-/** Rows with their target; what comes behind it chooses and orders them. CROSS: the runs come first, by an index of theirs. */
+/**
+ * Rows with their target; the SQL after it filters and sorts. CROSS makes SQLite start with the runs, by one of their
+ * indexes.
+ */
 export const SELECT_RUNS = 'SELECT runs.*, target FROM runs CROSS JOIN subjects USING (subject)'
 
-/** SQL behind `SELECT_RUNS`, and what it binds. */
+/** SQL to follow `SELECT_RUNS`, and its parameters. */
 export interface HistoryQuery {
   readonly sql: string
   readonly values: readonly (string | number)[]
 }
 
-/** Which runs a choice names, the newest first. */
+/** The SQL for a choice of runs, newest first. */
 export function queryOf(choice: HistoryChoice): HistoryQuery {
   const { sql, values } = whereOf(choice)
   const { limit } = choice
@@ -27,7 +30,8 @@ export function whereOf(choice: HistoryChoice): HistoryQuery {
     terms.push(term)
     values.push(...more)
   }
-  // Without statistics SQLite takes the index of any of them: of a collection there are the fewest, and + hides the others.
+  // Without statistics SQLite takes any of the indexes: a collection has the fewest rows, and + hides the other
+  // indexes.
   const hidden = collection === undefined ? '' : '+'
   if (kind !== undefined) add(`${hidden}runs.kind IN (${kind.map(() => '?').join()})`, ...kind)
   if (status !== undefined) add(`${hidden}status IN (${status.map(() => '?').join()})`, ...status)
@@ -39,8 +43,8 @@ export function whereOf(choice: HistoryChoice): HistoryQuery {
 }
 
 /**
- * Choices of one kind and one status each, which are the same together: an index has the runs of each in order, and of
- * several at once it has not. One of a collection stays as it is: it is found by that.
+ * Splits a choice into choices of one kind and one status each: an index sorts the runs of each, but not of several
+ * together. A choice by collection stays whole: the collection finds it.
  */
 export function singled(choice: HistoryChoice): HistoryChoice[] {
   const { kind, status, collection } = choice

@@ -6,7 +6,7 @@ import { HISTORY_STATUSES, TRIGGERS } from '../statuses.ts'
 import { strange } from './strange.ts'
 import { packed, unpacked } from './traffic.ts'
 
-/** A row of `runs`. What no list is chosen by is JSON in `details`. */
+/** A row of `runs`. Values that no list filters by are JSON in `details`. */
 export interface RunRow {
   readonly number: number
   readonly id: string
@@ -14,7 +14,7 @@ export interface RunRow {
   readonly kind: string
   readonly trigger: string
   readonly collection: string
-  /** Of `subjects`, which has the target. */
+  /** The number in `subjects`, which contains the target. */
   readonly subject: number
   readonly nth: number
   readonly target: string
@@ -38,7 +38,7 @@ export interface RunRow {
   readonly details: string
 }
 
-/** The columns that are written; `number` comes by itself. */
+/** The written columns; SQLite assigns `number`. */
 export const COLUMNS = [
   'id',
   'attempt',
@@ -66,10 +66,10 @@ export const COLUMNS = [
   'details',
 ] as const satisfies readonly (keyof RunRow)[]
 
-/** A text of somebody else may be of any length. */
+/** A foreign text can have any length. */
 const LONGEST_TEXT = 4000
 const WORDS_KEPT = 200
-/** The last moment that a Date can be. */
+/** The latest moment that a Date can hold. */
 const LATEST_MS = 8.64e15
 
 /** The values of an entry in the order of COLUMNS. */
@@ -140,7 +140,7 @@ function detailsOf(entry: Details): object {
   }
 }
 
-/** What a row says of traffic. @throws StrangeEntry */
+/** The traffic in a row. @throws StrangeEntry */
 export function trafficOf({ details }: Pick<RunRow, 'details'>): readonly PlaceTraffic[] {
   return details.includes('"traffic":') ? (detailsIn(details).traffic ?? []) : []
 }
@@ -206,7 +206,7 @@ export function timeIn(ms: unknown): string {
   throw strange('a time', ms)
 }
 
-/** The process that a column names. @throws StrangeEntry */
+/** The process in a column. @throws StrangeEntry */
 export function ownerIn(json: string): LockOwner {
   const owner = recordIn(json)
   if (typeof owner.host !== 'string' || !Number.isSafeInteger(owner.pid)) throw strange('owner', json)

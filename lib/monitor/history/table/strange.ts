@@ -1,4 +1,4 @@
-/** A row that this program never writes: others have written to the file, or it lost pages. */
+/** A row that this program never writes: another program wrote to the file, or it lost pages. */
 export class StrangeEntry extends Error {}
 
 export function strange(name: string, value: unknown): StrangeEntry {

@@ -1,10 +1,10 @@
 import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
 import type { HistoryConnection } from './file.ts'
 
-/** So many rates tell whether the last runs are slower. */
+/** Enough rates to tell whether the last runs are slower. */
 const RATES = 40
 
-/** The index leads to the runs of each subject and status that began since. */
+/** The index leads to the runs of each subject and status that began since the moment. */
 const COUNTS = `
   SELECT known.subject, known.status, count(*), max(nth) FROM (
     SELECT DISTINCT subject, status FROM totals WHERE runs > 0
@@ -19,7 +19,7 @@ const POINT = 'id, status, started_at, seconds, rate, bytes_in + bytes_out'
 
 const FROM = 'FROM runs INDEXED BY runs_subject WHERE subject = ? AND status = ? AND started_at >= ?'
 
-/** All of them, or each so-many-th of those of its subject. */
+/** All points, or every n-th of each subject. */
 const POINTS = `SELECT ${POINT} ${FROM} AND nth % ? = ? ORDER BY started_at`
 
 const LAST = `SELECT ${POINT} ${FROM} ORDER BY started_at DESC LIMIT 1`
@@ -35,10 +35,10 @@ type PointRow = [
 
 type Counted = [subject: number, status: HistoryStatus, count: number, last: number]
 
-/** What ended by itself, or was killed. */
+/** Statuses of runs that ended by themselves or were killed. */
 const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
-/** Runs that began since, by what they are alike by. Memory: their points, at most so many of each. */
+/** Runs that began since a moment, by subject. Memory: their points, at most `most` of each. */
 export function subjectsIn(database: HistoryConnection, sinceMs: number, most: number): SubjectRuns[] {
   const counted = database.prepare(COUNTS).raw().all(sinceMs) as Counted[]
   const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]

@@ -1,7 +1,7 @@
-/** Goes up with each change of the tables; `migration.ts` then has one step more. */
+/** Increases with each change of the tables; `migration.ts` then gets one more step. */
 export const HISTORY_FORMAT = 3
 
-/** What went to each place and came from it, by the day on which a run began. */
+/** The traffic with each place, by the day on which the run began. */
 export const TRAFFIC_TABLE = `
   CREATE TABLE traffic (
     place TEXT NOT NULL,
@@ -17,10 +17,11 @@ export const TRAFFIC_TABLE = `
   ) WITHOUT ROWID;`
 
 /**
- * `runs` holds a row for each try. `subjects` names what runs are alike by, with how many there ever were: the `nth` of a run is its
- * place among them. `totals` has the sums over all that ever were, and `successes` the last good run of each subject: pruning leaves
- * both alone, and `traffic`, the sums of each day (since 1970) of what went to each place and came from it. Each index goes on with what the lists are sorted
- * by, and with what else they are chosen by; `runs_subject` has all that a trend is made of. Times are milliseconds since 1970: as texts they would be a seventh of the file.
+ * `runs` holds a row for each try. `subjects` holds each kind, collection and target, and how many runs it ever had:
+ * `nth` numbers its runs. `totals` holds the sums over all runs ever, `successes` the last successful run of each
+ * subject, and `traffic` the traffic of each day (since 1970) with each place; pruning changes none of them. Each index
+ * continues with the columns that lists sort and filter by; `runs_subject` covers all columns of a trend. Times are
+ * milliseconds since 1970: as texts they would take a seventh of the file.
  */
 export const HISTORY_TABLES = `
   CREATE TABLE subjects (

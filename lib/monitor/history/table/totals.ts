@@ -2,7 +2,7 @@ import type { HistoryTotal, PlaceTraffic, TrafficTotal } from '../entry.ts'
 import type { HistoryConnection } from './file.ts'
 import { type RunRow, trafficOf } from './row.ts'
 
-/** What a sum is made of. */
+/** The columns that the sums are made from. */
 export type Summed = Pick<
   RunRow,
   | 'subject'
@@ -25,7 +25,7 @@ const ADD = `
     bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out,
     retries = retries + excluded.retries`
 
-/** Adds a run that has ended to the sums, or takes it out where its row is about to say something else. */
+/** Adds an ended run to the sums, or subtracts it before its row changes. */
 export function addTo(database: HistoryConnection, row: Summed, sign: 1 | -1): void {
   if (row.status === 'running') return
   const { subject, status, code } = row
@@ -51,7 +51,7 @@ function addTraffic(database: HistoryConnection, one: PlaceTraffic, row: Summed,
   database.prepare(ADD_TRAFFIC).run(one.place, Math.floor(row.started_at / DAY_MS), ...amounts)
 }
 
-/** Rounded: sums of what was added and taken out again are not quite what they were. */
+/** Rounded: adding and subtracting does not quite restore a sum. */
 const TRAFFIC = `
   SELECT place, abs(round(sum(seconds), 3)) AS seconds, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out,
     sum(stalls_in) AS stalls_in, sum(stalls_out) AS stalls_out,
@@ -59,7 +59,7 @@ const TRAFFIC = `
     abs(round(sum(stalled_out_seconds), 3)) AS stalled_out_seconds
   FROM traffic WHERE day >= ? GROUP BY place ORDER BY place`
 
-/** Of runs that began on the day of this moment, or later. */
+/** The traffic of runs that began on the day of this moment, or later. */
 export function trafficIn(database: HistoryConnection, sinceMs: number): TrafficTotal[] {
   return database.prepare(TRAFFIC).all(Math.floor(sinceMs / DAY_MS)) as TrafficTotal[]
 }
@@ -72,14 +72,14 @@ export function totalsIn(database: HistoryConnection): HistoryTotal[] {
   return database.prepare(TOTALS).all() as HistoryTotal[]
 }
 
-/** Beyond what clocks differ by: what began so far ahead did so by a clock that was wrong, and counts where nothing else does. */
+/** More than clocks differ: a run that began so far ahead had a wrong clock, and counts only if there is no other. */
 const AHEAD_MS = 3_600_000
 
 const LAST = `
   INSERT INTO successes SELECT subject, number FROM runs
   WHERE subject = ? AND status = 'done' AND started_at <= ? ORDER BY started_at DESC, number DESC LIMIT 1`
 
-/** Finds the last good run of a subject anew. */
+/** Looks up the last successful run of a subject again. */
 export function renewSuccess(database: HistoryConnection, subject: number): void {
   database.prepare('DELETE FROM successes WHERE subject = ?').run(subject)
   const { changes } = database.prepare(LAST).run(subject, Date.now() + AHEAD_MS)

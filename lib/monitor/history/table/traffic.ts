@@ -3,14 +3,14 @@ import { strange } from './strange.ts'
 
 const LONGEST_PLACE = 4000
 
-/** Traffic as `details` has it: a server is named by its place in `hosts`. */
+/** Traffic as `details` stores it: a server is its position in `hosts`. */
 type Packed = readonly [
   place: number | string,
   ...[bytesIn: number, bytesOut: number, mostIn: number | null, mostOut: number | null],
   ...[stallsIn?: number, stallsOut?: number, stalledIn?: number, stalledOut?: number],
 ]
 
-/** Its amounts without names; a server is named by its number in `hosts`. */
+/** The amounts without names; a server is its position in `hosts`. */
 export function packed(one: PlaceTraffic, hosts: readonly string[]): Packed {
   const { place, bytes_in, bytes_out, most_in_per_second: mostIn, most_out_per_second: mostOut } = one
   const at = hosts.indexOf(place)

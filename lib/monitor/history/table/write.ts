@@ -9,12 +9,12 @@ const INSERT = `
 
 const UPDATE = `UPDATE runs SET ${COLUMNS.map((name) => `"${name}" = ?`).join()} WHERE number = ?`
 
-/** What is read of a row that changes, and of what it has become. */
+/** The columns read from a row before and after it changes. */
 type Known = Omit<RunRow, 'target'>
 
 const FIND = 'SELECT * FROM runs WHERE id = ? AND attempt = ?'
 
-/** Writes the row of an entry, and what follows from it: the sums, and which run was the last good one. */
+/** Writes the row of an entry, and updates the sums and the last successful run. */
 export function putRow(
   database: HistoryConnection,
   entry: HistoryEntry,
@@ -40,7 +40,7 @@ export function putRow(
 
 type Named = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
 
-/** The number of what a run is alike by. */
+/** The number of a subject, which is added if it is new. */
 function subjectOf(database: HistoryConnection, { kind, collection, target }: Named): number {
   const find = database
     .prepare('SELECT subject FROM subjects WHERE kind = ? AND collection = ? AND target = ?')
