@@ -89,7 +89,7 @@ function undoFacts({ kept: { undo }, options }: RestoreRun): UndoFacts | null {
   return { directory: undo.directory, objects, bytes, kept_until }
 }
 
-/** What the journal keeps of a restore. */
+/** The counts of a restore that the journal keeps. */
 export function restoreCounts(report: RestoreReport): RunCounts {
   const { objects, written, unchanged, deleted, filtered, rejected, skipped, references } = report
   const ofExisting = report.undo === null && unchanged + deleted === 0 ? {} : { unchanged, deleted }
@@ -97,7 +97,7 @@ export function restoreCounts(report: RestoreReport): RunCounts {
   return { objects, written, ...ofExisting, ...ofSelection, rejected, skipped, references }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
+/** @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome, or two */
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
   const { objects, written, unchanged, filtered, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
@@ -107,7 +107,7 @@ export function requireSums({ progress, plan }: RestoreRun, report: RestoreRepor
   })
 }
 
-/** What damaged parts should have held beside what was written of them. */
+/** Objects of damaged parts that were not written. */
 function damagedOf({ plan, progress }: RestoreRun): number {
   return plan.parts
     .filter(({ name }) => progress.damaged.has(name))

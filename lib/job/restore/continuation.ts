@@ -14,26 +14,26 @@ import type { RestoreSource } from './source/source.ts'
 import { isSame } from './target/target.ts'
 import { WrittenIds } from './target/writtenIds.ts'
 
-/** What earlier restores have left for this one. */
+/** What earlier restores left for this one. */
 export interface Continuation {
-  /** The run that goes on; undefined where a new one begins. */
+  /** The run that continues; undefined if a new one begins. */
   readonly run?: string
-  /** True where its class is there, and is taken as it is. */
+  /** True if the class exists and is used as it is. */
   readonly isMade: boolean
-  /** The class that a killed restore from a pipe has left: it goes before a new one is made. */
+  /** The class that a killed restore from a pipe left: removed before a new one is made. */
   readonly left?: LeftClass
-  /** A class that is there and stays: an archive is restored into it. */
+  /** An existing class that stays: the archive is restored into it. */
   readonly into?: CollectionSchema
 }
 
-/** A class of which all is known to be what a restore from a pipe has made of it, before it was killed. */
+/** A class whose entire content is known to come from a restore from a pipe that was killed. */
 export interface LeftClass {
   readonly run: string
   remove(): Promise<void>
   release(): void
 }
 
-/** What is asked for, and where progress is kept. */
+/** What is requested, and where progress is kept. */
 export interface Continuing {
   readonly store: Store
   readonly source: RestoreSource
@@ -44,16 +44,16 @@ export interface Continuing {
   readonly signal: AbortSignal
   readonly retry: Retrying
   readonly emit: Emit
-  /** True where a class that is there is no conflict. */
+  /** True if an existing class is no conflict. */
   readonly mayExist: boolean
-  /** Nothing is to be made, no lock either. */
+  /** Makes nothing, not even a lock. */
   readonly dryRun: boolean
 }
 
 /**
- * What there is of the class that a restore is to make: nothing, or what an interrupted one has left, which goes on
- * where it can, or is taken away where it came from a pipe and nobody else has written to it.
- * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's, ELYSIA_LOCKED
+ * Finds the class that a restore wants to make: absent, or left by an interrupted restore, which is continued if
+ * possible, or removed if it came from a pipe and nobody else wrote to it.
+ * @throws ElysiaError ELYSIA_CONFLICT if the class belongs to someone else, ELYSIA_LOCKED
  */
 export async function continuation(restore: Continuing): Promise<Continuation> {
   const { store, source, plan, key, state, context, retry, emit } = restore
@@ -69,11 +69,11 @@ export async function continuation(restore: Continuing): Promise<Continuation> {
     if (restore.mayExist) return { isMade: false, into: existing }
     throw there(name, restore)
   }
-  // Of bytes without a name nobody can say whether they are the same.
+  // Nobody can say whether unnamed bytes are the same again.
   const goesOn = source.identity !== undefined && (runId === undefined || runId === found?.run)
   if (found !== undefined && goesOn && isSame(existing, plan)) {
     const log = new RestoreLog(state.database, found.run)
-    // Killed between making the class and noting it: an empty one of these properties is as good as ours.
+    // Killed between making the class and recording it: an empty class with these properties is as good as ours.
     if (log.made || (log.existing === undefined && !(await holdsAnything(restore)))) {
       const done = log.parts().size
       emit({ type: 'run_continued', run: found.run, parts_done: done, fresh: fresh === true })
@@ -86,7 +86,7 @@ export async function continuation(restore: Continuing): Promise<Continuation> {
   throw there(name, restore)
 }
 
-/** The same command goes on with what it has begun to change; its undo is that of the same run. */
+/** The same command continues the changes it began, with the undo of the same run. */
 function intoExisting(
   { context, emit }: Continuing,
   { database }: State,
@@ -100,7 +100,7 @@ function intoExisting(
   return { run: found.run, isMade: false, into }
 }
 
-/** Undefined where the class was not left by a restore from a pipe, or may hold anything else. */
+/** Undefined if the class was not left by a restore from a pipe, or may hold anything else. */
 async function leftByPipe(
   restore: Continuing,
   state: State,
@@ -115,7 +115,7 @@ async function leftByPipe(
   const lock = lockRecord(state, last, { own: key, dryRun })
   let isLeft = false
   try {
-    // Killed before the class was noted: nothing has been written, and an empty one of these properties will do.
+    // Killed before the class was recorded: nothing was written, so an empty class with these properties will do.
     if (log.shape === undefined) {
       if (!isSame(existing, plan) || (await holdsAnything(restore))) return undefined
       return { isMade: true }
@@ -130,7 +130,7 @@ async function leftByPipe(
   }
 }
 
-/** The run that wrote into a class last, or may have. */
+/** The last run that wrote into a class, or may have. */
 function lastInto(name: string, runs: readonly RunRecord[]): RunRecord | undefined {
   return runs.find((one) => one.class === name && !READING.includes(one.kind))
 }
@@ -154,13 +154,13 @@ function leftClass(
   }
 }
 
-/** A class that is gone takes with it what its restore has kept. */
+/** If a class is gone, the saved progress of its restore goes too. */
 async function forget(state: State, { run }: RunRecord): Promise<void> {
   new RestoreLog(state.database, run).forget()
   await rm(runDirectory(state, run), { recursive: true, force: true })
 }
 
-/** All objects of the class, of their ids and tenants alone. A tenant that cannot be read holds what nobody knows. */
+/** All objects of the class, only ids and tenants. The content of a tenant that cannot be read is unknown. */
 async function* objectsOf({ store, signal, retry }: Continuing, existing: CollectionSchema) {
   const collection = store.collection(existing.class)
   const options = { projection: { properties: [], vectors: false }, retry, signal }

@@ -6,8 +6,8 @@ import { type Refused, repeatedId } from './part/tally.ts'
 export const REPEATED = 'its id stands twice: the object that came first was taken'
 
 /**
- * The ids, of each tenant, that have come. Memory: a cache of some megabytes; the ids are in a file without a name that is
- * gone once it is closed.
+ * The ids seen so far, by tenant. Memory: a cache of some megabytes; the ids are in an unnamed file that is gone once
+ * it is closed.
  */
 export class SeenIds {
   readonly #database = temporaryDatabase()
@@ -21,7 +21,7 @@ export class SeenIds {
     )
   }
 
-  /** Which of these come for the first time. */
+  /** Which of these appear for the first time. */
   add(page: readonly StoredObject[]): boolean[] {
     return this.#add(page)
   }
@@ -32,9 +32,9 @@ export class SeenIds {
 }
 
 /**
- * Pages → pages in which each id, of each tenant, stands once in the whole of a source that is in no order; what
- * comes again goes to `onRepeated`. `shared` has the ids of other such stages, too, and is not closed by this one. Memory: a
- * page, and that of its ids.
+ * Pages → pages in which each id of each tenant appears once in the entire, unsorted source; repeated ones go to
+ * `onRepeated`. `shared` also holds the ids of other such stages, and is not closed by this one. Memory: a page and its
+ * ids.
  */
 export function distinctIds(onRepeated: (repeated: readonly Refused[]) => void, shared?: SeenIds): Transform {
   return new DistinctIds(onRepeated, shared)

@@ -11,10 +11,9 @@ import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
 
 /**
- * A dry run of one part: its bytes are looked at where they can be checked. Else, and where objects are selected or
- * changed, every object is read, and lines
- * that are not objects, repeated ids and objects that do not fit the class count as refused. Nothing is written.
- * Memory: a page.
+ * A dry run of one part: checks its bytes where they can be checked. Otherwise, or if objects are selected or changed,
+ * it reads every object, and counts as refused: lines that are not objects, repeated ids, and objects that do not fit
+ * the class. Writes nothing. Memory: a page.
  * @throws ElysiaError ELYSIA_DAMAGED
  */
 export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<void> {

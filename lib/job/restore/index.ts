@@ -1,4 +1,4 @@
-/** All that the command needs for `col restore`, loaded together when it is called. */
+/** Everything that the command needs for `col restore`, loaded together on first use. */
 export { requireSelectable } from '../selection/selection.ts'
 export { listLines } from './list/format.ts'
 export { runRestores } from './restore.ts'

@@ -5,11 +5,11 @@ import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestoreSource } from './source/source.ts'
 
-/** What makes two restores of one source the same run. */
+/** The facts that make two restores of one source the same run. */
 export interface RestoreKeyFacts {
   readonly source: Pick<RestoreSource, 'identity' | 'chosen' | 'kind' | 'name'>
   readonly store: Pick<Store, 'target'>
-  /** Into which class. */
+  /** The class to restore into. */
   readonly name: string
   readonly selection: ArchiveSelection | undefined
   readonly transforms?: readonly DeclaredTransform[]
@@ -17,13 +17,13 @@ export interface RestoreKeyFacts {
     RestoreOptions,
     'tenant' | 'onConflict' | 'onNewProperty' | 'prefer' | 'vectors' | 'intoAlias'
   >
-  /** The digest of the plan that is applied. */
+  /** The digest of the applied plan. */
   readonly plan?: string | undefined
 }
 
 /**
- * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
- * of which nobody can say what they hold.
+ * The key of a run: restores of the same archive, or the same tenants of it, into the same class of the same target are
+ * one run; so are all pipes whose content nobody can identify.
  */
 export function restoreKey({
   source,

@@ -12,7 +12,7 @@ import { foreignOptions } from './source/foreignOptions.ts'
 
 const MIB = 1024 * 1024
 
-/** What a restore is asked to bring back, and how. */
+/** What to restore, and how. */
 export const restoreOptions = {
   type: 'object',
   name: 'restore',

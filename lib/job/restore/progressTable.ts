@@ -6,46 +6,46 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import type { Tenant } from '../../store/store.ts'
 import type { CountsByCode } from './reasons.ts'
 
-/** What became of one part. */
+/** The outcome of one part. */
 export interface PartFacts {
   /** Objects that were read, and those that transforms added. */
   readonly objects: number
-  /** How many transforms added; absent where there are none. */
+  /** Objects that transforms added; absent if there are none. */
   readonly added?: number
   readonly written: number
-  /** Objects of an existing class that were as they should be. */
+  /** Objects of an existing class that were already right. */
   readonly unchanged?: number
   readonly unchangedVectors?: number
-  /** By reason; of an existing class. */
+  /** By reason; in an existing class. */
   readonly skipped?: CountsByCode
-  /** Not selected; absent where all were. */
+  /** Objects that were not selected; absent if all were. */
   readonly filtered?: number
   /** By code. */
   readonly rejected: CountsByCode
-  /** Values that the class has no property for, by its name; absent where there were none. */
+  /** Values for which the class has no property, by property name; absent if there were none. */
   readonly discarded?: CountsByCode
   readonly vectors: number
-  /** References that its objects have. */
+  /** References of the part's objects. */
   readonly references: number
-  /** Of the objects that were written or were as they should be, as the store has to give them back. @see ObjectsDigest */
+  /** Digest of the objects that were written or already right, as the store must return them. @see ObjectsDigest */
   readonly digest: string
-  /** Of a class with a time to live: those of them that never expire. */
+  /** For a class with a time to live: the objects among them that never expire. */
   readonly lasting?: { readonly objects: number; readonly digest: string }
-  /** Of a class with a vectorizer: vectors that it is to make, and what the objects are without any that it makes. */
+  /** For a class with a vectorizer: vectors that it will make, and the digest of the objects without them. */
   readonly brought?: { readonly unmade: number; readonly digest: string }
-  /** Vectors that objects lack and nobody makes; absent where there are none. */
+  /** Vectors that objects lack and nobody makes; absent if there are none. */
   readonly absent?: number
-  /** False where its references are still to be linked. */
+  /** False while its references are still to be linked. */
   readonly linked: boolean
   readonly referencesRejected: number
 }
 
-/** Of a class that was there already: the states that its tenants are to have afterwards. */
+/** For an existing class: the states that its tenants will have afterwards. */
 export interface ExistingFacts {
   readonly tenants?: readonly Tenant[]
 }
 
-/** Of an alias: what it meant before it was switched. */
+/** For an alias: what it meant before it was switched. */
 export interface SwitchFacts {
   readonly before?: string
 }
@@ -62,12 +62,12 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** The row that says the class was made; no part is called so. */
+/** The row that says the class was made; no part has this name. */
 const MADE = ''
 
 /**
- * The parts that one restore has brought to their end, kept beside its run in the journal: what is here need not
- * be written again. In an embedded store it lies in the file of the data itself.
+ * The finished parts of one restore, kept beside its run in the journal: they need not be written again. For an
+ * embedded store it lies in the data file itself.
  */
 export class RestoreLog {
   readonly #database: SqliteDatabase
@@ -78,13 +78,13 @@ export class RestoreLog {
     this.#run = run
   }
 
-  /** True once the class of this restore was made: what is there under its name is ours. */
+  /** True once this restore made the class: the class of that name is ours. */
   get made(): boolean {
     const made = this.#made()
     return made !== undefined && made.existing === undefined
   }
 
-  /** What there was before this restore changed a class that was there; undefined where it did not. */
+  /** The state of an existing class before this restore changed it; undefined if it changed none. */
   get existing(): ExistingFacts | undefined {
     return this.#made()?.existing
   }
@@ -93,7 +93,7 @@ export class RestoreLog {
     this.#insert(MADE, { existing })
   }
 
-  /** The class as it was when all of it was made; undefined before. @see shapeOf */
+  /** The class as it was when complete; undefined before. @see shapeOf */
   get shape(): string | undefined {
     return this.#made()?.shape
   }
@@ -102,7 +102,7 @@ export class RestoreLog {
     this.#insert(MADE, { ...this.#made(), ...(shape !== undefined && { shape }) })
   }
 
-  /** What the alias of this restore meant before it was switched, or was about to be; undefined before. */
+  /** What the alias of this restore meant before the switch was begun; undefined before. */
   get switch(): SwitchFacts | undefined {
     return this.#made()?.switch
   }
@@ -120,13 +120,13 @@ export class RestoreLog {
     this.#insert(part, facts)
   }
 
-  /** Its objects are being taken back: a restore that goes on has to write all of them. */
+  /** Its objects are being removed: a continued restore must write all of them again. */
   forgetParts(): void {
     if (!this.#isThere()) return
     this.#database.prepare('DELETE FROM restored_parts WHERE run = ? AND part != ?').run(this.#run, MADE)
   }
 
-  /** Nothing of this restore is there any more, or nobody needs to know. */
+  /** Nothing of this restore exists any more, or nobody needs to know. */
   forget(): void {
     if (this.#isThere()) this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)
   }
@@ -154,19 +154,19 @@ export class RestoreLog {
   }
 }
 
-/** Forgets the parts of runs that the journal in the same database has no more. */
+/** Forgets the parts of runs that the journal no longer has. */
 export function forgetPruned(database: SqliteDatabase): void {
   if (!isTableThere(database)) return
   database.prepare('DELETE FROM restored_parts WHERE run NOT IN (SELECT run FROM runs)').run()
 }
 
-/** The table is made by the first restore: a dry run, and what only looks, make none. */
+/** The first restore makes the table: dry runs and readers do not. */
 function isTableThere(database: SqliteDatabase): boolean {
   const sql = "SELECT 1 FROM sqlite_schema WHERE name = 'restored_parts'"
   return database.prepare(sql).get() !== undefined
 }
 
-/** Rows of older versions have one number of rejects, whose codes nobody knows. */
+/** Rows of older versions have one number of rejects, without codes. */
 function partFacts(text: string): PartFacts {
   const facts = JSON.parse(text) as PartFacts & { readonly rejected: CountsByCode | number }
   const { rejected } = facts
@@ -174,7 +174,7 @@ function partFacts(text: string): PartFacts {
   return { ...facts, rejected: rejected === 0 ? {} : { unknown: rejected } }
 }
 
-/** Equal for classes that a store gives as the same. */
+/** Equal for classes that a store returns as the same. */
 export function shapeOf(schema: CollectionSchema): string {
   return createHash('sha256')
     .update(exactJson(schema as unknown as Json))

@@ -4,22 +4,19 @@ import type { RejectCode } from '../../core/reject.ts'
 const MOST_REASONS = 10
 const MOST_LENGTH = 300
 
-/** Why objects were refused, and how often each reason came. */
+/** A reason why objects were refused, and how often it came. */
 export interface RejectReason {
   readonly reason: string
   readonly count: number
 }
 
-/**
- * Why an object was refused: what a line is refused for, an id that came before, or, of a plan, what was in its place has
- * changed.
- */
+/** Why an object was refused: the code of a line, a repeated id, or, with a plan, a change in its place. */
 export type RestoreRejectCode = RejectCode | 'repeated_id' | 'changed_meanwhile'
 
 /** How many, by code. */
 export type CountsByCode = Readonly<Record<string, number>>
 
-/** Counts of several places, as one. */
+/** Adds up the counts of several places. */
 export function addedUp(all: Iterable<CountsByCode>): CountsByCode {
   const sums: Record<string, number> = {}
   for (const counts of all) {
@@ -28,7 +25,7 @@ export function addedUp(all: Iterable<CountsByCode>): CountsByCode {
   return sums
 }
 
-/** Counts reasons as they come. Memory: ten reasons; all after the first ten share one count. */
+/** Counts reasons as they come. Memory: ten reasons; all later ones share one count. */
 export class Reasons {
   readonly #counts = new Map<string, number>()
   #others = 0
@@ -40,7 +37,7 @@ export class Reasons {
     else this.#counts.set(short, (count ?? 0) + 1)
   }
 
-  /** In the order in which they came first. */
+  /** In order of first appearance. */
   list(): RejectReason[] {
     const all = [...this.#counts].map(([reason, count]) => ({ reason, count }))
     return this.#others === 0 ? all : [...all, { reason: 'other reasons', count: this.#others }]

@@ -11,71 +11,73 @@ import type { Verification } from './verify.ts'
 export interface RestoreReport {
   id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
-  /** The id of the archive; the name of the source where it has none. */
+  /** The id of the archive; for a source without one, its name. */
   archive: string
   kind: string
-  /** The class that the objects come from. */
+  /** The class of the source. */
   collection: string
   class: string
   target: string
   dry_run: boolean
-  /** Objects that the source says it has; where it does not, those that were read. */
+  /** Objects according to the source; if it does not say, those that were read. */
   objects: number
   written: number
-  /** Of a class that was there: objects that are as they should be, and were not sent. */
+  /** In an existing class: objects that were already right, and were not sent. */
   unchanged: number
-  /** Of a class that was there: objects that were removed, since the source does not have them. */
+  /** In an existing class: objects that were removed because the source does not have them. */
   deleted: number
   /** By code. */
   rejected: CountsByCode
-  /** Why: at most ten reasons counted separately; of objects that this process refused. */
+  /** Why this process refused objects: at most ten reasons counted separately. */
   reject_reasons: readonly RejectReason[]
-  /** What reading a source of another program changed of its objects, by kind; absent for any other source. */
+  /** What was changed while reading another program's source, by kind; absent for other sources. */
   changed?: CountsByCode
-  /** By reason: `damaged`, objects of damaged parts that were left out; `exists`, those that gave way to what is there. */
+  /**
+   * By reason: `damaged`, objects of damaged parts that were left out; `exists`, objects that yielded to existing ones.
+   */
   skipped: CountsByCode
   /** Objects that were not selected, or that a transform left out. */
   filtered: number
-  /** Objects that transforms made of others; absent where there are none. */
+  /** Objects that transforms made from others; absent if there are none. */
   added?: number
-  /** With `onNewProperty: 'discard-value'`: values that were left out, by the name of their property; absent elsewhere. */
+  /** With `onNewProperty: 'discard-value'`: values that were left out, by property name; absent otherwise. */
   discarded?: CountsByCode
-  /** Ids that were asked for of which the source has no object; absent where none were. */
+  /** Requested ids that the source does not have; absent if none were requested. */
   not_found?: number
   vectors: number
-  /** Vectors that written objects lack, and that nobody makes. */
+  /** Vectors that written objects lack and nobody makes. */
   vectors_absent: number
   references: number
   references_rejected: number
   tenants: number
   aliases: string[]
-  /** With `intoAlias`: what became of it; null without. */
+  /** With `intoAlias`: the result for the alias; null without. */
   alias: AliasFacts | null
-  /** What became of objects before they were written, in order. */
+  /** The transforms that objects went through, in order. */
   transforms: readonly DeclaredTransform[]
   parts: number
-  /** Parts that an interrupted restore had brought to their end. */
+  /** Parts that an interrupted restore had finished. */
   parts_continued: number
   parts_damaged: string[]
   patches: readonly SchemaPatch[]
-  /** What the target made of the class otherwise than it was asked to. */
+  /** Where the class in the target differs from what was requested. */
   schema_differences: readonly SchemaDifference[]
   verification: Verification | null
-  /** What endangers what was written, as the target was seen afterwards: nodes, shards, copies. */
+  /** What endangers the written data, according to the target's state afterwards: nodes, shards, copies. */
   health: readonly HealthFinding[]
-  /** Where what was changed of a class is kept; null where nothing was. */
+  /** Where the previous state of a changed class is saved; null if nothing was changed. */
   undo: UndoFacts | null
   /** With `plan`: the file, and what it would do; null without. */
   planned: PlannedFacts | null
-  /** Objects that a plan would have deleted, and that stay since they have changed; of a plan that is applied only. */
+  /** Objects that an applied plan would have deleted, but that stay because they have changed. */
   left_alone?: number
   retries: number
-  /** Batches in flight at once; with `workers: 'auto'` what was found to be best. */
+  /** Batches in flight at once; with `workers: 'auto'` the best number found. */
   workers: number
-  /** When this process began it, in ISO 8601 and UTC. */
+  /** When this process began, in ISO 8601 and UTC. */
   started_at: string
   seconds: number
-  /** Objects a second, of those that this process wrote, while it wrote. */
+  /** Objects a second that this process wrote, while it wrote. */
   rate: number
   peak_rss_bytes: number
   error?: { code: string; message: string }
@@ -139,7 +141,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   error: 'Why the restore failed; absent if it did not.',
 }
 
-/** What can be taken back, and for how long. */
+/** What can be undone, and for how long. */
 export interface UndoFacts {
   readonly directory: string
   readonly objects: number

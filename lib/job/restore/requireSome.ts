@@ -5,8 +5,8 @@ import { addedUp } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
 
 /**
- * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next
- * try. @throws ElysiaError ELYSIA_INCOMPLETE, once it is gone
+ * Removes a collection that received none of its objects: nobody wants it, and it would block the next attempt.
+ * @throws ElysiaError ELYSIA_INCOMPLETE, after it was removed
  */
 export async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]

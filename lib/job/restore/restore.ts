@@ -21,15 +21,15 @@ import type { Verification } from './verify.ts'
 
 export type { RestoreContext } from './run.ts'
 
-/** How a restore ended: its report, and what ended it where it did not come to its end. */
+/** How a restore ended: its report, and the error if it did not finish. */
 export type RestoreEnded = Ended<RestoreReport>
 
 /**
- * An archive → a collection that was not there before, or one that is there, as `onConflict` says. The order: the class, its reference properties, its
- * tenants; objects; references; everything read back and compared; aliases; the states of tenants.
- * Memory: `workers` batches in flight and a page for each part that is read. Objects that the store refuses
- * are rejects. Killed anywhere, the same call goes on behind the parts that were done.
- * @throws ElysiaError what ended the restore; nothing is counted that was not acknowledged
+ * An archive → a new collection, or an existing one, as `onConflict` says. The order: the class, its reference
+ * properties, its tenants; objects; references; everything read back and compared; aliases; the states of tenants.
+ * Memory: `workers` batches in flight and a page for each part that is read. Objects that the store refuses are
+ * rejects. Killed at any point, the same call continues after the finished parts.
+ * @throws ElysiaError the error that ended the restore; counts only what was acknowledged
  */
 export async function restore(
   source: RestoreSource,
@@ -43,8 +43,8 @@ export async function restore(
 }
 
 /**
- * The same, resolving with the report also where the restore failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: options, a target that does not fit, a lock
+ * The same, but also resolves with the report if the restore failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: options, a target that does not fit, a lock
  */
 export async function runRestore(
   source: RestoreSource,
@@ -57,8 +57,9 @@ export async function runRestore(
 }
 
 /**
- * Several archives at once, whose classes may refer to one another: each step is made for all of them before the next.
- * Where one fails none is done. @throws ElysiaError as `runRestore`, with nothing begun of any
+ * Restores several archives together, whose classes may refer to one another: each step is done for all of them before
+ * the next. If one fails, none is finished.
+ * @throws ElysiaError as `runRestore`, before any of them has begun
  */
 export async function runRestores(
   sources: readonly RestoreSource[],
@@ -96,7 +97,7 @@ export async function runRestores(
   })
 }
 
-/** `at.run` is the one that is being worked on, where it is one alone. */
+/** `at.run` is the current one, if it is a single one. */
 async function bringBack(
   runs: readonly RestoreRun[],
   done: Map<RestoreRun, Verification>,
@@ -117,18 +118,18 @@ async function bringBack(
   at.run = undefined
 }
 
-/** What goes on looks at the parts that are left. */
+/** A continued restore checks the remaining parts. */
 async function checkSource({ source, options, progress, frame }: RestoreRun): Promise<void> {
   if (!options.skipDamaged && progress.continued === 0) await source.check?.(frame.signal)
 }
 
-/** What a failed restore leaves as it found it. */
+/** Restores the state from before a failed restore. */
 async function afterFailure(run: RestoreRun, error: unknown): Promise<void> {
   await removeMade(run, error)
   if (run.existing !== undefined) await putTenantsBack(run).catch(() => {})
 }
 
-/** Of a dry run: every byte of the archive is looked at, and nothing written. */
+/** For a dry run: checks every byte of the archive, and writes nothing. */
 async function checkParts(run: RestoreRun): Promise<void> {
   for (const part of run.plan.parts) {
     if (run.frame.stop.aborted) throw run.frame.stop.reason
@@ -136,7 +137,7 @@ async function checkParts(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Closes the row and reports. What has been done is forgotten with a restore that is complete. */
+/** Closes the row and reports. Progress is forgotten once a restore is complete. */
 function ended(run: RestoreRun, verification: Verification | null, error: unknown): RestoreEnded {
   const { frame, options } = run
   const report = ({ status, ...ending }: Ending) =>

@@ -37,64 +37,64 @@ import type { VectorPresence } from './vectors/presence.ts'
 
 /** The context of a restore. */
 export interface RestoreContext extends WriteContext {
-  /** Asks whether a replace may delete what it would; without it, it may. */
+  /** Asks whether a replace may delete what it would; without it, the replace may. */
   readonly confirm?: (deletions: Deletions) => Promise<boolean>
-  /** The plan that is applied: nothing but what it says is done. */
+  /** The plan to apply: nothing else is done. */
   readonly applying?: Plan
-  /** What the journal calls it: a copy reads the objects of another store. Default `restore`. */
+  /** The kind in the journal: a copy reads the objects of another store. Default `restore`. */
   readonly kind?: 'restore' | 'copy'
   /**
-   * Proves, in place of reading back what was written, that the target is what it should be.
-   * @throws ElysiaError where it is not
+   * Proves that the target is right, instead of reading back what was written.
+   * @throws ElysiaError if it is not
    */
   readonly prove?: (run: RestoreRun) => Promise<void>
-  /** What of a class that is there stays as it is, whatever the source has. */
+  /** Which objects of an existing class stay, whatever the source has. */
   readonly precedence?: Precedence
-  /** What becomes of objects, and of their class, before they are written; in this order. */
+  /** Changes objects and their class before they are written; in this order. */
   readonly transforms?: readonly Transform[]
 }
 
-/** What is to be made in the target, decided before anything is written. */
+/** What will be made in the target, decided before anything is written. */
 export interface RestorePlan {
-  /** The class as it is made, without its reference properties. */
+  /** The class to make, without its reference properties. */
   readonly schema: CollectionSchema
   readonly references: readonly NonNullable<CollectionSchema['properties']>[number][]
   readonly patches: readonly SchemaPatch[]
-  /** Undefined where the class has no tenants. */
+  /** Undefined if the class has no tenants. */
   readonly tenants: readonly Tenant[] | undefined
   readonly aliases: readonly string[]
   readonly parts: readonly SourcePart[]
-  /** Objects of these parts, as their archive says. */
+  /** The objects of these parts, according to the archive. */
   readonly objects: number | undefined
-  /** The tenants whose objects are wanted; undefined for all. */
+  /** The selected tenants; undefined for all. */
   readonly only: ReadonlySet<string> | undefined
-  /** Which of their objects, and what of them; undefined for all. */
+  /** The selected objects and fields; undefined for all. */
   readonly selection: Selection | undefined
-  /** What becomes of those that are selected. */
+  /** The transforms of the selected objects. */
   readonly transforms: TransformPipeline
-  /** What becomes of properties that the class does not have. */
+  /** How to handle properties that the class does not have. */
   readonly newProperties: NewProperties
-  /** Refuses what does not fit of vectors. */
+  /** Refuses vectors that do not fit. */
   readonly vectors: CheckedVectors
   /** Which vectors objects may lack. */
   readonly presence: VectorPresence
   readonly split: SplitReferences
-  /** Leaves of an object what the store has to give back. */
+  /** Reduces an object to what the store must return. */
   readonly compared: (object: StoredObject) => StoredObject
-  /** Of a class whose objects expire in the target: which of them may. */
+  /** For a class whose objects expire in the target: which of them may. */
   readonly mayExpire: MayExpire | undefined
 }
 
-/** A class that is there already, and how what is in it gives way. */
+/** An existing class, and which side wins in it. */
 export interface Existing {
   readonly schema: CollectionSchema
   readonly strategy: Strategy
   readonly traces: Traces
-  /** True where an interrupted run of the same command has begun to change it. */
+  /** True if an interrupted run of the same command has begun to change it. */
   readonly continues: boolean
 }
 
-/** What a restore works with once its preparations are made. */
+/** The state of a prepared restore. */
 export interface RestoreRun {
   readonly frame: Run
   readonly id: string
@@ -106,75 +106,75 @@ export interface RestoreRun {
   readonly plan: RestorePlan
   readonly retry: Retrying
   readonly kept: RestoreFiles
-  /** True where an interrupted restore has made the class, and this one goes on. */
+  /** True if an interrupted restore made the class, and this one continues it. */
   readonly continues: boolean
-  /** Undefined where the class is this restore's own. */
+  /** Undefined if the restore makes the class itself. */
   readonly existing: Existing | undefined
-  /** The alias that is to mean the class; undefined where none is to be switched. */
+  /** The alias that will mean the class; undefined if none is switched. */
   readonly alias: AliasPlan | undefined
-  /** The plan that is applied; undefined where the strategy alone decides. */
+  /** The plan to apply; undefined if only the strategy decides. */
   readonly applying: Plan | undefined
   /** Reads the first part while the class is made. */
   readonly ahead: ReadAhead
   readonly progress: RestoreState
 }
 
-/** What a restore keeps on the disk. */
+/** The files of a restore on disk. */
 export interface RestoreFiles {
-  /** The parts that are done. */
+  /** The finished parts. */
   readonly log: RestoreLog
-  /** References, until all objects are there. */
+  /** References, until all objects are written. */
   readonly spool: PartSpool<PlacedLink>
-  /** Of bytes that can be had only once. */
+  /** For bytes that can be read only once: the written ids. */
   readonly written: WrittenIds | undefined
-  /** Where transforms may give objects other ids: those of all parts. */
+  /** If transforms may give new ids: those of all parts. */
   readonly seen: SeenIds | undefined
-  /** What an existing class was before it is changed; undefined where nothing is kept. */
+  /** Saves an existing class before it is changed; undefined if nothing is saved. */
   readonly undo: UndoKeeping | undefined
-  /** What a run without an undo notes of its writes; undefined where that has no use. */
+  /** Records the writes of a run without undo; undefined if not needed. */
   readonly own: OwnWrites | undefined
-  /** What a replace will delete; undefined of anything else. */
+  /** What a replace will delete; undefined for other strategies. */
   readonly vanishing: VanishingIds | undefined
   /** What was written into an existing class. */
   readonly writes: PartSpool<WrittenObject>
   readonly rejects: RestoreRejects | undefined
-  /** What the lines of the rejects file say that they are of. */
+  /** The source that lines of the rejects file name. */
   readonly origin: RejectOrigin
 }
 
 /** What has been done so far. */
 export interface RestoreState {
-  /** Parts that were brought to their end, by this run or the one before it. */
+  /** Parts finished by this run or an earlier one. */
   readonly parts: Map<string, PartFacts>
   /** Parts that are being written. */
   readonly begun: Map<string, PartTally>
-  /** Parts that were damaged, with what was wrong. */
+  /** Damaged parts, with what was wrong. */
   readonly damaged: Map<string, string>
-  /** Parts that an interrupted restore had brought to their end. */
+  /** Parts that an interrupted restore had finished. */
   continued: number
-  /** Of the ids that were asked for those of which no object has come. */
+  /** Requested ids for which no object has come. */
   unseen: UnseenIds
   /** Why this process refused objects. */
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]
-  /** The class as it was changed once the target had refused it; undefined where it took it. */
+  /** The class as changed after the target refused it; undefined if it accepted it. */
   remade: PatchedSchema | undefined
   aliases: string[]
-  /** What became of the alias that was to be switched. */
+  /** The result for the switched alias. */
   alias: AliasFacts | undefined
-  /** Objects that an existing class held before; undefined where they were not counted. */
+  /** Objects in an existing class before; undefined if they were not counted. */
   there: number | undefined
-  /** What a plan that was written would do. */
+  /** What a written plan would do. */
   planned: PlannedFacts | undefined
-  /** Objects that a plan would delete, and that have changed since it was made. */
+  /** Objects that a plan would delete, but that have changed since it was made. */
   leftAlone: number
-  /** Objects that were removed from an existing class. */
+  /** Objects removed from an existing class. */
   deleted: number
   /** Objects that this process wrote, and how long it took. */
   writtenHere: number
   writeSeconds: number
-  /** What endangers what was written, as it was seen afterwards. */
+  /** What endangers the written data, as checked afterwards. */
   health: readonly HealthFinding[]
-  /** Batches in flight at once, as it came to be; 0 where none were. */
+  /** Batches in flight at once, as finally chosen; 0 if there were none. */
   workers: number
 }

@@ -7,17 +7,17 @@ import type { State } from '../../run/state.ts'
 import { forgetPruned } from './progressTable.ts'
 import { spoolFailure } from './target/spoolFailure.ts'
 
-/** The file that says into which target a run goes: an embedded store has a journal of its own, beside its data. */
+/** The file that names the target of a run: an embedded store has its own journal, beside its data. */
 const TARGET_FILE = 'target'
 
 const unwritable = spoolFailure('the files of a restore')
 
-/** Where a restore keeps what is in no table: references, the ids that it wrote. */
+/** Where a restore keeps what is in no table: references, and the ids that it wrote. */
 export function runDirectory(state: State, run: string): string {
   return join(restoresIn(state), run)
 }
 
-/** Makes it, for a run that has its row. @throws ElysiaError ELYSIA_STATE */
+/** Makes the directory for a run that has its row. @throws ElysiaError ELYSIA_STATE */
 export function makeRunDirectory(state: State, run: string, target: string): void {
   const directory = runDirectory(state, run)
   try {
@@ -29,9 +29,9 @@ export function makeRunDirectory(state: State, run: string, target: string): voi
 }
 
 /**
- * Removes what restores into a target have left that no command will continue: their run has come to its end, a later
- * one took its place, or the journal has forgotten it. A run has its row before its directory, so that none at work
- * is touched. What cannot be removed stays for the next restore.
+ * Removes leftovers of restores into a target that no command will continue: their run has finished, a later one
+ * replaced it, or the journal has forgotten it. A run has its row before its directory, so running ones are safe. What
+ * cannot be removed stays for the next restore.
  */
 export async function removeDeadRuns(state: State, target: string): Promise<void> {
   forgetPruned(state.database)
@@ -46,14 +46,14 @@ export async function removeDeadRuns(state: State, target: string): Promise<void
   }
 }
 
-/** The names of those that a command may still continue: of each key the newest, unless it is done. */
+/** The runs that a command may still continue: the newest of each key, unless it is done. */
 function newestOfEachKey(runs: readonly RunRecord[]): ReadonlySet<string> {
   const newest = new Map<string, RunRecord>()
   for (const run of runs) if (!newest.has(run.key)) newest.set(run.key, run)
   return new Set([...newest.values()].filter(({ status }) => status !== 'done').map(({ run }) => run))
 }
 
-/** Undefined for the directory of an older version, of which nobody knows. */
+/** Undefined for a directory of an older version, whose target is unknown. */
 function targetIn(state: State, name: string): string | undefined {
   try {
     return readFileSync(join(runDirectory(state, name), TARGET_FILE), 'utf8')

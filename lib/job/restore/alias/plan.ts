@@ -12,27 +12,27 @@ import type { RestoreOptions } from '../options.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { vectorTransforms } from '../vectors/asked.ts'
 
-/** An alias that is to mean the restored class, and what it means before. */
+/** An alias that will be switched to the restored class. */
 export interface AliasPlan {
   readonly alias: string
-  /** The class that it means now; undefined where there is no such alias yet. */
+  /** The class that it means now; undefined if the alias does not exist yet. */
   readonly before: string | undefined
   /** The class to restore into. */
   readonly class: string
 }
 
-/** What became of the alias of a restore. */
+/** The result for the alias of a restore. */
 export interface AliasFacts {
   readonly name: string
-  /** The class that it meant before; null where there was none. */
+  /** The class that it meant before; null if there was none. */
   readonly before: string | null
-  /** False where objects are missing in the restored class, or nothing was written. */
+  /** False if objects are missing in the restored class, or nothing was written. */
   readonly switched: boolean
-  /** True where the class before was removed. */
+  /** True if the previous class was removed. */
   readonly dropped: boolean
 }
 
-/** What an alias is planned from. */
+/** What an alias plan depends on. */
 export interface AliasPlanning {
   readonly source: RestoreSource
   readonly store: Store
@@ -42,8 +42,9 @@ export interface AliasPlanning {
 }
 
 /**
- * What `--into-alias` asks for, looked at before anything is written; undefined without it.
- * @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT where the alias cannot be, or the class before cannot go
+ * Plans what `--into-alias` asks for, before anything is written; undefined without it.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT if the alias is not possible, or the previous class cannot be
+ * removed
  */
 export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | undefined> {
   const { store, options } = planning
@@ -68,7 +69,7 @@ export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | un
   return plan
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where the store has no such thing */
+/** @throws ElysiaError ELYSIA_CONFLICT if the store has no aliases */
 export function requireAliases({ supports, target }: Store): void {
   if (supports.aliases) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${target} has no aliases`, {
@@ -100,14 +101,14 @@ export function requireAliasName(
   )
 }
 
-/** `Article_v3` where there is an `Article_v2`: a name that nothing has, behind all that were used. */
+/** `Article_v3` after an `Article_v2`: a free name, numbered above all used ones. */
 export function nextVersion(alias: string, classes: readonly string[], aliases: readonly Alias[]): string {
   const taken = [...classes, ...aliases.flatMap((one) => [one.alias, one.collection])]
   const highest = Math.max(0, ...taken.map((name) => versionIn(name, alias) ?? 0))
   return `${alias}_v${highest + 1}`
 }
 
-/** The number behind an alias in the name of a class that was made for it. */
+/** The number at the end of a class that was made for an alias. */
 function versionIn(name: string, alias: string): number | undefined {
   const prefix = `${alias}_v`.toLowerCase()
   if (!name.toLowerCase().startsWith(prefix)) return undefined
@@ -115,7 +116,7 @@ function versionIn(name: string, alias: string): number | undefined {
   return /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : undefined
 }
 
-/** The class that an interrupted run of the same command has made. */
+/** The class that an interrupted run of the same command made. */
 async function unfinishedOf(
   { source, store, options, state, transforms = [] }: AliasPlanning,
   alias: string,
@@ -124,7 +125,7 @@ async function unfinishedOf(
   if (state === undefined) return undefined
   const selection = (await selectionOf(options, source.schema))?.declared
   const asked = [...transforms, ...vectorTransforms(options, source)].map(declaredTransform)
-  // Whether vectors have to be dropped only the class tells that is made.
+  // Only the class that is made tells whether vectors must be dropped.
   const lists = options.vectors === 'drop' ? [asked, [...asked, { name: DROP_STALE }]] : [asked]
   return classes
     .filter((name) => versionIn(name, alias) !== undefined)
@@ -138,7 +139,7 @@ async function unfinishedOf(
 }
 
 /**
- * What --drop-old removes is nothing that others lead to.
+ * --drop-old must not remove a class that something else refers to.
  * @throws ElysiaError ELYSIA_CONFLICT, naming what does
  */
 async function requireUnused(
@@ -153,7 +154,7 @@ async function requireUnused(
   throw stillUsed(before, uses, 'nothing was written; leave --drop-old out, and')
 }
 
-/** What leads to a class that an alias meant, beside that alias and the class which it is to mean. */
+/** What refers to the class that an alias meant, besides that alias and the class that it is going to mean. */
 export async function usesOf(
   store: Store,
   before: string,
@@ -183,7 +184,7 @@ export async function usesOf(
   ]
 }
 
-/** `first` says what was done. */
+/** `first` says what was done so far. */
 export function stillUsed(before: string, uses: readonly string[], first: string): ElysiaError {
   const fact = `${before} cannot be dropped: ${uses.join(', ')} lead to it`
   return new ElysiaError('ELYSIA_CONFLICT', fact, {

@@ -5,16 +5,16 @@ import { addedUp } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
 import { type AliasPlan, stillUsed, usesOf } from './plan.ts'
 
-/** Says what is going to be restored beside what. */
+/** Announces which class is restored, and which one the alias means. */
 export function announceAlias({ alias: plan, class: collection, options, frame }: RestoreRun): void {
   if (plan === undefined || plan.before === collection) return
   frame.emit({ type: 'alias_ahead', ...saidOf(plan), collection, dry_run: options.dryRun })
 }
 
 /**
- * Makes the alias mean the restored class, in one step, once all of it is there and was read back: until then, and
- * where anything is missing, it means what it meant. Then the class before goes, if that was asked for.
- * @throws ElysiaError ELYSIA_CONFLICT where somebody else has moved the alias meanwhile
+ * Makes the alias mean the restored class, in one step, once the class is complete and was read back: until then, or if
+ * anything is missing, it keeps its meaning. Then removes the previous class, if asked to.
+ * @throws ElysiaError ELYSIA_CONFLICT if someone else moved the alias meanwhile
  */
 export async function switchAlias(run: RestoreRun): Promise<void> {
   const { alias: plan, kept, progress, frame, class: name, retry, options } = run
@@ -43,7 +43,7 @@ export async function switchAlias(run: RestoreRun): Promise<void> {
   progress.alias = { ...progress.alias, dropped: true }
 }
 
-/** What of the restored class nobody can read, though the archive has it: objects and references. */
+/** Objects and references of the archive that are missing in the restored class. */
 function missingIn({ progress: { parts, damaged } }: RestoreRun): number {
   const facts = [...parts.values()]
   const rejected = sum(addedUp(facts.map((one) => one.rejected)))
@@ -54,7 +54,7 @@ async function meaningOf({ store }: RestoreRun, alias: string): Promise<string |
   return (await store.aliases()).find((one) => one.alias === alias)?.collection
 }
 
-/** A call that failed on its way may have moved it: that is looked at before each. */
+/** A call that failed on its way may have moved it: check before each attempt. */
 async function point(run: RestoreRun, alias: string): Promise<void> {
   const { store, class: collection } = run
   const now = await meaningOf(run, alias)
@@ -63,7 +63,10 @@ async function point(run: RestoreRun, alias: string): Promise<void> {
   await store.createAlias({ alias, collection })
 }
 
-/** What has begun to lead to it since the restore was planned keeps it. @throws ElysiaError ELYSIA_CONFLICT */
+/**
+ * Keeps the class if something began to refer to it since the restore was planned.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
 async function dropOld(
   { store, frame, retry, alias, class: own }: RestoreRun,
   before: string,

@@ -10,19 +10,21 @@ import type { RestoreRun } from '../run.ts'
 import type { RestoreSource, SourcePart } from '../source/source.ts'
 import { isOnlyChanged } from './resolve.ts'
 
-/** A source of fewer objects than this share of the collection is looked up by id: to scan the collection takes longer. */
+/**
+ * A source with fewer objects than this share of the collection is looked up by id: scanning the collection would take
+ * longer.
+ */
 const LEAST_SHARE = 1 / 4
 
-/** Kinds of sources whose parts are in order of id. */
+/** Kinds of sources whose parts are sorted by id. */
 const ORDERED: ReadonlySet<RestoreSource['kind']> = new Set(['archive', 'file', 'collection'])
 
 type Pages = readonly StoredObject[]
 
 /**
- * Pages of a part → those of its objects that are not in the collection as they are in the source, found by reading both
- * side by side in order of id. What differs is looked at once more before it is written, so that nothing depends on how
- * old a page is. Undefined where that has no use: objects are then looked up batch by batch.
- * Memory: two pages of each.
+ * Pages of a part → those of its objects that differ from the collection, found by reading both in parallel in order of
+ * id. Each difference is checked again before it is written, so the age of a page does not matter. Undefined if this
+ * does not help: objects are then looked up batch by batch. Memory: two pages of each.
  */
 export function alongside(
   run: RestoreRun,
@@ -53,11 +55,11 @@ export function alongside(
   })
 }
 
-/** What an interrupted run has written counts as written: it is told apart batch by batch. */
+/** What an interrupted run wrote counts as written: only the lookup by batch can tell. */
 function isAligned({ existing, source, options, plan, progress }: RestoreRun, part: SourcePart): boolean {
   const { strategy, continues, schema } = existing!
   const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
-  // One part alone may hold any id; of several each says which.
+  // A single part may hold any id; several parts must each say which.
   const isPlaced = part.covers !== undefined || (source.kind === 'file' && source.parts.length === 1)
   const isOrdered = ORDERED.has(source.kind) && part.mayRepeat !== true && isPlaced
   if (!isCompared || !isOrdered || continues || plan.transforms.expands || source.isSparse?.()) return false

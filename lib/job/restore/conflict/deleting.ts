@@ -12,9 +12,9 @@ import type { VanishingId } from './vanishingIds.ts'
 const IDS_AT_ONCE = 500
 
 /**
- * Deletes what the source does not have, once everything of it is written: kept first, then removed, batch by batch. Where
- * an object was rejected nothing is deleted, and an event says so. Memory: a batch.
- * @throws ElysiaError ELYSIA_STORE where the store refuses to delete
+ * Deletes what the source does not have, after everything in it is written: batch by batch, saved first, then removed.
+ * If an object was rejected it deletes nothing, and an event says so. Memory: a batch.
+ * @throws ElysiaError ELYSIA_STORE if the store refuses to delete
  */
 export async function deleteVanishing(run: RestoreRun): Promise<void> {
   const { kept, frame, collection, retry, class: name } = run
@@ -38,7 +38,7 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Those of them that a source which may change meanwhile still does not have, or that are not selected of it. */
+/** The ids that a changing source still lacks, or that are not selected from it. */
 async function absentOf(
   { source, plan: { selection } }: RestoreRun,
   ids: readonly VanishingId[],
@@ -54,7 +54,7 @@ async function absentOf(
   return ids.filter(({ id }) => !there.has(id))
 }
 
-/** Objects and references that the store refused: then the collection is not what the archive is, anyway. */
+/** Objects and references that the store refused: the collection then differs from the archive anyway. */
 export function refusedOf({ progress }: RestoreRun): number {
   const parts = [...progress.parts.values()]
   const references = parts.reduce((all, { referencesRejected }) => all + referencesRejected, 0)
@@ -79,7 +79,7 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
     }
     const found = await calls.find(names, whole, tenant)
     await kept.undo.keep([...found.values()].map((before) => entryOf(before.id, tenant, before)))
-    // What could not be read is not kept, and so it stays: the proof finds it.
+    // What could not be read is not saved, so it stays: the proof will find it.
     names = [...found.keys()]
     failpoint('restore.deletion-kept')
   }

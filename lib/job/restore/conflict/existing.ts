@@ -12,8 +12,8 @@ import { grown, ofExisting } from './newProperties.ts'
 import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
- * What a restore makes of its plan where the class is there already: that stays as it is, with its aliases.
- * @throws ElysiaError ELYSIA_CONFLICT where the objects do not fit into it, ELYSIA_USAGE where it has to be said whose
+ * Adapts the plan of a restore to an existing class, which keeps its definition and its aliases.
+ * @throws ElysiaError ELYSIA_CONFLICT if the objects do not fit into it, ELYSIA_USAGE if the user must say whose
  * vectors a merge takes
  */
 export function planInto(
@@ -39,14 +39,14 @@ export function planInto(
   }
 }
 
-/** What is to be seen to before the first object is written. The class stays as it is. */
+/** Prepares an existing class before the first object is written. Its definition stays as it is. */
 export async function prepareExisting(run: RestoreRun): Promise<void> {
   await addProperties(run)
   noteDifferences(run)
   await prepareTenants(run)
 }
 
-/** With `--on-new-property evolve`. No undo takes a property away again: a server cannot. */
+/** With `--on-new-property evolve`. Undo cannot remove a property: a server cannot. */
 async function addProperties({ store, plan, retry, class: name, frame }: RestoreRun): Promise<void> {
   for (const property of plan.newProperties.added) {
     await retry(() => store.addProperty(name, property))
@@ -54,7 +54,7 @@ async function addProperties({ store, plan, retry, class: name, frame }: Restore
   }
 }
 
-/** Says of a dry run what the class would get. */
+/** In a dry run, announces what the class would get. */
 export function announceProperties(
   { newProperties: { added } }: RestorePlan,
   name: string,
@@ -67,7 +67,7 @@ function addedEvent(collection: string, { name, dataType }: PropertySchema, dry_
   return { type: 'property_added', collection, property: name, data_type: dataType.join(), dry_run } as const
 }
 
-/** Says what of the class is otherwise than the archive has it, though objects fit. */
+/** Reports how the class differs from the archive's, although the objects fit. */
 function noteDifferences({ plan, existing, progress, frame }: RestoreRun): void {
   progress.differences = schemaDifferences(plan.schema, existing!.schema)
   for (const { path, wanted, got } of progress.differences) {
@@ -76,8 +76,8 @@ function noteDifferences({ plan, existing, progress, frame }: RestoreRun): void 
 }
 
 /**
- * Makes the tenants that the class lacks and wakes those that are needed. The states that all of them are to have
- * afterwards are noted before: those that were there keep theirs.
+ * Makes the tenants that the class lacks, and wakes those that are needed. First records the states that all of them
+ * will have afterwards: existing tenants keep theirs.
  */
 async function prepareTenants(run: RestoreRun): Promise<void> {
   const { store, plan, retry, class: name, kept, existing } = run

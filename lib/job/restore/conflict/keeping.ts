@@ -18,11 +18,11 @@ import type { Strategy } from './strategy.ts'
 import { planDeletions, requireReplaceable } from './vanishing.ts'
 import { type Deletions, VanishingIds } from './vanishingIds.ts'
 
-/** Says what is going to be changed, before anything is. */
+/** Announces what will be changed, before any change. */
 async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
   const { store, existing, plan, kept, options, frame, retry, class: name } = run
   if (existing === undefined) return
-  // Tenants are not counted: those that are not active would have to be woken for it. A replace has read them all.
+  // Tenants are not counted: inactive ones would have to be woken. A replace has read them all.
   const scanned = run.applying === undefined ? deletions?.objects : undefined
   const objects =
     scanned ??
@@ -44,9 +44,9 @@ async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
 }
 
 /**
- * Holds a plan against what is there and its archive, looks at what a replace would delete, says what is going to be
- * changed, and asks where somebody wants to be asked.
- * @throws ElysiaError ELYSIA_CONFLICT where it is too much, or nobody agreed
+ * Checks a plan against the class and the archive, finds what a replace would delete, announces the changes, and asks
+ * the user if requested.
+ * @throws ElysiaError ELYSIA_CONFLICT if it is too much, or nobody agreed
  */
 export async function planChanges(run: RestoreRun): Promise<void> {
   const { applying, kept, options, frame } = run
@@ -64,7 +64,7 @@ export async function planChanges(run: RestoreRun): Promise<void> {
   })
 }
 
-/** Of a replace the ids that it will delete. @throws ElysiaError ELYSIA_USAGE for a source that may not delete anything */
+/** The ids that a replace will delete. @throws ElysiaError ELYSIA_USAGE for a source that must not delete anything */
 export function vanishingFor(
   existing: Existing | undefined,
   given: Pick<RestoreRun, 'source' | 'options' | 'plan'>,
@@ -74,7 +74,7 @@ export function vanishingFor(
   return new VanishingIds()
 }
 
-/** A class that is there, as a restore into it sees it. */
+/** An existing class, as a restore into it sees it. */
 export function existingOf(
   { kind }: Store,
   schema: CollectionSchema,
@@ -90,13 +90,13 @@ interface Keeping {
   readonly context: RestoreContext
   readonly run: string
   readonly existing: Existing
-  /** Takes what has to be closed. */
+  /** Collects what must be closed. */
   readonly close: Close[]
 }
 
 /**
- * Where what is changed is kept; undefined for a dry run, and with --no-undo.
- * @throws ElysiaError ELYSIA_USAGE where there is no place for it, ELYSIA_LOCKED while it is taken back
+ * The undo that saves what is changed; undefined for a dry run and with --no-undo.
+ * @throws ElysiaError ELYSIA_USAGE if there is no place for it, ELYSIA_LOCKED while it is rolled back
  */
 export function keepingFor(given: Keeping): UndoKeeping | undefined {
   const { options, context, run, existing, close } = given
@@ -113,9 +113,7 @@ export function keepingFor(given: Keeping): UndoKeeping | undefined {
   return new UndoKeeping(undoDirectory(root, run), headerOf(given), existing.traces)
 }
 
-/**
- * Where a run notes its own writes that keeps no undo, and may be continued; undefined where it counts all of them anew.
- */
+/** Records the writes of a run that has no undo but may be continued; undefined if the run counts them all again. */
 export function ownWritesFor(given: Keeping): OwnWrites | undefined {
   const { options, context, run, existing } = given
   const { state } = context

@@ -9,25 +9,25 @@ import type { RestoreOptions } from '../options.ts'
 
 type Page = readonly StoredObject[]
 
-/** How many values were discarded, by their property. */
+/** The number of discarded values by property. */
 export type DiscardedValues = Readonly<Record<string, number>>
 
-/** What becomes of properties, and of values, that the class does not have. */
+/** How to handle properties and values that the class does not have. */
 export interface NewProperties {
   readonly policy: RestoreOptions['onNewProperty']
-  /** Those that an existing class gets: with `evolve`. */
+  /** Properties added to an existing class: with `evolve`. */
   readonly added: readonly PropertySchema[]
-  /** All that the class has then. */
+  /** All properties that the class then has. */
   readonly known: ReadonlySet<string>
 }
 
-/** The class that is to be made, and the references that are added to it. */
+/** The class to make, and the references that are added to it. */
 interface Planned {
   readonly schema: CollectionSchema
   readonly references: readonly PropertySchema[]
 }
 
-/** Of a class of the restore's own, which has all that the archive says. */
+/** For a class that the restore makes itself: it has all properties of the archive. */
 export function ofOwnClass(
   { schema, references }: Planned,
   { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
@@ -35,7 +35,7 @@ export function ofOwnClass(
   return { policy, added: [], known: namesIn([...(schema.properties ?? []), ...references]) }
 }
 
-/** Of a class that is there. */
+/** For an existing class. */
 export function ofExisting(
   existing: CollectionSchema,
   { schema, references }: Planned,
@@ -51,34 +51,36 @@ function namesIn(properties: readonly PropertySchema[]): ReadonlySet<string> {
   return new Set(properties.map(({ name }) => name))
 }
 
-/** A class with the properties that it gets. */
+/** The class with its added properties. */
 export function grown(existing: CollectionSchema, { added }: NewProperties): CollectionSchema {
   return added.length === 0
     ? existing
     : { ...existing, properties: [...(existing.properties ?? []), ...added] }
 }
 
-/** What of the archive has to fit into the class: with a policy that discards only what both have. */
+/**
+ * The properties of the archive that must fit into the class: with a policy that discards, only those that both have.
+ */
 export function counted(wanted: readonly PropertySchema[], { policy, known }: NewProperties) {
   return discards({ policy }) ? wanted.filter(({ name }) => known.has(name)) : wanted
 }
 
-/** True where it leaves out values, or objects. */
+/** True if it leaves out values or objects. */
 export function discards({ policy }: Pick<NewProperties, 'policy'>): boolean {
   return policy === 'discard-value' || policy === 'discard-object'
 }
 
 export interface Discarding {
-  /** Counts objects that are left out. */
+  /** Counts the objects that are left out. */
   readonly leftOut: LeftOut
   readonly onDiscarded: (values: DiscardedValues) => void
-  /** Takes what each object was made of. */
+  /** Remembers what each object was made from. */
   readonly origins?: Origins | undefined
 }
 
 /**
- * Pages → pages of objects without values of unknown properties, or without the objects that have such; none where the
- * store decides. Null is no value. Memory: a page.
+ * Pages → pages of objects without values of unknown properties, or without the objects that have such values; no stage
+ * if the store decides. Null is no value. Memory: a page.
  */
 export function discarding(
   { policy, known }: NewProperties,

@@ -1,6 +1,6 @@
 import type { OptionsSchema } from '../../../options/schema.ts'
 
-/** What becomes of a collection that is there already. */
+/** How to treat a collection that already exists. */
 export const conflictOptions = {
   onConflict: {
     type: 'string',

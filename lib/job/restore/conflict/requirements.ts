@@ -9,14 +9,14 @@ import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { counted } from './newProperties.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT where a class lacks what objects have, naming all of it */
+/** @throws ElysiaError ELYSIA_CONFLICT if the class lacks something that the objects have, naming all of it */
 export function requireFit(
   store: Store,
   existing: CollectionSchema,
   plan: RestorePlan,
   { withoutVectors }: RestoreSource,
 ): void {
-  // What transforms have renamed is no longer called as it was chosen.
+  // After a transform renamed it, a property no longer has its chosen name.
   const chosen = plan.transforms.isEmpty ? plan.selection?.declared.properties : undefined
   const all = [...(plan.schema.properties ?? []), ...plan.references]
   const properties = chosen === undefined ? all : all.filter(({ name }) => chosen.includes(name))
@@ -29,7 +29,7 @@ export function requireFit(
   })
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a merge needs its undo, or has to be told whose vectors count */
+/** @throws ElysiaError ELYSIA_USAGE if a merge needs its undo, or must be told whose vectors count */
 export function requireMergeable(
   existing: CollectionSchema,
   { onConflict, vectors, undo }: RestoreOptions,
@@ -52,7 +52,7 @@ export function requireMergeable(
 }
 
 /**
- * Whole objects take the place of those that are there, so an archive that holds less of each would take the rest away.
+ * Complete objects replace the existing ones, so an archive that holds only part of each would remove the rest.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export function requireWholeObjects(

@@ -13,40 +13,40 @@ import type { Existing } from '../run.ts'
 import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
 
-/** What is to become of the objects of one batch, all of one tenant. */
+/** What to do with the objects of one batch, all of one tenant. */
 export interface Resolved {
-  /** To be sent; what was there in their place is kept. */
+  /** To be sent; the objects that they replace are saved. */
   readonly due: readonly SplitObject[]
   readonly unchanged: readonly SplitObject[]
   readonly skipped: readonly SplitObject[]
-  /** Not to be sent, though they should be: something is in the way. */
+  /** Should be sent but cannot be: something is in the way. */
   readonly refused?: readonly Refused[]
-  /** What was taken away before it is sent anew, by id: it is put back where the store refuses that. */
+  /** Objects removed before they are sent again, by id: put back if the store refuses the new ones. */
   readonly removed?: ReadonlyMap<string, StoredObject>
 }
 
-/** Reads what is there, and removes it. */
+/** Reads existing objects, and removes them. */
 export type Finder = Pick<Calls, 'find' | 'remove'>
 
-/** Decides about a batch, and keeps what it will change: what it resolved with may be sent. */
+/** Decides on a batch, and saves what will change: after it resolved, `due` may be sent. */
 export type Resolve = (batch: readonly SplitObject[], calls: Finder) => Promise<Resolved>
 
 const BARE: Projection = { properties: [], vectors: false }
 
-/** How it is decided, and where what will be changed is kept. */
+/** How to decide, and where to save what will change. */
 export interface Resolving {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'> &
     Partial<Pick<RestoreOptions, 'revectorize'>>
   readonly undo:
     | (Pick<UndoKeeping, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoKeeping, 'knows'>>)
     | undefined
-  /** What is there is removed before it is sent anew: a server would keep its vectors. */
+  /** Existing objects are removed before they are sent again: otherwise a server would keep their vectors. */
   readonly remakes?: boolean
-  /** What stays as it is, of what would be sent; undefined where nothing does. */
+  /** Keeps some objects that would be sent; undefined if none. */
   readonly precedence?: Precedence | undefined
 }
 
-/** The decision of a restore into a class that is there; undefined where all is simply written. */
+/** The decision of a restore into an existing class; undefined if everything is simply written. */
 export function resolverFor(existing: Existing | undefined, resolving: Resolving): Resolve | undefined {
   if (existing === undefined) return undefined
   const { undo, precedence, remakes = false } = resolving
@@ -56,7 +56,7 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
     const there = what === undefined ? new Map<string, StoredObject>() : await found(batch, calls, what)
     const decided = yielding(decide(batch, there), there, precedence, existing.traces)
     if (undo !== undefined) {
-      // What an interrupted run has removed is not there, and was kept before.
+      // What an interrupted run removed is absent, and was saved before.
       const isGone = ({ object, expected }: SplitObject) =>
         remakes && !there.has(object.id) && undo.knows?.(expected) === true
       const entries = decided.due
@@ -70,7 +70,7 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
   }
 }
 
-/** Once it is kept. An object that cannot be removed stays, and what is sent takes its place. */
+/** Only after it was saved. An object that cannot be removed stays, and the new one replaces it. */
 async function remove(
   due: readonly SplitObject[],
   there: ReadonlyMap<string, StoredObject>,
@@ -91,7 +91,7 @@ function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
   )
 }
 
-/** What has to be known of the objects that are there. */
+/** The fields needed from existing objects. */
 function projectionFor(
   { undo, options, remakes = false }: Resolving,
   { strategy, traces }: Existing,
@@ -104,7 +104,7 @@ function projectionFor(
 
 type Decide = (batch: readonly SplitObject[], there: ReadonlyMap<string, StoredObject>) => Resolved
 
-/** True where objects that are as they should be are not sent. */
+/** True if objects that are already right are not sent. */
 export function isOnlyChanged(
   strategy: Strategy,
   {
@@ -112,13 +112,13 @@ export function isOnlyChanged(
     revectorize = false,
   }: Pick<RestoreOptions, 'onlyChanged'> & Partial<Pick<RestoreOptions, 'revectorize'>>,
 ): boolean {
-  // Without their vectors all of them are to be sent.
+  // Without their vectors, all objects must be sent.
   return strategy === 'replace' ? !revectorize : strategy === 'overwrite' && onlyChanged
 }
 
 function deciderFor({ undo, options }: Resolving, existing: Existing): Decide {
   const { strategy } = existing
-  // What an interrupted run has written is there by its own hand: it is written, and counted, anew.
+  // What an interrupted run wrote is its own work: it is written and counted again.
   const own: Own = (one) => one && undo?.own(one)
   if (strategy === 'skip') return skipping(own)
   if (strategy === 'merge') return merging(existing, options, own)
@@ -132,7 +132,7 @@ function deciderFor({ undo, options }: Resolving, existing: Existing): Decide {
   }
 }
 
-/** What this run had made of an object before it was interrupted; undefined where it is not its own. */
+/** What this run had made of an object before it was interrupted; undefined if the object is not its own. */
 type Own = (found: StoredObject | undefined) => Trace | undefined
 
 function skipping(own: Own): Decide {
@@ -155,7 +155,7 @@ function merging(existing: Existing, { prefer, vectors }: Resolving['options'], 
     for (const one of batch) {
       const found = there.get(one.object.id)
       const wrote = own(found)
-      // What was merged before, and is not linked yet, lacks references of the target: they are not merged anew.
+      // An object that was merged before, but is not linked yet, lacks references of the target: do not merge it again.
       const object = wrote === undefined ? found && merge(one.expected, found) : withLinks(found!, wrote)
       const merged = object === undefined ? one : { ...split(object), source: one.source }
       const isUnchanged = found !== undefined && wrote === undefined && isSame(existing, found, merged)
@@ -180,7 +180,7 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[]
   return [first, second]
 }
 
-/** What the strategy decided about a batch, but for what stays as it is. */
+/** The decision of the strategy, except for what stays as it is. */
 function yielding(
   decided: Resolved,
   there: ReadonlyMap<string, StoredObject>,

@@ -1,4 +1,4 @@
 import type { RestoreOptions } from '../options.ts'
 
-/** How objects of an archive and of a class that is there already give way to each other. */
+/** Which side wins between the objects of an archive and of an existing class. */
 export type Strategy = Exclude<RestoreOptions['onConflict'], 'fail'>

@@ -10,13 +10,13 @@ import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
 import { type Deletions, placeOf, type VanishingIds } from './vanishingIds.ts'
 
-/** Objects that would be deleted are named up to here. */
+/** How many objects to be deleted are named. */
 export const IDS_NAMED = 5
 
 /**
- * Reads a source to its end and the ids of the collection, before anything is written: what a replace will delete.
- * @throws ElysiaError ELYSIA_DAMAGED where the source is; ELYSIA_CONFLICT where it is empty or holds what is no object,
- * where the collection has tenants that it lacks, or where more would be deleted than `--max-delete` allows
+ * Reads all ids of the source and of the collection before anything is written: finds what a replace will delete.
+ * @throws ElysiaError ELYSIA_DAMAGED if the source is damaged; ELYSIA_CONFLICT if it is empty or contains lines that
+ * are no objects, if the collection has tenants that it lacks, or if more would be deleted than `--max-delete` allows
  */
 export async function planDeletions(run: RestoreRun): Promise<Deletions> {
   const vanishing = run.kept.vanishing!
@@ -37,7 +37,7 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
   return plan
 }
 
-/** Notes the ids of a source, read to its end. `onReject` is called with the reason for what is no object. */
+/** Records all ids of a source. `onReject` gets the reason for each line that is no object. */
 export async function readSource(
   { plan, frame }: RestoreRun,
   vanishing: VanishingIds,
@@ -47,7 +47,7 @@ export async function readSource(
   for (const part of plan.parts) {
     frame.stop.throwIfAborted()
     await part.check?.(frame.signal)
-    // Which of them are selected their ids alone do not tell.
+    // Ids alone do not tell which objects are selected.
     const ids = selects === undefined ? part.ids?.() : undefined
     for await (const page of await (ids ?? part.pages(onReject))) {
       const all = page as readonly StoredObject[]
@@ -76,7 +76,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
   }
   if (!hasTenants(existing!.schema)) return scan()
   const tenants = await retry(() => store.tenantStates(name))
-  // Who writes to the collection meanwhile may have made others.
+  // Someone who writes to the collection meanwhile may have made other objects.
   if (precedence === undefined)
     requireOwnTenants(
       run,
@@ -94,7 +94,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
   }
 }
 
-/** A tenant is never emptied because an archive does not speak of it. */
+/** A tenant is never emptied just because an archive does not mention it. */
 function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: readonly string[]): void {
   const own = new Set((plan.tenants ?? []).map((tenant) => tenant.name))
   const others = tenants.filter((tenant) => !own.has(tenant))
@@ -109,7 +109,7 @@ function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: r
   )
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where more would be deleted than this allows */
+/** @throws ElysiaError ELYSIA_CONFLICT if more would be deleted than this allows */
 export function requireFew(deletions: Deletions, limit: string): void {
   const { deletes, objects: all, source, collection, target, ids } = deletions
   const most = limit.endsWith('%') ? (Number(limit.slice(0, -1)) / 100) * all : Number(limit)
@@ -140,7 +140,7 @@ function notWhole(source: string, reason: string): ElysiaError {
   })
 }
 
-/** Why what comes of a source is not all of its collection; undefined where it is. */
+/** Why the objects of a source are not its complete collection; undefined if they are. */
 function partFact({ selection, manifest, kind }: RestoreSource, plan: RestorePlan): string | undefined {
   if (plan.newProperties.policy === 'discard-object')
     return '--on-new-property discard-object leaves out some of its objects'
@@ -151,13 +151,13 @@ function partFact({ selection, manifest, kind }: RestoreSource, plan: RestorePla
     return 'transforms left out some of its collection when it was made'
   const chosen = plan.selection?.declared ?? selection
   if (chosen === undefined) return undefined
-  // What a condition selects of a collection is known as a whole.
+  // What a condition selects is known completely.
   const { objects, properties } = chosen
   if (kind === 'collection' && objects === undefined && properties === undefined) return undefined
   return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for a source that may hold less than the collection that it was made of */
+/** @throws ElysiaError ELYSIA_USAGE for a source that may hold only part of its collection */
 export function requireReplaceable({
   source,
   options,

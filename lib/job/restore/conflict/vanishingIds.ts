@@ -4,19 +4,19 @@ import { temporaryDatabase } from '../../../database/connection.ts'
 export interface Deletions {
   readonly collection: string
   readonly target: string
-  /** Objects that the collection holds. */
+  /** Objects in the collection. */
   readonly objects: number
-  /** Objects of the source, each id once. */
+  /** Distinct ids in the source. */
   readonly source: number
-  /** Objects of the collection that the source does not have. */
+  /** Objects of the collection that the source lacks. */
   readonly deletes: number
   /** Some of them. @see placeOf */
   readonly ids: readonly string[]
 }
 
 /**
- * The ids that a collection has and its source lacks, for as long as a replace takes: in a file without a name, with a
- * cache of some megabytes in memory.
+ * The ids that a collection has and its source lacks, for the duration of a replace: in an unnamed file, with a cache
+ * of some megabytes in memory.
  */
 export class VanishingIds {
   readonly #database = temporaryDatabase()
@@ -46,7 +46,7 @@ export class VanishingIds {
     })()
   }
 
-  /** Objects of the collection: those that the source lacks are kept. */
+  /** Adds objects of the collection: keeps those that the source lacks. */
   addTarget(page: readonly VanishingId[]): void {
     this.#objects += page.length
     const ids = JSON.stringify(page.map(({ id, tenant = '' }) => [tenant, id]))
@@ -62,7 +62,7 @@ export class VanishingIds {
     return (this.#database.prepare('SELECT count(*) AS n FROM vanishing').get() as { n: number }).n
   }
 
-  /** So many of them, in order, behind the last that was given; all of one tenant. */
+  /** The next ids in order, after the last one given; all of one tenant. */
   after(last: VanishingId | undefined, count: number): VanishingId[] {
     const { tenant = '', id = '' } = last ?? {}
     const rows = this.#database
@@ -73,7 +73,7 @@ export class VanishingIds {
       .map((row) => (row.tenant === '' ? { id: row.id } : row))
   }
 
-  /** So many of them, of whatever tenant. */
+  /** The first ids, of any tenant. */
   first(count: number): VanishingId[] {
     const rows = this.#database
       .prepare('SELECT tenant, id FROM vanishing ORDER BY tenant, id LIMIT ?')
@@ -91,7 +91,7 @@ export interface VanishingId {
   readonly tenant?: string
 }
 
-/** How an object is named to a person: `TENANT/ID`, or its id. */
+/** The name of an object in messages: `TENANT/ID`, or its id. */
 export function placeOf({ id, tenant }: VanishingId): string {
   return tenant === undefined ? id : `${tenant}/${id}`
 }

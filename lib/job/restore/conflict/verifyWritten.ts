@@ -5,15 +5,15 @@ import type { RestoreRun } from '../run.ts'
 import type { WrittenObject } from '../target/partSpool.ts'
 import type { Verification } from '../verify.ts'
 
-/** A replica may answer late: so often an object that differs is read again, after so long. */
+/** A replica may answer late: how often a differing object is read again, and after how long. */
 const READ_AGAIN = 2
 const AGAIN_AFTER_MS = 1000
 const IDS_NAMED = 5
 
 /**
- * Reads back what was written into a class that others write to as well: each object is compared, what else is in the
- * class is not. Null with --no-verify. Memory: some hundred objects.
- * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that are not what was written
+ * Reads back what was written into a class that others write to as well: compares each written object, and ignores the
+ * rest of the class. Null with --no-verify. Memory: some hundred objects.
+ * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that differ from what was written
  */
 export async function verifyWritten(run: RestoreRun): Promise<Verification | null> {
   const { progress, options, frame } = run
@@ -49,7 +49,7 @@ async function differences(run: RestoreRun, objects: readonly WrittenObject[]): 
 async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
   const { collection, retry, existing, frame, progress } = run
   const { traces } = existing!
-  // Of references that were refused nobody expects that they are there.
+  // Refused references are not expected to exist.
   const partlyLinked = [...progress.parts.values()].some(({ referencesRejected }) => referencesRejected > 0)
   const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []

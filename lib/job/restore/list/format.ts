@@ -3,9 +3,9 @@ import { counted } from '../../../core/units.ts'
 import { archiveName, type RestoreSource, type SourcePart } from '../source/source.ts'
 
 /**
- * What an archive holds as an editable list: the archive on its first line, then a line a tenant, or a part where there
- * are no tenants. What stands behind a # is for the reader.
- * @throws ElysiaError ELYSIA_USAGE for a source that is in one piece
+ * The content of an archive as an editable list: the archive on the first line, then a line for each tenant, or for
+ * each part if there are no tenants. Text after a # is for the reader.
+ * @throws ElysiaError ELYSIA_USAGE for a source in one piece
  */
 export function* listLines(source: RestoreSource): Generator<string> {
   requireParts(source)

@@ -12,8 +12,8 @@ const LINE = /^(archive|tenant|part) +(.*)$/
 const SHOWN_LENGTH = 60
 
 /**
- * A source with the parts and tenants that a list has left of it. Each line has to name something that the archive
- * has, once. Memory: the names in the list.
+ * A source reduced to the parts and tenants that remain in a list. Each line must name something in the archive, once.
+ * Memory: the names in the list.
  * @throws ElysiaError ELYSIA_USAGE with the line; ELYSIA_CONFLICT for the list of another archive; ELYSIA_INPUT_MISSING
  */
 export async function listedSource(source: RestoreSource, path: string): Promise<RestoreSource> {
@@ -30,7 +30,7 @@ export async function listedSource(source: RestoreSource, path: string): Promise
   }
 }
 
-/** The names of tenants or parts that are left. */
+/** The names of the remaining tenants or parts. */
 async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet<string>> {
   const kind = source.tenants === undefined ? 'part' : 'tenant'
   const known = new Set((source.tenants ?? source.parts).map(({ name }) => name))
@@ -90,7 +90,7 @@ function sameArchive(
   )
 }
 
-/** A JSON string, behind which a comment may stand. */
+/** A JSON string that a comment may follow. */
 function nameIn(rest: string): string | undefined {
   const [text] = /^"(?:[^"\\]|\\.)*"(?= *(?:#|$))/.exec(rest) ?? []
   try {

@@ -7,8 +7,8 @@ type Pages = Source<readonly StoredObject[]>
 type OnReject = (reject: Reject) => void
 
 /**
- * The first part of a restore, read while its target makes the class: a server takes a tenth of a second for that, in which
- * nothing else would be done. What is wrong with it is told where it is taken. Memory: as what reads a part. Close it.
+ * Reads the first part of a restore while its target makes the class: a server needs a tenth of a second for that,
+ * otherwise idle. Its errors appear when the part is taken. Memory: as for reading a part. Close it.
  */
 export class ReadAhead {
   readonly #ended = new AbortController()
@@ -17,14 +17,17 @@ export class ReadAhead {
   #part: SourcePart | undefined
   #pages: Promise<Pages> | undefined
 
-  /** Looks at the bytes of a part, then makes its first page. */
+  /** Checks the bytes of a part, then reads its first page. */
   begin(part: SourcePart): void {
     this.#part = part
     this.#pages = this.#read(part)
     this.#pages.catch(() => {})
   }
 
-  /** The pages of a part, its bytes checked; undefined of any that was not begun. Once. Errors: as `check` and `pages` of the part */
+  /**
+   * The pages of a part whose bytes were checked; undefined if it was not begun. Works once. Errors: as `check` and
+   * `pages` of the part
+   */
   take(part: SourcePart, onReject: OnReject): Promise<Pages> | undefined {
     if (part !== this.#part) return undefined
     const pages = this.#pages
@@ -35,7 +38,7 @@ export class ReadAhead {
     return pages
   }
 
-  /** Ends what nobody has taken. */
+  /** Ends what nobody took. */
   async close(): Promise<void> {
     const pages = this.#pages
     if (pages === undefined) return
@@ -52,7 +55,7 @@ export class ReadAhead {
     await part.check?.(signal)
     signal.throwIfAborted()
     const pages = await part.pages((reject) => this.#onReject(reject))
-    // Whoever takes it is told of its error.
+    // Whoever takes the pages gets the error.
     pages.on('error', () => {})
     pages.read(0)
     return pages

@@ -30,16 +30,16 @@ export interface Writing {
   readonly calls: Calls
   readonly semaphore: Semaphore
   readonly signal: AbortSignal
-  /** What checks the first part: once that is done others are checked while its objects are written. */
+  /** The check of the first part: once it is done, others are checked while its objects are written. */
   readonly firstCheck: FirstCheck
-  /** Decode the parts; undefined where this thread does. */
+  /** Threads that decode the parts; undefined if this thread does it. */
   readonly threads: Threads | undefined
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
   readonly onFiltered: (objects: number) => void
-  /** Undefined where objects flow as fast as they can. */
+  /** Undefined if there is no speed limit. */
   readonly pace: Pace | undefined
-  /** Undefined where all objects are simply written. */
+  /** Undefined if all objects are simply written. */
   readonly resolve: Resolve | undefined
 }
 
@@ -115,7 +115,7 @@ export async function flow(
     run.frame.context.stages?.watch(flow)
     await pipeline(flow, { signal })
   } finally {
-    // What is in flight has its end before anybody asks what was written.
+    // Batches in flight must end before the counts are read.
     await closed
   }
 }
@@ -128,7 +128,7 @@ function evenly(pace: Pace | undefined): Duplex[] {
   ]
 }
 
-/** Of what flows at a pace batches are small, so that it flows evenly. */
+/** With a speed limit batches are small, for an even flow. */
 function batchOf({ options, frame: { memory } }: RestoreRun, pace: Pace | undefined) {
   const { batchSize, batchBytes } = options
   const most = pace && mostAtOnce(pace)
@@ -146,7 +146,7 @@ function rejectObjects(
   origins: Origins,
 ): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  // As its source has it: restored from there, it goes through the same transforms.
+  // In the form of its source: restored from there, it goes through the same transforms again.
   const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: origins.of(object) })
   run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, asItCame(one))))
 }

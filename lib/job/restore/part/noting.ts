@@ -4,7 +4,7 @@ import type { SourcePart } from '../source/source.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from '../target/partSpool.ts'
 import type { Settled } from './tally.ts'
 
-/** What is noted of the objects of a part until all parts are written. */
+/** What is recorded about the objects of a part until all parts are written. */
 export interface Noting {
   readonly links: SpoolFile<PlacedLink> | undefined
   readonly writes: SpoolFile<WrittenObject> | undefined
@@ -14,7 +14,7 @@ export async function beginNoting(
   { plan, kept, existing }: RestoreRun,
   { name }: SourcePart,
 ): Promise<Noting> {
-  // What a merge keeps of an object may have references that the archive knows nothing of.
+  // A merged object may have references that the archive does not know.
   const refers = existing === undefined ? plan.references.length > 0 : existing.traces.refers
   return {
     links: refers ? await kept.spool.begin(name) : undefined,

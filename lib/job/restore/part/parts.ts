@@ -19,9 +19,9 @@ import { PartTally } from './tally.ts'
 import { tenantMaker } from './tenants.ts'
 
 /**
- * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
- * wanted → transforms → batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
- * run, or is left out with --skip-damaged.
+ * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode → select →
+ * transforms → batches → the collection. Each part is recorded once its last object has its outcome; a damaged part
+ * ends the run, or is left out with --skip-damaged.
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
  */
 export async function writeObjects(run: RestoreRun): Promise<void> {
@@ -52,9 +52,7 @@ function partsDue({ plan, progress }: RestoreRun): readonly SourcePart[] {
   return plan.parts.filter(({ name }) => !progress.parts.has(name))
 }
 
-/**
- * Begins to read the first part of an archive in a directory before there is a class for it, where it is a server that makes it.
- */
+/** Begins to read the first part of a directory archive before its class exists, if a server makes the class. */
 export function readAhead(run: RestoreRun): void {
   const { store, existing, continues, options, ahead } = run
   const isWaitedFor = store.maxInFlight > 1 && existing === undefined && !continues
@@ -63,7 +61,7 @@ export function readAhead(run: RestoreRun): void {
   if (isWaitedFor && isRead && !options.skipDamaged && first?.inThread !== undefined) ahead.begin(first)
 }
 
-/** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
+/** If the store takes one call at a time, one more part is read meanwhile; further parts gain nothing. */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
   if (store.maxInFlight === 1) return Math.min(2, options.workers || 2, parts)
   return Math.min(options.workers || AUTO_READERS, parts)
@@ -101,7 +99,7 @@ function sharedBy(
   }
 }
 
-/** The passes of a copy find in its place what they have made themselves. */
+/** Later passes of a copy find objects that they made themselves. */
 function remakesVectors({ options, existing, frame }: RestoreRun): boolean {
   const { kind } = frame.context as RestoreContext
   return (

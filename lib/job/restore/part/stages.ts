@@ -16,21 +16,19 @@ import type { RestorePlan } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import { type Refused, repeatedId } from './tally.ts'
 
-/** What the stages before the sink need to know. */
+/** What the stages before the sink need. */
 export interface RestoreStages {
   readonly plan: RestorePlan
   readonly part: SourcePart
-  /** Called with objects whose id came before. */
+  /** Called with objects whose id appeared before. */
   readonly onRepeated: (repeated: readonly Refused[]) => void
-  /** Of the ids that were asked for those that have not come. */
+  /** Requested ids that have not appeared yet. */
   readonly unseen: UnseenIds
   /** Counts what is not selected. */
   readonly leftOut: LeftOut
 }
 
-/**
- * The objects of a part that are wanted, each id once: pages → pages. Their transforms go behind them.
- */
+/** The selected objects of a part, each id once: pages → pages. Their transforms follow. */
 export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStages): Duplex[] {
   const { only, selection } = plan
   const stages: Duplex[] = []
@@ -54,11 +52,11 @@ export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStage
 export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated' | 'leftOut'> {
   /** Called with objects that a transform refused. */
   readonly onRefused: (refused: readonly Refused[]) => void
-  /** Called with how many objects came of others. */
+  /** Called with the number of objects that were made from others. */
   readonly onAdded: (objects: number) => void
-  /** Called with values that were left out, since the class has no such property. */
+  /** Called with values that were left out because the class has no such property. */
   readonly onDiscarded?: (values: DiscardedValues) => void
-  /** Takes what each object was made of. */
+  /** Remembers what each object was made from. */
   readonly origins?: Origins
   readonly signal: AbortSignal
   /** The ids that transforms gave in other parts. */
@@ -66,8 +64,7 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
 }
 
 /**
- * What transforms make of the objects that are wanted, as far as their vectors fit: pages → pages, each id once. Memory: a
- * page.
+ * Applies the transforms to the selected objects and checks their vectors: pages → pages, each id once. Memory: a page.
  */
 export function reshaped(stages: ReshapeStages): Duplex[] {
   const { plan, onRepeated, leftOut, onRefused, onAdded, onDiscarded = () => {}, signal } = stages
@@ -89,7 +86,7 @@ export function reshaped(stages: ReshapeStages): Duplex[] {
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
 }
 
-/** An id that stands twice is one that a transform gave: the reason names those that may have. */
+/** A repeated id comes from a transform: the reason names the candidates. */
 function byStages(
   { steps }: RestorePlan['transforms'],
   onRepeated: RestoreStages['onRepeated'],
@@ -100,7 +97,7 @@ function byStages(
   return (repeated) => onRepeated(repeated.map((one) => ({ ...one, reason: `${names}: ${one.reason}` })))
 }
 
-/** What was refused, with the place where it was found, if the part knows it. */
+/** Adds the place where a refused object was found, if the part knows it. */
 function placed({ placeOf }: SourcePart, refused: Refused): Refused {
   const place = placeOf?.(refused.object)
   return place === undefined ? refused : { ...refused, reason: `${place}: ${refused.reason}` }
@@ -108,15 +105,14 @@ function placed({ placeOf }: SourcePart, refused: Refused): Refused {
 
 export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {
   readonly batch: { readonly count: number; readonly bytes: number; readonly share?: () => number }
-  /** Makes a tenant, unless it is there. */
+  /** Makes a tenant unless it exists. */
   readonly makeTenant: (tenant: string) => Promise<void>
-  /** Stages that note a batch before it is written. */
+  /** Stages that record a batch before it is written. */
   readonly noting: readonly Duplex[]
 }
 
 /**
- * Pages → batches that a store takes: no id twice, tenants made, references split from their objects.
- * Memory: a batch in each stage.
+ * Pages → batches that a store takes: no id twice, tenants made, references split off. Memory: a batch in each stage.
  */
 export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: BatchStages): Duplex[] {
   return [
@@ -139,7 +135,7 @@ export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: 
 
 const REPEATED = 'its id stands twice: the later object was written'
 
-/** A source that is damaged may name an id twice; one write holds it once. */
+/** A damaged source may name an id twice; one write may contain it only once. */
 function lastOfEachId(onRepeated: BatchStages['onRepeated']) {
   return (objects: readonly StoredObject[]): readonly StoredObject[] => {
     const last = new Map(objects.map((object) => [keyOf(object), object]))
@@ -154,7 +150,7 @@ function keyOf({ id, tenant }: StoredObject): string {
   return tenant === undefined ? id : `${id} ${tenant}`
 }
 
-/** Pages up to the damage: what was read before it is not taken away by it. */
+/** Pages up to the damage: it does not take away what was read before. */
 export function salvaged(pages: Readable, onDamage: (error: Error) => void): Readable {
   async function* upToDamage() {
     try {
@@ -167,7 +163,7 @@ export function salvaged(pages: Readable, onDamage: (error: Error) => void): Rea
   return Readable.from(upToDamage(), { objectMode: true, highWaterMark: 1 })
 }
 
-/** True for an error that says that bytes of the source are damaged. */
+/** True for an error that means damaged bytes in the source. */
 export function isDamage(error: unknown): error is ElysiaError {
   if (!(error instanceof ElysiaError)) return false
   return error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'

@@ -6,29 +6,29 @@ import type { PartFacts } from '../progressTable.ts'
 import type { CountsByCode, RestoreRejectCode } from '../reasons.ts'
 import type { VectorPresence } from '../vectors/presence.ts'
 
-/** An object that was refused, and why: of the store its own words. */
+/** A refused object, and why; for the store, in its own words. */
 export interface Refused {
   readonly object: StoredObject
   readonly code: RestoreRejectCode
   readonly reason: string
 }
 
-/** An object whose id stands twice in its source. */
+/** An object whose id appears twice in its source. */
 export function repeatedId(object: StoredObject, reason: string): Refused {
   return { object, code: 'repeated_id', reason }
 }
 
-/** What became of one batch. */
+/** The outcome of one batch. */
 export interface Settled {
   readonly written: readonly SplitObject[]
   readonly refused: readonly Refused[]
-  /** Of an existing class: objects that need not be sent. */
+  /** In an existing class: objects that need not be sent. */
   readonly unchanged?: readonly SplitObject[]
-  /** Of an existing class: objects that give way to what is there. */
+  /** In an existing class: objects that yield to the existing ones. */
   readonly skipped?: readonly SplitObject[]
 }
 
-/** Counts what became of a part's objects. */
+/** Counts the outcomes of a part's objects. */
 export class PartTally {
   readonly #digest = new ObjectsDigest()
   readonly #compared: (object: StoredObject) => StoredObject
@@ -47,7 +47,7 @@ export class PartTally {
   #references = 0
   #absent = 0
 
-  /** `compared` leaves of an object what the store has to give back, where it does not expire. @see normalizer */
+  /** `compared` reduces an object to what the store must return, if it does not expire. @see normalizer */
   constructor(
     compared: (object: StoredObject) => StoredObject,
     mayExpire?: MayExpire,
@@ -81,23 +81,23 @@ export class PartTally {
     for (const { code } of refused) this.refuse(code)
   }
 
-  /** What could not even be tried: no object, or one of an id that was there before. */
+  /** Refuses what could not even be tried: it is no object, or its id appeared before. */
   refuse(code: RestoreRejectCode): void {
     this.#rejected[code] = (this.#rejected[code] ?? 0) + 1
   }
 
-  /** Objects that a transform has made of others. */
+  /** Adds objects that a transform made from others. */
   addMade(objects: number): void {
     this.#added += objects
   }
 
-  /** Values of properties that the class does not have. */
+  /** Adds values of properties that the class does not have. */
   discard(values: CountsByCode): void {
     for (const [name, count] of Object.entries(values))
       this.#discarded[name] = (this.#discarded[name] ?? 0) + count
   }
 
-  /** What was not selected. */
+  /** Adds what was not selected. */
   leaveOut(objects: number): void {
     this.#filtered += objects
   }
@@ -137,7 +137,7 @@ export class LastingTally {
     this.#mayExpire = mayExpire
   }
 
-  /** An object as it is compared. */
+  /** Adds an object in the form that is compared. */
   add(object: StoredObject): void {
     if (this.#mayExpire(object)) return
     this.#digest.add(object)
@@ -149,7 +149,7 @@ export class LastingTally {
   }
 }
 
-/** Tells what objects bring from what their store makes of it. */
+/** Separates what objects bring from what their store adds. */
 export class BroughtTally {
   readonly #digest = new ObjectsDigest()
   readonly #presence: VectorPresence
@@ -159,7 +159,7 @@ export class BroughtTally {
     this.#presence = presence
   }
 
-  /** An object as it is compared. */
+  /** Adds an object in the form that is compared. */
   add(object: StoredObject): void {
     this.#digest.add(this.#presence.brought(object))
     this.#unmade += this.#presence.unmade(object)

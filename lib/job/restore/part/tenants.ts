@@ -1,6 +1,6 @@
 import type { RestoreRun } from '../run.ts'
 
-/** Makes the tenants that nobody had named beforehand; of a class that was there those that it lacks are noted first. */
+/** Makes the tenants that were not known beforehand; in an existing class, first records those that it lacks. */
 export function tenantMaker({
   plan,
   retry,

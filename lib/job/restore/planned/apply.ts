@@ -6,9 +6,9 @@ import { type ApplyOptionsInput, applyOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * Does what a plan says, and nothing else: its archive, its store and its class have to be those that it was made of, and
- * every object that it changes has to be as it was. A restore like any other: kept first, resumed, verified.
- * @throws ElysiaError ELYSIA_CONFLICT where something has changed; nothing is written then
+ * Does exactly what a plan says: its archive, store and class must be those that it was made from, and every object
+ * that it changes must be as it was. Otherwise an ordinary restore: saved first, resumable, verified.
+ * @throws ElysiaError ELYSIA_CONFLICT if something has changed; then nothing is written
  */
 export function runApply(
   plan: Plan,

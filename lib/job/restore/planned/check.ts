@@ -13,8 +13,8 @@ const IDS_SHOWN = 5
 const MOST_IDS = 1000
 
 /**
- * Holds a plan against the archive, the store and the class that it is to be applied to.
- * @throws ElysiaError ELYSIA_CONFLICT where one of them is another
+ * Checks a plan against the archive, the store and the class that it is applied to.
+ * @throws ElysiaError ELYSIA_CONFLICT if one of them differs
  */
 export function requireSamePlan(run: RestoreRun): void {
   const { applying, source, store, class: name, existing, continues, plan } = run
@@ -44,9 +44,9 @@ function shapeFault(planned: string | null, now: string | null, name: string): s
 }
 
 /**
- * Looks at every object of a plan before anything is written. What an interrupted run of the same plan has written is as
- * it should be. Memory: a batch.
- * @throws ElysiaError ELYSIA_CONFLICT where one has changed since the plan was made, naming some; an event names more
+ * Checks every object of a plan before anything is written. What an interrupted run of the same plan wrote counts as
+ * right. Memory: a batch.
+ * @throws ElysiaError ELYSIA_CONFLICT if one has changed since the plan was made, naming some; an event names more
  */
 export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   const { applying, existing, frame, kept, class: name } = run
@@ -83,7 +83,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   })
 }
 
-/** Whether what is there is what was there when the plan was made, or what this run made of it before it was interrupted. */
+/** Whether an object is as it was when the plan was made, or as this run left it before it was interrupted. */
 function isAsPlanned(
   { existing, kept }: RestoreRun,
   entry: PlanEntry,
@@ -99,8 +99,8 @@ function isAsPlanned(
 }
 
 /**
- * Lets a plan decide about each batch: objects that it does not name stay, those that have changed meanwhile are
- * refused, and all others are what the strategy makes of them.
+ * Lets a plan decide on each batch: objects that it does not name stay, those that changed meanwhile are refused, and
+ * the strategy handles all others.
  */
 export function asPlanned(run: RestoreRun, resolve: Resolve | undefined): Resolve | undefined {
   const { applying, existing } = run
@@ -136,7 +136,7 @@ export function asPlanned(run: RestoreRun, resolve: Resolve | undefined): Resolv
   }
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where something else would be written than was planned */
+/** @throws ElysiaError ELYSIA_CONFLICT if something else would be written than was planned */
 function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): void {
   const { traces, continues } = existing!
   if (continues) return
@@ -153,7 +153,7 @@ function changedMeanwhile(object: StoredObject): Refused {
   return { object, code: 'changed_meanwhile', reason: 'somebody else has changed it since the plan was made' }
 }
 
-/** Of ids that are to be deleted those that are as the plan says; the others are counted, and stay. */
+/** The ids to be deleted that are as the plan says; the others are counted, and stay. */
 export async function deletableOf(
   run: RestoreRun,
   ids: readonly VanishingId[],

@@ -31,12 +31,12 @@ export const PLANNED_OPTIONS = [
   ...['filter', 'objects', 'properties', 'schema', 'replication', 'vectorizer', 'missingReferences'],
 ] as const
 
-/** The first line of a plan: what it was made of, and for what. */
+/** The first line of a plan: what it was made from and for. */
 export interface PlanHeader {
   readonly format: 1
   readonly kind: 'plan'
   readonly made_at: string
-  /** The archive as it was named, its id, and what it is recognised by. */
+  /** The archive's name as given, its id and its identity. */
   readonly source: string
   readonly archive: string
   readonly identity: string
@@ -44,10 +44,10 @@ export interface PlanHeader {
   readonly class: string
   readonly target: string
   readonly strategy: string
-  /** What the class is recognised by; null where it is to be made. */
+  /** The fingerprint of the class; null if it must be made. */
   readonly shape: string | null
   readonly options: RestoreOptionsInput
-  /** What becomes of objects before they are written; absent where they stay as they are. */
+  /** The transforms that objects go through; absent if there are none. */
   readonly transforms?: readonly DeclaredTransform[]
 }
 
@@ -56,9 +56,9 @@ export interface PlanEntry {
   readonly id: string
   readonly tenant?: string
   readonly do: Change
-  /** What is there when the plan is made; absent where there is nothing. @see markOf */
+  /** The mark of the object when the plan is made; absent if there is none. @see markOf */
   readonly was?: string
-  /** What will be there; absent where it is deleted. */
+  /** The mark that it will have; absent if it is deleted. */
   readonly becomes?: string
 }
 
@@ -68,35 +68,35 @@ export interface PlanCounts {
   readonly overwrite: number
   readonly merge: number
   readonly delete: number
-  /** As they should be already. */
+  /** Already as they should be. */
   readonly unchanged: number
   /** Left alone by the strategy. */
   readonly skipped: number
   /** Not selected. */
   readonly filtered: number
-  /** Lines that are no objects, and ids that came before. */
+  /** Lines that are no objects, and repeated ids. */
   readonly rejected: number
 }
 
-/** A plan that was written, and what it would do. */
+/** A written plan, and what it would do. */
 export interface PlannedFacts extends PlanCounts {
   readonly file: string
 }
 
-/** The last line: a plan without it was cut. */
+/** The last line: a plan without it is incomplete. */
 export interface PlanEnd {
   readonly end: true
   readonly counts: PlanCounts
-  /** Of all lines before it, with their LF. */
+  /** The digest of all lines before it, with their LF. */
   readonly sha256: string
 }
 
-/** Of a SHA-256 in base64. */
+/** The length of a SHA-256 in base64. */
 const DIGEST_LENGTH = 44
 
 /**
- * What an object is recognised by in a plan: the SHA-256 in base64 of what is stored, and behind a point one of its references, where it
- * has some. Times do not count, nor does the order of references.
+ * Identifies the state of an object in a plan: the SHA-256 in base64 of what is stored, and after a dot that of its
+ * references, if it has any. Times do not count, nor does the order of references.
  */
 export function markOf({ digest, links = {} }: Trace): string {
   const named = Object.entries(links)
@@ -106,12 +106,12 @@ export function markOf({ digest, links = {} }: Trace): string {
   return named.length === 0 ? digest : `${digest}.${hash('sha256', JSON.stringify(named), 'base64')}`
 }
 
-/** Without its references, which are linked after all objects are written. */
+/** The mark without references, which are linked after all objects are written. */
 export function coreOf(mark: string): string {
   return mark.slice(0, DIGEST_LENGTH)
 }
 
-/** @throws always: ELYSIA_DAMAGED, with the line where it has one */
+/** @throws always: ELYSIA_DAMAGED, with the line if there is one */
 export function planDamaged(path: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `the plan ${path} ${fact}`, {
     ...(cause !== undefined && { cause }),

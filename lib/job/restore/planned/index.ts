@@ -1,4 +1,4 @@
-/** All that the command needs for `col apply`, loaded together when it is called. */
+/** Everything that the command needs for `col apply`, loaded together on first use. */
 export { openSource } from '../source/open.ts'
 export { runApply } from './apply.ts'
 export { openPlan } from './plan.ts'

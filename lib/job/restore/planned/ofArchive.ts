@@ -6,17 +6,17 @@ import type { RestoreRun } from '../run.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * Holds a plan against its archive, which is read to its end: what the plan writes is in it, what it deletes is not.
- * Returns what it deletes of a replace. Memory: a page; the ids are in a file.
- * @throws ElysiaError ELYSIA_CONFLICT where the plan says otherwise, or deletes more than `--max-delete` allows;
- * ELYSIA_DAMAGED where the archive is
+ * Reads the complete archive of a plan and checks: it contains what the plan writes, and lacks what the plan deletes.
+ * Returns what a replace deletes. Memory: a page; the ids are in a file.
+ * @throws ElysiaError ELYSIA_CONFLICT if the plan disagrees, or deletes more than `--max-delete` allows; ELYSIA_DAMAGED
+ * if the archive is damaged
  */
 export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<Deletions | undefined> {
   const { kept, class: name, store, options } = run
   const ids = kept.vanishing ?? new VanishingIds()
   try {
     await readSource(run, ids, () => {})
-    // Then it has ids that the archive does not, and deletes nothing: no replace is.
+    // Such a plan has ids that the archive lacks, and deletes nothing: it is no replace.
     if (run.plan.transforms.expands) return undefined
     for (const entries of planned.batches()) ids.addTarget(entries.filter((entry) => entry.do !== 'delete'))
     if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} that are not in`)
@@ -27,7 +27,7 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
     if (kept.vanishing === undefined) return undefined
     const { source } = ids
     const first = ids.first(IDS_NAMED).map(placeOf)
-    // As many as there were when the plan was made: an interrupted run of it may have deleted some.
+    // As many as when the plan was made: an interrupted run of it may have deleted some.
     const objects = source - create + deletes
     const plan = { collection: name, target: store.target, objects, source, deletes, ids: first }
     requireFew(plan, options.maxDelete)

@@ -5,7 +5,7 @@ const { default: _, description: __, ...maxDelete } = restoreOptions.properties.
 const { undo, keepUndoMs, degraded, verify, waitIndexed, workers, batchSize, batchBytes, retryForMs } =
   restoreOptions.properties
 
-/** How a plan is applied; what it does it says itself. */
+/** How to apply a plan; the plan itself says what to do. */
 export const applyOptions = {
   type: 'object',
   name: 'apply',

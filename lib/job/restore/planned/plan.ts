@@ -6,12 +6,12 @@ import { type PlanEnd, type PlanEntry, type PlanHeader, planDamaged } from './fo
 import { endIn, entryIn, headerIn, recordIn } from './lines.ts'
 import { PlanRows } from './rows.ts'
 
-/** Of a header, which may name 100,000 ids. */
+/** For a header, which may name 100,000 ids. */
 const MAX_LINE_LENGTH = 8 * 1024 * 1024
 
 /**
- * A plan that was read: its header, and what it does to each object, in a file without a name with a cache of some
- * megabytes in memory. Close it.
+ * An opened plan: its header, and what it does to each object, in an unnamed file with a cache of some megabytes in
+ * memory. Close it.
  */
 export class Plan {
   readonly path: string
@@ -26,17 +26,17 @@ export class Plan {
     this.#database = database
   }
 
-  /** What it does to an object; undefined where it leaves it. */
+  /** What the plan does to an object; undefined if nothing. */
   find(id: string, tenant: string | undefined): PlanEntry | undefined {
     return this.#database.find(id, tenant)
   }
 
-  /** Its objects by tenant and id, some hundred at a time, all of one tenant. */
+  /** The changed objects by tenant and id, some hundred at a time, all of one tenant. */
   batches(): Generator<PlanEntry[]> {
     return this.#database.batches()
   }
 
-  /** Those that are deleted. */
+  /** The deleted objects. */
   deletions(): Generator<PlanEntry[]> {
     return this.#database.batches('delete')
   }
@@ -47,9 +47,9 @@ export class Plan {
 }
 
 /**
- * Reads a plan, and believes nothing of it that is not within bounds: lengths, depth, ids, each once, the counts and the
- * digest of its last line. Memory: a line, and a cache of some megabytes.
- * @throws ElysiaError ELYSIA_INPUT_MISSING; ELYSIA_DAMAGED, with the line, where it is none, was cut or changed
+ * Reads a plan and checks everything in it against bounds: lengths, depth, ids (each once), the counts and the digest
+ * of its last line. Memory: a line, and a cache of some megabytes.
+ * @throws ElysiaError ELYSIA_INPUT_MISSING; ELYSIA_DAMAGED, with the line, if it is no plan, or was cut or changed
  */
 export async function openPlan(path: string): Promise<Plan> {
   const rows = new PlanRows()

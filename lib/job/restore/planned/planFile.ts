@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { PlanCounts, PlanEnd, PlanEntry, PlanHeader } from './format.ts'
 
-/** A plan that is being written: it has its name once it is complete. */
+/** Writes a plan; the file gets its name once it is complete. */
 export class PlanFile {
   readonly #path: string
   readonly #digest = createHash('sha256')
@@ -36,7 +36,7 @@ export class PlanFile {
     }
   }
 
-  /** Takes away what did not come to its end. */
+  /** Removes an unfinished file. */
   async close(): Promise<void> {
     if (this.#handle === undefined) return
     await this.#handle.close()

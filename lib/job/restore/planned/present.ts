@@ -6,8 +6,8 @@ import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
 
 /**
- * What a class holds before anything of it is changed. Tenants that are not active are woken one after another, and put
- * back by `close`; one that is not there holds nothing.
+ * Reads what a class holds before it is changed. Wakes inactive tenants one after another, and `close` puts them back;
+ * a missing tenant holds nothing.
  */
 export class Present {
   readonly #calls: Calls
@@ -37,7 +37,7 @@ export class Present {
     )
   }
 
-  /** The objects of those ids that exist, of one tenant, complete. */
+  /** The existing objects with those ids, of one tenant, complete. */
   async find(ids: readonly string[], tenant: string | undefined): Promise<Map<string, StoredObject>> {
     const isThere = this.#isThere && (this.#tenants === undefined || this.#tenants.has(tenant ?? ''))
     if (!isThere || ids.length === 0) return new Map()

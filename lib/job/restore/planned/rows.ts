@@ -5,7 +5,7 @@ const ROWS_AT_ONCE = 500
 
 type Row = [tenant: string, id: string, change: Change, was: string | null, becomes: string | null]
 
-/** Entries on the disk. */
+/** The entries of a plan on disk. */
 export class PlanRows {
   readonly #database = temporaryDatabase()
   readonly #counts = { create: 0, overwrite: 0, merge: 0, delete: 0 }
@@ -23,7 +23,7 @@ export class PlanRows {
       .raw()
   }
 
-  /** False for an id that is there. */
+  /** False for an id that was added before. */
   add({ id, tenant = '', do: change, was = undefined, becomes = undefined }: PlanEntry): boolean {
     this.#counts[change] += 1
     return this.#insert.run(tenant, id, change, was ?? null, becomes ?? null).changes === 1

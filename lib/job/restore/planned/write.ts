@@ -18,7 +18,7 @@ import { Present } from './present.ts'
 
 const IDS_AT_ONCE = 500
 
-/** What a plan is written with. */
+/** What writing a plan needs. */
 interface Planning {
   readonly run: RestoreRun
   readonly file: PlanFile
@@ -29,8 +29,8 @@ interface Planning {
 }
 
 /**
- * Writes what a restore would do, an object a line, and changes nothing: the source is read to its end, and of the
- * collection what is there in the place of its objects. Memory: a batch.
+ * Writes what a restore would do, an object a line, and changes nothing: reads the complete source, and the objects of
+ * the collection that it would replace. Memory: a batch.
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_STATE
  */
 export async function writePlan(run: RestoreRun, path: string): Promise<void> {
@@ -191,7 +191,7 @@ function entryOf(
   }
 }
 
-/** What a replace deletes stands behind all that is written. */
+/** What a replace deletes comes after everything that is written. */
 async function planDeletions({ run, file, present, traces, counts }: Planning): Promise<void> {
   const { vanishing } = run.kept
   if (vanishing === undefined) return

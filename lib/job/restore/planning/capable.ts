@@ -5,7 +5,7 @@ import { lossesIn } from '../../../transform/schema/patch.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT where --no-migrate stands, and the target does not have all of the class */
+/** @throws ElysiaError ELYSIA_CONFLICT with --no-migrate, if the target lacks something that the class needs */
 export function requireNoLoss(
   { target }: Store,
   { schema, patches }: RestorePlan,
@@ -19,7 +19,7 @@ export function requireNoLoss(
   })
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where the class has a vector that the target has no index for */
+/** @throws ElysiaError ELYSIA_CONFLICT if the class has a vector that the target cannot index */
 export function requireMultiVectors({ supports, target }: Store, schema: CollectionSchema): void {
   const vector = supports.multiVectors ? undefined : multiVectorIn(schema)
   if (vector === undefined) return

@@ -6,8 +6,9 @@ import type { RestoreOptions } from '../options.ts'
 const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
 
 /**
- * Looks at the target. @throws ElysiaError of the store where it does not answer; ELYSIA_UNREACHABLE where none
- * of its nodes is well, ELYSIA_CONFLICT where one is not and --degraded does not say that this will do
+ * Checks the health of the target.
+ * @throws ElysiaError of the store if it does not answer; ELYSIA_UNREACHABLE if none of its nodes is healthy,
+ * ELYSIA_CONFLICT if one is not and --degraded does not accept that
  */
 export async function healthyTarget(store: Store, { degraded }: RestoreOptions, emit: Emit): Promise<Health> {
   const health = await store.health()

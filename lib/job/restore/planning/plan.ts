@@ -25,16 +25,16 @@ import { tenantsOf } from './tenants.ts'
 
 /** What else a plan depends on. */
 export interface PlanningRestore {
-  /** Classes that will be there by the time that a reference needs them. */
+  /** Classes that will exist by the time a reference needs them. */
   readonly beside?: ReadonlySet<string>
   readonly transforms?: readonly Transform[] | undefined
-  /** The class that is there, and stays. */
+  /** The existing class, which stays. */
   readonly existing?: CollectionSchema | undefined
 }
 
 /**
- * Decides what a restore makes in the target; asks it which classes there are, and changes nothing.
- * @throws ElysiaError ELYSIA_USAGE, also where a transform does not fit; ELYSIA_NOT_FOUND for a tenant that the archive
+ * Decides what a restore makes in the target; only asks which classes exist, and changes nothing.
+ * @throws ElysiaError ELYSIA_USAGE, also if a transform does not fit; ELYSIA_NOT_FOUND for a tenant that the archive
  * does not have
  */
 export async function planRestore(
@@ -93,8 +93,8 @@ export async function planRestore(
 }
 
 /**
- * The transforms, with one that leaves out vectors that no longer match where that is asked for.
- * @throws ElysiaError ELYSIA_USAGE where vectors may no longer match, and nobody has said what becomes of them
+ * Adds a transform that drops vectors that no longer match, if requested.
+ * @throws ElysiaError ELYSIA_USAGE if vectors may no longer match and the user has not said what to do with them
  */
 function withVectorsSaid(
   pipeline: TransformPipeline,
@@ -103,7 +103,7 @@ function withVectorsSaid(
   target: CollectionSchema,
 ): TransformPipeline {
   const touched = withoutVectors === true || revectorize ? [] : touchedVectorizers(pipeline, target)
-  // Only a merge has vectors of the target to take.
+  // Only a merge can take vectors from the target.
   requireVectorsSaid(target, touched, vectors === 'target' && onConflict !== 'merge' ? undefined : vectors)
   if (touched.length === 0 || vectors !== 'drop') return pipeline
   const makers = touched.map(({ maker }) => maker)
@@ -111,13 +111,13 @@ function withVectorsSaid(
   return bindTransforms([...all, dropStaleVectors(pipeline.before, makers)], pipeline.before)
 }
 
-/** What a transform changes of the class. */
+/** What a transform changes in the class. */
 function changesIn({ transform, before, bound }: PipelineStep): readonly SchemaPatch[] {
   const by = { rule: 'transform', reason: `${transform.name} makes that of it` }
   return bound.patches ?? settingChanges(before, bound.schema).map((change) => ({ ...by, ...change }))
 }
 
-/** Says once that a number is not what was written. */
+/** Reports once that a number was rounded. */
 function roundedNotice(emit: Emit): (whole: bigint) => void {
   let notified = false
   return (whole) => {
@@ -127,7 +127,7 @@ function roundedNotice(emit: Emit): (whole: bigint) => void {
   }
 }
 
-/** Embedded stores keep what a server deletes when its time has come. */
+/** Embedded stores keep objects that a server deletes when they expire. */
 function mayExpireIn({ kind }: Store, schema: CollectionSchema): RestorePlan['mayExpire'] {
   const ttl = kind === 'weaviate' ? timeToLive(schema) : undefined
   return ttl && ((object) => isOfStore(ttl) || expiryMs(ttl, object) !== undefined)
@@ -145,7 +145,7 @@ function aliasesFor(
   return []
 }
 
-/** A part that says no tenant may hold objects of any, and one that says no ids any of those. */
+/** A part that names no tenant may hold objects of any tenant; one that names no ids, any ids. */
 function partsOf(
   { parts }: RestoreSource,
   only: ReadonlySet<string> | undefined,

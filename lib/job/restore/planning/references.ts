@@ -4,7 +4,7 @@ import type { Store } from '../../../store/store.ts'
 import type { SchemaPatch } from '../../../transform/schema/patch.ts'
 import type { RestoreOptions } from '../options.ts'
 
-/** References to classes that the target does not have: kept, with an event, or their property is left out. */
+/** Handles references to classes that the target lacks: keeps them, with an event, or drops their property. */
 export async function withoutTargets(
   store: Store,
   schema: CollectionSchema,

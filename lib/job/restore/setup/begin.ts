@@ -29,7 +29,7 @@ export async function begin(
   await kept.rejects?.begin()
 }
 
-/** What has been kept for its time goes before more is kept. */
+/** Removes expired undos before more is saved. */
 async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): Promise<void> {
   if (undo === undefined) return
   const { state } = frame.context
@@ -38,7 +38,7 @@ async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): P
   await undo.begin()
 }
 
-/** What would be kept from now on takes back a part of the run alone. */
+/** Without its earlier part, the undo would revert only part of the run. */
 function undoGone(run: string, directory: string): ElysiaError {
   const fact = `what the interrupted run ${run} has changed before is no longer kept in ${directory}`
   return new ElysiaError('ELYSIA_STATE', fact, {

@@ -9,7 +9,7 @@ import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED where the target could not take, or would lose, what is brought */
+/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target could not take, or would lose, what is written */
 export async function requireWritable(
   store: Store,
   { schema }: RestorePlan,
@@ -26,15 +26,15 @@ export async function requireWritable(
     ...(intoAlias === undefined ? [] : (['alias'] as const)),
   ]
   const clock = requireClock(store, retry)
-  // What else is wrong is told first.
+  // Other errors are reported first.
   clock.catch(() => {})
   await requireUse(store, { collection: schema.class, does, degraded }, retry)
   await clock
 }
 
 /**
- * What is planned for where the class may be there. Of one that stays nobody says how it would have been made, and objects
- * without a class are of it.
+ * The plan for a class that may exist. An existing class needs no description of how to make it, and objects without a
+ * class belong to it.
  */
 export async function forExisting(
   store: Store,
@@ -57,7 +57,10 @@ export async function forExisting(
   }
 }
 
-/** Transforms begin with what the source has, which the class need not have, and types that it has are no guess. */
+/**
+ * Transforms begin with the source's properties, which the class need not have; the types of an existing class are
+ * certain.
+ */
 function typedBy(existing: CollectionSchema, source: CollectionSchema): CollectionSchema {
   const known = new Map((existing.properties ?? []).map((property) => [property.name, property]))
   const properties = (source.properties ?? []).map((property) => known.get(property.name) ?? property)

@@ -15,7 +15,7 @@ interface PlanRequest {
   readonly context: RestoreContext
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where no plan can be made, or the file is one that is read or kept */
+/** @throws ElysiaError ELYSIA_USAGE if no plan can be made, or the file is one that is read or kept */
 export function requirePlan(
   path: string,
   { source, options, store, alias, context: { state } }: PlanRequest,

@@ -34,26 +34,27 @@ import { forExisting, requireWritable } from './existing.ts'
 import { rejectsFile, requirePlan } from './files.ts'
 import { nothingDone, ownState, restoreCheckpoint } from './state.ts'
 
-/** A restore that may begin, and what has to be put back after it. */
+/** A restore that is ready to begin, and what to put back afterwards. */
 export interface RestoreSetup {
   readonly run: RestoreRun
-  /** Enters the run in the journal as one that has begun; not for a dry run. */
+  /** Enters the run in the journal as begun; not for a dry run. */
   begin(): Promise<void>
   close(): Promise<void>
 }
 
-/** What restores share that are made together. */
+/** What restores of several archives share. */
 export interface Together {
-  /** The classes that will be there by the time that a reference needs them. */
+  /** The classes that will exist by the time a reference needs them. */
   readonly classes: ReadonlySet<string>
   /** By path. */
   readonly rejects: Map<string, RestoreRejects>
 }
 
 /**
- * Everything before anything is written: the target, the class it is to get, the lock, what an interrupted
- * restore has done. @throws ElysiaError ELYSIA_CONFLICT where a collection of that name is there already,
- * ELYSIA_LOCKED, ELYSIA_UNREACHABLE, ELYSIA_USAGE, ELYSIA_NOT_FOUND
+ * Prepares everything before the first write: the target, its class, the lock, and the progress of an interrupted
+ * restore.
+ * @throws ElysiaError ELYSIA_CONFLICT if a collection of that name already exists, ELYSIA_LOCKED, ELYSIA_UNREACHABLE,
+ * ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function setUpRestore(
   whole: RestoreSource,
@@ -89,7 +90,7 @@ export async function setUpRestore(
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release(), () => planned.transforms.close()]
   try {
-    // A copy has looked already.
+    // A copy has already checked.
     if (context.kind !== 'copy') await requireWritable(store, planned, options, there !== undefined, retry)
     if (there === undefined) await requireRoom({ store, source, plan: planned, retry })
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }

@@ -8,7 +8,7 @@ import type { RestoreLog } from '../progressTable.ts'
 import { Reasons } from '../reasons.ts'
 import type { RestorePlan, RestoreState } from '../run.ts'
 
-/** Where progress and references are kept; without a state for as long as the run takes. */
+/** Where progress and references are kept; without a state directory, only during the run. */
 interface OwnState {
   readonly database: State['database']
   directory(): Promise<string>
