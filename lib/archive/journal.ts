@@ -35,7 +35,7 @@ export interface TenantCounts {
  */
 export async function beginJournal(storage: Storage, plan: Plan): Promise<void> {
   await storage.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
-  // If several append at once, one line is the first, and all of them see the same one.
+  // If several backups append at once, one line is the first, and all of them see the same one.
   for await (const line of linesOf(storage)) {
     const first = jsonOf(line, 0, storage) as { plan?: { id?: unknown } } | null
     if (first?.plan?.id === plan.id) return

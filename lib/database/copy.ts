@@ -5,14 +5,14 @@ import { connect, databaseOf, type SqliteDatabase } from './connection.ts'
 
 /** Copies of files in a directory of their own. */
 export interface Copied {
-  /** The copy of the first one. */
+  /** The path of the copied database. */
   readonly path: string
   remove(): void
 }
 
 /**
- * Copies a database, with what of its log is not in it yet, and files beside it, as far as they are there: where its own directory
- * cannot be written to, or has no room, SQLite does not even read it there.
+ * Copies a database, its log, and files beside it, if they exist: SQLite cannot even read a database in a directory
+ * that is full or not writable.
  * @throws the system's error
  */
 export function copied(file: string, beside: readonly string[] = []): Copied {
@@ -29,16 +29,17 @@ export function copied(file: string, beside: readonly string[] = []): Copied {
 }
 
 /**
- * Opens a copy of a database, which is gone with the connection: what is written to it is lost. Where there is no room for one
- * either, it lies in memory, without what is in its log alone. Memory: then the size of the file.
- * @throws what the system or SQLite says
+ * Opens a temporary copy of a database, which disappears with the connection, and so does anything written to it. If
+ * there is no room for a copy, opens it in memory, without data that is only in its log. Memory: then the size of the
+ * file.
+ * @throws the system's or SQLite's error
  */
 export function openCopy(file: string): SqliteDatabase {
   const copy = copyOrNone(file)
   if (copy === undefined) return databaseOf(readFileSync(file))
   try {
     const database = connect(copy.path)
-    // From here on it needs its own file alone, which stays as long as it is open.
+    // From here on it needs only its own file, which exists as long as it is open.
     database.pragma('journal_mode = MEMORY')
     return database
   } finally {
@@ -54,7 +55,7 @@ function copyOrNone(file: string): Copied | undefined {
   }
 }
 
-/** A copy of a file that may not be written to may be. */
+/** A copy is writable, even if the original is not. */
 function copy(from: string, to: string): void {
   copyFileSync(from, to)
   chmodSync(to, 0o600)

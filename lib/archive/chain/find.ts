@@ -28,7 +28,7 @@ export function findBelow(directories: readonly string[]): FindArchive {
   }
 }
 
-/** The directory where an archive's bases usually are: the one that it is in. */
+/** The directory that contains an archive, which usually contains its bases, too. */
 export function besideArchive(location: string): string {
   return dirname(resolve(location))
 }

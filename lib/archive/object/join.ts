@@ -65,8 +65,8 @@ function tenantsOf(source: ObjectSource): ReadonlySet<string | undefined> {
 }
 
 /**
- * Ranges that hold all objects of both sources, each once: tenant by tenant in order of name, cut where both sources
- * are cut, or where one is if the other is not cut at all. So no part of an archive spans two of them.
+ * Ranges that hold all objects of both sources, each once: tenant by tenant in order of name. They are cut where both
+ * sources are cut, or where one is cut if the other is not cut at all, so no part of an archive spans two of them.
  */
 export function commonRanges(left: ObjectSource, right: ObjectSource): ObjectRange[] {
   const [ofLeft, ofRight] = [cutsByTenant(left), cutsByTenant(right)]

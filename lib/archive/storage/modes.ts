@@ -21,7 +21,7 @@ export function modeLack(text: string): string | undefined {
 
 /**
  * `private`, the default (undefined): the owner alone, and finished files are read-only. `umask`: according to the
- * process's umask. `0640`: exactly that mode; whoever may read can also search directories (0750).
+ * process's umask. `0640`: exactly that mode; everyone with read permission can also search directories (0750).
  */
 export function fileModes(text: string | undefined): FileModes | undefined {
   if (text === undefined || text === 'private') return undefined

@@ -73,7 +73,7 @@ function isAbsent(value: Json | undefined): boolean {
 
 interface ChosenVector {
   readonly vector: Vector
-  /** The object that the copy was made from. */
+  /** The object that the vector was made for. */
   readonly of: StoredObject
 }
 

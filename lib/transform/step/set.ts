@@ -77,7 +77,7 @@ function propertyAfter(
   return isSame ? there : ofType(there, dataType)
 }
 
-/** True if the older name of a text type is to be kept. */
+/** True if `before` is an older name of the same text type. */
 function isText(before: string, now: string): boolean {
   return before.replace('string', 'text') === now
 }

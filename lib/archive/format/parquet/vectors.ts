@@ -38,7 +38,7 @@ export function vectorType({ width, multi }: VectorShape): DataType {
   return multi ? new List(new Field(ELEMENT, row, false)) : row
 }
 
-/** The shape of the vectors in a column. Throws an Error if its type is another one. */
+/** The shape of the vectors in a column. Throws an Error if the column has another type. */
 export function shapeOfType(type: DataType | undefined): VectorShape {
   const multi = DataType.isList(type)
   const row = multi ? type.children[0]?.type : type

@@ -9,11 +9,11 @@ const FIRST_BYTES = 256 * 1024
 /** Compresses the bytes of a page. */
 export type Compress = (bytes: Uint8Array) => Buffer
 
-/** A page of data as it stands in a file. */
+/** A data page as it is stored in a file. */
 export interface WrittenPage {
   readonly header: Uint8Array
   readonly bytes: Buffer
-  /** Of both, before compression. */
+  /** Header and content, before compression. */
   readonly rawBytes: number
 }
 
@@ -28,7 +28,7 @@ export class PageWriter {
   }
 
   /**
-   * A page of data of the first version, which every reader knows: its levels, then its values, compressed together.
+   * A version 1 data page, which every reader supports: its levels, then its values, compressed together.
    * @see https://github.com/apache/parquet-format (DataPageHeader)
    */
   page(leaf: Leaf, values: LeafValues): WrittenPage {

@@ -4,13 +4,13 @@ import type { LeafValues } from './leaves.ts'
 const FLOAT_BYTES = 4
 const DOUBLE_BYTES = 8
 const LENGTH_BYTES = 4
-/** Shorter values are copied byte by byte: a call takes longer. */
+/** Shorter values are copied byte by byte, because a call takes longer. */
 const SHORT_BYTES = 24
 
-/** Gives room for so many bytes, which hold anything. */
+/** Provides a buffer of `bytes` bytes with arbitrary content. */
 export type Room = (bytes: number) => Buffer
 
-/** Float32 as bytes of equal weight side by side: a tenth smaller than as they are, and faster to compress. */
+/** BYTE_STREAM_SPLIT groups the bytes of float32 by position: a tenth smaller than PLAIN, and faster to compress. */
 export type ValueEncoding = 'PLAIN' | 'BYTE_STREAM_SPLIT'
 
 export function encodingOf(type: DataType): ValueEncoding {
@@ -18,8 +18,8 @@ export function encodingOf(type: DataType): ValueEncoding {
 }
 
 /**
- * Writes the values that are not missing as a page of data has them: numbers little-endian, as on every machine that Node runs on in
- * practice, texts and bytes behind their length, booleans a bit each.
+ * Writes the values that are not missing, as a data page stores them: numbers little-endian, as on every machine that
+ * Node runs on in practice; texts and bytes after their length; booleans as one bit each.
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings
  */
 export function writeValues({ data, present, width }: LeafValues, room: Room): void {
@@ -53,11 +53,11 @@ function bits({ values, offset }: Data, present: Int32Array, room: Room): void {
   }
 }
 
-/** Numbers of eight bytes, copied byte by byte: no bit of them changes. */
+/** Eight-byte numbers, copied byte by byte, so that no bit changes. */
 function doubles({ values }: Data, present: Int32Array, room: Room): void {
   const source = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
   const bytes = room(present.length * DOUBLE_BYTES)
-  // Places go up: where the last is at its own number none is missing.
+  // Places increase, so if the last one equals its own index, none is missing.
   if (present.length > 0 && present.at(-1) === present.length - 1) {
     source.copy(bytes, 0, 0, bytes.length)
     return

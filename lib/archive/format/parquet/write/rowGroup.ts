@@ -4,7 +4,7 @@ import type { PageWriter } from './page.ts'
 import { encodingOf } from './plain.ts'
 import { ColumnStatistics } from './statistics.ts'
 
-/** Pages of a column, compressed. */
+/** The compressed pages of a column. */
 class OpenColumn {
   readonly #leaf: Leaf
   readonly #element: SchemaElement
@@ -20,7 +20,7 @@ class OpenColumn {
     this.#statistics = ColumnStatistics.isFor(leaf) ? new ColumnStatistics() : undefined
   }
 
-  /** Returns how many bytes it takes. */
+  /** Returns the number of bytes added. */
   add(values: LeafValues, writer: PageWriter): number {
     const { header, bytes, rawBytes } = writer.page(this.#leaf, values)
     this.pieces.push(header, bytes)
@@ -39,7 +39,7 @@ class OpenColumn {
     return this.#rawBytes
   }
 
-  /** What the footer says of it, where it begins at `offset`. */
+  /** Its entry in the footer, if it begins at `offset`. */
   chunk(offset: number): ColumnChunk {
     const { path, type } = this.#leaf
     const statistics = this.#statistics?.get()
@@ -60,10 +60,10 @@ class OpenColumn {
   }
 }
 
-/** A row group that is being filled. Memory: its pages, compressed. */
+/** A row group being filled. Memory: its compressed pages. */
 export class OpenRowGroup {
   readonly #columns: readonly OpenColumn[]
-  /** So far. */
+  /** Rows so far. */
   rows = 0
   bytes = 0
 
@@ -82,7 +82,7 @@ export class OpenRowGroup {
     return this.#columns.flatMap(({ pieces }) => pieces)
   }
 
-  /** What the footer says of it, where it begins at `offset`. */
+  /** Its entry in the footer, if it begins at `offset`. */
   declared(offset: number): RowGroup {
     let at = offset
     const columns = this.#columns.map((column) => {

@@ -5,25 +5,26 @@ import { type Leaf, leavesOf, valuesOf } from './leaves.ts'
 import { type Compress, PageWriter } from './page.ts'
 import { OpenRowGroup } from './rowGroup.ts'
 
-/** How many rows, and bytes as they are written, a row group has at most. */
+/** The maximum number of rows, and of bytes as written, in a row group. */
 export interface GroupBounds {
   readonly rows: number
   readonly bytes: number
 }
 
-/** Takes bytes of a file; resolves when more may come. */
+/** Takes bytes of a file; resolves when it accepts more. */
 export type Emit = (bytes: Buffer) => Promise<void>
 
 const MAGIC = Buffer.from('PAR1')
 const FORMAT_VERSION = 1
-/** Of the least and the greatest text of a column. */
+/** The length of the least and the greatest text of a column. */
 const BOUND_BYTES = 64
-/** Smaller pieces are handed on together. */
+/** Smaller pieces are joined before they are emitted. */
 const PIECE_BYTES = 256 * 1024
 
 /**
- * One Parquet file on its way: Arrow batches of one schema in, bytes out. Each batch is a page of each column; row groups end
- * between batches. Memory: the pages of a row group, compressed, and one before that. It has nothing to close.
+ * Writes one Parquet file: Arrow batches of one schema in, bytes out. Each batch becomes a page of each column; row
+ * groups end between batches. Memory: the compressed pages of a row group, and one page before compression. There is
+ * nothing to close.
  */
 export class ParquetSink {
   readonly #emit: Emit
@@ -49,7 +50,7 @@ export class ParquetSink {
     this.#group = this.#newGroup()
   }
 
-  /** Writes a batch; what it holds is not looked at once this returns. Resolves when more may come. */
+  /** Writes a batch, without keeping references to it. Resolves when the sink accepts more. */
   async write(batch: RecordBatch): Promise<void> {
     const { numRows } = batch
     if (this.#group.rows > 0 && this.#group.rows + numRows > this.#bounds.rows) await this.#endGroup()
@@ -58,7 +59,7 @@ export class ParquetSink {
     if (this.#group.bytes >= this.#bounds.bytes) await this.#endGroup()
   }
 
-  /** No batch follows. Resolves when the last byte is emitted: the footer, with these pairs and the Arrow schema. */
+  /** Ends the file. Resolves when the last byte is emitted: the footer, with these pairs and the Arrow schema. */
   async close(metadata: ReadonlyMap<string, string>): Promise<void> {
     if (this.#group.rows > 0) await this.#endGroup()
     const footer = new ByteWriter()
