@@ -1,4 +1,7 @@
-/** Calls `work` until it has succeeded once, and gives the same from then on: what is repeated around it does not repeat that. */
+/**
+ * Calls `work` until it succeeds once, and then always gives that result, so that repeating the code around it does
+ * not repeat the work.
+ */
 export function succeedingOnce<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined
   return () => {

@@ -5,9 +5,9 @@ import { inspectArchive } from './inspect.ts'
 import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
 
 /**
- * The location of the archive that already has this id, if another archive with the same id, a copy or a foreign one,
- * is found. Undefined if the id is free, or its archive was moved here: then it is gone from its old place, while the
- * directory above that still exists, and this archive's manifest says the same.
+ * The location of the archive that already has the id of an archive found elsewhere, such as a copy. Undefined if the
+ * id is free, or its archive was moved here: then it is gone from its old place, while its root still exists, and the
+ * manifest found here says the same.
  */
 export async function claimedBy(
   catalog: Catalog,

@@ -24,7 +24,7 @@ export interface OriginalDocument {
 export interface OriginalOptions {
   /** Opens the same bytes a second time; without it, metadata and schema have to come before the objects. */
   readonly again?: () => Readable
-  /** Called about an unknown version, and about a count that differs from the objects. */
+  /** Called for an unknown version, and for a count that differs from the objects. */
   readonly onNotice?: (notice: DocumentNotice) => void
   /** Takes objects that cannot be restored; without it, they are ELYSIA_DAMAGED. */
   readonly onReject?: (reject: Reject) => void

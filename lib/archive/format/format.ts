@@ -43,11 +43,11 @@ export interface Format {
   readonly extension: string
   /** True if the format compresses its own pages, so no compression is added. */
   readonly compressesItself: boolean
-  /** Pages → bytes of one part; adds each object to the tally. Memory: a page, or as the member says. */
+  /** Pages → bytes of one part; adds each object to the tally. Memory: a page, unless the format says otherwise. */
   encode(content: Content, tally?: Tally): Encoder
   /**
    * Bytes of one part → pages; adds each object to the tally, and never returns more than was declared.
-   * Memory: a page, or as the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder wrote.
+   * Memory: a page, unless the format says otherwise. Errors: ELYSIA_DAMAGED for bytes that no encoder wrote.
    */
   decode(content: Content, tally?: Tally, declared?: Declared): Stage<Buffer, StoredObject[]>
 }

@@ -32,7 +32,7 @@ export interface ObjectSource {
   /**
    * The objects of a range, whether one of `ranges` or any other: arrays, never empty, in strictly increasing order
    * of id. Several ranges may be read at once. Opens nothing before the first read, and closes it at the end, on an
-   * error and on `destroy`. Memory: two pages, and what the member adds.
+   * error and on `destroy`. Memory: two pages, and what the source adds.
    */
   pages(range: ObjectRange): Source<readonly StoredObject[]>
   /** Closes whatever stays open between ranges. */

@@ -9,7 +9,7 @@ type Done = (error?: Error | null) => void
 export interface DecompressOptions {
   /** Once aborted, input that ends inside a member was stopped, not cut short: it ends cleanly. */
   readonly stop?: AbortSignal
-  /** Called about bytes after the end of gzip's last member, which are then ignored; without it they are an error. */
+  /** Called if bytes follow gzip's last member; they are then ignored. Without it they are an error. */
   readonly onTrailing?: () => void
 }
 

@@ -27,8 +27,8 @@ export function codecOf(head: Buffer): CodecName {
 }
 
 /**
- * A stream that decodes one or more frames. Codecs are loaded when needed. `onTrailing` is called about bytes after
- * the end of gzip's last member, which are then ignored.
+ * A stream that decodes one or more frames. Codecs are loaded when needed. `onTrailing` is called if bytes follow
+ * gzip's last member; they are then ignored.
  */
 export async function decoder(codec: CodecName, onTrailing?: () => void): Promise<Duplex> {
   switch (codec) {
