@@ -17,14 +17,14 @@ export function connect(path: string, options: Database.Options = {}): SqliteDat
   return new Database(path, options)
 }
 
-/** A database in memory with what the bytes of a file say, without its log. @throws what SQLite says */
+/** A database in memory with the content of a file, without its log. @throws SQLite's error */
 export function databaseOf(bytes: Buffer): SqliteDatabase {
-  // Its head says that there is a log: in memory there can be none.
+  // Its header says that there is a log, but memory has none.
   bytes.fill(1, JOURNAL_VERSIONS, JOURNAL_VERSIONS + 2)
   return new Database(bytes)
 }
 
-/** Where a file says how it is journaled. @see https://www.sqlite.org/fileformat.html */
+/** The offset of the journal versions in a file. @see https://www.sqlite.org/fileformat.html */
 const JOURNAL_VERSIONS = 18
 
 /** A prepared statement of such a connection. */
