@@ -47,8 +47,8 @@ function ofPeers({ coverage, own, covering }: Peers, policy: Policy, now: number
 }
 
 /**
- * The archives that are not old enough, or have to stay so that the whole window is covered (pgBackRest's retention
- * by time): the beginning of the window is restored from the newest archive that is at least as old as the window.
+ * Why archives have to stay, by id: they are not old enough, or the whole window has to be covered (pgBackRest's
+ * retention by time), since its beginning is restored from the newest archive that is at least as old as the window.
  */
 function sparedByAge(
   covering: readonly Candidate[],

@@ -47,9 +47,9 @@ export async function* ownLines(input: Readable, options: OwnLinesOptions): Asyn
 }
 
 /**
- * Bytes → the same bytes, in longer pieces for a long line, and whether the last line was complete. split2 searches
- * the whole line so far for each piece; so for an unfinished line this holds back as many bytes as have passed, or
- * `MOST_HELD`.
+ * Bytes → the same bytes, in longer pieces for a long line; `isLf` tells whether the last one ended with LF. split2
+ * searches the whole line so far for each piece; so for an unfinished line this holds back as many bytes as have
+ * passed, or `MOST_HELD`.
  */
 class LongPieces extends Transform {
   isLf = false

@@ -14,8 +14,8 @@ export interface FitOptions {
 }
 
 /**
- * Why objects of `wanted` do not fit into an existing class: properties and vectors that it lacks, or has with
- * another type. Settings that do not affect the objects themselves do not matter.
+ * Why objects of `wanted` do not fit into an existing class: tenants, properties or vectors that it lacks, or has
+ * with another type. Settings that do not affect the objects themselves do not matter.
  */
 export function misfits(
   wanted: CollectionSchema,
