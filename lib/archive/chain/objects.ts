@@ -15,9 +15,10 @@ interface Gone {
 }
 
 /**
- * A chain as a source of objects: the collection as it was when the newest link was made. Of each id it gives the
- * newest link's object, or none if that link marks it as deleted. Reads and checks every part that a range touches
- * from beginning to end. Memory: two pages of each link. Errors: ELYSIA_DAMAGED, naming the link and the part
+ * A chain as a source of objects: the collection as it was when the newest link was made. For each id it gives the
+ * object of the newest link that has the id, or none if that link marks it as deleted. Reads every part that a range
+ * touches completely, and checks it. Memory: two pages of each link. Errors: ELYSIA_DAMAGED, naming the link and the
+ * part
  */
 export function chainObjects(chain: Chain): ObjectSource {
   const { ranges, schema } = chain.newest.manifest

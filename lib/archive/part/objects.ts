@@ -13,9 +13,9 @@ import { byObject, readingOf } from './reading.ts'
 const PAGE_OBJECTS = 500
 
 /**
- * An archive as a source of objects. Reads and checks every part that a range touches from beginning to end:
- * ELYSIA_DAMAGED, naming the part. Memory: for an archive partitioned by a property, also the objects of a part from
- * all of its directories.
+ * An archive as a source of objects. Reads every part that a range touches completely, and checks it: ELYSIA_DAMAGED,
+ * naming the part. Memory: for an archive partitioned by a property, also the objects of a part from all of its
+ * directories.
  */
 export function archiveObjects(archive: Archive): ObjectSource {
   const { ranges, schema } = archive.manifest

@@ -15,7 +15,7 @@ export interface LockOptions {
   /** How long to wait if another process holds it, in milliseconds. Default 0. */
   readonly retryForMs?: number
   readonly signal?: AbortSignal
-  /** Called once with the owner of the lock that it waits for. */
+  /** Called once with the owner of the lock being waited for. */
   readonly onWait?: (event: LockWait) => void
   readonly timing?: Partial<LockTiming>
 }

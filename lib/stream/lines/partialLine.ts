@@ -13,8 +13,8 @@ export type Begun =
 /**
  * The beginning of a line whose end has not come yet. Copies bytes into one buffer that doubles, so a line in many
  * small pieces costs time and memory in proportion to its length; a list of pieces would cost a hundred bytes for
- * each. The buffer grows in place (`transfer`): V8 keeps released buffers for long, up to four times the input for
- * large lines. Beyond `maxBytes` (and a CR that may belong to the terminator) only a running SHA-256 is kept.
+ * each. The buffer grows in place (`transfer`): V8 keeps released buffers for long, four times the input for large
+ * lines. Beyond `maxBytes` (and a CR that may belong to the terminator) only a running SHA-256 is kept.
  */
 export class PartialLine {
   readonly #maxBytes: number
