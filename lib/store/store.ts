@@ -97,6 +97,8 @@ export interface TransactionOptions {
   readonly shared?: boolean
   /** Of a shared one: called once what it did is durable. */
   readonly onCommitted?: () => void
+  /** Of a shared one: called where what it did is taken back after it has resolved, with the reason. */
+  readonly onLost?: (error: unknown) => void
 }
 
 /**

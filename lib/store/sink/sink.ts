@@ -141,13 +141,15 @@ class StoreSink extends Writable {
   async #inTransaction(batch: readonly Item[]): Promise<void> {
     if (batch.length === 0 || this.#stopped) return
     const { sharedTransactions: shared = false, onBatch, onCommitted } = this.#options
+    const onLost = (error: unknown) => this.destroy(error as Error)
     const work = async () => {
+      this.#abort.signal.throwIfAborted()
       onBatch?.()
       const outcomes: Outcome[] = []
       for (const group of writeGroups(batch)) outcomes.push(...(await this.#apply(group)))
       await this.#order.add(Promise.resolve(settlement(outcomes)))
     }
-    const step = this.#store.transaction!(work, { shared, ...(onCommitted && { onCommitted }) })
+    const step = this.#store.transaction!(work, { shared, onLost, ...(onCommitted && { onCommitted }) })
     this.#mayShare ||= shared
     this.#hold(step, this.#running)
     await step

@@ -13,6 +13,15 @@ export interface Bracket {
   undo(): void
 }
 
+/** Who is told what became of a piece of work, once its transaction has ended. */
+export interface Told {
+  onCommitted(): void
+  /** It resolved, and is undone after all: by what another one did, or since it could not be committed. */
+  onLost(error: unknown): void
+}
+
+const NOBODY: Told = { onCommitted: () => {}, onLost: () => {} }
+
 /**
  * A transaction that several pieces of work share, one after another: a page that they all change is written once. It is committed
  * after some of them, once nothing has come for a moment, or when it is asked for. Where one fails that has changed something,
@@ -22,8 +31,8 @@ export class SharedTransaction {
   readonly #database: SqliteDatabase
   readonly #bracket: Bracket
   readonly #changes: SqliteStatement
-  /** Who is told of the commit, one for each piece of work. */
-  #committed: (() => void)[] = []
+  /** One for each piece of work that is done. */
+  #told: Told[] = []
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
   #failure: { readonly error: unknown } | undefined
@@ -35,7 +44,7 @@ export class SharedTransaction {
   }
 
   /** @throws what `work` throws; what kept work before it from being committed */
-  async add<T>(work: () => Promise<T>, onCommitted: () => void = () => {}): Promise<T> {
+  async add<T>(work: () => Promise<T>, told: Told = NOBODY): Promise<T> {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) this.#bracket.begin()
@@ -45,11 +54,11 @@ export class SharedTransaction {
     try {
       result = await work()
     } catch (error) {
-      this.#giveUp(before)
+      this.#giveUp(before, error)
       throw error
     }
-    this.#committed.push(onCommitted)
-    if (this.#committed.length >= MOST) this.commit()
+    this.#told.push(told)
+    if (this.#told.length >= MOST) this.commit()
     else this.#timer = setTimeout(() => this.#commitIdle(), IDLE_MS)
     return result
   }
@@ -64,26 +73,29 @@ export class SharedTransaction {
       this.#bracket.commit()
     } catch (error) {
       this.#bracket.undo()
+      // Who asks may be anybody: those whose work it was would go on as if it were stored.
+      for (const one of told) one.onLost(error)
       throw error
     }
-    for (const tell of told) tell()
+    for (const one of told) one.onCommitted()
   }
 
-  #giveUp(before: unknown): void {
+  #giveUp(before: unknown, error: unknown): void {
     const isWhole =
-      this.#committed.length > 0 && this.#database.inTransaction && this.#changes.get() === before
+      this.#told.length > 0 && this.#database.inTransaction && this.#changes.get() === before
     if (isWhole) {
       this.commit()
       return
     }
-    this.#end()
+    const lost = this.#end()
     this.#bracket.undo()
+    for (const one of lost) one.onLost(error)
   }
 
-  #end(): readonly (() => void)[] {
-    const told = this.#committed
+  #end(): readonly Told[] {
+    const told = this.#told
     this.#isOpen = false
-    this.#committed = []
+    this.#told = []
     return told
   }
 

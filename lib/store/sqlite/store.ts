@@ -179,9 +179,10 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  async transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+  async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const onLost = (error: unknown) => options.onLost?.(this.#failure(error))
     try {
-      return await this.#queue.transaction(work, options)
+      return await this.#queue.transaction(work, { ...options, onLost })
     } catch (error) {
       throw this.#failure(error)
     }

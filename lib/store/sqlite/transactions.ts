@@ -53,7 +53,7 @@ export class TransactionQueue {
    */
   async transaction<T>(
     work: () => Promise<T>,
-    { shared = false, onCommitted }: TransactionOptions = {},
+    { shared = false, onCommitted = () => {}, onLost = () => {} }: TransactionOptions = {},
   ): Promise<T> {
     if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
       throw new ElysiaError('ELYSIA_STORE', 'a transaction cannot run inside another one')
@@ -69,7 +69,7 @@ export class TransactionQueue {
     }
     try {
       return await this.#inside.run(token, () =>
-        shared ? this.#shared.add(begun, onCommitted) : this.#bracket(begun),
+        shared ? this.#shared.add(begun, { onCommitted, onLost }) : this.#bracket(begun),
       )
     } finally {
       this.#open = undefined
