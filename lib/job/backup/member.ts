@@ -1,8 +1,13 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
+import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import type { Store } from '../../store/store.ts'
+import type { BackupOptions } from './options.ts'
+import { type Changing, collectionInfoOf } from './plan.ts'
+import { requireSame } from './same.ts'
 
 /** What there is in the place of one collection of a set. */
 export interface SetMember {
@@ -12,14 +17,21 @@ export interface SetMember {
   readonly set: string | undefined
 }
 
+/** What belongs there. */
+export interface WantedMember extends Changing {
+  readonly store: Store
+  readonly collection: string
+  readonly options: BackupOptions
+}
+
 /**
  * Looks at the place of one collection of a set that is resumed.
- * @throws ElysiaError ELYSIA_DAMAGED for a manifest or a journal that is; ELYSIA_CONFLICT where another collection is there
+ * @throws ElysiaError ELYSIA_DAMAGED for a manifest or a journal that is; ELYSIA_CONFLICT where another collection is there,
+ * or a complete backup with other options
  */
-export async function setMember(
-  storage: Storage,
-  { collection, target }: { readonly collection: string; readonly target: string },
-): Promise<SetMember> {
+export async function setMember(storage: Storage, wanted: WantedMember): Promise<SetMember> {
+  const { collection, store } = wanted
+  const { target } = store
   const isSealed = (await storage.bytes(MANIFEST_FILE)) !== undefined
   const plan = isSealed ? (await openArchive(storage)).manifest : (await readJournal(storage))?.plan
   if (plan !== undefined && (plan.collection !== collection || plan.source.target !== target)) {
@@ -27,10 +39,22 @@ export async function setMember(
     throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'nothing was written there; give another --to' })
   }
   const isEnded = isSealed && (await storage.bytes(JOURNAL_FILE)) === undefined
-  if (isEnded)
-    for (const { file, bytes } of (await openArchive(storage)).manifest.parts)
-      await requireWhole(storage, file, bytes)
+  if (isEnded) {
+    const { manifest } = await openArchive(storage)
+    await requireAsAsked(manifest, wanted)
+    for (const { file, bytes } of manifest.parts) await requireWhole(storage, file, bytes)
+  }
   return { isComplete: isEnded, set: plan?.set }
+}
+
+/** One of a part of the collection, say, would be taken for one of all. */
+async function requireAsAsked(plan: Plan, { store, collection, options, ...changing }: WantedMember) {
+  const subject = await collectionInfoOf(store, collection, options, () => {}, changing)
+  try {
+    requireSame(plan, store, subject, options)
+  } finally {
+    await subject.transforms.close()
+  }
 }
 
 async function requireWhole(storage: Storage, file: string, bytes: number): Promise<void> {

@@ -81,8 +81,7 @@ export class SharedTransaction {
   }
 
   #giveUp(before: unknown, error: unknown): void {
-    const isWhole =
-      this.#told.length > 0 && this.#database.inTransaction && this.#changes.get() === before
+    const isWhole = this.#told.length > 0 && this.#database.inTransaction && this.#changes.get() === before
     if (isWhole) {
       this.commit()
       return

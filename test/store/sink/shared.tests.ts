@@ -12,7 +12,9 @@ async function opened(t: Test) {
   const end = sink(store, 'Model', { sharedTransactions: true })
   const ended = new Promise<unknown>((resolve) => end.once('error', resolve).once('finish', resolve))
   const put = (id: number) =>
-    new Promise<void>((resolve) => end.write([entry({ op: 'put', id, value: id }, id) as Item], () => resolve()))
+    new Promise<void>((resolve) =>
+      end.write([entry({ op: 'put', id, value: id }, id) as Item], () => resolve()),
+    )
   return { store, end, ended, put, count: () => store.collection('Model').count() }
 }
 

@@ -103,22 +103,25 @@ t.test('of shared ones it is told when they are committed, and not where they ar
   t.equal(told.length, 2)
 })
 
-t.test('whose work is undone after it resolved hears of it, whoever asked for its commit or shared it', async (t) => {
-  const { queue, database, put } = opened(t)
-  const lost: unknown[] = []
-  const shared = (value: number) => ({
-    shared: true,
-    onLost: (error: unknown) => lost.push([value, (error as Error).message]),
-  })
-  await queue.transaction(put(1), shared(1))
-  database.exec('ROLLBACK')
-  await t.rejects(queue.step(() => {}))
-  t.match(lost, [[1, /no transaction is active/]])
-  await queue.transaction(put(2), shared(2))
-  const failed = queue.transaction(async () => {
-    await put(3)()
-    throw new Error('broken')
-  }, shared(3))
-  await t.rejects(failed, { message: 'broken' })
-  t.strictSame(lost.slice(1), [[2, 'broken']])
-})
+t.test(
+  'whose work is undone after it resolved hears of it, whoever asked for its commit or shared it',
+  async (t) => {
+    const { queue, database, put } = opened(t)
+    const lost: unknown[] = []
+    const shared = (value: number) => ({
+      shared: true,
+      onLost: (error: unknown) => lost.push([value, (error as Error).message]),
+    })
+    await queue.transaction(put(1), shared(1))
+    database.exec('ROLLBACK')
+    await t.rejects(queue.step(() => {}))
+    t.match(lost, [[1, /no transaction is active/]])
+    await queue.transaction(put(2), shared(2))
+    const failed = queue.transaction(async () => {
+      await put(3)()
+      throw new Error('broken')
+    }, shared(3))
+    await t.rejects(failed, { message: 'broken' })
+    t.strictSame(lost.slice(1), [[2, 'broken']])
+  },
+)

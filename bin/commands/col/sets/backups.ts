@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { transformsFor } from '../../../cli/transforms.ts'
 import {
   type BackupEnded,
   backupJob,
+  backupOptions,
   backupRunOptions,
   type CollectionSchema,
   ElysiaError,
@@ -12,6 +14,7 @@ import {
   setJob,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
+import { keepsVectors } from '../backingUp/shown.ts'
 import { backupLack, backupSummary } from '../backupSummary.ts'
 import type { Destination } from '../destination.ts'
 import { warnOfFailed } from './failed.ts'
@@ -51,7 +54,7 @@ export async function backUpSet(context: Context, destination: Destination, back
     if (schema !== undefined) schemas.push(schema)
   }
   const groups = referenceGroups(schemas, (schema) => schema).flat()
-  const begun = resume ? await begunIn(to!, groups, store) : new Map<string, SetMember>()
+  const begun = resume ? await begunIn(context, to!, groups, store) : new Map<string, SetMember>()
   const set = [...begun.values()].find((member) => member.set !== undefined)?.set ?? newRunId()
   const due = groups.filter((schema) => begun.get(schema.class)?.isComplete !== true)
   for (const { class: name } of groups)
@@ -85,14 +88,19 @@ type BackupJob = Awaited<ReturnType<typeof backupJob>>
 
 /** What an interrupted run has left of each, by class. */
 async function begunIn(
+  context: Context,
   to: string,
   schemas: readonly CollectionSchema[],
-  { target }: Store,
+  store: Store,
 ): Promise<Map<string, SetMember>> {
   const { setMember, directoryStorage } = await backupJob()
   const begun = new Map<string, SetMember>()
-  for (const { class: collection } of schemas)
-    begun.set(collection, await setMember(directoryStorage(join(to, collection)), { collection, target }))
+  const options = context.options(backupOptions)
+  for (const { class: collection } of schemas) {
+    const changing = { transforms: await transformsFor(context), keepsVectors: keepsVectors(context) }
+    const wanted = { store, collection, options, ...changing }
+    begun.set(collection, await setMember(directoryStorage(join(to, collection)), wanted))
+  }
   return begun
 }
 
