@@ -3,7 +3,7 @@ import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { ElysiaError } from '../../core/errors.ts'
+import { ElysiaError, reworded } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 import { type Changing, collectionInfoOf } from './plan.ts'
@@ -41,17 +41,23 @@ export async function setMember(storage: Storage, wanted: WantedMember): Promise
   const isEnded = isSealed && (await storage.bytes(JOURNAL_FILE)) === undefined
   if (isEnded) {
     const { manifest } = await openArchive(storage)
-    await requireAsAsked(manifest, wanted)
+    await requireAsAsked(manifest, wanted, storage.text)
     for (const { file, bytes } of manifest.parts) await requireWhole(storage, file, bytes)
   }
   return { isComplete: isEnded, set: plan?.set }
 }
 
 /** One of a part of the collection, say, would be taken for one of all. */
-async function requireAsAsked(plan: Plan, { store, collection, options, ...changing }: WantedMember) {
+async function requireAsAsked(
+  plan: Plan,
+  { store, collection, options, ...changing }: WantedMember,
+  place: string,
+): Promise<void> {
   const subject = await collectionInfoOf(store, collection, options, () => {}, changing)
   try {
     requireSame(plan, store, subject, options)
+  } catch (error) {
+    throw error instanceof ElysiaError ? reworded(error, `${place}: ${error.message}`) : error
   } finally {
     await subject.transforms.close()
   }
