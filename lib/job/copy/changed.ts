@@ -6,23 +6,25 @@ import { slices } from '../../core/value/slices.ts'
 import { objects, type ReadOptions } from '../../store/objects.ts'
 import type { Collection, Store } from '../../store/store.ts'
 
-/** A write has its time when it comes to the server, and is seen when it is done: so long it may take. */
+/**
+ * A write gets its time when it reaches the server, and is visible when it is done: this is the longest it may take.
+ */
 const MARGIN_MS = 10_000
 const IDS_A_READ = 500
 
 /**
- * The moment since which an object may have changed that a pass, which began then, has read; undefined where update times
- * tell nothing: of a store whose objects bring their own, or whose clock cannot be measured.
+ * The moment since which objects may have changed, for a pass that began then; undefined if update times are useless:
+ * in a store whose objects bring their own, or whose clock cannot be measured.
  */
 export async function changesSince(store: Store, beganMs: number): Promise<number | undefined> {
   const difference = await store.clockDifferenceMs?.()
   return difference === undefined ? undefined : beganMs - MARGIN_MS - difference
 }
 
-/** To read objects one by one takes so many times as long as to scan them. */
+/** Reading objects one by one takes so many times as long as scanning them. */
 const FEW = 1 / 8
 
-/** What was written to a collection since a moment. */
+/** The objects written to a collection since a moment. */
 export class Changes {
   readonly #collection: Collection
   readonly #sinceMs: number
@@ -34,12 +36,12 @@ export class Changes {
     this.#sinceMs = sinceMs
   }
 
-  /** True where so few objects have changed that only these are worth reading; known once all were counted. */
+  /** True if so few objects changed that only these are worth reading; known once all were counted. */
   get areFew(): boolean {
     return this.#newer <= FEW * this.#all
   }
 
-  /** Pages with times as they are, counted as they pass. */
+  /** Passes pages on and counts the changed objects. */
   counted(pages: Source<readonly StoredObject[]>): Source<readonly StoredObject[]> {
     const count = (page: readonly StoredObject[]) => {
       this.#all += page.length
@@ -53,8 +55,8 @@ export class Changes {
   }
 
   /**
-   * Those of a range: ids and update times are scanned, what is newer is read whole by its id; what is gone meanwhile is left
-   * out. Pages in order of id. Memory: a page of ids, and some hundred objects.
+   * The changed objects of a range: scans ids and update times, then reads the newer ones by id; leaves out what
+   * disappeared meanwhile. Pages in order of id. Memory: a page of ids, and some hundred objects.
    */
   objects(range: ObjectRange, options: ReadOptions): Source<readonly StoredObject[]> {
     return Readable.from(this.#changed(range, options), { objectMode: true, highWaterMark: 1 })

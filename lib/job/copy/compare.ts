@@ -8,26 +8,26 @@ import { storeSide } from '../diff/side/store.ts'
 import type { CopyOptions } from './options.ts'
 import { type CopyComparison, comparisonOf } from './report.ts'
 
-/** A collection of a store that is open. */
+/** A collection of an open store. */
 export interface CollectionAt {
   readonly store: Store
   readonly name: string
 }
 
-/** What a comparison of both sides needs beside them. */
+/** What a comparison needs besides the two sides. */
 export interface Comparing {
   readonly options: CopyOptions
   readonly retry: Retrying
   readonly signal: AbortSignal
   readonly stop: AbortSignal
   readonly emit: Emit
-  /** Takes what differs. */
+  /** Receives the differences. */
   readonly output?: Writable
 }
 
 /**
- * Compares source and target object by object, as `diff` does: what differs is read again before it counts.
- * @throws ElysiaError what keeps a side from being read
+ * Compares source and target object by object, as `diff` does: reads a difference again before it counts.
+ * @throws ElysiaError the error that kept a side from being read
  */
 export async function compareSides(
   source: CollectionAt,
@@ -59,7 +59,7 @@ export async function compareSides(
   return comparisonOf(report)
 }
 
-/** What of a comparison is not as the copy should have left it: objects. */
+/** The number of objects that are not as the copy should have left them. */
 export function differing(
   { only_source, only_target, different, changing }: CopyComparison,
   { sync, onConflict }: Pick<CopyOptions, 'sync' | 'onConflict'>,

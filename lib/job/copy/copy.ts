@@ -11,11 +11,11 @@ export type { CollectionAt } from './compare.ts'
 export type { CopyContext, CopyEnded } from './pass.ts'
 
 /**
- * A collection of one store → a collection of another, without a file between them. Each object is copied as it was at some
- * time of the copy. The order is that of a restore: the class, its tenants, objects, references, deletions, proof. Killed
- * anywhere, the same call goes on behind the ranges that were done. Memory: as `restore`, and a page for each range
- * that is read.
- * @throws ElysiaError what ended the copy; nothing is counted that was not acknowledged
+ * A collection of one store → a collection of another, without a file in between. Copies each object as it was at some
+ * time during the copy. The order is that of a restore: the class, its tenants, objects, references, deletions, proof.
+ * Killed at any point, the same call continues after the finished ranges. Memory: as `restore`, and a page for each
+ * range that is read.
+ * @throws ElysiaError the error that ended the copy; counts only what was acknowledged
  */
 export async function copy(
   source: CollectionAt,
@@ -29,9 +29,8 @@ export async function copy(
 }
 
 /**
- * The same, resolving with the report also where the copy failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: options, a source that is not there, a target that does not
- * fit, a lock
+ * The same, but also resolves with the report if the copy failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: options, a missing source, a target that does not fit, a lock
  */
 export async function runCopy(
   from: CollectionAt,

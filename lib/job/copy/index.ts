@@ -1,4 +1,4 @@
-/** All that the command needs for `col copy`, loaded together when it is called. */
+/** Everything that the command needs for `col copy`, loaded together on first use. */
 export { requireSelectable } from '../selection/selection.ts'
 export { differing } from './compare.ts'
 export { runCopy } from './copy.ts'

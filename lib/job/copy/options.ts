@@ -26,7 +26,7 @@ const {
   batchBytes,
 } = restoreOptions.properties
 
-/** What of a collection is copied into another store, and how. */
+/** What to copy into another store, and how. */
 export const copyOptions = {
   type: 'object',
   name: 'copy',

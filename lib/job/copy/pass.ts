@@ -20,7 +20,7 @@ import { collectionSource } from './source.ts'
 /** The context of a copy: that of a restore into the target. */
 export type CopyContext = Omit<RestoreContext, 'applying' | 'kind' | 'prove'>
 
-/** How a copy ended: its report, and what ended it where it did not come to its end. */
+/** How a copy ended: its report, and the error if it did not finish. */
 export type CopyEnded = Ended<CopyReport>
 
 /** One reading of a source into a target. */
@@ -29,17 +29,17 @@ export interface CopyPass {
   readonly target: CollectionAt
   readonly options: CopyOptions
   readonly context: CopyContext
-  /** Only what was written to the source since then; undefined: all of it. */
+  /** Only what was written to the source since then; undefined for everything. */
   readonly changedSinceMs?: number | undefined
-  /** What the restore is asked for otherwise than the copy. */
+  /** Options in which the restore differs from the copy. */
   readonly restore?: RestoreOptionsInput
-  /** Called once all is written, before an alias is switched. */
+  /** Called once everything is written, before an alias is switched. */
   readonly beforeSwitch?: () => Promise<void>
 }
 
 const NEVER = new AbortController().signal
 
-/** True where the target is not to have what the source has: objects, or their vectors. */
+/** True if the target's objects or vectors are meant to differ from the source's. */
 export function reshapes({
   options,
   context: { transforms = [] },
@@ -48,8 +48,8 @@ export function reshapes({
 }
 
 /**
- * Reads the source once and makes the target of it, or makes the target equal to it.
- * @throws ElysiaError only for what kept it from beginning
+ * Reads the source once and builds the target from it, or makes the target equal to it.
+ * @throws ElysiaError only if it could not begin
  */
 export async function runPass(pass: CopyPass): Promise<CopyEnded> {
   const [ended] = await runPasses([pass])
@@ -66,8 +66,9 @@ interface OpenPass {
 }
 
 /**
- * Several at once, whose classes may refer to one another, into one store with one set of options: each step is made for all
- * of them before the next. @throws ElysiaError as `runPass`, with nothing begun of any
+ * Runs several passes together, whose classes may refer to one another, into one store with one set of options: each
+ * step is done for all of them before the next.
+ * @throws ElysiaError as `runPass`, before any of them has begun
  */
 export async function runPasses(passes: readonly CopyPass[]): Promise<CopyEnded[]> {
   const closers: Close[] = []
@@ -112,14 +113,17 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   const { schema } = await retry(() => findNamed(from.store, from.name))
   await requireFitting({ from, schema, target: { store, name }, options, retry })
   const ranges = rangesFor(pass, name)
-  // What is selected no longer is known from all of it alone.
+  // Only a complete reading shows what is no longer selected.
   const changedSinceMs = options.filter === undefined ? pass.changedSinceMs : undefined
   const reading = { workers: options.workers || AUTO_READERS, retry, signal, emit, ranges, changedSinceMs }
   const source = await collectionSource(from.store, from.name, reading)
   return Object.assign(one, { source, ranges })
 }
 
-/** Compares both sides, where that is asked for; what is not what the source has is read back instead. */
+/**
+ * Compares both sides if requested; where the target is not meant to equal the source, reads the written objects back
+ * instead.
+ */
 async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void> {
   const one = opened.find(({ source }) => source === run.source)!
   const { pass, source } = one
@@ -141,7 +145,7 @@ function factsOf({ pass: { from, options }, source, comparison }: OpenPass) {
   return { source: of, sync: options.sync, comparison }
 }
 
-/** What an interrupted copy has kept counts only while there is one. */
+/** What an interrupted copy saved counts only while that copy exists. */
 function rangesFor({ target: { store }, context: { state, fresh = false } }: CopyPass, name: string) {
   const runs = state?.journal.runs(store.target) ?? []
   const isOpen = runs.some((run) => run.class === name && run.kind === 'copy' && run.status !== 'done')
@@ -153,8 +157,8 @@ function rangeOf({ tenant, covers }: { readonly tenant?: string; readonly covers
 }
 
 /**
- * A source that is gone is never a reason to delete what the target has of it.
- * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_CONFLICT where a sync would make the target as empty
+ * A missing source is never a reason to delete its objects in the target.
+ * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_CONFLICT if a sync would empty the target
  */
 async function requireSource(
   from: CollectionAt,
@@ -174,7 +178,7 @@ async function requireSource(
   }
 }
 
-/** Passes as the restore that they are; of several each keeps the name of its class. */
+/** The restore options of the passes; several passes keep the names of their classes. */
 function restoreOptionsOf(passes: readonly CopyPass[]): RestoreOptionsInput {
   const [pass] = passes as readonly [CopyPass]
   const {

@@ -12,10 +12,10 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** A collection that is to be cut. */
+/** A collection to be divided into ranges. */
 export interface Cutting {
   readonly collection: Collection
-  /** Objects by tenant, as far as they are known. */
+  /** Objects by tenant, as far as known. */
   readonly about: ReadonlyMap<string | undefined, number>
   readonly tenants: readonly Tenant[] | undefined
   readonly workers: number
@@ -23,29 +23,29 @@ export interface Cutting {
   readonly signal: AbortSignal
 }
 
-/** Where a copy goes. */
+/** The source and target of a copy. */
 export interface CopyPlace {
   readonly target: string
   readonly class: string
 }
 
 /**
- * Where collections that are copied are cut. Ids come and go while a copy is interrupted: it goes on with the ranges that
- * it began with, which are kept until it is done. Together the ranges hold every id there may be.
+ * How copied collections are divided into ranges. Ids come and go while a copy is interrupted: it continues with its
+ * original ranges, which are kept until it is done. Together the ranges cover every possible id.
  */
 export class CopyRanges {
   readonly #database: SqliteDatabase | undefined
   readonly #place: CopyPlace
   readonly #fresh: boolean
 
-  /** Without a database each copy begins anew. `fresh`: what was kept does not count. */
+  /** Without a database each copy starts over. `fresh` ignores saved ranges. */
   constructor(database: SqliteDatabase | undefined, place: CopyPlace, fresh: boolean) {
     this.#database = database
     this.#place = place
     this.#fresh = fresh
   }
 
-  /** The ranges of a source: those that were kept, cut anew for tenants that have come since. */
+  /** The ranges of a source: the saved ones, with new ones for tenants that were added since. */
   async of(source: string, cutting: Cutting): Promise<readonly ObjectRange[]> {
     const kept = Map.groupBy(this.#fresh ? [] : this.#kept(source), ({ tenant }) => tenant)
     const ranges: ObjectRange[] = []
@@ -54,7 +54,7 @@ export class CopyRanges {
     return ranges
   }
 
-  /** Keeps them for a copy that begins. */
+  /** Saves the ranges of a copy that begins. */
   keep(source: string, ranges: readonly ObjectRange[]): void {
     this.#database?.exec(TABLE)
     const { target, class: name } = this.#place
@@ -63,7 +63,7 @@ export class CopyRanges {
       .run(source, target, name, JSON.stringify(ranges))
   }
 
-  /** Forgets them: the copy is done. */
+  /** Forgets the ranges: the copy is done. */
   forget(source: string): void {
     if (!this.#isThere()) return
     const { target, class: name } = this.#place
@@ -87,7 +87,7 @@ export class CopyRanges {
   }
 }
 
-/** A tenant that is asleep is one range: it is not looked at before it is woken. */
+/** A sleeping tenant is one range: it is not looked at before it is woken. */
 async function cut(
   { collection, about, workers, retry, signal }: Cutting,
   tenant: string | undefined,

@@ -7,7 +7,7 @@ import { requireClock, requireUse } from '../health/fitting.ts'
 import type { CollectionAt } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 
-/** A copy before anything of it is written. */
+/** A copy before anything is written. */
 export interface Intended {
   readonly from: CollectionAt
   /** The class of the source. */
@@ -19,8 +19,8 @@ export interface Intended {
 
 /**
  * Refuses a copy that could only fail later, or do harm.
- * @throws ElysiaError ELYSIA_CONFLICT where both sides are one, a side cannot be used so, or a clock is wrong; ELYSIA_REFUSED
- * where a key lacks rights
+ * @throws ElysiaError ELYSIA_CONFLICT if source and target are the same, one of them cannot be used this way, or a
+ * clock is wrong; ELYSIA_REFUSED if a key lacks rights
  */
 export async function requireFitting(intended: Intended): Promise<void> {
   await requireTwo(intended)
@@ -67,7 +67,7 @@ async function requireTwo({ from, schema, target, retry }: Intended): Promise<vo
   })
 }
 
-/** Whether two addresses lead to one store, as far as stores say what they are. */
+/** Whether two addresses lead to the same store, as far as stores identify themselves. */
 async function areOne(one: Store, other: Store): Promise<boolean> {
   const before = await one.identity?.()
   const there = await other.identity?.()

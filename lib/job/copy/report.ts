@@ -2,7 +2,7 @@ import type { DiffReport } from '../diff/report.ts'
 import { RESTORE_REPORT, type RestoreReport } from '../restore/report.ts'
 import type { FollowState } from './follow/facts.ts'
 
-/** Fields of the report of a restore that a copy has no use for. */
+/** Fields of a restore's report that a copy does not use. */
 type OfArchives =
   | 'archive'
   | 'kind'
@@ -13,9 +13,9 @@ type OfArchives =
   | 'changed'
   | 'left_alone'
 
-/** How two sides compare. */
+/** The result of comparing source and target. */
 export interface CopyComparison {
-  /** Ids that one side or both have: the sum of the other counts. */
+  /** Ids on one side or both: the sum of the other counts. */
   readonly compared: number
   readonly equal: number
   readonly only_source: number
@@ -25,7 +25,7 @@ export interface CopyComparison {
   readonly gone: number
 }
 
-/** Where a copy comes from. */
+/** The source of a copy. */
 export interface CopySource {
   /** The store, without secrets. */
   readonly target: string
@@ -38,25 +38,25 @@ export interface CopyReport extends Omit<RestoreReport, OfArchives> {
   sync: boolean
   /** With `verify`: how both sides compare afterwards; null without. */
   comparison: CopyComparison | null
-  /** With `follow` and `finish`: how far it has come; null without. */
+  /** With `follow` and `finish`: its progress; null without. */
   follow: FollowReport | null
 }
 
-/** How far a copy that follows its source has come. */
+/** The progress of a copy that follows its source. */
 export interface FollowReport {
   readonly state: FollowState
-  /** Passes that came to their end, of all processes that were at it. */
+  /** Finished passes of all its processes. */
   readonly passes: number
-  /** Objects that they have written and deleted. */
+  /** Objects that the passes wrote and deleted. */
   readonly written: number
   readonly deleted: number
-  /** Objects that are still to be sent, about. */
+  /** Objects still to be sent, approximately. */
   readonly left: number
-  /** Objects that change in the source in a minute, about. */
+  /** Objects that change in the source per minute, approximately. */
   readonly per_minute: number
-  /** Objects that the source got around the switch of the alias, and that were carried over after it. */
+  /** Objects that the source received around the switch of the alias, and that were carried over after it. */
   readonly carried: number
-  /** Times that an object stayed as it had come through the alias meanwhile. */
+  /** How often an object stayed because it had come through the alias meanwhile. */
   readonly newer: number
 }
 
@@ -81,7 +81,7 @@ export const COPY_REPORT: Readonly<Record<keyof CopyReport, string>> = {
   error: 'Why the copy failed; absent if it did not.',
 }
 
-/** What a report has that the restore below it does not know. */
+/** Facts that the underlying restore does not know. */
 export interface CopyFacts {
   readonly source: CopySource
   readonly sync: boolean

@@ -14,16 +14,16 @@ import type { CopyReport } from './report.ts'
 
 /** How the copies of a set ended. */
 export interface CopySetEnded {
-  /** The id that they have in common. */
+  /** The id that they share. */
   readonly set: string
-  /** In the order in which they were made. */
+  /** In the order in which they were copied. */
   readonly members: readonly MemberEnded<CopyReport>[]
 }
 
 /**
- * Several collections of a store, each under its own name: those that others refer to first, those that refer to one another
- * together. One that fails does not keep the others from being copied.
- * @throws ElysiaError ELYSIA_USAGE for options that are for one alone; ELYSIA_NOT_FOUND where none is selected
+ * Copies several collections of a store, each under its own name: those that others refer to first, those that refer to
+ * one another together. If one fails, the others are copied nevertheless.
+ * @throws ElysiaError ELYSIA_USAGE for options that fit only one collection; ELYSIA_NOT_FOUND if none is selected
  */
 export async function runCopySet(
   from: Store,

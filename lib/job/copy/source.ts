@@ -15,15 +15,15 @@ import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
 import { Changes } from './changed.ts'
 import type { CopyRanges } from './ranges.ts'
 
-/** How a collection is read that is to be copied. */
+/** How to read a collection that is copied. */
 export interface CollectionReading {
   readonly workers: number
   readonly retry: Retrying
   readonly signal: AbortSignal
   readonly emit: Emit
-  /** Where it is cut: an interrupted copy goes on with the same ranges. */
+  /** Divides the collection: an interrupted copy continues with the same ranges. */
   readonly ranges: CopyRanges
-  /** Only objects written since then, in milliseconds; undefined: all. */
+  /** Only objects written since then, in milliseconds; undefined for all. */
   readonly changedSinceMs?: number | undefined
 }
 
@@ -31,8 +31,8 @@ const IDS: Projection = { properties: [], vectors: false }
 const TIMES: Projection = { ...IDS, times: true }
 
 /**
- * A collection of a store, by its name or by an alias, as what a restore reads. Each range of ids is a part. Tenants that
- * are asleep are woken while they are read, and put back. Closing it leaves the store open.
+ * A collection of a store, by its name or an alias, as a source of a restore. Each range of ids is a part. Sleeping
+ * tenants are woken while they are read, and put back. Closing it leaves the store open.
  * @throws ElysiaError ELYSIA_NOT_FOUND
  */
 export async function collectionSource(
@@ -109,11 +109,11 @@ function awake(
 
 interface Counts {
   readonly all: number
-  /** By tenant; of a collection without tenants under undefined. */
+  /** By tenant; under undefined for a collection without tenants. */
   readonly by: ReadonlyMap<string | undefined, number>
 }
 
-/** What a tenant that is asleep holds is not known before it is woken. */
+/** The content of a sleeping tenant is unknown until it is woken. */
 async function countOf(store: Store, name: string, tenants: readonly Tenant[] | undefined): Promise<Counts> {
   const by = new Map<string | undefined, number>()
   const collection = store.collection(name)
@@ -124,7 +124,7 @@ async function countOf(store: Store, name: string, tenants: readonly Tenant[] | 
   return { by, all: [...by.values()].reduce((sum, count) => sum + count, 0) }
 }
 
-/** Equal for a class of the same name and shape in the same store. */
+/** Equal for a class with the same name and shape in the same store. */
 function identityOf({ target }: Store, schema: CollectionSchema): string {
   return createHash('sha256')
     .update(JSON.stringify([target, schema.class, schemaDigest(schema)]))
@@ -136,7 +136,7 @@ function hasReferences(schema: CollectionSchema): boolean {
   return propertiesIn(schema).some(isReference)
 }
 
-/** Says which ids of which tenant: a copy that goes on knows its parts by it. */
+/** Names the range by its ids and tenant: a continued copy recognizes its parts by it. */
 function partName({ tenant, after = '', upTo = '' }: ObjectRange): string {
   return `${tenant === undefined ? '' : `${tenant} `}${after}..${upTo}`
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import { stillUsed, usesOf } from '../restore/alias/plan.ts'
 import type { Migration, Migrations } from './record.ts'
 
-/** What the end of a migration works with. */
+/** What ending a migration needs. */
 export interface MigrationEnd {
   readonly store: Store
   readonly state: State
@@ -15,8 +15,9 @@ export interface MigrationEnd {
 }
 
 /**
- * Makes the alias mean the class before again, in one step. What was written since the switch stays in the other class.
- * @throws ElysiaError ELYSIA_CONFLICT where somebody else has moved the alias, or the class before is gone
+ * Makes the alias mean the previous class again, in one step. What was written since the switch stays in the other
+ * class.
+ * @throws ElysiaError ELYSIA_CONFLICT if someone else moved the alias, or the previous class is gone
  */
 export async function undoMigration({ store, migrations, migration, retry }: MigrationEnd): Promise<void> {
   const { alias, before, after } = migration
@@ -30,8 +31,8 @@ export async function undoMigration({ store, migrations, migration, retry }: Mig
 }
 
 /**
- * Removes the class before, to which nothing leads any more.
- * @throws ElysiaError ELYSIA_CONFLICT where something does, or the alias means it again
+ * Removes the previous class once nothing refers to it.
+ * @throws ElysiaError ELYSIA_CONFLICT if something still does, or the alias means it again
  */
 export async function dropBefore({
   store,
@@ -50,7 +51,7 @@ export async function dropBefore({
   migrations.keep({ ...migration, state: 'dropped' })
 }
 
-/** What leads to the class before, beside the alias itself. */
+/** What refers to the previous class, besides the alias itself. */
 export async function leadingTo(
   store: Store,
   { alias, before, after }: Pick<Migration, 'alias' | 'before' | 'after'>,
@@ -59,12 +60,12 @@ export async function leadingTo(
   return usesOf(store, before, { alias, class: after, classes, aliases: await store.aliases() })
 }
 
-/** The class that an alias means; undefined where there is no such alias. */
+/** The class that an alias means; undefined if the alias does not exist. */
 export async function meaningOf(store: Store, alias: string): Promise<string | undefined> {
   return (await store.aliases()).find((one) => one.alias === alias)?.collection
 }
 
-/** The migration that is to be taken back, or brought to its end. @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT */
+/** The migration to undo or to finish. @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT */
 export function switched(migrations: Migrations, alias: string, target: string): Migration {
   const migration = migrations.of(alias)
   if (migration === undefined) {

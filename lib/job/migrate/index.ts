@@ -1,2 +1,2 @@
-/** All that the command needs for `col migrate`, loaded together when it is called. */
+/** Everything that the command needs for `col migrate`, loaded together on first use. */
 export { runMigrate } from './migrate.ts'

@@ -23,11 +23,11 @@ export type MigrateEnded = Ended<MigrateReport>
 const NEVER = new AbortController().signal
 
 /**
- * Changes a collection while it is read: copies it beside itself, changed, pass after pass until nothing is left to be
- * sent, and then switches its alias to the copy, in one step. The collection from before stays, and `undo` makes the alias
- * mean it again, until `dropOld` removes it. Killed anywhere, the same call goes on, and the alias means one complete
- * collection. Memory: as `copy`.
- * @throws ElysiaError only for what kept it from beginning: nothing to change, no alias, a class that is not there
+ * Changes a collection while it is in use: copies it, changed, into a new one, pass after pass until nothing is left to
+ * send, and then switches its alias to the copy, in one step. The previous collection stays, and `undo` makes the alias
+ * mean it again, until `dropOld` removes it. Killed at any point, the same call continues, and the alias always means
+ * one complete collection. Memory: as `copy`.
+ * @throws ElysiaError only if it could not begin: nothing to change, no alias, a missing class
  */
 export async function runMigrate(
   store: Store,
@@ -82,8 +82,8 @@ async function migrated(
 }
 
 /**
- * True where all was done but for the note of it: another copy would make of the changed class what the one before was, and
- * take away what has come through the alias since.
+ * True if everything was done except recording it: another copy would reset the changed class to the previous one, and
+ * remove what has come through the alias since.
  */
 async function wasSwitched(store: Store, state: State, { alias, after }: MigrationPlace): Promise<boolean> {
   if ((await meaningOf(store, alias)) !== after) return false
@@ -98,7 +98,7 @@ function statusOf(status: string | undefined): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }
 
-/** A new class that nobody else writes to becomes what its source is: all that is deleted there goes. */
+/** Nobody else writes to a new class: it follows its source, deletions included. */
 function copyOptionsOf(
   { alias: _, undo, dropOld, ...shared }: MigrateOptions,
   { alias }: MigrationPlace,
@@ -137,7 +137,7 @@ async function goBack(
   }
 }
 
-/** Going back is a run of its own, which those who look on know of. */
+/** Going back is a run of its own, so that those who watch see it. */
 async function noted(
   target: string,
   { alias, before }: Migration,
@@ -171,7 +171,7 @@ function requireState(state: State | undefined): State {
   })
 }
 
-/** Equal for the same changes; undefined where there are none. */
+/** Equal for the same changes; undefined if there are none. */
 function changesOf(options: MigrateOptions, { transforms = [] }: CopyContext): string | undefined {
   const { vectorizer, vectorizerSettings, revectorize, vectorMap, indexType, quantizer, replication } =
     options

@@ -20,7 +20,7 @@ const {
   retryForMs,
 } = copyOptions.properties
 
-/** How a collection is changed beside itself, and how that is taken back. */
+/** How to change a collection through a copy of it, and how to undo that. */
 export const migrateOptions = {
   type: 'object',
   name: 'migrate',

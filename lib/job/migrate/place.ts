@@ -5,29 +5,29 @@ import type { Store } from '../../store/store.ts'
 import { nextVersion, requireAliases, requireAliasName } from '../restore/alias/plan.ts'
 import type { Migration, Migrations } from './record.ts'
 
-/** Where a migration takes place. */
+/** The alias and the classes of a migration. */
 export interface MigrationPlace {
   readonly alias: string
-  /** The class that it means now; of a migration that goes on the class that it meant when that began. */
+  /** The class that the alias means now; for a continued migration, the class that it meant when that began. */
   readonly before: string
   readonly after: string
 }
 
-/** What a place is looked for with. */
+/** What finding the place of a migration needs. */
 export interface Placing {
   readonly store: Store
   /** A collection, or its alias. */
   readonly name: string
-  /** The alias, where it has to be said. */
+  /** The alias, if it must be named. */
   readonly alias: string | undefined
   readonly changes: string
   readonly migrations: Migrations | undefined
 }
 
 /**
- * The alias of a migration, the class that it means and the one that it is to mean: that of an interrupted one with the
- * same changes.
- * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_USAGE where the alias has to be named; ELYSIA_CONFLICT where the store has no
+ * Finds the alias of a migration, the class that it means and the one that it will mean: those of an interrupted
+ * migration with the same changes, if there is one.
+ * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_USAGE if the alias must be named; ELYSIA_CONFLICT if the store has no
  * aliases, or another migration was interrupted
  */
 export async function placeOf(placing: Placing): Promise<MigrationPlace> {
@@ -45,7 +45,7 @@ export async function placeOf(placing: Placing): Promise<MigrationPlace> {
   return { alias, before, after: nextVersion(alias, classes, aliases) }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where it is not known which alias is meant */
+/** @throws ElysiaError ELYSIA_USAGE if it is unclear which alias is meant */
 export async function aliasOf({ store, name, alias }: Omit<Placing, 'changes'>): Promise<string> {
   requireAliases(store)
   const found = await findNamed(store, classNameOf(name))

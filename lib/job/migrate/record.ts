@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
 
-/** How far a migration has come. */
+/** The state of a migration. */
 export type MigrationState = 'copying' | 'switched' | 'undone' | 'dropped'
 
 /** The newest migration of an alias. */
@@ -8,9 +8,9 @@ export interface Migration {
   readonly alias: string
   /** The class that it meant. */
   readonly before: string
-  /** The class that it means, or is to mean. */
+  /** The class that it means, or will mean. */
   readonly after: string
-  /** What is changed: the same command goes on with it. */
+  /** Identifies the changes: the same command continues the migration. */
   readonly changes: string
   readonly state: MigrationState
 }
@@ -21,7 +21,7 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** Migrations of one store, kept so that one that was interrupted goes on, and one that is done can be taken back. */
+/** The migrations of one store, kept so that an interrupted one can continue, and a finished one can be undone. */
 export class Migrations {
   readonly #database: SqliteDatabase
   readonly #target: string

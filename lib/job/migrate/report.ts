@@ -2,7 +2,7 @@ import type { CopyReport } from '../copy/report.ts'
 
 /** What a migration did. @see SPEC.md, "Migration" */
 export interface MigrateReport {
-  /** `migrated`, `undone`, `dropped`; `planned` of a dry run, `failed` and `interrupted` of what did not come to its end. */
+  /** `migrated`, `undone`, `dropped`; `planned` for a dry run; `failed` and `interrupted` if it did not finish. */
   status: 'migrated' | 'undone' | 'dropped' | 'planned' | 'failed' | 'interrupted'
   target: string
   alias: string
@@ -10,11 +10,11 @@ export interface MigrateReport {
   before: string
   /** The changed class. */
   class: string
-  /** The class that it means now; null where it is not there. */
+  /** The class that the alias means now; null if the alias does not exist. */
   means: string | null
-  /** What still leads to the class before: other aliases, references of other classes. */
+  /** What still refers to the previous class: other aliases, references of other classes. */
   left_behind: readonly string[]
-  /** What was copied; null where nothing was. */
+  /** The report of the copy; null if nothing was copied. */
   copy: CopyReport | null
 }
 

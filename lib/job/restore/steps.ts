@@ -11,7 +11,7 @@ import { requireEqual, type Verification, verifyTarget, waitIndexed } from './ve
 
 type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>
 
-/** What is made of each restore, and the point at which all have been through it. */
+/** The steps of each restore, each with the point that all restores must have reached. */
 export const STEPS: readonly (readonly [Step, string?])[] = [
   [writeObjects],
   [requireSome, 'restore.written'],
@@ -40,7 +40,7 @@ export const STEPS: readonly (readonly [Step, string?])[] = [
   [(run) => run.kept.spool.remove()],
 ]
 
-/** Before an alias is switched: whether what was written is safe where it is. */
+/** Before an alias is switched: checks that the written data is safe. */
 async function lookAfterwards({
   store,
   class: name,
@@ -55,8 +55,8 @@ async function lookAfterwards({
 }
 
 /**
- * All of a class that is the restore's own, or was replaced by what cannot change meanwhile; of any other what was written
- * into it.
+ * Verifies the complete class if it is the restore's own, or was replaced by a source that cannot change meanwhile;
+ * otherwise what was written into it.
  */
 function verificationOf(run: RestoreRun): Promise<Verification | null> {
   const { existing, applying, source } = run
@@ -65,9 +65,7 @@ function verificationOf(run: RestoreRun): Promise<Verification | null> {
   return isAll ? verifyTarget(run) : verifyWritten(run)
 }
 
-/**
- * Parts that an interrupted restore had brought to their end were not read again: what came of them is in the target.
- */
+/** Parts that an interrupted restore had finished were not read again: their objects are in the target. */
 async function findUnseen({
   progress,
   collection,

@@ -3,7 +3,7 @@ import type { RestoreOptions } from './options.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import type { RestoreSource } from './source/source.ts'
 
-/** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
+/** The classes that are restored together. @throws ElysiaError ELYSIA_USAGE for options that fit only a single one */
 export function classesOf(
   sources: readonly RestoreSource[],
   { name, schema, tenant, collection, intoAlias, plan, useList }: RestoreOptions,
@@ -26,7 +26,7 @@ export function classesOf(
   })
 }
 
-/** Of several the others did not come to their end because of the one that failed. */
+/** The other restores did not finish because of the one that failed. */
 export function errorOf(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
   if (!(error instanceof ElysiaError) || failed === undefined || failed === run) return error
   return reworded(error, `not finished, since ${failed.class} was not: ${error.message}`)

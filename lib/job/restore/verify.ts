@@ -8,22 +8,22 @@ import { countedScan } from '../scan/countedScan.ts'
 import { BroughtTally, LastingTally } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
 
-/** What the target holds, held against what was written. */
+/** The result of comparing the target with what was written. */
 export interface Verification {
-  /** Objects that the target holds, read back one by one or, with --no-verify, counted by it. */
+  /** Objects in the target, read back one by one or, with --no-verify, counted by the store. */
   readonly count: number
   readonly expected: number
-  /** Null where it was not asked for, or cannot be: references were refused, or objects have expired. */
+  /** Null if it was not requested, or is not possible: references were refused, or objects have expired. */
   readonly digest_equal: boolean | null
-  /** Of a class with a time to live: objects that are gone by themselves; those that never expire are all there. */
+  /** For a class with a time to live: objects that expired; those that never expire are all there. */
   readonly expired?: number
-  /** Vectors that the store has made of those that objects came without; absent where they brought all. */
+  /** Missing vectors that the store has made; absent if the objects brought them all. */
   readonly made?: number
-  /** Those of them that it has not made. */
+  /** Missing vectors that the store has not made. */
   readonly unmade?: number
 }
 
-/** Reads everything back. Tenants have to be active. Memory: a page. */
+/** Reads everything back. Tenants must be active. Memory: a page. */
 export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   const facts = [...run.progress.parts.values()]
   const expected = facts.reduce((sum, { written, unchanged = 0 }) => sum + written + unchanged, 0)
@@ -58,7 +58,7 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   return { count: found.count, expected, digest_equal: normalizer ? equal : null }
 }
 
-/** @throws ElysiaError ELYSIA_INCOMPLETE where the target holds anything else than what was written */
+/** @throws ElysiaError ELYSIA_INCOMPLETE if the target holds anything other than what was written */
 export function requireEqual(
   run: RestoreRun,
   { count, expected, digest_equal, expired }: Verification,
@@ -141,7 +141,7 @@ async function counted({ collection, retry }: RestoreRun, calls: readonly CallOp
   return count
 }
 
-/** One read for each tenant there is, those that only objects had named included. */
+/** One read for each tenant, including those that only objects named. */
 async function callsOf({ plan, store, class: name, frame, retry }: RestoreRun): Promise<CallOptions[]> {
   if (plan.tenants === undefined) return [{ signal: frame.signal }]
   const tenants = await retry(() => store.tenants(name))

@@ -3,10 +3,10 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { CopyPass } from '../pass.ts'
 import type { FollowFacts } from './facts.ts'
 
-/** Six bytes: so many a count holds exactly. */
+/** A count holds a number of six bytes exactly. */
 const BYTES = 6
 
-/** A number that is equal for the same objects, made into the same. */
+/** A number that is equal if the same objects are copied in the same form. */
 export function askedOf({ options, context }: Pick<CopyPass, 'options' | 'context'>): number {
   const { filter, objects, properties, tenant, vectors, vectorMap, revectorize } = options
   const steps = (context.transforms ?? []).map(({ name, sha256 }) => [name, sha256])
@@ -15,7 +15,7 @@ export function askedOf({ options, context }: Pick<CopyPass, 'options' | 'contex
 }
 
 /**
- * The passes before have copied the same: another selection, or other transforms, would make the target anew.
+ * The earlier passes must have copied the same: another selection, or other transforms, would rebuild the target.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export function requireSameAsked({ asked }: FollowFacts, now: number, name: string): void {

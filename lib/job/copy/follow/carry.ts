@@ -8,24 +8,24 @@ import { type Following, note, quietly } from './following.ts'
 import { passWithin } from './passWithin.ts'
 import { clockBound, SwitchPrecedence } from './switching.ts'
 
-/** A write that began before the switch is waited for so many times as long as `recheckAfterMs`. */
+/** How many times `recheckAfterMs` to wait for writes that began before the switch. */
 const SETTLE_TIMES = 5
-/** Few at once: nothing compares an object and writes it in one step, so both have to be close together. */
+/** Few at once: comparing and writing are separate steps, so they must be close together. */
 const BATCH = 5
 
-/** Whether, and how exactly, times tell the writes of a copy from those of others; undefined where they do not. */
+/** Whether times can tell the writes of a copy from those of others, and how exactly; undefined if not. */
 export async function carryBound({ pass, run }: Following): Promise<number | undefined> {
   const { from, target, options } = pass
   const { switchAlias, recheckAfterMs, filter, objects, retryForMs } = options
-  // What is selected no longer cannot be told from what never was; 0 says that nobody writes.
+  // An object that is no longer selected looks like one that never was; 0 means that nobody writes.
   if (switchAlias === undefined || recheckAfterMs === 0 || filter !== undefined || objects !== undefined)
     return undefined
   return run.retrying(retryForMs)(() => clockBound(from.store, target.store))
 }
 
 /**
- * The last pass before the switch of an alias. With `bound`, what is on its way meanwhile is carried over afterwards: the
- * moment from which on writes to the target are not those of the copy is noted before.
+ * The last pass before an alias is switched. With `bound`, late writes are carried over afterwards: first records the
+ * moment from which writes to the target are not the copy's.
  */
 export async function switched(following: Following, intoAlias: string, bound?: number): Promise<void> {
   const { pass, facts, run } = following
@@ -39,7 +39,7 @@ export async function switched(following: Following, intoAlias: string, bound?: 
     const { nodes } = await retry(() => pass.target.store.health())
     const target = pass.target.store.collection(following.class)
     const last = nodes.length === 1 ? await precedence?.lastWriteMs(target, retry) : undefined
-    // What the copy has written is older than this by the clock of every node, what comes through the alias younger.
+    // By every node's clock, the copy's writes are older than this, and those through the alias are younger.
     if (last === undefined) await wait(2 * bound + 1, undefined, { signal: run.signal })
     note(following, { switchedMs: last === undefined ? Date.now() - bound : last + 1 })
     failpoint('copy.switch-noted')
@@ -65,9 +65,9 @@ export async function switched(following: Following, intoAlias: string, bound?: 
 }
 
 /**
- * Carries over what the source got around the switch, pass after pass, until no write that began before it can be on its
- * way: what came through the alias since stays as it is. `before` knows what the copy had written by then.
- * @throws ElysiaError ELYSIA_INCOMPLETE where somebody goes on writing to the source
+ * Carries over what the source received around the switch, pass after pass, until no write that began before it can
+ * still be on its way: newer writes through the alias stay. `before` knows what the copy had written by then.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if someone keeps writing to the source
  */
 export async function carryOver(following: Following, before?: SwitchPrecedence): Promise<void> {
   const { pass, run } = following
@@ -115,7 +115,7 @@ export async function carryOver(following: Following, before?: SwitchPrecedence)
   }
 }
 
-/** True where the source got something after all that began before the switch was done. */
+/** True if the source received something after all writes from before the switch were done. */
 function isLate({ newestSentMs }: SwitchPrecedence, settledMs: number): boolean {
   return newestSentMs > settledMs
 }

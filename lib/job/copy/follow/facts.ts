@@ -1,33 +1,33 @@
 import type { RunCounts } from '../../../run/record.ts'
 
-/** How far a copy that follows its source has come. */
+/** The states of a copy that follows its source. */
 export const FOLLOW_STATES = ['copying', 'following', 'ready', 'finishing', 'finished', 'carrying'] as const
 
 export type FollowState = (typeof FOLLOW_STATES)[number]
 
-/** What is kept of it in the counts of its run. */
+/** The progress kept in the counts of its run. */
 export interface FollowFacts {
   readonly state: FollowState
-  /** Passes that came to their end, the first of which copies everything. */
+  /** Finished passes; the first one copies everything. */
   readonly passes: number
-  /** Objects that were written and deleted by all passes. */
+  /** Objects written and deleted by all passes. */
   readonly written: number
   readonly deleted: number
-  /** Objects that are still to be sent, about. */
+  /** Objects still to be sent, approximately. */
   readonly left: number
-  /** Objects that change in the source in a minute, about. */
+  /** Objects that change in the source per minute, approximately. */
   readonly perMinute: number
-  /** When the last pass that came to its end began, in milliseconds; 0 before. */
+  /** When the last finished pass began, in milliseconds; 0 before. */
   readonly beganMs: number
-  /** True where the first pass has made the class of the target: nothing of before is to be kept. */
+  /** True if the first pass made the class of the target: there is no earlier state to save. */
   readonly made: boolean
-  /** What tells what is copied, and as what, from anything else; 0 before it is noted. */
+  /** Identifies what is copied and in which form; 0 before it is recorded. */
   readonly asked: number
-  /** From when on what the target gets comes through the alias, in milliseconds by its clock; 0 before. */
+  /** From when on writes to the target come through the alias, in milliseconds by its clock; 0 before. */
   readonly switchedMs: number
-  /** Objects that the source got around the switch of the alias, and that were carried over after it. */
+  /** Objects that the source received around the switch and that were carried over after it. */
   readonly carried: number
-  /** Those that stayed as they had come through the alias meanwhile. */
+  /** Objects that stayed because they had come through the alias meanwhile. */
   readonly newer: number
 }
 
@@ -46,7 +46,7 @@ export const NOTHING_FOLLOWED: FollowFacts = {
   newer: 0,
 }
 
-/** The facts as the journal keeps them. */
+/** The facts in the form that the journal keeps. */
 export function countsOfFollow({
   state,
   perMinute,
@@ -65,7 +65,7 @@ export function countsOfFollow({
   }
 }
 
-/** The facts that a journal has kept; undefined of a copy that does not follow. */
+/** The facts from a journal; undefined for a copy that does not follow. */
 export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
   const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
   if (counts === undefined || state === undefined) return undefined

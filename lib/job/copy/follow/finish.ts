@@ -10,19 +10,19 @@ import { carryBound, switched } from './carry.ts'
 import type { Following } from './following.ts'
 import { Apart } from './moving.ts'
 
-/** So often both sides are compared: what came meanwhile is sent by another pass. */
+/** How often both sides are compared: another pass sends what came meanwhile. */
 const ROUNDS = 5
 
 type NextPass = (following: Following, whole: boolean, precedence?: Precedence) => Promise<void>
 
-/** What both sides have to be. */
+/** The options of a pass that makes both sides equal. */
 const EQUAL = { sync: true, onConflict: 'fail' } as const
 
 /**
- * The last passes of a copy: one after another until both sides are equal, then the switch of the alias. Answers true, since
- * the copy is done. What transforms have made is not compared with the source: there a pass over everything has to find that
- * nothing is to be sent.
- * @throws ElysiaError ELYSIA_INCOMPLETE where they do not become equal; the alias then means what it meant
+ * The last passes of a copy: one after another until both sides are equal, then the switch of the alias. Returns true,
+ * since the copy is done. The results of transforms cannot be compared with the source: instead a pass over everything
+ * must find nothing to send.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if they do not become equal; the alias then keeps its meaning
  */
 export async function finish(following: Following, nextPass: NextPass): Promise<boolean> {
   const { options } = following.pass
@@ -40,7 +40,7 @@ export async function finish(following: Following, nextPass: NextPass): Promise<
     const apart = comparison === null ? sentBy(following) : differing(comparison, EQUAL)
     if (apart === 0) break
     const isLast = round === ROUNDS
-    // What is on its way is carried over after the switch; fewer are left with every pass.
+    // Late writes are carried over after the switch; every pass leaves fewer.
     if (bound !== undefined && (isLast || apart < options.readyBelow)) {
       const standing = found === undefined ? sent : await standingOf(following, found, before)
       if (standing === 0) break
@@ -55,7 +55,7 @@ export async function finish(following: Following, nextPass: NextPass): Promise<
   return true
 }
 
-/** Makes a pass; answers how much of what it sent the source had before the pass before it began. */
+/** Makes a pass; returns how much it sent that the source already had before the previous pass began. */
 async function pass(
   following: Following,
   nextPass: NextPass,
@@ -79,7 +79,7 @@ async function pass(
   return old
 }
 
-/** Objects apart that are not on their way. */
+/** Differing objects that are not on their way. */
 async function standingOf({ pass, run, facts, source }: Following, found: Apart, before: Apart | undefined) {
   const retry = run.retrying(pass.options.retryForMs)
   const { store } = pass.from
@@ -87,7 +87,7 @@ async function standingOf({ pass, run, facts, source }: Following, found: Apart,
   return found.standing(store.collection(source), sinceMs!, before, retry)
 }
 
-/** Objects that a pass over everything had to send, to delete, or could not. @throws ElysiaError where some are refused */
+/** Objects that a pass over everything sent, deleted, or failed to send. @throws ElysiaError if some were refused */
 function sentBy({ report, pass, class: name }: Following): number {
   const { written, deleted, rejected, references_rejected: links } = report!
   const refused = sum(rejected) + links

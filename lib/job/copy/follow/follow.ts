@@ -18,13 +18,13 @@ import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
 import { nothingSent, switchedBefore } from './switched.ts'
 
-/** Looked whether the copy is to be finished, so often. */
+/** How often to check whether the copy should be finished. */
 const LOOK_MS = 250
 
 /**
- * Copies everything, then pass after pass what has changed meanwhile; with `finish` the last passes, the comparison and the
- * switch of an alias. The run goes on where an earlier one was interrupted.
- * @throws ElysiaError what kept it from beginning
+ * Copies everything, then in pass after pass what has changed meanwhile; with `finish`, also the last passes, the
+ * comparison and the switch of an alias. Continues an interrupted run.
+ * @throws ElysiaError if it could not begin
  */
 export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restore'>): Promise<CopyEnded> {
   const { from, target, context } = given
@@ -35,14 +35,14 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   const inputs = [`${from.store.target}#${schema.class}`, '--follow']
   const key = { target: target.store.target, class: name, inputs }
   const asked = askedOf(given)
-  // Before a process that follows is asked to end.
+  // Checked before the following process is asked to end.
   requireSameAsked(factsOf(state?.journal.unfinished(key), context), asked, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
   return closingAfter([() => handover?.release()], async () => {
     const found = state?.journal.unfinished(key)
     const id = found?.run ?? context.runId ?? newRunId()
     const options = { ...given.options, sync: true }
-    // The name is that of the whole: each pass is a run of its own.
+    // The id belongs to the complete copy: each pass is a run of its own.
     const { runId: _, ...ofPasses } = context
     const following: Following = {
       run,
@@ -88,12 +88,12 @@ async function follow(following: Following): Promise<CopyEnded> {
   return { report: ended.report, ...(ended.error !== undefined && { error: ended.error }) }
 }
 
-/** True where all was done but for the end of the run. */
+/** True if everything was done except ending the run. */
 async function wasFinished(following: Following): Promise<boolean> {
   const alias = following.facts.passes === 0 ? undefined : await switchedBefore(following)
   if (alias === undefined) return false
   following.report = nothingSent(following, alias)
-  // What the source got around the switch may not have been carried over.
+  // What the source received around the switch may not have been carried over.
   if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) await carryOver(following)
   following.facts = { ...following.facts, state: 'finished' }
   return true
@@ -115,20 +115,20 @@ function reported({
   return { ...facts, per_minute: perMinute }
 }
 
-/** Everything, as a copy of its own that goes on where it was interrupted. */
+/** Copies everything, as a copy of its own that continues where it was interrupted. */
 async function firstPass(following: Following): Promise<void> {
   const { pass, run, facts } = following
   const { store } = pass.target
   const isThere =
     (await run.retrying(pass.options.retryForMs)(() => store.schema(following.class))) !== undefined
-  // Noted before: of a class that is there when an interrupted copy goes on nobody could tell.
+  // Recorded first: once an interrupted copy continues, an existing class no longer tells.
   if (facts.beganMs === 0) note(following, { beganMs: Date.now(), made: !isThere })
   const began = following.facts.beganMs
   const ended = await runPass({ ...pass, options: { ...pass.options, verify: false } })
   settle(following, ended, began)
 }
 
-/** Until it is asked to end; answers false, since it is for another one to finish it. */
+/** Makes passes until asked to end; returns false, since another process will finish the copy. */
 async function passAfterPass(following: Following): Promise<boolean> {
   const { run, pass, handover } = following
   for (;;) {
@@ -147,7 +147,7 @@ async function passAfterPass(following: Following): Promise<boolean> {
   }
 }
 
-/** What has changed since the pass before began; with `whole` everything is looked at. */
+/** Copies what changed since the previous pass began; with `whole` looks at everything. */
 export async function nextPass(following: Following, whole = false, precedence?: Precedence): Promise<void> {
   const { pass, run, facts, class: name } = following
   const { from, target } = pass
@@ -159,7 +159,7 @@ export async function nextPass(following: Following, whole = false, precedence?:
   settle(following, await passWithin(following, { changedSinceMs, ...(precedence && { precedence }) }), began)
 }
 
-/** Takes note of a pass, and says what is left. @throws what ended it */
+/** Records a pass, and reports what is left. @throws the error that ended it */
 function settle(following: Following, { report, error }: CopyEnded, beganMs: number): void {
   following.report = report
   if (error !== undefined) throw error
@@ -167,7 +167,7 @@ function settle(following: Following, { report, error }: CopyEnded, beganMs: num
   const { written, deleted, seconds } = report
   const changed = written + deleted
   const isFirst = facts.passes === 0
-  // Of the first pass nobody knows what of it has changed meanwhile.
+  // How much of the first pass has changed meanwhile is unknown.
   const sinceMs = isFirst ? 0 : Math.max(1, beganMs - facts.beganMs)
   const perMinute = isFirst ? 0 : Math.round((changed * 60_000) / sinceMs)
   const left = isFirst ? changed : Math.round((perMinute * (Date.now() - beganMs)) / 60_000)

@@ -6,7 +6,7 @@ import type { CopyReport } from '../report.ts'
 import { countsOfFollow, type FollowFacts } from './facts.ts'
 import type { Handover } from './handover.ts'
 
-/** What a copy works with that follows its source. */
+/** The state of a copy that follows its source. */
 export interface Following {
   readonly run: Run
   readonly pass: CopyPass
@@ -16,17 +16,17 @@ export interface Following {
   readonly source: string
   readonly handover: Handover | undefined
   facts: FollowFacts
-  /** Of the last pass that this process has made. */
+  /** The report of the last pass of this process. */
   report: CopyReport | undefined
 }
 
-/** Keeps the facts for whoever goes on, and for who looks at them meanwhile. */
+/** Saves the facts for a process that continues, and for those that watch. */
 export function note(following: Following, facts: Partial<FollowFacts>): void {
   following.facts = { ...following.facts, ...facts }
   following.run.note(countsOfFollow(following.facts))
 }
 
-/** What every pass would say again. */
+/** Events that every pass would repeat. */
 const QUIET: ReadonlySet<RunEvent['type']> = new Set([
   'run_started',
   'run_ended',
@@ -37,7 +37,7 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set([
   'revectorizing',
 ] as const)
 
-/** Passes on what is worth saying of every pass. */
+/** Passes on only the events that are worth reporting for every pass. */
 export function quietly(emit: Emit): Emit {
   return (event) => {
     if (!QUIET.has(event.type)) emit(event)

@@ -6,7 +6,7 @@ import type { Run } from '../../../run/run.ts'
 import { lockRun, type State } from '../../../run/state.ts'
 import { FinishRequests } from './requests.ts'
 
-/** The lock of a copy that follows its source, and what another process asks of its holder. */
+/** The lock of a copy that follows its source, and the requests of other processes to its holder. */
 export interface Handover {
   /** True once another process waits to finish the copy. */
   readonly isAsked: boolean
@@ -16,7 +16,7 @@ export interface Handover {
 const TRY_MS = 200
 
 /**
- * Locks it. Who is to finish a copy that another process follows asks that one to end, and waits for it.
+ * Takes the lock. To finish a copy that another process follows, asks that process to end, and waits for it.
  * @throws ElysiaError ELYSIA_LOCKED
  */
 export async function lockFollow(

@@ -4,17 +4,17 @@ import { slices } from '../../../core/value/slices.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
 import type { Finding, ObjectFinding } from '../../diff/finding.ts'
 
-/** More objects apart than this are not looked at one by one. */
+/** More differing objects than this are not checked one by one. */
 const MOST = 10_000
 const IDS_A_READ = 500
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
-/** Objects that a comparison found apart. Memory: so many ids as are looked at. */
+/** Objects that a comparison found to differ. Memory: as many ids as are checked. */
 export class Apart {
   readonly #objects: ObjectFinding[] = []
   #more = 0
 
-  /** Takes the findings of a comparison. */
+  /** Receives the findings of a comparison. */
   readonly output = new Writable({
     objectMode: true,
     write: (page: readonly Finding[], _encoding, done) => {
@@ -30,8 +30,8 @@ export class Apart {
   }
 
   /**
-   * Those that differ for another reason than that the source was written to since: what it got before, and what was
-   * apart before, is not on its way.
+   * The objects that differ although the source was not written to since: they were written earlier or differed before,
+   * so they are not on their way.
    */
   async standing(source: Collection, sinceMs: number, before: Apart | undefined, retry: Retrying) {
     const known = new Set(before === undefined ? [] : before.#objects.map(placeOf))

@@ -11,7 +11,7 @@ export interface PassWithin {
   readonly batchSize?: number
 }
 
-/** A pass that the whole keeps note of: the journal has none of its own, and nothing of it goes on. */
+/** A pass of a following copy: it has no journal entry of its own, and is never continued. */
 export async function passWithin(
   { pass, facts, run, class: name }: Following,
   { changedSinceMs, precedence, batchSize = pass.options.batchSize }: PassWithin,

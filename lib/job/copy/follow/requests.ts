@@ -2,7 +2,7 @@ import type { SqliteDatabase } from '../../../database/connection.ts'
 
 const TABLE = 'CREATE TABLE IF NOT EXISTS copy_finishes (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID'
 
-/** What one process asks of another that follows a source: to make room for the one that finishes it. */
+/** Requests to a process that follows a source: make room for the one that finishes the copy. */
 export class FinishRequests {
   readonly #database: SqliteDatabase
   readonly #key: string

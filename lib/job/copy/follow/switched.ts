@@ -9,8 +9,8 @@ import type { Following } from './following.ts'
 const INTO_ALIAS = '--into-alias '
 
 /**
- * What became of the alias where an interrupted process has switched it, and nothing else was left to do; undefined where it
- * has not. Whoever writes writes to the copy since: another pass would make it what the source was before.
+ * The result for the alias if an interrupted process switched it and nothing else was left to do; otherwise undefined.
+ * Since then everyone writes to the copy: another pass would reset it to the source.
  */
 export async function switchedBefore(following: Following): Promise<AliasFacts | undefined> {
   const { pass, run, class: name } = following
@@ -43,7 +43,7 @@ function lastSwitch({
   return undefined
 }
 
-/** The report of a process that found the copy finished: it has sent nothing. */
+/** The report of a process that found the copy finished: it sent nothing. */
 export function nothingSent({ pass, source, class: name }: Following, alias: AliasFacts): CopyReport {
   const { from, target, context } = pass
   return {

@@ -6,15 +6,15 @@ import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import type { Traces } from '../../undo/traces.ts'
 
-/** Nodes whose clocks differ more than this say too little with their update times. */
+/** If the clocks of nodes differ more than this, their update times say too little. */
 const MOST_CLOCK_MS = 5_000
-/** So many objects are remembered, and those beyond them told apart by their times alone. */
+/** How many objects are remembered; any others are told apart by their times alone. */
 const MOST_REMEMBERED = 200_000
 const MOST_READ_BACK = 2_000
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
 /**
- * How far the times of two stores are known, in milliseconds; undefined where update times do not tell who has written an
+ * How exactly the times of two stores are known, in milliseconds; undefined if update times do not tell who wrote an
  * object last: in a store whose objects bring their own, or whose clock cannot be measured.
  */
 export async function clockBound(...stores: readonly Store[]): Promise<number | undefined> {
@@ -27,22 +27,24 @@ export async function clockBound(...stores: readonly Store[]): Promise<number | 
   return most
 }
 
-/** Which times tell the writes of a copy from those that came through its alias. In milliseconds, by the clocks of the stores. */
+/**
+ * The times that separate the writes of a copy from those through its alias. In milliseconds, by the clocks of the
+ * stores.
+ */
 export interface SwitchTimes {
-  /** What was made in the source before this is in the target, or was removed from it. */
+  /** What was created in the source before this is in the target, or was removed from it. */
   readonly copiedMs: number
-  /** What was written to the target from here on came through the alias; 0 where it is not switched yet. */
+  /** Writes to the target from here on came through the alias; 0 if it is not switched yet. */
   readonly switchedMs: number
 }
 
 /**
- * Tells, of an object that both sides have, or one of them, whose state counts once the alias means the target: what was
- * written through it, but for what the copy itself has written. Memory: an id and a digest for each object that the
- * copy has written around the switch.
+ * Decides whose state of an object counts once the alias means the target: what was written through it wins, except
+ * over the copy's own writes. Memory: an id and a digest for each object that the copy wrote around the switch.
  */
 export class SwitchPrecedence implements Precedence {
   readonly #times: SwitchTimes
-  /** What the copy has put into the target of late; undefined where another process, or an earlier pass, may have. */
+  /** What the copy recently wrote to the target; undefined if another process, or an earlier pass, may have. */
   readonly #written = new Map<string, Trace | undefined>()
   #newest = 0
   #newestThere = 0
@@ -60,13 +62,13 @@ export class SwitchPrecedence implements Precedence {
     return this.#kept
   }
 
-  /** When the source has got what was sent last, in milliseconds; 0 where nothing was. */
+  /** When the source received the newest object sent, in milliseconds; 0 if nothing was sent. */
   get newestSentMs(): number {
     return this.#newest
   }
 
   /**
-   * When the copy has written to the target last, by the clock of a target of one node; undefined where that would take too
+   * When the copy last wrote to the target, by the clock of a target with one node; undefined if that would take too
    * many reads.
    */
   async lastWriteMs(target: Collection, retry: Retrying): Promise<number | undefined> {
@@ -110,7 +112,7 @@ export class SwitchPrecedence implements Precedence {
     const { switchedMs, copiedMs } = this.#times
     if (switchedMs === 0) return false
     const key = keyOf(source)
-    // Not there: removed through the alias, unless the copy has never put it there.
+    // Absent: it was removed through the alias, unless the copy never put it there.
     if (there === undefined) return this.#written.has(key) || (source.createdMs ?? copiedMs) < copiedMs
     const { updatedMs = 0 } = there
     const wrote = this.#written.get(key)

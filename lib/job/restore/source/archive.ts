@@ -10,7 +10,7 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import { threadedPart } from '../thread/pages.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
-/** A directory archive as what a restore reads. */
+/** A directory archive as a source of a restore. */
 export function archiveSource({ storage, manifest }: Archive): RestoreSource {
   const { id, schema, tenants, aliases, totals, parts, encoding } = manifest
   return {
@@ -31,7 +31,7 @@ export function archiveSource({ storage, manifest }: Archive): RestoreSource {
 function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePart {
   const tenant = manifest.ranges[part.range]?.tenant
   const { directory } = storage
-  // A part whose bytes were looked at is not hashed again: what is decoded of it is held against its digest.
+  // A part whose bytes were checked is not hashed again: its decoded objects are compared with its digest.
   let isChecked = false
   return {
     name: part.file,

@@ -10,8 +10,8 @@ import type { RestoreSource, SourcePart } from './source.ts'
 const CHECKED_AT_ONCE = 2
 
 /**
- * An increment with its bases as what a restore reads: the collection as it was then. Each range of ids is one part,
- * merged of all links; the files of all links that it touches are looked at before anything of it is written.
+ * An increment with its bases as a source of a restore: the collection as it was at the increment. Each range of ids is
+ * one part, merged from all links; the files of all its links are checked before any of it is written.
  */
 export function chainSource(chain: Chain): RestoreSource {
   const { manifest, storage } = chain.newest
@@ -49,7 +49,7 @@ export function chainSource(chain: Chain): RestoreSource {
   }
 }
 
-/** Looks at the files of a range, in all links. @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file */
+/** Checks the files of a range in all links. @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file */
 async function checkRange(chain: Chain, range: ObjectRange, signal: AbortSignal | undefined): Promise<void> {
   for (const one of filesOf(chain)) {
     const { tenant } = one.link.manifest.ranges[one.file.range] ?? {}

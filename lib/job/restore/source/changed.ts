@@ -1,6 +1,6 @@
 import type { RestoreRun } from '../run.ts'
 
-/** Says what reading a source of another program has changed of its objects. */
+/** Reports what reading another program's source has changed in its objects. */
 export function announceChanges({ source, frame }: Pick<RestoreRun, 'source' | 'frame'>): void {
   const changed = source.changes?.() ?? {}
   if (Object.keys(changed).length > 0) frame.emit({ type: 'source_changed', source: source.name, ...changed })

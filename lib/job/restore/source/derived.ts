@@ -1,7 +1,7 @@
 import { type CollectionSchema, hasTenants, vectorNames } from '../../../core/schema.ts'
 import type { Emit } from '../../../run/context.ts'
 
-/** Says what class was derived. */
+/** Announces the derived class. */
 export function announceDerived(schema: CollectionSchema, emit: Emit): void {
   const { unnamed, named } = vectorNames(schema)
   emit({

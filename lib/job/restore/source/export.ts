@@ -16,8 +16,9 @@ import { announceDerived } from './derived.ts'
 import type { RestoreSource } from './source.ts'
 
 /**
- * A directory that a server exported as what a restore reads. It has no schema: that is given, or derived from
- * all objects. @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_USAGE where it holds several collections
+ * A directory that a server exported as a source of a restore. It has no schema: that is given, or derived from all
+ * objects.
+ * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_USAGE if it holds several collections
  */
 export async function exportSource(
   directory: string,

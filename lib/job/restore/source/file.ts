@@ -4,17 +4,17 @@ import type { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
 import type { RestoreSource } from './source.ts'
 
-/** Bytes that no archive of ours are, and what is known of where they come from. */
+/** Bytes that are no archive of ours, and what is known about their origin. */
 export interface ForeignBytes {
   readonly name: string
   readonly bytes: Readable
-  /** Opens them anew, where that can be done. */
+  /** Opens the bytes again, if possible. */
   readonly again: (() => Readable) | undefined
-  /** Equal for the same file as long as it is not changed. */
+  /** Equal for the same file while it is unchanged. */
   readonly identity: string | undefined
 }
 
-/** A JSON document of the Python original as what a restore reads. */
+/** A JSON document of the Python original as a source of a restore. */
 export async function originalSource(
   { name, bytes, again, identity }: ForeignBytes,
   emit: Emit,
@@ -47,7 +47,7 @@ export async function originalSource(
   }
 }
 
-/** Of a pipe some may be met before anybody asks for them: at most what a piece of the document holds. */
+/** A pipe may yield rejects before anyone asks for them: at most those in a piece of the document. */
 class EarlyRejects {
   #early: Reject[] = []
   #onReject: ((reject: Reject) => void) | undefined

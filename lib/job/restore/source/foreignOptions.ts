@@ -1,6 +1,6 @@
 import { SHAPE_NAMES } from '../../../archive/foreign/shapes/shape.ts'
 
-/** How objects are read that no archive of ours holds. */
+/** How to read objects that are not in one of our archives. */
 export const foreignOptions = {
   shape: {
     type: 'string',
@@ -38,7 +38,7 @@ export const foreignOptions = {
   },
 } as const
 
-/** What a person says of them. */
+/** What the user says about the objects. */
 export interface ForeignWishes {
   readonly shape?: string
   readonly idFrom?: string

@@ -14,12 +14,13 @@ import type { ForeignBytes } from './file.ts'
 import type { ForeignWishes } from './foreignOptions.ts'
 
 const NEWLINE = 10
-/** So many of the first lines say what the others are. */
+/** How many of the first lines decide the form of all. */
 const SAMPLE = 100
 
 /**
- * What lines look like, from the first of them or as a person says; undefined for objects as archives have them, and
- * for lines of which nobody can tell. Says what they are taken for. @throws ElysiaError ELYSIA_USAGE
+ * The form of the lines, detected from the first ones or given by the user; undefined for objects as archives write
+ * them, and for lines of unknown form. Announces the form.
+ * @throws ElysiaError ELYSIA_USAGE
  */
 export async function lineFormOf(
   { name, again }: Pick<ForeignBytes, 'name' | 'again'>,
@@ -50,7 +51,7 @@ export async function lineFormOf(
   return form
 }
 
-/** The first lines that are JSON objects. Of the errors of a source its reading tells. */
+/** The first lines that are JSON objects. Reading the source will report its errors. */
 async function sampleOf(source: Readable, document: DocumentKind | undefined): Promise<JsonObject[]> {
   const stages = jsonLines({ document })
   const last = stages.at(-1)!

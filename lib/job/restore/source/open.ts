@@ -31,15 +31,15 @@ import type { RestoreSource } from './source.ts'
 import { type SpooledBytes, spooled } from './spooled.ts'
 import { singleFile, tableSource } from './table.ts'
 
-/** Of a restore: what matters to sources that come without a class. */
+/** The options of a restore that matter to sources without a class. */
 export type SourceOptions = Pick<RestoreOptions, 'schema' | 'name' | 'collection'> & ForeignWishes
 
 export interface OpenOptions {
-  /** What `-` stands for. */
+  /** The stream for `-`. */
   readonly stdin: () => Readable
-  /** Where archives lie that are named by their id, or by the name of their directory. */
+  /** Where to find archives that are named by id or by directory name. */
   readonly root?: string
-  /** Finds the bases of an increment that do not lie beside it or below the root. */
+  /** Finds the bases of an increment that are neither beside it nor below the root. */
   readonly findArchive?: FindArchive
   readonly options?: SourceOptions
   readonly onEvent?: Emit
@@ -49,9 +49,9 @@ const CHUNK_BYTES = 256 * 1024
 const HEAD_BYTES = 64 * 1024
 
 /**
- * Opens what a person named, whatever it is: a directory, a file, a pipe (`-`), or an archive by its id.
- * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_NOT_FOUND; ELYSIA_DAMAGED for an archive that
- * is damaged, cut short or not finished
+ * Opens whatever the user named: a directory, a file, a pipe (`-`), or an archive by its id.
+ * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_NOT_FOUND; ELYSIA_DAMAGED for an archive that is
+ * damaged, cut short or not finished
  */
 export async function openSource(operand: string, options: OpenOptions): Promise<RestoreSource> {
   if (operand === '-') return openStream({ name: 'standard input', ...PIPE }, options.stdin(), options)
@@ -86,8 +86,9 @@ async function openDirectory(path: string, options: OpenOptions): Promise<Restor
 }
 
 /**
- * The archive in a directory, an increment with its bases. Where its manifest is damaged, the copy is read, with an event.
- * @throws ElysiaError ELYSIA_DAMAGED where it is damaged, cut short or not finished, or a base is missing
+ * Opens the archive in a directory, an increment together with its bases. If its manifest is damaged, reads the copy,
+ * with an event.
+ * @throws ElysiaError ELYSIA_DAMAGED if it is damaged, cut short or not finished, or a base is missing
  */
 export async function openArchives(
   path: string,
@@ -96,13 +97,13 @@ export async function openArchives(
   return openChain(await openWhole(path, emitter(onEvent)), finder(path, root, findArchive))
 }
 
-/** Bases lie beside their increments, below the root, or where somebody else knows. */
+/** Looks for bases beside their increments, below the root, then with the caller's finder. */
 function finder(path: string, root: string | undefined, elsewhere: FindArchive | undefined): FindArchive {
   const near = findBelow([besideArchive(path), ...(root === undefined ? [] : [root])])
   return async (id) => (await near(id)) ?? elsewhere?.(id)
 }
 
-/** Opens an archive; where its manifest is damaged, by the copy of the manifest, with an event. */
+/** Opens an archive; if its manifest is damaged, with the copy of the manifest, and an event. */
 async function openWhole(path: string, emit: Emit): Promise<Archive> {
   const storage = directoryStorage(path)
   try {
@@ -118,7 +119,7 @@ async function openWhole(path: string, emit: Emit): Promise<Archive> {
   }
 }
 
-/** Opens a file or pipe, recognised by its first bytes. */
+/** Opens a file or pipe by its first bytes. */
 async function openStream(
   file: Omit<ForeignBytes, 'bytes'>,
   source: Readable,
@@ -156,7 +157,7 @@ async function openStream(
   })
 }
 
-/** A pipe, or a compressed file, as a file that goes with the source. */
+/** A pipe or a compressed file, spooled into a file that is removed with the source. */
 async function spooledSource(
   file: Pick<ForeignBytes, 'name' | 'bytes'>,
   why: string,
@@ -175,7 +176,7 @@ async function spooledSource(
 
 function withRemoval(source: RestoreSource, { remove }: Pick<SpooledBytes, 'remove'>): RestoreSource {
   const { close, ofClass } = source
-  // A pipe that was cut looks as if it were at its end.
+  // A pipe that was cut looks as if it had ended.
   return {
     ...source,
     once: true,
@@ -187,7 +188,7 @@ function withRemoval(source: RestoreSource, { remove }: Pick<SpooledBytes, 'remo
   }
 }
 
-/** What a Parquet file begins with. */
+/** The first bytes of a Parquet file. */
 const PARQUET = 'PAR1'
 
 async function isParquet(path: string): Promise<boolean> {
@@ -200,7 +201,7 @@ async function isParquet(path: string): Promise<boolean> {
   }
 }
 
-/** True for the beginning of JSON lines, or of a list: whether each is an object is for the restore to say. */
+/** True for the beginning of JSON lines or of a list: the restore checks whether each is an object. */
 function isObjectLine(head: Buffer): boolean {
   const text = head.subarray(0, 1000).toString()
   return /^\ufeff?\s*\{\s*"/.test(text) || documentKind(head) !== undefined
@@ -211,7 +212,7 @@ function beginning(head: Buffer): string {
   return `begins with ${JSON.stringify(head.subarray(0, 40).toString())}`
 }
 
-/** An archive below the root, by its id or the name of its directory. */
+/** An archive below the root, by its id or directory name. */
 async function openNamed(name: string, options: OpenOptions): Promise<RestoreSource> {
   const { root } = options
   for (const path of root === undefined ? [] : await archivesBelow(root)) {
@@ -225,7 +226,7 @@ async function openNamed(name: string, options: OpenOptions): Promise<RestoreSou
   })
 }
 
-/** ROOT/CLASS/ARCHIVE, the newest first. */
+/** ROOT/CLASS/ARCHIVE, newest first. */
 async function archivesBelow(root: string): Promise<string[]> {
   const classes = await readdir(root).catch(() => [])
   const found = classes.map(async (name) => {

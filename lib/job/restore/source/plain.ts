@@ -15,20 +15,20 @@ import type { ForeignWishes } from './foreignOptions.ts'
 import { lineFormOf } from './lineForm.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
-/** So many lines without an object are no collection; those of a pipe are held until the first one comes. */
+/** So many lines without an object are no collection; a pipe's lines are held until the first object comes. */
 const MOST_BEFORE_FIRST = 1000
 
 interface Wanted extends ForeignWishes {
   readonly schema?: string
   readonly name?: string
-  /** The class whose objects are wanted, where there are several. */
+  /** The class whose objects are read, if there are several. */
   readonly collection?: string
 }
 
 /**
- * JSON lines of objects as what a restore reads. Their class is given, or derived from all of them. At least one of
- * them is an object, so that no class is made for nothing.
- * @throws ElysiaError ELYSIA_INPUT where none is, naming the reason of the first; as derivePlainSchema
+ * JSON lines of objects as a source of a restore. Their class is given, or derived from all of them. At least one line
+ * must be an object, so that no class is made for nothing.
+ * @throws ElysiaError ELYSIA_INPUT if none is, naming the reason for the first; as derivePlainSchema
  */
 export async function plainSource(
   file: ForeignBytes,
@@ -65,7 +65,7 @@ export async function plainSource(
   return isGiven ? source : { ...source, ofClass: (existing) => ({ ...source, schema: existing }) }
 }
 
-/** How lines are read, and what the last reading has changed of them. */
+/** How the lines are read, and what the last reading changed in them. */
 class Reading {
   readonly #form: LineForm | undefined
   readonly #document: DocumentKind | undefined
@@ -76,7 +76,7 @@ class Reading {
     this.#document = document
   }
 
-  /** What a reading from the first line on needs. */
+  /** Begins a reading from the first line. */
   begin(): { readonly form?: ForeignLines; readonly document: DocumentKind | undefined } {
     this.changes = new Changes()
     const form = this.#form && foreignLines(this.#form, this.changes)
@@ -84,7 +84,7 @@ class Reading {
   }
 }
 
-/** Lines that are read otherwise are not the same source. */
+/** Lines that are read differently are another source. */
 function toldOf({ shape = 'auto', idFrom, vectorFrom, propertiesFrom }: Wanted): string {
   const told = { idFrom, vectorFrom, propertiesFrom, ...(shape !== 'auto' && { shape }) }
   const text = JSON.stringify(told)
@@ -116,7 +116,7 @@ async function classOf(file: ForeignBytes, wanted: Wanted, reading: Reading, emi
   return { schema: summary.schema, sourceClass: summary.sourceClass, summary }
 }
 
-/** Reads up to the first objects; rejects before them are passed to the reader of the pages. */
+/** Reads up to the first objects; rejects before them go to the reader of the pages. */
 async function begun(
   { name }: ForeignBytes,
   bytes: Readable,
@@ -143,7 +143,7 @@ async function begun(
   }
 }
 
-/** The pages that come out of the last stage, with the errors of all. */
+/** The pages from the last stage, with the errors of all stages. */
 function readPlain(bytes: Readable, stages: readonly Duplex[]): Duplex {
   pipeline([bytes, ...stages], () => {})
   return stages.at(-1)!

@@ -4,12 +4,12 @@ import { readSingle } from '../../../archive/single/read.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource } from './source.ts'
 
-/** Its objects are compared with those that a store gives back: the spelling of its lines does not count. */
+/** Its objects are compared with those that a store returns: the spelling of its lines does not matter. */
 const BY_OBJECT = { foreign: true }
 
 /**
- * An archive in one file or pipe as what a restore reads. `again` opens it anew where that can be done: then all
- * of it is looked at before anything is written.
+ * An archive in one file or pipe as a source of a restore. `again` opens it again, if possible: then all of it is
+ * checked before anything is written.
  */
 export async function singleSource(
   name: string,
@@ -43,7 +43,7 @@ export async function singleSource(
   }
 }
 
-/** Decodes all there is: what is damaged or cut short fails. */
+/** Decodes everything: fails if it is damaged or cut short. */
 async function readThrough(bytes: Readable, signal: AbortSignal | undefined): Promise<void> {
   const { pages } = await readSingle(bytes, BY_OBJECT)
   const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })

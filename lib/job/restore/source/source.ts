@@ -9,89 +9,92 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Source } from '../../../core/stage.ts'
 import type { Projection, Tenant } from '../../../store/store.ts'
 
-/** What is read as one: a file of an archive, or a single file or pipe as a whole. */
+/** A unit of reading: a file of an archive, or a complete single file or pipe. */
 export interface SourcePart {
-  /** What it is called in errors and in the progress that is kept. */
+  /** Its name in errors and in the saved progress. */
   readonly name: string
   readonly tenant?: string
-  /** The ids that it holds lie between these; absent where nobody says. */
+  /** The range of its ids; absent if unknown. */
   readonly covers?: Pick<ObjectRange, 'after' | 'upTo'>
-  /** Objects in it; undefined where nobody says before it was read. */
+  /** The number of its objects; undefined if unknown before reading. */
   readonly objects?: number
-  /** True where nobody says that an id stands in it once. */
+  /** True if an id may appear in it more than once. */
   readonly mayRepeat?: boolean
-  /** Where an object that it gave was found, for a person: `row 17`. */
+  /** Where an object of this part was found, for messages: `row 17`. */
   placeOf?(object: StoredObject): string | undefined
   /**
-   * Looks at its bytes before anything of it is written; absent where they can be had only once.
+   * Checks its bytes before anything from it is written; absent if they can be read only once.
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part
    */
   check?(signal?: AbortSignal): Promise<void>
   /**
-   * Its objects, page by page. The stream errors with ELYSIA_DAMAGED where they are damaged, at the latest at its end.
-   * `onReject` is called with what is no object, where such a thing may stand between others.
+   * Its objects, page by page. The stream fails with ELYSIA_DAMAGED if they are damaged, at the latest at its end.
+   * `onReject` gets what is no object, in sources that may contain such things.
    */
   pages(onReject: (reject: Reject) => void): Promise<Source<readonly StoredObject[]>>
-  /** The same without anything but ids, where that takes less. */
+  /** The same with ids only, if that is cheaper. */
   ids?(): Promise<Source<readonly StoredObject[]>>
   /**
-   * The same as `check` and `pages`, one after the other, in a thread. Absent where only this thread has the bytes, or
-   * something may stand between the objects.
+   * `check` and then `pages`, in a thread. Absent if only this thread has the bytes, or if rejects may stand between
+   * the objects.
    */
   inThread?(threads: Threads): Source<readonly StoredObject[]>
 }
 
-/** Objects and their class, wherever they come from. */
+/** Objects and their class, from any origin. */
 export interface RestoreSource {
-  /** As a person named it. */
+  /** Its name as the user gave it. */
   readonly name: string
   readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl' | 'parquet' | 'collection'
-  /** Equal for the same content only: progress is kept under it. Undefined where nobody can say. */
+  /** Equal only for the same content: progress is saved under it. Undefined if unknown. */
   readonly identity: string | undefined
-  /** True for a pipe, whose bytes can be had only once. */
+  /** True for a pipe, whose bytes can be read only once. */
   readonly once?: boolean
   readonly schema: CollectionSchema
   readonly manifest?: Manifest
-  /** Of one that a list selects parts of: what that list is recognised by. */
+  /** If a list selects parts of it: the identity of that list. */
   readonly chosen?: string
   readonly tenants?: readonly Tenant[]
   readonly aliases: readonly string[]
-  /** About how many objects there are, for a person who waits. */
+  /** The approximate number of objects, for progress displays. */
   readonly about?: number
   readonly parts: readonly SourcePart[]
-  /** True where no object has vectors, because the archive was made without them. */
+  /** True if no object has vectors, because the archive was made without them. */
   readonly withoutVectors?: boolean
-  /** What of its collection it holds, where that is not all. */
+  /** The part of the collection that it holds, if not all. */
   readonly selection?: ArchiveSelection | undefined
   /**
-   * True where its parts give only some of its objects, those that may have changed; their `ids` give all. Known once
-   * these were read.
+   * True if its parts give only the objects that may have changed; their `ids` give all. Known once these were read.
    */
   isSparse?(): boolean
-  /** Of what may change while it is read: what of these ids is there now, all of one tenant or of none. */
+  /**
+   * For a source that may change while it is read: the objects with these ids that exist now, all of one tenant or of
+   * none.
+   */
   find?(
     ids: readonly string[],
     tenant: string | undefined,
     what: Projection,
   ): Promise<readonly StoredObject[]>
-  /** Of objects whose class is derived: the same as objects of another, that of a collection which is there. */
+  /** For a derived class: reads the same objects as those of an existing collection. */
   ofClass?(schema: CollectionSchema): RestoreSource
-  /** What the last reading of it has changed of its objects, by kind. */
+  /** What the last reading changed in its objects, by kind. */
   changes?(): Partial<Record<Change, number>>
   /**
-   * Looks at all of its bytes before a class is made for it, where they are of several archives: a base may be damaged
-   * that nobody has looked at for long. @throws ElysiaError ELYSIA_DAMAGED
+   * Checks all of its bytes before a class is made for it, if they come from several archives: a base may have been
+   * damaged unnoticed.
+   * @throws ElysiaError ELYSIA_DAMAGED
    */
   check?(signal?: AbortSignal): Promise<void>
   close?(): Promise<void>
 }
 
-/** True for bytes that can be had only once, or that nobody can tell from others. */
+/** True for bytes that can be read only once, or that cannot be identified. */
 export function isOnce({ identity, once }: RestoreSource): boolean {
   return identity === undefined || once === true
 }
 
-/** The id of an archive; of a source that has none what a person called it. */
+/** The id of an archive; for a source without one, the name that the user gave. */
 export function archiveName({ kind, identity, name }: RestoreSource): string {
   return kind === 'archive' || kind === 'file' ? (identity ?? name) : name
 }

@@ -10,7 +10,7 @@ import { roughSize } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
 
 const NAMED = 'elysiactl-pipe-'
-/** So much of the disk stays free. */
+/** How much of the disk stays free. */
 const LEFT_BYTES = 256 * 1024 * 1024
 const OLD_MS = 86_400_000
 const CHUNK_BYTES = 256 * 1024
@@ -25,9 +25,10 @@ export interface SpooledBytes {
 }
 
 /**
- * Writes a pipe to a temporary file (mode 0600) that is removed with `remove`: for what cannot be read once, from its
- * beginning to its end. `why` says to a person what that is. What killed processes left goes first. Memory: some chunks.
- * @throws ElysiaError ELYSIA_INPUT where it cannot be read, or the disk has no room for it
+ * Writes a pipe to a temporary file (mode 0600), deleted by `remove`: for sources that must be read more than once or
+ * in another order. `why` explains to the user what it is for. First removes what killed processes left. Memory: some
+ * chunks.
+ * @throws ElysiaError ELYSIA_INPUT if the pipe cannot be read, or the disk has no room for it
  */
 export async function spooled(
   { name, bytes }: { readonly name: string; readonly bytes: Readable },
@@ -60,7 +61,7 @@ export async function spooled(
 const HINT =
   'nothing was made; write it to a file where there is room and restore that, or set TMPDIR to such a place'
 
-/** Ends with an error once there is more than this. */
+/** Fails once there is more than this. */
 class Bounded extends Transform {
   #left: number
   readonly #onChunk: (chunk: Buffer) => void
@@ -86,7 +87,7 @@ class Bounded extends Transform {
   }
 }
 
-/** Of this user, a day old, and of processes that are gone, as far as this one sees. */
+/** Files of this user that are a day old and whose processes are gone, as far as this process can see. */
 async function removeLeftovers(): Promise<void> {
   for (const entry of await readdir(tmpdir()).catch(() => [])) {
     if (!entry.startsWith(NAMED)) continue

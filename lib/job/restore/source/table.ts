@@ -16,18 +16,18 @@ import { announceDerived } from './derived.ts'
 import type { ForeignWishes } from './foreignOptions.ts'
 import type { RestoreSource } from './source.ts'
 
-/** What a person says of a table. */
+/** What the user says about a table. */
 export type TableWishes = Pick<RestoreOptions, 'schema' | 'name'> & ForeignWishes
 
-/** A Parquet file as a table of its own. */
+/** A Parquet file as a table of one file. */
 export function singleFile(path: string): TableFile[] {
   return [{ path, name: basename(path), partition: {} }]
 }
 
 /**
- * Parquet files of any program as what a restore reads: all of them one part, since an id may stand in two. Their class is
- * given, or that of the collection that they go into, or derived of their columns. `content` is equal for the same bytes,
- * where the place of the files says nothing.
+ * Parquet files of any program as a source of a restore: all of them form one part, since an id may appear in two.
+ * Their class is given, that of the collection that they go into, or derived from their columns. `content` is equal for
+ * the same bytes, if the location of the files does not identify them.
  * @throws ElysiaError ELYSIA_USAGE, ELYSIA_DAMAGED, ELYSIA_CONFLICT
  */
 export async function tableSource(

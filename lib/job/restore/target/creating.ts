@@ -4,12 +4,13 @@ import type { Store } from '../../../store/store.ts'
 import { type PatchedSchema, patchRefused } from '../../../transform/schema/patch.ts'
 import type { RestoreRun } from '../run.ts'
 
-/** How often a class is changed that the target refuses, each time for another reason. */
+/** How often a refused class is adapted, each time for another reason. */
 const MOST_REFUSALS = 8
 
 /**
- * Makes the class of a restore. Where the target refuses it for something that only its refusal tells it does not have,
- * that is changed, and said. @throws ElysiaError what else the target says
+ * Makes the class of a restore. If the target refuses something that only a refusal reveals as unsupported, adapts the
+ * class and reports it.
+ * @throws ElysiaError for any other refusal
  */
 export async function createClass(run: RestoreRun): Promise<void> {
   await making(run, (schema) => run.retry(creating(run.store, schema)))
@@ -45,7 +46,7 @@ function afterRefusal(
   return patchRefused(schema, { kind: store.kind, nodes: 1 }, error.message)
 }
 
-/** A call that failed on its way may have made the class: its repetition is then no conflict. */
+/** A call that failed on its way may have made the class: repeating it is then no conflict. */
 function creating(store: Store, schema: CollectionSchema): () => Promise<void> {
   let repeated = false
   return async () => {
@@ -56,8 +57,8 @@ function creating(store: Store, schema: CollectionSchema): () => Promise<void> {
 }
 
 /**
- * Makes a class that may be there already, ours and empty, whole or without its named vectors: a server makes one that
- * has both kinds in two steps, and a call may end between them.
+ * Makes a class that may already exist, ours and empty, complete or without its named vectors: a server makes a class
+ * with both kinds in two steps, and a call may end between them.
  */
 async function finishing(store: Store, schema: CollectionSchema): Promise<void> {
   const made = await store.schema(schema.class)
@@ -71,7 +72,7 @@ function hasVectorsOf(made: CollectionSchema, wanted: CollectionSchema): boolean
   return vectorNames(wanted).named.every((name) => there.has(name))
 }
 
-/** True for what the same call would meet again. */
+/** True for an error that the same call would meet again. */
 export function isLasting(error: unknown): error is ElysiaError {
   if (!(error instanceof ElysiaError)) return false
   return !error.retryable && !['ELYSIA_UNREACHABLE', 'ELYSIA_REFUSED'].includes(error.code)

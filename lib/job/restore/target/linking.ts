@@ -5,8 +5,8 @@ import type { PlacedLink } from './partSpool.ts'
 import { linkReject } from './rejects.ts'
 
 /**
- * Links the references of all parts whose objects are written. Links append, so that a part which an earlier
- * attempt may have begun is compared with what is there, and only what is missing is added.
+ * Links the references of all written parts. Links append, so a part that an earlier attempt may have begun is compared
+ * with the store, and only missing links are added.
  * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_STATE
  */
 export async function linkReferences(run: RestoreRun): Promise<void> {
@@ -27,7 +27,7 @@ export async function linkReferences(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Answers how many references were refused. */
+/** Returns how many references were refused. */
 async function linkSome(
   run: RestoreRun,
   part: string,
@@ -49,7 +49,7 @@ export interface RefusedLink {
 }
 
 /**
- * Adds the references that are missing, of one tenant; with `look` false all of them are, the first time. Returns those
+ * Adds the missing references of one tenant; with `look` false the first attempt treats all as missing. Returns those
  * that were refused for good.
  */
 export async function linkMissing(
@@ -57,7 +57,7 @@ export async function linkMissing(
   links: readonly PlacedLink[],
   { look, ...call }: CallOptions & { readonly look: boolean },
 ): Promise<RefusedLink[]> {
-  // A call that failed may have added some of them, and one is never made twice without looking.
+  // A call that failed may have added some of them: check before linking again.
   let looks = look
   return retry(async () => {
     const due = looks ? await missing(collection, links, call) : links
@@ -73,7 +73,7 @@ function refusals(links: readonly PlacedLink[], outcomes: readonly WriteOutcome[
   })
 }
 
-/** What of these links is not there yet: each reference as often as it is missing, in order. */
+/** The links that do not exist yet: each reference as often as it is missing, in order. */
 async function missing(
   collection: Collection,
   links: readonly PlacedLink[],

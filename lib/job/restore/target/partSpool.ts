@@ -14,7 +14,7 @@ export interface PlacedLink extends Link {
   readonly tenant?: string
 }
 
-/** An object that was written into a class that others write to, and what it is recognised by. */
+/** An object written into a class that others write to, with its digest. */
 export interface WrittenObject {
   readonly id: string
   readonly tenant?: string
@@ -26,26 +26,26 @@ const AT_ONCE = 500
 const unwritable = spoolFailure('what is still to be done')
 
 /**
- * What is still to be done for the objects of parts that are written, on the disk until all are: a reference, say, may
- * lead to an object of a later part. One file a part, durable before the part counts as written.
+ * Pending work for the objects of written parts, on disk until all parts are written: a reference, for example, may
+ * point to an object of a later part. One file for each part, durable before the part counts as written.
  */
 export class PartSpool<T> {
   readonly #directory: string
   readonly #kind: string
 
-  /** `kind` names the files and what is in them: `links`. */
+  /** `kind` names the files and their content: `links`. */
   constructor(directory: string, kind: string) {
     this.#directory = directory
     this.#kind = kind
   }
 
-  /** Begins the file of a part; what an earlier attempt left is gone. */
+  /** Starts the file of a part; removes what an earlier attempt left. */
   async begin(part: string): Promise<SpoolFile<T>> {
     makeDirectory(this.#directory)
     return new SpoolFile(await open(this.#path(part), 'w', 0o600))
   }
 
-  /** What was noted of a part, some hundred at a time, that of an object together. */
+  /** The entries of a part, some hundred at a time, those of an object together. */
   async *read(part: string): AsyncGenerator<T[]> {
     const lines = ownLines(createReadStream(this.#path(part)), { failure: unreadable(this.#kind) })
     let some: T[] = []
@@ -58,7 +58,7 @@ export class PartSpool<T> {
     if (some.length > 0) yield some
   }
 
-  /** Removes all that the run has kept in this directory. */
+  /** Removes everything that the run has kept in this directory. */
   async remove(): Promise<void> {
     await rm(this.#directory, { recursive: true, force: true })
   }
@@ -79,7 +79,7 @@ export class SpoolFile<T> {
     this.#handle = handle
   }
 
-  /** One array an object. */
+  /** One array for each object. */
   add(objects: readonly (readonly T[])[]): Promise<unknown> {
     if (objects.length === 0) return this.#last
     const text = objects.map((some) => `${JSON.stringify(some)}\n`).join('')
@@ -87,7 +87,7 @@ export class SpoolFile<T> {
     return this.#last
   }
 
-  /** Makes it durable. A second time does nothing. */
+  /** Makes the file durable. A second call does nothing. */
   async end(): Promise<void> {
     if (this.#ended) return
     this.#ended = true

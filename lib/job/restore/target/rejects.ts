@@ -23,21 +23,22 @@ import { ownLines } from '../../../stream/lines/ownLines.ts'
 import type { Refused } from '../part/tally.ts'
 import type { PlacedLink } from './partSpool.ts'
 
-/** Of an object, and of the line around it. */
+/** Bounds of an object and of the line around it. */
 const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
-/** What a line was refused of: archives that are restored together share a file. */
+/** The source of a rejected line: archives that are restored together share a file. */
 export interface RejectOrigin {
   /** The id of the archive, or the name of the source. */
   readonly archive: string
-  /** The class that its objects come from. */
+  /** The class of the source. */
   readonly class: string
 }
 
 /**
- * The file that takes what a restore refused, a JSON line each: `{id, code, reason, part, archive, class, object}`
- * (`references` in place of the object, or of a line that is none `line` and `record`); made when the first one comes
- * (mode 0600: it holds data). @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * The file of refused objects, a JSON line each: `{id, code, reason, part, archive, class, object}` (`references`
+ * instead of the object; `line` and `record` for a line that is no object); created with the first one (mode 0600: it
+ * holds data).
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export class RestoreRejects {
   readonly path: string
@@ -51,14 +52,14 @@ export class RestoreRejects {
     this.#run = run
   }
 
-  /** To be called before `begin`: what an interrupted run wrote of these parts of an archive stays. */
+  /** Call this before `begin`: keeps what an interrupted run wrote for these parts of an archive. */
   keep(archive: string, parts: Iterable<string>): void {
     for (const part of parts) this.#kept.add(keyOf({ archive, part }))
   }
 
   /**
-   * Begins with what is to be kept: other parts are restored anew. What was there stays beside it, as `FILE.1`. A second
-   * time, for another archive, it does nothing.
+   * Starts the file with the lines to keep; other parts are restored again. The earlier file stays beside it as
+   * `FILE.1`. A second call, for another archive, does nothing.
    */
   async begin(): Promise<void> {
     if (this.#begun) return
@@ -90,7 +91,7 @@ export class RestoreRejects {
     }
   }
 
-  /** What was appended is on the disk after this. */
+  /** Makes the appended lines durable. */
   sync(): void {
     try {
       if (this.#fd !== undefined && fstatSync(this.#fd).isFile()) fdatasyncSync(this.#fd)
@@ -118,7 +119,7 @@ export class RestoreRejects {
   }
 }
 
-/** The line of an object, which stands in it as an archive writes it, so that it can be restored from here. */
+/** The line of an object, which contains it as an archive writes it, so that it can be restored from here. */
 export function objectReject(part: string, of: RejectOrigin, { object, code, reason }: Refused): string {
   const head = JSON.stringify({ id: object.id, code, reason, part, ...named(of) })
   return `${head.slice(0, -1)},"object":${objectText(object)}}\n`
@@ -134,7 +135,7 @@ export function linkReject(
   return `${JSON.stringify({ id, code: 'store_rejected', reason, part, ...named(of), references })}\n`
 }
 
-/** The line of what is no object. */
+/** The line of something that is no object. */
 export function lineReject(part: string, of: RejectOrigin, { line, code, reason, text }: Reject): string {
   const record = text === undefined ? {} : { record: text }
   return `${JSON.stringify({ id: null, code, reason, part, ...named(of), line, ...record })}\n`
@@ -157,7 +158,7 @@ function keyOf({ archive, part }: PartOfArchive): string {
   return JSON.stringify([archive, part])
 }
 
-/** Where a whole line is from; a last one that was cut short by a kill is from nowhere. */
+/** The origin of a complete line; a last line cut short by a kill has none. */
 function originOf(text: string): PartOfArchive {
   try {
     return parseBounded(text, BOUNDS) as PartOfArchive

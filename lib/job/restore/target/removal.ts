@@ -3,13 +3,13 @@ import { hintedFailure } from '../../../run/failure.ts'
 import type { RestoreRun } from '../run.ts'
 import { isOnce } from '../source/source.ts'
 
-/** Errors that say only that the bytes of the source are incomplete. */
+/** Errors that only mean that the bytes of the source are incomplete. */
 const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
 
 /**
- * Takes away the class that a failed restore has made, where no later one could go on with it: a pipe can be read
- * only once, and a corrected plain file is another source. Otherwise the next try would find the class of the
- * first. What was there before is never touched, nor the class of an archive that lies in files.
+ * Removes the class that a failed restore made if no later restore can continue it: a pipe can be read only once, and a
+ * corrected plain file is another source. Otherwise the next attempt would find that class. Never touches what existed
+ * before, nor the class of an archive that lies in files.
  */
 export async function removeMade(
   { store, source, frame, ...run }: RestoreRun,

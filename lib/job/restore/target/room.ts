@@ -6,13 +6,13 @@ import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 
 /**
- * What objects take in a store, of what they take as uncompressed parts of an archive; less where vectors are numbers there, each
- * digit a byte. Measured 0.97 with vectors of 64 numbers in base64. Too little is refused late, by a disk that is full; too
- * much would refuse what fits.
+ * The size of objects in a store relative to uncompressed parts of an archive; less if vectors are written as numbers
+ * there, each digit a byte. Measured 0.97 with vectors of 64 numbers in base64. Too low a value is caught late, by a
+ * full disk; too high a value would refuse what fits.
  */
 const PART = { base64: 0.9, columns: 0.9, none: 0.9, numbers: 0.35 } as const
 
-/** A restore into a class that is not there yet. */
+/** A restore into a class that does not exist yet. */
 export interface Arriving {
   readonly store: Store
   readonly source: RestoreSource
@@ -21,8 +21,8 @@ export interface Arriving {
 }
 
 /**
- * Refuses a store whose disk cannot hold what an archive says it brings. Of a selection, and of what transforms leave out,
- * nobody knows how much that is; of a server's disks neither.
+ * Refuses a store whose disk cannot hold what the archive announces. The size of a selection, of transformed objects,
+ * and of a server's disks is unknown.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export async function requireRoom({ store, source, plan, retry }: Arriving): Promise<void> {

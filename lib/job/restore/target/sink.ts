@@ -9,20 +9,20 @@ import type { Refused, Settled } from '../part/tally.ts'
 /** What the sinks of one restore share, and their callbacks. */
 export interface RestoreSinkOptions {
   readonly calls: Calls
-  /** Batches in flight at once, of all parts together. */
+  /** Limits the batches in flight of all parts together. */
   readonly semaphore: Semaphore
-  /** Called with every batch once all its objects have their outcome; in no order. */
+  /** Called for every batch once all its objects have their outcome; in any order. */
   readonly onSettled: (settled: Settled) => void | Promise<void>
-  /** Decides what of a batch is sent; without it all is. */
+  /** Decides which objects of a batch are sent; without it, all are. */
   readonly resolve?: Resolve | undefined
-  /** Once aborted no batch is begun any more; those in flight are finished. */
+  /** Once aborted, no new batch begins; those in flight are finished. */
   readonly stop: AbortSignal
 }
 
 /**
- * Batches of objects, split from their references → a collection, several at once and in no order, since their ids
- * differ. What is transient is waited out; an object that the store refuses for good is an outcome.
- * Memory: a batch for each slot it holds, and one that waits for the next.
+ * Batches of objects, split from their references → a collection, several at once and in any order, since their ids
+ * differ. Waits out transient errors; an object that the store refuses for good is an outcome. Memory: a batch for each
+ * slot it holds, and one that waits for the next.
  */
 export function restoreSink(options: RestoreSinkOptions): Writable {
   return new RestoreSink(options)
@@ -90,7 +90,7 @@ class RestoreSink extends Writable {
   }
 }
 
-/** What was removed for what the store refuses: without its references, which an undo has. */
+/** Puts back what was removed for objects that the store then refused: without references, which an undo has. */
 async function putBack(
   calls: Calls,
   removed: Resolved['removed'],

@@ -8,12 +8,12 @@ import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { createClass, finishClass, isLasting } from './creating.ts'
 
-/** A class with its reference properties, as a restore means it to be. */
+/** A class with its reference properties, as the restore wants it. */
 type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
 
 /**
- * Makes the classes of restores that go together, then their reference properties, which may lead from one to another,
- * and their tenants, all active; what is there already stays.
+ * Makes the classes of restores that go together, then their reference properties, which may point from one to another,
+ * and their tenants, all active; existing ones stay.
  */
 export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
   const own = runs.filter(({ existing }) => existing === undefined)
@@ -21,7 +21,7 @@ export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
   try {
     for (const run of own) await addReferences(run)
   } catch (error) {
-    // Nothing of ours is left where nothing of it can be used.
+    // Leaves nothing of ours behind if none of it can be used.
     if (isLasting(error)) for (const run of own) if (!run.continues) await run.store.drop(run.class)
     throw error
   }
@@ -56,7 +56,7 @@ async function finishTarget(run: RestoreRun): Promise<void> {
   await retry(() => store.setTenantStates(name, plan.tenants!.map(active)))
 }
 
-/** True where a class can be the one that an interrupted restore has made. */
+/** True if a class may be the one that an interrupted restore made. */
 export function isSame(existing: CollectionSchema, { schema, references }: Wanted): boolean {
   const wanted = [...(schema.properties ?? []), ...references]
   const there = new Map((existing.properties ?? []).map(({ name, dataType }) => [name, dataType.join()]))
@@ -67,7 +67,7 @@ export function isSame(existing: CollectionSchema, { schema, references }: Wante
   )
 }
 
-/** Adds the aliases; one that is taken is an event, not a failure. */
+/** Adds the aliases; an alias that is taken is an event, not a failure. */
 export async function addAliases(run: RestoreRun): Promise<void> {
   const { store, plan, retry, frame, class: name } = run
   if (plan.aliases.length === 0) return
@@ -84,7 +84,10 @@ export async function addAliases(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Puts tenants into the states that they had: in the class, where that was there, else in the archive. Where the target cannot do that, they stay active, with an event. */
+/**
+ * Gives tenants their previous states: those of the existing class, otherwise those of the archive. If the target
+ * cannot do that, they stay active, with an event.
+ */
 export async function putTenantsBack(run: RestoreRun): Promise<void> {
   const { store, plan, retry, frame, class: name, kept, existing } = run
   const wanted = existing === undefined ? plan.tenants : kept.log.existing?.tenants

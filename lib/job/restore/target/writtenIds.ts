@@ -9,14 +9,14 @@ import { makeDirectory } from '../../../file/directory.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
 import { spoolFailure } from './spoolFailure.ts'
 
-/** Of an id and the name of a tenant. */
+/** The length of an id and a tenant's name. */
 const MAX_LINE_LENGTH = 64 * 1024
 
 const unwritable = spoolFailure('ids', 'send the same again')
 
 /**
- * The ids of all objects that a restore from a pipe has written, or may have: each is in a file before its object is
- * sent. Where the restore was killed they tell whether what its class holds is of it alone.
+ * The ids of all objects that a restore from a pipe wrote, or may have written: each is in a file before its object is
+ * sent. If the restore was killed, they tell whether its class holds nothing else.
  */
 export class WrittenIds {
   readonly #directory: string
@@ -28,18 +28,18 @@ export class WrittenIds {
     this.#path = join(directory, 'written.ids')
   }
 
-  /** True where a restore has begun such a file, and did not come to its end. */
+  /** True if a restore began such a file and did not finish. */
   get isThere(): boolean {
     return existsSync(this.#path)
   }
 
-  /** Makes the file, or goes on with it. @throws ElysiaError ELYSIA_STATE */
+  /** Creates the file, or continues it. @throws ElysiaError ELYSIA_STATE */
   async begin(): Promise<void> {
     makeDirectory(this.#directory)
     this.#handle = await open(this.#path, 'a', 0o600).catch(unwritable)
   }
 
-  /** A stage that lets batches pass once their ids are in the file. Memory: a batch. */
+  /** A stage that passes batches on once their ids are in the file. Memory: a batch. */
   noting(): Transform {
     return new Transform({
       objectMode: true,
@@ -55,7 +55,7 @@ export class WrittenIds {
     this.#handle = undefined
   }
 
-  /** Whether the file has the id of each of these objects. Memory: a page, and a cache of some megabytes. */
+  /** Whether the file has the ids of all these objects. Memory: a page, and a cache of some megabytes. */
   async hasAll(pages: AsyncIterable<readonly StoredObject[]>): Promise<boolean> {
     const known = temporaryDatabase()
     try {

@@ -12,20 +12,20 @@ import type { RestoreRun } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import type { PartWork } from './work.ts'
 
-/** Below this the threads take longer to start than they save. */
+/** With fewer objects the threads take longer to start than they save. */
 const LEAST_OBJECTS = 50_000
 
 /**
- * With threads an object takes a third more of the processor's time. It pays where this thread is what all wait for: an embedded
- * store is written by it, a server takes less than it decodes, and often lives on the same processors.
+ * With threads an object takes a third more processor time. That pays only if this thread is the bottleneck: it writes
+ * an embedded store, but a server takes less than this thread decodes, and often runs on the same processors.
  */
 function pays({ plan, store }: RestoreRun): boolean {
   return store.maxInFlight === 1 && (plan.objects ?? 0) >= LEAST_OBJECTS
 }
 
 /**
- * The threads that decode the parts that are due; undefined where this one does: with `--threads 0`, of few objects, into a
- * server unless asked to, of sources that are no archive in a directory, and where what is left of a damaged part is wanted.
+ * Threads that decode the due parts; undefined if this thread does: with `--threads 0`, for few objects, into a server
+ * unless requested, for sources other than directory archives, and when salvaging a damaged part.
  */
 export async function decodeThreads(
   run: RestoreRun,
@@ -38,7 +38,7 @@ export async function decodeThreads(
   return count === 0 ? undefined : openJobThreads(count)
 }
 
-/** The objects of a part of an archive, checked and decoded in a thread. Memory: five pages. Errors: as `partPages` */
+/** The objects of an archive part, checked and decoded in a thread. Memory: five pages. Errors: as `partPages` */
 export function threadedPart(
   threads: Threads,
   directory: StorageDirectory,
@@ -50,15 +50,15 @@ export function threadedPart(
   return threadSource({ threads, work: 'archivePart', data }, unpackPage)
 }
 
-/** The check of the part that comes first. */
+/** The check of the first part. */
 export interface FirstCheck {
   done: Promise<void> | undefined
   readonly ahead: ReadAhead
 }
 
 /**
- * What is read of a part, once its bytes were looked at: here, or in a thread. Others are looked at while the objects of the
- * first part are written. Errors: as `check` and `pages` of the part
+ * The pages of a part whose bytes were checked: here, or in a thread. Other parts are checked while the objects of the
+ * first one are written. Errors: as `check` and `pages` of the part
  */
 export async function checkedPages(
   part: SourcePart,
@@ -76,7 +76,7 @@ export async function checkedPages(
     )
     return begun
   }
-  // All at once, the first objects would be written when the bytes of all these parts are read.
+  // If all were checked at once, the first objects would wait until all these parts are read.
   if (firstCheck.done !== undefined) await firstCheck.done
   const check = part.check?.(signal)
   firstCheck.done ??= check?.catch(() => {})

@@ -13,10 +13,10 @@ import { mapChunks } from '../../../stream/mapChunks.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
 import type { PartWork } from './work.ts'
 
-/** What crosses at once: as many as a store takes, and not more than a mebibyte. */
+/** What crosses at once: as many objects as a store takes, and at most a mebibyte. */
 const PAGE = { count: 500, bytes: 1024 * 1024, weigh: lineLength }
 
-/** In a thread: the bytes of a part are checked, then decoded; what it gives is its objects, packed. */
+/** In a thread: checks the bytes of a part, then decodes it; yields its objects, packed. */
 export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void> {
   return serve(port, async ({ signal }) => {
     const { directory, manifest, part, tenant } = data

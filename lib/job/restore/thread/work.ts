@@ -1,7 +1,7 @@
 import type { Manifest, Part } from '../../../archive/manifest.ts'
 import type { StorageDirectory } from '../../../archive/storage/storage.ts'
 
-/** What a thread needs to know to read a part of an archive in a directory. */
+/** What a thread needs to read a part of a directory archive. */
 export interface PartWork {
   readonly directory: StorageDirectory
   readonly manifest: Pick<Manifest, 'encoding' | 'schema' | 'tool'>

@@ -11,16 +11,16 @@ import { setVectorizer } from '../../../transform/vectors/vectorizer.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestoreSource } from '../source/source.ts'
 
-/** What is asked of vectors. */
+/** The options about vectors. */
 export type VectorOptions = Pick<
   RestoreOptions,
   'vectorMap' | 'vectorizer' | 'vectorizerSettings' | 'indexType' | 'quantizer' | 'revectorize' | 'vectors'
 >
 
 /**
- * What options ask of vectors and of their indexes, as transforms, in the order in which they work: names, modules,
- * indexes, compression, and last what is made anew.
- * @throws ElysiaError ELYSIA_USAGE where one cannot be read, or vectors of one model would stand beside another
+ * The options about vectors and their indexes as transforms, in order: names, modules, indexes, compression, and last
+ * the vectors to be made again.
+ * @throws ElysiaError ELYSIA_USAGE if one cannot be read, or vectors of different models would be mixed
  */
 export function vectorTransforms(
   options: VectorOptions,
@@ -38,7 +38,7 @@ export function vectorTransforms(
   ]
 }
 
-/** A query is made a vector by the module of its class: it finds nothing among vectors of another model. */
+/** The module of a class turns a query into a vector: it finds nothing among vectors of another model. */
 function requireAnew(
   { vectorizer, revectorize: anew, vectors }: VectorOptions,
   { withoutVectors }: Pick<RestoreSource, 'withoutVectors'>,

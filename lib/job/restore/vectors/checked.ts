@@ -9,10 +9,10 @@ import type { Refused } from '../part/tally.ts'
 type Page = readonly StoredObject[]
 
 /**
- * Holds the vectors of all objects of a restore against their class and against each other: name, kind (one vector or
- * several), rows of one width, and, of each tenant, the width that its other objects have: those that are there, else
- * most of the first page with such a vector. What does not fit is refused before it is written: a server that indexes
- * asynchronously would take it, and never find it. Memory: a number for each vector of each tenant.
+ * Checks the vectors of all objects against their class and each other: name, kind (one vector or several), rows of
+ * equal width, and, within each tenant, the width of its other vectors: those that exist, otherwise that of most in the
+ * first page. Refuses misfits before they are written: a server that indexes asynchronously would accept them and never
+ * find them. Memory: a number for each vector of each tenant.
  */
 export class CheckedVectors {
   readonly #check: VectorCheck
@@ -23,7 +23,7 @@ export class CheckedVectors {
     this.#check = vectorCheck(schema)
   }
 
-  /** Says how to look at some objects of a tenant that are there already. */
+  /** Sets how to read some existing objects of a tenant. */
   startFrom(there: (tenant: string | undefined) => Promise<Page>): void {
     this.#there = there
   }
@@ -73,7 +73,7 @@ function hasVectors({ vector, vectors }: StoredObject): boolean {
   return vector !== undefined || vectors !== undefined
 }
 
-/** Adds the widths that most of these objects have, of vectors whose width is not known yet. */
+/** Adds the most frequent widths in these objects for vectors whose width is unknown. */
 function fix(objects: Page, widths: Widths): void {
   const counts = new Map<string, Map<number, number>>()
   for (const { vector, vectors } of objects) {

@@ -3,9 +3,9 @@ import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
 import type { Store } from '../../../store/store.ts'
 import { vectorizersOf } from '../../../transform/schema/vectorizers.ts'
 
-/** Which vectors objects of a class may lack: those that its store makes for them, and those that nobody makes. */
+/** Which vectors objects of a class may lack: those that the store makes, and those that nobody makes. */
 export class VectorPresence {
-  /** Made by the store, where an object comes without them. */
+  /** Vectors that the store makes for objects without them. */
   readonly made: ReadonlySet<string>
   readonly #own: readonly string[]
 
@@ -14,21 +14,21 @@ export class VectorPresence {
     this.#own = names.filter((name) => !made.has(name))
   }
 
-  /** How many vectors an object lacks that its store makes. */
+  /** How many vectors an object lacks that the store makes. */
   unmade(object: StoredObject): number {
     let lacked = 0
     for (const name of this.made) if (!has(object, name)) lacked += 1
     return lacked
   }
 
-  /** How many it lacks that nobody makes. */
+  /** How many vectors it lacks that nobody makes. */
   absent(object: StoredObject): number {
     let lacked = 0
     for (const name of this.#own) if (!has(object, name)) lacked += 1
     return lacked
   }
 
-  /** The object without what its store may have made. */
+  /** The object without vectors that the store may have made. */
   brought(object: StoredObject): StoredObject {
     const { vector, vectors, ...rest } = object
     const own = Object.entries(vectors ?? {}).filter(([name]) => !this.made.has(name))
@@ -44,7 +44,7 @@ function has({ vector, vectors = {} }: StoredObject, name: string): boolean {
   return name === '' ? vector !== undefined : Object.hasOwn(vectors, name)
 }
 
-/** That of a class in this store; embedded stores make no vectors. */
+/** The presence for a class in this store; embedded stores make no vectors. */
 export function vectorPresence({ kind }: Pick<Store, 'kind'>, schema: CollectionSchema): VectorPresence {
   const { unnamed, named } = vectorNames(schema)
   const makers = kind === 'weaviate' ? vectorizersOf(schema) : []

@@ -8,24 +8,24 @@ import { REVECTORIZE } from '../../../transform/vectors/revectorize.ts'
 import type { RestoreOptions } from '../options.ts'
 import { vectorPresence } from './presence.ts'
 
-/** What is known of a restore that may have vectors made anew. */
+/** What is known about a restore that may have vectors made again. */
 export interface Revectorizing {
   readonly store: Store
   readonly transforms: TransformPipeline
   /** The class as it will be. */
   readonly schema: CollectionSchema
-  /** Why objects of a class that was there cannot get other vectors; undefined where they can. */
+  /** Why objects of an existing class cannot get other vectors; undefined if they can. */
   readonly fault: string | undefined
-  /** How many objects there are, where that is known. */
+  /** The number of objects, if known. */
   readonly objects: number | undefined
 }
 
-/** Why vectors of a class that is there cannot be made anew. */
+/** Why vectors of an existing class cannot be made again. */
 export function remakingFault(
   { onConflict, undo, plan }: RestoreOptions,
   kind: 'restore' | 'copy' = 'restore',
 ): string | undefined {
-  // The passes of a copy find in its place what they have made themselves.
+  // Later passes of a copy find objects that they made themselves.
   if (kind === 'copy' && onConflict === 'replace') return undefined
   if (onConflict === 'merge') return 'a merge keeps what the archive does not bring'
   if (plan !== undefined) return 'a plan does not say so'
@@ -34,8 +34,9 @@ export function remakingFault(
 }
 
 /**
- * Says how many vectors will be made anew, and by what, before the first. @throws ElysiaError ELYSIA_CONFLICT where the
- * target does not make them: they would be lost; ELYSIA_USAGE where it would keep those that it has
+ * Announces how many vectors will be made again, and by what.
+ * @throws ElysiaError ELYSIA_CONFLICT if the target does not make them: they would be lost; ELYSIA_USAGE if it would
+ * keep the existing ones
  */
 export function announceRevectorizing(
   { store, transforms, schema, fault, objects }: Revectorizing,
@@ -61,7 +62,7 @@ export function announceRevectorizing(
   })
 }
 
-/** A server that is given an object with the texts that it has keeps its vector: it has to be removed before. */
+/** A server keeps the vector of an object that is sent again with the same texts: remove it first. */
 function keepsVectors({ class: name }: CollectionSchema, fault: string): ElysiaError {
   const fact = `the vectors of objects that ${name} has cannot be made anew: ${fault}`
   return new ElysiaError('ELYSIA_USAGE', fact, {

@@ -5,7 +5,7 @@ import type { Collection, Projection } from '../../../store/store.ts'
 
 const VECTORS: Projection = { properties: [], vectors: true }
 
-/** Reads the first page of a tenant, its vectors alone; nothing where the tenant is not there yet, or asleep. */
+/** Reads the vectors on the first page of a tenant; empty if the tenant does not exist yet, or is asleep. */
 export function someObjects(
   collection: Collection,
   retry: Retrying,
