@@ -30,10 +30,10 @@ export type { BackupEnded } from './frame.ts'
 export type { BackupContext } from './job.ts'
 
 /**
- * A collection → an archive in a place of its own: parts, each durable and read again, then the manifest.
- * Until that is there, nothing of it counts as a backup. Memory: two pages a worker, and what encoders hold.
- * @throws ElysiaError ELYSIA_CONFLICT where something is there already, ELYSIA_INCOMPLETE where the archive
- * would hold less than its source, ELYSIA_UNREACHABLE, ELYSIA_STATE where the disk is full
+ * A collection → an archive in its own place: parts, each durable and read again, then the manifest. Before the
+ * manifest exists, nothing counts as a backup. Memory: two pages a worker, and what encoders hold.
+ * @throws ElysiaError ELYSIA_CONFLICT if something is already there, ELYSIA_INCOMPLETE if the archive would hold less
+ * than its source, ELYSIA_UNREACHABLE, ELYSIA_STATE if the disk is full
  */
 export async function backup(
   store: Store,
@@ -45,7 +45,10 @@ export async function backup(
   return completed(await runBackup(store, name, storage, input, context))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
+/**
+ * The same, but also resolves with the report if the backup failed or was interrupted.
+ * @throws only if it could not begin
+ */
 export async function runBackup(
   store: Store,
   name: string,
@@ -59,7 +62,7 @@ export async function runBackup(
   return runInFrame(task, context, prepare, (job, prepared) => intoStorage(job, storage, prepared))
 }
 
-/** What is to be resumed, if that is asked for. @throws ElysiaError ELYSIA_CONFLICT where the place is not free for it */
+/** The backup to resume, if requested. @throws ElysiaError ELYSIA_CONFLICT if the place is not free for it */
 async function unfinishedIn(
   storage: Storage,
   { store, options }: BackupTask,
@@ -73,10 +76,10 @@ async function unfinishedIn(
   return { unfinished, base: await baseOf(context, unfinished, subject, options) }
 }
 
-/** What there is before a backup begins. */
+/** What is known before a backup begins. */
 interface Prepared {
   readonly unfinished: Unfinished | undefined
-  /** What an increment is to be made of. */
+  /** The base of an increment. */
   readonly base: Chain | undefined
 }
 
@@ -95,7 +98,7 @@ async function intoStorage(
     state.kept = sealedBefore.parts.length
     return sealedBefore
   }
-  // A killed backup may have left tenants active: its plan knows how they were.
+  // A killed backup may have left tenants active: its plan knows their previous states.
   const tenants = unfinished?.plan.tenants ?? subject.tenants
   const woken = new WokenTenants(store, subject.schema.class, tenants, { emit: run.emit, retry })
   try {
@@ -147,7 +150,7 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   return sealed
 }
 
-/** Takes away what interrupted runs left, parts beside those that count and files cut short; nothing that bears another name. */
+/** Removes what interrupted runs left: parts that do not count, and files cut short; nothing with other names. */
 async function removeLeftovers(storage: Storage, { parts, index = [] }: Manifest): Promise<void> {
   const known = new Set([...parts, ...index].map(({ file }) => file))
   for (const directory of ['parts', INDEX_DIRECTORY])

@@ -11,22 +11,22 @@ import { hintedFailure } from '../../run/failure.ts'
 import type { BackupEnded } from './frame.ts'
 import type { BackupContext } from './job.ts'
 
-/** Where an archive will lie, and the catalog that is to know of it. */
+/** The location of an archive, and the catalog that lists it. */
 export interface Listing {
   readonly catalog: CatalogOptions
-  /** The directory or the file. */
+  /** The path of the directory or file. */
   readonly path: string
   readonly shape: Location['shape']
-  /** The directory to lock during the backup; by default a root that the catalog knows, or the directory above. */
+  /** The directory to lock during the backup; by default a root that the catalog knows, or the parent directory. */
   readonly root?: string
   /** How long to wait for a cleanup or another exclusive user of that root. */
   readonly retryLockMs?: number
 }
 
 /**
- * Makes a backup that the catalog knows from its beginning: running, then complete, partial or failed, under a
- * shared lock of its root, so that no cleanup goes on beside it. The manifest is the truth: where the catalog
- * cannot be written, an event says so, and the backup still counts.
+ * Makes a backup that the catalog lists from its beginning: running, then complete, partial or failed, under a shared
+ * lock of its root, so that no cleanup runs at the same time. The manifest is authoritative: if the catalog cannot be
+ * written, an event says so, and the backup still counts.
  * @throws ElysiaError ELYSIA_LOCKED, and what the backup throws
  */
 export async function backupCataloged(
@@ -69,7 +69,7 @@ export async function backupCataloged(
     })
     await begun
     const { manifest, report, error } = ended
-    // A sealed archive is whole, whatever failed after it.
+    // A sealed archive is complete, whatever failed after it.
     if (manifest !== undefined)
       await note((catalog) => catalog.upsert(manifest, { ...where, bytes: report.bytes }))
     else await noteEnd(error)
@@ -83,13 +83,13 @@ export async function backupCataloged(
   }
 }
 
-/** The root that a cleanup locks as well: a known one above it, else the directory that it lies in. */
+/** The root that a cleanup locks too: a known one above the archive, otherwise its parent directory. */
 async function knownRoot(catalog: CatalogOptions, location: string): Promise<string> {
   const roots = await withCatalog(catalog, (open) => open.roots()).catch(() => [])
   return rootOf(location, roots)
 }
 
-/** What a resumed backup would meet again; anything else was an interruption. */
+/** Errors that a resumed backup would meet again; all others are interruptions. */
 function isFailure(error: unknown): boolean {
   return error instanceof ElysiaError && ['ELYSIA_INCOMPLETE', 'ELYSIA_STORE'].includes(error.code)
 }

@@ -15,9 +15,9 @@ import { newArchiveId } from './plan.ts'
 import { intoStream, singleOptions } from './single.ts'
 
 /**
- * The directory for an archive where none is named: `ROOT/CLASS/ID`, by the id of the archive; with `resume` the newest one
- * there that a backup of this class and target has begun and not finished.
- * @throws ElysiaError ELYSIA_NOT_FOUND where there is nothing to resume
+ * The default directory of an archive: `ROOT/CLASS/ID`, by the archive's id; with `resume` the newest one there that a
+ * backup of this class and target began and did not finish.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if there is nothing to resume
  */
 export async function defaultDirectory(
   root: string,
@@ -37,7 +37,7 @@ export async function defaultDirectory(
   })
 }
 
-/** Backs up into one file, which is there only when it is whole. @throws ElysiaError ELYSIA_CONFLICT, as `backup` */
+/** Backs up into one file, which appears only when it is complete. @throws ElysiaError ELYSIA_CONFLICT, as `backup` */
 export async function backupFile(
   store: Store,
   name: string,
@@ -49,7 +49,10 @@ export async function backupFile(
   return completed(await runBackupFile(store, name, path, input, context, modes))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
+/**
+ * The same, but also resolves with the report if the backup failed or was interrupted.
+ * @throws only if it could not begin
+ */
 export async function runBackupFile(
   store: Store,
   name: string,
@@ -77,8 +80,7 @@ export async function runBackupFile(
 }
 
 /**
- * The absolute path of a file that is to be created, after checking that nothing has its name: no file, and no link
- * of any kind.
+ * The absolute path of a file to create, after checking that the name is free: no file, and no link of any kind.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export async function freeFile(path: string): Promise<string> {

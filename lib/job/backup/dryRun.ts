@@ -17,7 +17,7 @@ import { type CollectionInfo, callsFor, collectionInfoOf, planOf } from './plan.
 import { requireFree } from './resume.ts'
 import { requireSame, requireSameSchema } from './same.ts'
 
-/** Where a backup would go, where that is a directory which is named. */
+/** The destination of a backup, if it is a named directory. */
 export interface PlannedInto {
   readonly storage: Storage
   readonly resume: boolean
@@ -26,16 +26,16 @@ export interface PlannedInto {
 /** What a backup would do. */
 export interface PlannedBackup {
   readonly plan: Plan
-  /** Of an increment: what its base and the bases of that hold together, as their indexes say. */
+  /** For an increment: the combined content of its base and that base's own bases, according to their indexes. */
   readonly base?: State
 }
 
 /**
- * What a backup would read and how, without writing anything, nor activating tenants that are not active. No object is
- * read, so that what they lack is not known. Of an increment the indexes that it would compare with are read to their end.
- * @throws ElysiaError what the backup itself would be refused for before it reads: ELYSIA_CONFLICT where the place is
- * taken, what is to be resumed is another backup, or the base is of something else; ELYSIA_DAMAGED where the base, or an
- * index, is not there or damaged; ELYSIA_INCOMPLETE where there are no objects, or too few of the base
+ * Plans what a backup would read, and how, without writing anything or activating tenants. Reads no objects, so what
+ * they lack is unknown. For an increment it reads the indexes to compare with completely.
+ * @throws ElysiaError everything that the backup would refuse before reading: ELYSIA_CONFLICT if the place is taken,
+ * the backup to resume is another one, or the base is of something else; ELYSIA_DAMAGED if the base or an index is
+ * missing or damaged; ELYSIA_INCOMPLETE if there are no objects, or too few of the base
  */
 export async function planBackup(
   store: Store,
@@ -66,7 +66,7 @@ function requireCounted(plan: Plan, base: Chain | undefined, options: BackupOpti
   requireObjects(plan.counts.before, plan.collection, options)
 }
 
-/** Says how the objects of a filter would be found: they are counted, and not read. */
+/** Reports how the objects of a filter would be found: they are counted, not read. */
 async function explainPlan(
   store: Store,
   { schema, selection, tenants }: CollectionInfo,
@@ -77,7 +77,7 @@ async function explainPlan(
   await searchPlan({ store, collection, schema, selection, calls: callsFor(tenants), pushDown, emit })
 }
 
-/** What is to be resumed. @throws ElysiaError ELYSIA_CONFLICT where the place is not free for it */
+/** The backup to resume. @throws ElysiaError ELYSIA_CONFLICT if the place is not free for it */
 async function unfinishedIn(
   { storage, resume }: PlannedInto,
   store: Store,

@@ -14,13 +14,13 @@ import { COMPRESSIONS, parseCompression } from '../../stream/codec/compressions.
 import type { BackupOptions } from './options.ts'
 import { type CollectionInfo, callsFor, whatOf } from './plan.ts'
 
-/** Of so many characters of objects `auto` judges how well a collection compresses. */
+/** From so many characters of objects `auto` judges how well a collection compresses. */
 const SAMPLE_LENGTH = 1024 * 1024
 
-/** Bytes that are not called small. */
+/** A collection with more bytes is not small. */
 const MUCH = 1024 * 1024 * 1024
 
-/** How the parts of a backup will be written, as its manifest says it. Reads a sample where `auto` decides. */
+/** How the parts of a backup will be written, as its manifest records it. Reads a sample if `auto` decides. */
 export async function chosenEncoding(
   store: Store,
   subject: CollectionInfo,
@@ -46,7 +46,7 @@ export async function chosenEncoding(
   }
 }
 
-/** The same; an increment is compressed as its base is: what has changed is too little to judge by. */
+/** The same; an increment is compressed as its base: its few changes are too small a sample. */
 export async function encodingLike(
   base: Manifest | undefined,
   store: Store,
@@ -71,7 +71,7 @@ export function requireEncoding(options: Pick<BackupOptions, 'format' | 'compres
   })
 }
 
-/** The same as working parts. */
+/** The same as functions that encode parts. */
 export async function encodingOf({
   encoding,
   schema,
@@ -93,7 +93,7 @@ function vectorsIn({ vectors, readable, format }: BackupOptions): Encoding['vect
   return readable ? 'numbers' : 'base64'
 }
 
-/** What the writer of Parquet does by itself: pages in zstd, and nothing around the file. */
+/** The Parquet writer's own encoding: pages in zstd, and nothing around the file. */
 function parquetEncoding(vectors: Encoding['vectors']): Encoding {
   return { format: 'parquet', compression: 'zstd', library: 'hyparquet-writer', vectors }
 }
@@ -108,13 +108,13 @@ async function sampled(store: Store, { schema, tenants }: CollectionInfo, option
     objects += await collection.count(call)
     if (text.length >= SAMPLE_LENGTH) continue
     for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
-      // Only its size matters: what no archive can hold is for the scan to say.
+      // Only the size matters: the scan reports what no archive can hold.
       for (const object of page) text += `${write(withFiniteVectors(object))}\n`
       sampledObjects += page.length
       if (text.length >= SAMPLE_LENGTH) break
     }
   }
-  // What tenants hold that are not active nobody knows before they are woken.
+  // The content of inactive tenants is unknown until they are woken.
   const unknown = asleepOf(tenants).length > 0 ? MUCH : 0
   const estimate = (sampledObjects === 0 ? 0 : (text.length / sampledObjects) * objects) + unknown
   return autoCompression(Buffer.from(text.slice(0, SAMPLE_LENGTH)), Math.round(estimate))

@@ -8,15 +8,15 @@ import { type CollectionInfo, collectionInfoOf } from './plan.ts'
 import { RefusedObjects } from './refused.ts'
 import { type BackupReport, backupCounts, backupFacts, backupReport } from './report.ts'
 
-/** How a backup ended: its report, what ended it where it did not come to its end, and else its manifest. */
+/** How a backup ended: its report, and either its manifest or the error. */
 export interface BackupEnded extends Ended<BackupReport> {
   readonly manifest?: Manifest
 }
 
 /**
- * Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. `prepare` is
- * called with the collection, and makes what `work` needs.
- * @throws what kept it from beginning: a collection that is not there, and what `prepare` throws
+ * Runs a backup with a row in the journal, and a report even if it fails. `prepare` gets the collection, and makes what
+ * `work` needs.
+ * @throws only if it could not begin: the collection is missing, or `prepare` throws
  */
 export async function runInFrame<P>(
   task: BackupTask,
@@ -57,7 +57,7 @@ export async function runInFrame<P>(
   return { ...ended, ...(state.manifest !== undefined && { manifest: state.manifest }) }
 }
 
-/** A backup that came to its end. @throws what ended one that did not */
+/** The result of a backup that finished. @throws the error of one that did not */
 export function completed({ report, error, manifest }: BackupEnded): {
   readonly report: BackupReport
   readonly manifest: Manifest

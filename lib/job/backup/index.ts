@@ -1,4 +1,4 @@
-/** All that the command needs for `col backup`, loaded together when it is called. */
+/** Everything that the command needs for `col backup`, loaded together on first use. */
 
 export { openArchive } from '../../archive/archive.ts'
 export { openChain } from '../../archive/chain/chain.ts'

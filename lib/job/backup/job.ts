@@ -12,55 +12,55 @@ import type { RefusedObjects } from './refused.ts'
 
 /** The context of a backup. */
 export interface BackupContext extends RunContext {
-  /** Called with the plan once it is known, before the scan. */
+  /** Called with the plan before the scan. */
   readonly onBegun?: (plan: Plan) => void
-  /** The id of the archive that is made; a new one without. An archive that is resumed keeps its own. */
+  /** The id of the new archive; generated if absent. A resumed archive keeps its own. */
   readonly archiveId?: string
-  /** The id of the set that the archive is one of. */
+  /** The id of the set that the archive belongs to. */
   readonly set?: string
-  /** Go on where a backup into this place was interrupted. */
+  /** Continue an interrupted backup into this place. */
   readonly resume?: boolean
   /** Make an increment of the newest of this chain; without it, a full archive. */
   readonly base?: Chain
-  /** Finds the base of an increment that is resumed. */
+  /** Finds the base of a resumed increment. */
   readonly findArchive?: FindArchive
-  /** What becomes of objects, and of their class, before they are archived; in this order. */
+  /** Changes objects and their class before they are archived; in this order. */
   readonly transforms?: readonly Transform[]
-  /** True where somebody has said that vectors stay, though transforms change the texts that they were made of. */
+  /** True if the user keeps vectors although transforms change their texts. */
   readonly keepsVectors?: boolean
-  /** Where objects go that a transform refuses: `RUN.jsonl` in this directory. Without it they are counted alone. */
+  /** The directory for objects that a transform refuses: `RUN.jsonl`. Without it they are only counted. */
   readonly rejectsDirectory?: string
 }
 
-/** What is to be backed up, where to and how. */
+/** What to back up, where to and how. */
 export interface BackupTask {
   readonly store: Store
-  /** The collection as it was named. */
+  /** The collection as the user named it. */
   readonly name: string
-  /** Where the archive will lie; `-` for a pipe. */
+  /** The location of the archive; `-` for a pipe. */
   readonly location: string
   readonly options: BackupOptions
 }
 
-/** How far a backup has come, for its report. */
+/** The progress of a backup, for its report. */
 export interface BackupState {
   plan?: Plan
   /** Parts that count. */
   readonly parts: Part[]
-  /** The index of these, and of what else an increment notes. */
+  /** The index of these parts, and of what else an increment notes. */
   readonly index: IndexPart[]
-  /** Of an increment: what it is made of. */
+  /** The base of an increment. */
   base?: Chain
-  /** Of an increment: objects that were looked at, by tenant. */
+  /** For an increment: objects that were looked at, by tenant. */
   readonly scanned: Map<string | undefined, number>
-  /** How many of the parts an interrupted run had made. */
+  /** How many of the parts came from an interrupted run. */
   kept: number
   manifest?: Manifest
-  /** Bytes that were written, where the parts do not say. */
+  /** Written bytes, if the parts do not say. */
   bytes?: number
   /** Objects that a transform refused. */
   readonly refused: RefusedObjects
-  /** Of the ids that were asked for those of which no object has come. */
+  /** Requested ids for which no object has come. */
   readonly unseen: UnseenIds
 }
 

@@ -10,22 +10,22 @@ import { incomplete } from './scan/found.ts'
 export interface SourceCounts {
   readonly before: number
   readonly after: number
-  /** Objects that were read, and that the selection or a transform left out. */
+  /** Objects that were read, but left out by the selection or a transform. */
   readonly filtered?: number
-  /** Objects that were read, and that a transform refused. */
+  /** Objects that were read, but refused by a transform. */
   readonly rejected?: number
-  /** What the store found the objects by; empty where all were scanned. */
+  /** The properties by which the store found the objects; empty if all were scanned. */
   readonly searched?: readonly string[]
 }
 
-/** What a manifest has beside its parts. */
+/** The fields of a manifest besides its parts. */
 export interface Noted {
   readonly index?: Manifest['index'] | undefined
-  /** What an increment is made of. */
+  /** The base of an increment. */
   readonly base?: Chain | undefined
 }
 
-/** The manifest of parts that are all there. */
+/** The manifest of complete parts. */
 export function manifestFor(
   plan: Plan,
   { before, after, filtered = 0, rejected = 0, searched = [] }: SourceCounts,
@@ -62,14 +62,14 @@ export function manifestFor(
   }
 }
 
-/** What the base holds of the tenants that there are, and what has changed of it. */
+/** The state after an increment: what the base holds of the existing tenants, and the changes. */
 function stateAfter(base: Chain, plan: Plan, parts: readonly Part[], index: Manifest['index']) {
   const manifest = { ...plan, parts: [...parts], index: index ?? [] } as unknown as Manifest
   const newest = { ...base.newest, manifest }
   return statesOf({ links: [...base.links, newest], newest }).all
 }
 
-/** True where not all objects were asked for, or transforms may leave some out. */
+/** True if not all objects were selected, or transforms may leave some out. */
 export function isPartial({ selection, transforms }: Pick<Plan, 'selection' | 'transforms'>): boolean {
   return selection?.filter !== undefined || selection?.objects !== undefined || transforms !== undefined
 }
@@ -90,8 +90,8 @@ function consistencyOf(
 }
 
 /**
- * Refuses an archive that holds less than its source; emits an event about objects written meanwhile.
- * `invalidVectors`: how many were left out because they are not finite.
+ * Refuses an archive that holds less than its source; emits an event about objects written meanwhile. `invalidVectors`:
+ * how many vectors were left out because they are not finite.
  * @throws ElysiaError ELYSIA_INCOMPLETE
  */
 export function requireWhole(
@@ -129,7 +129,7 @@ export function requireWhole(
   )
 }
 
-/** @throws ElysiaError ELYSIA_INCOMPLETE where there are none, or none was selected, unless that is allowed */
+/** @throws ElysiaError ELYSIA_INCOMPLETE if there are none, or none was selected, unless that is allowed */
 export function requireObjects(
   objects: number,
   collection: string,
@@ -149,10 +149,10 @@ export function requireObjects(
   throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
 }
 
-/** A vectorizer that is a model, so that each object must have a vector. */
+/** A vectorizer with a model, so each object must have a vector. */
 const MODEL = /"(text|multi|img|ref)2(vec|multivec)-/
 
-/** The vector indexes of the class, the one without a name as `''`, and how many vectors the parts have for each. */
+/** The vector indexes of the class, the unnamed one as `''`, and how many vectors the parts have for each. */
 function indexesOf({ schema, parts, totals }: Manifest) {
   const { unnamed, named } = vectorNames(schema as unknown as CollectionSchema)
   const config = (schema.vectorConfig ?? {}) as Readonly<Record<string, { vectorizer?: unknown }>>

@@ -9,15 +9,15 @@ import type { BackupOptions } from './options.ts'
 import { type Changing, collectionInfoOf } from './plan.ts'
 import { requireSame } from './same.ts'
 
-/** What there is in the place of one collection of a set. */
+/** What exists in the place of one collection of a set. */
 export interface SetMember {
-  /** True where its manifest is that of a complete backup, with every part that it names in its size. */
+  /** True if its manifest is that of a complete backup, and every part exists in its size. */
   readonly isComplete: boolean
-  /** The set that it was begun in. */
+  /** The set in which it was begun. */
   readonly set: string | undefined
 }
 
-/** What belongs there. */
+/** What the member should be. */
 export interface WantedMember extends Changing {
   readonly store: Store
   readonly collection: string
@@ -25,8 +25,8 @@ export interface WantedMember extends Changing {
 }
 
 /**
- * Looks at the place of one collection of a set that is resumed.
- * @throws ElysiaError ELYSIA_DAMAGED for a manifest or a journal that is; ELYSIA_CONFLICT where another collection is there,
+ * Inspects the place of one collection of a resumed set.
+ * @throws ElysiaError ELYSIA_DAMAGED for a damaged manifest or journal; ELYSIA_CONFLICT if another collection is there,
  * or a complete backup with other options
  */
 export async function setMember(storage: Storage, wanted: WantedMember): Promise<SetMember> {

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024
 
 const PERCENT = '^(100|\\d{1,2}(\\.\\d+)?)%$'
 
-/** What a backup is asked to hold, and how. */
+/** What to back up, and how. */
 export const backupOptions = {
   type: 'object',
   name: 'backup',
@@ -134,18 +134,18 @@ export const backupOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** The share that a percentage is: `1%` is 0.01. */
+/** A percentage as a share: `1%` is 0.01. */
 export function shareOf(percentage: string): number {
   return Number(percentage.slice(0, -1)) / 100
 }
 
-/** What is wrong with the text of --full-every; undefined where nothing is. */
+/** What is wrong with the text of --full-every; undefined if nothing is. */
 function fullEveryLack(text: string): string | undefined {
   if (/^[1-9]\d{0,5}$/.test(text)) return undefined
   return /^\d+$/.test(text) ? 'it takes a number from 1 on, or a period such as 7d' : periodLack(text)
 }
 
-/** How one call of a backup goes, and where its archive lies. */
+/** How one backup runs, and where its archive goes. */
 export const backupRunOptions = {
   type: 'object',
   name: 'backupRun',

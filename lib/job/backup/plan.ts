@@ -18,26 +18,26 @@ import type { BackupOptions } from './options.ts'
 /** What is known of a collection before it is scanned. */
 export interface CollectionInfo {
   readonly schema: CollectionSchema
-  /** The tenants to read, with the states that they had; undefined where the collection has none. */
+  /** The tenants to read, with their previous states; undefined if the collection has none. */
   readonly tenants: readonly Tenant[] | undefined
   readonly aliases: readonly string[]
-  /** What of it is wanted; undefined where all is. */
+  /** The selected objects and fields; undefined for all. */
   readonly selection: Selection | undefined
-  /** What becomes of that, and of the class. */
+  /** Changes the selected objects and the class. */
   readonly transforms: TransformPipeline
 }
 
-/** What becomes of objects on their way. */
+/** How to change objects on their way. */
 export interface Changing {
   readonly transforms?: readonly Transform[]
-  /** Vectors stay, whatever becomes of their texts. */
+  /** Keeps vectors even if their texts change. */
   readonly keepsVectors?: boolean
 }
 
 /**
- * Looks at what is to be backed up: a collection, by its name or by an alias.
- * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
- * tenants of a collection that has none, for what does not fit the class, and for transforms that add objects
+ * Looks up the collection to back up, by its name or an alias.
+ * @throws ElysiaError ELYSIA_NOT_FOUND for a missing collection or tenant, ELYSIA_USAGE for tenants of a collection
+ * without any, for options that do not fit the class, and for transforms that add objects
  */
 export async function collectionInfoOf(
   store: Store,
@@ -65,21 +65,21 @@ export async function collectionInfoOf(
   }
 }
 
-/** What a plan depends on, beside the collection. */
+/** What a plan depends on besides the collection. */
 export interface Planning {
-  /** Called once for each try. */
+  /** Called once for each attempt. */
   readonly encoding: () => Promise<Encoding>
   readonly options: BackupOptions
   readonly tool: Plan['tool']
-  /** What is counted goes here, by tenant. */
+  /** Receives the counts by tenant. */
   readonly counted?: Counted
-  /** The archive that an increment is made of: it is cut where that is. */
+  /** The base of an increment: its ranges are reused. */
   readonly base?: Manifest | undefined
 }
 
 /**
- * The plan of a backup: all of its manifest that is known before the scan; what is asked for it, is asked at once. A tenant that is not active is one range,
- * and not counted before it is woken.
+ * The plan of a backup: everything in its manifest that is known before the scan; asks the store for all of it at once.
+ * An inactive tenant is one range, and is not counted before it is woken.
  */
 export async function planOf(
   store: Store,
@@ -138,12 +138,12 @@ export function namesOf(list: string | undefined): string[] {
   return [...new Set(names.filter((name) => name !== ''))]
 }
 
-/** What a scan asks the store for. */
+/** The fields that a scan requests from the store. */
 export function whatOf(vectors: boolean) {
   return { properties: 'all', vectors, references: true, times: true } as const
 }
 
-/** The id of an archive: when it was begun, and what no other one has. */
+/** A new archive id: its time, and a unique suffix. */
 export function newArchiveId(): string {
   return `${newRunId().toLowerCase()}${randomBytes(2).toString('hex')}`
 }
@@ -180,7 +180,7 @@ function callsOf(tenants: readonly Tenant[] | undefined): { tenant?: string; asl
   )
 }
 
-/** One call for each tenant that is active, or the only one of a collection without tenants. */
+/** One call for each active tenant, or a single one for a collection without tenants. */
 export function callsFor(tenants: readonly Tenant[] | undefined): { readonly tenant?: string }[] {
   return tenants?.filter(({ state }) => state === 'active').map(({ name }) => ({ tenant: name })) ?? [{}]
 }
@@ -209,7 +209,9 @@ async function tenantsOf(
   })
 }
 
-/** @throws ElysiaError ELYSIA_USAGE: who restores the archive cannot see that vectors are not those of their texts */
+/**
+ * @throws ElysiaError ELYSIA_USAGE: whoever restores the archive could not see that vectors do not match their texts
+ */
 function requireVectorsKept(pipeline: TransformPipeline): void {
   const [touched] = touchedVectorizers(pipeline, pipeline.schema)
   if (touched === undefined) return
@@ -220,7 +222,7 @@ function requireVectorsKept(pipeline: TransformPipeline): void {
   })
 }
 
-/** An archive is in order of id, and each of its parts covers ids of the source. @throws ElysiaError ELYSIA_USAGE */
+/** An archive is sorted by id, and its parts cover ids of the source. @throws ElysiaError ELYSIA_USAGE */
 function requireSameIds({ steps }: TransformPipeline): void {
   const adding = steps.find(({ transform }) => transform.expands)
   if (adding === undefined) return

@@ -4,13 +4,13 @@ import { Reasons, type RejectReason } from '../restore/reasons.ts'
 import { objectReject, type RejectOrigin, RestoreRejects } from '../restore/target/rejects.ts'
 
 /**
- * The objects that a transform refused, which an archive lacks. They stand in the rejects file as the source has them, so
- * that `col restore FILE` takes them.
+ * The objects that a transform refused, and that the archive lacks. The rejects file contains them in the source's
+ * form, so that `col restore FILE` takes them.
  */
 export class RefusedObjects {
   readonly #reasons = new Reasons()
   readonly #file: RestoreRejects | undefined
-  /** How many there are. */
+  /** The number of refused objects. */
   count = 0
 
   constructor(directory: string | undefined, run: string) {
@@ -18,7 +18,7 @@ export class RefusedObjects {
       directory === undefined ? undefined : new RestoreRejects(join(directory, `${run}.jsonl`), run)
   }
 
-  /** The file, once there is one. */
+  /** The path of the file, once it exists. */
   get path(): string | undefined {
     return this.count === 0 ? undefined : this.#file?.path
   }
@@ -34,7 +34,7 @@ export class RefusedObjects {
     return this.#reasons.list()
   }
 
-  /** What was added is on the disk after this. */
+  /** Makes what was added durable. */
   sync(): void {
     this.#file?.sync()
   }

@@ -9,13 +9,13 @@ import type { RejectReason } from '../restore/reasons.ts'
 import type { BackupState, BackupTask } from './job.ts'
 
 /**
- * What a backup did. Counts are of bytes that were written and read again: of one that did not come to its end those of
- * the parts that `--resume` keeps.
+ * What a backup did. Counts cover bytes that were written and read again; for an unfinished backup, those of the parts
+ * that `--resume` keeps.
  */
 export interface BackupReport {
   /** The id of the run. */
   readonly id: string
-  /** The id of the archive; empty where it failed before it had one. */
+  /** The id of the archive; empty if it failed before it had one. */
   readonly archive: string
   readonly status: 'done' | 'interrupted' | 'failed'
   /** `incremental`: it holds what has changed since `base`. */
@@ -23,53 +23,53 @@ export interface BackupReport {
   readonly base?: string
   readonly collection: string
   readonly target: string
-  /** Where it lies; `-` for a pipe. */
+  /** The location of the archive; `-` for a pipe. */
   readonly location: string
   readonly format: string
   readonly compression: string
   readonly reason?: string
   readonly parts: number
-  /** Parts that an interrupted run had made, and that were kept. */
+  /** Parts of an interrupted run that were kept. */
   readonly parts_kept: number
   readonly objects: number
-  /** Objects that a transform refused, which the archive lacks; of an increment, among those that it read. */
+  /** Objects that a transform refused, and that the archive lacks; for an increment, among those that it read. */
   readonly rejected: number
-  /** Why: at most ten reasons counted separately; of objects that this process read. */
+  /** Why this process refused objects: at most ten reasons counted separately. */
   readonly reject_reasons: readonly RejectReason[]
-  /** Where they are; absent where there are none, or nobody keeps them. */
+  /** The path of the rejects file; absent if there are none, or nothing keeps them. */
   readonly rejects_file?: string
-  /** What became of objects before they were archived, in order. */
+  /** The transforms that objects went through, in order. */
   readonly transforms: readonly DeclaredTransform[]
-  /** Ids that were asked for of which the store has no object; absent where none were. */
+  /** Requested ids that the store does not have; absent if none were requested. */
   readonly not_found?: number
   readonly vectors: number
   readonly tenants?: number
   readonly bytes: number
   readonly raw_bytes: number
   readonly digest: string
-  /** Of an increment: objects of the base that are gone. */
+  /** For an increment: objects of the base that are gone. */
   readonly removed?: number
-  /** Of an increment: all objects of the collection. */
+  /** For an increment: all objects of the collection. */
   readonly state?: Manifest['state']
-  /** Absent where it did not come to its end. */
+  /** Absent if it did not finish. */
   readonly counts?: Manifest['counts']
   readonly consistency?: string
   readonly retries: number
-  /** When this process began it, in ISO 8601 and UTC. */
+  /** When this process began, in ISO 8601 and UTC. */
   readonly started_at: string
   readonly seconds: number
   /** Objects a second. */
   readonly rate: number
   readonly peak_rss_bytes: number
-  /** What ended it, where it did not come to its end. */
+  /** The error, if it did not finish. */
   readonly error?: Failure
 }
 
-/** What a report is made of. */
+/** The facts of a report. */
 export interface BackupFacts {
   readonly id: string
   readonly task: BackupTask
-  /** The class, where it is known, or as it was named. */
+  /** The class, if known, otherwise the name that the user gave. */
   readonly collection: string
   readonly state: BackupState
   readonly ending: Ending
@@ -117,7 +117,7 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
   }
 }
 
-/** As it was chosen; as it was asked for where it failed before that. */
+/** The chosen encoding; the requested one if it failed before choosing. */
 function encodingText({ options }: BackupTask, { plan }: BackupState) {
   if (plan === undefined) return { format: options.format, compression: options.compression }
   const { format, compression, level, reason } = plan.encoding
@@ -128,12 +128,12 @@ function encodingText({ options }: BackupTask, { plan }: BackupState) {
   }
 }
 
-/** What the journal keeps of a backup. */
+/** The counts of a backup that the journal keeps. */
 export function backupCounts({ objects, vectors, parts, bytes }: BackupReport): RunCounts {
   return { objects, vectors, parts, bytes }
 }
 
-/** What the last event of a backup says of its archive. */
+/** The facts in a backup's last event. */
 export function backupFacts(report: BackupReport): RunFacts {
   const { archive, status, bytes, raw_bytes, rejects_file, rate } = report
   return {

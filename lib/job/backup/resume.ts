@@ -5,7 +5,7 @@ import { hashFile } from '../../archive/part/confirm.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 
-/** Refuses a place where something is, unless it is a backup to be resumed. @throws ElysiaError ELYSIA_CONFLICT */
+/** Refuses a place that is not empty, unless it holds a backup to resume. @throws ElysiaError ELYSIA_CONFLICT */
 export async function requireFree(storage: Storage, resume: boolean): Promise<void> {
   const complete = (await storage.bytes(MANIFEST_FILE)) !== undefined
   const journalLeft = (await storage.bytes(JOURNAL_FILE)) !== undefined
@@ -22,7 +22,7 @@ export async function requireFree(storage: Storage, resume: boolean): Promise<vo
   }
 }
 
-/** The manifest of a backup that was killed after it was sealed, once its journal is gone; else undefined. */
+/** The manifest of a backup that was killed after it was sealed, once its journal is gone; otherwise undefined. */
 export async function finishSealed(storage: Storage): Promise<Manifest | undefined> {
   if ((await storage.bytes(MANIFEST_FILE)) === undefined) return undefined
   const { manifest } = await openArchive(storage)
@@ -35,9 +35,7 @@ interface Files {
   readonly index: readonly IndexPart[]
 }
 
-/**
- * Parts and index whose file is as it was written. Where one of a gap is not, its siblings do not count either.
- */
+/** Parts and index files that are as they were written. If one of a gap is not, its siblings do not count either. */
 export async function wholeParts(
   storage: Storage,
   { parts, index }: Files,

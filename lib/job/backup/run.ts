@@ -11,23 +11,23 @@ import { type Counted, planOf } from './plan.ts'
 import { wholeParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
-/** A backup into a place of its own. */
+/** A backup into its own place. */
 export interface StorageJob extends BackupJob {
   readonly storage: Storage
   readonly woken: WokenTenants
 }
 
-/** A backup whose plan is durable, and what an interrupted one has left of it. */
+/** A backup with a durable plan, and what an interrupted one left of it. */
 export interface Begun extends Unfinished {
-  /** Those of its parts that are whole. */
+  /** Its complete parts. */
   readonly there: readonly Part[]
-  /** Those files of its index that are whole. */
+  /** The complete files of its index. */
   readonly thereIndex: readonly IndexPart[]
-  /** What the store counted before the scan, as far as that is known. */
+  /** The store's counts before the scan, as far as known. */
   readonly counted: Counted
 }
 
-/** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
+/** Makes the plan of a new backup, durable before any tenant is woken, or continues that of an interrupted one. */
 export async function beginBackup(job: StorageJob, unfinished: Unfinished | undefined): Promise<Begun> {
   if (unfinished !== undefined) return takeUp(job, unfinished)
   const { task, subject, storage, retry, context } = job
@@ -60,7 +60,7 @@ async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: 
   return { ...unfinished, there, thereIndex, tenants, counted }
 }
 
-/** False where a part of a tenant is lost, so that it has to be scanned once more. */
+/** False if a part of a tenant is lost, so that it must be scanned again. */
 function isScanned(plan: Plan, tenant: string, parts: readonly Part[], there: readonly Part[]): boolean {
   const whole = new Set(there)
   return parts.every((part) => whole.has(part) || plan.ranges[part.range]!.tenant !== tenant)

@@ -12,7 +12,7 @@ import { type CollectionInfo, namesOf } from './plan.ts'
 const PATHS_NAMED = 3
 
 /**
- * A backup is finished as it was begun: of the same collection, with the same options that shape an archive.
+ * A resumed backup must be of the same collection, with the same options that shape an archive.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export function requireSame(
@@ -42,7 +42,7 @@ export function requireSame(
   })
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where objects may have properties by now that the schema of the plan lacks */
+/** @throws ElysiaError ELYSIA_CONFLICT if objects may now have properties that the schema of the plan lacks */
 export function requireSameSchema(plan: Plan, { transforms: { schema } }: CollectionInfo): void {
   if (plan.schema_sha256 === schemaDigest(schema)) return
   throw new ElysiaError(
@@ -52,7 +52,7 @@ export function requireSameSchema(plan: Plan, { transforms: { schema } }: Collec
   )
 }
 
-/** Of a scan that has come to its end. @throws ElysiaError ELYSIA_INCOMPLETE where its objects outgrew their schema */
+/** After a finished scan. @throws ElysiaError ELYSIA_INCOMPLETE if its objects outgrew their schema */
 export function requireSchemaKept(
   { schema: before }: Pick<CollectionInfo, 'schema'>,
   now: CollectionSchema | undefined,
@@ -66,7 +66,7 @@ export function requireSchemaKept(
   )
 }
 
-/** The options that decide what an archive holds and how; the others may be given anew. */
+/** The options that decide what an archive holds and how; all others may change. */
 const SHAPING: readonly (readonly [flag: string, isSame: (plan: Plan, options: BackupOptions) => boolean])[] =
   [
     ['--format', ({ encoding }, { format }) => encoding.format === format],
@@ -79,7 +79,7 @@ const SHAPING: readonly (readonly [flag: string, isSame: (plan: Plan, options: B
   ]
 
 function isCompressedSo({ encoding }: Plan, { format, compression }: BackupOptions): boolean {
-  // Parquet compresses its own pages, and always in the same way.
+  // Parquet always compresses its own pages in the same way.
   if (format === 'parquet') return true
   const asked = parseCompression(compression)
   if (asked === 'auto') return encoding.reason !== undefined
@@ -93,7 +93,7 @@ function isReadableSo({ encoding }: Plan, { readable, vectors, format }: BackupO
   return (encoding.vectors === 'numbers') === readable
 }
 
-/** A backup of all tenants may be finished though others came meanwhile, as objects may. */
+/** A backup of all tenants may be finished although others were added meanwhile, just as objects may be. */
 export function areTenants(
   { tenants = [], all_tenants }: Pick<Plan, 'tenants' | 'all_tenants'>,
   { tenant }: BackupOptions,
@@ -103,14 +103,14 @@ export function areTenants(
   return all_tenants !== true && tenants.length === names.size && tenants.every(({ name }) => names.has(name))
 }
 
-/** What objects are made of. */
+/** What objects consist of. */
 function shapeOf(schema: CollectionSchema): string {
   const properties = (schema.properties ?? []).map(({ name, dataType }) => [name, dataType])
   const { unnamed, named } = vectorNames(schema)
   return JSON.stringify([properties.sort(), unnamed, [...named].sort()])
 }
 
-/** What has changed of a schema, for the end of a sentence; empty where nothing has. */
+/** How a schema has changed, for the end of a sentence; empty if it has not. */
 export function changesText(before: CollectionSchema, schema: CollectionSchema): string {
   const paths = [...schemaDifferences(before, schema), ...schemaDifferences(schema, before)].map(
     ({ path }) => path,

@@ -23,15 +23,15 @@ import { explainRead, searchOf } from './scan/search.ts'
 import { type SingleScanOptions, scanSingle } from './scan/single.ts'
 import { backupTransforms, transformsOf } from './scan/transforms.ts'
 
-/** Where the bytes of a single-file archive go, and what the report calls it. */
+/** Where the bytes of a single-file archive go, and its name in the report. */
 export interface SingleOutput {
   readonly stream: Writable
   readonly location: string
 }
 
 /**
- * A collection → one stream of bytes: a header, a line an object, a trailer without which a reader knows that
- * it is cut short. Memory: two pages, and what a compressor holds.
+ * A collection → one stream of bytes: a header, a line for each object, and a trailer, without which a reader knows
+ * that it is cut short. Memory: two pages, and what a compressor holds.
  * @throws ElysiaError as `backup`; what was written then has no trailer
  */
 export async function backupSingle(
@@ -44,7 +44,10 @@ export async function backupSingle(
   return completed(await runBackupSingle(store, name, out, input, context))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
+/**
+ * The same, but also resolves with the report if the backup failed or was interrupted.
+ * @throws only if it could not begin
+ */
 export async function runBackupSingle(
   store: Store,
   name: string,
@@ -62,14 +65,14 @@ export async function runBackupSingle(
   )
 }
 
-/** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for those of a directory */
+/** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for options of a directory archive */
 export function singleOptions(input: BackupOptionsInput): BackupOptions {
   const options = resolveInput(backupOptions, { ...input, workers: 1 })
   requireLines(options)
   return options
 }
 
-/** A backup that has begun, into a stream. */
+/** Writes a running backup into a stream. */
 export async function intoStream(job: BackupJob, stream: Writable): Promise<Manifest> {
   const { run, context, task, subject, retry, state } = job
   const { store, options } = task
@@ -130,7 +133,7 @@ async function writeSingle(
   await archive.seal(manifest)
   explainRead({ run, task }, manifest)
   state.parts.push(...parts)
-  // The manifest inside cannot know how large what is around it becomes.
+  // The manifest inside cannot know the size of the complete file.
   state.bytes = archive.bytes
   return manifest
 }

@@ -17,42 +17,42 @@ import type { RunEntry } from '../../run/row.ts'
 import { type Ended, Run, runJob } from '../../run/run.ts'
 import { type Removed, removeAll } from './removeAll.ts'
 
-/** What is to be cleaned up, and by which rules. */
+/** What to clean up, and by which rules. */
 export interface Cleanup {
   readonly filter: Pick<ArchiveFilter, 'collection' | 'cluster' | 'tags' | 'location' | 'below'>
-  /** Archives that do not lie below it are shown, and stay; without, all may go. */
+  /** Archives outside it are listed, but stay; without it, all may be removed. */
   readonly backupRoot?: string
   readonly policy: Policy
   /** How long rows of removed archives stay as history. */
   readonly history: Period
 }
 
-/** The context of a cleanup: `stop` ends it after the archive that is being removed; the rest is left for the next time. */
+/** The context of a cleanup: `stop` ends it after the current archive; the rest is left for the next time. */
 export interface CleanupContext extends RunContext {
   readonly retryLockMs?: number
   readonly timing?: Partial<LockTiming>
   readonly now?: number
 }
 
-/** What became of a cleanup. */
+/** What a cleanup did. */
 export interface CleanupReport {
-  /** The id of the run; a plan has none. */
+  /** The id of the run; absent for a plan. */
   readonly id?: string
-  /** `planned` where nothing was to be removed; `interrupted` where a stop left the rest for the next time. */
+  /** `planned` if nothing was to be removed; `interrupted` if a stop left the rest for the next time. */
   readonly status: RunStatus | 'planned'
   readonly groups: readonly GroupPlan[]
   readonly removed: readonly string[]
   /** Bytes of the archives that were removed, or that the plan would remove. */
   readonly bytes: number
   readonly failed: readonly { readonly id: string; readonly message: string }[]
-  /** When it began, in ISO 8601 and UTC, and how long it took; of a plan neither. */
+  /** When it began, in ISO 8601 and UTC, and how long it took; both absent for a plan. */
   readonly started_at?: string
   readonly seconds?: number
-  /** What kept the cleanup from its end. */
+  /** The error that ended the cleanup early. */
   readonly error?: Failure
 }
 
-/** What a cleanup would do now. Nothing is locked or touched. @throws ElysiaError as `planRetention` */
+/** Plans what a cleanup would do now. Locks and touches nothing. @throws ElysiaError as `planRetention` */
 export function planCleanup(catalog: Catalog, cleanup: Cleanup, now = Date.now()): CleanupReport {
   const groups = groupsOf(catalog, cleanup, now)
   const going = groups.flatMap(({ remove }) => remove)
@@ -61,10 +61,9 @@ export function planCleanup(catalog: Catalog, cleanup: Cleanup, now = Date.now()
 }
 
 /**
- * Removes what the rules say, under an exclusive lock on each root that archives lie below. The plan is made under
- * the locks, where archives that still say `running` are known to be of processes that died. Increments go before
- * what they are increments of. Interrupted anywhere, the next cleanup finishes it. An archive that cannot be removed
- * is reported, and those it needs stay.
+ * Removes what the rules say, under an exclusive lock on each root of archives. Plans under the locks, so that archives
+ * that still say `running` are known to belong to dead processes. Removes increments before their bases. Interrupted at
+ * any point, the next cleanup finishes it. An archive that cannot be removed is reported, and its bases stay.
  * @throws ElysiaError ELYSIA_LOCKED, and as `planRetention`, with nothing removed
  */
 export async function cleanUp(
@@ -78,9 +77,9 @@ export async function cleanUp(
 }
 
 /**
- * The same, resolving with the report also where the cleanup failed or was interrupted.
- * @throws ElysiaError as `cleanUp`, with nothing removed; IndexDamaged at any time: `withCatalog` makes the catalog anew
- * then, and has the rest done
+ * The same, but also resolves with the report if the cleanup failed or was interrupted.
+ * @throws ElysiaError as `cleanUp`, with nothing removed; IndexDamaged at any time: `withCatalog` then rebuilds the
+ * catalog, and runs the rest
  */
 export async function runCleanup(
   catalog: Catalog,
@@ -125,7 +124,10 @@ export async function runCleanup(
   }
 }
 
-/** The row of a cleanup: its target is where it may remove archives, and else where there are any, its inputs the directories that it locked. */
+/**
+ * The row of a cleanup: its target is the root that limits it, otherwise where any archives are; its inputs are the
+ * directories that it locked.
+ */
 function entryOf(
   { filter, backupRoot }: Cleanup,
   roots: readonly string[],
@@ -146,7 +148,7 @@ function groupsOf(catalog: Catalog, cleanup: Cleanup, now: number): GroupPlan[] 
   return planRetention(archives, policy, now, { others, filtered })
 }
 
-/** Whether an archive lies where this cleanup may remove any. */
+/** Whether this cleanup may remove archives in a location. */
 function scopeOf({ backupRoot }: Cleanup): (archive: { readonly location: string }) => boolean {
   if (backupRoot === undefined) return () => true
   const isBelow = below(resolve(backupRoot))
@@ -157,7 +159,7 @@ function removedOf(groups: readonly GroupPlan[]): string[] {
   return groups.flatMap(({ remove }) => remove.map(({ archive }) => archive.id))
 }
 
-/** A removal that was begun is finished, whatever of its archive the filter says. */
+/** A removal that was begun is finished, whatever the filter says about its archive. */
 function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, RootLock>): string[] {
   const { location, below } = cleanup.filter
   const where = { ...(location !== undefined && { location }), ...(below !== undefined && { below }) }
@@ -165,7 +167,7 @@ function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, 
   return begun.filter(scopeOf(cleanup)).map(({ id }) => id)
 }
 
-/** In one order, so that two cleanups do not wait for each other in a circle. */
+/** Always in the same order, so that two cleanups cannot deadlock. */
 async function lockRoots(
   catalog: Catalog,
   cleanup: Cleanup,

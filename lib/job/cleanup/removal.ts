@@ -12,9 +12,9 @@ import { DELETING_FILE } from '../../catalog/scan.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 
-/** What the removal of one archive left behind, where it lay. */
+/** What the removal of an archive left behind in its place. */
 export interface Removal {
-  /** What is not the archive's; it stays, and so does its directory. The first ones. */
+  /** The first files that do not belong to the archive; they stay, and so does the directory. */
   readonly unknownFiles: readonly string[]
 }
 
@@ -63,7 +63,7 @@ async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<Removal
   return removal
 }
 
-/** What there is to do; undefined where the archive is gone already. @throws ElysiaError ELYSIA_CONFLICT */
+/** The remaining steps; undefined if the archive is already gone. @throws ElysiaError ELYSIA_CONFLICT */
 function removalOf(
   catalog: Catalog,
   archive: ArchiveRecord,
@@ -85,7 +85,7 @@ function removalOf(
       return () => removeDirectory(catalog, archive, named)
     }
     case 'directory':
-      // Its last file is gone, and its directory is what is left to do.
+      // Its last file is gone: only its directory is left.
       if (isBegun) return () => leave(archive.location)
       throw conflict(archive, 'holds no archive any more')
     case 'other':
@@ -111,7 +111,7 @@ async function removeFile(
   return { unknownFiles: [] }
 }
 
-/** `manifest` is its text; without, it is an unfinished backup. */
+/** `manifest` is its text; absent for an unfinished backup. */
 async function removeDirectory(
   catalog: Catalog,
   archive: ArchiveRecord,
@@ -136,7 +136,7 @@ async function removeDirectory(
   await removeRegular(storage, SCHEMA_FILE)
   if (isNoted) await removeRegular(storage, annotationsAt(archive, catalog.storageAt).name)
   await removeEmptyDirectories(location)
-  // Of a backup without a manifest the journal is what says whose it is: it goes last.
+  // Without a manifest, only the journal says whose backup it is: it goes last.
   await removeRegular(storage, JOURNAL_FILE)
   failpoint('cleanup.before-marker')
   await removeRegular(storage, DELETING_FILE)
@@ -144,7 +144,7 @@ async function removeDirectory(
   return leave(location)
 }
 
-/** The marker holds the manifest. One that is there already is of this archive, and as good. */
+/** The marker holds the manifest. An existing one is of this archive, and just as good. */
 async function markPlace(storage: Storage, manifest: string): Promise<void> {
   if (
     (await storage.bytes(MANIFEST_FILE)) === undefined &&
@@ -162,7 +162,7 @@ async function markPlace(storage: Storage, manifest: string): Promise<void> {
   failpoint('cleanup.after-marker')
 }
 
-/** What is no annotations, or another archive's, is not ours to remove. */
+/** A file that is no annotations, or another archive's, is not ours to remove. */
 async function hasAnnotations(catalog: Catalog, archive: ArchiveRecord): Promise<boolean> {
   try {
     return (await readAnnotations(archive, archive.id, catalog.storageAt)) !== undefined
@@ -176,7 +176,7 @@ async function removeRegular(storage: Storage, name: string): Promise<void> {
   if ((await storage.bytes(name)) !== undefined) await storage.remove(name)
 }
 
-/** Removes the empty directories; reports what does not belong to the archive. */
+/** Removes empty directories; reports what does not belong to the archive. */
 async function leave(location: string): Promise<Removal> {
   await removeEmptyDirectories(location)
   const unknownFiles: string[] = []

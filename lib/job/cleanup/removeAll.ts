@@ -13,7 +13,7 @@ export interface Removed {
   bytes: number
 }
 
-/** What a removal works with. */
+/** What removing archives needs. */
 export interface Removing {
   readonly catalog: Catalog
   readonly locks: ReadonlyMap<string, RootLock>
@@ -21,9 +21,9 @@ export interface Removing {
 }
 
 /**
- * Removes archives, increments before what they are increments of, and notes each in `done`; a stop leaves the rest.
- * One that cannot be removed is noted as failed, and those it needs stay.
- * @throws ElysiaError ELYSIA_LOCKED, IndexDamaged: what stops all
+ * Removes archives, increments before their bases, and records each in `done`; a stop leaves the rest. An archive that
+ * cannot be removed is recorded as failed, and its bases stay.
+ * @throws ElysiaError ELYSIA_LOCKED, IndexDamaged: these end everything
  */
 export async function removeAll(removing: Removing, ids: readonly string[], done: Removed): Promise<void> {
   const needed = new Set<string>()
@@ -44,7 +44,7 @@ export async function removeAll(removing: Removing, ids: readonly string[], done
   }
 }
 
-/** Increments first: by how many archives stand below each. */
+/** Increments first: by how many archives each is based on. */
 function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
   const going = new Set(ids)
   const records = catalog.list().filter(({ id }) => going.has(id))

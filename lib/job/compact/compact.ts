@@ -28,12 +28,13 @@ const RANGES_AT_ONCE = 2
 const MOST_PARTITIONS = 1_000_000
 
 /**
- * Makes an increment a full archive of the same id and the same state, out of it and its bases, without any store. New
- * files are written beside its own, read again, and compared with the state that it names; then its manifest is replaced
- * in one step, and its old files go. What is an increment of it goes on with it. Killed at any moment, it is the one or the
- * other, and the same call finishes it. Of a full archive only what a killed call has left is removed. The caller holds an
- * exclusive lock on its root. Memory: two pages of each link and what an encoder holds, for two ranges at once.
- * @throws ElysiaError ELYSIA_DAMAGED where a link is damaged, or all of them do not give the state; nothing is changed then
+ * Turns an increment into a full archive with the same id and state, from it and its bases, without any store. Writes
+ * new files beside its own, reads them again, and compares them with the state in the manifest; then replaces the
+ * manifest in one step, and removes the old files. Increments based on it stay valid. Killed at any moment, it is
+ * either one or the other, and the same call finishes it. For a full archive, only removes what a killed call left. The
+ * caller holds an exclusive lock on its root. Memory: two pages of each link and what an encoder holds, for two ranges
+ * at once.
+ * @throws ElysiaError ELYSIA_DAMAGED if a link is damaged, or the links do not give the state; then nothing is changed
  */
 export async function compact(chain: Chain, context: CompactContext = {}): Promise<CompactReport> {
   const run = new Run('compact', context)
@@ -58,7 +59,7 @@ export async function compact(chain: Chain, context: CompactContext = {}): Promi
   return made
 }
 
-/** Its target is the place of the archive, its inputs all that it is made of. */
+/** The run's target is the archive's location, its inputs are the chain's archives. */
 function entryOf({ newest: { storage, manifest }, links }: Chain): RunEntry {
   const { collection } = manifest
   const inputs = links.map((link) => link.manifest.id)
@@ -81,7 +82,7 @@ async function compacted(chain: Chain, context: CompactContext): Promise<Compact
   return reportOf({ storage, manifest: full }, 'done', before)
 }
 
-/** Writes all that the chain holds beside the increment, and makes the manifest of it. */
+/** Writes the complete content of the chain beside the increment, and makes its manifest. */
 async function written(chain: Chain, { signal, onEvent }: CompactContext): Promise<Manifest> {
   const { storage, manifest } = chain.newest
   const { partition_by: by } = manifest
@@ -149,7 +150,7 @@ function fullManifest(increment: Manifest, parts: Part[], index: IndexPart[]): M
   }
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, with the new files gone, where they are not what the increment says */
+/** @throws ElysiaError ELYSIA_DAMAGED, after removing the new files, if they differ from what the increment says */
 async function requireSame(storage: Storage, increment: Manifest, { totals }: Manifest): Promise<void> {
   const { state, id } = increment
   if (totals.objects === state?.objects && totals.digest === state.digest) return
@@ -161,7 +162,7 @@ async function requireSame(storage: Storage, increment: Manifest, { totals }: Ma
   )
 }
 
-/** Removes files of parts and indexes that the manifest does not name, and what was being written. */
+/** Removes part and index files that the manifest does not name, and unfinished ones. */
 async function removeOthers(storage: Storage, { parts, index = [] }: Manifest): Promise<void> {
   const known = new Set([...parts, ...index].map(({ file }) => file))
   for (const directory of ['parts', INDEX_DIRECTORY])

@@ -2,18 +2,18 @@ import type { RunEvent } from '../../run/event/schema.ts'
 
 /** The context of a compaction. */
 export interface CompactContext {
-  /** Ends it at once; the archive is as it was. */
+  /** Stops at once; the archive stays as it was. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
 }
 
 /** What a compaction did. */
 export interface CompactReport {
-  /** `unchanged`: the archive was a full one already. */
+  /** `unchanged`: the archive was already a full one. */
   readonly status: 'done' | 'unchanged'
   readonly archive: string
   readonly location: string
-  /** Archives that it was made of, itself included. */
+  /** The number of archives in the chain, itself included. */
   readonly links: number
   readonly objects: number
   readonly parts: number

@@ -16,26 +16,26 @@ import { splitLines } from '../../stream/lines/splitLines.ts'
 import { type Parsed, parseJson } from '../../stream/parseJson.ts'
 import { KIT_INDEX, type KitFile } from './kit.ts'
 
-/** A file of the kit after which a consumer has something else than it should. */
+/** A file of the kit after which a consumer has a wrong state. */
 export interface ConformanceFault {
   readonly file: string
   readonly reason: string
 }
 
 export interface ConformanceReport {
-  /** Files after which the consumer has what it should. */
+  /** Files after which the consumer has the right state. */
   readonly passed: number
   readonly failed: number
-  /** Files with options that the dump leaves out. */
+  /** Files with options, which the dump leaves out. */
   readonly not_tried: number
   /** In the order of the kit. */
   readonly faults: readonly ConformanceFault[]
 }
 
 /**
- * Holds a dump, JSON lines of `{file, state, rejected}`, against the kit that it was made with.
- * Memory: the kit, and one line. Data that is missing or wrong is a fault in the report.
- * @throws ElysiaError ELYSIA_NOT_FOUND where the directory holds no kit, ELYSIA_INPUT where the dump is no JSON lines
+ * Compares a dump, JSON lines of `{file, state, rejected}`, with the kit that it was made with. Memory: the kit, and
+ * one line. Missing or wrong data is a fault in the report.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if the directory holds no kit, ELYSIA_INPUT if the dump is not JSON lines
  */
 export async function checkConformance(
   directory: string,
@@ -95,7 +95,7 @@ function heldAgainst(
   }
 }
 
-/** The first thing that differs; undefined where nothing does. */
+/** The first difference; undefined if there is none. */
 function faultOf(expected: KitFile, dumped: { readonly [key: string]: Json }): string | undefined {
   const { state = {}, rejected = [] } = dumped
   if (canonicalJson(rejected) !== canonicalJson([...expected.rejected])) {

@@ -8,7 +8,7 @@ import type { ConformanceOptions } from './options.ts'
 import { randomRecords } from './random.ts'
 import { type EndState, endStateOf, type ReadOptions } from './state.ts'
 
-/** The options that a consumer needs to read an example as it is meant. */
+/** The options that a consumer needs to read an example correctly. */
 export interface ExampleOptions {
   readonly strict?: boolean
   /** A directory of the kit. */
@@ -17,14 +17,14 @@ export interface ExampleOptions {
   readonly maxContentBytes?: number
 }
 
-/** A file of the kit, and what a consumer that began with nothing has after it. */
+/** A file of the kit, and the state of an empty consumer after reading it. */
 export interface KitFile extends EndState {
   readonly file: string
   readonly description: string
   readonly options?: ExampleOptions
 }
 
-/** What there is in a kit. */
+/** The content of a kit. */
 export interface WrittenKit {
   readonly directory: string
   readonly files: number
@@ -33,9 +33,10 @@ export interface WrittenKit {
 export const KIT_INDEX = 'kit.json'
 
 /**
- * Writes a conformance kit into a directory that is not there, or empty: the examples of the change format, files of random
- * records, and `kit.json`, which says for each of them what a consumer holds after it. Memory: one file of records.
- * @throws ElysiaError ELYSIA_CONFLICT where the directory holds something
+ * Writes a conformance kit into a missing or empty directory: the examples of the change format, files of random
+ * records, and `kit.json`, which says for each of them what a consumer holds after reading it. Memory: one file of
+ * records.
+ * @throws ElysiaError ELYSIA_CONFLICT if the directory is not empty
  */
 export async function writeConformanceKit(
   directory: string,
@@ -56,7 +57,7 @@ async function requireEmpty(directory: string): Promise<void> {
   })
 }
 
-/** Where the package keeps its examples. */
+/** The directory of the examples in this package. */
 function examplesOfPackage(): string {
   const here = createRequire(import.meta.url).resolve('elysiactl/package.json')
   return join(dirname(here), 'fixtures', 'examples')
@@ -78,7 +79,7 @@ async function examples(directory: string): Promise<KitFile[]> {
   return made
 }
 
-/** Directories as the kit has them. */
+/** The options with directories of the kit. */
 function ofKit(options: ExampleOptions): ExampleOptions {
   const { contentRoot } = options
   return contentRoot === undefined ? options : { ...options, contentRoot: `examples/${contentRoot}` }

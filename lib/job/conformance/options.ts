@@ -1,7 +1,7 @@
 import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
-/** What a conformance kit holds beside the examples. */
+/** What a conformance kit contains besides the examples. */
 export const conformanceOptions = {
   type: 'object',
   name: 'format conformance',

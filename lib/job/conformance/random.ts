@@ -13,8 +13,8 @@ const METADATA: readonly JsonObject[] = [
 ]
 
 /**
- * Change records, by chance, of few paths in few repositories, so that they meet: equal seeds make equal records. Some
- * are rejected by what is stored, or lack what their operation needs.
+ * Random change records for few paths in few repositories, so that they interact: equal seeds make equal records. Some
+ * are rejected because of what is stored, or lack what their operation needs.
  */
 export function randomRecords(seed: string, count: number): JsonObject[] {
   const draw = drawFrom(seed)
@@ -23,7 +23,7 @@ export function randomRecords(seed: string, count: number): JsonObject[] {
 
 type Draw = (below: number) => number
 
-/** Numbers below a bound, each from the digest of its place: the same on every machine. */
+/** Numbers below a bound, each from the digest of its position: the same on every machine. */
 function drawFrom(seed: string): Draw {
   let drawn = 0
   return (below) => createHash('sha256').update(`${seed} ${drawn++}`).digest().readUInt32BE() % below

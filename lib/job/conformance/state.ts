@@ -10,7 +10,7 @@ import { Reject } from '../../core/reject.ts'
 import { type SplitLinesOptions, splitLines } from '../../stream/lines/splitLines.ts'
 import { parseJson } from '../../stream/parseJson.ts'
 
-/** A file as an index holds it: what docs/format.md says of it, without ids, hashes and vectors. */
+/** A file as an index holds it: what docs/format.md says, without ids, hashes and vectors. */
 export interface FileState {
   readonly content: string
   readonly metadata?: Json
@@ -21,7 +21,7 @@ export interface FileState {
 /** Repository → path → file. */
 export type IndexState = Readonly<Record<string, Readonly<Record<string, FileState>>>>
 
-/** What becomes of a file of change records in an index that was empty. */
+/** The state of an empty index after reading a file of change records. */
 export interface EndState {
   readonly state: IndexState
   /** The lines that are rejected, from 1. */
@@ -34,7 +34,7 @@ export interface ReadOptions {
   readonly operations?: OperationsOptions
 }
 
-/** Applies the records of a file one after another, as plainly as can be. Memory: the index. */
+/** Applies the records of a file one after another, in the simplest way. Memory: the index. */
 export async function endStateOf(path: string, options: ReadOptions = {}): Promise<EndState> {
   const index = new Map<string, StoredObject>()
   const rejected: number[] = []
@@ -55,7 +55,7 @@ export async function endStateOf(path: string, options: ReadOptions = {}): Promi
   return { state: stateOf(index.values()), rejected }
 }
 
-/** False where what is stored does not allow it. */
+/** False if what is stored does not allow it. */
 function apply(index: Map<string, StoredObject>, operation: Operation): boolean {
   switch (operation.kind) {
     case 'put':

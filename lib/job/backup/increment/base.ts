@@ -13,9 +13,8 @@ import { areTenants, changesText } from '../same.ts'
 import { incomplete } from '../scan/found.ts'
 
 /**
- * What an increment is made of: the base that was given; of one that is resumed the base that it was begun with.
- * Undefined where a full archive is to be made.
- * @throws ElysiaError ELYSIA_CONFLICT where the base is of something else, ELYSIA_DAMAGED where it is not there
+ * The base of an increment: the given one; when resuming, the base that it began with. Undefined for a full archive.
+ * @throws ElysiaError ELYSIA_CONFLICT if the base is of something else, ELYSIA_DAMAGED if it is missing
  */
 export async function baseOf(
   { base, findArchive }: BackupContext,
@@ -39,7 +38,7 @@ export async function baseOf(
   })
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where an increment of this base would hold something else than the base */
+/** @throws ElysiaError ELYSIA_CONFLICT if an increment of this base would select other content than the base */
 function requireSameContent(
   base: Manifest,
   { selection, transforms: { schema, declared } }: CollectionInfo,
@@ -55,7 +54,7 @@ function requireSameContent(
   if (other.length > 0) throw conflict(`${base.id} was made with another ${other.join(', ')}`)
 }
 
-/** The options that decide which objects an archive holds, and what of them. */
+/** The options that decide which objects an archive holds, and which of their fields. */
 const SELECTING: readonly (readonly [
   flag: string,
   isSame: (base: Manifest, options: BackupOptions) => boolean,
@@ -71,13 +70,13 @@ function conflict(fact: string): ElysiaError {
   })
 }
 
-/** Before the scan, where all is counted. @throws ElysiaError ELYSIA_INCOMPLETE where too much is gone */
+/** Before the scan, by the counts. @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone */
 export function requireEnough(base: Chain, { counts, collection }: Plan, options: BackupOptions): void {
   const before = statesOf(base).all.objects
   requireShare(before, before - counts.before, counts.before, collection, options)
 }
 
-/** After the scan. @throws ElysiaError ELYSIA_INCOMPLETE where too much is gone */
+/** After the scan. @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone */
 export function requireFewVanished(
   base: Chain,
   { index = [], state, collection, tenants = [] }: Manifest,
@@ -85,7 +84,7 @@ export function requireFewVanished(
 ): void {
   const before = statesOf(base)
   const removed = index.reduce((sum, part) => sum + part.removed, 0)
-  // Those of tenants that are gone are in no index.
+  // Objects of removed tenants appear in no index.
   const names = new Set(tenants.map(({ name }) => name))
   const gone = (base.newest.manifest.tenants ?? []).filter(({ name }) => !names.has(name))
   const withTenants = gone.reduce((sum, { name }) => sum + before.of(name).objects, 0)

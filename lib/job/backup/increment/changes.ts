@@ -16,42 +16,42 @@ import { WholeReader, type WholeReading } from './wholeReader.ts'
 
 /** What a scan for changes compares, and how it reads. */
 export interface ChangesOptions extends WholeReading {
-  /** The archive that the increment is made of, with its bases. */
+  /** The base of the increment, with its own bases. */
   readonly base: Chain
   /**
-   * An object whose update time is that of the base and lies before this moment is unchanged. Undefined where times prove
-   * nothing: then every object is read whole.
+   * An object whose update time equals that of the base, and is before this moment, is unchanged. Undefined if times
+   * prove nothing: then every object is read completely.
    */
   readonly unchangedBeforeMs: number | undefined
-  /** What becomes of objects before they are archived. */
+  /** Changes objects before they are archived. */
   readonly transform: PageTransform | undefined
-  /** True where `transform` may leave objects out. */
+  /** True if `transform` may leave objects out. */
   readonly isFiltered: boolean
-  /** Called with how many objects of the store were looked at. */
+  /** Called with the number of store objects that were looked at. */
   readonly onScanned: (objects: number) => void
 }
 
-/** Changes that are settled together, and objects that are read for them. */
+/** How many changes are settled together, and how many objects are read for them. */
 const BATCH_CHANGES = 4000
 const BATCH_READS = 500
 
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
 /**
- * How a range of a collection differs from a base: pages of changes, in order of id. What the base notes of each id is
- * joined with the ids and update times that the store gives; only what may have changed is read whole, and compared by
- * its SHA-256. Memory: two batches of changes, a page of the store, and a page of each link.
- * Errors: those of the store; ELYSIA_DAMAGED, naming the link; ELYSIA_STORE where the store gives ids out of order
+ * The differences between a range of a collection and a base: pages of changes, in order of id. Joins the base's notes
+ * on each id with the ids and update times from the store; reads only objects that may have changed, and compares their
+ * SHA-256. Memory: two batches of changes, a page of the store, and a page of each link. Errors: those of the store;
+ * ELYSIA_DAMAGED, naming the link; ELYSIA_STORE if the store returns ids out of order
  */
 export function changes(range: ObjectRange, options: ChangesOptions): Source<readonly Change[]> {
   return Readable.from(changesIn(range, options), { objectMode: true, highWaterMark: 1 })
 }
 
-/** An id that may have changed, or that is gone. */
+/** An id that may have changed or disappeared. */
 interface Suspect {
   readonly id: string
   readonly base?: IndexEntry | undefined
-  /** False for one that the store does not have. */
+  /** False if the store does not have it. */
   readonly isThere: boolean
 }
 
@@ -59,9 +59,9 @@ interface Suspect {
 class Batch {
   readonly suspects: Suspect[] = []
   readonly objects: StoredObject[] = []
-  /** How many of them are to be read. */
+  /** How many of them must be read. */
   reads = 0
-  /** How many objects of the store lie between the first and the last of them. */
+  /** How many store objects lie between the first and the last of them. */
   scanned = 0
 
   get isFull(): boolean {
@@ -110,7 +110,7 @@ function joinedWithBase(range: ObjectRange, options: ChangesOptions): Source<rea
   )
 }
 
-/** Adds what may have changed to the batch; false where the batch is then full. */
+/** Adds a possible change to the batch; false if the batch is then full. */
 function take(
   batch: Batch,
   left: IndexEntry | undefined,
@@ -129,8 +129,8 @@ function take(
 }
 
 /**
- * What an update time proves. Of an id that the base knows nothing of, only that a filter left the object out there as
- * well; of one that was gone there nothing: a restored server has old times.
+ * What an update time proves. For an id that the base does not know: only that a filter left the object out there too;
+ * for one that was gone there: nothing, because a restored server has old times.
  */
 function isUnchanged(
   entry: IndexEntry | undefined,
@@ -143,7 +143,7 @@ function isUnchanged(
   return entry.sha256 !== undefined && entry.updatedMs === updatedMs
 }
 
-/** Reads what is to be read, and says what has changed. */
+/** Reads the suspects, and returns what has changed. */
 async function settle(
   batch: Batch,
   reader: WholeReader,
@@ -157,10 +157,10 @@ async function settle(
   return suspects.flatMap((suspect) => changeOf(suspect, found.get(suspect.id)) ?? [])
 }
 
-/** Undefined where nothing has changed. */
+/** Undefined if nothing has changed. */
 function changeOf({ id, base }: Suspect, object: StoredObject | undefined): Change | undefined {
   const before = base?.sha256
-  // Gone, also where it went between the scan and the reading, or where a filter leaves it out now.
+  // Also gone if it disappeared between the scan and the reading, or if a filter now leaves it out.
   if (object === undefined) return before === undefined ? undefined : { id, before }
   const sha256 = rememberedSha256(object)
   if (sha256 !== before) return { id, object, ...(before !== undefined && { before }) }
@@ -173,7 +173,7 @@ function* pageOf(changes: readonly Change[] | undefined): Generator<readonly Cha
   if (changes !== undefined && changes.length > 0) yield changes
 }
 
-/** A promise that is awaited later, or given up. */
+/** A promise that will be awaited later, or dropped. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

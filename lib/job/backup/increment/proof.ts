@@ -9,13 +9,13 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
 import type { PageTransform } from '../scan/transforms.ts'
 
-/** What a sample of a collection is read with. */
+/** How to read a sample of a collection. */
 export interface Sampling {
   readonly base: Chain
   readonly collection: Collection
   readonly projection: Projection
   readonly unchangedBeforeMs: number
-  /** How many of the objects are read: more than 0, at most 1. */
+  /** The share of objects to read: more than 0, at most 1. */
   readonly share: number
   readonly transform: PageTransform | undefined
   /** False for a tenant that cannot be read. */
@@ -24,19 +24,19 @@ export interface Sampling {
   readonly signal: AbortSignal
 }
 
-/** What a sample showed. */
+/** The result of a sample. */
 export interface Proof {
-  /** Objects that were read, and that their update time says to be unchanged. */
+  /** Objects that were read, and that are unchanged by their update time. */
   readonly objects: number
-  /** The first that has changed all the same. */
+  /** The first one that has changed nevertheless. */
   readonly changed?: string
 }
 
 const BATCH = 250
 
 /**
- * Reads a sample of the objects that their update time says to be unchanged since the base, whole, and compares them
- * with the base. Stops at the first that has changed. Memory: a batch, and a page of each link.
+ * Reads a sample of the objects that are unchanged since the base by their update time, and compares them with the
+ * base. Stops at the first that has changed. Memory: a batch, and a page of each link.
  */
 export async function proveUnchanged(sampling: Sampling): Promise<Proof> {
   let objects = 0

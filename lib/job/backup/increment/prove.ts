@@ -7,8 +7,8 @@ import { proveUnchanged } from './proof.ts'
 import { unchangedBefore } from './times.ts'
 
 /**
- * True where an increment can be made of a base: with --prove, where no object of a sample has changed that its update
- * time says to be unchanged. Says it where one has.
+ * True if an increment can be based on this archive: with --prove, only if a sample shows no changed object with an
+ * unchanged update time. Reports one that has changed.
  */
 export async function provedBase({ run, task, subject, retry }: BackupJob, base: Chain): Promise<boolean> {
   const { store, options } = task
@@ -29,7 +29,7 @@ export async function provedBase({ run, task, subject, retry }: BackupJob, base:
     share: shareOf(options.prove),
     transform: pageTransform({
       ...{ selection: subject.selection, transforms: subject.transforms, invalid: undefined },
-      // An object that was refused is none of the base.
+      // A refused object is not in the base.
       onRefused: () => {},
       signal: run.signal,
     }),

@@ -11,7 +11,7 @@ import { pageTransform, transformsOf } from '../scan/transforms.ts'
 import { changes } from './changes.ts'
 import { unchangedBefore } from './times.ts'
 
-/** What an increment reads of each gap: how what is selected of it differs from its base. */
+/** The reading of an increment for each gap: how its selected objects differ from the base. */
 export function changesRead(
   job: StorageJob,
   plan: Plan,

@@ -1,14 +1,13 @@
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import type { BackupOptions } from '../options.ts'
 
-/** Of two writes of one object that are so near, one before and one behind its reading, the times may be the same. */
+/** Two writes of an object so close together, one before and one after it was read, may have the same time. */
 const MARGIN_MS = 60_000
 
 /**
- * The moment before which an update time that is that of the base proves an object unchanged: so long before the scan of
- * the base began that no clock could make a later write look like the one that was read there. Undefined where times
- * prove nothing: of a store whose objects bring their own, of a base from another store, where a clock was not measured,
- * and with --full-scan.
+ * The moment before which an unchanged update time proves an object unchanged: so long before the scan of the base that
+ * no clock could give a later write the time that was read. Undefined if times prove nothing: for a store whose objects
+ * bring their own, for a base from another store, if a clock was not measured, and with --full-scan.
  */
 export function unchangedBefore(
   base: Manifest,

@@ -5,24 +5,27 @@ import { slices } from '../../../core/value/slices.ts'
 import { objects } from '../../../store/objects.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
 
-/** How objects are read whole. */
+/** How to read complete objects. */
 export interface WholeReading {
   readonly collection: Collection
-  /** What is archived of an object. */
+  /** The archived fields of an object. */
   readonly projection: Projection
-  /** True where the store reads objects by id at another consistency than a page of them. */
+  /** True if the store reads objects by id at another consistency than pages. */
   readonly isReplicated: boolean
   readonly retry: Retrying
   readonly signal: AbortSignal
 }
 
-/** Ids that are asked for in one call. */
+/** How many ids one call asks for. */
 const IDS_A_CALL = 250
 
-/** Where so large a share of a range is wanted, reading all of it costs less than asking for ids. */
+/** If more than this share of a range is wanted, reading all of it costs less than asking for ids. */
 const MOST_OF_IT = 0.4
 
-/** Reads objects of a range whole: by their ids, or, where most of it is wanted, all of it. Memory: what was asked for. */
+/**
+ * Reads complete objects of a range: by their ids, or, if most are wanted, the entire range. Memory: the requested
+ * objects.
+ */
 export class WholeReader {
   readonly #range: ObjectRange
   readonly #options: WholeReading
@@ -35,8 +38,8 @@ export class WholeReader {
   }
 
   /**
-   * The objects of these ids that are there, in order. Ids come in order, over all calls. `among`: how many objects there
-   * are between the last one asked for before and the last of these.
+   * The existing objects with these ids, in order. Ids must come in order over all calls. `among`: how many objects lie
+   * between the last id of the previous call and the last of these.
    */
   async read(ids: readonly string[], among: number): Promise<readonly StoredObject[]> {
     if (ids.length === 0) return []

@@ -11,50 +11,50 @@ import { selectedPages } from '../../selection/pages.ts'
 import type { SearchPlan } from '../../selection/searchPlan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
-/** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
+/** What a store counted in a collection or tenant, and what a scan found. */
 export interface Found {
   readonly tenant?: string
-  /** Undefined where the backup was resumed: the count is no longer known. */
+  /** Undefined if the backup was resumed: the count is no longer known. */
   readonly before: number | undefined
   readonly after: number
-  /** Those that the selection left out included. */
+  /** Objects found, including those that the selection left out. */
   readonly objects: number
 }
 
-/** Ids after `after` up to `upTo`, and what the scan found of them. */
+/** Ids after `after` up to `upTo`, and what the scan found there. */
 export interface ScannedRange {
   readonly after?: string
   readonly upTo?: string
-  /** Those that the archive holds, where it can be read again. */
+  /** The archived ids, if the archive can be read again. */
   ids?(): Promise<ReadonlySet<string>>
-  /** Where it cannot: how many of them were there all the time. @see isOld */
+  /** Otherwise: how many of them existed all the time. @see isOld */
   readonly old?: number
 }
 
-/** What is needed to look at a collection once more. */
+/** What a second look at a collection needs. */
 export interface Looking {
   readonly collection: Collection
   readonly retry: Retrying
   readonly signal: AbortSignal
   readonly emit: Emit
-  /** True where objects may be counted that are expired and no more given. */
+  /** True if the store may count expired objects that it no longer returns. */
   readonly expires: boolean
-  /** True where objects have several copies, and one of them answers. */
+  /** True if objects have several replicas, and one of them answers. */
   readonly replicated: boolean
   /**
-   * An object created before this moment existed during the whole scan. Undefined where objects may bring times of
-   * their own, so that their time does not show when they came.
+   * An object created before this moment existed during the whole scan. Undefined if objects may bring their own times,
+   * which do not show when they arrived.
    */
   readonly oldBeforeMs: number | undefined
-  /** Of a backup of some objects: which of them it is to hold. */
+  /** For a backup of some objects: the selection. */
   readonly selection: Selection | undefined
   /** How the store finds these objects. */
   readonly search: SearchPlan
-  /** True where an object that was read may not be in the archive, though it is selected: a transform left it out. */
+  /** True if a selected object that was read may be absent from the archive because a transform left it out. */
   readonly leavesOut: boolean
 }
 
-/** How many objects the store counts of those that it is asked for. */
+/** How many objects the store counts in what is requested. */
 export function countOf(
   { collection, retry, signal, search: { conditions } }: Looking,
   tenant: string | undefined,
@@ -65,7 +65,7 @@ export function countOf(
   )
 }
 
-/** Clocks of a server and of this machine may differ by so much. */
+/** How far the clocks of a server and this machine may differ. */
 const CLOCKS_DIFFER_MS = 5 * 60_000
 
 const LOOKS = 7
@@ -88,11 +88,11 @@ export function lookingAt(
 }
 
 /**
- * A scan that found as many objects as the store counted before or after it, or more, lacks none that these counts
- * know of. Where it found fewer, either objects were deleted before it and others written behind it, or the store
- * does not give all that it has. A second look at the ids decides: the store has to give as many as it counts, and
- * none that was there before the backup began and that the archive lacks. Memory: the ids of a scanned range.
- * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ * Checks that a scan found everything. If it found at least as many objects as the store counted before or after,
+ * nothing known is missing. If it found fewer, either objects were deleted before it and others written behind it, or
+ * the store does not return all that it has. A second look at the ids decides: the store must return as many as it
+ * counts, and none that existed before the backup began and that the archive lacks. Memory: the ids of a scanned range.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
 export async function requireFound(
   looking: Looking,
@@ -109,7 +109,7 @@ export async function requireFound(
   for (let look = 1; ; look++) {
     const seen = await lookAgain(looking, tenant, scannedRanges)
     if (seen.missed.length > 0) throw missed(name, seen.missed)
-    // Reading repairs a copy that was behind: the scan may have lacked what the second look finds.
+    // Reading repairs a stale replica: the scan may have missed what the second look finds.
     if (looking.replicated && seen.returned > objects) throw wasBehind(name, objects, seen)
     if (seen.returned >= seen.counted) return
     if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
@@ -117,16 +117,16 @@ export async function requireFound(
   }
 }
 
-/** True for an object that was there before this moment, and so all the time. */
+/** True for an object that existed before this moment, and so all the time. */
 export function isOld({ createdMs }: StoredObject, beforeMs: number | undefined): boolean {
   return createdMs !== undefined && beforeMs !== undefined && createdMs < beforeMs
 }
 
 interface Seen {
   readonly returned: number
-  /** The lesser of the counts before and after the look. */
+  /** The smaller of the counts before and after the look. */
   readonly counted: number
-  /** Some that the archive lacks, though they were there. */
+  /** Some ids that the archive lacks although they existed. */
   readonly missed: readonly string[]
 }
 

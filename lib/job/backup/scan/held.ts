@@ -12,17 +12,17 @@ import type { ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
 import { scannedRangesOf } from './scannedRanges.ts'
 
-/** What a scan has found of a tenant, or of a collection without; undefined where that is not known. */
+/** What a scan found in a tenant, or in a collection without tenants; undefined if unknown. */
 export type Held = (tenant: string | undefined) => HeldObjects | undefined
 
 interface HeldObjects {
-  /** Those that a selection left out included. */
+  /** Including those that a selection left out. */
   readonly objects: number
   readonly scannedRanges: readonly ScannedRange[]
 }
 
 /**
- * What an archive that is being made holds by the files that are noted: of an increment what its base holds as well.
+ * What an unfinished archive holds according to its recorded files; for an increment, including what its base holds.
  * `unplaced`: objects that were left out, and that no part counts.
  */
 export function heldBy(
@@ -43,7 +43,7 @@ export function heldBy(
     })
   }
   const before = statesOf(base)
-  // Nobody counts what a filter leaves out of an increment that was interrupted.
+  // Nothing records what a filter left out of an interrupted increment.
   const isKnown = !isPartial(plan) || there.length + thereIndex.length === 0
   return (tenant) => {
     const own = { parts: state.parts.filter(isOf(tenant)), index: state.index.filter(isOf(tenant)) }

@@ -9,12 +9,12 @@ import type { Collection } from '../../../store/store.ts'
 
 const IDS_NAMED = 1000
 
-/** Objects with vectors that hold NaN or infinity: how many, and the ids of the first thousand. */
+/** Objects with vectors that contain NaN or infinity: how many, and the ids of the first thousand. */
 export class InvalidVectors {
   readonly #ids: string[] = []
   objects = 0
 
-  /** The page with finite vectors alone; the page itself where all are. */
+  /** The page with only its finite vectors; the page itself if all are finite. */
   leftOut(page: readonly StoredObject[]): readonly StoredObject[] {
     const finite = page.map(withFiniteVectors)
     finite.forEach((object, at) => {
@@ -23,7 +23,7 @@ export class InvalidVectors {
     return finite
   }
 
-  /** Says which objects were backed up without them. */
+  /** Reports which objects were backed up without them. */
   notify(emit: Emit, collection: string): void {
     if (this.objects === 0) return
     const { objects } = this
@@ -49,8 +49,8 @@ export class InvalidVectors {
 }
 
 /**
- * The error that names all objects with such vectors at once, once an encoder has met one of them. Tenants that are
- * not active are left as they are. Memory: a page.
+ * The error that names all objects with such vectors at once, after an encoder has met one of them. Leaves inactive
+ * tenants as they are. Memory: a page.
  */
 export async function allInvalid(
   collection: Collection,

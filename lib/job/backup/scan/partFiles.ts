@@ -34,7 +34,7 @@ export function numbersAfter(files: readonly (Part | IndexPart)[]): Numbers {
   return numbers
 }
 
-/** What takes the next part of a range: a file, or one for each value that it is partitioned by; with its index. */
+/** Opens the next part of a range: a file, or one for each partition value; with its index. */
 export function openPart(
   { storage, plan, encoding, partitions, numbers, isIndexed }: PartFiles,
   { range, tenant }: Pick<IdGap, 'range' | 'tenant'>,
@@ -42,7 +42,7 @@ export function openPart(
   const schema = plan.schema as unknown as CollectionSchema
   const directory = tenant === undefined ? 'parts' : `parts/${tenantDirectory(tenant, schema)}`
   const own = contentFor(encoding, tenant)
-  // No two files have one name, whatever a file system takes for the same directory.
+  // No two files may share a name, even if a file system confuses their directories.
   const next = () => {
     const number = numbers.get(range) ?? 0
     numbers.set(range, number + 1)
@@ -97,7 +97,7 @@ function coveredBy(range: number, { after, upTo }: Covers): Covered {
   return { range, ...(after !== undefined && { after }), ...(upTo !== undefined && { up_to: upTo }) }
 }
 
-/** `isChange`: of an increment, which says what it replaces. */
+/** `isChange`: for an increment, whose index says what it replaces. */
 export function indexPartOf(
   { file, entries, removed, bytes, sha256, digest, replaced }: WrittenIndex,
   range: number,

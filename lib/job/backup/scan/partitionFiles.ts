@@ -6,8 +6,8 @@ import { slices } from '../../../core/value/slices.ts'
 import type { Partitions } from './partitions.ts'
 
 /**
- * One part as a file in each directory that its objects have. Memory: all objects of the part.
- * Errors: those of the files; ELYSIA_CONFLICT as `directoryOf`
+ * One part as a file in each of its objects' directories. Memory: all objects of the part. Errors: those of the files;
+ * ELYSIA_CONFLICT as `directoryOf`
  */
 export function partitionFiles(partitions: Partitions, open: (directory: string) => PartSink): PartSink {
   return new PartitionFiles(partitions, open)

@@ -5,21 +5,24 @@ import { exactJson } from '../../../core/exactJson.ts'
 import type { Json, StoredObject } from '../../../core/object.ts'
 import { type CollectionSchema, propertiesIn } from '../../../core/schema.ts'
 
-/** What readers take for null; a text that is the same has to look otherwise. */
+/** Readers take this for null; a text with the same characters must be written differently. */
 const NULL = '__HIVE_DEFAULT_PARTITION__'
 
-/** Characters of a value that stand in the name of a directory. */
+/** How many characters of a value a directory name contains. */
 const MOST_CHARACTERS = 120
 const CUT_CHARACTERS = 80
 
-/** The directory of a tenant's parts, `tenant=NAME`: readers make a column of it, which no property may be called. */
+/**
+ * The directory of a tenant's parts, `tenant=NAME`: readers turn it into a column, so no property may have that name.
+ */
 export function tenantDirectory(tenant: string, schema: CollectionSchema): string {
   return `${freeName('tenant', schema)}=${valueText(tenant)}`
 }
 
 /**
  * The directories of a backup `--partition-by` a property: `partition_KIND=VALUE`. The property itself stays a column,
- * with its type and whole values: what readers make of the directory's name, which knows neither, has a name of its own.
+ * with its type and full values; the column that readers derive from the directory name has neither, so it gets a name
+ * of its own.
  */
 export class Partitions {
   readonly property: string
@@ -27,7 +30,7 @@ export class Partitions {
   readonly #most: number
   readonly #directories = new Set<string>()
 
-  /** `there`: parts that an interrupted backup has made, whose directories count as well. */
+  /** `there`: parts from an interrupted backup, whose directories count too. */
   constructor(property: string, schema: CollectionSchema, most: number, there: readonly Part[] = []) {
     this.property = property
     this.#key = freeName(`partition_${property}`, schema)
@@ -38,9 +41,7 @@ export class Partitions {
     }
   }
 
-  /**
-   * The directory of an object. @throws ElysiaError ELYSIA_CONFLICT where there are more of them than were asked for
-   */
+  /** The directory of an object. @throws ElysiaError ELYSIA_CONFLICT if there are more of them than allowed */
   directoryOf({ properties }: StoredObject): string {
     const directory = `${this.#key}=${valueText(textOf(properties[this.property]))}`
     this.#directories.add(directory)
@@ -51,7 +52,7 @@ export class Partitions {
   }
 }
 
-/** As a column of ours: underscores in front until no property is called so, upper and lower case being the same. */
+/** A free column name: adds underscores in front until no property has it, ignoring case. */
 function freeName(name: string, schema: CollectionSchema): string {
   const taken = new Set(propertiesIn(schema).map((property) => property.name.toLowerCase()))
   let free = name
@@ -64,7 +65,7 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : exactJson(value)
 }
 
-/** A value as Hive writes one. A long one is cut, and ends in its hash. */
+/** A value as Hive writes it. A long one is cut, and ends with its hash. */
 function valueText(value: string | undefined): string {
   if (value === undefined) return NULL
   if (value === NULL) return value.replaceAll('_', '%5F')

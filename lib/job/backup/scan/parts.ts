@@ -23,32 +23,32 @@ import type { Sleepers, Work } from './sleepers.ts'
 export interface PartsRun {
   readonly job: StorageJob
   readonly plan: Plan
-  /** Makes the stages that give what is archived of a gap: pages of objects, or of changes. */
+  /** Makes the stages that read the archived objects or changes of a gap, in pages. */
   readonly reading: (gap: IdGap, signal: AbortSignal, leftOut: LeftOut) => readonly [Readable, ...Duplex[]]
   /** True where each part gets an index. */
   readonly isIndexed: boolean
   readonly encoding: PartEncoding
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
-  /** Scan the ranges in place of this one; undefined where there are none. */
+  /** Threads that scan the ranges instead of this one; undefined if there are none. */
   readonly threads?: ScanThreads | undefined
-  /** Called with how many objects were read, and again once they are in a part that is noted. */
+  /** Called with the number of objects read, and again once they are in a recorded part. */
   readonly onRead?: (objects: number) => void
   readonly onDurable?: (objects: number) => void
   /** Called with objects that were left out, and that no part counts. */
   readonly onUnplaced: (tenant: string | undefined, leftOut: LeftOutCounts) => void
 }
 
-/** The same for one of them: `signal` is aborted where another one has failed. */
+/** The same for one worker: `signal` aborts when another one failed. */
 interface Worker extends PartsRun {
   readonly signal: AbortSignal
   readonly numbers: Numbers
 }
 
 /**
- * Scans the gaps that are left, several at once, each into parts that are durable and noted one by one; those are
- * added to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` the
- * objects of a part.
+ * Scans the remaining gaps, several at once, into parts that become durable and are recorded one by one, and adds those
+ * to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` the objects of
+ * a part.
  */
 export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<void> {
   const { job } = run
@@ -70,7 +70,7 @@ async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
   if (asleep !== undefined) await sleepers.end(asleep, before)
 }
 
-/** What is read of a gap → parts; what each of them covers is noted as soon as it is durable. */
+/** The objects of a gap → parts; records what each part covers as soon as it is durable. */
 async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   const { job, signal, threads, onRead, onDurable } = worker
   if (threads !== undefined) {
@@ -98,13 +98,13 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   const stages = [named('read pages', source), ...reading, ...room, named('make parts', parts)] as const
   run.context.stages?.watch(stages)
   await pipeline(stages, { signal })
-  // Where nothing of the gap was left, it has no part.
+  // If nothing of the gap was kept, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)
   onDurable?.(rest.filtered + rest.rejected)
 }
 
-/** Notes a part that is durable, once it was read again. */
+/** Records a durable part after reading it again. */
 async function notePartOf(
   { job: { storage, state }, signal, onDurable }: Worker,
   { range }: IdGap,

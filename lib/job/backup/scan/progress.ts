@@ -2,8 +2,8 @@ import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
 import type { Emit } from '../../../run/context.ts'
 
 /**
- * The progress of a backup: `done` counts objects in parts that are durable and noted, which `--resume` keeps; `ahead`
- * those that were read and are in none yet. A store may hold more than it counted: `done` never exceeds `total`.
+ * The progress of a backup: `done` counts objects in durable, recorded parts, which `--resume` keeps; `ahead` counts
+ * those read but not yet in a part. A store may hold more than it counted: `done` never exceeds `total`.
  */
 export class BackupProgress {
   readonly #emit: Emit
@@ -11,7 +11,7 @@ export class BackupProgress {
   #durable: number
   #read: number
 
-  /** `kept`: objects in parts that an interrupted backup has left. */
+  /** `kept`: objects in parts from an interrupted backup. */
   constructor(emit: Emit, expected: number, kept = 0) {
     this.#emit = emit
     this.#expected = expected
@@ -19,12 +19,12 @@ export class BackupProgress {
     this.#read = kept
   }
 
-  /** There are so many more than was known: a tenant was counted. */
+  /** Raises the total: a tenant was counted. */
   readonly expect = (objects: number): void => {
     this.#expected += objects
   }
 
-  /** Into a single file, of which nothing counts before its end: what is written is all there is to count. */
+  /** For a single file, where nothing counts before its end: all that can be counted is what was written. */
   readonly written = (objects: number): void => {
     this.#durable += objects
     this.read(objects)

@@ -19,18 +19,18 @@ import { idsIn } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms, transformsOf } from './transforms.ts'
 
-/** The parts of a backup, all of them, and what the store counted. */
+/** All parts of a backup, and the store's counts. */
 export interface Scanned {
   readonly parts: Part[]
-  /** Absent where an archive gets none. */
+  /** Absent if the archive has no index. */
   readonly index?: IndexPart[]
   readonly counts: SourceCounts
 }
 
 /**
- * Scans what is left into parts, and compares each count with them. `invalid` takes note of vectors that are left
- * out; without it they end the backup. Memory: for each worker a page and what an encoder holds.
- * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ * Scans what is left into parts, and compares each count with them. `invalid` records vectors that are left out;
+ * without it they end the backup. Memory: for each worker a page and what an encoder holds.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
 export async function scanned(
   job: StorageJob,
@@ -86,19 +86,20 @@ export async function scanned(
   }
 }
 
-/** True where all objects are read, so that their number can be compared with what the store counts. */
+/** True if all objects are read, so that their number can be compared with the store's count. */
 export function isScan({ content, selection }: Plan): boolean {
   return content !== 'schema-only' && selection?.objects === undefined
 }
 
-/** How many objects the store counted before the scan, of those that it is asked for. */
+/** How many of the requested objects the store counted before the scan. */
 export function foundBefore({ counts }: Plan, { conditions, found }: SearchPlan): number {
   return conditions === undefined ? counts.before : found.values().reduce((sum, count) => sum + count, 0)
 }
 
 /**
- * Counts each tenant of these calls, or the collection, and compares it with what the scan found of it, where that is
- * known. Answers the sum. @throws ElysiaError ELYSIA_INCOMPLETE
+ * Counts each tenant of these calls, or the collection, and compares it with what the scan found there, if known.
+ * Returns the sum.
+ * @throws ElysiaError ELYSIA_INCOMPLETE
  */
 export async function countAfter(
   looking: Looking,
@@ -139,7 +140,7 @@ function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
   return [...files].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
 }
 
-/** What a full archive reads of each gap: all that is selected. */
+/** The reading of a full archive for each gap: all selected objects. */
 function objectsRead(
   job: StorageJob,
   plan: Plan,
@@ -174,7 +175,7 @@ function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Pa
   return new Partitions(by, subject.transforms.schema, task.options.maxPartitions, there)
 }
 
-/** How many objects there seem to be, as far as tenants were counted. */
+/** The estimated number of objects, as far as tenants were counted. */
 function expectedOf({ plan, tenants }: Begun, search: SearchPlan): number {
   return foundBefore(plan, search) + tenants.reduce((sum, { before }) => sum + before, 0)
 }

@@ -8,7 +8,7 @@ import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { ScannedRange } from './found.ts'
 
-/** An archive that is being made, as its parts are read again. */
+/** An unfinished archive whose parts are read again. */
 export interface Reading {
   readonly storage: Storage
   readonly plan: Plan
@@ -16,8 +16,8 @@ export interface Reading {
 }
 
 /**
- * All ids of a tenant, or of a collection without tenants, as ranges that follow the parts: each range with the ids
- * that its parts hold, and an empty set for a gap between parts.
+ * All ids of a tenant, or of a collection without tenants, as ranges that follow the parts: each range with the ids in
+ * its parts, and an empty set for a gap between parts.
  */
 export function scannedRangesOf(
   reading: Reading,

@@ -4,8 +4,8 @@ import type { BackupJob } from '../job.ts'
 import { callsFor } from '../plan.ts'
 
 /**
- * How the objects of a backup are found. Tenants that have to be activated are scanned, and all others with them; an
- * increment reads all ids in any case.
+ * How to find the objects of a backup. If tenants must be activated, all are scanned; an increment reads all ids
+ * anyway.
  */
 export function searchOf({ run, task, subject, retry, state }: BackupJob, plan: Plan): Promise<SearchPlan> {
   const { store, options } = task
@@ -21,7 +21,7 @@ export function searchOf({ run, task, subject, retry, state }: BackupJob, plan: 
   )
 }
 
-/** Says how many objects were read for those that were selected. */
+/** Reports how many objects were read for the selected ones. */
 export function explainRead(
   { run, task }: Pick<BackupJob, 'run' | 'task'>,
   { collection, counts, selection }: Manifest,

@@ -21,22 +21,23 @@ export interface SingleScanOptions {
   readonly looking: Looking
   readonly vectors: boolean
   readonly woken: WokenTenants
-  /** What the store counted before the scan. */
+  /** The store's counts before the scan. */
   readonly counted: Counted
-  /** Makes the stages that stand between reading and encoding: pages → pages. */
+  /** Makes the stages between reading and encoding: pages → pages. */
   readonly transforms: (leftOut: LeftOut) => readonly Duplex[]
-  /** Aborted to end the scan: what was written then is cut short. */
+  /** Abort it to end the scan: what was written then is cut short. */
   readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
-  /** Looks on at the stages of each range. */
+  /** Observes the stages of each range. */
   readonly stages?: StageObserver | undefined
-  /** Called with how many objects a tenant has that was not counted before. */
+  /** Called with the number of objects of a tenant that was not counted before. */
   readonly onCounted: (objects: number) => void
 }
 
 /**
- * Scans all ranges of a plan into a single-file archive, one after the other, and holds each count against them.
- * Memory: two pages. @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ * Scans all ranges of a plan into a single-file archive, one after another, and compares each count with them. Memory:
+ * two pages.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
 export async function scanSingle(options: SingleScanOptions): Promise<Scanned> {
   const scan = new SingleScan(options)
@@ -54,7 +55,7 @@ class SingleScan {
     this.#options = options
   }
 
-  /** A range, whose tenant is woken for it, counted and compared while it is awake, and put back. */
+  /** A range of a sleeping tenant, which is woken, counted, compared and put back. */
   async awake(index: number): Promise<Part> {
     const { plan, woken, looking } = this.#options
     const { tenant } = plan.ranges[index]!

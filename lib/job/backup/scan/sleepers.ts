@@ -6,14 +6,14 @@ import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { countOf, type Looking, requireFound } from './found.ts'
 import type { Held } from './held.ts'
 
-/** A unit of work: one gap, or all gaps of a tenant that has to be activated for them. */
+/** A unit of work: one gap, or all gaps of a tenant that must be activated for them. */
 export interface Work {
-  /** The tenant that is to be woken. */
+  /** The tenant to wake. */
   readonly asleep?: string
   readonly gaps: readonly IdGap[]
 }
 
-/** The work that is left: gaps, and each tenant that is asleep and was not scanned to its end. */
+/** The remaining work: gaps, and each sleeping tenant that was not scanned completely. */
 export function workOf(
   gaps: readonly IdGap[],
   tenants: readonly string[],
@@ -37,15 +37,15 @@ export interface SleepersOptions {
   readonly woken: WokenTenants
   readonly looking: Looking
   readonly held: Held
-  /** Those that an interrupted backup had brought to their end. */
+  /** Tenants that an interrupted backup finished. */
   readonly done: readonly TenantCounts[]
   /** By tenant: objects that were left out, and that no part counts. */
   readonly unplaced: ReadonlyMap<string | undefined, LeftOutCounts>
-  /** Called with the number of objects that were not known before. */
+  /** Called with the number of newly counted objects. */
   readonly onCounted: (objects: number) => void
 }
 
-/** Tenants that are woken one at a time by each worker, counted and compared while they are awake, and put back. */
+/** Sleeping tenants: each worker wakes one at a time, counts and compares it while it is awake, and puts it back. */
 export class Sleepers {
   readonly #options: SleepersOptions
   readonly #done: TenantCounts[]
@@ -55,12 +55,12 @@ export class Sleepers {
     this.#done = [...options.done]
   }
 
-  /** All that were counted so far. */
+  /** The counts so far. */
   get counts(): readonly TenantCounts[] {
     return this.#done
   }
 
-  /** Wakes a tenant; answers how many objects it has. */
+  /** Wakes a tenant; returns how many objects it has. */
   async begin(tenant: string): Promise<number> {
     const { woken, onCounted } = this.#options
     await woken.wake(tenant)
@@ -69,7 +69,10 @@ export class Sleepers {
     return objects
   }
 
-  /** Once all its parts are noted: compares, notes its counts, and puts it back. @throws ElysiaError ELYSIA_INCOMPLETE */
+  /**
+   * Call this once all its parts are recorded: compares, records its counts, and puts it back.
+   * @throws ElysiaError ELYSIA_INCOMPLETE
+   */
   async end(tenant: string, before: number): Promise<void> {
     const { storage, woken, looking, held, unplaced } = this.#options
     const after = await this.#count(tenant)

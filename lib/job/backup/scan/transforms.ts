@@ -13,25 +13,25 @@ import type { InvalidVectors } from './invalidVectors.ts'
 
 type Page = readonly StoredObject[]
 
-/** A page → what is archived of it; it may be empty. */
+/** A page → its archived form, which may be empty. */
 export type PageTransform = (page: Page) => Page | Promise<Page>
 
 /** What the pipelines of a backup share. */
 export interface TransformOptions {
-  /** What is wanted; undefined where all is. */
+  /** The selected objects and fields; undefined for all. */
   readonly selection: Selection | undefined
-  /** What becomes of that. */
+  /** Changes the selected objects. */
   readonly transforms: TransformPipeline
   /** Called with objects that a transform refused. */
   readonly onRefused: (rejects: readonly TransformReject[]) => void
-  /** Of the ids that were asked for those that have not come. */
+  /** Requested ids that have not appeared yet. */
   readonly unseen: UnseenIds
-  /** Takes note of vectors that are left out; without it they end the backup. */
+  /** Records vectors that are left out; without it they end the backup. */
   readonly invalid: InvalidVectors | undefined
   readonly signal: AbortSignal
 }
 
-/** What a backup that has begun makes of the objects that it reads. */
+/** The transforms of a running backup. */
 export function transformsOf(
   { run: { signal }, subject, state }: Pick<BackupJob, 'run' | 'subject' | 'state'>,
   { id: archive }: Pick<Plan, 'id'>,
@@ -45,7 +45,7 @@ export function transformsOf(
   }
 }
 
-/** The same as `backupTransforms` for single pages, uncounted; undefined where they stay as they are. */
+/** The same as `backupTransforms` for single pages, without counting; undefined if pages stay unchanged. */
 export function pageTransform({
   selection,
   transforms,
@@ -70,7 +70,7 @@ export function pageTransform({
 }
 
 /**
- * What stands between reading and encoding, for one pipeline: pages → pages. `leftOut` counts what is not selected, and
+ * The stages between reading and encoding for one pipeline: pages → pages. `leftOut` counts what is not selected, and
  * what transforms leave out or refuse.
  */
 export function backupTransforms(

@@ -13,13 +13,13 @@ import { whatOf } from '../plan.ts'
 import { openPart } from '../scan/partFiles.ts'
 import { type RangeNews, type RangeWork, retryNews } from './work.ts'
 
-/** In a thread: a range of a store in a file → parts, read through a connection of its own; what it gives is its news. */
+/** In a thread: a range of a file store → parts, read through a connection of its own; yields its news. */
 export function storedRange({ port, data }: ThreadTask<RangeWork>): Promise<void> {
   return serve(port, (signals) => [new RangeScan(data, signals)])
 }
 
 /**
- * Scans a range, and gives news of it. It writes on while a part waits to be noted, as `partWriter` does.
+ * Scans a range, and yields news about it. Keeps writing while a part waits to be recorded, as `partWriter` does.
  * Memory: a page, and what an encoder holds.
  */
 class RangeScan extends Readable {
@@ -28,7 +28,7 @@ class RangeScan extends Readable {
   readonly #ended = new AbortController()
   #scanning: Promise<void> | undefined
   #room: (() => void) | undefined
-  /** Objects that were read and not told of. */
+  /** Objects that were read but not reported yet. */
   #read = 0
 
   constructor(work: RangeWork, signals: ThreadSignals) {

@@ -16,18 +16,18 @@ import type { RangeNews, RangeWork } from './work.ts'
 /** Threads that scan ranges into parts. */
 export interface ScanThreads {
   readonly count: number
-  /** Its news, in order; it ends once the range has its parts. Takes note of the number of its last part. */
+  /** The news of a range, in order; ends once the range has its parts. Records the number of its last part. */
   range(gap: IdGap, numbers: Numbers): Source<RangeNews>
   close(): Promise<void>
 }
 
-/** Below this the threads take longer to start than they save. */
+/** With fewer objects the threads take longer to start than they save. */
 const LEAST_OBJECTS = 50_000
 
 /**
- * The threads of a backup; undefined where this one scans: with `--threads 0`, of few objects, and of what only this
- * thread can do. A thread reads a store in a file of this machine, through a connection of its own, and writes into a
- * directory of it. What is selected or changed on the way is done here, and so is an increment.
+ * The threads of a backup; undefined if this one scans: with `--threads 0`, for few objects, and for work that only
+ * this thread can do. A thread reads a local file store through its own connection, and writes into a local directory.
+ * Selections, transforms and increments stay in this thread.
  */
 export async function scanThreads(
   job: StorageJob,
@@ -40,7 +40,7 @@ export async function scanThreads(
   const isPlain =
     selection === undefined && transforms.isEmpty && invalid === undefined && state.base === undefined
   const isWhole = plan.partition_by === undefined || plan.partition_by === 'tenant'
-  // Of a range that is resumed several gaps may be left, which number their parts together.
+  // A resumed range may have several gaps left, which number their parts together.
   const isNew = there.length + thereIndex.length === 0
   if (!isPlain || !isWhole || !isNew || plan.content === 'schema-only') return undefined
   const { file } = store
@@ -80,20 +80,20 @@ class RangeThreads implements ScanThreads {
   }
 }
 
-/** A part that was made, wherever that was. */
+/** A part made in any thread. */
 export interface MadePart extends Omit<Extract<RangeNews, { type: 'part' }>, 'type'> {
-  /** What was left out of its ids. */
+  /** What was left out among its ids. */
   readonly left?: LeftOutCounts
 }
 
-/** What is done about the news of a range. */
+/** How to handle the news of a range. */
 export interface RangeNoting {
   readonly job: StorageJob
   readonly onRead?: (objects: number) => void
   readonly onPart: (part: MadePart) => Promise<void>
 }
 
-/** Takes the news of a range, one after the other. */
+/** Handles the news of a range, one after another. */
 export function rangeNoting({ job, onRead, onPart }: RangeNoting): Sink<RangeNews> {
   const take = async (news: RangeNews): Promise<void> => {
     if (news.type === 'part') await onPart(news)

@@ -7,7 +7,7 @@ import type { StorageDirectory } from '../../../archive/storage/storage.ts'
 import type { Retry } from '../../../async/retry.ts'
 import { type Fault, faultOf } from '../../../async/thread/fault.ts'
 
-/** What a thread needs to know to scan a range of a store in a file into parts in a directory. */
+/** What a thread needs to scan a range of a file store into parts in a directory. */
 export interface RangeWork {
   /** The file of the store. */
   readonly file: string
@@ -22,7 +22,7 @@ export interface RangeWork {
   readonly retryForMs: number
 }
 
-/** What it says meanwhile. */
+/** The news of a range. */
 export type RangeNews =
   | { readonly type: 'read'; readonly objects: number }
   | {
@@ -33,7 +33,7 @@ export type RangeNews =
     }
   | { readonly type: 'retry'; readonly attempt: number; readonly waitMs: number; readonly fault: Fault }
 
-/** A retry as it crosses from one thread to another. */
+/** A retry in a form that can cross threads. */
 export function retryNews({ attempt, waitMs, error }: Retry): RangeNews {
   return { type: 'retry', attempt, waitMs, fault: faultOf(error) }
 }
