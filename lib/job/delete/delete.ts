@@ -14,11 +14,11 @@ import { setUpDelete } from './setup.ts'
 const IDS_AT_ONCE = 500
 
 /**
- * Deletes the selected objects of a collection: all of them are found and counted first, then each batch is read once
- * more, evaluated, kept, and deleted by its ids. Killed anywhere, the same call deletes what is left, and each run can be
- * taken back. Memory: a batch, and a cache of some megabytes.
- * @throws ElysiaError ELYSIA_CONFLICT where more is selected than may be deleted, or nobody agreed; nothing is deleted
- * then
+ * Deletes the selected objects of a collection: finds and counts all of them first, then reads each batch again, checks
+ * it, saves it, and deletes it by ids. Killed at any point, the same call deletes what is left, and each run can be
+ * rolled back. Memory: a batch, and a cache of some megabytes.
+ * @throws ElysiaError ELYSIA_CONFLICT if more is selected than may be deleted, or nobody agreed; then nothing is
+ * deleted
  */
 export async function deleteObjects(
   store: Store,
@@ -31,7 +31,7 @@ export async function deleteObjects(
   return report
 }
 
-/** The same, resolving with the report also where it failed or was interrupted. @throws what kept it from beginning */
+/** The same, but also resolves with the report if it failed or was interrupted. @throws only if it could not begin */
 export async function runDelete(
   store: Store,
   schema: CollectionSchema,
@@ -88,7 +88,7 @@ async function deleteSelected(run: DeleteRun): Promise<void> {
   }
 }
 
-/** Only what is still selected, as it is now, is kept and deleted. */
+/** Saves and deletes only what is still selected in its current state. */
 async function deleteBatch(
   { sending, whole, selection, kept, progress }: DeleteRun,
   ids: readonly string[],

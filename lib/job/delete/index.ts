@@ -1,3 +1,3 @@
-/** All that the command needs for `col delete`, loaded together when it is called. */
+/** Everything that the command needs for `col delete`, loaded together on first use. */
 export { requireSelectable } from '../selection/selection.ts'
 export { runDelete } from './delete.ts'

@@ -2,7 +2,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, searchOptions } from '../selection/options.ts'
 
-/** Which objects of a collection are deleted, and how many at most. */
+/** Which objects of a collection to delete, and how many at most. */
 export const deleteOptions = {
   type: 'object',
   name: 'delete',

@@ -8,8 +8,8 @@ import type { DeletePlan, DeleteRun } from './run.ts'
 const IDS_NAMED = 10
 
 /**
- * Finds all objects that are selected, before any is deleted. Memory: a page; the ids are in a file.
- * @throws ElysiaError ELYSIA_CONFLICT where they are more than --max-delete allows
+ * Finds all selected objects before any is deleted. Memory: a page; the ids are in a file.
+ * @throws ElysiaError ELYSIA_CONFLICT if there are more than --max-delete allows
  */
 export async function planDelete(run: DeleteRun): Promise<DeletePlan> {
   const { collection, calls, retry, frame, selected, schema, store, options } = run

@@ -17,17 +17,17 @@ export interface DeleteReport {
   objects: number
   /** Objects that the store acknowledged as deleted. */
   deleted: number
-  /** Objects that somebody else had deleted meanwhile. */
+  /** Objects that someone else had deleted meanwhile. */
   gone: number
-  /** Objects that were changed meanwhile, so that they are no longer selected; they stay. */
+  /** Objects that changed meanwhile and are no longer selected; they stay. */
   changed: number
   /** Objects that the store refused to delete. */
   rejected: number
-  /** Objects that it did not come to. */
+  /** Objects that were not reached. */
   left: number
-  /** Ids that were asked for of which there is no object; absent where none were. */
+  /** Requested ids that have no object; absent if none were requested. */
   not_found?: number
-  /** Where what was deleted is kept; null where it is not. */
+  /** Where the deleted objects are saved; null if they are not. */
   undo: {
     readonly directory: string
     readonly objects: number
@@ -99,12 +99,12 @@ function undoFacts(
   return { directory, objects: size.entries, bytes: size.bytes, kept_until }
 }
 
-/** What the journal keeps of a deletion. */
+/** The counts of a deletion that the journal keeps. */
 export function deleteCounts({ objects, deleted, gone, changed, rejected, left }: DeleteReport): RunCounts {
   return { objects, deleted, gone, changed, rejected, left }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome */
+/** @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome */
 export function requireAll({ progress, selected }: DeleteRun): void {
   const { deleted, gone, changed, rejected } = progress
   if (selected.count === deleted + gone + changed + rejected) return

@@ -10,11 +10,11 @@ import type { UndoKeeping } from '../undo/keeping.ts'
 import type { DeleteOptions } from './options.ts'
 import type { SelectedIds } from './selectedIds.ts'
 
-/** What is going to be deleted, known before anything is. */
+/** What will be deleted, known before the first deletion. */
 export interface DeletePlan {
   readonly collection: string
   readonly target: string
-  /** Objects of the collection, or of the tenants that were named. */
+  /** Objects in the collection, or in the named tenants. */
   readonly objects: number
   readonly deletes: number
   /** Some of their ids. */
@@ -25,11 +25,11 @@ export interface DeletePlan {
 export interface DeleteContext extends WriteContext {
   /** Asked before anything is deleted; false ends the run. */
   readonly confirm?: (plan: DeletePlan) => Promise<boolean>
-  /** Where what is deleted is kept; by default in the state. */
+  /** Where deleted objects are saved; by default in the state directory. */
   readonly undoDirectory?: string
 }
 
-/** A deletion that may begin. */
+/** A deletion that is ready to begin. */
 export interface DeleteRun {
   readonly frame: Run<DeleteContext>
   readonly id: string
@@ -39,13 +39,13 @@ export interface DeleteRun {
   readonly options: DeleteOptions
   readonly selection: Selection
   readonly selectionText: string
-  /** One call for each tenant, or the only one. */
+  /** One call for each tenant, or a single one. */
   readonly calls: readonly { readonly tenant?: string }[]
   readonly sending: Calls
   readonly retry: Retrying
   readonly selected: SelectedIds
   readonly unseen: UnseenIds
-  /** What is kept of an object before it is deleted. */
+  /** The fields of an object that are saved before it is deleted. */
   readonly whole: Projection
   readonly kept: UndoKeeping | undefined
   readonly progress: { deleted: number; gone: number; changed: number; rejected: number }

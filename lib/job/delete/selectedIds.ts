@@ -1,8 +1,8 @@
 import { temporaryDatabase } from '../../database/connection.ts'
 
 /**
- * The ids of the objects that are to be deleted, by tenant, for as long as it takes: in a file without a name, with a
- * cache of some megabytes in memory.
+ * The ids of the objects to delete, by tenant, for the duration of the run: in an unnamed file, with a cache of some
+ * megabytes in memory.
  */
 export class SelectedIds {
   readonly #database = temporaryDatabase()
@@ -24,7 +24,7 @@ export class SelectedIds {
       .run(tenant, JSON.stringify(ids)).changes
   }
 
-  /** So many ids of a tenant, in order, behind the last that was given. */
+  /** The next ids of a tenant, in order, after the last one given. */
   after(last: string, count: number, tenant = ''): string[] {
     const rows = this.#database
       .prepare('SELECT id FROM selected WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?')

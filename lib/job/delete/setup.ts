@@ -20,18 +20,18 @@ import type { DeleteOptions } from './options.ts'
 import type { DeleteContext, DeleteRun } from './run.ts'
 import { SelectedIds } from './selectedIds.ts'
 
-/** A deletion that may begin, and what has to be closed after it. */
+/** A deletion that is ready to begin, and what to close afterwards. */
 export interface DeleteSetup {
   readonly run: DeleteRun
-  /** Enters the run in the journal, and makes the place where what is deleted is kept; not for a dry run. */
+  /** Enters the run in the journal, and creates the undo; not for a dry run. */
   begin(): Promise<void>
   readonly close: Close[]
 }
 
 /**
- * Everything before anything is read.
- * @throws ElysiaError ELYSIA_USAGE where nothing is selected or it does not fit the class, ELYSIA_NOT_FOUND,
- * ELYSIA_CONFLICT where a tenant cannot be written to, ELYSIA_LOCKED
+ * Prepares everything before the first read.
+ * @throws ElysiaError ELYSIA_USAGE if nothing is selected or the selection does not fit the class, ELYSIA_NOT_FOUND,
+ * ELYSIA_CONFLICT if a tenant cannot be written to, ELYSIA_LOCKED
  */
 export async function setUpDelete(
   store: Store,
@@ -135,7 +135,7 @@ async function callsOf(
 
 const TENANTS_NAMED = 10
 
-/** No tenant is woken to delete in it: somebody has put it to sleep, and has to know of it. */
+/** No tenant is woken to delete in it: someone put it to sleep, and must know. */
 function asleep(
   { kind }: Store,
   { class: name }: CollectionSchema,

@@ -5,8 +5,8 @@ import type { AliasFinding, SchemaFinding, TenantFinding } from './finding.ts'
 import type { DiffSide, SideTenant } from './side/side.ts'
 
 /**
- * How two collections differ, objects aside: settings of the class, tenants and their states, aliases. What is not known
- * of a side is not compared.
+ * How two collections differ apart from their objects: settings of the class, tenants and their states, aliases. What
+ * is unknown on one side is not compared.
  */
 export function* collectionFindings(
   left: DiffSide,
@@ -16,14 +16,14 @@ export function* collectionFindings(
   if (left.isSchemaDerived !== true && right.isSchemaDerived !== true) yield* schemaFindings(left, right)
   if (left.tenants !== undefined && right.tenants !== undefined)
     yield* tenantFindings(left.tenants, right.tenants, isAsked)
-  // Two collections of one store cannot have an alias in common.
+  // Two collections of one store cannot share an alias.
   const areOfOne = left.live !== undefined && left.live.store.target === right.live?.store.target
   if (left.aliases !== undefined && right.aliases !== undefined && !areOfOne)
     yield* aliasFindings(left.aliases, right.aliases)
 }
 
 function* schemaFindings(left: DiffSide, right: DiffSide): Generator<SchemaFinding> {
-  // Versions add settings, each with a default: what only one of them knows is no difference.
+  // New versions add settings with defaults: a setting that only one version knows is no difference.
   const isSameVersion = left.kind === right.kind && left.version === right.version
   for (const one of settingFindings(comparable(left.schema), comparable(right.schema), [])) {
     const isNamed = NAMED.has(one.path.split('.').at(-2) ?? '')
@@ -31,13 +31,13 @@ function* schemaFindings(left: DiffSide, right: DiffSide): Generator<SchemaFindi
   }
 }
 
-/** What stands below these names was given by somebody. */
+/** Under these keys the names come from users. */
 const NAMED: ReadonlySet<string> = new Set(['properties', 'nestedProperties', 'vectorConfig', 'moduleConfig'])
 
-/** What a server works out by itself. */
+/** Values that a server computes itself. */
 const COMPUTED = ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']
 
-/** A class as it is compared: without its name, lists of properties by name, references to itself as such. */
+/** A class in comparable form: without its name, lists of properties by name, references to itself marked as such. */
 function comparable({ class: name, properties, ...settings }: CollectionSchema): Record<string, unknown> {
   const { shardingConfig } = settings
   return {
@@ -83,7 +83,7 @@ function* settingFindings(left: unknown, right: unknown, path: readonly string[]
   }
 }
 
-/** Absent, an empty text, list or object are the same to a server. */
+/** To a server, absent values and empty texts, lists or objects are the same. */
 function isNothing(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0

@@ -26,8 +26,8 @@ const FINDINGS_A_PAGE = 500
 const CLOCK: Clock = { now: () => Date.now(), wait: (ms, signal) => wait(ms, undefined, { signal }) }
 
 /**
- * Passes what differs to the output: of the collection, then of the objects, in order of tenant and id. Ranges are read
- * side by side; what is found ahead of its turn waits, so that a range of many differences holds the others up.
+ * Writes the differences to the output: first those of the collection, then those of objects, in order of tenant and
+ * id. Ranges are read in parallel; findings wait for their turn, so a range with many differences holds up the others.
  */
 export async function compareObjects(comparison: Comparison): Promise<void> {
   const { options, asked, left, right, run } = comparison
@@ -61,7 +61,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
   }
 }
 
-/** What is known before the objects are read. */
+/** The findings before objects are read. */
 function* headOf(
   { left, right, options, asked }: Comparison,
   opened: OpenSides,
@@ -105,7 +105,7 @@ function readAgain({ live, tenants }: DiffSide, reading: Reading): ReadAgain | u
   }
 }
 
-/** Counts what is passed on, and leaves the objects of it out. */
+/** Counts what passes, and drops the objects. */
 function stripped({ tally }: Comparison): Stage<readonly Compared[], readonly Finding[]> {
   return mapChunks((page) =>
     page.map((compared): Finding => {
@@ -138,7 +138,7 @@ async function readAll(reader: Reader): Promise<void> {
   const counts = new RangeCounts(comparison, ranges, { retry, signal })
   tenants.announce()
   await pool(work, { workers, signal }, async ({ asleep, ranges }: Work, ownSignal) => {
-    // Before anything is waited for: findings come in the order in which these are made.
+    // Created before any waiting: findings come in the order in which these are created.
     const outputs = ranges.map((range) => [range, merged.next()] as const)
     if (asleep !== undefined) await tenants.wake(asleep)
     for (const [range, output] of outputs) {
@@ -153,7 +153,7 @@ async function readAll(reader: Reader): Promise<void> {
   })
 }
 
-/** A store that takes one call at a time gives no more to two that read it. */
+/** A store that takes one call at a time is no faster for two readers. */
 function workersFor({ left, right, options }: Comparison): number {
   const inFlight = [left, right].flatMap(({ live }) => live?.store.maxInFlight ?? [])
   return Math.min(options.workers, ...inFlight)

@@ -4,15 +4,14 @@ import { type DifferenceOptions, difference, type ObjectDifference } from '../..
 import { normalizers } from '../../transform/object/normalize.ts'
 import type { DiffSide } from './side/side.ts'
 
-/** What differs between the objects of one id; undefined where nothing does. */
+/** The difference between two objects with the same id; undefined if they are equal. */
 export type Comparer = (left: StoredObject, right: StoredObject) => ObjectDifference | undefined
 
 type ComparedSide = Pick<DiffSide, 'schema' | 'kind' | 'isSchemaDerived'>
 
 /**
- * Compares objects of two classes. Objects that are the same as they stand are equal; any others are made comparable
- * first, as far as a server spells, rounds or works out values its own way and has one of them. References of a class to
- * itself count as the same under both names.
+ * Compares objects of two classes. Identical objects are equal; others are first normalized where a server has its own
+ * way to spell, round or compute values. References of a class to itself count as the same under both names.
  */
 export function comparerOf(
   left: ComparedSide,
@@ -23,12 +22,12 @@ export function comparerOf(
   const references = new Set(properties.filter(isReference).map(({ name }) => name))
   const wanted = { ...options, references }
   const kind = [left.kind, right.kind].includes('weaviate') ? 'weaviate' : 'sqlite'
-  // A class that follows from its objects does not know what their values are.
+  // A class derived from its objects does not know what their values mean.
   const isTypedByLeft = right.isSchemaDerived === true
   const [typeless, typed] = isTypedByLeft ? [right, left] : [left, right]
   const as = normalizers(typeless.schema, typed.schema, kind)
   const [ofLeft, ofRight] = isTypedByLeft ? [as.live, as.archived] : [as.archived, as.live]
-  // Under two names references that are spelled the same may lead to different classes.
+  // If the classes have different names, references with the same text may point to different classes.
   const mayStand = references.size === 0 || left.schema.class === right.schema.class
   return (one, other) => {
     if (mayStand && difference(one, other, wanted) === undefined) return undefined

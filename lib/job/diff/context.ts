@@ -10,15 +10,15 @@ import type { DiffSide } from './side/side.ts'
 /** The context of a comparison. */
 export interface DiffContext extends RunContext {
   /**
-   * Takes pages of findings, in order: of the collection first, then of the objects. It is ended with the last one, or
-   * destroyed by what ends the comparison.
+   * Receives pages of findings, in order: first of the collection, then of the objects. It is ended after the last one,
+   * or destroyed by the error that ends the comparison.
    */
   readonly output?: Writable
-  /** The time, for a test. */
+  /** The time, replaced in tests. */
   readonly clock?: Clock
 }
 
-/** All that a comparison works with. */
+/** The state of a comparison. */
 export interface Comparison {
   readonly left: DiffSide
   readonly right: DiffSide

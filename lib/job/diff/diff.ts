@@ -11,11 +11,12 @@ import { type DiffReport, DiffTally, diffCounts, type ReportedSide, reportOf } f
 import type { DiffSide } from './side/side.ts'
 
 /**
- * Compares two collections, wherever each of them is: schema, tenants with their states and aliases, then all objects in
- * order of id. Nothing is written anywhere. What differs on a side that may be written to is read again before it counts.
- * Memory: for each worker two pages of each side; differences that wait for their second look.
- * @throws ElysiaError ELYSIA_DAMAGED for an archive that is damaged or cut short, and for a side that is out of order or
- * has an id twice; ELYSIA_USAGE, ELYSIA_NOT_FOUND for options that do not fit; what keeps a store from being read
+ * Compares two collections, wherever each of them is: schema, tenants with their states, and aliases, then all objects
+ * in order of id. Writes nothing. A difference on a side that may change is read again before it counts. Memory: for
+ * each worker two pages of each side; differences that wait for their second look.
+ * @throws ElysiaError ELYSIA_DAMAGED for an archive that is damaged or cut short, and for a side that is out of order
+ * or repeats an id; ELYSIA_USAGE, ELYSIA_NOT_FOUND for options that do not fit; the error that kept a store from being
+ * read
  */
 export async function diff(
   left: DiffSide,
@@ -29,8 +30,8 @@ export async function diff(
 }
 
 /**
- * The same, resolving with the report also where the comparison failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: ELYSIA_USAGE, ELYSIA_NOT_FOUND
+ * The same, but also resolves with the report if the comparison failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function runDiff(
   left: DiffSide,
@@ -50,7 +51,7 @@ export async function runDiff(
       await compareObjects({ left, right, options, asked, tally, run })
       requireAddedUp(tally)
     } catch (error) {
-      // Its reader must not wait for what does not come.
+      // Its reader must not wait for what will never come.
       context.output?.destroy(error as Error)
       throw error
     }
@@ -63,7 +64,7 @@ export async function runDiff(
   })
 }
 
-/** Its target is the first side that is in a store, else the place of the left one; its inputs are both sides. */
+/** Its target is the first side that is a store, otherwise the place of the left one; its inputs are both sides. */
 function entryOf(left: DiffSide, right: DiffSide, { runId }: DiffContext): RunEntry {
   const target = (left.live ?? right.live)?.store.target ?? left.name
   const { class: name } = left.schema

@@ -10,13 +10,13 @@ import { detached } from './fingerprint.ts'
 
 export interface DifferingOptions {
   readonly compare: Comparer
-  /** True: equal objects are passed on as well. */
+  /** True to pass on equal objects too. */
   readonly all?: boolean
-  /** Called with each page, before what differs in it is passed on. */
+  /** Called for each page, before its differences are passed on. */
   readonly onPage?: (counts: PageCounts) => void
 }
 
-/** What a page of pairs held. */
+/** The counts of a page of pairs. */
 export interface PageCounts {
   readonly pairs: number
   readonly left: number
@@ -27,8 +27,8 @@ export interface PageCounts {
 const PAGE = { items: 500, length: 1024 * 1024 }
 
 /**
- * Pages of pairs, as `joined` gives them → pages of what differs, in order, with the objects. A page holds 500 of them,
- * or a mebibyte of their lines. Memory: two pages.
+ * Pages of pairs from `joined` → pages of differences, in order, with the objects. A page holds 500 of them, or a
+ * mebibyte of their lines. Memory: two pages.
  */
 export function differing(options: DifferingOptions): Stage<readonly ObjectPair[], readonly ComparedPair[]> {
   return new Differing(options)
@@ -63,7 +63,7 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
     return this.#pager.take()
   }
 
-  /** Undefined where both are equal. */
+  /** Undefined if both are equal. */
   #compared({ left, right }: ObjectPair): ComparedPair | undefined {
     if (left === undefined) return { of: 'object', sign: '-', ...nameOf(right!), right: detached(right!) }
     if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left: detached(left) }
@@ -74,7 +74,7 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
   }
 }
 
-/** Without its objects, which nobody needs: there may be many of them. */
+/** Without the objects: nobody needs them, and there may be many. */
 function equalPair(object: StoredObject): ComparedPair {
   return { of: 'object', sign: '=', ...nameOf(object) }
 }
@@ -83,7 +83,7 @@ function nameOf({ id, tenant }: StoredObject): { readonly id: string; readonly t
   return { id, ...(tenant !== undefined && { tenant }) }
 }
 
-/** About as many characters as its objects have. */
+/** The approximate number of characters in its objects. */
 function weightOf({ left, right }: ComparedPair): number {
   return 100 + (left === undefined ? 0 : lineLength(left)) + (right === undefined ? 0 : lineLength(right))
 }

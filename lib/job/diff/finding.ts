@@ -3,27 +3,27 @@ import type { TenantState } from '../../store/store.ts'
 import type { Side } from '../../stream/mergeJoin.ts'
 import type { ObjectDifference } from '../../transform/object/compare.ts'
 
-/** What a line begins with, as in rclone's `check --combined`. */
+/** The first character of a line, as in rclone's `check --combined`. */
 export type Sign = '=' | '+' | '-' | '*' | '!'
 
-/** What was found of one id. */
+/** The finding for one id. */
 export interface ObjectFinding {
   readonly of: 'object'
-  /** `=` equal, `+` only on the left, `-` only on the right, `*` different, `!` it keeps changing. */
+  /** `=` equal, `+` only on the left, `-` only on the right, `*` different, `!` changes again and again. */
   readonly sign: Sign
   readonly id: string
   readonly tenant?: string
-  /** Of `*`: what differs, by name. */
+  /** For `*`: what differs, by name. */
   readonly difference?: ObjectDifference
 }
 
-/** The same, with the objects that were compared. */
+/** The same, with the compared objects. */
 export interface ComparedPair extends ObjectFinding {
   readonly left?: StoredObject
   readonly right?: StoredObject
 }
 
-/** A setting of the class that differs. What only one side has is absent on the other. */
+/** A setting of the class that differs. A value that a side lacks is absent. */
 export interface SchemaFinding {
   readonly of: 'schema'
   readonly sign: '+' | '-' | '*'
@@ -33,7 +33,7 @@ export interface SchemaFinding {
   readonly right?: unknown
 }
 
-/** A tenant that only one side has, or that has another state on each. */
+/** A tenant that only one side has, or whose state differs. */
 export interface TenantFinding {
   readonly of: 'tenant'
   readonly sign: '+' | '-' | '*'
@@ -49,24 +49,24 @@ export interface AliasFinding {
   readonly alias: string
 }
 
-/** One side has no vectors at all: they are not compared, object by object. */
+/** One side has no vectors at all, so no vectors are compared. */
 export interface VectorsFinding {
   readonly of: 'vectors'
   readonly sign: '+' | '-'
 }
 
-/** Something of one side that is no object, and could not be compared. */
+/** An entry of one side that is no object, and could not be compared. */
 export interface UnreadableFinding {
   readonly of: 'unreadable'
   readonly sign: '!'
   readonly side: Side
-  /** What a person calls it, with its place: `objects.jsonl, line 12`. */
+  /** The source and the place: `objects.jsonl, line 12`. */
   readonly where: string
   readonly code: string
   readonly reason: string
 }
 
-/** One line of a comparison: of the collection, or of one object. */
+/** One line of a comparison: about the collection, or about one object. */
 export type Finding =
   | SchemaFinding
   | TenantFinding
@@ -75,10 +75,10 @@ export type Finding =
   | UnreadableFinding
   | ObjectFinding
 
-/** What flows through a comparison: findings, those of objects with these. */
+/** A finding inside the comparison: findings about objects include the objects. */
 export type Compared = Exclude<Finding, ObjectFinding> | ComparedPair
 
-/** What a person is told of a pair. */
+/** The part of a pair that users see. */
 export function withoutObjects({ left: _left, right: _right, ...finding }: ComparedPair): ObjectFinding {
   return finding
 }

@@ -3,8 +3,8 @@ import { headText } from '../../archive/object/text.ts'
 import type { ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 
 /**
- * Tells whether an object is the same at two looks: properties in whatever order, and the bits of vectors,
- * whatever they are. Undefined for no object.
+ * Identifies the state of an object: equal for the same properties in any order, and the same bits of vectors.
+ * Undefined for no object.
  */
 export function fingerprint(object: StoredObject | undefined): string | undefined {
   if (object === undefined) return undefined
@@ -16,7 +16,10 @@ export function fingerprint(object: StoredObject | undefined): string | undefine
   return hash.digest('base64')
 }
 
-/** The object with vectors of its own: others share their buffer with those of their neighbours, which they would keep. */
+/**
+ * The object with vectors of its own: otherwise they share their buffer with their neighbours, and would keep it in
+ * memory.
+ */
 export function detached(object: StoredObject): StoredObject {
   const { vector, vectors, ...rest } = object
   if (vector === undefined && vectors === undefined) return object

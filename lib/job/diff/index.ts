@@ -1,4 +1,4 @@
-/** All that the command needs for `diff`, loaded together when it is called. */
+/** Everything that the command needs for `diff`, loaded together on first use. */
 
 export { retryUntilDeadline } from '../../async/retry.ts'
 export { requireSelectable } from '../selection/selection.ts'

@@ -2,7 +2,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, propertiesOption } from '../selection/options.ts'
 
-/** What of two collections is compared. */
+/** What to compare in two collections. */
 export const diffOptions = {
   type: 'object',
   name: 'diff',

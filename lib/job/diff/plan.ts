@@ -9,22 +9,22 @@ import { Selection } from '../selection/selection.ts'
 import type { DiffOptions } from './options.ts'
 import type { DiffSide } from './side/side.ts'
 
-/** What is compared of two sides, by the options. */
+/** What the options ask to compare. */
 export interface Asked {
-  /** Undefined: all of them. */
+  /** Undefined for all. */
   readonly properties: ReadonlySet<string> | undefined
   readonly vectors: boolean
   readonly vectorTolerance: number
   readonly projection: Projection
-  /** What of each side is compared: what the options select, and what the other side holds of its collection. */
+  /** What to compare on each side: what the options select, limited to what the other side holds of its collection. */
   readonly selections: Readonly<Record<Side, readonly Selection[]>>
   isAsked(tenant: string | undefined): boolean
 }
 
 /**
- * Looks whether two sides can be compared as it is asked.
- * @throws ElysiaError ELYSIA_USAGE for a property that neither has, for tenants where there are none, and for a class
- * with tenants against one without; ELYSIA_NOT_FOUND for a tenant that neither has
+ * Checks that two sides can be compared as requested.
+ * @throws ElysiaError ELYSIA_USAGE for a property that neither side has, for tenants in a class without tenants, and
+ * for a class with tenants against one without; ELYSIA_NOT_FOUND for a tenant that neither side has
  */
 export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): Asked {
   const isTenanted = tenantedIn(left, right)
@@ -51,13 +51,13 @@ export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): 
   }
 }
 
-/** Of these properties those that an archive of some holds. */
+/** Those of the properties that the archive holds. */
 function heldBy(names: ReadonlySet<string> | undefined, { selection }: DiffSide) {
   if (selection?.properties === undefined) return names
   return new Set(selection.properties.filter((name) => names?.has(name) !== false))
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a condition does not fit the class */
+/** @throws ElysiaError ELYSIA_USAGE if a condition does not fit the class */
 function selectionsOf(side: DiffSide, other: DiffSide, { filter }: DiffOptions): Selection[] {
   const { schema } = side.isSchemaDerived === true ? other : side
   const declared = [
@@ -120,9 +120,9 @@ function requireProperties(left: DiffSide, right: DiffSide, names: ReadonlySet<s
   })
 }
 
-/** A unit of work: a range, or all ranges of a tenant that has to be woken for them. */
+/** A unit of work: a range, or all ranges of a tenant that must be woken for them. */
 export interface Work {
-  /** The tenant that is to be woken. */
+  /** The tenant to wake. */
   readonly asleep?: string
   readonly ranges: readonly ObjectRange[]
 }
@@ -137,7 +137,7 @@ export function workOf(ranges: readonly ObjectRange[], isAsleep: (tenant: string
   return work
 }
 
-/** True where the first objects of a source have no vectors, of a source that has any objects. */
+/** True if a source has objects, and its first ones have no vectors. */
 export async function lacksVectors(source: ObjectSource, range: ObjectRange): Promise<boolean | undefined> {
   for await (const page of source.pages(range) as AsyncIterable<readonly StoredObject[]>)
     return page.every(({ vector, vectors }) => vector === undefined && vectors === undefined)

@@ -6,9 +6,9 @@ import type { Counting } from './side/side.ts'
 
 type TenantName = ObjectRange['tenant']
 
-/** A tenant that is being read, or the collection where it has none. */
+/** A tenant that is being read, or a collection without tenants. */
 interface Reading {
-  /** Ranges that are not at their end yet. */
+  /** The number of unfinished ranges. */
   left: number
   readonly objects: Record<Side, number>
   readonly checks: Promise<readonly RequireAllFound[]>
@@ -17,8 +17,8 @@ interface Reading {
 const SIDES: readonly Side[] = ['left', 'right']
 
 /**
- * Holds what is read of each tenant, or of a collection without any, against what its store counts of it: before the first
- * of its ranges is read, and after the last. Memory: the tenants that are being read.
+ * Compares what is read of each tenant, or of a collection without tenants, with the store's count: before the first of
+ * its ranges is read, and after the last. Memory: the tenants that are being read.
  */
 export class RangeCounts {
   readonly #comparison: Comparison
@@ -34,7 +34,7 @@ export class RangeCounts {
     this.#ranges = counts
   }
 
-  /** Before a range is read: its tenant has to be active. */
+  /** Call this before a range is read: its tenant must be active. */
   async begin({ tenant }: ObjectRange): Promise<void> {
     let reading = this.#read.get(tenant)
     if (reading === undefined) {
@@ -48,13 +48,16 @@ export class RangeCounts {
     await reading.checks
   }
 
-  /** Takes note of objects that were read of a range. */
+  /** Adds the objects that were read in a range. */
   add({ tenant }: ObjectRange, objects: Readonly<Record<Side, number>>): void {
     const reading = this.#read.get(tenant)!
     for (const side of SIDES) reading.objects[side] += objects[side]
   }
 
-  /** After a range is read. @throws ElysiaError ELYSIA_INCOMPLETE where its store gave less than it counts */
+  /**
+   * Call this after a range was read.
+   * @throws ElysiaError ELYSIA_INCOMPLETE if its store returned less than it counts
+   */
   async end({ tenant }: ObjectRange): Promise<void> {
     const reading = this.#read.get(tenant)!
     reading.left -= 1
@@ -64,7 +67,7 @@ export class RangeCounts {
     for (const [at, side] of SIDES.entries()) await checks[at]!(reading.objects[side])
   }
 
-  /** Where only some objects are compared, nothing is counted. */
+  /** If only some objects are compared, nothing is counted. */
   async #count(side: Side, tenant: TenantName): Promise<RequireAllFound> {
     const { live, tenants } = this.#comparison[side]
     const isSelected = this.#comparison.asked.selections[side].length > 0

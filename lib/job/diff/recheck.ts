@@ -13,7 +13,7 @@ import {
 } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 
-/** Time, for a test that does not want to wait for it. */
+/** The clock, replaced in tests that do not want to wait. */
 export interface Clock {
   now(): number
   wait(ms: number, signal: AbortSignal): Promise<void>
@@ -27,16 +27,16 @@ export type ReadAgain = (
 
 export interface RecheckOptions {
   readonly compare: Comparer
-  /** Of a side that may change meanwhile; the other side stays as it was read. */
+  /** Present if this side may change meanwhile; a side without it stays as it was read. */
   readonly left?: ReadAgain | undefined
   readonly right?: ReadAgain | undefined
-  /** True: what is equal now is passed on as well. */
+  /** True to pass on objects that are now equal, too. */
   readonly all: boolean
-  /** False for a tenant that nobody writes to, since it was asleep. */
+  /** False for a tenant that nobody can write to because it was asleep. */
   readonly isWritten: (tenant: string | undefined) => boolean
-  /** How long after it was found, or looked at, something is looked at again. */
+  /** How long to wait after a difference was found or checked before checking it again. */
   readonly afterMs: number
-  /** Called for each that is equal now, or gone from both sides. */
+  /** Called for each difference that is now equal, or gone from both sides. */
   readonly onSettled: (how: 'equal' | 'gone') => void
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -44,38 +44,38 @@ export interface RecheckOptions {
 
 const LOOKS = 3
 const IDS_A_READ = 500
-/** Differences that wait at once: so many, or so many characters of their objects. */
+/** How many differences wait at once, and how many characters of their objects. */
 const MOST = 20_000
 const MOST_WEIGHT = 16 * 1024 * 1024
-/** What one takes beside its objects. */
+/** The weight of a difference besides its objects. */
 const WEIGHT = 300
 
 /**
- * Pages of what differs → pages of what still differs, in order and without objects: it is read again by id, some time
- * after it was found, up to three times. What stays as it was is a difference; what is another one at each look keeps
- * changing, and comes out with the sign `!`. What is equal now is left out. Memory: up to 20,000 differences, or 16 MiB of
- * the objects of a side that does not change; of the other side a fingerprint each.
+ * Pages of differences → pages of lasting differences, in order and without objects: reads each again by id, some time
+ * after it was found, up to three times. One that stays the same is a difference; one that changes at each look comes
+ * out with the sign `!`. What is now equal is left out. Memory: up to 20,000 differences, or 16 MiB of the objects of a
+ * side that does not change; a fingerprint for each object of the other side.
  */
 export function recheck(options: RecheckOptions): Stage<readonly Compared[], readonly Finding[]> {
   return new Recheck(options)
 }
 
-/** A finding on its way, in its place among the others. */
+/** A finding in its place among the others, until it can be passed on. */
 interface Waiting {
-  /** Undefined where it is none any more. */
+  /** Undefined if it is no difference any more. */
   found: Finding | undefined
-  /** Of one that may be another by now. */
+  /** Present while it may still change. */
   open?: Open | undefined
 }
 
-/** A difference as it was seen last. */
+/** A difference as it was last seen. */
 interface Open {
   readonly name: Pick<ObjectFinding, 'of' | 'id' | 'tenant'>
   readonly atMs: number
-  /** What a side has that does not change. */
+  /** The object of a side that does not change. */
   readonly left?: StoredObject
   readonly right?: StoredObject
-  /** What the sides had, as fingerprints. */
+  /** Fingerprints of what the sides had. */
   seen: readonly [left: string | undefined, right: string | undefined]
 }
 
@@ -118,7 +118,7 @@ class Recheck extends Transform {
     return { name, atMs: clock.now(), ...fixed, seen: [fingerprint(left), fingerprint(right)] }
   }
 
-  /** Looks at all that waits until each is a difference, equal, or known to keep changing; and passes it on. */
+  /** Checks everything that waits until each is a difference, equal, or known to keep changing; then passes it on. */
   async #settle(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
@@ -182,7 +182,7 @@ function isOpen(one: Waiting): one is OpenWaiting {
   return one.open !== undefined
 }
 
-/** It is looked at no more. */
+/** Ends the checks of a finding. */
 function settle(one: Waiting, found: Finding | undefined): void {
   one.found = found
   one.open = undefined

@@ -38,7 +38,7 @@ export const DIFF_REPORT = {
   error: 'Why it failed; absent where it did not.',
 } as const
 
-/** What a report says of one side. */
+/** One side in the report. */
 export interface ReportedSide {
   readonly name: string
   readonly class: string
@@ -46,7 +46,7 @@ export interface ReportedSide {
   readonly version?: string
 }
 
-/** How the vectors of one name differ. */
+/** How vectors of one name differ. */
 export interface VectorCounts {
   readonly objects: number
   readonly largest?: number
@@ -99,7 +99,7 @@ export class DiffTally {
   readonly #references = new Map<string, number>()
   readonly #vectors = new Map<string, { objects: number; largest?: number; cosine?: number }>()
 
-  /** Takes note of what is passed on; equal objects are counted where they are compared. */
+  /** Counts a finding that is passed on; equal objects are counted where they are compared. */
   add(finding: Finding): void {
     if (finding.of === 'vectors') this.withoutVectors = finding.sign === '+' ? 'right' : 'left'
     if (finding.of === 'unreadable') this.unreadable += 1
@@ -121,14 +121,14 @@ export class DiffTally {
     return this.#signs.get(`${what} ${sign}`) ?? 0
   }
 
-  /** All that is not equal. */
+  /** Everything that is not equal. */
   get differences(): number {
     let sum = this.unreadable
     for (const count of this.#signs.values()) sum += count
     return sum
   }
 
-  /** The counts, by the names of the report. */
+  /** The counts under the names of the report. */
   counts() {
     const all = (what: Finding['of']) => this.of(what, '+') + this.of(what, '-') + this.of(what, '*')
     return {
@@ -180,7 +180,7 @@ export function reportOf(
   }
 }
 
-/** What the journal keeps of a comparison. */
+/** The counts of a comparison that the journal keeps. */
 export function diffCounts(report: DiffReport): RunCounts {
   const { compared, equal, only_left, only_right, different, changing, unreadable } = report
   const { schema, tenants, aliases } = report

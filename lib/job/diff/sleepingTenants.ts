@@ -4,7 +4,7 @@ import type { Tenant } from '../../store/store.ts'
 import type { Comparison } from './context.ts'
 import type { DiffSide } from './side/side.ts'
 
-/** Tenants that are not active, on either side: woken for as long as they are read, and put back. */
+/** Inactive tenants on either side: woken while they are read, then put back. */
 export class SleepingTenants {
   readonly #sides: readonly WokenTenants[]
 

@@ -4,14 +4,14 @@ import type { Store } from '../../store/store.ts'
 import { dangersIn } from './findings.ts'
 import type { HealthFinding } from './report.ts'
 
-/** Of one who does not tell what is asked, as behind a proxy; nobody knows of a danger then. */
+/** Errors of a server that does not answer such questions, for example behind a proxy; then no danger is known. */
 const NOT_TOLD: ReadonlySet<string> = new Set(['ELYSIA_REFUSED', 'ELYSIA_NOT_FOUND', 'ELYSIA_STORE'])
 
 /**
- * What endangers the objects of a collection that were just written: a node that is gone, shards that are read-only or out of reach,
- * copies that are missing. `degraded` says that fewer nodes than there should be were known of. Empty for a store without servers;
- * a warning where a server does not let it be asked, since what was written is there all the same.
- * @throws ElysiaError ELYSIA_UNREACHABLE where nobody answers any more
+ * What endangers objects of a collection that were just written: a node that is gone, shards that are read-only or
+ * unreachable, missing copies. `degraded` means that the user accepted fewer nodes than there should be. Empty for a
+ * store without servers; a warning if a server refuses the questions, since the written data exists nevertheless.
+ * @throws ElysiaError ELYSIA_UNREACHABLE if no server answers any more
  */
 export async function dangersAfterwards(
   store: Store,
@@ -28,7 +28,7 @@ export async function dangersAfterwards(
   }
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where readers were to be sent to what is in danger */
+/** @throws ElysiaError ELYSIA_CONFLICT if readers would be directed to endangered data */
 export function requireSafe(dangers: readonly HealthFinding[], alias: string, target: string): void {
   const facts = dangers.filter(({ level }) => level === 'stop').map(({ fact }) => fact)
   if (facts.length === 0) return

@@ -4,7 +4,7 @@ import type { HealthFinding } from './report.ts'
 
 const stop = (fact: string): HealthFinding => ({ level: 'stop', fact })
 const warning = (fact: string): HealthFinding => ({ level: 'warning', fact })
-/** All is there, on fewer nodes than it should be. */
+/** Everything is there, but on fewer nodes than it should be. */
 const fewer = (fact: string): Found => ({ ...warning(fact), fewer: true })
 
 interface Found extends HealthFinding {
@@ -12,8 +12,8 @@ interface Found extends HealthFinding {
 }
 
 /**
- * What endangers objects that were just written: all that stops a job, and, unless that was known (`degraded`), a node that is
- * gone and copies that are missing.
+ * What endangers objects that were just written: everything that stops a job, and, unless the user accepted it
+ * (`degraded`), missing nodes and copies.
  */
 export function dangersIn(target: string, survey: StoreSurvey, degraded: boolean): HealthFinding[] {
   return found(target, survey, undefined)
@@ -21,7 +21,7 @@ export function dangersIn(target: string, survey: StoreSurvey, degraded: boolean
     .map(({ level, fact }) => ({ level: degraded ? level : 'stop', fact }))
 }
 
-/** What of a survey is not as it should be, the worst first. */
+/** What is wrong according to a survey, worst first. */
 export function findingsOf(
   target: string,
   survey: StoreSurvey,

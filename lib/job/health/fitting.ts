@@ -2,12 +2,13 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Store, StoreUse } from '../../store/store.ts'
 
-/** Times of two machines that are further apart than this say nothing about what was first. */
+/** If the times of two machines differ by more than this, they do not tell what came first. */
 export const MOST_CLOCK_DIFFERENCE_MS = 60_000
 
 /**
- * Refuses a store that such a use would fail in, or lose data of: read-only disks and shards, a schema that is not the same on
- * all nodes, missing rights. @throws ElysiaError ELYSIA_CONFLICT; ELYSIA_REFUSED where it is rights alone
+ * Refuses a store in which this use would fail or lose data: read-only disks and shards, a schema that differs between
+ * nodes, missing rights.
+ * @throws ElysiaError ELYSIA_CONFLICT; ELYSIA_REFUSED if only rights are missing
  */
 export async function requireUse(store: Store, use: StoreUse, retry: Retrying): Promise<void> {
   const facts = await retry(async () => (await store.obstacles?.(use)) ?? [])
@@ -22,7 +23,7 @@ export async function requireUse(store: Store, use: StoreUse, retry: Retrying): 
   )
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where a clock of the store is more than a minute from that of this machine */
+/** @throws ElysiaError ELYSIA_CONFLICT if a clock of the store differs by more than a minute from this machine's */
 export async function requireClock(store: Store, retry: Retrying): Promise<void> {
   const difference = await retry(async () => store.clockDifferenceMs?.())
   if (difference === undefined || difference <= MOST_CLOCK_DIFFERENCE_MS) return
@@ -31,7 +32,7 @@ export async function requireClock(store: Store, retry: Retrying): Promise<void>
   })
 }
 
-/** The clause that says it. */
+/** The difference as a clause. */
 export function clockFact(target: string, differenceMs: number): string {
   return `the clocks of ${target} and of this machine are ${Math.round(differenceMs / 1000)} s apart`
 }

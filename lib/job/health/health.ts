@@ -3,13 +3,15 @@ import type { StoreSurvey } from '../../store/survey.ts'
 import { findingsOf } from './findings.ts'
 import type { HealthReport } from './report.ts'
 
-/** What a person looks at a store for. */
+/** The jobs whose rights can be checked. */
 const HEALTH_JOBS = ['backup', 'restore', 'copy', 'ingest', 'delete'] as const
 
 export interface HealthOptions {
-  /** Look at the rights of the key for such a job as well. */
+  /** Also check the rights of the key for this job. */
   readonly for?: (typeof HEALTH_JOBS)[number]
-  /** Report the shards of this class alone, and look at the rights on it; without it those on all classes count. */
+  /**
+   * Report only the shards of this class, and check the rights on it; without it, rights on all classes are checked.
+   */
   readonly collection?: string
 }
 
@@ -22,8 +24,9 @@ const DOES: Readonly<Record<(typeof HEALTH_JOBS)[number], StoreUse['does']>> = {
 }
 
 /**
- * Looks at a store without changing anything: addresses, nodes, versions, shards, copies, rights, clocks. Bounded by the list of
- * shards of all collections. Free space is not known of a server; that it has become read-only for want of it is.
+ * Examines a store without changing anything: addresses, nodes, versions, shards, copies, rights, clocks. Bounded by
+ * the list of shards of all collections. The free space of a server is unknown, but not that it became read-only for
+ * lack of space.
  * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_REFUSED
  */
 export async function checkHealth(store: Store, options: HealthOptions = {}): Promise<HealthReport> {
@@ -47,7 +50,7 @@ function only(collections: StoreSurvey['collections'], name: string | undefined)
   return name === undefined ? collections : collections.filter((one) => one.name === name)
 }
 
-/** Of a store without servers. */
+/** The survey of a store without servers. */
 async function plainSurvey(store: Store): Promise<StoreSurvey> {
   const { version, nodes } = await store.health()
   return {

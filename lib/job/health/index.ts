@@ -1,2 +1,2 @@
-/** All that the command needs for `cluster health`, loaded together when it is called. */
+/** Everything that the command needs for `cluster health`, loaded together on first use. */
 export { checkHealth } from './health.ts'

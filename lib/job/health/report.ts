@@ -1,8 +1,8 @@
 import type { StoreSurvey } from '../../store/survey.ts'
 
 /**
- * What is not as it should be. `stop`: a job would fail, or data be lost; copies and restores refuse to begin. `warning`: all
- * data are there, and less is between them and a loss.
+ * Something that is wrong with a store. `stop`: a job would fail, or lose data; copies and restores refuse to begin.
+ * `warning`: all data is there, but less protected against loss.
  */
 export interface HealthFinding {
   readonly level: 'stop' | 'warning'
@@ -10,12 +10,12 @@ export interface HealthFinding {
   readonly fact: string
 }
 
-/** How a store was found. Healthy means that there are no findings. */
+/** The state of a store. Healthy means that there are no findings. */
 export interface HealthReport extends Omit<StoreSurvey, 'missingRights'> {
   readonly target: string
   readonly kind: string
   readonly healthy: boolean
-  /** By how much clocks of the store differ from that of this machine at most. */
+  /** The largest difference between a clock of the store and this machine's. */
   readonly clockDifferenceMs?: number
   readonly findings: readonly HealthFinding[]
 }

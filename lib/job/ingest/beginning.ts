@@ -6,13 +6,13 @@ export function startOver(ingest: Ingest): void {
   ingest.startRun(false)
 }
 
-/** Does so because the input is another one than it was, and says it. */
+/** Restarts because the input has changed, and reports it. */
 export function startOverChanged(ingest: Ingest): void {
   ingest.run.emit({ type: 'run_started_over', reason: 'input_changed' })
   startOver(ingest)
 }
 
-/** True once the run is to end. */
+/** True once the run should end. */
 export function stopped({ run }: Ingest): boolean {
   return run.stop.aborted
 }

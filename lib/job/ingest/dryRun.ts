@@ -6,8 +6,8 @@ import { openSqlite } from '../../store/sqlite/store.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 
 /**
- * A store for a dry run: reads go to `store`, writes to a temporary file, so that a later record meets what an
- * earlier one would have done, in memory that does not grow. Closing it removes the file.
+ * A store for a dry run: reads from `store`, writes to a temporary file, so that a later record sees what an earlier
+ * one would have written, without growing memory. Closing it removes the file.
  */
 export async function dryRunStore(store: Store, schema: CollectionSchema): Promise<Store> {
   const directory = await mkdtemp(join(tmpdir(), 'elysiactl-dry-run-'))

@@ -2,7 +2,7 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { recordOf } from '../../core/value/record.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 
-/** Input that is not change records, recognised by its first line, and the command for it. */
+/** Input that is not change records, recognized by its first line, and the command for it. */
 interface ForeignFormat {
   readonly what: string
   readonly hint: string
@@ -34,7 +34,7 @@ const GIT: ForeignFormat = {
   hint: 'A producer makes them: `elysiactl index sync --collection NAME --from-command -- node fixtures/git-producer.mjs DIR`.',
 }
 
-/** First lines of git log (whole, --oneline, --graph, --raw, --name-status), diff and format-patch. */
+/** First lines of git log (complete, --oneline, --graph, --raw, --name-status), diff and format-patch. */
 const GIT_LINE =
   /^(?:\* )?(?:commit [0-9a-f]{7,64}\b|[0-9a-f]{7,64} \S|diff --git |From [0-9a-f]{40,64} |:\d{6} \d{6} [0-9a-f]|[ACDMRT]\d{0,3}\t\S)/
 /** Patterns for lines longer than the inspected bytes, and for JSON over several lines. */
@@ -52,9 +52,8 @@ const REJECT_BEGINNING = /^\{\s*"line"\s*:\s*\d+\s*,\s*"code"\s*:\s*"\w+"\s*,\s*
 const CHANGE_KEY = /(?<!\\)"(?:op|repo)"\s*:/
 
 /**
- * The error for an input whose beginning (inspecting.ts) says that it is something else than change records, or than a
- * rejects file where `fromRejects` says so; undefined where it does not. A line that is merely bad is for its own reject
- * to say.
+ * The error for an input whose beginning (inspecting.ts) is not change records, or, with `fromRejects`, not a rejects
+ * file; undefined if it is. A line that is merely bad gets its own reject.
  */
 export function foreignLines(beginning: Buffer, fromRejects: boolean): ForeignInput | undefined {
   const text = beginning.toString()

@@ -6,9 +6,9 @@ import type { RejectLine } from '../../run/rejectLine.ts'
 import { RECORD_STAGE } from '../../stream/recordStage.ts'
 
 /**
- * Lines of a rejects file → the lines that were rejected, corrected or not, under the line numbers of this file. A
- * line that is not one of a rejects file is itself a reject; of one that was too long to keep only the digest is
- * left, which is one again. One chunk in, one out.
+ * Lines of a rejects file → the rejected lines, corrected or not, with line numbers of this file. A line in another
+ * form is itself a reject; of a line that was too long to keep only the digest is left, so it is a reject again. One
+ * chunk in, one out.
  */
 export function fromRejects(): Transform {
   return new Transform({

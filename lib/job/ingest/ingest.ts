@@ -13,10 +13,10 @@ import { requireUsable } from './stages.ts'
 import type { Ingest, IngestContext, Shared } from './types.ts'
 
 /**
- * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in a row:
- * decompress, splitLines, parseJson, validate, operations, batch, sink.
- * Memory: `workers` batches in flight, each within batchSize and batchBytes. Data faults are rejects.
- * @throws ElysiaError what ended the run; nothing is settled that was not acknowledged.
+ * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in order: decompress,
+ * splitLines, parseJson, validate, operations, batch, sink. Memory: `workers` batches in flight, each within batchSize
+ * and batchBytes. Data faults are rejects.
+ * @throws ElysiaError the error that ended the run; settles only what was acknowledged.
  */
 export async function ingest(
   readable: Readable,
@@ -31,9 +31,9 @@ export async function ingest(
 }
 
 /**
- * The same for several inputs, one after the other, as one run with one checkpoint and one report.
- * Resolves with the report also where the run failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: options, a collection that does not fit, a lock.
+ * The same for several inputs, one after another, as one run with one checkpoint and one report. Also resolves with the
+ * report if the run failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: options, a collection that does not fit, a lock.
  */
 export async function ingestFiles(
   inputs: readonly Input[],
@@ -81,8 +81,8 @@ async function work(ingest: Ingest): Promise<void> {
 }
 
 /**
- * After a failure the truth lies in the last checkpoint that was committed, not in memory. Without a journal, or
- * with one that cannot be read, memory is all there is.
+ * After a failure the last committed checkpoint is right, not the memory. Without a journal, or with one that cannot be
+ * read, memory is all there is.
  */
 function revertToCommitted({ ledger, run, id }: Ingest): void {
   const { state } = run.context

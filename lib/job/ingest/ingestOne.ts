@@ -20,7 +20,10 @@ import { threadedItems } from './thread/items.ts'
 import type { Ingest } from './types.ts'
 import { unwritten } from './unwritten.ts'
 
-/** Takes one input through the stages; `reached` is where an interrupted run left it. @throws what ended it */
+/**
+ * Takes one input through the stages; `reached` is where an interrupted run left it.
+ * @throws the error that ended it
+ */
 export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): Promise<void> {
   const { ledger, options, inputs, run, first } = ingest
   const { stop, signal } = run
@@ -33,7 +36,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   const skip = skipping(ingest, inputs[index]!, reached, stop)
   const second = first && new SecondPass(first, index, ingest.store, options, skip)
   const onSkipDone = second ? () => second.goOn(ledger) : skipDoneHandler(ingest, skip)
-  // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
+  // Created before the sink: if these stages refuse, no sink is left open.
   const window = second === undefined ? windowOf(options) : undefined
   const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
   const workers = batchesInFlight(options.workers, ingest.store, (window?.options ?? options).batchBytes)
@@ -46,7 +49,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     sharedTransactions: ingest.sharesTransactions,
     onBatch: () => ledger.requireFewRejects(),
     onCommitted: () => ledger.tell(),
-    // What can be read again need not be begun any more; what was taken from a pipe is written.
+    // Inputs that can be read again stop at once; what was taken from a pipe is still written.
     ...(inputs[index]!.rereadable && { stop }),
     onRetry: (retry) => waiting(ingest, retry),
     onTenant: (tenant) => ingest.store.createTenants(ingest.class, [tenant]),
@@ -68,7 +71,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     run.context.stages?.watch(stages)
     await pipeline(stages, { signal })
   } catch (error) {
-    // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
+    // What the sink had in flight, for example a transaction, must end before anyone asks what is settled.
     await closed
     if (signal.aborted || (stop.aborted && error === stop.reason))
       requireWritten(ingest, inputs[index]!, head, skip, true)
@@ -81,7 +84,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   onSkipDone()
   second?.requireWhole(ledger.line)
   await inputs[index]!.settled?.()
-  // A producer that the same signal ended may be seen to end before the signal itself.
+  // A producer that the same signal ended may appear to end before the signal itself.
   if (stopped(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
@@ -91,8 +94,8 @@ function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions
 }
 
 /**
- * That nothing was taken from an input which cannot be read again and left unwritten: such a stop is no clean one. Where
- * the same command gets the same lines again, of a line that was cut it is enough to say so.
+ * Checks that a stop left nothing taken but unwritten from an input that cannot be read again: that would be no clean
+ * stop. If the same command gets the same lines again, a report suffices for a line that was cut.
  * @throws ElysiaError ELYSIA_INPUT
  */
 function requireWritten(
@@ -121,7 +124,10 @@ function requireWritten(
   })
 }
 
-/** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */
+/**
+ * The stage that leaves out settled lines. An input that cannot be read twice is spooled until it proves to be the
+ * same.
+ */
 function skipping(
   ingest: Ingest,
   { rereadable }: Input,
@@ -142,7 +148,7 @@ function skipping(
   })
 }
 
-/** A function that, once, lets the ledger go on where the skipped lines end, or begin anew where they differ. */
+/** A function that, once, continues the ledger where the skipped lines end, or restarts it if they differ. */
 function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => void {
   let joined = skip === undefined
   return () => {

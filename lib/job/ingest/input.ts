@@ -13,37 +13,37 @@ import { type LineSplitter, splitLines } from '../../stream/lines/splitLines.ts'
 import { foreignLines } from './foreignLines.ts'
 import { fromRejects } from './fromRejects.ts'
 
-/** Where change records come from. */
+/** A source of change records. */
 export interface Input {
-  /** As a person knows it: a path, `stdin`. Two runs over inputs of the same names may continue each other. */
+  /** Its name for users: a path, `stdin`. Two runs over inputs with the same names may continue each other. */
   readonly name: string
-  /** What a person reads in place of a name that is a digest. It tells nothing apart, and is kept: no secrets. */
+  /** Shown to users instead of a name that is a digest. It identifies nothing, and is stored: no secrets. */
   readonly label?: string
-  /** True where `open` may be called again and begins at the beginning. */
+  /** True if `open` may be called again and starts from the beginning. */
   readonly rereadable: boolean
-  /** The file that is read, by path or open descriptor, where `name` is not its path. */
+  /** The file that is read, by path or open descriptor, if `name` is not its path. */
   readonly file?: string | number
-  /** True where the same command gets the same lines once more, though this input cannot be opened again. */
+  /** True if the same command gets the same lines again, although this input cannot be opened again. */
   readonly comesAgain?: boolean
-  /** Bytes of it as it lies there, compressed or not, where that is known: tells how far a run is. */
+  /** Its size in bytes as stored, compressed or not, if known: shows the progress of a run. */
   readonly size?: number | undefined
   open(): Readable
-  /** Lines of the same file before the first one that `open` gives: line numbers count them, sums do not. */
+  /** Lines of the same file before the first one that `open` yields: line numbers include them, sums do not. */
   readonly linesBefore?: number
-  /** Called when all its lines are settled; rejects where what produced the input turned out to have failed. */
+  /** Called when all its lines are settled; rejects if the producer of the input turned out to have failed. */
   settled?(): Promise<void>
 }
 
-/** What a person reads for an input. */
+/** The text that users see for an input. */
 export function labelOf({ name, label = name }: Input): string {
   return label
 }
 
-/** Called about an input while it is read. */
+/** Callbacks while an input is read. */
 export interface Callbacks {
-  /** Of bytes behind the end of what is compressed, which are left out. */
+  /** Called if bytes after the end of compressed data are ignored. */
   readonly onTrailing?: () => void
-  /** Once it is known for what it has to be, or is empty, and before any line of it comes, which waits for it. */
+  /** Called once the input is recognized as valid, or is empty; its first line waits for this. */
   readonly onRecognised?: () => Promise<void>
 }
 
@@ -51,28 +51,27 @@ export interface Callbacks {
 export interface Reading {
   readonly maxLineBytes: number
   readonly fromRejects: boolean
-  /** Lines come as bytes, save those of a rejects file. */
+  /** True to yield lines as bytes, except those of a rejects file. */
   readonly raw?: boolean
 }
 
-/** An input cut into lines: the stages of its head, and the one that knows how many lines there were. */
+/** An input cut into lines: the first stages, and the one that counts the lines. */
 export interface Head {
   readonly stages: readonly [Readable, ...Duplex[]]
   readonly splitter: LineSplitter
-  /** Bytes of the input, as it lies there, for each byte of its lines. */
+  /** Stored bytes of the input for each byte of its lines. */
   ratio(): number
   /**
-   * True where more was taken than the lines and the open one that the splitter knows of; `atOnce` where what
-   * flowed when the input ended was not waited for.
+   * True if more was taken than the lines and the open one that the splitter knows; `atOnce` if what was flowing when
+   * the input ended was not waited for.
    */
   holdsMore(atOnce: boolean): boolean
 }
 
 /**
- * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line; of what cannot
- * be read again all that was taken by then still comes.
- * Compressed bytes are recognised and decompressed.
- * An input of another kind is refused, by its first bytes, with the command for it.
+ * Opens an input as lines. When `stop` aborts, it ends early and cleanly, after the last complete line; from an input
+ * that cannot be read again, everything taken by then still comes. Detects compression and decompresses. Refuses an
+ * input of another kind, by its first bytes, with the command for it.
  */
 export function open(
   input: Input,
@@ -105,8 +104,8 @@ export function open(
 }
 
 /**
- * Looks at the beginning of an input that can be read again.
- * @throws ElysiaError where it begins as something else than it has to be; any other fault is for its reading to tell
+ * Checks the beginning of an input that can be read again.
+ * @throws ElysiaError if it is something else than it should be; other faults appear when it is read
  */
 export async function requireRecords(input: Input, reading: Reading, stop: AbortSignal): Promise<void> {
   let fault: unknown
@@ -118,7 +117,7 @@ export async function requireRecords(input: Input, reading: Reading, stop: Abort
   if (fault instanceof ForeignInput) throw fault
 }
 
-/** True where an input that was read to its end is still the same: as many records, the same digest. */
+/** True if an input that was read to its end is still the same: as many records, the same digest. */
 export async function stillEnds(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
   const digest = new LinesDigest()
   let line = 0

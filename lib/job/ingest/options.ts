@@ -11,7 +11,7 @@ import { coalesceFault } from './coalesce/mode.ts'
 const KIB = 1024
 const MIB = 1024 * KIB
 
-/** What an ingest is asked to do with its records. */
+/** What an ingest does with its records. */
 export const ingestOptions = {
   type: 'object',
   name: 'ingest',

@@ -9,41 +9,41 @@ import { takenName } from '../../store/validation/classRules.ts'
 import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 
-/** What `prepare` needs to know of an ingest. */
+/** What `prepare` needs from an ingest. */
 export interface Wanted {
   readonly collection: string
   readonly create: boolean
   readonly dryRun: boolean
-  /** A file with the class JSON to create the collection with, in place of the layout for source code. */
+  /** A file with the class JSON to create the collection with, instead of the layout for source code. */
   readonly schema?: string
   readonly vectorizer?: string
   readonly tenant?: string
   readonly tenantBy?: 'repo'
 }
 
-/** What becomes of the objects of records, fitted to their class. */
+/** Fits the transforms of objects to their class. */
 export type Shaping = (layout: CollectionSchema) => TransformPipeline
 
 const unshaped: Shaping = (layout) => bindTransforms([], layout)
 
-/** A collection that fits, or can be made. `created` is true where none is there yet. */
+/** A collection that fits, or can be made. `created` is true if it does not exist yet. */
 export interface Prepared {
   readonly class: string
   readonly created: boolean
-  /** What the collection looks like afterwards; in a dry run, what it would look like. */
+  /** The layout of the collection afterwards; in a dry run, the one that it would have. */
   readonly layout: CollectionSchema
   readonly transforms: TransformPipeline
   /**
-   * Makes what is missing: the collection, a property, the tenant. A dry run says what it would make.
-   * @throws ElysiaError ELYSIA_CONFLICT where another process has made something else meanwhile
+   * Makes what is missing: the collection, a property, the tenant. A dry run reports what it would make.
+   * @throws ElysiaError ELYSIA_CONFLICT if another process made something different meanwhile
    */
   make(): Promise<void>
 }
 
 /**
- * Finds the collection, and checks that it can hold the objects, or can be made: nothing is changed before `make`.
- * Missing properties are added one by one, each with an event; nothing is left to a server's auto-schema.
- * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit). A dry run
+ * Finds the collection, and checks that it can hold the objects, or can be made: changes nothing before `make`. Missing
+ * properties are added one by one, each with an event; nothing is left to a server's auto-schema.
+ * @throws ElysiaError ELYSIA_NOT_FOUND (missing, and must not be created), ELYSIA_CONFLICT (does not fit). A dry run
  * reads the journal, and leaves nothing in it.
  */
 export async function prepare(
@@ -93,7 +93,7 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
   return grown(fromFile, layout)
 }
 
-/** What a store would refuse of a collection that is to be made, and what was not asked for. */
+/** What a store would refuse in a new collection, and settings that were not requested. */
 async function requireMakeable(store: Store, layout: CollectionSchema, { create }: Wanted): Promise<void> {
   if (create) return refuseName(store, layout.class)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${layout.class} in ${store.target}`, {
@@ -126,7 +126,7 @@ async function make(
   if (tenant !== undefined) await store.createTenants(className, [tenant])
 }
 
-/** Answers the collection where another process has made it meanwhile. */
+/** Returns the collection if another process made it meanwhile. */
 async function create(
   store: Store,
   layout: CollectionSchema,
@@ -149,7 +149,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof ElysiaError && error.code === 'ELYSIA_CONFLICT'
 }
 
-/** What a store would say to the name of a collection: an alias or a similar name is there. */
+/** Refuses a name that the store would refuse: an alias or a similar name exists. */
 async function refuseName(store: Store, className: string): Promise<void> {
   const similar = (await store.list()).find(({ name }) => name.toLowerCase() === className.toLowerCase())
   if (similar !== undefined) throw takenName(className, similar.name)

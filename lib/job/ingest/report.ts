@@ -5,7 +5,7 @@ import type { Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Ingest } from './types.ts'
 
-/** What an ingest did, as it ended. */
+/** The final report of an ingest. */
 export function reportOf(
   ingest: Ingest,
   store: Store,

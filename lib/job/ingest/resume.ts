@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import type { RunKey } from '../../run/record.ts'
 
-/** Which run this is, and the checkpoint after which it goes on; none where it begins at the beginning. */
+/** The id of the run, and the checkpoint after which it continues; absent if it starts from the beginning. */
 export interface Continuation {
   readonly run: string | undefined
   readonly checkpoint: Checkpoint | undefined
@@ -11,9 +11,9 @@ export interface Continuation {
 const ANEW: Continuation = { run: undefined, checkpoint: undefined }
 
 /**
- * Looks for an interrupted run of the same inputs into the same collection of the same target.
- * A run into a collection that was only just created is never continued: what it had settled is gone; nor is
- * one of several inputs of which one cannot be read twice, since comparing it would use it up.
+ * Looks for an interrupted run of the same inputs into the same collection of the same target. A run into a newly
+ * created collection is never continued, because what it had settled is gone; nor is a run with several inputs of which
+ * one cannot be read twice, because comparing it would use it up.
  */
 export function continuation(
   key: RunKey,
@@ -41,8 +41,8 @@ export function continuation(
 }
 
 /**
- * The checkpoint of a single input as one inside it, also where it was read to its end: what cannot be read
- * twice is compared and gone on from in the same reading.
+ * Turns the checkpoint at the end of a single input into one inside it: an input that cannot be read twice is compared
+ * and continued in the same reading.
  */
 function inOneReading(checkpoint: Checkpoint): Checkpoint {
   const [end] = checkpoint.ends

@@ -11,8 +11,8 @@ import { changeThread } from './thread/items.ts'
 import type { Ingest } from './types.ts'
 
 /**
- * Takes the inputs through the stages, one after the other: from the checkpoint where they are still those
- * that it speaks of, else from the first line.
+ * Takes the inputs through the stages, one after another: from the checkpoint if they are still the same, otherwise
+ * from the first line.
  */
 export async function ingestInputs(ingest: Ingest): Promise<void> {
   const { checkpoint, ledger } = ingest
@@ -33,7 +33,10 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   if (!stopped(ingest)) await ingest.make()
 }
 
-/** The same ingest by a plan. What an interrupted run left out for later records holds only while these are there. */
+/**
+ * The same ingest with a plan. Records that an interrupted run left out were replaced by later ones only while those
+ * exist.
+ */
 function planned(ingest: Ingest, first: FirstPass | undefined): Ingest {
   const { ledger, checkpoint } = ingest
   if (first !== undefined) {
@@ -55,7 +58,7 @@ async function takeInputs(ingest: Ingest): Promise<void> {
   return ingestFrom(ingest, 0)
 }
 
-/** Of several files each is looked at before the first one is taken. A single one is looked at as it is read. */
+/** With several files, checks each before taking the first one. A single one is checked as it is read. */
 async function requireAllRecords(ingest: Ingest): Promise<void> {
   const { inputs, options, run } = ingest
   if (inputs.length === 1) return
@@ -74,7 +77,7 @@ async function ingestFrom(ingest: Ingest, first: number): Promise<void> {
     await ingestOne(ingest, index)
 }
 
-/** Goes on in the input that the checkpoint speaks of; false where the inputs are others than they were. */
+/** Continues in the checkpoint's input; false if the inputs have changed. */
 async function resumed(ingest: Ingest, checkpoint: Checkpoint): Promise<boolean> {
   const { ends, input, tally } = checkpoint
   for (const [index, end] of ends.entries()) {

@@ -21,15 +21,15 @@ import { continuation } from './resume.ts'
 import { ingestShape, shapeTransforms, transformKeys } from './shape.ts'
 import type { Ingest, IngestContext, Shared } from './types.ts'
 
-/** An ingest that may begin, and what has to be put back after it. */
+/** An ingest that is ready to begin, and what to put back afterwards. */
 export interface Setup {
   readonly ingest: Ingest
   close(): Promise<void>
 }
 
 /**
- * Everything before the first line is read: the lock, the checkpoint to go on from, whether the collection fits.
- * Nothing is made yet.
+ * Prepares everything before the first line is read: the lock, the checkpoint to continue from, whether the collection
+ * fits. Makes nothing yet.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_CONFLICT, ELYSIA_NOT_FOUND, ELYSIA_UNREACHABLE
  */
 export async function setUp(
@@ -122,7 +122,7 @@ function isRereadable({ rereadable }: Input): boolean {
   return rereadable
 }
 
-/** A dry run leaves no checkpoint, so that the real one begins at the beginning. */
+/** A dry run leaves no checkpoint, so that the real one starts from the beginning. */
 function withoutTraces({ state: _, ...context }: IngestContext): IngestContext {
   return context
 }
@@ -143,12 +143,14 @@ function keyOf(
   }
 }
 
-/** True of a store that the journal lies in: a checkpoint and what it speaks of are committed, or taken back, together. */
+/**
+ * True if the store contains the journal: a checkpoint and its objects are then committed, or rolled back, together.
+ */
 function keepsState(store: Store, state: State | undefined): boolean {
   return state !== undefined && (store as { readonly database?: unknown }).database === state.database
 }
 
-/** A continued run goes on in its own rejects file by default. */
+/** A continued run appends to its own rejects file by default. */
 function rejectsFile(
   { rejectsPath, rejectsDirectory }: WriteContext,
   { rejectsFrom }: Shared,
@@ -162,7 +164,7 @@ function rejectsFile(
   return new RejectsFile(path, rejectsFrom === undefined ? { run, spared } : { from: rejectsFrom })
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where the rejects would be written over what is read, the store or the state */
+/** @throws ElysiaError ELYSIA_USAGE if the rejects would overwrite an input, the store or the state */
 function requireRejectsApart(
   inputs: readonly Input[],
   store: Store,
@@ -177,7 +179,7 @@ function requireRejectsApart(
   return requireOutput('--rejects', rejectsPath, { inputs: read, store, stateDirectory: state?.directory })
 }
 
-/** A length that was noted of another file says nothing of this one. */
+/** The recorded length of another file says nothing about this one. */
 function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from = 0): Checkpoint {
   if (rejects?.path === checkpoint.rejectsPath) return checkpoint
   const { rejectsDigest: _, ...rest } = checkpoint

@@ -8,8 +8,9 @@ import { bindTransforms, type DeclaredTransform, type TransformPipeline } from '
 import type { Transform } from '../../transform/transform.ts'
 
 /**
- * Fits transforms to the class of the objects of records.
- * @throws ElysiaError ELYSIA_USAGE where one does not fit, touches the record hash, or makes several objects of one record
+ * Fits transforms to the class of the records' objects.
+ * @throws ElysiaError ELYSIA_USAGE if one does not fit, touches the record hash, or makes several objects from one
+ * record
  */
 export function shapeTransforms(
   transforms: readonly Transform[],
@@ -38,14 +39,14 @@ function unfit({ name }: Transform, fact: string, hint: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `${name} ${fact}`, { hint })
 }
 
-/** What tells transforms from others. */
+/** Keys that identify transforms. */
 export function transformKeys(declared: readonly Pick<DeclaredTransform, 'name' | 'sha256'>[]): string[] {
   return declared.map(({ name, sha256 }) => (sha256 === undefined ? name : `${name} ${sha256}`))
 }
 
 /**
- * What is stored of the objects of records. The record hash of a stored object is over that of its record and over the
- * transforms: with others it is written anew.
+ * What is stored for the objects of records. The record hash of a stored object covers its record and the transforms:
+ * if these change, it is written again.
  */
 export function ingestShape(pipeline: TransformPipeline): Shape | undefined {
   if (pipeline.isEmpty) return undefined

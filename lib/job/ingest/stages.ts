@@ -22,7 +22,7 @@ export function changeStages(options: IngestOptions, memory?: MemoryLimit): Dupl
   ]
 }
 
-/** Items → batches of them, as fast as they may come. */
+/** Items → batches of them, limited by the pace. */
 export function batches(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { count, bytes, pace } = batchesOf(options)
   const share = memory && { share: () => memory.share }
@@ -42,11 +42,11 @@ export function operationsOptions(
   }
 }
 
-/** How large batches are, and how fast they may come. */
+/** The size and pace of batches. */
 export interface Batches {
   readonly count: number
   readonly bytes: number
-  /** What holds them to a pace, where there is one. */
+  /** The stages that limit the pace, if it is limited. */
   readonly pace: readonly Duplex[]
 }
 
@@ -63,8 +63,8 @@ export function batchesOf(options: IngestOptions): Batches {
 }
 
 /**
- * Checks options against each other and against the disk, so that a mistake is reported before a store is opened or
- * a collection made.
+ * Checks options against each other and against the disk, so that a mistake is reported before a store is opened or a
+ * collection made.
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function requireUsable(options: IngestOptions): void {
@@ -75,8 +75,8 @@ const LARGE = 16 * 1024
 const WIDE = /[\u0100-\uffff]/
 
 /**
- * The bytes, about, that an item holds in memory: its line, and the content taken out of it or read from a file.
- * A text with characters beyond Latin-1 takes two bytes for each; of a small one that is not worth a look.
+ * The approximate memory of an item in bytes: its line, and the content taken from it or read from a file. A text with
+ * characters beyond Latin-1 takes two bytes for each; small texts are not checked.
  */
 export function weigh(item: Item): number {
   const text = item.text ?? ''

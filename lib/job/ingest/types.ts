@@ -13,43 +13,43 @@ import type { IngestOptions } from './options.ts'
 
 /** The context of an ingest. */
 export interface IngestContext extends WriteContext {
-  /** What becomes of the objects of records, and of their class, before they are written; in this order. */
+  /** Changes the objects of records and their class before they are written; in this order. */
   readonly transforms?: readonly Transform[]
 }
 
-/** What an ingest shares with others, where it is one of several: a rejects file, a store for a dry run. */
+/** What an ingest shares with others of the same command: a rejects file, a store for a dry run. */
 export interface Shared {
-  /** The length of what the earlier ones wrote into `rejectsPath`, which stays. Each line then names its input. */
+  /** The length of what earlier ingests wrote to `rejectsPath`, which stays. Each line then names its input. */
   readonly rejectsFrom?: number
-  /** Of a dry run: the store that takes what it would write, in place of one of its own. Not closed by it. */
+  /** For a dry run: a shared store for its writes, instead of one of its own. The ingest does not close it. */
   readonly scratch?: (layout: CollectionSchema) => Promise<Store>
-  /** True: each batch is committed by itself, so that of a file that ends the process it is known at which place. */
+  /** True to commit each batch separately, so that if a file ends the process, its place is known. */
   readonly batchesAlone?: boolean
 }
 
-/** What an ingest works with once its preparations are made. */
+/** The state of a prepared ingest. */
 export interface Ingest {
   readonly run: Run
-  /** The name of the run. */
+  /** The id of the run. */
   readonly id: string
   readonly class: string
   readonly store: Store
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
-  /** What is stored of the objects that records describe; undefined where it is these. */
+  /** How the records' objects are changed before storing; undefined if they are not. */
   readonly shape?: Shape | undefined
   readonly ledger: Ledger
   readonly rejects: RejectsFile | undefined
-  /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
+  /** Where an interrupted run continues; undefined if this one starts at the first line. */
   readonly checkpoint: Checkpoint | undefined
-  /** Batches that follow each other share a transaction: each takes the journal along that says so. */
+  /** True if consecutive batches share a transaction: each includes its entry in the journal. */
   readonly sharesTransactions: boolean
-  /** Makes what is missing of the collection, once, however often it is called. */
+  /** Makes what the collection lacks, once, however often it is called. */
   readonly make: () => Promise<void>
   /** Starts or continues the row of the run in the journal. */
   readonly startRun: (continues: boolean) => void
-  /** What a first pass found, where the inputs were read before. */
+  /** The result of a first pass, if the inputs were read before. */
   readonly first?: FirstPass | undefined
-  /** Make operations of lines; undefined where this thread does. */
+  /** Threads that make operations from lines; undefined if this thread does it. */
   readonly threads?: Threads | undefined
 }

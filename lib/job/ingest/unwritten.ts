@@ -1,28 +1,28 @@
 import type { Head } from './input.ts'
 
-/** What was taken of an input that cannot be read again, and is written nowhere. */
+/** What was taken from an input that cannot be read again, and is not written anywhere. */
 export interface Unwritten {
   /** A sentence that names the lines. */
   readonly text: string
-  /** Whole lines are among it, and not only the beginning of one. */
+  /** True if it includes complete lines, not only the beginning of one. */
   readonly isLines: boolean
-  /** The line that was cut, where it is that alone. */
+  /** The line that was cut, if it is the only one. */
   readonly line?: number
-  /** The line behind which something is left, where the bytes do not tell what. */
+  /** The line after which something is left, if the bytes do not tell what. */
   readonly behind?: number
 }
 
 /** How much of an input is settled. */
 export interface Settled {
-  /** The last line that is known to be. */
+  /** The last line known to be settled. */
   readonly line: number
-  /** The last line that an earlier run has settled, where this one has not come to differ from it. */
+  /** The last line that an earlier run settled, unless this one has found a difference. */
   readonly before: number
 }
 
 /**
- * What a stop left of an input: whole lines, the beginning of one, or, where the bytes do not tell, more than that;
- * undefined where all that was taken is written. `atOnce` where what flowed was not waited for.
+ * What a stop left of an input: complete lines, the beginning of one, or, if the bytes do not tell, more than that;
+ * undefined if everything taken is written. `atOnce` if what was flowing was not waited for.
  */
 export function unwritten(
   name: string,

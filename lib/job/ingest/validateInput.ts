@@ -21,31 +21,30 @@ export interface ValidationCounts {
 
 /** Receives faults, and may end a validation early. */
 export interface ValidationContext {
-  /** Called for each fault, in order of line. Where it answers a promise, the input waits for it. */
+  /** Called for each fault, in order of line. If it returns a promise, the input waits for it. */
   onFault?(fault: Reject): Promise<void> | undefined
   readonly signal?: AbortSignal
-  /** Called about bytes behind the end of a compressed input, which are left out. */
+  /** Called if bytes after the end of a compressed input are ignored. */
   readonly onTrailing?: () => void
 }
 
-/** Holds the options against the disk before an input is opened. @throws ElysiaError ELYSIA_USAGE */
+/** Checks the options against the disk before an input is opened. @throws ElysiaError ELYSIA_USAGE */
 export function requireValidatable(options: ValidateOptions): void {
   checks(options).destroy()
 }
 
-/** The last of the stages, which knows what a content root is. */
+/** The last of the stages: it knows what a content root is. */
 function checks({ maxLineBytes, contentRoot }: ValidateOptions) {
   return operations({ maxContentBytes: maxLineBytes, ...(contentRoot !== undefined && { contentRoot }) })
 }
 
 /**
- * Checks the change records of one input, as an ingest would, without any store: bytes, compressed or not, are
- * cut into lines, parsed, held against the format and turned into operations, so that missing content and
- * references that cannot be read are faults as well. What only a store can know (`source_missing`,
- * `object_missing`, `store_rejected`) is not found.
- * Memory: one line and what the stages' buffers hold, whatever the size of the input or the number of faults.
- * @throws ElysiaError ELYSIA_COMPRESSION, ELYSIA_USAGE for a content root that is no directory; what `onFault`
- * throws; the errors of `readable`, which is destroyed then
+ * Checks the change records of one input as an ingest would, without any store: splits bytes, compressed or not, into
+ * lines, parses them, checks them against the format and turns them into operations, so that missing content and
+ * unreadable references are faults too. Does not find what only a store knows (`source_missing`, `object_missing`,
+ * `store_rejected`). Memory: one line and the stages' buffers, whatever the size of the input or the number of faults.
+ * @throws ElysiaError ELYSIA_COMPRESSION, ELYSIA_USAGE for a content root that is no directory; what `onFault` throws;
+ * the errors of `readable`, which is then destroyed
  */
 export async function validateInput(
   readable: Readable,

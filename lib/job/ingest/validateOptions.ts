@@ -2,7 +2,7 @@ import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { ingestOptions } from './options.ts'
 
-/** How records are checked where no store takes part. */
+/** How to check records without a store. */
 export const validateOptions = {
   type: 'object',
   name: 'validate',

@@ -1,2 +1,2 @@
-/** All that the command needs for `col catalog rehearse`, loaded together when it is called. */
+/** Everything that the command needs for `col catalog rehearse`, loaded together on first use. */
 export { runRehearsal } from './rehearse.ts'

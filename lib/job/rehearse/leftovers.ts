@@ -9,17 +9,17 @@ import { isScratchPlace, type ScratchPlace } from './scratch.ts'
 
 const MAX_BYTES = 16 * 1024
 const OURS = /^([0-9a-f]{32})\.(json|json\.new|lock)$/
-/** Others hold it for a few file operations at a time. */
+/** Others hold it only for a few file operations. */
 const WAIT_MS = 30_000
 
-/** A place that is noted, and whose process is alive as long as `lock` is held. */
+/** The recorded place of a scratch; its process is alive as long as `lock` is held. */
 export interface NotedScratch {
   readonly place: ScratchPlace
-  /** Says that all of it is gone, or gives it back as it is. */
+  /** Removes the note if everything is gone; otherwise releases it as it is. */
   end(isGone: boolean): void
 }
 
-/** Where rehearsals note what they are about to make, each under a lock that its process holds until its end. */
+/** Where rehearsals record what they are about to make, each under a lock that its process holds until its end. */
 export class ScratchNotes {
   readonly #directory: string
 
@@ -27,7 +27,7 @@ export class ScratchNotes {
     this.#directory = directory
   }
 
-  /** Notes a place, durably, before anything of it is made. @throws ElysiaError ELYSIA_STATE */
+  /** Records a place, durably, before anything is made there. @throws ElysiaError ELYSIA_STATE */
   async note(place: ScratchPlace, signal: AbortSignal): Promise<NotedScratch> {
     return this.#alone(signal, () => {
       const lock = lockFile(this.#path(place.id, 'lock'))
@@ -38,7 +38,7 @@ export class ScratchNotes {
     })
   }
 
-  /** Takes over what is noted by processes that are gone. What is no note of ours is left alone. */
+  /** Takes over the notes of processes that are gone. Leaves foreign files alone. */
   async dead(signal: AbortSignal): Promise<NotedScratch[]> {
     if (statSync(this.#directory, { throwIfNoEntry: false }) === undefined) return []
     return this.#alone(signal, () => {
@@ -54,7 +54,7 @@ export class ScratchNotes {
     const lock = lockFile(this.#path(id, 'lock'))
     if (lock === undefined) return []
     if (place !== undefined) return [this.#held(place, lock)]
-    // Killed before it was noted: nothing was made.
+    // Killed before it was recorded: nothing was made.
     lock.release()
     for (const ending of ['json.new', 'lock'] as const) rmSync(this.#path(id, ending), { force: true })
     return []
@@ -64,7 +64,7 @@ export class ScratchNotes {
     return {
       place,
       end: (isGone) => {
-        // The note first: a lock without a note is nobody's.
+        // The note first: a lock without a note belongs to nobody.
         if (isGone) rmSync(this.#path(place.id, 'json'), { force: true })
         lock.release()
         if (isGone) rmSync(this.#path(place.id, 'lock'), { force: true })
@@ -84,7 +84,7 @@ export class ScratchNotes {
     }
   }
 
-  /** One process at a time takes locks here, so that none is taken for dead between its lock and its note. */
+  /** One process at a time takes locks here, so that none is thought dead between its lock and its note. */
   async #alone<T>(signal: AbortSignal, work: () => T): Promise<T> {
     const path = join(this.#directory, 'lock')
     const until = performance.now() + WAIT_MS

@@ -1,7 +1,7 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, threadsOption, writersOption } from '../../run/sharedOptions.ts'
 
-/** How an archive is restored to see whether it can be. */
+/** How to restore an archive to prove that it can be restored. */
 export const rehearseOptions = {
   type: 'object',
   name: 'rehearse',

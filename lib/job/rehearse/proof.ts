@@ -18,16 +18,16 @@ import { chainSource } from '../restore/source/chain.ts'
 import { openArchives, openSource } from '../restore/source/open.ts'
 import type { RestoreSource } from '../restore/source/source.ts'
 
-/** An archive as what is restored, and as what that is held against. */
+/** An archive as the source of a restore, and as what the result is compared with. */
 export interface Rehearsed {
   readonly source: RestoreSource
-  /** What is to be there: ranges with the number and the digest of their objects. */
+  /** The expected content: ranges with the number and the digest of their objects. */
   readonly manifest: Manifest
   readonly objects: number
   readonly digest: string
-  /** As it lies, bases included. */
+  /** Its stored size in bytes, bases included. */
   readonly bytes: number
-  /** Opens the archive once more, to say what differs. */
+  /** Opens the archive again, to find out what differs. */
   archived(): Promise<ObjectSource>
 }
 
@@ -39,8 +39,9 @@ export interface OpenRehearsed {
 }
 
 /**
- * Opens an archive that a rehearsal may restore: a directory, an increment with its bases, or a single file, which is read
- * to its end. @throws ElysiaError ELYSIA_USAGE for what is no archive of elysiactl, ELYSIA_DAMAGED, ELYSIA_INPUT_MISSING
+ * Opens an archive for a rehearsal: a directory, an increment with its bases, or a single file, which is read
+ * completely.
+ * @throws ElysiaError ELYSIA_USAGE if it is no archive of elysiactl, ELYSIA_DAMAGED, ELYSIA_INPUT_MISSING
  */
 export async function openRehearsed(path: string, options: OpenRehearsed): Promise<Rehearsed> {
   const stats = await stat(path).catch(() => undefined)
@@ -73,7 +74,7 @@ function ofArchive(archive: Chain['newest']): Omit<Rehearsed, 'bytes'> {
   }
 }
 
-/** The state that all links give together: a range for each tenant, or one. */
+/** The state of all links together: a range for each tenant, or one. */
 function ofChain(chain: Chain): Omit<Rehearsed, 'bytes'> {
   const { manifest } = chain.newest
   const states = statesOf(chain)
@@ -106,7 +107,7 @@ async function openFile(path: string, bytes: number, options: OpenRehearsed): Pr
   }
 }
 
-/** What was selected or transformed is in the archive already: all of it is to be in the scratch. */
+/** The archive is already selected and transformed: all of it must be in the scratch. */
 function whole({ selection: _, transforms: __, ...manifest }: Manifest): Manifest {
   return manifest as Manifest
 }

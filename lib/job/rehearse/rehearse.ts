@@ -37,12 +37,12 @@ import {
 
 /** The context of a rehearsal. */
 export interface RehearseContext extends RunContext, Pick<OpenRehearsed, 'root' | 'findArchive'> {
-  /** The store of --into; without it an embedded one is made, and removed again. */
+  /** The store of --into; without it an embedded one is made and removed again. */
   readonly into?: Store
-  /** Where scratch stores are noted before they are made, and where they lie. */
+  /** The directory where scratch stores are recorded before they are made, and where they lie. */
   readonly notes: string
   readonly cache: string
-  /** What is known of the archive, for the row of one that cannot be opened. */
+  /** Known facts about the archive, for the row of one that cannot be opened. */
   readonly known?: { readonly id: string; readonly collection: string }
 }
 
@@ -54,10 +54,11 @@ interface Rehearsal {
 }
 
 /**
- * Restores an archive into a scratch class, reads all of it back, compares it with the archive range by range, and removes
- * it again. Nothing else is touched. Killed anywhere, the next rehearsal removes what is left. What is wrong with the
- * archive ends it with ELYSIA_DAMAGED, after all was looked at that could be. Memory: that of a restore.
- * @throws ElysiaError only for what kept it from beginning: options
+ * Restores an archive into a scratch class, reads everything back, compares it with the archive range by range, and
+ * removes it again. Touches nothing else. Killed at any point, the next rehearsal removes the leftovers. If something
+ * is wrong with the archive, it ends with ELYSIA_DAMAGED after checking everything that can be checked. Memory: that of
+ * a restore.
+ * @throws ElysiaError only if it could not begin: options
  */
 export async function runRehearsal(
   location: string,
@@ -99,7 +100,7 @@ function noteArchive(facts: RehearsalFacts, { manifest, objects, digest, bytes }
   Object.assign(facts, { archive: manifest.id, collection: manifest.collection, objects, digest, bytes })
 }
 
-/** The row: its target is the place of the archive, as that of a verification. */
+/** The row: its target is the archive's location, as for a verification. */
 function begin(location: string, { run, facts }: Rehearsal): void {
   const { runId, into } = run.context
   const { archive, collection } = facts
@@ -141,7 +142,7 @@ async function inScratch(rehearsal: Rehearsal, archive: Rehearsed): Promise<void
   facts.proved = true
 }
 
-/** The scratch is removed after a second signal too: it is what the rehearsal has made itself. */
+/** The scratch is removed even after a second signal: the rehearsal made it itself. */
 const NEVER = new AbortController().signal
 
 async function restored(
@@ -170,12 +171,12 @@ async function restored(
   }
 }
 
-/** The aliases of the class lead to the class that people use. */
+/** The aliases of the class belong to the class that people use. */
 function alone(source: RestoreSource): RestoreSource {
   return { ...source, aliases: [] }
 }
 
-/** The restore is no run of its own: its rows are in the scratch. That this is made, under its name, goes without saying. */
+/** The restore is no run of its own: its rows are in the scratch. That a class of this name is made needs no event. */
 function innerEvents(emit: Emit): Emit {
   return (event) => {
     if (['run_started', 'run_ended', 'collection_created'].includes(event.type)) return
@@ -183,7 +184,7 @@ function innerEvents(emit: Emit): Emit {
   }
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED where the store refused objects */
+/** @throws ElysiaError ELYSIA_DAMAGED if the store refused objects */
 function requireAll(facts: RehearsalFacts): void {
   const { rejected, reject_reasons, references_rejected, written } = facts.restored!
   const refused = sum(rejected)
@@ -218,7 +219,7 @@ async function compared(
   if (first !== undefined) throw broken(facts, `what was restored differs from it: ${first.fact}`)
 }
 
-/** What says something of the archive is a fault of it; anything else kept the rehearsal from its end. */
+/** An error about the archive is a fault of it; any other error kept the rehearsal from finishing. */
 function asBroken(error: unknown, facts: RehearsalFacts): unknown {
   if (!(error instanceof ElysiaError)) return error
   if (isFinding(error) && error.code !== 'ELYSIA_NOT_FOUND') {

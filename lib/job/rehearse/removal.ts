@@ -8,7 +8,7 @@ import type { RehearseOptions } from './options.ts'
 import type { RehearsalFacts } from './report.ts'
 import { dropScratch, removeScratch, type ScratchPlace } from './scratch.ts'
 
-/** What a removal of leftovers works with: the rehearsal that meets them. */
+/** What removing leftovers needs from the rehearsal that finds them. */
 export interface Removing {
   readonly run: Run<RunContext & { readonly into?: Store }>
   readonly options: Pick<RehearseOptions, 'retryForMs'>
@@ -16,7 +16,7 @@ export interface Removing {
   readonly notes: Pick<ScratchNotes, 'dead'>
 }
 
-/** Removes what killed rehearsals have left here, or in the store at hand; what lies elsewhere is said. */
+/** Removes what killed rehearsals left here, or in the current store; reports what lies elsewhere. */
 export async function removeLeftovers({ run, facts, notes, options }: Removing): Promise<void> {
   const { into } = run.context
   const retry = run.retrying(options.retryForMs)
@@ -38,12 +38,12 @@ export async function removeLeftovers({ run, facts, notes, options }: Removing):
   }
 }
 
-/** What events say of a place: its directory, or its class and the store that this is in. */
+/** A place in events: its directory, or its class and store. */
 export function placeFacts({ class: name, directory, target }: ScratchPlace) {
   return target === undefined ? { directory } : { collection: name, target }
 }
 
-/** What ends a rehearsal that could not remove its own scratch. */
+/** The error of a rehearsal that could not remove its own scratch. */
 export function scratchLeft({ class: name, directory, target }: ScratchPlace): ElysiaError {
   const what = target === undefined ? directory : `${name} in ${target}`
   return new ElysiaError('ELYSIA_STORE', `the scratch of the rehearsal could not be removed: ${what}`, {

@@ -4,43 +4,43 @@ import type { RunCounts } from '../../run/record.ts'
 import type { Ending, RunFacts } from '../../run/run.ts'
 import type { RestoreReport } from '../restore/report.ts'
 
-/** Something that is not as the archive says. */
+/** A difference from what the archive says. */
 export interface RehearsalFault {
   readonly fact: string
-  /** The first ids that it is about, where they are known. */
+  /** The first ids concerned, if known. */
   readonly ids?: readonly string[]
 }
 
-/** What a rehearsal found. The archive can be restored where `status` is `proved`. */
+/** What a rehearsal found. The archive can be restored if `status` is `proved`. */
 export interface RehearseReport {
   /** The id of the run. */
   readonly id: string
-  /** `broken`: the archive was not brought back as it says it is. `failed`: that could not be found out. */
+  /** `broken`: the archive did not restore to what it says. `failed`: that could not be determined. */
   readonly status: 'proved' | 'broken' | 'failed' | 'interrupted'
   readonly archive: string
   readonly location: string
   readonly collection: string
   /** The store that it was restored into. */
   readonly target: string
-  /** The class there, which is removed again; empty where it was not begun. */
+  /** The class there, which is removed again; empty if it was not begun. */
   readonly scratch: string
   /** Objects that the archive says it holds. */
   readonly objects: number
   readonly written: number
   readonly rejected: Readonly<Record<string, number>>
   readonly vectors: number
-  /** Bytes of the archive, as it lies. */
+  /** The stored size of the archive in bytes. */
   readonly bytes: number
-  /** The digest of all objects, as the archive says it; empty where it could not be read. */
+  /** The digest of all objects, according to the archive; empty if it could not be read. */
   readonly digest: string
-  /** True where each object was read back and is that of the archive. */
+  /** True if each object was read back and equals that of the archive. */
   readonly proved: boolean
-  /** True where the archive itself is damaged. */
+  /** True if the archive itself is damaged. */
   readonly damaged: boolean
   readonly faults: readonly RehearsalFault[]
-  /** Objects that the scratch store has no more, since they have expired. No fault. */
+  /** Objects that are gone from the scratch store because they expired. No fault. */
   readonly expired?: number
-  /** What killed rehearsals had left, and was removed: classes or directories. */
+  /** Classes or directories that killed rehearsals had left, and that were removed. */
   readonly leftovers: readonly string[]
   /** How long the restore took, and how long the comparison. */
   readonly restore_seconds: number
@@ -50,11 +50,11 @@ export interface RehearseReport {
   readonly retries: number
   readonly started_at: string
   readonly seconds: number
-  /** What kept the rehearsal from its end, or that the archive is broken. */
+  /** The error that kept the rehearsal from finishing, or that says the archive is broken. */
   readonly error?: Failure
 }
 
-/** What a rehearsal has come to know, until it ends. */
+/** What a rehearsal has found so far. */
 export interface RehearsalFacts {
   archive: string
   collection: string
@@ -112,7 +112,7 @@ function statusOf({ faults }: RehearsalFacts, { status, error }: Ending): Rehear
   return faults.length > 0 ? 'broken' : 'failed'
 }
 
-/** What the journal keeps of a rehearsal: `proved` is 1 or 0. */
+/** The counts of a rehearsal that the journal keeps: `proved` is 1 or 0. */
 export function rehearseCounts(report: RehearseReport): RunCounts {
   const { objects, written, rejected, proved, faults, restore_seconds, compare_seconds } = report
   const times = {
@@ -122,7 +122,7 @@ export function rehearseCounts(report: RehearseReport): RunCounts {
   return { objects, written, rejected, proved: proved ? 1 : 0, num_errors: faults.length, ...times }
 }
 
-/** What the last event of a rehearsal says of its archive. */
+/** The facts in a rehearsal's last event. */
 export function rehearseFacts({ archive, bytes, rate }: RehearseReport): RunFacts {
   return { ...(archive !== '' && { archive }), ...(rate > 0 && { rate_per_second: rate }), bytes_in: bytes }
 }

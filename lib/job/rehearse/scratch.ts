@@ -7,16 +7,16 @@ import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { parseTarget } from '../../store/target.ts'
 
-/** The directory below that of the cache in which scratch stores lie. */
+/** The directory in the cache that contains scratch stores. */
 const DIRECTORY = 'rehearsals'
 
-/** What one rehearsal makes, and removes again. */
+/** What one rehearsal makes and removes again. */
 export interface ScratchPlace {
-  /** Nobody else has such a name, and nobody can guess it: what bears it was made here. */
+  /** A unique name that nobody can guess: whatever has it was made here. */
   readonly id: string
-  /** The class; in the store of --into, or in an embedded one in `directory`. */
+  /** The class, in the store of --into or in an embedded one in `directory`. */
   readonly class: string
-  /** A directory of its own, for an embedded store and for what the restore keeps meanwhile. */
+  /** A directory for an embedded store, and for the temporary files of the restore. */
   readonly directory: string
   /** The store of --into, without secrets; absent for one in `directory`. */
   readonly target?: string
@@ -47,19 +47,19 @@ export async function openScratch({ directory }: ScratchPlace): Promise<Store> {
   return openStore(parseTarget(`sqlite:${join(directory, 'scratch.db')}`))
 }
 
-/** @throws where it cannot be made, or is there already */
+/** @throws if it cannot be made, or already exists */
 export function makeScratch({ directory }: ScratchPlace): void {
   if (makeDirectory(directory) === undefined) throw new Error(`${directory} is there already`)
 }
 
-/** Removes the class, where it is there. Looks first: an alias of that name is none. */
+/** Removes the class if it exists. Checks first that it is no alias. */
 export async function dropScratch(store: Store, place: ScratchPlace): Promise<boolean> {
   const schema = await store.schema(place.class)
   if (schema?.class !== place.class) return false
   return store.drop(place.class)
 }
 
-/** Removes the directory; a link in its place stays. */
+/** Removes the directory; leaves a link in its place alone. */
 export async function removeScratch({ directory }: ScratchPlace): Promise<boolean> {
   if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return false
   await rm(directory, { recursive: true, force: true })

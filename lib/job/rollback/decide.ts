@@ -2,20 +2,20 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { Touched } from '../undo/undoIndex.ts'
 
-/** What becomes of an object that a run touched. */
+/** What to do with an object that a run touched. */
 export type Fate = 'put_back' | 'removed' | 'unchanged' | 'left'
 
 export interface Deciding {
   readonly traces: Traces
-  /** False: the run was killed, and may not have linked all references of what it wrote. */
+  /** False if the run was killed, and may not have linked all references of what it wrote. */
   readonly isComplete: boolean
-  /** True: an earlier rollback was interrupted, and may not have linked all references of what it put back. */
+  /** True if an earlier rollback was interrupted, and may not have linked all references of what it put back. */
   readonly isResumed: boolean
-  /** True: what somebody else has changed is put back as well. */
+  /** True to put back what someone else has changed, too. */
   readonly force: boolean
 }
 
-/** Decides about one object by what is there now: what the run left is taken back, what another one made of it stays. */
+/** Decides on one object by its current state: reverts what the run left, and keeps what others changed. */
 export function fateOf(found: StoredObject | undefined, touched: Touched, deciding: Deciding): Fate {
   const back = touched.before === undefined ? 'removed' : 'put_back'
   if (isBefore(found, touched, deciding)) return 'unchanged'

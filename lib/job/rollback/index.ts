@@ -1,4 +1,4 @@
-/** All that the command needs for `col rollback`, loaded together when it is called. */
+/** Everything that the command needs for `col rollback`, loaded together on first use. */
 
 export { keptUndos } from '../../archive/undo/kept.ts'
 export { undoRoot } from '../../archive/undo/undo.ts'

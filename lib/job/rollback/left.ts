@@ -6,24 +6,24 @@ import { UNDO_LEFT, undoUnwritable } from '../../archive/undo/undo.ts'
 export interface LeftObject {
   readonly id: string
   readonly tenant?: string
-  /** `changed` by somebody else, `gone`, or `refused` by the store. */
+  /** `changed` by someone else, `gone`, or `refused` by the store. */
   readonly found: 'changed' | 'gone' | 'refused'
   readonly reason?: string
 }
 
-/** The file of the objects that a rollback left alone, a JSON line each; made when the first one comes. */
+/** The file of the objects that a rollback left alone, a JSON line each; created with the first one. */
 export class LeftFile {
   readonly #directory: string
   readonly #isWritten: boolean
   #fd: number | undefined
 
-  /** Where it is not to be written, nothing is. */
+  /** With `isWritten` false nothing is written. */
   constructor(directory: string, isWritten: boolean) {
     this.#directory = directory
     this.#isWritten = isWritten
   }
 
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   get path(): string | undefined {
     return this.#fd === undefined ? undefined : this.#name
   }
@@ -32,7 +32,7 @@ export class LeftFile {
     return join(this.#directory, UNDO_LEFT)
   }
 
-  /** What an earlier attempt listed goes. */
+  /** Removes the list of an earlier attempt. */
   begin(): void {
     rmSync(this.#name, { force: true })
   }

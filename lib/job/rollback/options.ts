@@ -1,7 +1,7 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption } from '../../run/sharedOptions.ts'
 
-/** How what a run changed is taken back. */
+/** How to revert the changes of a run. */
 export const rollbackOptions = {
   type: 'object',
   name: 'rollback',

@@ -11,7 +11,7 @@ import type { PlannedChange, RollbackRun } from './run.ts'
 
 const LINKS = 'links'
 
-/** The entries that count, of those that a run has kept, a batch of one tenant at a time. Memory: a batch. */
+/** The entries of a run's undo that count, a batch of one tenant at a time. Memory: a batch. */
 export async function* countingEntries({ kept, index }: RollbackRun): AsyncGenerator<UndoEntry[]> {
   let number = 0
   for await (const { entries } of undoBlocks(kept.directory, kept.header)) {
@@ -23,8 +23,8 @@ export async function* countingEntries({ kept, index }: RollbackRun): AsyncGener
 }
 
 /**
- * Puts back what a run changed and removes what it brought, batch by batch; what somebody else has changed since stays,
- * and is listed. References are linked once all objects are there. Memory: a batch.
+ * Puts back what a run changed, and removes what it created, batch by batch; what others have changed since stays, and
+ * is listed. Links references once all objects exist. Memory: a batch.
  */
 export async function putBack(run: RollbackRun): Promise<void> {
   const { kept, links, options } = run
@@ -78,7 +78,7 @@ async function putBackSome(
   frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done, total: index.objects })
 }
 
-/** What is there of the objects of some entries of one tenant. In a tenant that is gone there is nothing. */
+/** The existing objects of some entries of one tenant. A tenant that is gone has none. */
 export async function foundOf(
   { calls, whole, tenants }: RollbackRun,
   entries: readonly UndoEntry[],
@@ -94,7 +94,7 @@ export async function foundOf(
 
 const FATES: readonly Fate[] = ['put_back', 'removed', 'unchanged', 'left']
 
-/** Changes that a dry run lists, at most. */
+/** How many changes a dry run lists. */
 const MOST_LISTED = 1000
 
 function noteChanges(changes: PlannedChange[], by: ReadonlyMap<Fate, readonly UndoEntry[]>): void {
@@ -178,7 +178,7 @@ async function linkAll(run: RollbackRun): Promise<void> {
   }
 }
 
-/** @throws the reason of a stop */
+/** @throws the reason for a stop */
 export function stopping({ frame }: RollbackRun): void {
   frame.signal.throwIfAborted()
   frame.stop.throwIfAborted()

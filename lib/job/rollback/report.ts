@@ -9,7 +9,7 @@ import type { PlannedChange, RollbackRun } from './run.ts'
 export interface RollbackReport {
   id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
-  /** The run whose changes were taken back. */
+  /** The run whose changes were reverted. */
   undone: string
   class: string
   target: string
@@ -17,25 +17,25 @@ export interface RollbackReport {
   /** Objects that the run had touched. */
   objects: number
   put_back: number
-  /** Objects that the run had brought. */
+  /** Objects that the run had created. */
   removed: number
   /** Objects that are as they were before the run. */
   unchanged: number
-  /** Objects that somebody else has changed since; they stay as they are. */
+  /** Objects that someone else has changed since; they stay. */
   left: number
   /** Objects that the store refused. */
   rejected: number
   references: number
   references_rejected: number
-  /** Where the ids of those that were left or refused are; null where there are none. */
+  /** The file with the ids of objects that were left or refused; null if there are none. */
   left_file: string | null
   /** Tenants that the run had made. */
   tenants_made: readonly string[]
-  /** Those of them that were empty again, and are gone. */
+  /** Those tenants that were empty again, and were removed. */
   tenants_removed: readonly string[]
-  /** Of a dry run: what would become of objects that are not as before, up to 1000 of them; null otherwise. */
+  /** For a dry run: what would happen to objects that have changed, up to 1000 of them; otherwise null. */
   changes: readonly PlannedChange[] | null
-  /** Objects that were read back and are as before; null where it did not come to that. */
+  /** Objects that were read back and are as before; null if it did not get that far. */
   verified: number | null
   retries: number
   /** When this process began it. */
@@ -109,13 +109,13 @@ export function rollbackReport(
   }
 }
 
-/** What the journal keeps of it. */
+/** The counts that the journal keeps. */
 export function rollbackCounts(report: RollbackReport): RunCounts {
   const { objects, put_back, removed, unchanged, left, rejected } = report
   return { objects, put_back, removed, unchanged, left, rejected }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING where an object that the run touched has no fate */
+/** @throws ElysiaError ELYSIA_ACCOUNTING if an object that the run touched has no outcome */
 export function requireAll({ index, progress }: RollbackRun): void {
   const others = progress.rejected + progress.notLookedAt
   const objects = Object.values(progress.fates).reduce((sum, count) => sum + count, others)

@@ -16,10 +16,10 @@ import { removeMadeTenants, wokenTenants } from './tenants.ts'
 import { verifyBack } from './verify.ts'
 
 /**
- * Takes back what a run changed of a collection that was there: objects are put back as they were, those that it
- * brought are removed. What somebody else has changed since stays, and is listed. Killed anywhere, the same call goes
- * on. Memory: a batch, and a cache of some megabytes.
- * @throws ElysiaError what ended it; ELYSIA_NOT_FOUND where nothing is kept of such a run
+ * Reverts what a run changed in an existing collection: puts objects back as they were, and removes those that it
+ * created. What others have changed since stays, and is listed. Killed at any point, the same call continues. Memory: a
+ * batch, and a cache of some megabytes.
+ * @throws ElysiaError the error that ended it; ELYSIA_NOT_FOUND if no undo of such a run exists
  */
 export async function rollback(
   store: Store,
@@ -33,8 +33,8 @@ export async function rollback(
 }
 
 /**
- * The same, resolving with the report also where it failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning
+ * The same, but also resolves with the report if it failed or was interrupted.
+ * @throws ElysiaError only if it could not begin
  */
 export async function runRollback(
   store: Store,
@@ -84,7 +84,7 @@ function start({ kept, frame: { context } }: RollbackRun): void {
   writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
 }
 
-/** Nobody goes on with a restore that was taken back. */
+/** A restore that was rolled back must not be continued. */
 function finish({ kept, frame, log }: RollbackRun): void {
   log?.forget()
   const { state } = frame.context

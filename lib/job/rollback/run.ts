@@ -13,11 +13,11 @@ import type { RollbackOptions } from './options.ts'
 
 /** The context of a rollback. */
 export interface RollbackContext extends RunContext {
-  /** Where it is kept what runs changed; by default `undo` in the directory of the state. */
+  /** Where undos of runs are kept; by default `undo` in the state directory. */
   readonly undoDirectory?: string
 }
 
-/** What a rollback works with once its preparations are made. */
+/** The state of a prepared rollback. */
 export interface RollbackRun {
   readonly frame: Run
   readonly id: string
@@ -29,20 +29,20 @@ export interface RollbackRun {
   readonly kept: KeptUndo
   readonly index: UndoIndex
   readonly deciding: Deciding
-  /** All of an object that may have to be compared. */
+  /** All fields of an object that may be compared. */
   readonly whole: Projection
-  /** The tenants that there are; undefined of a class without. */
+  /** The existing tenants; undefined for a class without tenants. */
   readonly tenants: ReadonlySet<string> | undefined
-  /** Of a dry run, which wakes none: tenants that are not active, whose objects it does not look at. */
+  /** For a dry run, which wakes none: inactive tenants, whose objects are not examined. */
   readonly asleep: ReadonlySet<string>
   readonly links: PartSpool<PlacedLink>
   readonly left: LeftFile
-  /** The states of tenants before it; undefined without a state. */
+  /** The earlier states of tenants; undefined without a state directory. */
   readonly log: RestoreLog | undefined
   readonly progress: RollbackState
 }
 
-/** What would become of an object that is not as it was before the run. */
+/** What would happen to an object that is not as it was before the run. */
 export interface PlannedChange {
   readonly id: string
   readonly tenant?: string
@@ -56,9 +56,9 @@ export interface RollbackState {
   references: number
   referencesRejected: number
   verified: number | undefined
-  /** Of a dry run: objects of tenants that are not active. */
+  /** For a dry run: objects of inactive tenants. */
   notLookedAt: number
-  /** Of a dry run: what it would do, to some of the objects. */
+  /** For a dry run: the planned changes of some objects. */
   readonly changes: PlannedChange[]
   /** Tenants that the run had made, and that were empty again. */
   tenantsRemoved: readonly string[]

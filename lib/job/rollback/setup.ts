@@ -19,7 +19,7 @@ import { LeftFile } from './left.ts'
 import type { RollbackOptions } from './options.ts'
 import type { RollbackContext, RollbackRun } from './run.ts'
 
-/** A rollback that may begin. */
+/** A rollback that is ready to begin. */
 export interface RollbackSetup {
   readonly run: RollbackRun
   /** Enters the run in the journal; not for a dry run. */
@@ -28,8 +28,8 @@ export interface RollbackSetup {
 }
 
 /**
- * Finds what a run has kept, and looks at its collection.
- * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT where it is of another target, ELYSIA_LOCKED, ELYSIA_DAMAGED
+ * Finds the undo of a run, and looks up its collection.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT if it is of another target, ELYSIA_LOCKED, ELYSIA_DAMAGED
  */
 export async function setUpRollback(
   store: Store,
@@ -50,7 +50,7 @@ export async function setUpRollback(
       close.push(lockUndo(state, undone).release)
       close.push(lockChanges(state, store.target, found.class).release)
     }
-    // Its run may have come to its end meanwhile, or its time.
+    // Its run may have ended meanwhile, or the undo expired.
     const kept = findKept(store, undone, context)
     const { header } = kept
     if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
@@ -117,7 +117,7 @@ export async function setUpRollback(
   }
 }
 
-/** Of the tenants that the run touched those that are not active. */
+/** The inactive ones among the tenants that the run touched. */
 function asleepIn(index: UndoIndex, tenants: readonly Tenant[] | undefined): string[] {
   const touched = new Set(index.tenants())
   return asleepOf(tenants)
@@ -141,7 +141,7 @@ function findKept(store: Store, run: string, { state, undoDirectory: own }: Roll
 
 const LIST = '`elysiactl col catalog undos` lists the runs that can be taken back'
 
-/** Why nothing is kept of a run, and what can be done instead. */
+/** Why a run has no undo, and what can be done instead. */
 function nothingKept(run: string, state: State | undefined): ElysiaError {
   const record = state?.journal.find(run)
   if (record === undefined) {

@@ -5,8 +5,8 @@ import { RestoreLog } from '../restore/progressTable.ts'
 import type { RollbackRun } from './run.ts'
 
 /**
- * Tenants that are not active, woken for as long as it takes. What is put back is the state that an interrupted restore or
- * rollback had noted, also of those that it left active.
+ * Wakes inactive tenants for the duration of the rollback. Afterwards they get the states that an interrupted restore
+ * or rollback had recorded, including those that it left active.
  */
 export async function wokenTenants(run: RollbackRun): Promise<WokenTenants | undefined> {
   const { store, retry, kept, frame, options, index, log } = run
@@ -27,7 +27,7 @@ export async function wokenTenants(run: RollbackRun): Promise<WokenTenants | und
   return woken
 }
 
-/** Removes the tenants that the run had made, and that hold nothing any more. All of them have to be active. */
+/** Removes the tenants that the run had made, and that are empty again. All of them must be active. */
 export async function removeMadeTenants(run: RollbackRun, woken: WokenTenants | undefined): Promise<void> {
   const { kept, tenants, collection, retry, store, progress, frame } = run
   const empty: string[] = []
@@ -42,7 +42,7 @@ export async function removeMadeTenants(run: RollbackRun, woken: WokenTenants | 
   progress.tenantsRemoved = empty
 }
 
-/** A count may be that of a copy that has missed writes. */
+/** A count may come from a replica that missed writes. */
 async function holdsAnything({ collection, retry, frame }: RollbackRun, tenant: string): Promise<boolean> {
   const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
   for await (const _ of objects(collection, { tenant }, options)) return true

@@ -4,7 +4,7 @@ import { countingEntries, foundOf, stopping } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
 
 /**
- * Reads everything again that the run touched: it is as before, or was left alone. Memory: a batch.
+ * Reads everything that the run touched again: it must be as before, or was left alone. Memory: a batch.
  * @throws ElysiaError ELYSIA_INCOMPLETE
  */
 export async function verifyBack(run: RollbackRun): Promise<void> {

@@ -4,7 +4,7 @@ import { type CollectionSchema, isReplicated } from '../../core/schema.ts'
 import type { CallOptions, Collection } from '../../store/store.ts'
 import { timeToLive } from '../../transform/schema/timeToLive.ts'
 
-/** What a scan is counted by. */
+/** What counting a scan needs. */
 export interface CountedScan {
   readonly collection: Collection
   readonly schema: CollectionSchema
@@ -12,13 +12,13 @@ export interface CountedScan {
   readonly call: CallOptions
 }
 
-/** Holds what a whole scan found against the counts before and after it. @throws ElysiaError ELYSIA_INCOMPLETE */
+/** Compares the result of a complete scan with the counts before and after it. @throws ElysiaError ELYSIA_INCOMPLETE */
 export type RequireAllFound = (objects: number) => Promise<void>
 
 /**
- * Counts a class whose objects have several copies, before all of it is read. A page is answered by one copy of a shard,
- * and the copy of a node that was down may lack what was written meanwhile, while the server counts it. Of other classes,
- * and of those whose expired objects are counted, nothing is looked at.
+ * Counts a class whose objects have several replicas before it is read completely. One replica of a shard answers each
+ * page, and that of a node that was down may lack objects that the server counts. Other classes, and those that count
+ * expired objects, are not checked.
  */
 export async function countedScan({
   collection,

@@ -4,15 +4,15 @@ import { text } from 'node:stream/consumers'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { canonicalUuid, isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 
-/** They stand in the manifest, one by one. */
+/** The manifest contains all ids. */
 const MOST_IDS = 100_000
 const MAX_FILE_BYTES = 8 * 1024 * 1024
 const SHOWN_LENGTH = 60
 
 /**
- * The ids of `--objects`: separated by commas, or those of `@FILE`, separated by commas or newlines. In any spelling;
- * they come back as stores hold them, in order, each once.
- * @throws ElysiaError ELYSIA_USAGE for what is no UUID, ELYSIA_INPUT_MISSING and ELYSIA_INPUT for a file
+ * The ids of `--objects`: separated by commas, or from `@FILE`, separated by commas or newlines. In any spelling;
+ * returned as stores hold them, in order, each once.
+ * @throws ElysiaError ELYSIA_USAGE for anything that is no UUID, ELYSIA_INPUT_MISSING and ELYSIA_INPUT for a file
  */
 export async function idListOf(given: string): Promise<string[]> {
   const isFile = given.startsWith('@')

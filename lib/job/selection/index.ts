@@ -1,3 +1,3 @@
-/** What a command needs to select objects, loaded together when it is asked to. */
+/** Everything that a command needs to select objects, loaded together on first use. */
 export { selectedReader } from './reader.ts'
 export { requireSelectable } from './selection.ts'

@@ -1,13 +1,11 @@
-/*
- * The options that select objects and properties, alike in all jobs that have them.
- */
+/** The options that select objects and properties, the same in all jobs that have them. */
 
-/** What a job does with the objects that a condition is true of. */
+/** What a job does with the objects that match a condition. */
 export function filterOption<const D extends string>(description: D) {
   return { type: 'string', description, placeholder: 'CONDITION', flagOnly: true } as const
 }
 
-/** How the objects of a filter are found in a store. */
+/** How to find the objects of a filter in a store. */
 export const searchOptions = {
   pushDown: {
     type: 'boolean',
@@ -30,12 +28,12 @@ export function objectsOption<const D extends string>(description: D) {
   return { type: 'string', description, placeholder: 'ID,…|@FILE', flagOnly: true } as const
 }
 
-/** What a job keeps of each object. */
+/** Which properties of each object a job keeps. */
 export function propertiesOption<const D extends string>(description: D) {
   return { type: 'string', description, placeholder: 'NAME,…', flagOnly: true } as const
 }
 
-/** As they were given; absent where all objects, and all of them, are meant. */
+/** The options as given; absent ones select everything. */
 export interface SelectionOptions {
   readonly filter?: string
   readonly objects?: string

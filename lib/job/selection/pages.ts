@@ -8,16 +8,15 @@ import { objectsWhere } from '../../store/objectsWhere.ts'
 import type { Collection } from '../../store/store.ts'
 import type { Selection } from './selection.ts'
 
-/** How selected objects are read. */
+/** How to read selected objects. */
 export interface SelectedReadOptions extends ReadOptions {
-  /** What the store finds the objects by; undefined where it is scanned. */
+  /** Conditions by which the store finds the objects; undefined for a scan. */
   readonly conditions?: readonly StoreCondition[] | undefined
 }
 
 /**
- * What is read of a range, so that it can be told what of it is selected: all objects, those of the ids that were asked
- * for, or those that the store finds by conditions. `projection` is what would be read without a selection.
- * Memory: a page.
+ * Reads from a range everything that is needed to select from it: all objects, those with the requested ids, or those
+ * that the store finds by conditions. `projection` is what would be read without a selection. Memory: a page.
  */
 export function selectedPages(
   collection: Collection,

@@ -10,11 +10,14 @@ import { UnseenIds } from './unseenIds.ts'
 
 /** Reads the selected objects of a collection, with all of their properties. */
 export interface SelectedReader {
-  /** Of one tenant, or of a collection without: pages in order of id, some of them empty. Memory: a page. */
+  /**
+   * The objects of one tenant, or of a collection without tenants: pages in order of id, some of them empty. Memory: a
+   * page.
+   */
   pages(call: CallOptions): AsyncIterable<readonly StoredObject[]>
-  /** The ids that were asked for of which no object has come. */
+  /** Requested ids for which no object has come. */
   unseen(): readonly string[]
-  /** Says how many objects were read, if that was asked for. */
+  /** Reports how many objects were read, if requested. */
   explain(): void
 }
 
@@ -25,8 +28,8 @@ export interface SelectedReading extends SelectionOptions {
 }
 
 /**
- * What is read of these tenants, or of a collection without.
- * @throws ElysiaError ELYSIA_USAGE where a filter does not fit the class, or an id is none
+ * A reader for these tenants, or for a collection without tenants.
+ * @throws ElysiaError ELYSIA_USAGE if a filter does not fit the class, or an id is invalid
  */
 export async function selectedReader(
   { filter, objects, vectors, pushDown, explain }: SelectedReading,

@@ -7,20 +7,19 @@ import { pushedDown } from '../../transform/filter/pushDown.ts'
 import type { Selection } from './selection.ts'
 
 /**
- * A server sorts all that it finds anew for each page of ids, and reads objects by their ids one by one: on 1.27.0 and
- * 1.40.0-dev a search took three quarters of the time of a scan where it found 5 % of 60,000 objects, and as long where
- * it found 20 %.
+ * A server sorts all results again for each page of ids, and reads objects by id one by one: on 1.27.0 and 1.40.0-dev a
+ * search took three quarters of the time of a scan if it found 5 % of 60,000 objects, and as long if it found 20 %.
  */
 const MOST_SHARE = 0.1
 const MOST_FOUND = 200_000
 
-/** How the objects of a condition are found. */
+/** How to find the objects of a condition. */
 export interface SearchPlan {
-  /** What the store finds them by; undefined where all objects are scanned. */
+  /** Conditions by which the store finds them; undefined if all objects are scanned. */
   readonly conditions: readonly StoreCondition[] | undefined
-  /** The same for a person. */
+  /** The same in words. */
   readonly texts: readonly string[]
-  /** Objects that the store counted of these conditions, by tenant. */
+  /** How many objects the store counted for these conditions, by tenant. */
   readonly found: ReadonlyMap<string | undefined, number>
 }
 
@@ -31,17 +30,17 @@ export interface SearchPlanning {
   readonly collection: Collection
   readonly schema: CollectionSchema
   readonly selection: Selection | undefined
-  /** One call for each tenant, or the only one. */
+  /** One call for each tenant, or a single one. */
   readonly calls: readonly { readonly tenant?: string }[]
-  /** False where all objects are to be scanned. */
+  /** False to scan all objects. */
   readonly pushDown: boolean
   readonly emit: Emit
 }
 
 /**
- * Decides whether the store is asked for what it can find by its indexes: it counts that, and where it is a small part
- * of all objects, the others need not be read. In any case the whole condition is evaluated on what is read.
- * @throws ElysiaError what keeps the store from counting its objects
+ * Decides whether to ask the store for what its indexes can find: it counts that, and if it is a small part of all
+ * objects, the others need not be read. The complete condition is evaluated on what is read in any case.
+ * @throws ElysiaError the error that keeps the store from counting its objects
  */
 export async function searchPlan(planning: SearchPlanning): Promise<SearchPlan> {
   const { store, schema, selection, pushDown } = planning
@@ -95,7 +94,7 @@ function told(
 const LISTS = { any: 'CONTAINS ANY', all: 'CONTAINS ALL' } as const
 const SHOWN = 5
 
-/** As a person would write it. */
+/** A condition as a person would write it. */
 function conditionText({ property, operator, values }: StoreCondition): string {
   const texts = values.map(({ value }) =>
     typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),

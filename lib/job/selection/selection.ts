@@ -16,14 +16,14 @@ import { idListOf } from './idList.ts'
 import type { SelectionOptions } from './options.ts'
 
 /**
- * What of a collection a job takes: the objects of some ids, those of them that a condition is true of, and of each
- * some properties. It does not change.
+ * What a job takes from a collection: the objects with some ids, those of them that match a condition, and some
+ * properties of each. Immutable.
  */
 export class Selection {
-  /** As a manifest says it. */
+  /** The selection as a manifest records it. */
   readonly declared: ArchiveSelection
   readonly filter: Filter | undefined
-  /** In order; undefined where the ids of all objects are asked for. */
+  /** In order; undefined if all ids are selected. */
   readonly ids: readonly string[] | undefined
   readonly #known: ReadonlySet<string> | undefined
   readonly #properties: ReadonlySet<string> | undefined
@@ -42,7 +42,7 @@ export class Selection {
     this.#properties = properties && new Set(properties)
   }
 
-  /** True where objects are left out. */
+  /** True if objects are left out. */
   get isPartial(): boolean {
     return this.filter !== undefined || this.ids !== undefined
   }
@@ -51,7 +51,7 @@ export class Selection {
     (this.#known === undefined || this.#known.has(object.id)) &&
     (this.filter === undefined || this.filter.selects(object))
 
-  /** An object with the properties that were asked for; the object itself where it has no others. */
+  /** An object with only the selected properties; the object itself if it has no others. */
   readonly kept = (object: StoredObject): StoredObject => {
     const wanted = this.#properties
     if (wanted === undefined) return object
@@ -63,13 +63,13 @@ export class Selection {
     return { ...object, properties }
   }
 
-  /** False for ids of which none were asked for. */
+  /** False for a range that contains none of the selected ids. */
   mayHold({ after = '', upTo }: Range): boolean {
     if (this.ids === undefined) return true
     return this.ids.some((id) => id > after && (upTo === undefined || id <= upTo))
   }
 
-  /** Pages → pages of what is selected. */
+  /** Pages → pages of the selected objects. */
   stages(leftOut?: LeftOut): Duplex[] {
     return [
       ...(this.isPartial ? [filtered(this.selects, leftOut)] : []),
@@ -84,14 +84,14 @@ export class Selection {
     ]
   }
 
-  /** What has to be read for it, of what would be read without it. */
+  /** The fields to read for the selection, from those that would be read without it. */
   projection(all: Projection): Projection {
     const times = all.times === true || this.filter?.needsTimes === true
     if (this.#properties === undefined) return { ...all, times }
     return { ...all, times, ...this.#reading([...this.#properties, ...this.#asked()]) }
   }
 
-  /** What has to be read to tell which objects are selected, beside what is read in any case. */
+  /** The fields needed to tell which objects are selected, besides those that are read anyway. */
   askedProjection(all: Projection): Projection {
     const times = all.times === true || this.filter?.needsTimes === true
     return { ...all, times, ...this.#reading(this.#asked()) }
@@ -105,7 +105,7 @@ export class Selection {
     }
   }
 
-  /** The properties that the condition looks at. */
+  /** The properties in the condition. */
   #asked(): string[] {
     if (this.filter === undefined) return []
     return columnsOf(this.filter.checked).flatMap(({ root }) => (root === undefined ? [] : [root]))
@@ -113,8 +113,8 @@ export class Selection {
 }
 
 /**
- * What the options ask for; undefined where that is everything.
- * @throws ElysiaError ELYSIA_USAGE where a filter or a property does not fit the class, or an id is none
+ * The selection from the options; undefined if it selects everything.
+ * @throws ElysiaError ELYSIA_USAGE if a filter or a property does not fit the class, or an id is invalid
  */
 export async function selectionOf(
   { filter, objects, properties }: SelectionOptions,
@@ -130,14 +130,14 @@ export async function selectionOf(
 }
 
 /**
- * Refuses what no class can make right, before any is looked for.
- * @throws ElysiaError ELYSIA_USAGE where a filter is no condition
+ * Refuses options that no class can make valid, before a class is looked up.
+ * @throws ElysiaError ELYSIA_USAGE if a filter is no condition
  */
 export function requireSelectable({ filter }: SelectionOptions): void {
   if (filter !== undefined) parseFilter(filter)
 }
 
-/** What a manifest says was selected; undefined where that is everything. @throws ElysiaError as `selectionOf` */
+/** The selection in a manifest; undefined if it selects everything. @throws ElysiaError as `selectionOf` */
 export function declaredSelection(
   schema: CollectionSchema,
   declared: ArchiveSelection | undefined,
@@ -145,7 +145,7 @@ export function declaredSelection(
   return declared === undefined ? undefined : new Selection(schema, declared)
 }
 
-/** Those that were named, and those that are kept in any case: the date by which objects expire, and `required`. */
+/** The named properties, and those that are always kept: the date by which objects expire, and `required`. */
 function propertiesOf(given: string, schema: CollectionSchema, required: readonly string[]): string[] {
   const known = (schema.properties ?? []).map(({ name }) => name)
   const named = given

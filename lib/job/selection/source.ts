@@ -3,7 +3,7 @@ import type { ObjectSource } from '../../archive/object/source.ts'
 import type { SelectionOptions } from './options.ts'
 import { selectionOf } from './selection.ts'
 
-/** What is selected of a source. @throws ElysiaError ELYSIA_USAGE as `selectionOf` */
+/** The selected objects of a source. @throws ElysiaError ELYSIA_USAGE as `selectionOf` */
 export async function selectedSource(source: ObjectSource, options: SelectionOptions): Promise<ObjectSource> {
   const { filter, objects } = options
   const selection = await selectionOf(

@@ -6,7 +6,7 @@ import { mapChunks } from '../../stream/mapChunks.ts'
 
 const IDS_NAMED = 1000
 
-/** The ids that were asked for, less those of the objects that have come. */
+/** The requested ids, minus those of the objects that have come. */
 export class UnseenIds {
   readonly #ids: Set<string>
 
@@ -14,7 +14,7 @@ export class UnseenIds {
     this.#ids = new Set(ids)
   }
 
-  /** Those that are left, in order. */
+  /** The remaining ids, in order. */
   get list(): string[] {
     return [...this.#ids].sort()
   }
@@ -23,7 +23,7 @@ export class UnseenIds {
     return this.#ids.size
   }
 
-  /** Says which of them no object has. */
+  /** Reports which of them have no object. */
   notify(emit: Emit, collection: string): void {
     if (this.size === 0) return
     emit({ type: 'objects_not_found', collection, objects: this.size, ids: this.list.slice(0, IDS_NAMED) })
@@ -33,7 +33,7 @@ export class UnseenIds {
     for (const id of ids) this.#ids.delete(id)
   }
 
-  /** A stage that takes note of the objects that flow through it; none where no ids were asked for. */
+  /** A stage that notes the objects flowing through it; no stage if no ids were requested. */
   stages(): Duplex[] {
     if (this.#ids.size === 0) return []
     return [

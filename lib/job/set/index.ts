@@ -1,4 +1,4 @@
-/** All that commands need for several collections at once, loaded together when one is called. */
+/** Everything that commands need for several collections at once, loaded together on first use. */
 export { newRunId } from '../../run/record.ts'
 export { eachGroup } from './members.ts'
 export { selectedNames } from './names.ts'

@@ -1,25 +1,25 @@
 import { hintedFailure } from '../../run/failure.ts'
 import type { Ended } from '../../run/run.ts'
 
-/** What became of one collection of a set. */
+/** The result for one collection of a set. */
 export interface MemberEnded<R> {
   /** Its class. */
   readonly collection: string
-  /** Absent where it could not begin. */
+  /** Absent if it could not begin. */
   readonly report?: R
-  /** What ended it; absent where nothing did. */
+  /** The error that ended it; absent if there was none. */
   readonly error?: unknown
 }
 
-/** One that did not come to its end, for a report. */
+/** A member that did not finish, in a report. */
 export interface FailedMember {
   readonly collection: string
   readonly error: ReturnType<typeof hintedFailure>
 }
 
 /**
- * Does the work of each group of a set, one after another; one that fails does not keep the others from theirs. Once `stop`
- * is aborted none is begun any more: of those that are left that is what ended them.
+ * Does the work of each group of a set, one after another; if one fails, the others continue. Once `stop` aborts, no
+ * more are begun: the stop is then the error of the remaining ones.
  */
 export async function eachGroup<T, R>(
   groups: readonly (readonly T[])[],
@@ -39,7 +39,7 @@ export async function eachGroup<T, R>(
   return ended
 }
 
-/** Those that failed, each with its error. */
+/** The failed members, each with its error. */
 export function failedOf(members: readonly MemberEnded<unknown>[]): FailedMember[] {
   return members.flatMap(({ collection, error }) =>
     error === undefined ? [] : [{ collection, error: hintedFailure(error) }],

@@ -2,14 +2,14 @@ import { ElysiaError } from '../../core/errors.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import type { SetOptions } from './options.ts'
 
-/** True where several collections are asked for. */
+/** True if the options select several collections. */
 export function isSet({ all = false, include, exclude }: SetOptions): boolean {
   return all || include !== undefined || exclude !== undefined
 }
 
 /**
- * Those of some names that are asked for, in order: all, or those that match `include`, without those that match `exclude`.
- * @throws ElysiaError ELYSIA_USAGE for a pattern that is none; ELYSIA_NOT_FOUND where no name is left
+ * The selected names, in order: all, or those that match `include`, without those that match `exclude`.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid pattern; ELYSIA_NOT_FOUND if no name is left
  */
 export function selectedNames(
   names: readonly string[],
@@ -26,7 +26,7 @@ export function selectedNames(
   })
 }
 
-/** Several patterns are joined by semicolons; one of them has to match. */
+/** Several patterns are separated by semicolons; one of them must match. */
 function matcher(patterns: string | undefined, option: string): ((name: string) => boolean) | undefined {
   if (patterns === undefined) return undefined
   const all = patterns.split(';').map((pattern) => namePattern(pattern, { option, dot: true }))

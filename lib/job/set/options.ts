@@ -1,6 +1,4 @@
-/*
- * The options that select several collections, alike in all jobs that take them.
- */
+/** The options that select several collections, the same in all jobs that take them. */
 
 /** Which collections a job takes at once. */
 export function setOptions<const D extends string>(all: D) {
@@ -23,7 +21,7 @@ export function setOptions<const D extends string>(all: D) {
   } as const
 }
 
-/** As they were given. */
+/** The options as given. */
 export interface SetOptions {
   readonly all?: boolean
   readonly include?: string

@@ -1,8 +1,8 @@
 import { type CollectionSchema, isReference, propertiesIn } from '../../core/schema.ts'
 
 /**
- * Collections in groups, the referred-to ones first: a group is one collection, or several that refer to one another. Within
- * that, in the order in which they are given. References to others, and to itself, make no order.
+ * Collections in groups, referenced ones first: a group is one collection, or several that refer to one another.
+ * Otherwise they keep their order. References to collections outside the set, and to itself, do not count.
  */
 export function referenceGroups<T>(all: readonly T[], schemaOf: (one: T) => CollectionSchema): T[][] {
   const byClass = new Map(all.map((one) => [schemaOf(one).class, one]))
@@ -21,14 +21,14 @@ function targetsOf(schema: CollectionSchema): string[] {
     .flatMap(({ dataType }) => dataType)
 }
 
-/** What is known of a node while it is looked at. */
+/** The state of a node during the search. */
 interface Visit {
   readonly index: number
   low: number
   isOpen: boolean
 }
 
-/** Tarjan's algorithm: the components of a graph, each behind those that it leads to. */
+/** Tarjan's algorithm: the components of a graph, each after those that it leads to. */
 function stronglyConnected<T>(all: readonly T[], leadsTo: (one: T) => readonly T[]): T[][] {
   const visits = new Map<T, Visit>()
   const open: T[] = []

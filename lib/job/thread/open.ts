@@ -2,16 +2,16 @@ import { availableParallelism } from 'node:os'
 import type { MemoryLimit } from '../../async/memoryLimit.ts'
 import { openThreads, type Threads } from '../../async/thread/threads.ts'
 
-/** More of them wait for one another: for the file of the store, for this thread. */
+/** More threads would wait for one another: for the store's file, for this thread. */
 const MOST_BY_ITSELF = 4
 
-/** About what a job takes without threads, and what each takes. */
+/** The approximate memory of a job without threads, and of each thread. */
 const BYTES_WITHOUT = 256 * 1024 * 1024
 const BYTES_A_THREAD = 128 * 1024 * 1024
 
 /**
- * How many threads `--threads` means: `auto` takes as many as there are processors, four at most, where there are two
- * and it `pays`; no more than fit into the memory.
+ * How many threads `--threads` means: `auto` takes as many as there are processors, at most four, if there are two and
+ * it `pays`; never more than fit into memory.
  */
 export function threadsFor(option: string, pays: boolean, memory?: Pick<MemoryLimit, 'bytes'>): number {
   if (option !== 'auto') return Number(option)
@@ -29,7 +29,7 @@ export function openJobThreads(count: number): Promise<Threads> {
   return openThreads(count, threadFile())
 }
 
-/** What they load: beside this file, or, where the command is one file (dist/bin/main.cjs), one file beside that. */
+/** The file that threads load: beside this one, or, if the command is one file (dist/bin/main.cjs), beside that. */
 function threadFile(): URL {
   const here = import.meta.url
   if (here.endsWith('.cjs')) return new URL('./thread.cjs', here)

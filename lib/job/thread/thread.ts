@@ -1,6 +1,4 @@
-/*
- * What the threads of a job load. Each export is work that one of them does; nothing else imports it.
- */
+/** The module that a job's threads load. Each export is work for one of them; nothing else imports it. */
 
 export { storedRange } from '../backup/thread/range.ts'
 export { changeItems } from '../ingest/thread/changes.ts'

@@ -4,9 +4,11 @@ import type { ExampleEntry } from '../../transform/file/schema.ts'
 import { difference } from '../../transform/object/compare.ts'
 import type { TransformedPage } from '../../transform/transform.ts'
 
-/** Something of an example that is not as it says. What is absent on one side is not there. */
+/** A difference between an example and the result. A value that is absent does not exist on that side. */
 export interface ExampleDifference {
-  /** `outcome`, or a part of what came out: `properties.title`, `id`, `vector`; of several `2.properties.title`. */
+  /**
+   * `outcome`, or a part of the result: `properties.title`, `id`, `vector`; with several objects `2.properties.title`.
+   */
   readonly what: string
   readonly expected?: Json
   readonly got?: Json
@@ -14,7 +16,7 @@ export interface ExampleDifference {
 
 type ExpectedObject = Extract<NonNullable<ExampleEntry['out']>, { properties: unknown }>
 
-/** What became of the object of an example that is not what the example says. */
+/** How the result of an example differs from what it expects. */
 export function exampleDifferences(example: ExampleEntry, made: TransformedPage): ExampleDifference[] {
   const [expected, got] = [outcomeOf(example), outcomeIn(made)]
   const { reject, out } = example
@@ -51,7 +53,7 @@ function reasonDifferences(expected: string, reason: string): ExampleDifference[
   return reason.includes(expected) ? [] : [{ what: 'reason', expected, got: reason }]
 }
 
-/** All properties count; of the rest only what is expected of it. */
+/** All properties count; of the rest, only what the example expects. */
 function objectDifferences(expected: ExpectedObject, got: StoredObject): ExampleDifference[] {
   const properties = expected.properties as JsonObject
   const wanted = { id: got.id, properties }
@@ -88,7 +90,7 @@ function vectorDifference(what: string, expected: unknown, got: Vector | undefin
     : [found(what, wanted ?? undefined, there ?? undefined)]
 }
 
-/** Numbers of a vector, which are float32, as a person writes them. */
+/** The float32 numbers of a vector as a person writes them. */
 function decimalsIn(value: Json): Json {
   if (Array.isArray(value)) return value.map(decimalsIn)
   return typeof value === 'number' ? shortestDecimal(Math.fround(value)) : value

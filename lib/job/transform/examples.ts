@@ -9,7 +9,7 @@ import { type ExampleDifference, exampleDifferences } from './exampleDifferences
 import { placedSteps } from './fileSteps.ts'
 import { type StepSettings, transformsOf } from './steps.ts'
 
-/** What became of one example. It has passed where nothing differs. */
+/** The result of one example. It passed if nothing differs. */
 export interface ExampleResult {
   readonly line: number
   readonly column: number
@@ -17,11 +17,11 @@ export interface ExampleResult {
   readonly differences: readonly ExampleDifference[]
 }
 
-/** What a test of the examples of a file found. */
+/** The result of testing the examples of a file. */
 export interface TransformTestReport {
   readonly file: string
   readonly sha256: string
-  /** The transforms, by their names, in order. */
+  /** The names of the transforms, in order. */
   readonly transforms: readonly string[]
   readonly passed: number
   readonly failed: number
@@ -34,9 +34,9 @@ export interface TestOptions {
 }
 
 /**
- * Runs the examples of a file through its transforms: no store is looked at. Each is run by itself. Their class is that of
- * the file, or follows from all of them.
- * @throws ElysiaError ELYSIA_USAGE where the file cannot be used, or has no examples; ELYSIA_CONFLICT where no class can be
+ * Runs the examples of a file through its transforms, each by itself, without a store. Their class is that of the file,
+ * or is derived from all of them.
+ * @throws ElysiaError ELYSIA_USAGE if the file cannot be used, or has no examples; ELYSIA_CONFLICT if no class can be
  * derived
  */
 export async function testTransforms(
@@ -86,7 +86,7 @@ function classOf({ class: own }: PipelineDocument, objects: readonly StoredObjec
 
 const ID = '00000000-0000-4000-8000-'
 
-/** One without an id gets one by its place, so that it is the same at each test. */
+/** An object without an id gets one from its place, so that it is the same in each test. */
 function givenIn(path: string, { example, line, column }: FileExample, at: number): StoredObject {
   const { id = `${ID}${String(at + 1).padStart(12, '0')}`, ...rest } = example.in
   try {

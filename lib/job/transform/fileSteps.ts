@@ -5,7 +5,7 @@ import type { FileStep } from '../../transform/file/read.ts'
 import type { ScriptOptions } from '../../transform/script/script.ts'
 import type { OnConvertError } from '../../transform/step/convert.ts'
 
-/** A step of a file, as it would be written on a command line. */
+/** A step of a file in the form of the command line. */
 export interface PlacedStep {
   readonly kind: string
   readonly text: string
@@ -20,7 +20,7 @@ export async function fileSteps(path: string): Promise<PlacedStep[]> {
   return placedSteps(path, steps)
 }
 
-/** The same of a file that was read. A script is looked for beside the file. */
+/** The steps of a file that was read. Looks for a script beside the file. */
 export function placedSteps(path: string, steps: readonly FileStep[]): PlacedStep[] {
   return steps.map(({ kind, text, line, column, timeout, onError }) => {
     const place = `${path}:${line}:${column}`

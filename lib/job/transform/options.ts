@@ -20,7 +20,7 @@ const maskKeyFileOption = {
   personal: true,
 } as const
 
-/** What becomes of objects on their way. A program gives `transforms` in the context of a job instead. */
+/** How to change objects on their way. A program passes `transforms` in the context of a job instead. */
 export const transformOptions = {
   type: 'object',
   name: 'transform',
@@ -99,7 +99,7 @@ export const transformOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** How the examples of a file of transforms are run. */
+/** How to run the examples of a file of transforms. */
 export const transformTestOptions = {
   type: 'object',
   name: 'transform test',

@@ -10,22 +10,22 @@ import { whereTrue } from '../../transform/step/where.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { fileSteps } from './fileSteps.ts'
 
-/** One transform as it was written: its kind, and what follows it. */
+/** One transform as written: its kind, and its text. */
 export interface TransformStep {
   readonly kind: string
   readonly text: string
-  /** Where it stands in a file: `fix.yaml:3:5`. */
+  /** Its place in a file: `fix.yaml:3:5`. */
   readonly place?: string
-  /** What it says of itself, in place of what was said of all. */
+  /** Its own settings, which replace those for all steps. */
   readonly settings?: StepSettings
 }
 
-/** What is said of all steps of one kind. */
+/** The settings for all steps of one kind. */
 export interface StepSettings {
   readonly script?: ScriptOptions
-  /** What becomes of an object whose value cannot be converted. */
+  /** What to do with an object whose value cannot be converted. */
   readonly onConvertError?: OnConvertError
-  /** Reads the key of masks, once one is needed; without it, and where it gives none, they are refused. */
+  /** Reads the key of masks when one is needed; without it, or if it returns none, masks are refused. */
   readonly maskKey?: () => Promise<string | undefined>
 }
 
@@ -33,7 +33,7 @@ const SCRIPT = 'script'
 
 type Make = (text: string, settings: StepSettings) => Transform | Promise<Transform>
 
-/** The kinds of transforms, each with what makes one of its text. A new one is a row here. */
+/** The kinds of transforms, each with the function that makes one from its text. A new kind is a row here. */
 const KINDS: Readonly<Record<string, Make>> = {
   map: mapProperty,
   drop: dropProperty,
@@ -44,12 +44,12 @@ const KINDS: Readonly<Record<string, Make>> = {
   [SCRIPT]: (path, settings) => runScript(path, settings.script),
 }
 
-/** A file of steps stands for these. */
+/** A file of steps, which replaces them. */
 const FILE = 'pipeline'
 
 /**
- * Makes transforms of what was written, in its order; a file of steps in the place of these.
- * @throws ElysiaError ELYSIA_USAGE where one is none
+ * Makes transforms from the written steps, in order; the steps of a file replace its entry.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid one
  */
 export async function transformsOf(
   steps: readonly TransformStep[],
@@ -76,15 +76,15 @@ async function transformOf(step: TransformStep, settings: StepSettings): Promise
   }
 }
 
-/** The step that a transform of this name is made of. */
+/** The step from which a transform of this name is made. */
 export function stepOf(name: string): TransformStep {
   const [kind = ''] = name.split(' ', 1)
   return { kind, text: name.slice(kind.length + 1) }
 }
 
 /**
- * The steps among what was declared; others follow from options of their job: `revectorize`, `vectors drop`.
- * @throws ElysiaError ELYSIA_USAGE for a script: whoever has written the names may not say what is run here
+ * The steps among declared names; other names come from options of their job: `revectorize`, `vectors drop`.
+ * @throws ElysiaError ELYSIA_USAGE for a script: whoever wrote the names must not decide what runs here
  */
 export function stepsAmong(names: readonly string[]): TransformStep[] {
   const steps = names.map(stepOf).filter(({ kind }) => Object.hasOwn(KINDS, kind))

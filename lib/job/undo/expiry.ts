@@ -6,7 +6,7 @@ import type { Emit } from '../../run/context.ts'
 import type { State } from '../../run/state.ts'
 import { lockUndo } from './lock.ts'
 
-/** Removes what has been kept for its time, unless a process works with it; each is an event. */
+/** Removes expired undos, unless a process uses them; each removal is an event. */
 export function removeExpired(state: Pick<State, 'directory'>, emit: Emit): void {
   const expired = removeExpiredUndos(undoRoot(state.directory), { lockOf: (run) => freeLock(state, run) })
   for (const { header, bytes } of expired) {

@@ -6,7 +6,7 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from './traces.ts'
 import { UndoIndex } from './undoIndex.ts'
 
-/** What a run that changes a collection keeps of it, and what it has kept before it was interrupted. */
+/** Saves what a run changes in a collection, and knows what it saved before it was interrupted. */
 export class UndoKeeping {
   readonly directory: string
   readonly #header: UndoHeader
@@ -15,7 +15,7 @@ export class UndoKeeping {
   #writer: UndoWriter | undefined
   #earlier: UndoIndex | undefined
 
-  /** `durable: false`: what is kept outlives the process, and not a power cut. */
+  /** `durable: false`: entries survive a killed process, but not a power cut. */
   constructor(directory: string, header: UndoHeader, traces: Traces, { durable = true } = {}) {
     this.directory = directory
     this.#header = header
@@ -27,13 +27,13 @@ export class UndoKeeping {
     return this.#header
   }
 
-  /** Entries and bytes so far. */
+  /** The number of entries and bytes so far. */
   get size(): { readonly entries: number; readonly bytes: number } {
     return { entries: this.#writer?.entries ?? 0, bytes: this.#writer?.bytes ?? 0 }
   }
 
   /**
-   * Reads what an interrupted run has kept, so that `own` knows it; nothing is written.
+   * Reads what an interrupted run saved, so that `own` knows it; writes nothing.
    * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_CONFLICT
    */
   async look(): Promise<void> {
@@ -44,7 +44,7 @@ export class UndoKeeping {
     this.#earlier = await UndoIndex.read(this.directory, earlier, this.#traces)
   }
 
-  /** Makes the archive, or goes on with it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED, ELYSIA_CONFLICT */
+  /** Creates the archive, or continues it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED, ELYSIA_CONFLICT */
   async begin(): Promise<void> {
     await this.look()
     const made = readUndoHeader(this.directory)?.tenants_made
@@ -61,7 +61,9 @@ export class UndoKeeping {
     if (tenants.length > 0) this.#writer?.noteTenants(tenants)
   }
 
-  /** What the run wrote before it was interrupted, if the object is that still: some references may not be linked yet. */
+  /**
+   * What the run wrote before it was interrupted, if the object still is that; some references may not be linked yet.
+   */
   own(found: StoredObject): Trace | undefined {
     const wrote = this.#earlier?.find(found)?.wrote
     return wrote !== undefined && this.#traces.matches(found, wrote, { partlyLinked: true })
@@ -69,12 +71,12 @@ export class UndoKeeping {
       : undefined
   }
 
-  /** Whether an interrupted run has kept something of it. */
+  /** Whether an interrupted run saved something about it. */
   knows(object: Pick<StoredObject, 'id' | 'tenant'>): boolean {
     return this.#earlier?.find(object) !== undefined
   }
 
-  /** True where an interrupted run has kept something. */
+  /** True if an interrupted run saved something. */
   get continues(): boolean {
     return this.#earlier !== undefined
   }
@@ -91,7 +93,7 @@ export class UndoKeeping {
   }
 }
 
-/** A name may be given to runs of stores whose journals do not know each other. */
+/** Runs in stores whose journals do not know each other may have the same id. */
 function requireOwn(
   directory: string,
   earlier: UndoHeader,

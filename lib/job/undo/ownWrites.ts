@@ -4,18 +4,18 @@ import { UndoKeeping } from './keeping.ts'
 import type { Traces } from './traces.ts'
 
 /**
- * What a run writes that keeps no undo, noted before it is sent: ids and digests alone, so that it knows its own writes
- * after an interruption. Nobody can take anything back with it. Memory: as `UndoKeeping`.
+ * Records the writes of a run without undo before they are sent: only ids and digests, so that it recognizes its own
+ * writes after an interruption. They cannot revert anything. Memory: as `UndoKeeping`.
  */
 export class OwnWrites {
   readonly #keeping: UndoKeeping
 
-  /** `directory` bears the name of the run. */
+  /** `directory` has the name of the run. */
   constructor(directory: string, header: UndoHeader, traces: Traces) {
     this.#keeping = new UndoKeeping(directory, header, traces, { durable: false })
   }
 
-  /** Reads what the run noted before it was interrupted; nothing is written. */
+  /** Reads what the run recorded before it was interrupted; writes nothing. */
   look(): Promise<void> {
     return this.#keeping.look()
   }

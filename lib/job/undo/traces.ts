@@ -8,21 +8,21 @@ import { vectorizersOf } from '../../transform/schema/vectorizers.ts'
 
 type Links = NonNullable<Trace['links']>
 
-/** How an object is held against a trace. */
+/** How an object is compared with a trace. */
 export interface TraceMatch {
-  /** Some of its references may still be missing: they are linked after all objects are written. */
+  /** True if some of its references may still be missing: they are linked after all objects are written. */
   readonly partlyLinked?: boolean
 }
 
 /**
- * Recognises objects of one collection by what was written: what a store computes, rounds or spells its own way does
- * not count, nor do times; nor, in a class with a vectorizer, vectors that it made itself.
+ * Recognizes objects of one collection by what was written: ignores what a store computes, rounds or spells its own
+ * way, times, and, in a class with a vectorizer, vectors that it made itself.
  */
 export class Traces {
   readonly #compared: (object: StoredObject) => StoredObject
   readonly #split
   readonly #makesVectors: boolean
-  /** True where objects may have references. */
+  /** True if objects may have references. */
   readonly refers: boolean
 
   constructor(kind: string, schema: CollectionSchema) {
@@ -79,7 +79,7 @@ function withVectors(object: StoredObject, names: ReadonlySet<string>): StoredOb
   }
 }
 
-/** Whether each reference of `some` is one of `all`, as often at most. Their order does not count. */
+/** Whether `all` contains each reference of `some`, at least as often. Order does not matter. */
 function isPart(some: Links, all: Links): boolean {
   return Object.entries(some).every(([property, beacons]) => {
     const left = [...(all[property] ?? [])]

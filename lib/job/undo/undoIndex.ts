@@ -4,13 +4,13 @@ import type { StoredObject } from '../../core/object.ts'
 import { temporaryDatabase } from '../../database/connection.ts'
 import type { Traces } from './traces.ts'
 
-/** What a run did to one object, all its attempts taken together. */
+/** What a run did to one object in all its attempts. */
 export interface Touched {
-  /** The number of the entry that has the object as it was before. */
+  /** The number of the entry with the object's earlier state. */
   readonly entry: number
-  /** As it was; absent where there was none. */
+  /** Its earlier trace; absent if it did not exist. */
   readonly before?: Trace
-  /** What the run made of it; absent where it removed it. */
+  /** What the run made of it; absent if the run removed it. */
   readonly wrote?: Trace
 }
 
@@ -23,9 +23,9 @@ interface Row {
 const KEY = 'tenant = ? AND id = ?'
 
 /**
- * What a run did to each object, by id. A run that was interrupted and continued has kept some objects twice: the
- * first entry counts, unless somebody else had changed the object in between.
- * Memory: a batch, and a cache of some megabytes; the rest is in a file without a name.
+ * What a run did to each object, by id. A run that was interrupted and continued saved some objects twice: the first
+ * entry counts, unless someone else changed the object in between. Memory: a batch, and a cache of some megabytes; the
+ * rest is in an unnamed file.
  */
 export class UndoIndex {
   readonly #traces: Traces
@@ -43,7 +43,7 @@ export class UndoIndex {
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO touched VALUES (?, ?, ?, ?, ?)')
   }
 
-  /** Reads what a run has kept. @throws ElysiaError ELYSIA_DAMAGED */
+  /** Reads the undo of a run. @throws ElysiaError ELYSIA_DAMAGED */
   static async read(directory: string, header: UndoHeader, traces: Traces): Promise<UndoIndex> {
     const index = new UndoIndex(traces)
     try {
@@ -71,7 +71,7 @@ export class UndoIndex {
     return (this.#database.prepare('SELECT count(*) AS n FROM touched').get() as { n: number }).n
   }
 
-  /** So many of their ids, each once, in order. */
+  /** The first of their ids, each once, in order. */
   ids(most: number): string[] {
     const select = this.#database.prepare('SELECT DISTINCT id FROM touched ORDER BY id LIMIT ?').pluck()
     return select.all(most) as string[]
@@ -105,7 +105,7 @@ export class UndoIndex {
     this.#put.run(tenant, id, number, beforeText, wroteText)
   }
 
-  /** Whether what was found later is what the run itself had left there, or had found there first. */
+  /** Whether a later state is what the run itself left, or had found there first. */
   #isOurs(found: StoredObject | undefined, { before, wrote }: Touched): boolean {
     if (found === undefined) return before === undefined || wrote === undefined
     return [before, wrote].some(

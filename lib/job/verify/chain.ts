@@ -10,7 +10,7 @@ import type { Run } from '../../run/run.ts'
 import { checkFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 
-/** Checks the files of all bases of an increment; each is named by its directory. */
+/** Checks the files of all bases of an increment; findings name each base by its directory. */
 export async function checkBases({ links, newest }: Chain, found: Findings, run: Run): Promise<void> {
   for (const link of links) {
     if (link === newest || found.full) continue
@@ -20,15 +20,15 @@ export async function checkBases({ links, newest }: Chain, found: Findings, run:
   }
 }
 
-/** What a chain holds of a range. */
+/** The content of a chain in a range. */
 interface RangeState {
   readonly objects: number
   readonly digest: string
 }
 
 /**
- * Reads what a chain holds, range by range, and compares it with what the increment says of all. Returns it as the
- * manifest of a full archive would say it: a part for each range. Memory: two pages of each link, for each worker.
+ * Reads the content of a chain, range by range, and compares it with what the increment says about the total. Returns
+ * it as the manifest of a full archive would: a part for each range. Memory: two pages of each link, for each worker.
  */
 export async function checkState(chain: Chain, found: Findings, run: Run): Promise<Manifest> {
   const { manifest } = chain.newest

@@ -1,10 +1,10 @@
 import type { StoredObject, Vector } from '../../core/object.ts'
 
-/** The widths of vectors by name, over a whole archive: an index takes one width. Memory: a number a name. */
+/** The widths of vectors by name over a complete archive: an index takes one width. Memory: a number for each name. */
 export class Widths {
   readonly #known = new Map<string, number>()
 
-  /** The first vector of a page that is not as wide as those before it, as a sentence. */
+  /** The first vector of a page whose width differs from those before it, as a sentence. */
   fault(page: readonly StoredObject[]): string | undefined {
     for (const { id, vector, vectors } of page) {
       const fault =

@@ -19,8 +19,8 @@ import type { Findings } from './findings.ts'
 import { sampled } from './sample.ts'
 
 /**
- * Checks the files of one archive against its manifest, as deep as the level says. `below` stands before the names of
- * files in what is found: of a base the directory that it lies in.
+ * Checks the files of one archive against its manifest, as deeply as the level says. `below` is prefixed to file names
+ * in findings: for a base, its directory.
  */
 export async function checkFiles(archive: Archive, found: Findings, run: Run, below = ''): Promise<void> {
   await found.of(() => besides(archive, found, below), below + MANIFEST_FILE)
@@ -29,7 +29,7 @@ export async function checkFiles(archive: Archive, found: Findings, run: Run, be
   await checkIndex(archive, found, run, below)
 }
 
-/** What lies beside the parts: the manifest's copy and the schema. */
+/** The files besides the parts: the copy of the manifest and the schema. */
 async function besides({ storage, manifest }: Archive, found: Findings, below: string): Promise<void> {
   await found.of(async () => {
     const [text, copy] = [
@@ -47,7 +47,7 @@ async function besides({ storage, manifest }: Archive, found: Findings, below: s
   }, below + SCHEMA_FILE)
 }
 
-/** Undefined where it is no JSON: no schema is. */
+/** Undefined if it is not JSON: no schema is. */
 function schemaIn(text: string): unknown {
   try {
     return parseBounded(text)
@@ -71,7 +71,7 @@ async function checkParts(
   })
 }
 
-/** Parts, until there are as many faults as were asked for. */
+/** Yields parts until there are as many faults as requested. */
 function* untilFull<T>(parts: readonly T[], found: Findings): Generator<T> {
   for (const part of parts) {
     if (found.full) return

@@ -6,12 +6,12 @@ import { Widths } from './dimensions.ts'
 import type { VerifyOptions } from './options.ts'
 import type { ArchiveFault } from './report.ts'
 
-/** The faults so far, and whether there are enough of them. */
+/** The faults so far, and whether there are enough. */
 export class Findings {
   readonly faults: ArchiveFault[] = []
   readonly options: VerifyOptions
   readonly widths = new Widths()
-  /** Parts that were checked, and that are to be checked. */
+  /** The parts that were checked, and those to check. */
   parts = 0
   due = 0
   objects = 0
@@ -33,7 +33,7 @@ export class Findings {
     this.faults.push(this.base === undefined ? fault : { ...fault, base: this.base })
   }
 
-  /** Runs a check; what it finds damaged is noted, anything else passes. */
+  /** Runs a check; records damage as a finding, and passes on other errors. */
   async of(check: () => Promise<void>, file = MANIFEST_FILE, part = false): Promise<void> {
     try {
       await check()

@@ -1,4 +1,4 @@
-/** All that the command needs for `col catalog verify`, loaded together when it is called. */
+/** Everything that the command needs for `col catalog verify`, loaded together on first use. */
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { rootOf } from '../../catalog/scan.ts'
 export { runVerifySingle } from './single.ts'

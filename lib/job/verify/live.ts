@@ -11,13 +11,13 @@ import { isFinding } from './damage.ts'
 import { LiveClass } from './liveCollection.ts'
 import { type LookedAt, SecondLook } from './secondLook.ts'
 
-/** The store that an archive is compared with, and the class there where it is another. */
+/** The store that an archive is compared with, and the class there if it has another name. */
 export interface Against {
   readonly store: Store
   readonly name?: string
 }
 
-/** A range that differs: in a sentence, and the first ids that do, where they are known. */
+/** A range that differs: as a sentence, and the first differing ids, if known. */
 export interface LiveFault {
   readonly fact: string
   readonly ids: readonly string[]
@@ -27,16 +27,16 @@ export interface LiveFault {
 export interface LiveFindings {
   /** One for each range that differs. */
   readonly faults: readonly LiveFault[]
-  /** Objects of the archive that the store has no more, since they have expired: no fault. */
+  /** Objects of the archive that are gone from the store because they expired: no fault. */
   readonly expired: number
 }
 
 /**
- * How a collection differs now from an archive of it, range by range: by count, then by digest. A range that differs is
- * read once more, archive and store side by side, and compared object by object by what must be the same in both; a
- * count that differs decides by itself, unless objects of the class expire. Tenants that are not active are activated one
- * by one, and put back. Memory: a page of each.
- * @throws ElysiaError what keeps the store from being read; ELYSIA_USAGE for an archive of transformed objects
+ * How a collection now differs from an archive of it, range by range: by count, then by digest. A range that differs is
+ * read again, archive and store in parallel, and compared object by object by what must be the same in both; a
+ * differing count decides by itself, unless objects of the class expire. Inactive tenants are activated one by one, and
+ * put back. Memory: a page of each.
+ * @throws ElysiaError the error that kept the store from being read; ELYSIA_USAGE for an archive of transformed objects
  */
 export async function liveFaults(
   manifest: Manifest,
@@ -81,7 +81,7 @@ export async function liveFaults(
   return { faults, expired }
 }
 
-/** What transforms made of objects is in no store. */
+/** Transformed objects are in no store. */
 function requireAsTheyWere({ id, transforms = [] }: Manifest): void {
   if (transforms.length === 0) return
   const names = transforms.map(({ name }) => name).join('; ')
@@ -104,7 +104,7 @@ function countsText(
   return { text: differ ? `${has}, the archive ${archived}` : `${has} as well`, differ }
 }
 
-/** What is wrong with a range, by both looks; undefined where nothing is. */
+/** What is wrong with a range according to both looks; undefined if nothing is. */
 function faultOf({ text, differ }: Counts, { expires }: SecondLook, seen: Seen): LiveFault | undefined {
   const ids = 'ids' in seen ? seen.ids : []
   if (differ && !expires) return { fact: text, ids }
@@ -112,20 +112,20 @@ function faultOf({ text, differ }: Counts, { expires }: SecondLook, seen: Seen):
   return fact === undefined ? undefined : { fact: differ ? `${text}: ${fact}` : `${text}, but ${fact}`, ids }
 }
 
-/** A second look; at a range whose archive is damaged, why nothing can be said of it. */
+/** The result of a second look; if the archive is damaged there, why nothing can be said. */
 type Seen = LookedAt | { readonly damage: string }
 
 async function lookedAt(look: SecondLook, live: LiveClass, range: IdRange): Promise<Seen> {
   try {
     return await look.at(rangeOf(range))
   } catch (error) {
-    // What the store says of itself is no finding of the archive.
+    // An error about the store is no finding about the archive.
     if (!isFinding(error) || error === live.failure) throw error
     return { damage: `whether the same cannot be said: ${messageOf(error)}` }
   }
 }
 
-/** Undefined where the objects are the same. */
+/** Undefined if the objects are the same. */
 function differencesText({ missing, others }: LookedAt, expires: boolean): string | undefined {
   if (missing + others === 0) return undefined
   if (!expires) return 'others'
@@ -136,17 +136,17 @@ function differencesText({ missing, others }: LookedAt, expires: boolean): strin
   return facts.join(', ')
 }
 
-/** Of a tenant that is not there. */
+/** The content of a missing tenant. */
 const NOTHING = { objects: 0, digest: sumOfDigests([]) }
 
-/** The tenants of an archive that the store has, as they are there; undefined where the archive has none. */
+/** The tenants of an archive that exist in the store, with their states there; undefined if the archive has none. */
 async function tenantsThere({ tenants }: Manifest, live: LiveClass): Promise<Tenant[] | undefined> {
   if (tenants === undefined) return undefined
   const names = new Set(tenants.map(({ name }) => name))
   return (await live.tenants()).filter(({ name }) => names.has(name))
 }
 
-/** What the manifest says of a range. */
+/** The manifest's figures for a range. */
 function declared({ parts }: Manifest, index: number) {
   const own = parts.filter((part) => part.range === index)
   const objects = own.reduce((sum, part) => sum + part.objects, 0)

@@ -12,7 +12,7 @@ import { whatOf } from '../backup/plan.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { declaredSelection, type Selection } from '../selection/selection.ts'
 
-/** A class as a store holds it now. What keeps it from being read for two minutes is thrown. */
+/** A class as a store holds it now. Throws an error that keeps it from being read for two minutes. */
 export class LiveClass {
   readonly store: Store
   readonly #name: string
@@ -20,10 +20,10 @@ export class LiveClass {
   readonly #selection: Selection | undefined
   readonly #signal: AbortSignal
   readonly retry: Retrying
-  /** What kept it from being read, where something did. */
+  /** The error that kept it from being read, if there was one. */
   failure: unknown
 
-  /** Vectors are read where the archive of this manifest has them, and of the objects those that it selects. */
+  /** Reads vectors if the archive of this manifest has them, and only the objects that it selects. */
   constructor({ encoding, schema, selection }: Manifest, store: Store, name: string, signal: AbortSignal) {
     this.store = store
     this.#name = name
@@ -55,7 +55,7 @@ export class LiveClass {
     return { objects, digest: digest.hex() }
   }
 
-  /** The objects that the archive selects as a source; `ranges` say of which tenants. */
+  /** The objects that the archive selects as a source; `ranges` name the tenants. */
   source(schema: CollectionSchema, ranges: readonly ObjectRange[]): ObjectSource {
     const pages = (range: ObjectRange) =>
       Readable.from(this.#pages(range), { objectMode: true, highWaterMark: 1 })

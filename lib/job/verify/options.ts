@@ -2,7 +2,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 import { workersOption } from '../../run/sharedOptions.ts'
 import { sampleLack } from './sample.ts'
 
-/** How deep a verification looks. */
+/** How deep a verification goes. */
 export const verifyOptions = {
   type: 'object',
   name: 'verify',

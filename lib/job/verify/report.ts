@@ -4,25 +4,25 @@ import type { Failure } from '../../run/failure.ts'
 import type { Against } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 
-/** Something that is not as the manifest says. `part` where it is about one. */
+/** A difference from what the manifest says. `part` is present if it concerns one. */
 export interface ArchiveFault {
   readonly file: string
   readonly fact: string
   readonly part: boolean
-  /** The id of the base that the file is of, where it is not of the archive itself. */
+  /** The id of the base that contains the file; absent for the archive itself. */
   readonly base?: string
-  /** Of level `live`: the first ids that differ in the range that it is about. */
+  /** At level `live`: the first ids that differ in the range. */
   readonly ids?: readonly string[]
 }
 
-/** What a verification found. Nothing is damaged where `faults` is empty. */
+/** What a verification found. Nothing is damaged if `faults` is empty. */
 export interface VerifyReport {
   /** The id of the run. */
   readonly id: string
   readonly archive: string
   readonly location: string
   readonly level: VerifyOptions['level']
-  /** `unchecked`: the sample is a group that no part belongs to, and nothing else was found. */
+  /** `unchecked`: the sample is a group without parts, and nothing else was found. */
   readonly status: 'complete' | 'damaged' | 'unchecked' | 'failed' | 'interrupted'
   readonly parts: number
   readonly parts_checked: number
@@ -31,15 +31,15 @@ export interface VerifyReport {
   readonly num_errors: number
   readonly broken_parts: readonly string[]
   readonly faults: readonly ArchiveFault[]
-  /** Of level `live`, where there are any: objects that the store has no more, since they have expired. No fault. */
+  /** At level `live`, if there are any: objects that are gone from the store because they expired. No fault. */
   readonly expired?: number
-  /** True where --max-errors ended it early. */
+  /** True if --max-errors ended it early. */
   readonly stopped: boolean
   readonly suggested_command?: string
   /** When this process began it, in ISO 8601 and UTC. */
   readonly started_at: string
   readonly seconds: number
-  /** What kept the verification from its end. */
+  /** The error that kept the verification from finishing. */
   readonly error?: Failure
 }
 

@@ -4,7 +4,7 @@ import type { RunEntry } from '../../run/row.ts'
 import type { Ending, RunFacts } from '../../run/run.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
 
-/** The row of a verification: its target is the place of the archive, its inputs what it is held against. */
+/** The row of a verification: its target is the archive's location, its inputs what it is compared with. */
 export function entryOf(
   location: string,
   manifest: Pick<Manifest, 'id' | 'collection'> | undefined,
@@ -15,18 +15,18 @@ export function entryOf(
   return { run: runId ?? newRunId(), key: { target: location, class: collection, inputs }, collection }
 }
 
-/** What the journal keeps of a verification. */
+/** The counts of a verification that the journal keeps. */
 export function verifyCounts(report: VerifyReport): RunCounts {
   const { parts, parts_checked, objects_checked, bytes_checked, num_errors } = report
   return { parts, parts_checked, objects_checked, bytes_checked, num_errors }
 }
 
-/** What the last event of a verification says of its archive. */
+/** The facts in a verification's last event. */
 export function verifyFacts({ archive, bytes_checked }: VerifyReport): RunFacts {
   return { ...(archive !== '' && { archive }), bytes_in: bytes_checked }
 }
 
-/** How a verification ended that did not come to its end. */
+/** The status of a verification that did not finish. */
 export function endedAs({ status }: Ending): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }

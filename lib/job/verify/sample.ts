@@ -1,6 +1,8 @@
 import type { Part } from '../../archive/manifest.ts'
 
-/** What a sample has to be, where it is none: a group that there is, or a share that takes something and no more than all. */
+/**
+ * What is wrong with a sample: it must be an existing group, or a share that takes something and at most everything.
+ */
 export function sampleLack(sample: string): string | undefined {
   if (sample.endsWith('%')) {
     const percent = Number(sample.slice(0, -1))
@@ -11,8 +13,8 @@ export function sampleLack(sample: string): string | undefined {
 }
 
 /**
- * The parts that a sample takes. `n/t` is always the same n-th of t groups, by the first digits of a part's
- * SHA-256, so that t runs together see every part; `p%` is so many of them by chance, at least one.
+ * The parts in a sample. `n/t` is always the same n-th of t groups, by the first digits of a part's SHA-256, so that t
+ * runs together check every part; `p%` is a random choice of that share, at least one.
  */
 export function sampled(parts: readonly Part[], sample: string | undefined): readonly Part[] {
   if (sample === undefined || parts.length === 0) return parts

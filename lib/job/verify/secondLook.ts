@@ -8,27 +8,27 @@ import { normalizers } from '../../transform/object/normalize.ts'
 import { mayHaveExpired, type TimeToLive, timeToLive } from '../../transform/schema/timeToLive.ts'
 import type { LiveClass } from './liveCollection.ts'
 
-/** Clocks of a server and of this machine may differ by so much. */
+/** How far the clocks of a server and this machine may differ. */
 const CLOCKS_DIFFER_MS = 5 * 60_000
 
-/** Ids that are named of a range; all are counted. */
+/** How many ids are named for a range; all are counted. */
 const MOST_NAMED = 10
 
-/** What a range of an archive and a store have otherwise. */
+/** The differences between an archive and a store in a range. */
 export interface LookedAt {
-  /** Objects of the archive that the store does not have, though they cannot have expired. */
+  /** Objects of the archive that the store lacks, although they cannot have expired. */
   readonly missing: number
-  /** Objects of the store that the archive does not have, or has otherwise. */
+  /** Objects of the store that the archive lacks, or that differ. */
   readonly others: number
-  /** Objects of the archive whose time has come, and that the store does not have any more: no fault. */
+  /** Expired objects of the archive that are gone from the store: no fault. */
   readonly expired: number
-  /** The first ids of those that are missing or others. */
+  /** The first ids that are missing or differ. */
   readonly ids: readonly string[]
 }
 
 /**
- * A second look at ranges that seem to differ: archive and store are read side by side, and compared object by object by
- * what must be the same in both. Memory: a page of each.
+ * A second look at ranges that seem to differ: reads archive and store in parallel, and compares object by object what
+ * must be the same in both. Memory: a page of each.
  */
 export class SecondLook {
   readonly #archived: ObjectSource
@@ -54,12 +54,12 @@ export class SecondLook {
     return new SecondLook(archived, live, await live.schema(), signal)
   }
 
-  /** True where the store may lack objects of the archive, since they have expired. */
+  /** True if the store may lack objects of the archive because they expired. */
   get expires(): boolean {
     return this.#lives.length > 0
   }
 
-  /** @throws ElysiaError where the archive is damaged, or the store cannot be read */
+  /** @throws ElysiaError if the archive is damaged, or the store cannot be read */
   async at(range: ObjectRange): Promise<LookedAt> {
     let [missing, others, expired] = [0, 0, 0]
     const ids: string[] = []

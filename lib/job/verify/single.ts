@@ -21,8 +21,9 @@ import type { VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
- * Verifies an archive in a single file. Its digest is over all of its bytes, so that every level but `live` reads it
- * whole; `exists` looks at its first line alone. @throws ElysiaError ELYSIA_NOT_FOUND
+ * Verifies an archive in a single file. Its digest covers all its bytes, so every level but `live` reads it completely;
+ * `exists` checks only its first line.
+ * @throws ElysiaError ELYSIA_NOT_FOUND
  */
 export async function verifySingle(
   path: string,
@@ -35,8 +36,8 @@ export async function verifySingle(
 }
 
 /**
- * The same, resolving with the report also where the verification failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: ELYSIA_NOT_FOUND
+ * The same, but also resolves with the report if the verification failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: ELYSIA_NOT_FOUND
  */
 export async function runVerifySingle(
   path: string,
@@ -75,7 +76,10 @@ interface Found {
   manifest: Manifest | undefined
 }
 
-/** Reads a file, or its first line, and notes what is wrong with it. @throws what says nothing of the archive */
+/**
+ * Reads a file, or its first line, and records what is wrong with it.
+ * @throws errors that say nothing about the archive
+ */
 async function readDamage(
   path: string,
   level: VerifyOptions['level'],
@@ -144,8 +148,9 @@ function bytesOf(path: string): Readable {
 }
 
 /**
- * Reads a file to its trailer. One that is found damaged is read a second time, each object digested by itself, since
- * another program may have spelled its lines. @throws ElysiaError ELYSIA_DAMAGED
+ * Reads a file to its trailer. If it is damaged, reads it again and digests each object by itself, since another
+ * program may have respelled its lines.
+ * @throws ElysiaError ELYSIA_DAMAGED
  */
 async function readWhole(path: string, archive: SingleArchive, signal?: AbortSignal) {
   try {
@@ -173,7 +178,7 @@ async function counted(pages: NodeJS.ReadableStream, signal?: AbortSignal): Prom
   return objects
 }
 
-/** What a plan and its manifest say both. */
+/** Fields that a plan and its manifest share. */
 const TWICE = [
   'id',
   'collection',
@@ -185,7 +190,7 @@ const TWICE = [
   'selection',
 ] as const
 
-/** What header and trailer say that does not fit, though each is whole. */
+/** Contradictions between header and trailer, although each is complete. */
 function textFaults(plan: Plan, manifest: Manifest): string[] {
   const faults = TWICE.filter((key) => !isDeepStrictEqual(plan[key], manifest[key])).map(
     (key) => `the trailer has another ${key} than the header`,

@@ -18,10 +18,10 @@ import type { VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
- * Checks an archive against its manifest: each level looks at all that the one before it does. Of an increment all its
- * bases are checked as well, and from `records` on, that all of them together give the state which it names. Faults are
- * collected, not thrown. `live` compares each range, by count and digest, with what a store holds now.
- * @throws ElysiaError ELYSIA_NOT_FOUND where there is no archive, and what keeps the store from being read
+ * Checks an archive against its manifest: each level checks everything that the one before it does. For an increment it
+ * also checks all its bases, and from `records` on, that together they give the state that the increment names. Faults
+ * are collected, not thrown. `live` compares each range, by count and digest, with the current content of a store.
+ * @throws ElysiaError ELYSIA_NOT_FOUND if there is no archive, and the error that kept the store from being read
  */
 export async function verify(
   storage: Storage,
@@ -34,8 +34,8 @@ export async function verify(
 }
 
 /**
- * The same, resolving with the report also where the verification failed or was interrupted.
- * @throws ElysiaError only for what kept it from beginning: options, no archive
+ * The same, but also resolves with the report if the verification failed or was interrupted.
+ * @throws ElysiaError only if it could not begin: options, no archive
  */
 export async function runVerify(
   storage: Storage,
@@ -75,7 +75,7 @@ async function check(archive: Archive, found: Findings, run: Run<VerifyContext>)
     found.add({ file: MANIFEST_FILE, fact, part: false, ...(ids.length > 0 && { ids }) })
 }
 
-/** An increment with its bases; undefined where one of them is missing, or is another one: that is a fault. */
+/** An increment with its bases; undefined if one of them is missing, or is another one: that is a fault. */
 async function chainOf(
   archive: Archive,
   found: Findings,

@@ -7,15 +7,15 @@ import { exists, type FileIdentity, isFile, look, sameContent } from './identity
 import type { WatchEntry } from './log.ts'
 import { placeRejects } from './placeRejects.ts'
 
-/** Where `--after move` puts what was taken, below the directory that is watched. */
+/** The directory for `--after move`, inside the watched directory. */
 export const PROCESSED = 'processed'
 export const FAILED = 'failed'
 
-/** Where a file and its rejects are after it was taken; undefined where they are gone, or never were. */
+/** Where a file and its rejects are after it was taken; undefined if they are gone, or never existed. */
 export interface Placement {
   readonly path: string | undefined
   readonly rejects: string | undefined
-  /** Nothing is left to be done with it; otherwise it has changed since it was taken, and comes again. */
+  /** True if nothing is left to do with it; false if it changed since it was taken, and comes again. */
   readonly over: boolean
 }
 
@@ -23,18 +23,17 @@ export interface Placement {
 export interface Destinations {
   readonly folder: Folder
   readonly followLinks: boolean
-  /** The rejects of a file are to lie beside it where it was moved to. */
+  /** True if the rejects of a file go where the file is moved. */
   readonly rejectsFollow: boolean
 }
 
 /**
- * Does with a file what is pending: moves it to `processed/` or `failed/`, or deletes it; answers where it
- * is then. A file that changed since it was taken stays; one that is gone is no fault. May be repeated after a
- * crash at any point.
+ * Does what is pending for a file: moves it to `processed/` or `failed/`, or deletes it; returns where it is then. A
+ * file that changed since it was taken stays; a missing one is no fault. May be repeated after a crash at any point.
  *
- * Others may change what a shared folder holds between any two calls: what was moved is looked at again where it is
- * then, in a directory of ours, and goes back where it is something else.
- * @throws ElysiaError ELYSIA_STATE where it cannot be done
+ * Others may change the content of a shared folder between any two calls: a moved file is checked again in its new
+ * place, in a directory of ours, and goes back if it is a different one.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be done
  */
 export async function settleFile(entry: WatchEntry, context: Destinations): Promise<Placement> {
   const { path, pending, rejects } = entry
@@ -96,8 +95,8 @@ async function moveRejects(
 }
 
 /**
- * Moves a file under its name or, where that is taken, under `name-1`, `name-2` …; never over another. Answers
- * the name. `wanted` is the file that is meant, or true for whatever has the name.
+ * Moves a file under its name or, if that is taken, under `name-1`, `name-2` …; never over another. Returns the name.
+ * `wanted` is the intended file, or true for whatever has the name.
  */
 async function moveInto(folder: Folder, name: string, target: Folder, wanted: FileIdentity | true) {
   for (let attempt = 0; ; attempt++) {
@@ -106,7 +105,7 @@ async function moveInto(folder: Folder, name: string, target: Folder, wanted: Fi
   }
 }
 
-/** False where another file has the name. A crash between link and unlink leaves one file under two names. */
+/** False if another file has the name. A crash between link and unlink leaves one file under two names. */
 async function moveTo(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
   try {
     await link(from, to)
@@ -124,14 +123,14 @@ async function moveTo(from: string, to: string, wanted: FileIdentity | true): Pr
   }
   await unlink(from).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return
-    // It stays, then, and has no second name that would be in its way.
+    // The file then stays, without a second name that would be in its way.
     await unlink(to)
     throw error
   })
   return true
 }
 
-/** A file system that knows no hard links, or a system that makes none to the file of another user. */
+/** A file system without hard links, or a system that refuses links to another user's file. */
 const WITHOUT_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'])
 
 async function moveWithoutLinks(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {

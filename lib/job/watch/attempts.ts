@@ -1,12 +1,12 @@
 import type { WatchEntry } from './log.ts'
 import type { Watching } from './setup.ts'
 
-/** A file is not begun again where so many processes ended in it, one after the other, at the same place. */
+/** A file is not begun again after so many processes in a row died in it at the same place. */
 const MOST_DEATHS = 2
 
 /**
- * An entry for an attempt that begins. One that began before and was not survived was a death, and counts where the
- * one before it came no further.
+ * The entry for a new attempt. An earlier attempt without an end was a death, and counts if the one before it got no
+ * further.
  */
 export function attempted(watching: Watching, entry: WatchEntry): WatchEntry {
   if (!entry.attempting) return { ...entry, attempting: true }
@@ -15,12 +15,12 @@ export function attempted(watching: Watching, entry: WatchEntry): WatchEntry {
   return { ...entry, deaths, deathLine }
 }
 
-/** True where processes came to a sudden end in a file, one after the other, at the same place. */
+/** True if processes died in a file, one after another, at the same place. */
 export function isHopeless({ deaths }: WatchEntry): boolean {
   return deaths >= MOST_DEATHS
 }
 
-/** What a file is for a process that goes on, whatever became of the file. */
+/** The entry of a file that its process survived, whatever happened to the file. */
 export function survived(entry: WatchEntry): WatchEntry {
   return { ...entry, attempting: false, deaths: 0, deathLine: 0 }
 }

@@ -1,14 +1,14 @@
 import { parse } from 'node:path'
 
-/** The longest name that Linux, macOS and Windows let a file have, in bytes of UTF-8. */
+/** The longest file name on Linux, macOS and Windows, in bytes of UTF-8. */
 const MOST_BYTES = 255
 
-/** A name followed by a text, cut in the middle where the whole would be too long for a file. */
+/** A name followed by a suffix, cut in the middle if the result would be too long. */
 export function nameWith(name: string, suffix: string): string {
   return `${cut(name, MOST_BYTES - Buffer.byteLength(suffix))}${suffix}`
 }
 
-/** `a.jsonl` → `a-1.jsonl`; the file itself, at attempt 0, keeps its name. */
+/** `a.jsonl` → `a-1.jsonl`; attempt 0 keeps the name. */
 export function numbered(name: string, attempt: number): string {
   if (attempt === 0) return name
   const { name: stem, ext } = parse(name)
@@ -16,7 +16,7 @@ export function numbered(name: string, attempt: number): string {
   return Buffer.byteLength(suffix) < MOST_BYTES / 2 ? nameWith(stem, suffix) : nameWith(name, `-${attempt}`)
 }
 
-/** The beginning of a text, of whole characters, that takes so many bytes at most. */
+/** The longest beginning of a text, of complete characters, that fits into so many bytes. */
 function cut(text: string, bytes: number): string {
   const all = Buffer.from(text)
   if (all.length <= bytes) return text

@@ -16,14 +16,14 @@ import {
   sameContent,
 } from './identity.ts'
 
-/** Which files count, and when; and the callbacks for what is not a file. */
+/** Which files count, and when; and callbacks for everything that is no file. */
 export interface ArrivalOptions {
   readonly matches: (name: string) => boolean
   readonly settleMs: number
   readonly followLinks: boolean
-  /** A path was seen to be gone; `now` is what is there by now. */
+  /** A path was seen to be gone; `now` is what is there now. */
   onGone(path: string, now: Found): void
-  /** Called for something that has the name of a file and is not one, or cannot be looked at; once while it exists. */
+  /** Called for something that has a matching name but is no file, or cannot be examined; once while it exists. */
   onOther(path: string, what: OtherKind | Error): void
   /** Called once for a file whose name is not UTF-8, with � in the text. */
   onUnnamed(path: string): void
@@ -35,25 +35,24 @@ interface Seen {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Of a watch of the whole directory: it can see nothing any more. */
+/** Errors that end the watch of the complete directory. */
 const FATAL = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM'])
 
-/** What node makes of bytes that are not UTF-8. */
+/** The character that Node puts in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\u{fffd}'
 
 /**
- * The files of a directory that match a pattern, those that lie there already and those that come, each
- * when it has settled: its size and time have not changed for `settleMs`, or its time is that long ago when it
- * is seen, as with a file renamed into place. In order of name (by UTF-16 code unit): a file waits
- * for those before it that have been seen and have not settled. A file that changes afterwards comes again.
- * Directories do not count, nor does what lies in them; links do not unless they are to be followed.
- * Holds the names that wait.
+ * The files of a directory that match a pattern, existing and new ones, each once it has settled: its size and time
+ * have not changed for `settleMs`, or its time is already that old when it is first seen, as with a file renamed into
+ * place. In order of name (by UTF-16 code unit): a file waits for earlier names that were seen but have not settled. A
+ * file that changes afterwards comes again. Directories and their content do not count; links only if they are
+ * followed. Memory: the waiting names.
  */
 export class DirectoryWatcher {
   readonly #folder: Folder
   readonly #options: ArrivalOptions
   readonly #waiting = new Map<string, Seen>()
-  /** Paths that were reported as not being files, so that each is reported once. */
+  /** Paths that were reported as no files, so that each is reported once. */
   readonly #others = new Map<string, string>()
   readonly #again = new Map<string, NodeJS.Timeout>()
   readonly #changed = new EventEmitter()
@@ -94,7 +93,7 @@ export class DirectoryWatcher {
 
   /**
    * The next file, or undefined once `stop` has aborted.
-   * @throws ElysiaError ELYSIA_INPUT where the directory cannot be watched any longer
+   * @throws ElysiaError ELYSIA_INPUT if the directory cannot be watched any longer
    */
   async next(stop: AbortSignal): Promise<FileIdentity | undefined> {
     while (!stop.aborted) {
@@ -108,7 +107,7 @@ export class DirectoryWatcher {
     return undefined
   }
 
-  /** Looks at a path again after a while: there may be no event when it changes. */
+  /** Checks a path again after a while: its change may cause no event. */
   lookLater(path: string, afterMs: number): void {
     clearTimeout(this.#again.get(path))
     const look = () => {
@@ -153,7 +152,7 @@ export class DirectoryWatcher {
     })
   }
 
-  /** Nothing is taken while something is looked at: what comes first by name might come last. */
+  /** While something is being checked, nothing is taken: the first name might come last. */
   async #during(work: () => Promise<void>): Promise<void> {
     this.#looking += 1
     try {
@@ -171,7 +170,7 @@ export class DirectoryWatcher {
     const ageMs = Date.now() - millisecondsOf(identity.modified)
     const unchanged = before?.timer !== undefined && sameContent(before.identity, identity)
     const settled = ageMs >= settleMs || (unchanged && ageMs < 0)
-    // A time in the future says nothing of the file's age: it has to stay as it is for the whole time.
+    // A time in the future says nothing about the file's age: it must stay unchanged for the full time.
     const leftMs = ageMs < 0 ? settleMs : Math.max(1, Math.ceil(settleMs - ageMs))
     const timer = settled ? undefined : setTimeout(() => this.#look(identity.path), leftMs)
     this.#others.delete(identity.path)
@@ -188,7 +187,7 @@ export class DirectoryWatcher {
     clearTimeout(this.#again.get(path))
     this.#again.delete(path)
     this.#drop(path)
-    // What came under the same name meanwhile may have been taken for the one that is gone.
+    // A new file with the same name may have been taken for the one that is gone.
     this.#look(path)
   }
 
@@ -204,7 +203,7 @@ export class DirectoryWatcher {
     this.#options.onOther(path, what)
   }
 
-  /** An entry at fault is passed over; what keeps the whole directory from being watched ends the watch. */
+  /** Skips an entry at fault; an error of the complete directory ends the watch. */
   async #trouble(error: unknown, path?: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException
     const lost = await readdir(this.#folder.path).then(

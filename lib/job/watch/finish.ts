@@ -9,7 +9,7 @@ import { failedReport } from './report.ts'
 import type { Watching } from './setup.ts'
 
 /**
- * Called when a file's run has ended, well or by a fault of the file: notes it, moves or deletes the file, and
+ * Called when a file's run has ended, well or through a fault of the file: records it, moves or deletes the file, and
  * emits an event.
  */
 export async function settle(
@@ -38,8 +38,8 @@ export async function settle(
 }
 
 /**
- * Does with a file what is pending. One that cannot be moved or deleted stays as it is, and the others go on: its
- * records are settled, it is not taken again, and the next watch tries to move it.
+ * Does what is pending for a file. One that cannot be moved or deleted stays, and the others continue: its records are
+ * settled, it is not taken again, and the next watch tries to move it.
  */
 export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Placement> {
   const { folder, log, run, options, rejects, totals } = watching
@@ -55,10 +55,7 @@ export async function finish(watching: Watching, entry: WatchEntry, isCounted = 
   }
 }
 
-/**
- * A file that is not to be begun, or not again: it failed. `isNew` is false where it was taken before, and what is
- * remembered of it stays.
- */
+/** Fails a file that must not be begun, or not again. `isNew` is false if it was taken before, and its entry stays. */
 export async function giveUp(
   watching: Watching,
   entry: WatchEntry,

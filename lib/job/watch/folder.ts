@@ -6,20 +6,20 @@ import { exists } from './identity.ts'
 
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = constants
 
-/** Where a process names what it holds open, so that names below it cannot be led elsewhere; Linux only. */
+/** Where a process finds its open files by number, so that names below them cannot be redirected; Linux only. */
 const OPEN_FILES = '/proc/self/fd'
 const hasOpenFiles = process.platform === 'linux' && existsSync(OPEN_FILES)
 
-/** The rights of directories that are made in a shared one: everybody may look, and only their owner write. */
+/** The mode of directories that are made in a shared one: everyone may look, and only their owner write. */
 const OWN_DIRECTORY = 0o755
 const OTHERS_WRITE = 0o022
 
 /**
- * A directory that is held open. On Linux every name in it is resolved from the directory itself, wherever
- * its path leads by then; on other systems by its path. Holds one file descriptor.
+ * A directory that is held open. On Linux every name in it is resolved from the directory itself, wherever its path now
+ * leads; on other systems by its path. Holds one file descriptor.
  */
 export class Folder {
-  /** As a person knows it. */
+  /** Its path for messages. */
   readonly path: string
   readonly #handle: FileHandle | undefined
 
@@ -28,7 +28,7 @@ export class Folder {
     this.#handle = handle
   }
 
-  /** @throws the error of the system: ENOTDIR or ELOOP for a link and for what is no directory */
+  /** @throws the error of the system: ENOTDIR or ELOOP for a link and for anything that is no directory */
   static async open(path: string, at = path): Promise<Folder> {
     if (hasOpenFiles) return new Folder(path, await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
     await directoryAt(at)
@@ -36,8 +36,8 @@ export class Folder {
   }
 
   /**
-   * True where others than this user and root may change what lies in it, by now. Root may write anywhere, so that a
-   * directory of its own is no more shared than one of this user.
+   * True if users other than this one and root may now change its content. Root may write anywhere, so a directory of
+   * root is no more shared than one of this user.
    */
   async isShared(): Promise<boolean> {
     const { uid, mode } = await (this.#handle?.stat() ?? directoryAt(this.path))
@@ -46,19 +46,19 @@ export class Folder {
     return (uid !== user && uid !== 0) || (mode & OTHERS_WRITE) !== 0
   }
 
-  /** What to give to the system for a name in this directory. */
+  /** The path to give to the system for a name in this directory. */
   at(name: string): string {
     return this.#handle === undefined ? join(this.path, name) : `${OPEN_FILES}/${this.#handle.fd}/${name}`
   }
 
-  /** The path of a name, for people. */
+  /** The path of a name for messages. */
   pathOf(name: string): string {
     return join(this.path, name)
   }
 
   /**
-   * A directory of ours in this one, made where it is missing. What lies in a shared directory counts as ours only
-   * where it is a real directory of this user and nobody else may write to it.
+   * A directory of ours in this one, created if missing. In a shared directory it counts as ours only if it is a real
+   * directory of this user and nobody else may write to it.
    * @throws ElysiaError ELYSIA_STATE
    */
   async own(name: string): Promise<Folder> {
@@ -94,7 +94,7 @@ export class Folder {
   }
 }
 
-/** What the system says, without the paths it was given: these may be names of open files. */
+/** The system's message without its paths: these may be names of open files. */
 export function reason(error: unknown): string {
   return messageOf(error).split(', ')[0] ?? ''
 }

@@ -2,14 +2,13 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs'
 import { lstat, stat } from 'node:fs/promises'
 
 /**
- * What tells one file from another, and from itself after a change. Numbers of the file system are kept as texts:
- * they may exceed what a number holds exactly.
+ * Identifies a file and its state. Numbers of the file system are texts: they may exceed the exact range of numbers.
  */
 export interface FileIdentity {
   readonly path: string
   readonly device: string
   readonly inode: string
-  /** When the file was made, in nanoseconds; where a file system does not know, the same as `changed`, or 0. */
+  /** When the file was created, in nanoseconds; if the file system does not know, the same as `changed`, or 0. */
   readonly born: string
   /** Time of the last change of content, name or rights, in nanoseconds. */
   readonly changed: string
@@ -18,13 +17,13 @@ export interface FileIdentity {
   readonly size: number
 }
 
-/** What is at a path: a file with its identity, or the reason why it is none to take. */
+/** What is at a path: a file with its identity, or the reason why it cannot be taken. */
 export type Found = FileIdentity | { readonly path: string; readonly kind: 'none' | 'directory' | OtherKind }
 
-/** What has the name of a file to take and is none. */
+/** What has a matching name but is no file. */
 export type OtherKind = 'symbolic link' | 'FIFO' | 'socket' | 'device'
 
-/** What is at `path` now. `at` is where to look for it, where that is not the path itself. */
+/** What is at `path` now. `at` is the path to use for it, if different. */
 export async function look(path: string, followLinks: boolean, at = path): Promise<Found> {
   try {
     const stats = await (followLinks ? stat : lstat)(at, { bigint: true })
@@ -37,7 +36,7 @@ export async function look(path: string, followLinks: boolean, at = path): Promi
   }
 }
 
-/** The same at once, for what must not be overtaken; what cannot be looked at counts as gone. */
+/** The same synchronously, for what must not be overtaken; what cannot be examined counts as gone. */
 export function lookNow(path: string, followLinks: boolean, at = path): Found {
   try {
     const stats = (followLinks ? statSync : lstatSync)(at, { bigint: true })
@@ -70,24 +69,24 @@ export function kindOf(stats: BigIntStats): 'directory' | OtherKind {
   return stats.isSocket() ? 'socket' : 'device'
 }
 
-/** True where both are one file, whatever its name and its content. */
+/** True if both are the same file, whatever their name and content. */
 export function sameInode(one: FileIdentity, other: FileIdentity): boolean {
   return one.device === other.device && one.inode === other.inode
 }
 
-/** True where both are one file whose content has not changed as far as size and times tell. */
+/** True if both are the same file, unchanged as far as size and times tell. */
 export function sameContent(one: FileIdentity, other: FileIdentity): boolean {
   return sameInode(one, other) && one.size === other.size && one.modified === other.modified
 }
 
-/** True where nothing at all has changed. */
+/** True if nothing at all has changed. */
 export function sameState(one: FileIdentity, other: FileIdentity): boolean {
   return sameContent(one, other) && one.changed === other.changed && one.path === other.path
 }
 
 /**
- * True where an inode was given to another file since: it was made at another time. A file system that does not
- * know when tells the time of the last change in its place, and proves nothing.
+ * True if an inode now belongs to another file: it was created at another time. A file system that does not know this
+ * time reports the last change instead, and proves nothing.
  */
 export function bornAnew(before: FileIdentity, now: FileIdentity): boolean {
   return before.born !== now.born && now.born !== now.changed && now.born !== '0'
@@ -97,7 +96,7 @@ export function millisecondsOf(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1000n) / 1000
 }
 
-/** True where there is something, be it a link that leads nowhere. */
+/** True if something exists there, even a link that leads nowhere. */
 export async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

@@ -10,8 +10,8 @@ import type { Start } from './recognise.ts'
 import type { Watching } from './setup.ts'
 
 /**
- * Takes a file from its start on, as one run. `note` is called with the end of the file, before the run counts as
- * done; `lines` are those before it then.
+ * Ingests a file from its start on, as one run. Calls `note` with the end of the file before the run counts as done;
+ * `lines` are those before it then.
  */
 export async function ingestFile(
   watching: Watching,
@@ -42,7 +42,7 @@ export async function ingestFile(
     ...(context.stages && { stages: context.stages }),
     ...(path !== undefined && { rejectsPath: path }),
     onEvent: (event) => {
-      // A file's run is part of a watch: what is counted is the sum of all of them.
+      // A file's run is part of a watch: counts are sums over all files.
       if (event.type === 'records_settled') ofAll.emit({ type: event.type, ...totals.with(event) })
       else ofAll.emit(event)
     },
@@ -55,7 +55,7 @@ export async function ingestFile(
   })
 }
 
-/** Faults that lie in the file, so that another one may fare better. */
+/** True for faults of the file itself: another file may do better. */
 export function isFaultOfFile({ error, report }: Ended<Report>): boolean {
   if (report.status !== 'failed') return false
   if (!(error instanceof ElysiaError)) return (error as NodeJS.ErrnoException).syscall === 'read'

@@ -4,28 +4,30 @@ import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
 import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'
 
-/** `taking`: its run has begun; `taken` and `failed`: its run has ended, and it is not taken again as it is. */
+/**
+ * `taking`: its run has begun; `taken` and `failed`: its run has ended, and it is not taken again unless it changes.
+ */
 export type WatchStatus = 'taking' | 'taken' | 'failed'
 
-/** What a watch remembers of one file. Where `changed` is empty, its times do not prove that it is unchanged. */
+/** What a watch remembers about one file. If `changed` is empty, its times do not prove that it is unchanged. */
 export interface WatchEntry extends FileIdentity {
-  /** The path by which its run knows it: that of its beginning, also after a rename. */
+  /** Its path when its run began, also after a rename: the run knows it by that. */
   readonly input: string
   readonly run: string
   readonly status: WatchStatus
-  /** What is still to be done with the file; `keep` where nothing is. */
+  /** What is still to be done with the file; `keep` if nothing is. */
   readonly pending: WatchOptions['after']
   readonly rejects: string | undefined
-  /** Of a file that was taken, how far; otherwise where its run begins, undefined for its first byte. */
+  /** For a taken file, how far it was read; otherwise where its run begins, undefined for its first byte. */
   readonly position: FilePosition | undefined
-  /** Where its run came to the end of the file, before the journal said that it was done. */
+  /** Where its run reached the end of the file, before the journal recorded it as done. */
   readonly reached: FilePosition | undefined
-  /** A process has begun to take it; where another one finds that so, the first came to a sudden end. */
+  /** A process has begun to take it; if another one finds this set, the first one died. */
   readonly attempting: boolean
-  /** How many ended so, one after the other, each after this many lines and no more. */
+  /** How many processes died one after another, each after this many lines. */
   readonly deaths: number
   readonly deathLine: number
-  /** Its path was seen to be gone: it may have another one by now, and another file may have its inode. */
+  /** Its path was seen to be gone: it may have been renamed, and another file may have its inode. */
   readonly gone: boolean
 }
 
@@ -64,13 +66,13 @@ const SETTINGS = `
   path = ?, born = ?, changed = ?, modified = ?, size = ?, input = ?, run = ?, status = ?, pending = ?, rejects = ?,
   position = ?, reached = ?, attempting = ?, deaths = ?, death_line = ?`
 
-/** So long a file whose path is gone is remembered, for the case that it was renamed. */
+/** How long a file whose path is gone is remembered, in case it was renamed. */
 const GONE_KEPT_MS = 24 * 3600 * 1000
 
 /**
- * The files that one watch (a directory and a collection of a target, `name`) has taken, so that each is taken
- * once, also by later processes and under another name. One row an inode; a file that is gone is forgotten a day later.
- * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * The files that one watch (a directory and a collection of a target, `name`) has taken, so that each is taken once,
+ * even by later processes and under another name. One row for each inode; a file that is gone is forgotten a day later.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export class WatchLog {
   readonly #database: SqliteDatabase
@@ -83,8 +85,8 @@ export class WatchLog {
   }
 
   /**
-   * What is known of a file by its inode. The device may have another number after a restart of the system: then
-   * the path, the size and the time have to be the same.
+   * The entry of a file, by its inode. The device number may change when the system restarts: then path, size and time
+   * must be the same.
    */
   find(file: FileIdentity): WatchEntry | undefined {
     const rows = this.#database
@@ -96,13 +98,13 @@ export class WatchLog {
     return entries.find(({ device }) => device === file.device) ?? entries.find(moved)
   }
 
-  /** A file is at its path, and this is what is known of it. */
+  /** Records a file that is at its path. */
   begin(entry: WatchEntry): void {
     const sql = `INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(18)}NULL)`
     this.#write(sql, this.#watch, entry.device, entry.inode, ...columnsOf(entry))
   }
 
-  /** Something more is known of a file, whether or not it is at its path still. */
+  /** Updates an entry, whether or not the file is still at its path. */
   update(entry: WatchEntry): void {
     const sql = `UPDATE watch_files SET ${SETTINGS} WHERE watch = ? AND inode = ? AND device = ?`
     this.#write(sql, ...columnsOf(entry), this.#watch, entry.inode, entry.device)
@@ -117,7 +119,9 @@ export class WatchLog {
     this.#write('DELETE FROM watch_files WHERE watch = ?', this.#watch)
   }
 
-  /** A path was seen to be gone, or to lead to `now`: what else it led to is there no longer, under that name. */
+  /**
+   * A path was seen to be gone, or to lead to `now`: other files that it led to are no longer there under that name.
+   */
   seeGone(path: string, now: Found): void {
     for (const entry of this.#at(path)) {
       const isThere = isFile(now) && sameInode(entry, now) && entry.born === now.born
@@ -127,7 +131,7 @@ export class WatchLog {
     this.#write(sql, this.#watch, Date.now() - GONE_KEPT_MS)
   }
 
-  /** The paths of all files that are remembered as being there. */
+  /** The paths of all files that are remembered as present. */
   paths(): string[] {
     const rows = this.#database
       .prepare('SELECT path FROM watch_files WHERE watch = ? AND gone_ms IS NULL')
@@ -153,8 +157,8 @@ export class WatchLog {
 }
 
 /**
- * A collection that is gone takes with it what its watches remember: a file that is kept goes into a new one as well.
- * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * If a collection is gone, its watches forget their files: a file that was kept goes into a new collection as well.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export function forgetTaken(database: SqliteDatabase, target: string, className: string): void {
   writingState(database.name, () => {

@@ -11,23 +11,23 @@ const CHUNK_BYTES = 256 * 1024
 const LF = 10
 const LOOKS_AT_A_NAME = 20
 
-/** How far a file was read: its first `bytes`, the SHA-256 of them in hex, and the lines that they are. */
+/** How far a file was read: its first `bytes`, their SHA-256 in hex, and the number of lines in them. */
 export interface FilePosition {
   readonly bytes: number
   readonly digest: string
   readonly lines: number
-  /** Where the last line begins that had no terminator yet; undefined where there is none, or nobody can tell. */
+  /** Where an unterminated last line begins; undefined if there is none, or if unknown. */
   readonly openLine?: number
 }
 
-/** Why a file that was looked at is not read. */
+/** Why a file that was found is not read. */
 export type Unopened = 'gone' | 'changed' | 'several names' | 'directory' | OtherKind
 
 /**
- * Opens a file of a folder for reading, as it was looked at: no link is followed unless `followLinks`, nothing is waited
- * for, and what was opened is a regular file, and that one. In a directory that others may write to it has no second
- * name: that would be a way to have a file read that the one who put it there may not read.
- * @throws the error of the system where it cannot be opened
+ * Opens the file in a folder that was examined before: follows no link unless `followLinks`, does not wait, and checks
+ * that it is a regular file, and the same one. In a directory that others may write to it must have no second name:
+ * that could make us read a file that its author may not read.
+ * @throws the error of the system if it cannot be opened
  */
 export async function openFile(
   folder: Folder,
@@ -57,9 +57,9 @@ export async function openFile(
 }
 
 /**
- * Why a file is not to be read in a folder that others may write to. A file has one name and no other when that name
- * leads to it while it counts one: where the name is gone, the one that is left is somewhere else. Even one call looks
- * the name up first and counts then, so that a name that comes and goes may seem the only one: not many times in a row.
+ * Why a file must not be read in a folder that others may write to. A file has one name only if that name leads to it
+ * while it counts one link: if the name is gone, the remaining one is elsewhere. Even a single call looks the name up
+ * first and counts afterwards, so a name that comes and goes may seem the only one: but not many times in a row.
  */
 function secondName(folder: Folder, { path, inode, device }: FileIdentity): Unopened | undefined {
   for (let time = 0; time < LOOKS_AT_A_NAME; time++) {
@@ -77,12 +77,12 @@ function whyNot(error: NodeJS.ErrnoException): Unopened {
   throw error
 }
 
-/** A file that is open, up to the size that it had when it was opened. Holds one file descriptor. */
+/** An open file, up to the size that it had when it was opened. Holds one file descriptor. */
 export class OpenedFile {
   readonly identity: FileIdentity
   readonly #handle: FileHandle
   #hash: Hash = createHash('sha256')
-  /** Bytes that `#hash` has seen: the beginning of the file. */
+  /** How many bytes `#hash` covers, from the beginning of the file. */
   #hashed = 0
   #end = { bytes: 0, digest: '', openLine: 0 }
 
@@ -91,7 +91,7 @@ export class OpenedFile {
     this.identity = identity
   }
 
-  /** True where the file begins with the bytes that a position speaks of. Reads these. */
+  /** True if the file begins with the bytes of a position. Reads these bytes. */
   async beginsWith({ bytes, digest }: FilePosition): Promise<boolean> {
     if (bytes > this.identity.size) return false
     const hash = createHash('sha256')
@@ -106,7 +106,7 @@ export class OpenedFile {
     return true
   }
 
-  /** The bytes from `from` on; what lies before was held against a position. May be called again. */
+  /** The bytes from `from` on; those before were compared with a position. May be called again. */
   read(from: number): Readable {
     return Readable.from(this.#hashing(from), { objectMode: false, highWaterMark: CHUNK_BYTES })
   }
@@ -118,7 +118,7 @@ export class OpenedFile {
     return Buffer.concat(chunks)
   }
 
-  /** Where the last reading ended; `lines` are all of the file up to there. */
+  /** Where the last reading ended; `lines` counts all lines of the file up to there. */
   position(lines: number): FilePosition {
     const { bytes, digest, openLine } = this.#end
     return { bytes, digest, lines, ...(openLine < bytes && { openLine }) }
@@ -133,7 +133,7 @@ export class OpenedFile {
     let at = Math.min(from, this.#hashed)
     let openLine = from
     for await (const chunk of this.#chunks(at, this.identity.size)) {
-      // A line that was open is read once more from its beginning, which has been hashed; white space may be left out.
+      // An open line is read again from its beginning, which is already hashed; white space may be left out.
       hash.update(at >= this.#hashed ? chunk : chunk.subarray(Math.min(chunk.length, this.#hashed - at)))
       const feed = chunk.lastIndexOf(LF)
       if (feed >= 0) openLine = Math.max(from, at + feed + 1)

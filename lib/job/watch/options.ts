@@ -1,6 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 
-/** Which files of a directory are taken, and what becomes of them. */
+/** Which files of a directory are taken, and what happens to them. */
 export const watchOptions = {
   type: 'object',
   name: 'watch',

@@ -5,14 +5,13 @@ import { exists } from './identity.ts'
 
 const { COPYFILE_EXCL } = constants
 
-/** What the name of a file's rejects ends with. */
+/** The ending of the name of a file's rejects. */
 export const REJECTS_SUFFIX = '.rejects.jsonl'
 
 /**
- * Brings a file with rejects from a place of ours into a directory, as `NAME.rejects.jsonl` or, where that is
- * taken, `NAME.rejects-1.jsonl` …; answers the path there, undefined where there are none. The copy is made under
- * a name of the run, whole and on the disk before it has its own: after a crash at any point the same call ends with
- * one file.
+ * Brings a file of rejects from our own directory into another, as `NAME.rejects.jsonl` or, if that is taken,
+ * `NAME.rejects-1.jsonl` …; returns the path there, undefined if there are none. The copy is made under a name of the
+ * run, and is complete and durable before it gets its own: after a crash at any point the same call ends with one file.
  */
 export async function placeRejects(
   rejects: string,
@@ -33,7 +32,7 @@ export async function placeRejects(
   return target.pathOf(placed)
 }
 
-/** Never over anything, and through no link: the name must not be taken. */
+/** Overwrites nothing and follows no link: the name must be free. */
 async function copyDurably(from: string, to: string): Promise<void> {
   await copyFile(from, to, COPYFILE_EXCL)
   const file = await open(to, 'r')
@@ -44,7 +43,7 @@ async function copyDurably(from: string, to: string): Promise<void> {
   }
 }
 
-/** Gives the copy the first name that is free; finds the one it has where it was given one before. */
+/** Gives the copy the first free name, or finds the name that it was given before. */
 async function freeName(target: Folder, name: string, copy: string, isPlaced: boolean): Promise<string> {
   const { ino } = await lstat(copy)
   for (let attempt = 0; ; attempt++) {

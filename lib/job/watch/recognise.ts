@@ -3,23 +3,23 @@ import { bornAnew, sameContent, sameState } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 
-/** Where in a file a run begins: the byte, and how many lines lie before it. */
+/** Where a run begins in a file: the byte, and the number of lines before it. */
 export interface Start {
   readonly byte: number
   readonly linesBefore: number
 }
 
-/** What a file that was looked at is, held against what is remembered of it. */
+/** What a file is, compared with what is remembered of it. */
 export type Recognised =
   /** Not seen before. */
   | { readonly is: 'new' }
-  /** Its bytes are no longer those that were taken: it is shorter, or begins otherwise. */
+  /** Its bytes differ from those that were taken: it is shorter, or begins differently. */
   | { readonly is: 'changed'; readonly shorter: boolean }
-  /** Nothing that was not taken; it may have another name. */
+  /** Nothing new; it may have been renamed. */
   | { readonly is: 'same' }
-  /** Taken up to a position, with more behind it. */
+  /** Taken up to a position, with more after it. */
   | { readonly is: 'grown'; readonly position: FilePosition; readonly start: Start }
-  /** Its run did not come to its end, or failed and may fare better now. */
+  /** Its run did not finish, or failed and may do better now. */
   | { readonly is: 'unfinished'; readonly start: Start }
 
 const BEGINNING: Start = { byte: 0, linesBefore: 0 }
@@ -27,10 +27,10 @@ const BEGINNING: Start = { byte: 0, linesBefore: 0 }
 const LF = 10
 /** Space, tab and CR, in any number. */
 const BLANKS: readonly number[] = [32, 9, 13]
-/** Bytes that are looked at at once to tell whether a line that was open has become another one. */
+/** How many bytes are examined at once to tell whether an open line has changed. */
 const LOOKAHEAD_BYTES = 64 * 1024
 
-/** Holds a file against what is remembered of its inode. Reads what was taken of it where its times prove nothing. */
+/** Compares a file with what is remembered of its inode. Reads the part that was taken if its times prove nothing. */
 export async function recognise(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognised> {
   const now = opened.identity
   if (known === undefined || isAnother(opened, known)) return { is: 'new' }
@@ -46,14 +46,14 @@ export async function recognise(opened: OpenedFile, known: WatchEntry | undefine
   return position === undefined ? { is: 'same' } : { is: 'grown', position, start }
 }
 
-/** True where what is remembered is so of this very state, whatever its run came to. */
+/** True if the entry describes this very state, whatever the result of its run. */
 export function isKnownAsItIs(known: WatchEntry, now: OpenedFile['identity']): boolean {
   return !known.gone && sameState(known, now)
 }
 
 /**
- * True where an inode is another file's by now: made at another time; under a path that was seen to be gone; or as
- * long as before under another name and with another time, which a rename leaves as it was.
+ * True if an inode now belongs to another file: created at another time; under a path that was seen to be gone; or as
+ * long as before, but with another name and another time, which a rename does not change.
  */
 function isAnother({ identity: now }: OpenedFile, known: WatchEntry): boolean {
   if (bornAnew(known, now)) return true
@@ -61,7 +61,7 @@ function isAnother({ identity: now }: OpenedFile, known: WatchEntry): boolean {
   return known.size === now.size && known.modified !== now.modified
 }
 
-/** Where the first line begins that was not taken; undefined where there is none. */
+/** Where the first line begins that was not taken; undefined if there is none. */
 async function startBehind(opened: OpenedFile, position: FilePosition): Promise<Start | undefined> {
   const { bytes, lines, openLine } = position
   if (opened.identity.size === bytes) return undefined
@@ -74,7 +74,7 @@ async function startBehind(opened: OpenedFile, position: FilePosition): Promise<
   return byte === opened.identity.size ? undefined : { byte, linesBefore: lines }
 }
 
-/** The first byte from `from` on that does not belong to the end of a line, and where it stands. */
+/** The first byte from `from` on that does not belong to the end of a line, and its position. */
 async function firstNonBlank(
   opened: OpenedFile,
   from: number,

@@ -20,8 +20,8 @@ const TABLE = `
 `
 
 /**
- * Where a file that takes the rejects of many runs, one after the other, held those of earlier runs only when the
- * last of them began: without it nobody could cut off what a killed run wrote and had not settled.
+ * A file that takes the rejects of many runs, one after another: where each run's lines begin. Without this nobody
+ * could cut off what a killed run wrote and had not settled.
  */
 export class SharedRejects {
   readonly #database: SqliteDatabase
@@ -39,8 +39,8 @@ export class SharedRejects {
   }
 
   /**
-   * For `rejectsPath`, where there is one; a fresh beginning keeps what is there as `FILE.1`.
-   * @throws ElysiaError ELYSIA_LOCKED where another watch writes to it
+   * Opens `rejectsPath`, if there is one; a fresh start keeps the existing file as `FILE.1`.
+   * @throws ElysiaError ELYSIA_LOCKED if another watch writes to it
    */
   static open(database: SqliteDatabase, context: WriteContext): SharedRejects | undefined {
     const { rejectsPath, state, fresh } = context
@@ -54,7 +54,7 @@ export class SharedRejects {
     this.#lock?.release()
   }
 
-  /** The length at which the lines of a run begin; the same again where it is continued. */
+  /** The length at which the lines of a run begin; the same again if it is continued. */
   startOf(run: string): number {
     const last = this.#last()
     if (last?.run === run) return last.start
@@ -65,7 +65,7 @@ export class SharedRejects {
     return start
   }
 
-  /** Of a run that was killed, what its last checkpoint covers; else all that is there. */
+  /** For a killed run, what its last checkpoint covers; otherwise everything. */
   #endOf({ run, start }: Start): number {
     const size = sizeOf(this.#path)
     const record = this.#journal?.find(run)
@@ -83,7 +83,7 @@ export class SharedRejects {
   }
 }
 
-/** The lock on a file that takes the rejects of all, and what a person reads where another process has it. */
+/** The lock on a shared rejects file, and what users read if another process holds it. */
 export function lockOfRejects(path: string): [name: string, what: string] {
   return [`rejects ${resolve(path)}`, `a watch with the rejects in ${path}`]
 }
@@ -96,8 +96,8 @@ interface Start {
 type Places = Pick<WriteContext, 'rejectsPath' | 'rejectsDirectory'>
 
 /**
- * Where the rejects of one file are collected, in a directory of this user that nobody can guess a way into; with
- * `move` they are brought to the file when that has its place.
+ * Collects the rejects of each file, in a directory of this user with a name that nobody can guess; with `move` they
+ * are brought to the file once that has its place.
  */
 export class OwnRejects {
   readonly #places: Places
@@ -114,12 +114,12 @@ export class OwnRejects {
     this.#state = state
   }
 
-  /** True where they lie beside the file in the end. */
+  /** True if they end up beside the file. */
   get follow(): boolean {
     return this.#collect
   }
 
-  /** A path that no file has yet; undefined where a file has no rejects of its own. */
+  /** A free path; undefined if files have no rejects of their own. */
   async pathFor(file: string, run: string): Promise<string | undefined> {
     if (this.#collect) return join(await this.#directory(), `${run}.jsonl`)
     const { rejectsPath, rejectsDirectory } = this.#places
@@ -138,7 +138,7 @@ export class OwnRejects {
   }
 }
 
-/** A path in the directory that no file has yet: `name`, or `name-1`, `name-2` … */
+/** A free path in the directory: `name`, or `name-1`, `name-2` … */
 async function freePath(directory: string, name: string): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     const path = join(directory, numbered(name, attempt))
@@ -146,7 +146,7 @@ async function freePath(directory: string, name: string): Promise<string> {
   }
 }
 
-/** Rejects that the watch would take for change records. @throws ElysiaError ELYSIA_USAGE */
+/** Refuses rejects that the watch would take for change records. @throws ElysiaError ELYSIA_USAGE */
 export async function refuseRejectsAmongFiles(
   directory: string,
   matches: (name: string) => boolean,

@@ -7,26 +7,26 @@ import { addCounts, emptyTally } from '../../run/tally.ts'
 
 const COMMITS_KEPT = 10_000
 
-/** What a watch did: the sums over all files that it worked on. */
+/** What a watch did: sums over all files that it worked on. */
 export interface WatchReport extends Report {
-  /** Files that were taken, those that failed included. */
+  /** Files that were taken, failed ones included. */
   files: number
-  /** Files that were at fault: damaged, not to be read, not to be moved. */
+  /** Files at fault: damaged, unreadable, impossible to move. */
   files_failed: number
-  /** What has the name of a file to take and was left alone: links, pipes, files with several names. */
+  /** Skipped entries with a matching name: links, pipes, files with several names. */
   files_passed_over: number
-  /** How often a repository's commit gave way to a newer one's: `commits` holds those of the newest 10 000. */
+  /** How often a repository's commit was dropped for a newer one's: `commits` holds those of the newest 10 000. */
   commits_left_out: number
 }
 
-/** What stands in a watch's report beside the sums. */
+/** The facts of a watch's report besides the sums. */
 export type WatchFacts = Pick<Report, 'id' | 'collection' | 'class' | 'target'>
 
 /** The sums so far. */
 export class WatchTotals {
   readonly #startedMs = performance.now()
   readonly #counts = emptyTally()
-  /** In the order in which they were heard of last. */
+  /** In order of the latest news. */
   readonly #commits = new Map<string, string>()
   #commitsLeftOut = 0
   #settled = 0
@@ -49,14 +49,14 @@ export class WatchTotals {
     if (report.coalesced?.passes === 'two') this.#passes = 'two'
   }
 
-  /** The sums with those of a file that is not done yet. */
+  /** The sums, including a file that is not done yet. */
   with(progress: Progress): Progress {
     const counts = structuredClone(this.#counts)
     addCounts(counts, progress)
     return { ...counts, input: progress.input, input_bytes: progress.input_bytes, seconds: this.#seconds }
   }
 
-  /** What the journal keeps of them. */
+  /** The counts that the journal keeps. */
   counts(): RunCounts {
     const { files, filesFailed, filesPassedOver } = this
     return { ...this.#counts, files, files_failed: filesFailed, files_passed_over: filesPassedOver }

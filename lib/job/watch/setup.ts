@@ -21,22 +21,22 @@ import { type WatchOptions, type WatchOptionsInput, watchOptions } from './optio
 import { lockOfRejects, OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
 
-/** What a watch works with once its preparations are made. */
+/** The state of a prepared watch. */
 export interface Watching {
-  /** The directory, by its real path. */
+  /** The directory, opened by its real path. */
   readonly folder: Folder
   readonly store: Store
   readonly ingest: IngestOptions
   readonly options: WatchOptions
   readonly run: Run<IngestContext>
-  /** Of a dry run what it is held against, and leaves as it is. */
+  /** For a dry run: the state that it is compared with, and that it leaves unchanged. */
   readonly state: State | undefined
   readonly log: WatchLog
-  /** The file that takes the rejects of all; undefined where each file has one of its own. */
+  /** The shared rejects file; undefined if each file has its own. */
   readonly rejects: { readonly shared: SharedRejects | undefined; readonly own: OwnRejects }
   readonly totals: WatchTotals
   readonly facts: WatchFacts
-  /** Of a dry run: the store that takes what all files would write. */
+  /** For a dry run: the store that takes what all files would write. */
   readonly scratch: Scratch | undefined
   /** Paths of files whose second name was already reported. */
   readonly notified: Set<string>
@@ -44,7 +44,7 @@ export interface Watching {
 }
 
 /**
- * Everything before the first file is taken: options, the directory, the lock, what is remembered.
+ * Prepares everything before the first file is taken: options, the directory, the lock, what is remembered.
  * @throws ElysiaError ELYSIA_USAGE, ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_LOCKED
  */
 export async function setUpWatch(
@@ -120,7 +120,7 @@ function real(context: IngestContext): Effective {
   return { context, scratch: undefined, discard: async () => {} }
 }
 
-/** Nothing is remembered, and what one file would write is there for the next. */
+/** Remembers nothing, but what one file would write is there for the next. */
 function dry({ state: _, ...context }: IngestContext, store: Store): Effective {
   let made: Promise<Store> | undefined
   const scratch = (layout: CollectionSchema) => {
@@ -130,7 +130,7 @@ function dry({ state: _, ...context }: IngestContext, store: Store): Effective {
   return { context, scratch, discard: async () => (await made?.catch(() => undefined))?.close() }
 }
 
-/** A dry run takes no lock, and is refused where the real one would be. @throws ElysiaError ELYSIA_LOCKED */
+/** A dry run takes no lock, and is refused if the real one would be. @throws ElysiaError ELYSIA_LOCKED */
 function requireNobody({ state, rejectsPath }: IngestContext, lockName: string, directory: string): void {
   if (state === undefined) return
   requireFree(state.directory, lockName, `watching ${directory}`)
@@ -166,12 +166,12 @@ async function directoryAt(path: string): Promise<string> {
   })
 }
 
-/** Of a path that leads to something else by now it is noted that its file is gone; it may have another name. */
+/** If a path now leads to something else, records that its file is gone; it may have been renamed. */
 async function seeWhatIsGone(log: WatchLog, folder: Folder, { followLinks }: WatchOptions): Promise<void> {
   for (const path of log.paths()) log.seeGone(path, await look(path, followLinks, folder.at(basename(path))))
 }
 
-/** What cannot be had is found out before the first file is taken, also by a dry run, which makes nothing. */
+/** Finds out what is not available before the first file is taken; a dry run does too, and makes nothing. */
 async function provideSubdirectories(folder: Folder, dryRun: boolean): Promise<void> {
   for (const name of [PROCESSED, FAILED]) {
     if (dryRun) await folder.requireOwn(name)

@@ -12,21 +12,21 @@ import { type OpenedFile, openFile, type Unopened } from './opened.ts'
 import { isKnownAsItIs, type Recognised, recognise, type Start } from './recognise.ts'
 import type { Watching } from './setup.ts'
 
-/** A file that may only be read when it has lost its second name is looked at again so often. */
+/** How often a file is checked again that may only be read once its second name is gone. */
 const SECOND_LOOK_MS = 5000
 
-/** A file whose last change is so near may change again without another time to show for it. */
+/** A file changed so recently may change again without another time to show for it. */
 const CLOCK_TICK_MS = 1000
 
 const RIGHTS = new Set(['EACCES', 'EPERM'])
 
-/** A file as it is to be taken. */
+/** A file that is about to be taken. */
 interface Turn {
   readonly entry: WatchEntry
   readonly start: Start
 }
 
-/** Takes a file that has settled, or what is new of it; one that is known, and unchanged, is only moved or deleted. */
+/** Takes a file that has settled, or its new part; a known, unchanged one is only moved or deleted. */
 export async function take(watching: Watching, watcher: DirectoryWatcher, file: FileIdentity): Promise<void> {
   const found = watching.log.find(file)
   const known = found && asEnded(watching, found)
@@ -58,7 +58,7 @@ function asEnded({ log, run: { context } }: Watching, known: WatchEntry): WatchE
   return ended
 }
 
-/** Opens the file; undefined where it is not to be taken now. */
+/** Opens the file; undefined if it must not be taken now. */
 async function open(
   watching: Watching,
   watcher: DirectoryWatcher,
@@ -114,7 +114,7 @@ async function takeOpened(
   else await run(watching, opened, { ...turn, entry })
 }
 
-/** Notes what is known of a file by now. The device may have another number than it had. */
+/** Records what is now known of a file. Its device number may have changed. */
 function replace({ log }: Watching, known: WatchEntry | undefined, entry: WatchEntry): void {
   if (known !== undefined && !sameInode(known, entry)) log.forget(known)
   log.begin(entry)
@@ -189,7 +189,7 @@ function isRecent({ changed }: FileIdentity): boolean {
   return Date.now() - millisecondsOf(changed) < CLOCK_TICK_MS
 }
 
-/** What is remembered of a file stays as it is: it is read when it can be. */
+/** The entry of the file stays as it is: it is read once it can be. */
 async function cannotBeRead(
   watching: Watching,
   file: FileIdentity,
@@ -207,7 +207,7 @@ async function cannotBeRead(
   await giveUp(watching, entry, error, known === undefined)
 }
 
-/** Something that has the name of a file to take and is none. */
+/** Something with a matching name that is no file. */
 export function passOver(
   { run, totals }: Watching,
   path: string,
@@ -219,7 +219,7 @@ export function passOver(
   else run.emit({ type: 'file_passed_over', path, reason: what })
 }
 
-/** A file whose name nobody can write down. */
+/** A file whose name cannot be written down. */
 export function failUnnamed({ run, totals }: Watching, path: string): void {
   totals.files += 1
   totals.filesFailed += 1

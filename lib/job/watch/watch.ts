@@ -10,16 +10,15 @@ import { setUpWatch, type Watching } from './setup.ts'
 import { failUnnamed, passOver, take } from './take.ts'
 
 /**
- * Takes the files that lie in a directory and those that come, in order of name, each once, as one run each,
- * until `stop` or `signal` aborts; the file at hand is then finished as far as it is in flight, and continued
- * by the next watch. A file at fault (damaged compression, unreadable, too many rejects) fails alone; any other
- * error ends the watch. What was taken is remembered in the state; without one in memory only.
- * A dry run takes each file once, all as if the ones before it had been written; it remembers and moves nothing.
- * Without a `rejectsPath`, with `after` `move` the rejects lie in `processed/` or `failed/` as NAME.rejects.jsonl, unless a
- * `rejectsDirectory` is given; without either none are written. Memory: that of `ingestFiles`, and a name each file
- * that waits.
- * @throws ElysiaError only for what kept it from beginning: options, the directory, the lock of another
- * watcher of the same directory and collection (ELYSIA_LOCKED)
+ * Takes the files in a directory, existing and new ones, in order of name, each once, as one run each, until `stop` or
+ * `signal` aborts; then the current file is finished as far as it is in flight, and continued by the next watch. A file
+ * at fault (damaged compression, unreadable, too many rejects) fails alone; any other error ends the watch. What was
+ * taken is remembered in the state directory; without one, only in memory. A dry run takes each file once, as if the
+ * ones before it had been written; it remembers and moves nothing. Without a `rejectsPath`, with `after` `move` the
+ * rejects go to `processed/` or `failed/` as NAME.rejects.jsonl, unless a `rejectsDirectory` is given; without either
+ * none are written. Memory: that of `ingestFiles`, and a name for each file that waits.
+ * @throws ElysiaError only if it could not begin: options, the directory, the lock of another watcher of the same
+ * directory and collection (ELYSIA_LOCKED)
  */
 export async function watch(
   directory: string,
@@ -33,7 +32,7 @@ export async function watch(
   const work = async () => {
     run.begin({ run: facts.id, key, collection: facts.collection, dryRun: watching.ingest.dryRun })
     await takeAll(watching, AbortSignal.any([run.stop, run.signal])).catch((error) => {
-      // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
+      // A file that was waiting for its store has not begun: the stop ends the watch, and is no failure.
       if (error !== run.stop.reason || run.signal.aborted) throw error
     })
     run.signal.throwIfAborted()

@@ -18,8 +18,8 @@ const CHUNK_BYTES = 256 * 1024
 const CHECKED_AT_ONCE = 2
 
 /**
- * An archive in a directory as a side of a comparison, an increment with its bases: the collection as it was then. All
- * files are as they were written before any object is compared.
+ * An archive directory as a side of a comparison, an increment together with its bases: the collection as it was at the
+ * backup. All files are checked before any object is compared.
  */
 export function archiveSide(chain: Chain): DiffSide {
   const { manifest, storage } = chain.newest
@@ -35,8 +35,9 @@ export function archiveSide(chain: Chain): DiffSide {
 }
 
 /**
- * An archive in one file. It is read twice: once to its trailer, so that nothing of a damaged one is compared, and once
- * for the comparison. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
+ * An archive in one file. It is read twice: first to its trailer, so that nothing from a damaged one is compared, then
+ * for the comparison.
+ * @throws ElysiaError ELYSIA_DAMAGED if it does not begin as an archive
  */
 export async function singleSide(path: string): Promise<DiffSide> {
   const bytes = () => metered(dirname(resolve(path)), createReadStream(path, { highWaterMark: CHUNK_BYTES }))
@@ -48,7 +49,7 @@ export async function singleSide(path: string): Promise<DiffSide> {
     ...factsOf(plan),
     about: plan.counts.before,
     check: async (signal) => {
-      // Its lines may be spelled in another way: each object counts as it is parsed.
+      // Its lines may be spelled differently: objects are compared as parsed.
       const { pages } = await readSingle(bytes(), { foreign: true })
       await pipeline(pages, new Writable({ objectMode: true, write: (_page, _, done) => done() }), { signal })
     },

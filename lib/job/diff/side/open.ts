@@ -11,16 +11,16 @@ import { spooledSide } from './spooled.ts'
 import { undoSide } from './undo.ts'
 
 export interface OpenSideOptions {
-  /** The class of objects that do not say it: that of the other side. */
+  /** The class of objects that do not name one: that of the other side. */
   readonly className?: string
   readonly onEvent?: Emit
-  /** Finds the bases of an increment that do not lie beside it. */
+  /** Finds the bases of an increment that are not beside it. */
   readonly findArchive?: FindArchive
 }
 
 /**
- * A path as a side of a comparison, whatever lies there: an archive in a directory or in one file; the undo of a run; or
- * objects in any order, which are put in order first: JSON lines, a document of the original, an export of a server.
+ * Opens a path as a side of a comparison, whatever is there: an archive in a directory or in one file; the undo of a
+ * run; or objects in any order, which are sorted first: JSON lines, a document of the original, an export of a server.
  * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT; ELYSIA_USAGE for a pipe, which cannot be read twice;
  * ELYSIA_DAMAGED for an archive that is damaged, cut short or not finished
  */

@@ -12,23 +12,23 @@ import type { DiffSide, Reading } from './side.ts'
 export interface OpenSides {
   readonly left: ObjectSource
   readonly right: ObjectSource
-  /** What was found while they were opened. */
+  /** Findings from opening the sides. */
   readonly findings: readonly Finding[]
-  /** False where vectors are not to be compared, since one side has none. */
+  /** False if vectors are not compared because one side has none. */
   readonly vectors: boolean
-  /** True where a side is read in one piece. */
+  /** True if a side is read in one piece. */
   readonly isSequential: boolean
   readonly readings: Readonly<Record<Side, Reading>>
   close(): Promise<void>
 }
 
-/** Lines that are no objects are listed up to here; all are counted. */
+/** How many lines that are no objects are listed; all are counted. */
 const MOST_UNREADABLE = 1000
 
-/** Ranges that are looked into for a first object. */
+/** How many ranges are searched for a first object. */
 const MOST_LOOKS = 8
 
-/** Opens both sides; of a store only as much is asked for as the other side has. */
+/** Opens both sides; requests from a store only what the other side has. */
 export async function openSides(
   comparison: Comparison,
   { retry, signal }: Pick<Reading, 'retry' | 'signal'>,
@@ -85,7 +85,7 @@ export function isSelected(object: StoredObject, { selections }: Pick<Reading, '
   return selections.every((one) => one.selects(object))
 }
 
-/** One of two sides that both could be cut. */
+/** For the case that both sides could be divided: whether this one is. */
 function isToCut(side: Side, other: DiffSide): boolean {
   return other.isCut !== true && (side === 'left' || other.live === undefined)
 }
@@ -94,7 +94,7 @@ function vectorsFinding(lacking: Side): VectorsFinding {
   return { of: 'vectors', sign: lacking === 'left' ? '-' : '+' }
 }
 
-/** The side that was made without vectors, or whose first objects have none, where those of the other have some. */
+/** The side that was made without vectors, or whose first objects have none although some of the other side do. */
 async function sideWithoutVectors(
   { left, right }: Comparison,
   sources: Readonly<Record<Side, ObjectSource>>,

@@ -8,66 +8,69 @@ import type { Projection, Store, Tenant } from '../../../store/store.ts'
 import type { RequireAllFound } from '../../scan/countedScan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
-/** What a comparison asks a side for. */
+/** What a comparison requests from a side. */
 export interface Reading {
   readonly projection: Projection
-  /** What of the objects is compared: those that all of these select. */
+  /** Only objects that all of these select are compared. */
   readonly selections: readonly Selection[]
-  /** True where the other side is not cut into ranges, so that this one has to be. */
+  /** True if the other side is not divided into ranges, so that this one must be. */
   readonly cut: boolean
   readonly workers: number
   readonly retry: Retrying
   readonly signal: AbortSignal
-  /** Takes what is no object; its line is that of its file. */
+  /** Receives what is no object, with its line in the file. */
   readonly onReject: (reject: Reject) => void
 }
 
-/** How a store is asked for counts. */
+/** Options for counting in a store. */
 export type Counting = Pick<Reading, 'retry' | 'signal'>
 
-/** A store, and the collection that a side is there. */
+/** A store and the collection that forms a side. */
 export interface LiveCollection {
   readonly store: Store
   readonly class: string
-  /** Counts a tenant of it, which has to be active, or all of it, before all of that is read. */
+  /** Counts an active tenant, or the collection, before it is read completely. */
   counted(tenant: string | undefined, counting: Counting): Promise<RequireAllFound>
-  /** Reads objects again, by id, whether they are selected or not. */
+  /** Reads objects again by id, whether they are selected or not. */
   readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
 }
 
-/** A tenant, and its state where that is known. */
+/** A tenant, and its state if known. */
 export type SideTenant = Pick<Tenant, 'name'> & Partial<Tenant>
 
 /** One side of a comparison: a collection of a store, an archive, or a file of objects. */
 export interface DiffSide {
-  /** What a person calls it. */
+  /** Its name as the user gave it. */
   readonly name: string
   readonly schema: CollectionSchema
-  /** True where nobody has said it: it follows from the objects, and is not compared. */
+  /** True if no schema was given: it is derived from the objects, and not compared. */
   readonly isSchemaDerived?: boolean
-  /** The kind of store that spelled its values, and the version of it, as far as they are known. */
+  /** The kind and version of the store that spelled its values, if known. */
   readonly kind?: string
   readonly version?: string
   /**
-   * All that it has, with their states where these are known. Undefined for a class without tenants, and where only the
-   * objects say of which tenant they are.
+   * All its tenants, with their states if known. Undefined for a class without tenants, and if only the objects name
+   * their tenants.
    */
   readonly tenants?: readonly SideTenant[]
-  /** Undefined where nothing is known of them. */
+  /** Undefined if unknown. */
   readonly aliases?: readonly string[]
-  /** About how many objects there are. */
+  /** The approximate number of objects. */
   readonly about?: number
-  /** What of its collection an archive holds; undefined: all of it. The other side is compared as far as that goes. */
+  /**
+   * The part of its collection that an archive holds; undefined for all. The other side is compared only within that
+   * part.
+   */
   readonly selection?: ArchiveSelection
   /** True where it was made without vectors. */
   readonly withoutVectors?: boolean
-  /** True where its ranges are those to compare by, or it is read in one piece: the other side need not be cut. */
+  /** True if its ranges divide the comparison, or it is read in one piece: the other side need not be divided. */
   readonly isCut?: boolean
-  /** Of a collection that may be written to meanwhile. */
+  /** For a collection that others may write to meanwhile. */
   readonly live?: LiveCollection
-  /** Looks whether all of it is as it was written. @throws ElysiaError ELYSIA_DAMAGED */
+  /** Checks that it is complete and unchanged since it was written. @throws ElysiaError ELYSIA_DAMAGED */
   check?(signal: AbortSignal): Promise<void>
-  /** The objects, selected or not; those of ids that are not asked for may be left out. */
+  /** Opens its objects, selected or not; may leave out ids that were not requested. */
   open(reading: Reading): Promise<ObjectSource>
   close(): Promise<void>
 }

@@ -18,8 +18,8 @@ const PAGE = 'SELECT line FROM objects WHERE tenant = ? AND id > ? AND id <= ? O
 const BEHIND_ALL = '~'
 
 /**
- * Objects in any order (JSON lines, a table, a document of the original, an export of a server) as a side of a comparison. They
- * are put in order in a temporary file, as large as they are. Memory: a page, and a cache of some megabytes.
+ * Objects in any order (JSON lines, a table, a document of the original, an export of a server) as a side of a
+ * comparison. They are sorted in a temporary file as large as they are. Memory: a page, and a cache of some megabytes.
  */
 export function spooledSide(source: RestoreSource): DiffSide {
   const { name, schema, tenants, about, withoutVectors, kind } = source
@@ -36,7 +36,7 @@ export function spooledSide(source: RestoreSource): DiffSide {
   }
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, naming the id, where an object is there twice; that of the source */
+/** @throws ElysiaError ELYSIA_DAMAGED, naming the id, if an object appears twice; that of the source */
 async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectSource> {
   const database = temporaryDatabase()
   try {

@@ -14,8 +14,8 @@ import type { Selection } from '../../selection/selection.ts'
 import type { DiffSide, Reading } from './side.ts'
 
 /**
- * A collection of a store, by its name or by an alias, as a side of a comparison. Closing it leaves the store open. `retry`
- * repeats each of the questions that this takes; without it each is put once.
+ * A collection of a store, by its name or an alias, as a side of a comparison. Closing it leaves the store open.
+ * `retry` repeats each of its requests; without it each is made once.
  * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_UNREACHABLE
  */
 export async function storeSide(
@@ -65,7 +65,7 @@ export async function storeSide(
   }
 }
 
-/** A range a tenant; a collection without tenants is cut where the other side is not. */
+/** A range for each tenant; a collection without tenants is divided if the other side is not. */
 async function rangesOf(
   store: Store,
   name: string,
@@ -79,7 +79,7 @@ async function rangesOf(
   return found.map(rangeOf)
 }
 
-/** All objects of a range, or those of the ids that are asked for. */
+/** All objects of a range, or those with the requested ids. */
 function pagesOf(
   collection: Collection,
   range: ObjectRange,
@@ -90,7 +90,10 @@ function pagesOf(
   return objectsById(collection, byId.ids, range, options)
 }
 
-/** What of it this class has, and what tells which objects are selected: a store is asked for no property that it lacks. */
+/**
+ * The requested fields that this class has, plus those that decide which objects are selected: a store is never asked
+ * for a property that it lacks.
+ */
 function projectionFor(
   { projection, selections }: Reading,
   properties: DiffSide['schema']['properties'],

@@ -10,13 +10,13 @@ import { UndoIndex } from '../../undo/undoIndex.ts'
 import type { DiffSide } from './side.ts'
 import { spooledSide } from './spooled.ts'
 
-/** Objects whose ids are held, to ask another side for them alone. */
+/** How many ids are held, to ask another side only for them. */
 const MOST_IDS = 100_000
 
 /**
- * What a run has kept of the objects that it changed, as a side of a comparison: those that were there, as they were. The
- * other side is compared as far as the run touched it, so that an object that the run brought is only there. Memory: the
- * ids of up to 100,000 objects, and as `spooledSide`.
+ * The saved objects of a run as a side of a comparison: those that existed, as they were. The other side is compared
+ * only for objects that the run touched; an object that the run created exists only there. Memory: the ids of up to
+ * 100,000 objects, and as `spooledSide`.
  * @throws ElysiaError ELYSIA_DAMAGED; ELYSIA_USAGE for a run that touched more
  */
 export async function undoSide(directory: string): Promise<DiffSide> {
@@ -47,7 +47,7 @@ function idsIn(index: UndoIndex, run: string): string[] {
   })
 }
 
-/** Each object as it was before the run touched it for the first time. */
+/** Each object as it was before the run first touched it. */
 async function* firstVersions(
   directory: string,
   header: UndoHeader,

@@ -2,16 +2,16 @@ import type { Item } from '../../../core/entry.ts'
 import { WriteGroupBuilder } from '../../../store/sink/unit.ts'
 import { weigh } from '../stages.ts'
 
-/** When a batch is full. */
+/** Limits of a batch. */
 export interface BatchLimits {
-  /** Records that are applied. */
+  /** Records to be applied. */
   readonly count: number
   readonly bytes: number
-  /** A batch is written in one step: it ends where the sink would begin another. */
+  /** True if a batch is written in one step: it then ends where the sink would begin another. */
   readonly oneGroup: boolean
 }
 
-/** So many records that are left out count as one that is applied. */
+/** So many left-out records count as one applied record. */
 const LEFT_OUT = 16
 
 /** A batch that is being filled. */
@@ -27,7 +27,7 @@ export class FillingBatch {
     this.#group = limits.oneGroup ? new WriteGroupBuilder() : undefined
   }
 
-  /** True where the batch has to end before this item. */
+  /** True if the batch must end before this item. */
   isFullFor(item: Item): boolean {
     if (this.#items.length === 0) return false
     const { count, bytes } = this.#limits
@@ -43,7 +43,7 @@ export class FillingBatch {
     this.#group?.add(item)
   }
 
-  /** The batch, which begins anew; undefined where nothing is in it. */
+  /** Takes the batch and begins another; undefined if it is empty. */
   take(): Item[] | undefined {
     if (this.#items.length === 0) return undefined
     const items = this.#items

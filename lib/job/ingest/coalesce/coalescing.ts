@@ -19,7 +19,7 @@ import { type Decisions, VERDICT } from './plan.ts'
 type AnyLine = Line | RawLine | Reject
 type ItemOf = (line: AnyLine) => Item
 
-/** What a line asks for, as the stages of an ingest make it. */
+/** Turns a line into the item that it asks for. */
 export function lineItems(options: IngestOptions): ItemOf {
   const itemOf = itemMaker(operationsOptions(options))
   const { strict } = options
@@ -29,7 +29,7 @@ export function lineItems(options: IngestOptions): ItemOf {
   }
 }
 
-/** What a second pass goes by. `trail` is asked for with the first line. */
+/** What a second pass needs. `trail` is called with the first line. */
 export interface Coalescing {
   readonly decisions: Decisions
   readonly trail: () => KnownTrail
@@ -38,9 +38,9 @@ export interface Coalescing {
 }
 
 /**
- * A stage: lines → batches of what they ask for. Those that a plan leaves out name the record that replaced them; they are not
- * even decoded. A line that is applied and is not what it was when the plan was made ends the stream.
- * In order. Memory: a batch, and a MiB of lines.
+ * A stage: lines → batches of the items that they ask for. Records that a plan leaves out name the record that replaced
+ * them; they are not even decoded. An applied line that differs from what it was when the plan was made ends the
+ * stream. In order. Memory: a batch, and a MiB of lines.
  */
 export function coalescing(by: Coalescing): Stage<AnyLine, Item[]> {
   return new Coalescer(by)

@@ -6,15 +6,15 @@ import { LinesDigest } from '../../../stream/lines/digest.ts'
 const MIB = 1024 * 1024
 const MOST_BASES = 8192
 
-/** A digest that can be gone on from, of all lines up to one. */
+/** The digest of all lines up to one, which can be continued. */
 export interface DigestBase {
   readonly line: number
   readonly digest: LinesDigest
 }
 
 /**
- * The digest of an input, and what it was on the way: at records 1, 2, 4, 8 and so on, as a run keeps it, and at every MiB, to go
- * on from. Memory: about 500 bytes a MiB, of 8 GiB; beyond that the steps become larger.
+ * The digest of an input, with intermediate states: at records 1, 2, 4, 8 and so on, as a run keeps it, and at every
+ * MiB, to continue from. Memory: about 500 bytes a MiB, up to 8 GiB; beyond that the steps become larger.
  */
 export class DigestMap {
   readonly places: InputMark[] = []
@@ -38,7 +38,7 @@ export class DigestMap {
     return this.#bases
   }
 
-  /** The last record, and the digest of all up to it. */
+  /** The last record, and the digest of everything up to it. */
   get end(): InputMark {
     return { line: this.#line, digest: this.#digest.hex() }
   }

@@ -12,21 +12,21 @@ import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
 import { type AnyLine, planning, threadedPlanning } from './planning.ts'
 
-/** What a first pass found. */
+/** The result of a first pass. */
 export interface FirstPass {
   readonly plan: Plan
-  /** Of each input that was read. */
+  /** One for each input that was read. */
   readonly digests: readonly DigestMap[]
   readonly mark: PlanMark
-  /** False where the inputs do not begin with what an earlier pass has read. */
+  /** False if the inputs do not begin with what an earlier pass read. */
   readonly continues: boolean
 }
 
 /**
  * Reads all inputs once, writes nothing, and finds the records that decide how each path ends. `earlier` is how far the
- * pass of an interrupted run reached. A fault of an input ends it there: what is behind is not planned, and whoever reads
- * it next meets the fault itself. Lines are checked in `threads`, where there are some.
- * Memory: that of the planner, and of the stages; with a thread a few MiB on either side.
+ * pass of an interrupted run reached. A fault of an input ends the pass there: what follows is not planned, and the
+ * next reader meets the fault itself. Lines are checked in `threads`, if there are any. Memory: that of the planner,
+ * and of the stages; with a thread a few MiB on each side.
  */
 export async function firstPass(
   inputs: readonly Input[],
@@ -69,7 +69,7 @@ export async function firstPass(
   }
 }
 
-/** False where the input could not be read to its end. @throws what is no fault of the input */
+/** False if the input could not be read to its end. @throws any error that is not a fault of the input */
 async function readInput(
   input: Input,
   options: IngestOptions,
@@ -77,7 +77,7 @@ async function readInput(
   planning: readonly (Duplex | Writable)[],
 ): Promise<boolean> {
   const { stages } = open(input, { ...options, raw: true }, signal)
-  // The first stage that fails is at fault: the others are ended with its error.
+  // The first stage that fails is at fault: the others end with its error.
   let fault: 'input' | 'plan' | undefined
   const note = (of: 'input' | 'plan') => () => {
     fault ??= of

@@ -1,11 +1,11 @@
 import { type SqliteDatabase, type SqliteStatement, temporaryDatabase } from '../../../database/connection.ts'
 
-/** Ids that are held in memory before all go to the disk: about 30 MB. */
+/** How many ids are held in memory before all go to disk: about 30 MB. */
 const IDS_IN_MEMORY = 256 * 1024
 
 /**
- * Numbers ids in the order in which they come, from 0. Memory: 2^18 ids; once there are more, all lie in a
- * temporary database, which is gone when it is closed, and those in memory are only the latest.
+ * Numbers ids in order of appearance, from 0. Memory: 2^18 ids; once there are more, all are in a temporary database,
+ * deleted on close, and memory holds only the latest.
  */
 export class IdNumbers {
   readonly #idsInMemory: number
@@ -17,7 +17,7 @@ export class IdNumbers {
     this.#idsInMemory = idsInMemory
   }
 
-  /** How many ids there are. */
+  /** How many ids have a number. */
   get count(): number {
     return this.#count
   }
@@ -62,7 +62,7 @@ class Disk {
     return this.#find.get(bytesOf(id)) as number | undefined
   }
 
-  /** Ids that are there already stay as they are. */
+  /** Ids that already exist keep their number. */
   add(ids: ReadonlyMap<string, number>): void {
     this.#database.transaction(() => {
       for (const [id, number] of ids) this.#add.run(bytesOf(id), number)

@@ -8,9 +8,9 @@ import { DigestMap, sizeOf } from './digestMap.ts'
 const MIB = 1024 * 1024
 
 /**
- * The trail of an input that was read before: of each batch the digest of all lines up to its end, made of the digest
- * of the MiB before and the few lines behind it. `pass` and `mark` are called as lines come, the others as batches are settled.
- * Memory: a MiB of lines, and a digest each batch in flight.
+ * The trail of an input that was read before: for each batch the digest of all lines up to its end, from the digest at
+ * the MiB before and the few lines after it. Call `pass` and `mark` as lines arrive, the others as batches are settled.
+ * Memory: a MiB of lines, and a digest for each batch in flight.
  */
 export class KnownTrail {
   readonly #map: DigestMap
@@ -23,7 +23,7 @@ export class KnownTrail {
   #hex: string
   #place = 0
 
-  /** `line` is the one that the input goes on behind, and `digest` that of all lines up to it. */
+  /** The input continues after `line`, and `digest` is that of all lines up to it. */
   constructor(map: DigestMap | undefined, line = 0, digest = new LinesDigest()) {
     this.#map = map ?? new DigestMap()
     this.#line = line
@@ -33,7 +33,7 @@ export class KnownTrail {
     while ((this.#map.places[this.#place]?.line ?? Number.POSITIVE_INFINITY) <= line) this.#place += 1
   }
 
-  /** A line comes, the next one. */
+  /** Passes the next line. */
   pass(item: Line | RawLine | Reject): void {
     const base = this.#map.bases[this.#next]
     if (base?.line === item.line) {
@@ -52,12 +52,12 @@ export class KnownTrail {
     this.#digests.set(line, this.#base.hex())
   }
 
-  /** A line is settled, the next one. */
+  /** The next line is settled. */
   add({ line }: { readonly line: number }): void {
     this.#line = line
   }
 
-  /** The digest of all lines that are settled. @throws where these are not a batch */
+  /** The digest of all settled lines. @throws if these do not end with a batch */
   hex(): string {
     const found = this.#digests.get(this.#line)
     if (found === undefined) return this.#hex

@@ -1,24 +1,24 @@
 import { parseUnit, UNIT_EXAMPLES } from '../../../core/units.ts'
 
-/** How an ingest leaves out what later records replace. */
+/** How an ingest leaves out records that later ones replace. */
 export interface CoalesceMode {
-  /** Inputs that can be read twice are: `maybe` where a sample of them says that it is worth it. */
+  /** When to read inputs twice, if possible: with `maybe`, if a sample of them shows that it pays. */
   readonly twoPasses: 'never' | 'maybe' | 'always'
-  /** How many bytes of an input that cannot be read twice are looked at together; undefined: a batch. */
+  /** How many bytes of an input that cannot be read twice are examined together; undefined for one batch. */
   readonly windowBytes: number | undefined
 }
 
 const LEAST_BYTES = 1024
 const MOST_BYTES = 1024 * 1024 * 1024
 
-/** `auto`, `off` or a size → what it means. */
+/** Parses `auto`, `off` or a size. */
 export function coalesceMode(text: string): CoalesceMode {
   if (text === 'off') return { twoPasses: 'never', windowBytes: undefined }
   if (text === 'auto') return { twoPasses: 'maybe', windowBytes: undefined }
   return { twoPasses: 'always', windowBytes: parseUnit(text, 'bytes') }
 }
 
-/** What is wrong with the value of `--coalesce`; undefined where nothing is. */
+/** What is wrong with the value of `--coalesce`; undefined if nothing is. */
 export function coalesceFault(text: string): string | undefined {
   if (text === 'auto' || text === 'off') return undefined
   const bytes = /^\d+$/.test(text) ? undefined : parseUnit(text, 'bytes')

@@ -1,6 +1,6 @@
 type NumberArray = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
-/** A list of small numbers that grows as it is written to; what was never written is 0. */
+/** A list of small numbers that grows as it is written; unwritten numbers are 0. */
 export class Numbers {
   readonly #make: new (
     length: number,

@@ -11,24 +11,24 @@ import { type FirstPass, firstPass } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
 import { repeatsPaths } from './sample.ts'
 
-/** Below this a thread takes longer to start than it saves. */
+/** For smaller inputs a thread takes longer to start than it saves. */
 const THREADED_BYTES = 64 * 1024 * 1024
 
-/** The ingest that is decided on. */
+/** The ingest in question. */
 export interface Asked {
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
   readonly run: Run
   readonly store: Store
-  /** What transforms make of objects, where there are any. */
+  /** What transforms make of objects, if there are any. */
   readonly shape?: Shape | undefined
-  /** Where an interrupted run is taken up. */
+  /** Where an interrupted run continues. */
   readonly checkpoint: Checkpoint | undefined
 }
 
 /**
- * Reads the inputs a first time where they are read twice; undefined where they are not, or a stop came meanwhile. A run
- * that was begun in two passes goes on in two, whatever is asked for now.
+ * Makes the first pass if inputs are read twice; undefined if they are not, or if a stop came meanwhile. A run that
+ * began in two passes continues in two, whatever the options say now.
  */
 export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   const { inputs, options, run, checkpoint } = asked
@@ -57,10 +57,10 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   }
 }
 
-/** Why the inputs are not read twice; undefined where they are. What is read besides a server costs next to nothing. */
+/** Why the inputs are not read twice; undefined if they are. Compared with a server, reading costs next to nothing. */
 function reasonAgainst({ inputs, options, store, shape, checkpoint }: Asked): string | undefined {
   if (!inputs.every(({ rereadable }) => rereadable)) return 'the input cannot be read twice'
-  // What a transform refuses or leaves out is known only once it was asked, of each record.
+  // What a transform refuses or leaves out is known only after running it on each record.
   if (shape !== undefined) return 'there are transforms'
   if (checkpoint?.plan !== undefined) return undefined
   const { twoPasses } = coalesceMode(options.coalesce)

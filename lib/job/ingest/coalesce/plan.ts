@@ -2,10 +2,13 @@ import type { LineOf } from '../../../core/line.ts'
 import { changedMeanwhile } from './changed.ts'
 import type { RecordRows } from './recordRows.ts'
 
-/** What becomes of a record: it is applied, or left out; of a move that is left out its source may still have to go. */
+/**
+ * The verdict on a record: apply it, or leave it out; for a move that is left out, its source may still have to be
+ * removed.
+ */
 export const VERDICT = { apply: 0, superseded: 1, removeSource: 2 } as const
 
-/** A verdict; `by` is the record that replaced this one, where it is not applied; `crc` is that of the line, otherwise. */
+/** A verdict; `by` is the record that replaced this one, if it is not applied; otherwise `crc` is that of the line. */
 export interface Decision {
   readonly verdict: number
   readonly by?: LineOf
@@ -14,7 +17,10 @@ export interface Decision {
 
 const APPLY: Decision = { verdict: VERDICT.apply }
 
-/** Which records of a run are applied. Holds the rows of all, which are rewritten to: verdict, line, and by whom. */
+/**
+ * Which records of a run are applied. Holds the rows of all records, which are overwritten with verdict, line, and
+ * replacing record.
+ */
 export class Plan {
   readonly #rows: RecordRows
   readonly #starts: readonly number[]
@@ -30,7 +36,7 @@ export class Plan {
     return this.#rows.length
   }
 
-  /** What becomes of the records of an input, asked for in order of line. */
+  /** The decisions on an input's records, requested in order of line. */
   decisions(input: number): Decisions {
     const end = this.#starts[input + 1] ?? this.#rows.length
     return new Decisions(this.#rows, this.#starts[input] ?? end, end, input)
@@ -56,8 +62,9 @@ export class Decisions {
   }
 
   /**
-   * Of the record on this line, which comes after all that were asked for. What is behind the last one that was read
-   * is applied. @throws ElysiaError ELYSIA_INPUT where no record was read there
+   * The decision on the record in this line, which must follow all lines requested before. Records after the last one
+   * that was planned are applied.
+   * @throws ElysiaError ELYSIA_INPUT if no record was read there
    */
   at(line: number): Decision {
     for (; this.#row < this.#end; this.#row++) {

@@ -5,15 +5,15 @@ import { Numbers } from './numbers.ts'
 import { Plan, VERDICT } from './plan.ts'
 import { RecordRows } from './recordRows.ts'
 
-/** What is known of an id from the records so far; of one that none has set, the store alone knows. */
+/** What the records so far tell about an id; if none has set it, only the store knows. */
 const UNKNOWN = 0
 const PRESENT = 1
 const ABSENT = 2
 
-/** What a record does, as a number of its row. */
+/** The effect of a record, as a number in its row. */
 const EFFECT = { none: 0, put: 1, remove: 2, patch: 3, move: 4, skip: 5 } as const
 
-/** Added to the kind of a record that has to be applied whatever comes later. */
+/** Added to the kind of a record that must be applied whatever comes later. */
 const PINNED = 8
 
 /**
@@ -37,7 +37,7 @@ export class Planner {
     this.#rows = rows
   }
 
-  /** The records of the next input begin. */
+  /** Begins the records of the next input. */
   beginInput(): void {
     this.#starts.push(this.#rows.length)
   }
@@ -52,7 +52,7 @@ export class Planner {
     this.#records += 1
   }
 
-  /** Notes what is known behind a record; true where what it does depends on more than the records before it. */
+  /** Notes what is known after a record; true if its effect depends on more than the records before it. */
   #learn(kind: Effect['kind'], one: number, other: number): boolean {
     const known = this.#known
     switch (kind) {
@@ -77,7 +77,7 @@ export class Planner {
     }
   }
 
-  /** Decides. The planner is used up; the plan has to be closed. */
+  /** Decides. Afterwards the planner is used up; close the plan. */
   async decide(): Promise<Plan> {
     const plan = new Plan(this.#rows, this.#starts)
     const backwards = new Backwards(this.#starts)
@@ -100,10 +100,10 @@ class Backwards {
   superseded = 0
   readonly #starts: readonly number[]
   #input: number
-  /** Of each id the next record that sets it: its line, 0 where there is none, and its input. */
+  /** For each id the next record that sets it: its line, or 0 if there is none, and its input. */
   readonly #lines = new Numbers(Uint32Array)
   readonly #inputs = new Numbers(Uint32Array)
-  /** 1 where a record that is applied reads the state of the id. */
+  /** 1 if an applied record reads the state of the id. */
   readonly #read = new Numbers(Uint8Array)
 
   constructor(starts: readonly number[]) {
@@ -126,7 +126,7 @@ class Backwards {
     if (other > 0) this.#sets(other, line)
   }
 
-  /** Whether a record is applied. What it reads of what is before it is noted; what was read of it is met. */
+  /** Whether a record is applied. Notes what it reads from earlier records, and satisfies what was read from it. */
   #verdict(kind: number, pinned: boolean, one: number, other: number): number {
     const isDue = this.#takeDue(one)
     switch (kind) {
@@ -155,7 +155,7 @@ class Backwards {
     return sourceIsDue ? VERDICT.removeSource : VERDICT.superseded
   }
 
-  /** True where a record behind reads the id, or none behind sets it. */
+  /** True if a later record reads the id, or no later one sets it. */
   #takeDue(id: number): boolean {
     if (id === 0) return false
     const isDue = this.#lines.get(id) === 0 || this.#read.get(id) === 1

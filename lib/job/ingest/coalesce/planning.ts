@@ -15,13 +15,13 @@ import { KINDS, type PackedEffects, type PackedLines } from '../thread/work.ts'
 import { sizeOf } from './digestMap.ts'
 import type { Planner } from './planner.ts'
 
-/** A line as it comes from an input. */
+/** A line as an input yields it. */
 export type AnyLine = Line | RawLine | Reject
 
 const MIB = 1024 * 1024
 const LINES_AT_ONCE = 4096
 
-/** The end of a first pass: lines → a planner. `seen` is called with each line. Memory: a line. */
+/** The end of a first pass: lines → a planner. Calls `seen` with each line. Memory: a line. */
 export function planning(planner: Planner, seen: (line: AnyLine) => void, options: IngestOptions): Writable {
   const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
   return new Writable({
@@ -39,13 +39,13 @@ export function planning(planner: Planner, seen: (line: AnyLine) => void, option
   })
 }
 
-/** What this thread keeps of lines that are in another one. */
+/** What this thread keeps of lines that another one works on. */
 interface Sent {
   readonly lines: readonly number[]
   readonly crcs: readonly number[]
 }
 
-/** The same, with the checks in a thread, while this one digests what comes. Memory: some MiB of lines on either side. */
+/** The same, with the checks in a thread, while this one digests the lines. Memory: some MiB of lines on each side. */
 export function threadedPlanning(
   planner: Planner,
   seen: (line: AnyLine) => void,
@@ -76,7 +76,7 @@ export function threadedPlanning(
   ]
 }
 
-/** Of a line that is too long to be held nothing is sent: it is refused, as an empty one is. */
+/** A line that is too long is not sent: it is refused, like an empty one. */
 function packed(lines: readonly AnyLine[]): Parcel<PackedLines> {
   const own = lines.map((line) => (line instanceof Reject || !('bytes' in line) ? undefined : line.bytes))
   const texts = new Uint8Array(own.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0))

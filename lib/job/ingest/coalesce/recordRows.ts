@@ -2,27 +2,27 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, unlinkSync, writeSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Numbers of a row: unsigned, of 32 bits. */
+/** Numbers of a row: unsigned, 32 bits each. */
 const WIDTH = 5
 const PAGE_ROWS = 4096
 const PAGE_BYTES = PAGE_ROWS * WIDTH * Uint32Array.BYTES_PER_ELEMENT
 
-/** Pages that are held in memory before all go to the disk: 20 MiB, of a million records. */
+/** How many pages are held in memory before all go to disk: 20 MiB, for a million records. */
 const PAGES_IN_MEMORY = 256
 
 /** A row is five numbers in a page; `at` is where it begins. */
 export type Visit = (page: Uint32Array, at: number, row: number) => void
 
 /**
- * A row of five numbers for each record of a run: appended in order, rewritten from the last to the first, then read
- * in order. Memory: 20 MiB, or one page of 80 KiB once there are more than 2^20 rows, which lie in a temporary file
- * without a name.
+ * A row of five numbers for each record of a run: appended in order, overwritten from last to first, then read in
+ * order. Memory: 20 MiB, or one page of 80 KiB once there are more than 2^20 rows, which are then in an unnamed
+ * temporary file.
  */
 export class RecordRows {
   readonly #pagesInMemory: number
   #pages: Uint32Array[] = []
   #page = new Uint32Array(PAGE_ROWS * WIDTH)
-  /** Pages that are full: the one at hand has this index. */
+  /** The number of full pages, which is the index of the current one. */
   #full = 0
   #length = 0
   #file: number | undefined
@@ -49,7 +49,7 @@ export class RecordRows {
     this.#length += 1
   }
 
-  /** Shows each row, from the last to the first, to be rewritten in its place. */
+  /** Visits each row, from last to first, to overwrite it. */
   *rewriteBackwards(visit: Visit): Generator<void> {
     if (this.#length === 0) return
     for (let index = Math.floor((this.#length - 1) / PAGE_ROWS); index >= 0; index--) {
@@ -62,7 +62,7 @@ export class RecordRows {
     }
   }
 
-  /** The page with a row in it, to be read only, and only until the next call. */
+  /** The page that contains a row; read it only, and only until the next call. */
   page(row: number): Uint32Array {
     return this.#load(Math.floor(row / PAGE_ROWS))
   }
@@ -78,7 +78,7 @@ export class RecordRows {
     this.#pages = []
   }
 
-  /** The page at hand is full: it is put away. */
+  /** Puts the full page away. */
   #turn(): void {
     this.#put(this.#full, this.#page)
     this.#full += 1
@@ -128,7 +128,7 @@ function writeWhole(file: number, bytes: Uint8Array, position: number): void {
     written += writeSync(file, bytes, written, bytes.length - written, position + written)
 }
 
-/** A file that is gone when it is closed, or when the process ends, however it ends. */
+/** A file that disappears when it is closed, or when the process ends in any way. */
 function unnamedFile(): number {
   const directory = mkdtempSync(join(tmpdir(), 'elysiactl-plan-'))
   try {

@@ -6,10 +6,10 @@ import { operationsOptions } from '../stages.ts'
 
 const MIB = 1024 * 1024
 
-/** Inputs that are smaller are read twice in no time. */
+/** Reading smaller inputs twice takes no time. */
 const SMALL = MIB
 
-/** So many places are looked at, and so many bytes at each. */
+/** How many places are sampled, and how many bytes at each. */
 const PLACES = 32
 const PLACE_BYTES = 64 * 1024
 
@@ -17,9 +17,9 @@ const LF = 10
 const OPEN_OBJECT = 0x7b
 
 /**
- * True where it is worth it to read the inputs twice, as far as a sample tells: where among the records at 32 places of
- * each there is a path that comes again, or one that is renamed, removed or changed in part. So it is taken to be where nobody
- * can look: in compressed inputs, and in what is no file.
+ * True if a sample suggests reading the inputs twice: if the records at 32 places of each repeat a path, or rename,
+ * remove or partly change one. Also true if no sample is possible: in compressed inputs, and in inputs that are not
+ * files.
  */
 export function repeatsPaths(inputs: readonly Input[], options: IngestOptions): boolean {
   const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
@@ -37,13 +37,13 @@ export function repeatsPaths(inputs: readonly Input[], options: IngestOptions): 
   return false
 }
 
-/** Whole lines at some places; undefined where the input is small or cannot be looked into. */
+/** Complete lines at some places; undefined if the input is small or cannot be sampled. */
 function linesAt({ file, name }: Input): Buffer[] | undefined {
   const path = file ?? name
   if (typeof path !== 'string') return undefined
   let handle: number | undefined
   try {
-    // Something else may have come under the name by now: a FIFO would wait for its writer.
+    // Something else may have taken the name by now: a FIFO would wait for its writer.
     handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const status = fstatSync(handle)
     const { size } = status

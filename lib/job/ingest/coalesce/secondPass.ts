@@ -11,7 +11,7 @@ import type { DigestMap } from './digestMap.ts'
 import type { FirstPass } from './firstPass.ts'
 import { KnownTrail } from './knownTrail.ts'
 
-/** The second reading of an input: of its lines only those that a plan applies are looked at. */
+/** The second reading of an input: decodes only the lines that a plan applies. */
 export class SecondPass {
   readonly stages: readonly Duplex[]
   readonly #map: DigestMap | undefined
@@ -19,7 +19,7 @@ export class SecondPass {
   #trail: KnownTrail | undefined
   #goesOn = false
 
-  /** `skip` is the stage that leaves out what is settled, where some is. */
+  /** `skip` is the stage that leaves out settled lines, if there are any. */
   constructor(
     { plan, digests }: FirstPass,
     input: number,
@@ -39,14 +39,14 @@ export class SecondPass {
     this.stages = [named('make operations', stage), ...pace]
   }
 
-  /** To be called with each settlement: with the first one the ledger goes on where the skipped lines end. */
+  /** Call this with each settlement: the first one continues the ledger where the skipped lines end. */
   goOn(ledger: Ledger): void {
     if (this.#goesOn) return
     this.#goesOn = true
     ledger.follow(this.#skip?.line ?? 0, this.#followed())
   }
 
-  /** @throws ElysiaError ELYSIA_INPUT where the input ended before the line that it ended with in the first pass */
+  /** @throws ElysiaError ELYSIA_INPUT if the input ended before the last line of the first pass */
   requireWhole(line: number): void {
     if (line < (this.#map?.end.line ?? 0)) throw changedMeanwhile()
   }

@@ -2,23 +2,23 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { sum } from '../../../core/report.ts'
 import type { Tally } from '../../../run/tally.ts'
 
-/** The most rejects that a run may have: a number of records or, from 0 to 1, a share of them. */
+/** The most rejects that a run may have: a number of records, or a share of them from 0 to 1. */
 export interface ErrorLimit {
   readonly count?: number
   readonly share?: number
 }
 
-/** A share means little among few records: it is looked at from here on, and at the end. */
+/** A share means little for few records: it is checked from this number on, and at the end. */
 export const RECORDS_BEFORE_SHARE = 1000
 
-/** What says how many rejects are too many, and what is kept of a run that has them. */
+/** The limit on rejects, and what is kept of a run that exceeds it. */
 export interface Limited {
   readonly limit?: ErrorLimit | undefined
   readonly rejects?: object | undefined
   readonly commit?: unknown
 }
 
-/** @throws ElysiaError ELYSIA_TOO_MANY_REJECTS where there are; a share of them counts only where it is said */
+/** @throws ElysiaError ELYSIA_TOO_MANY_REJECTS if there are; a share counts only if the caller says so */
 export function refuseTooMany(
   { rejected, records }: Pick<Tally, 'rejected' | 'records'>,
   limited: Limited,
@@ -37,14 +37,14 @@ export function refuseTooMany(
   )
 }
 
-/** What can be done depends on what is kept: the rejects of a continued run count from its first line. */
+/** The advice depends on what is kept: the rejects of a continued run count from its first line. */
 function hintOf({ rejects, commit }: Limited): string {
   const where = rejects === undefined ? 'look at the reasons' : 'look at the reasons in the rejects file'
   if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
   return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
 }
 
-/** `100` → a count, `2.5%` → a share. */
+/** Parses `100` as a count, `2.5%` as a share. */
 export function errorLimit(text: string | undefined): ErrorLimit | undefined {
   if (text === undefined) return undefined
   return text.endsWith('%') ? { share: Number(text.slice(0, -1)) / 100 } : { count: Number(text) }

@@ -13,31 +13,31 @@ import type { LinesDigest } from '../../../stream/lines/digest.ts'
 import { LineTrail } from '../../../stream/lines/trail.ts'
 import { type ErrorLimit, RECORDS_BEFORE_SHARE, refuseTooMany } from './errorLimit.ts'
 
-/** What a ledger needs of the lines that are settled, to recognise an input that comes again. */
+/** What a ledger needs from settled lines to recognize an input that comes again. */
 export type Trail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & { add(item: Item): void }
 
-/** Where a ledger's entries go, besides the tally. */
+/** Where a ledger's entries go besides the tally. */
 export interface LedgerOptions {
   readonly rejects?: RejectsFile | undefined
   readonly limit?: ErrorLimit | undefined
-  /** Makes a checkpoint durable; speaks of acknowledged writes and written rejects only. */
+  /** Makes a checkpoint durable; it covers only acknowledged writes and written rejects. */
   readonly commit?: ((step: CheckpointStep) => void) | undefined
   readonly emit?: Emit
-  /** True where what is committed may still be taken back: it is told with `tell`. */
+  /** True if a commit may still be rolled back: then call `tell` to report it. */
   readonly tellsLater?: boolean
-  /** True of an input that cannot be read twice. */
+  /** True for an input that cannot be read twice. */
   readonly readOnce?: (index: number) => boolean
-  /** Names the input in the rejects file, where a run has several. */
+  /** Names the input in the rejects file, if a run has several. */
   readonly sourceOf?: (index: number) => string | undefined
-  /** Lines of an input before the first one that is read of it: line numbers count them, the tally does not. */
+  /** Lines of an input before the first one that is read: line numbers include them, the tally does not. */
   readonly linesBefore?: (index: number) => number
-  /** Bytes of each input, as it lies there; undefined where one of them is not known. */
+  /** The stored size of each input in bytes; undefined if one of them is unknown. */
   readonly sizes?: readonly number[] | undefined
 }
 
 /**
- * Keeps account of a run: every settlement is counted, its rejects are written, and then a checkpoint is
- * committed, in this order. Settlements come in the order of the input.
+ * Keeps account of a run: counts every settlement, writes its rejects, and then commits a checkpoint, in this order.
+ * Settlements come in the order of the input.
  */
 export class Ledger {
   readonly #options: LedgerOptions
@@ -51,24 +51,24 @@ export class Ledger {
   tally: Tally = emptyTally()
   /** The last commit by repository. */
   commits = new Map<string, string>()
-  /** The line after which an interrupted run was taken up again; 0 where it was not. */
+  /** The line after which an interrupted run continued; 0 if it did not. */
   continuedFromLine = 0
   #recordsBefore = 0
   #untold: RunEvent[] = []
-  /** What was read before anything was written, where records are left out for later ones. */
+  /** The result of reading the inputs before writing, if replaced records are left out. */
   plan: PlanMark | undefined
   /** How the inputs are read. */
   passes: Passes = 'one'
-  /** Batches in flight at once, as it came to be; undefined where none were. */
+  /** Batches in flight at once, as finally chosen; undefined if there were none. */
   workers: number | undefined
-  /** Bytes of the input at hand, as it lies there, for each byte of its lines. */
+  /** Stored bytes of the current input for each byte of its lines. */
   ratio = () => 1
 
   constructor(options: LedgerOptions) {
     this.#options = options
   }
 
-  /** Begins the run anew, as if nothing had been read. */
+  /** Starts the run over, as if nothing had been read. */
   reset(): void {
     this.tally = { ...emptyTally(), retries: this.tally.retries }
     this.commits = new Map()
@@ -80,7 +80,7 @@ export class Ledger {
     this.#beginInput(0)
   }
 
-  /** Takes up a checkpoint. The input that its mark speaks of goes on; `resumeInput` follows. */
+  /** Restores a checkpoint. The input of its mark continues; call `resumeInput` next. */
   restoreCheckpoint({ tally, input, before, commits, rejectsBytes, rejectsDigest }: Checkpoint): void {
     this.tally = structuredClone(tally)
     this.commits = new Map(commits)
@@ -91,7 +91,7 @@ export class Ledger {
     this.#options.rejects?.continueAt(rejectsBytes, rejectsDigest)
   }
 
-  /** After a failure: what the last committed checkpoint says is what is settled, and without one nothing is. */
+  /** After a failure: only what the last committed checkpoint covers is settled; without one, nothing is. */
   revertTo(checkpoint: Checkpoint | undefined): void {
     this.#untold = []
     const { tally = emptyTally(), commits = [] } = checkpoint ?? {}
@@ -104,24 +104,24 @@ export class Ledger {
     return this.tally.records - this.#recordsBefore
   }
 
-  /** The last settled line of the input at hand; 0 before the first. */
+  /** The last settled line of the current input; 0 before the first. */
   get line(): number {
     return this.#line
   }
 
-  /** The input goes on after the lines that `digest` has seen. */
+  /** The input continues after the lines in `digest`. */
   resumeInput(line: number, digest: LinesDigest): void {
     this.#line = line
     this.#trail = this.#trailOf(this.#input, digest)
   }
 
-  /** The input, which was read before, goes on after this line, by a trail that knows it. */
+  /** The input, which was read before, continues after this line, with a trail that knows it. */
   follow(line: number, trail: Trail): void {
     this.#line = line
     this.#trail = trail
   }
 
-  /** An input begins at its first line. */
+  /** Begins an input at its first line. */
   #beginInput(input: number): void {
     this.#input = input
     this.#line = 0
@@ -135,14 +135,15 @@ export class Ledger {
     return new LineTrail({ fingerprints, ...(digest && { digest }) })
   }
 
-  /** That those so far are not too many. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS */
+  /** Checks the number of rejects so far. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS */
   requireFewRejects(): void {
     refuseTooMany(this.tally, this.#options, this.tally.records >= RECORDS_BEFORE_SHARE)
   }
 
   /**
-   * Too many rejects are found out by the next settlement, or at the end: this one, which may be part of a
-   * transaction, stays settled. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS, ELYSIA_STATE
+   * Too many rejects are reported by the next settlement, or at the end: this one, which may be part of a transaction,
+   * stays settled.
+   * @throws ElysiaError ELYSIA_TOO_MANY_REJECTS, ELYSIA_STATE
    */
   settle(settlement: Settlement): void {
     this.requireFewRejects()
@@ -158,14 +159,14 @@ export class Ledger {
     if (this.#options.tellsLater !== true) this.tell()
   }
 
-  /** What was settled so far is durable: its events are told. */
+  /** Everything settled so far is durable: emits its events. */
   tell(): void {
     const untold = this.#untold
     this.#untold = []
     for (const event of untold) this.#options.emit?.(event)
   }
 
-  /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
+  /** Ends an input that was read completely: `lines` and `bytes` include blank lines after the last record. */
   endInput(lines: number, bytes: number): void {
     reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
     this.#keepMarks()
@@ -203,7 +204,7 @@ export class Ledger {
     })
   }
 
-  /** How much of all inputs is settled. One may have grown meanwhile: it is never more than there was. */
+  /** The settled share of all inputs. An input may have grown meanwhile: the result never exceeds the size. */
   #ofInputs(inputBytes: number): { readonly done_bytes?: number; readonly total_bytes?: number } {
     const { sizes } = this.#options
     if (sizes === undefined) return {}

@@ -11,7 +11,10 @@ import { parseLine } from '../../../stream/parseJson.ts'
 import { operationsOptions } from '../stages.ts'
 import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './work.ts'
 
-/** In a thread: lines → what they ask for. What is no object and no reject the main thread makes by itself. */
+/**
+ * In a thread: lines → the items that they ask for. The main thread itself makes items that are neither objects nor
+ * rejects.
+ */
 export function changeItems({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
   const itemOf = itemMaker(operationsOptions(data))
   const made = (text: string) => itemOf(validateLine(parseLine({ line: 0, end: 0, text }), data))

@@ -6,7 +6,7 @@ import { mapChunks } from '../../../stream/mapChunks.ts'
 import { operationsOptions } from '../stages.ts'
 import { type ChangeWork, KINDS, type PackedEffects, type PackedLines } from './work.ts'
 
-/** In a thread: lines → what they do, for the plan of an ingest in two passes. */
+/** In a thread: lines → their effects, for the plan of an ingest in two passes. */
 export function lineEffects({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
   const effectOf = effects({ ...operationsOptions(data), strict: data.strict })
   return serve(port, () => [mapChunks((lines: PackedLines) => packed(lines, effectOf))])

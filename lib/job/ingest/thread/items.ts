@@ -16,14 +16,15 @@ import { batches } from '../stages.ts'
 import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './work.ts'
 
 /**
- * The thread that makes operations of lines, where `--threads` asks for one: it is the faster by a tenth where a processor is
- * idle, but takes a seventh more of processor time, and 90 MB. One is enough: what is left to this one takes as long.
+ * The thread that turns lines into operations, if `--threads` asks for one: it is a tenth faster if a processor is
+ * idle, but takes a seventh more processor time, and 90 MB. One is enough: the rest of the work, in this thread, takes
+ * as long.
  */
 export async function changeThread({ threads }: IngestOptions): Promise<Threads | undefined> {
   return threadsFor(threads, false) === 0 ? undefined : openJobThreads(1)
 }
 
-/** What a thread needs to know of the options. */
+/** The options that a thread needs. */
 export function workOf({ strict, maxLineBytes, contentRoot, tenant, tenantBy }: IngestOptions): ChangeWork {
   return {
     strict,
@@ -35,13 +36,13 @@ export function workOf({ strict, maxLineBytes, contentRoot, tenant, tenantBy }: 
 }
 
 /**
- * Lines → batches of what they ask for, parsed, validated and made into objects in a thread, in order; rejects pass.
- * Memory: six batches in either thread.
+ * Lines → batches of items, parsed, validated and made into objects in a thread, in order; rejects pass through.
+ * Memory: six batches in each thread.
  */
 export function threadedItems(threads: Threads, options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const data = workOf(options)
   const itemOf = lineItems(options)
-  // What was sent and has not come back, in order.
+  // Lines that were sent and have not come back, in order.
   const sent: (Line | Reject)[][] = []
   return [
     // A line weighs twice as much once its content stands beside it.
@@ -77,7 +78,7 @@ function packLines(lines: readonly (Line | Reject)[]): Parcel<PackedLines> {
   return { value: { texts, ends }, transfer: [texts.buffer as ArrayBuffer, ends.buffer] }
 }
 
-/** What came back, with the lines that it is of. */
+/** The returned items, with their lines. */
 function unpackItems(
   lines: readonly (Line | Reject)[],
   { asks, objects, rejects }: PackedItems,
