@@ -27,7 +27,7 @@ export function wholePage(facts: Buffer, { script, style }: Assets): string {
   })
 }
 
-/** Drops the token of a link from the address, because a redirect would not send the new cookie back. */
+/** A page that drops the token from the address, for requests whose redirect would not send the new cookie back. */
 export const ENTRANCE =
   '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">' +
   '<title>elysiactl</title><p><a href="/">To the dashboard</a></p></html>\n'
