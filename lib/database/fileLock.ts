@@ -48,7 +48,7 @@ function takeLock(path: string): Taken | undefined {
   try {
     makeDirectory(dirname(path))
     requireOwn(path)
-    closeSync(openSync(path, 'a', 0o600))
+    makeFile(path)
     const before = identityAt(path)
     database = connect(path, { timeout: TRY_MS })
     // Nothing but the lock itself is ever written: a journal on disk would cost three fsyncs.
@@ -60,6 +60,15 @@ function takeLock(path: string): Taken | undefined {
     database?.close()
     if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined
     throw unusable(path, error)
+  }
+}
+
+/** A file that is there is not opened: closing it would release every lock that this process holds on it. */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -55,6 +55,18 @@ t.test('a pipe or a file of something else in its place is no lock, and nobody h
   }
 })
 
+t.test('whoever asks in vain for a lock of their own process does not release it for others', async (t) => {
+  const path = `${t.testdir()}/locks/a.lock`
+  const held = lockFile(path)
+  t.equal(lockFile(path), undefined)
+  const asking = `
+    import { lockFile } from ${JSON.stringify(new URL('../../lib/database/fileLock.ts', import.meta.url).href)}
+    process.exitCode = lockFile(process.argv[1]) === undefined ? 0 : 1`
+  const words = ['--input-type=module-typescript', '-e', asking, path]
+  t.equal(spawnSync(process.execPath, words).status, 0)
+  held!.release()
+})
+
 t.test('a transient lock takes its file along, and of many who want it one at a time has it', async (t) => {
   const path = `${t.testdir()}/locks/a.lock`
   const first = lockFile(path, { transient: true })
