@@ -9,9 +9,9 @@ interface Found {
 }
 
 /**
- * The widths that a collection holds vectors to, a tenant at a time: as its store says them, else as its objects show.
- * These are read, without their properties, until one vector of each name that was asked for is met, so that of a name
- * that none has all are read, once. Memory: a page, and a number a name and tenant.
+ * The widths that a collection requires of vectors, one tenant at a time: as its store reports them, otherwise as its
+ * objects show. Objects are read without properties until a vector of each requested name is found, so all are read,
+ * once, if none has that name. Memory: a page, and a number for each name and tenant.
  */
 export class BaseWidths {
   readonly #base: Collection
@@ -21,7 +21,7 @@ export class BaseWidths {
     this.#base = base
   }
 
-  /** Those of the names that these objects have vectors of, and maybe more. */
+  /** The widths of the names that these objects have vectors of, and maybe more. */
   async of(objects: readonly StoredObject[], call: CallOptions): Promise<Widths> {
     const names = new Set(objects.flatMap(namesOf))
     const before = this.#found.get(call.tenant)

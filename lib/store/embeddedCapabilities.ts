@@ -1,8 +1,8 @@
 import type { Capabilities } from './store.ts'
 
 /**
- * What a store in this process can do: all of the contract but to find objects by conditions, since it has an index of
- * ids alone. Nothing of it depends on a server's version.
+ * What a store in this process can do: everything in the contract except finding objects by conditions, since it
+ * indexes only ids. Independent of a server's version.
  */
 export const EMBEDDED_CAPABILITIES: Capabilities = {
   vectors: true,

@@ -20,10 +20,10 @@ export function rangesFor(objects: number, workers: number): number {
 }
 
 /**
- * Cuts the ids that are there into ranges of about as many objects each: evenly between the least and the
- * greatest id, so that ids which begin with a time are shared out as random ones are. The first and the last
- * range are open. One look at the store for the least id; for the greatest one where ids are random, else nine, and one more for each bit that all
- * ids have in common. None is repeated: who asks for ranges repeats the whole of it.
+ * Divides the existing ids into ranges of about equally many objects: evenly between the least and the greatest id, so
+ * that ids that begin with a time are divided like random ones. The first and the last range are open. Takes one read
+ * of the store for the least id; for the greatest one if ids are random, otherwise nine, and one more for each bit that
+ * all ids share. Repeats none of them: the caller repeats the complete call.
  */
 export async function idRanges(
   collection: Collection,
@@ -49,8 +49,8 @@ export async function idRanges(
 }
 
 /**
- * About the greatest id: looks near the last that there can be, where it is of random ids; else halves what is left until that is
- * small beside the distance from the least.
+ * Approximately the greatest id: if ids are random, a read near the end finds it; otherwise halves the rest until it is
+ * small compared with the distance from the least.
  */
 async function greatest(collection: Collection, least: bigint, call: CallOptions): Promise<bigint> {
   let low = least

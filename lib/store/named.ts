@@ -11,8 +11,8 @@ export interface NamedCollection {
 }
 
 /**
- * The collection of a name, which may be an alias.
- * @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is
+ * Finds the collection of a name, which may be an alias.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, with the closest existing name
  */
 export async function findNamed(store: Store, name: string): Promise<NamedCollection> {
   const schema = await store.schema(name)
@@ -31,7 +31,7 @@ export async function findNamed(store: Store, name: string): Promise<NamedCollec
   })
 }
 
-/** The message for a person who named an alias. */
+/** The message for a user who named an alias. */
 export function aliasText(alias: string, collection: string): string {
   return `${alias} is an alias of the collection ${collection}`
 }

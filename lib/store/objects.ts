@@ -8,20 +8,20 @@ import type { CollectionSchema } from '../core/schema.ts'
 import type { Source } from '../core/stage.ts'
 import type { Collection, Projection } from './store.ts'
 
-/** How objects are read. */
+/** How to read objects. */
 export interface ReadOptions {
   readonly projection: Projection
-  /** Repeats a read that failed; by default each is made once. */
+  /** Repeats a failed read; by default each is made once. */
   readonly retry?: Retrying
   /** Once aborted the stream errors with its reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * The objects of a range, page by page in order of id. A read that fails for a while is taken up again after the last
- * object it gave. Memory: a page, and what the store reads ahead.
- * Errors: those of the store; ELYSIA_STORE where it gives an id out of order, a second time, or of elsewhere: what
- * relies on the order would lack objects, or never end
+ * The objects of a range, page by page in order of id. After a transient error it continues with the object after the
+ * last one it yielded. Memory: a page, and what the store reads ahead. Errors: those of the store; ELYSIA_STORE if it
+ * returns an id out of order, twice, or from outside the range: code that relies on the order would miss objects, or
+ * never end
  */
 export function objects(
   collection: Collection,
@@ -31,7 +31,7 @@ export function objects(
   return new ObjectPages(collection, range, options)
 }
 
-/** A collection as a source of objects. `ranges` as they are to be read: all ids by default. */
+/** A collection as a source of objects. `ranges` in reading order: all ids by default. */
 export function storeObjects(
   collection: Collection,
   schema: CollectionSchema,
@@ -55,7 +55,7 @@ class ObjectPages extends Readable {
   #pages: AsyncIterator<StoredObject[]> | undefined
 
   constructor(collection: Collection, range: ObjectRange, options: ReadOptions) {
-    // A page is read when it is asked for: one more that waits outlives the collections of short-lived memory.
+    // A page is read on request: one that waited would outlive the garbage collections of short-lived memory.
     super({ objectMode: true, highWaterMark: 0 })
     this.#collection = collection
     this.#range = range
@@ -68,7 +68,7 @@ class ObjectPages extends Readable {
   override _read(): void {
     const { retry = once } = this.#options
     const read = () => retry(() => this.#next(), this.#signal)
-    // A store that never waits, as embedded ones, would keep timers and signals from their turn.
+    // A store that never waits, such as an embedded one, would block timers and signals.
     turn()
       .then(read)
       .then(
@@ -122,8 +122,8 @@ class ObjectPages extends Readable {
 }
 
 /**
- * The last id of a page whose ids all are greater than the one before them.
- * @throws ElysiaError ELYSIA_STORE for any other, or one beyond `upTo`
+ * The last id of a page, after checking that each id is greater than the one before.
+ * @throws ElysiaError ELYSIA_STORE if one is not, or is beyond `upTo`
  */
 export function lastInOrder(
   page: readonly StoredObject[],

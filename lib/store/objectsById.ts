@@ -9,8 +9,8 @@ import type { Collection } from './store.ts'
 const PAGE_OBJECTS = 500
 
 /**
- * The objects of some ids, given in order, as far as they are there and of the range: page by page in order of id. It is
- * what `objects` gives of a whole range. Memory: a page.
+ * The existing objects with these ids, given in order, within a range: page by page in order of id, as `objects` yields
+ * a complete range. Memory: a page.
  */
 export function objectsById(
   collection: Collection,

@@ -11,8 +11,8 @@ const PAGE_OBJECTS = 500
 
 /**
  * The objects of a range that a store finds by these conditions: all that meet them, and maybe others, page by page in
- * order of id. A search that fails for a while is taken up again behind the last id that it gave.
- * Memory: a page, and a page of ids.
+ * order of id. After a transient error the search continues after the last id that it returned. Memory: a page, and a
+ * page of ids.
  */
 export function objectsWhere(
   collection: Collection,

@@ -4,8 +4,8 @@ import type { Store } from './store.ts'
 import type { Target } from './target.ts'
 
 /**
- * Opens the store of a target; its modules are loaded only now.
- * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
+ * Opens the store of a target; loads its modules only now.
+ * @throws ElysiaError of the store; ELYSIA_UNREACHABLE if a server stays away for longer than `retryForMs`
  */
 export async function openStore(
   target: Target,
@@ -40,7 +40,7 @@ export async function openServer(
   )
 }
 
-/** How a store is reached: never part of the target itself, so that no target holds a secret. */
+/** How to reach a store: never part of the target itself, so that no target contains a secret. */
 export interface Access {
   readonly apiKey?: string
   /** Sent along with each request, such as the keys of vectorizer modules. */
@@ -54,7 +54,7 @@ export interface Access {
   readonly timeoutMs?: number
 }
 
-/** How a store is opened. */
+/** How to open a store. */
 export interface OpenOptions {
   /** What to do if the file of an embedded store does not exist. Default `make`. */
   readonly missing?: 'make' | 'refuse' | 'memory'
@@ -64,6 +64,6 @@ export interface OpenOptions {
   readonly onRetry?: (retry: Retry) => void
   /** How many calls to a server may be in flight. Default: that of its store. */
   readonly maxInFlight?: number
-  /** Ends the opening at once; the promise rejects with its reason. */
+  /** Stops the opening at once; the promise rejects with its reason. */
   readonly signal?: AbortSignal
 }

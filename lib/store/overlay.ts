@@ -18,10 +18,10 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 const IDS_ONLY: Projection = { properties: [], vectors: false }
 
 /**
- * A store that looks like `base` with changes on top, and never writes to it: what is written goes to
- * `scratch`, an empty store of its own. Reads by id see both. What the base would refuse is refused: a tenant of it that
- * is not active, a vector of another width than those there. `schema` is that of the collection, which `base` need not have yet.
- * Closing it closes the scratch only.
+ * A store that looks like `base` with changes on top, and never writes to it: writes go to `scratch`, an empty store of
+ * its own. Reads by id see both. It refuses what the base would refuse: an inactive tenant, a vector of another width
+ * than the existing ones. `schema` is that of the collection, which `base` need not have yet. Closing it closes only
+ * the scratch.
  */
 export async function overlay(base: Store, scratch: Store, schema: CollectionSchema): Promise<Store> {
   await scratch.create(schema)
@@ -130,7 +130,7 @@ class OverlayCollection implements Collection {
     throw new TypeError('an overlay is read by id only')
   }
 
-  /** Before anything of a tenant: the scratch gets it, and the base says whether it can be used. */
+  /** Before any use of a tenant: creates it in the scratch, and checks that the base can use it. */
   async #meet(call: CallOptions): Promise<void> {
     if (this.#met.has(call.tenant)) return
     await this.#below([NOBODY], IDS_ONLY, call)
@@ -144,7 +144,7 @@ class OverlayCollection implements Collection {
     return objects.map((object) => this.#vectorFault(object, widths, new Map()))
   }
 
-  /** Copies objects of the base into the scratch before they are changed in part. */
+  /** Copies objects of the base into the scratch before they are partly changed. */
   async #lift(ids: readonly string[], call: CallOptions): Promise<void> {
     const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
     const whole: Projection = { properties: 'all', vectors: true, references: true, times: true }
@@ -165,7 +165,7 @@ class OverlayCollection implements Collection {
   }
 }
 
-/** Objects without their references, and these as links. */
+/** Splits objects from their references, which become links. */
 function apart(objects: readonly StoredObject[], references: readonly string[]) {
   const links: Link[] = []
   const plain = objects.map(({ tenant: _, ...object }) => {

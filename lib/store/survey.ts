@@ -4,37 +4,37 @@ export interface SurveyedNode {
   /** The server's own word: `HEALTHY`, `UNAVAILABLE` … */
   readonly status: string
   readonly version?: string
-  /** It takes no writes. */
+  /** True if it accepts no writes. */
   readonly readOnly: boolean
-  /** Copies of objects that it holds. */
+  /** The number of object copies that it holds. */
   readonly objects?: number
 }
 
 /** One address of a store. */
 export interface SurveyedAddress {
   readonly address: string
-  /** It answers at all. */
+  /** True if it answers at all. */
   readonly live: boolean
-  /** It has loaded what it serves. */
+  /** True if it has loaded everything that it serves. */
   readonly ready: boolean
 }
 
-/** The shards of one collection; those of tenants that are not active are left out. */
+/** The shards of one collection, without those of inactive tenants. */
 export interface SurveyedCollection {
   readonly name: string
   readonly shards: number
-  /** Shards all of whose nodes are down. */
+  /** Shards whose nodes are all down. */
   readonly outOfReach: number
   readonly readOnly: number
-  /** Vectors that no index holds yet. */
+  /** Vectors that no index contains yet. */
   readonly unindexed: number
-  /** Copies of the shard that has the fewest; absent where the server does not say. */
+  /** The number of copies of the shard with the fewest; absent if the server does not report it. */
   readonly copies?: number
-  /** How many copies the class wants of each. */
+  /** How many copies of each shard the class requires. */
   readonly copiesWanted?: number
 }
 
-/** What a look at a store found. Absent is what the key may not see, or the version does not say. */
+/** The result of surveying a store. Absent fields are invisible to the key, or unknown to the server's version. */
 export interface StoreSurvey {
   readonly version: string
   readonly addresses: readonly SurveyedAddress[]
@@ -42,6 +42,6 @@ export interface StoreSurvey {
   readonly collections: readonly SurveyedCollection[]
   /** Whether all nodes have the same schema. */
   readonly inStep?: boolean
-  /** Rights that the key lacks for the use that was asked about, a clause each. */
+  /** Rights that the key lacks for the requested use, a clause each. */
   readonly missingRights: readonly string[]
 }

@@ -10,7 +10,7 @@ export interface Node {
   readonly grpcSecure: boolean
 }
 
-/** Where the collections live. `text` names it without secrets; equal texts mean the same store. */
+/** Where the collections are. `text` names it without secrets; equal texts mean the same store. */
 export type Target =
   | { readonly kind: 'sqlite'; readonly text: string; readonly path: string }
   | { readonly kind: 'memory'; readonly text: string }
@@ -19,9 +19,9 @@ export type Target =
 const FORMS = 'a target is sqlite:PATH, memory:, http(s)://HOST:PORT[?grpc=HOST:PORT] or a configured name'
 
 /**
- * Parses a target: `sqlite:PATH`, `memory:`, or the addresses of the nodes of one Weaviate cluster,
- * comma-separated. With or without `/v1`, a trailing slash or upper case, an address is the same.
- * @throws ElysiaError ELYSIA_USAGE where it is none of these, or holds a credential
+ * Parses a target: `sqlite:PATH`, `memory:`, or the addresses of the nodes of one Weaviate cluster, comma-separated.
+ * With or without `/v1`, a trailing slash or upper case, an address is the same.
+ * @throws ElysiaError ELYSIA_USAGE if it is none of these, or contains a credential
  */
 export function parseTarget(text: string): Target {
   if (text === 'memory:') return { kind: 'memory', text }
@@ -69,7 +69,7 @@ function parseWeaviate(text: string): Target {
   return { kind: 'weaviate', text: canonical, nodes: [first![0], ...rest.map(([node]) => node)] }
 }
 
-/** A node, and its address in the one form that all ways of writing it share. */
+/** A node, and the normal form of its address. */
 function parseNode(text: string): [Node, string] {
   if (!URL.canParse(text) || !/^https?:/i.test(text)) throw malformed(text)
   const url = new URL(text)

@@ -1,15 +1,15 @@
-/** What calls of a store are given, and what they answer. */
+/** The arguments and results of a store's calls. */
 
-/** Optional capabilities of a store, beyond the contract of all. */
+/** Optional capabilities of a store, beyond the common contract. */
 export interface Capabilities {
   readonly vectors: boolean
   readonly namedVectors: boolean
   readonly multiVectors: boolean
-  /** An unnamed vector and named ones in one class. */
+  /** A class may have an unnamed vector and named ones. */
   readonly mixedVectors: boolean
   readonly tenants: boolean
   readonly references: boolean
-  /** A reference property may say that it holds no reference twice (`disableDuplicatedReferences`). */
+  /** A reference property may refuse duplicates (`disableDuplicatedReferences`). */
   readonly distinctReferences: boolean
   readonly aliases: boolean
   /** `transaction` makes several calls one durable step. */
@@ -23,8 +23,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   readonly tenant?: string
   /**
-   * Of `readMany`: an id that is not found is asked for once more where one copy of it may lack what another has. What
-   * decides by the absence of an object whether something is written or removed gives it.
+   * For `readMany`: asks again for an id that is not found if one replica may lack what another has. Set it if the
+   * absence of an object decides whether something is written or removed.
    */
   readonly provesAbsence?: boolean
 }
@@ -35,12 +35,12 @@ export interface Projection {
   readonly properties: readonly string[] | 'all'
   readonly vectors: boolean
   /**
-   * Reference properties as well, each an array of `{beacon: "weaviate://localhost/Class/uuid"}` among the
-   * properties, as they are stored: a beacon whose object is gone is read too. Absent where there are none.
-   * `properties` need not name them. A server is asked for them by REST: object by object in `readMany`.
+   * Also reads reference properties, each an array of `{beacon: "weaviate://localhost/Class/uuid"}` among the
+   * properties, as stored: including beacons whose object is gone. Absent for none. `properties` need not name them. A
+   * server is asked for them by REST, one object at a time in `readMany`.
    */
   readonly references?: boolean
-  /** `createdMs` and `updatedMs` as well; absent where the store does not know them. */
+  /** Also reads `createdMs` and `updatedMs`; they are absent if the store does not know them. */
   readonly times?: boolean
 }
 

@@ -10,9 +10,9 @@ import { operationOf, type WriteGroup } from './unit.ts'
 /** Settings for applying units. */
 export interface Applying {
   readonly calls: Calls
-  /** True: objects whose record hash the store already holds are not sent. */
+  /** True to skip objects whose record hash the store already has. */
   readonly skipUnchanged: boolean
-  /** What is stored of the objects that records describe. */
+  /** How records' objects are changed before storing. */
   readonly shape: Shape
   readonly signal: AbortSignal
 }
@@ -58,8 +58,8 @@ interface Writes {
 }
 
 /**
- * Writes the last state of each id. Where the store refuses an object, its record is out, and what an earlier
- * record made of the id is due instead: the outcome is that of applying them one by one.
+ * Writes the last state of each id. If the store refuses an object, its record is out, and what an earlier record made
+ * of the id is written instead: the outcome is as if they were applied one by one.
  */
 async function writeAll(
   group: WriteGroup,
@@ -115,8 +115,8 @@ function dueObjects(
 }
 
 /**
- * An object that moves is always sent: it brings vectors of which its hash knows nothing. Where nothing is at the
- * source, the move was made before, or is a put.
+ * A moving object is always sent: it brings vectors that its hash does not cover. If nothing is at the source, the move
+ * was made before, or is a put.
  */
 function heldOfMove({ from, to }: Move, { objects, hashes }: Stored): unknown {
   return objects.has(from) ? undefined : hashes.get(to)
@@ -150,7 +150,7 @@ function refusedRemoval({ states }: Evaluation, { refused }: Removed, index: num
   return undefined
 }
 
-/** The outcome of a record whose last word the store has heard. */
+/** The outcome of a record whose last write the store has answered. */
 function acknowledged(entry: Entry, { written }: Writes, { existed }: Removed): OutcomeName {
   const operation = entry.operation!
   const ids = resultsOf(operation)

@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<Operation['kind'], true>> = { put: true, delete: tr
 const PLAIN_NAME = /^\w{1,40}$/
 
 /**
- * A chunk as the batch that it has to be, checked before anything of it is written.
+ * Checks that a chunk is a batch before anything in it is written.
  * @throws ElysiaError ELYSIA_USAGE, which says what it is instead
  */
 export function batchOf(chunk: unknown): readonly Item[] {
@@ -33,7 +33,7 @@ function isOperation(value: unknown): boolean {
   return isRecord(value) && typeof value.kind === 'string' && Object.hasOwn(KINDS, value.kind)
 }
 
-/** What a value is, without anything of what it holds but names of fields. */
+/** What a value is, without its content except the names of fields. */
 function nameOf(value: unknown): string {
   if (value === null) return 'null'
   if (value instanceof Uint8Array) return `${value.length} bytes`

@@ -7,19 +7,19 @@ import { Reject, type RejectCode } from '../../core/reject.ts'
 import type { Refused } from './shape.ts'
 import { operationOf } from './unit.ts'
 
-/** What stood in the store before a unit, by id, for the ids that its operations read. */
+/** What the store held before a unit, by id, for the ids that its operations read. */
 export interface Stored {
   readonly objects: ReadonlyMap<string, StoredObject>
-  /** Those of which it cannot be told what they were made of. */
+  /** Objects whose original cannot be determined. */
   readonly opaque: ReadonlySet<string>
-  /** The hashes of what stood there. */
+  /** The hashes of those objects. */
   readonly hashes: ReadonlyMap<string, unknown>
 }
 
-/** What became known of a unit's records while it was written, by their index. */
+/** What became known about a unit's records while it was written, by their index. */
 export interface Settled {
   readonly refused: ReadonlyMap<number, Refused>
-  /** Whose objects are not to be stored. */
+  /** Records whose objects are not stored. */
   readonly leftOut: ReadonlySet<number>
 }
 
@@ -47,9 +47,8 @@ export interface Evaluation {
 }
 
 /**
- * Applies a unit's records in order to what the store held; the last state of each id wins.
- * A record that was refused is as if it were not there: an earlier record of the same id counts again. Of one whose object is
- * left out there is none. Pure.
+ * Applies a unit's records in order to what the store held; the last state of each id wins. A refused record counts as
+ * absent: an earlier record of the same id counts again. A record whose object is left out has no object. Pure.
  */
 export function evaluate(items: readonly Item[], stored: Stored, { refused, leftOut }: Settled): Evaluation {
   const states = new Map<string, FinalState>()
@@ -71,7 +70,7 @@ export function evaluate(items: readonly Item[], stored: Stored, { refused, left
   return { states, verdicts }
 }
 
-/** The ids whose state is what the record asked for; the source of a move is a by-product. */
+/** The ids whose state the record asked for; the source of a move is a by-product. */
 export function resultsOf(operation: Operation): readonly string[] {
   if (operation.kind === 'delete') return operation.ids
   return [operation.kind === 'move' ? operation.to : operation.id]
@@ -120,7 +119,7 @@ function move(op: Move, owner: number, stored: Stored, states: Map<string, Final
   return undefined
 }
 
-/** With an object at the target the move was made before: a repeated record ends here. */
+/** If an object is at the target, the move was made before: a repeated record ends here. */
 function withoutSource(op: Move, stored: Stored): Verdict {
   if (stored.objects.has(op.to)) return { name: 'unchanged' }
   const reason = 'nothing is stored under path or new_path, and the record brings no content'

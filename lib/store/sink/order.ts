@@ -1,7 +1,7 @@
 import type { Settlement } from '../../core/outcome.ts'
 import type { WriteGroup } from './unit.ts'
 
-/** A unit on its way through the store. `committed` is when it and all before it are settled. */
+/** A unit on its way through the store. `committed` resolves once it and all before it are settled. */
 export interface Task {
   readonly group: WriteGroup
   readonly done: Promise<void>
@@ -43,8 +43,8 @@ export class IdLocks {
 }
 
 /**
- * Passes settlements on in the order of the input, each after all before it. `settle` is never called twice
- * at a time; the first error of it, or of a unit, is thrown to all that wait.
+ * Passes settlements on in the order of the input, each after all before it. Never calls `settle` twice at a time; its
+ * first error, or that of a unit, is thrown to all that wait.
  */
 export class Sequencer {
   #tail: Promise<void> = Promise.resolve()
@@ -54,7 +54,7 @@ export class Sequencer {
     this.#settle = settle
   }
 
-  /** Resolves when this settlement, once there, and all before it have been handed on. */
+  /** Resolves once this settlement and all before it have been passed on. */
   add(settlement: Promise<Settlement>): Promise<void> {
     const before = this.#tail
     settlement.catch(() => {})

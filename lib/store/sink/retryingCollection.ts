@@ -8,9 +8,8 @@ const EVERYTHING: Projection = { properties: 'all', vectors: true }
 const HASH_ONLY: Projection = { properties: [HASH_PROPERTY], vectors: false }
 
 /**
- * A collection seen through retries and tenants: one call here speaks to every tenant concerned, waits out
- * what is transient, and repeats only the objects that were not taken yet.
- * Its errors are final: what is thrown ends the run.
+ * A collection behind retries and tenants: one call here calls every tenant concerned, waits out transient errors, and
+ * repeats only the objects that were not accepted yet. Its errors are final: they end the run.
  */
 export class Calls {
   readonly #collection: Collection
@@ -30,20 +29,20 @@ export class Calls {
     return this.#read(ids, EVERYTHING, true)
   }
 
-  /** The record hashes of those ids that have an object. */
+  /** The record hashes of the existing objects with those ids. */
   async hashes(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, unknown>> {
     const found = await this.#read(ids, HASH_ONLY, false)
     return new Map([...found].map(([id, object]) => [id, object.properties[HASH_PROPERTY]]))
   }
 
-  /** The objects of those ids that exist, of one tenant, by id. */
+  /** The existing objects with those ids, of one tenant, by id. */
   async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
     const call = { ...this.#call(tenant), provesAbsence: true }
     const objects = await this.#retry(() => this.#collection.readMany(ids, what, call))
     return new Map(objects.map((object) => [object.id, object]))
   }
 
-  /** Writes objects; answers what the store refused for good, by id, with its words. */
+  /** Writes objects; returns what the store refused for good, by id, with its message. */
   async write(objects: readonly StoredObject[]): Promise<Map<string, string>> {
     const refused = new Map<string, string>()
     for (const [tenant, group] of Map.groupBy(objects, (object) => object.tenant)) {
@@ -57,7 +56,7 @@ export class Calls {
     return refused
   }
 
-  /** Removes ids; answers which of them had an object, and what was refused for good. */
+  /** Removes ids; returns which of them had an object, and what was refused for good. */
   async remove(ids: ReadonlyMap<string, string | undefined>): Promise<Removed> {
     const existed = new Set<string>()
     const refused = new Map<string, string>()
@@ -85,7 +84,7 @@ export class Calls {
     return found
   }
 
-  /** Sends until each item has an answer that will not change; a transient one is asked for again. */
+  /** Sends until each item has a final answer; repeats those with a transient one. */
   async #untilTaken<T, O extends WriteOutcome>(
     items: readonly T[],
     send: (items: readonly T[]) => Promise<O[]>,
@@ -108,13 +107,13 @@ export class Calls {
   }
 }
 
-/** How large one call that writes may be. */
+/** The largest size of one write call. */
 export interface WriteLimits {
   readonly count: number
   readonly chars: number
 }
 
-/** Objects in pieces within the limits; one that is larger alone. */
+/** Objects in pieces within the limits; a larger object gets its own piece. */
 function* pieces(
   objects: readonly StoredObject[],
   limits: WriteLimits | undefined,

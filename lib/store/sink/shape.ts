@@ -2,23 +2,23 @@ import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import type { RejectCode } from '../../core/reject.ts'
 
 /**
- * What stands between the objects that records describe and those that are stored. Records are applied to the former, as
- * if they were stored: what is read is brought back to them first.
+ * Converts between the objects that records describe and those that are stored. Records are applied to the former, as
+ * if they were stored: what is read is converted back first.
  */
 export interface Shape {
-  /** The object that a stored one was made of; undefined where that cannot be told. */
+  /** The object that a stored one was made from; undefined if that cannot be determined. */
   source(stored: StoredObject): StoredObject | undefined
-  /** The hash of what is stored of an object. */
+  /** The hash of an object's stored form. */
   hashOf(object: StoredObject): unknown
-  /** What is stored of objects, each of an id of its own. */
+  /** The stored form of objects with distinct ids. */
   stored(objects: readonly StoredObject[], signal: AbortSignal): Promise<Shaped>
 }
 
-/** What became of objects, by id: each is in one of these. */
+/** The result for each object, by id: each is in one of these. */
 export interface Shaped {
   readonly objects: ReadonlyMap<string, StoredObject>
   readonly refused: ReadonlyMap<string, Refused>
-  /** Not to be stored, and to be removed where they are. */
+  /** Not to be stored, and to be removed if they exist. */
   readonly leftOut: ReadonlySet<string>
 }
 
@@ -27,7 +27,7 @@ export interface Refused {
   readonly reason: string
 }
 
-/** Objects are stored as records describe them. */
+/** Stores objects as records describe them. */
 export const AS_THEY_ARE: Shape = {
   source: (stored) => stored,
   hashOf: ({ properties }) => properties[HASH_PROPERTY],

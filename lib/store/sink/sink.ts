@@ -15,30 +15,32 @@ import { type WriteGroup, writeGroups } from './unit.ts'
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
   /**
-   * How many units may be in flight, or what finds that while they are. Default 2. A store with transactions takes one batch at
-   * a time.
+   * How many units may be in flight, or a limit that adapts. Default 2. A store with transactions takes one batch at a
+   * time.
    */
   readonly workers?: number | AdaptiveLimit
-  /** False: send every object, even if the store already holds its record hash. Default true. */
+  /** False to send every object, even if the store already has its record hash. Default true. */
   readonly skipUnchanged?: boolean
-  /** What is stored of the objects that records describe. Default: themselves. */
+  /** How records' objects are changed before storing. Default: not at all. */
   readonly shape?: Shape | undefined
   /** How many units may be in flight or wait for an earlier one to be settled. Default five times `workers`. */
   readonly unsettled?: number
-  /** The most objects in one call that writes, and about how many characters of content; by default all of a unit. */
+  /**
+   * The most objects in one write call, and the approximate number of characters of content; by default an entire unit.
+   */
   readonly writeAtMost?: WriteLimits
   /** How long to wait for an unreachable store, in milliseconds. Default 120 000. */
   readonly retryForMs?: number
   /** The first wait between two attempts, in milliseconds; it doubles. Default 250. */
   readonly retryMinMs?: number
   /**
-   * True: batches that follow each other may share a transaction, where the store has them. For a caller whose `onSettled` writes into
-   * the store what is settled, and who believes no more than that: what fails takes a few batches before it along.
+   * True to let consecutive batches share a transaction, if the store has them. For a caller whose `onSettled` writes
+   * settlements into the store, and who relies only on those: a failure undoes a few batches before it.
    */
   readonly sharedTransactions?: boolean
   /** Called once batches that were settled in a shared transaction are durable. */
   readonly onCommitted?: () => void
-  /** Called before each batch; what it throws ends the sink, and the batches before it stay settled. */
+  /** Called before each batch; if it throws, the sink ends, and the batches before it stay settled. */
   readonly onBatch?: () => void
   /** Once aborted, nothing more is started: batches and units that are not in flight yet stay unsettled. */
   readonly stop?: AbortSignal
@@ -49,8 +51,8 @@ export interface SinkOptions {
   /** Called with the number of units in flight whenever it changes. */
   readonly onInFlight?: (units: number) => void
   /**
-   * Called with each settlement in order of the input, one at a time; the sink waits for it. It sees
-   * acknowledged writes only. In a store with transactions it is part of the transaction of its batch.
+   * Called with each settlement in order of the input, one at a time; the sink waits for it. It sees only acknowledged
+   * writes. In a store with transactions it is part of its batch's transaction.
    */
   readonly onSettled?: (settlement: Settlement) => void | Promise<void>
 }
@@ -58,10 +60,10 @@ export interface SinkOptions {
 /**
  * Batches of operations → a collection; the result equals applying the records one after another.
  *
- * Within a unit the last state of an id wins, no id is in two units in flight, and an operation that reads
- * stored state waits until what touched its ids is settled (order.ts says why). What is transient is waited
- * out and repeated; an object that the store refuses for good becomes its record's outcome.
- * Memory: `workers` units running and four times as many waiting to be settled, each at most a batch.
+ * Within a unit the last state of an id wins, no id is in two units in flight, and an operation that reads stored state
+ * waits until what touched its ids is settled (order.ts says why). Transient errors are waited out and the calls
+ * repeated; an object that the store refuses for good becomes its record's outcome. Memory: `workers` units running and
+ * four times as many waiting to be settled, each at most a batch.
  * @throws ElysiaError ELYSIA_UNREACHABLE when the store stays away for longer than retryForMs; ELYSIA_USAGE for a chunk
  * that is no batch of items, of which nothing is written then.
  */
@@ -81,7 +83,7 @@ class StoreSink extends Writable {
   readonly #running = new Set<Promise<unknown>>()
   readonly #uncommitted = new Set<Promise<void>>()
   readonly #tenants = new Set<string>()
-  /** True once a transaction may be open that waits for more. */
+  /** True while an open transaction may be waiting for more work. */
   #mayShare = false
 
   constructor(store: Store, collection: string, options: SinkOptions) {
@@ -137,7 +139,7 @@ class StoreSink extends Writable {
     return this.#options.stop?.aborted === true
   }
 
-  /** The whole batch and its settlement are one durable step, or part of one. */
+  /** The entire batch and its settlement are one durable step, or part of one. */
   async #inTransaction(batch: readonly Item[]): Promise<void> {
     if (batch.length === 0 || this.#stopped) return
     const { sharedTransactions: shared = false, onBatch, onCommitted } = this.#options
@@ -155,14 +157,14 @@ class StoreSink extends Writable {
     await step
   }
 
-  /** Nothing shares the last transaction any more. */
+  /** Nothing more joins the last transaction. */
   async #commit(): Promise<void> {
     if (!this.#mayShare) return
     this.#mayShare = false
     await this.#store.transaction!(async () => {})
   }
 
-  /** Resolves when the batch's units have started, each as soon as order and memory allow. */
+  /** Resolves once the batch's units have started, each as soon as order and memory allow. */
   async #inFlight(batch: readonly Item[]): Promise<void> {
     for (const group of writeGroups(batch)) {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)

@@ -28,7 +28,7 @@ export function addClass(database: SqliteDatabase, schema: CollectionSchema): vo
   database.exec(objectsTable(Number(lastInsertRowid)))
 }
 
-/** Drops a collection with its objects; its aliases stay. False where there was none. */
+/** Drops a collection with its objects; its aliases stay. False if there was none. */
 export function removeClass(database: SqliteDatabase, name: string): boolean {
   const row = classesOf(database).find((found) => found.name === name)
   if (row === undefined) return false
@@ -42,7 +42,7 @@ export function replaceSchema(database: SqliteDatabase, schema: CollectionSchema
   update.run(JSON.stringify(schema), schema.class)
 }
 
-/** A collection with its counts, that of its tenants where it has some. */
+/** A collection with its counts, including that of its tenants if it has some. */
 export function summaryOf(
   database: SqliteDatabase,
   { number, name }: ClassRow,

@@ -14,7 +14,7 @@ import { dashed, type Row, rowBytes, rowDecoder } from './row.ts'
 import { activeTenant } from './tenants.ts'
 import { encodeVector, encodeVectors } from './vectors.ts'
 
-// The end of a page: so many objects, or the bytes of their texts and vectors.
+// The limits of a page: the number of objects, or the bytes of their texts and vectors.
 const PAGE_OBJECTS = 500
 const PAGE_BYTES = 8 * 1024 * 1024
 
@@ -26,14 +26,14 @@ const GREATEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const STORED: WriteOutcome = Object.freeze({ ok: true })
 
 /**
- * The objects of one collection, synchronously: the statements on its table and what they mean.
- * Ids go in and out as text: SQLite turns them into bytes faster than Node does.
- * Its rules are those of the schema at the time it was opened; the store opens it anew when that changes.
+ * The objects of one collection, synchronously: the statements on its table and what they mean. Ids go in and out as
+ * text: SQLite turns them into bytes faster than Node does. Its rules are those of the schema when it was opened; the
+ * store opens it again when the schema changes.
  */
 export class SqliteObjects {
   readonly rules: Rules
   readonly #database: SqliteDatabase
-  /** What its bytes are counted for. */
+  /** The place that its traffic is counted for. */
   readonly #place: string
   readonly number: number
   readonly #hashIsText: boolean
@@ -51,7 +51,7 @@ export class SqliteObjects {
     this.#hashIsText = hash?.dataType[0] === 'text'
   }
 
-  /** One page in id order, of at most 500 objects or about 8 MB; empty only where nothing is left. */
+  /** One page in id order, of at most 500 objects or about 8 MB; empty only if nothing is left. */
   page(
     what: Projection,
     { after = '', upTo = GREATEST }: Range,
@@ -150,7 +150,7 @@ export class SqliteObjects {
     return new Map(this.#widthsOf(this.#tenant(call)))
   }
 
-  /** An object that is replaced keeps its creation time by default, and loses its references. */
+  /** A replaced object keeps its creation time by default, and loses its references. */
   #upsert(dated: boolean): SqliteStatement {
     const more = `${dated ? ', created = excluded.created' : ''}${this.#refers ? ', links = NULL' : ''}`
     return this.#statement(
@@ -191,7 +191,7 @@ export class SqliteObjects {
     return activeTenant(find.get(this.number, name), name, this.rules.schema.class)
   }
 
-  /** What follows the id in a row; the hash alone is read without touching the properties. */
+  /** The columns after the id; reading only the hash does not touch the properties. */
   #columns({ properties, vectors, references, times }: Projection): string {
     const beside = `${references ? 'links' : 'NULL'}, ${times ? 'created, updated' : 'NULL, NULL'}`
     const held = `${vectors ? 'vector, vectors' : 'NULL, NULL'}, ${beside}`
@@ -214,7 +214,10 @@ export class SqliteObjects {
   }
 }
 
-/** Stores an object, and adds what it takes; what is wrong with it where it alone is too large, for SQLite or for Node's strings. */
+/**
+ * Stores an object, and adds its size; returns what is wrong with it if it alone is too large, for SQLite or for Node's
+ * strings.
+ */
 function storeOne(
   upsert: SqliteStatement,
   tenant: number,

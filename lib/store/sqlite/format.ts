@@ -5,7 +5,7 @@ import { ALIASES_TABLE, migrateFrom1 } from './migration.ts'
 /** The version of the tables below, kept in `PRAGMA user_version`. SPEC.md, "The embedded store". */
 export const FORMAT_VERSION = 2
 
-// The bytes of "elys": says whose file it is. https://www.sqlite.org/pragma.html#pragma_application_id
+// The bytes of "elys", which mark the file as ours. https://www.sqlite.org/pragma.html#pragma_application_id
 const APPLICATION_ID = 0x656c_7973
 
 const TABLES = `
@@ -32,10 +32,9 @@ const TABLES = `
 `
 
 /**
- * The table of one collection's objects. `tenant` is 0 where there are none; `hash` is `record_hash`, apart so
- * that it is found without parsing `properties`; times are milliseconds, and NULL where they are not known;
- * `links` is the JSON of the references by property; `vector` is little-endian float32, `vectors` the named
- * ones (sqliteVectors.ts).
+ * The table of one collection's objects. `tenant` is 0 if there are none; `hash` is `record_hash`, separate so that it
+ * is found without parsing `properties`; times are milliseconds, NULL if unknown; `links` is the JSON of the references
+ * by property; `vector` is little-endian float32, `vectors` the named ones (sqliteVectors.ts).
  */
 export function objectsTable(number: number): string {
   return `
@@ -55,12 +54,12 @@ export function objectsTable(number: number): string {
 }
 
 /**
- * Makes the tables in an empty database, brings an older version's to this one, leaves one of this version as
- * it is.
+ * Makes the tables in an empty database, migrates those of an older version, and leaves those of this version
+ * unchanged.
  * @throws ElysiaError ELYSIA_STORE for a newer version's file, or someone else's
  */
 export function migrate(database: SqliteDatabase, file: string): void {
-  // In one transaction: what another process makes between two looks would seem to be somebody else's tables.
+  // In one transaction: otherwise tables that another process makes between two looks would seem foreign.
   if (database.transaction(() => versionOf(database, file))() === FORMAT_VERSION) return
   const lay = database.transaction(() => {
     const version = versionOf(database, file)
@@ -73,7 +72,7 @@ export function migrate(database: SqliteDatabase, file: string): void {
   lay.immediate()
 }
 
-/** The format version of a database of ours; 0 for an empty one. */
+/** The format version of our database; 0 for an empty one. */
 function versionOf(database: SqliteDatabase, file: string): number {
   const application = database.pragma('application_id', { simple: true })
   const version = Number(database.pragma('user_version', { simple: true }))

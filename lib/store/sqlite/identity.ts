@@ -4,13 +4,13 @@ import { dirname } from 'node:path'
 import type { SqliteDatabase } from '../../database/connection.ts'
 import type { Health, StoreIdentity } from '../store.ts'
 
-/** A file by device and inode, the same under all of its names; undefined of one in memory. */
+/** Identifies a file by device and inode, the same under all of its names; undefined for one in memory. */
 export function identityOf(file: string): StoreIdentity | undefined {
   const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
   return stats && { text: `file ${stats.dev}:${stats.ino}`, clock: 0 }
 }
 
-/** Bytes that can be written where a file lies. */
+/** How many bytes can be written on a file's disk. */
 export async function freeBytesBeside(file: string): Promise<number> {
   const { bavail, bsize } = await statfs(dirname(file))
   return bavail * bsize

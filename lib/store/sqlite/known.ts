@@ -4,7 +4,7 @@ import { rulesOf } from '../validation/classRules.ts'
 import { classesOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
 
-/** The collections of a file as they were last read. Another process may have changed them: they are kept while the file is as we left it. */
+/** The collections of a file as they were last read. They are kept until another process has changed the file. */
 export class KnownCollections {
   readonly #database: SqliteDatabase
   readonly #target: string
@@ -18,7 +18,7 @@ export class KnownCollections {
     this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
   }
 
-  /** Undefined where there is none of that name. */
+  /** Undefined if there is none of that name. */
   find(name: string): SqliteObjects | undefined {
     const version = this.#dataVersion.get()
     if (version !== this.#seenVersion) this.forgetAll()

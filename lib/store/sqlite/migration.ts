@@ -1,7 +1,7 @@
 import { type CollectionSchema, isReference } from '../../core/schema.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
 
-/** The tables that format 2 has and format 1 had not. */
+/** The tables that format 2 adds to format 1. */
 export const ALIASES_TABLE = `
   CREATE TABLE aliases (
     alias TEXT PRIMARY KEY COLLATE NOCASE,
@@ -15,8 +15,8 @@ interface ClassRow {
 }
 
 /**
- * From format 1 to 2, within the caller's transaction: tenants have states, objects have times and references
- * of their own, and there are aliases. When an object was made is not known, and stays unknown.
+ * Migrates format 1 to 2, within the caller's transaction: tenants get states, objects get times and separate
+ * references, and there are aliases. The creation time of existing objects is unknown, and stays so.
  */
 export function migrateFrom1(database: SqliteDatabase): void {
   database.exec(`${ALIASES_TABLE} ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'active'`)

@@ -2,7 +2,9 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Range } from '../store.ts'
 import { requireIds } from '../validation/classRules.ts'
 
-/** Page after page of a range, each after the last object of the one before: what is written meanwhile may be among them. */
+/**
+ * The pages of a range, each after the last object of the one before: may include objects that are written meanwhile.
+ */
 export async function* pages(
   range: Range = {},
   page: (bounds: Range) => Promise<StoredObject[]>,

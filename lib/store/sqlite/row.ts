@@ -3,7 +3,7 @@ import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { CallOptions, Projection } from '../store.ts'
 import { decodeVector, decodeVectors } from './vectors.ts'
 
-/** An object as a statement yields it. What was not asked for is null, or is in another column. */
+/** An object as a statement yields it. What was not requested is null, or is in another column. */
 export type Row = [
   id: string,
   hash: string | null,
@@ -15,7 +15,7 @@ export type Row = [
   updated: number | null,
 ]
 
-/** Makes the decoding of rows into the parts that were asked for; objects of a tenant say so. */
+/** Makes a decoder for rows with the requested parts; objects of a tenant name it. */
 export function rowDecoder(
   { properties: wanted }: Projection,
   call: CallOptions | undefined,
@@ -28,7 +28,7 @@ export function rowDecoder(
     if (vector === null && vectors === null && tenant === undefined && updatedMs === null) {
       return { id, properties }
     }
-    // Objects that are put together by spreading take several times as long.
+    // Building objects by spreading takes several times as long.
     const object: ObjectDraft = { id, properties }
     if (vector !== null) object.vector = decodeVector(vector)
     if (vectors !== null) object.vectors = decodeVectors(vectors)
@@ -39,7 +39,7 @@ export function rowDecoder(
   }
 }
 
-/** About how many bytes a row holds. */
+/** The approximate number of bytes in a row. */
 export function rowBytes([, , properties, vector, vectors, links]: Row): number {
   const texts = (properties?.length ?? 0) + (links?.length ?? 0)
   return texts + (vector?.length ?? 0) + (vectors?.length ?? 0)

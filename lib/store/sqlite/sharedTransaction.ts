@@ -1,37 +1,37 @@
 import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
 
-/** More make a commit no faster: 500 inserts each under random ids change most pages of an index, again and again. */
+/** More make a commit no faster: each batch of 500 inserts with random ids changes most pages of an index again. */
 const MOST = 4
-/** Whoever else wants to write waits so long at most for one that nothing more is done in. */
+/** How long another writer waits at most for an idle transaction. */
 const IDLE_MS = 20
 
 /** How a transaction begins and ends. */
 export interface Bracket {
   begin(): void
-  /** @throws where it cannot be committed */
+  /** @throws if it cannot be committed */
   commit(): void
   undo(): void
 }
 
-/** Who is told what became of a piece of work, once its transaction has ended. */
+/** Hears what happened to a piece of work once its transaction has ended. */
 export interface Told {
   onCommitted(): void
-  /** It resolved, and is undone after all: by what another one did, or since it could not be committed. */
+  /** It resolved, but was undone after all: because other work failed, or because it could not be committed. */
   onLost(error: unknown): void
 }
 
 const NOBODY: Told = { onCommitted: () => {}, onLost: () => {} }
 
 /**
- * A transaction that several pieces of work share, one after another: a page that they all change is written once. It is committed
- * after some of them, once nothing has come for a moment, or when it is asked for. Where one fails that has changed something,
- * all of them are undone; where it has not, those before it are committed.
+ * A transaction that several pieces of work share, one after another: a page that they all change is written once. It
+ * is committed after some of them, once nothing has come for a moment, or on request. If work fails after changing
+ * something, all of it is undone; if it changed nothing, the work before it is committed.
  */
 export class SharedTransaction {
   readonly #database: SqliteDatabase
   readonly #bracket: Bracket
   readonly #changes: SqliteStatement
-  /** One for each piece of work that is done. */
+  /** One for each finished piece of work. */
   #told: Told[] = []
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
@@ -43,7 +43,7 @@ export class SharedTransaction {
     this.#changes = database.prepare('SELECT total_changes()').pluck() as SqliteStatement
   }
 
-  /** @throws what `work` throws; what kept work before it from being committed */
+  /** @throws what `work` throws; the error that kept earlier work from being committed */
   async add<T>(work: () => Promise<T>, told: Told = NOBODY): Promise<T> {
     clearTimeout(this.#timer)
     this.#throwFailure()
@@ -63,7 +63,7 @@ export class SharedTransaction {
     return result
   }
 
-  /** Commits, where one is open. @throws what keeps it from that, now or before */
+  /** Commits the open transaction, if there is one. @throws the error that prevents it, now or earlier */
   commit(): void {
     clearTimeout(this.#timer)
     this.#throwFailure()
@@ -73,7 +73,7 @@ export class SharedTransaction {
       this.#bracket.commit()
     } catch (error) {
       this.#bracket.undo()
-      // Who asks may be anybody: those whose work it was would go on as if it were stored.
+      // The caller may be anyone: without this, the owners of the work would continue as if it were stored.
       for (const one of told) one.onLost(error)
       throw error
     }

@@ -35,16 +35,16 @@ import { TransactionQueue } from './transactions.ts'
 
 /** A store in a SQLite file, and its connection. */
 export interface EmbeddedStore extends Store {
-  /** Statements of the caller's own take part in a `transaction` that is open. */
+  /** The caller's own statements take part in an open `transaction`. */
   readonly database: SqliteDatabase
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /**
- * Opens the embedded store in one SQLite file, and by default creates it where it is missing. `database` is its
- * connection: tables of the caller's own take part in its transactions. Durable when a process is killed; of a
- * power cut the last transactions may be lost, each wholly. Memory: a page of at most 500 objects or about 8 MB at
- * a time, and up to 32 MB of cached file pages.
+ * Opens the embedded store in one SQLite file, and by default creates it if it is missing. `database` is its
+ * connection: the caller's own tables take part in its transactions. It is durable when a process is killed; a power
+ * cut may lose the last transactions, each of them entirely. Memory: a page of at most 500 objects or about 8 MB at a
+ * time, and up to 32 MB of cached file pages.
  * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED, ELYSIA_NOT_FOUND
  */
 export async function openSqlite(path: string, options: DatabaseOptions = {}): Promise<EmbeddedStore> {
@@ -206,7 +206,7 @@ class SqliteStore implements EmbeddedStore {
     return objects
   }
 
-  /** The number of a collection that has tenants. */
+  /** The number of a collection with tenants. */
   #tenanted(name: string): number {
     const { rules, number } = this.#objects(name)
     requireTenanted(rules)
@@ -235,7 +235,7 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  /** What was learned since may have been rolled back: it is read again. */
+  /** What was learned since may have been rolled back: read it again. */
   #failure(error: unknown): unknown {
     this.#known.forgetAll()
     const isOurs = error instanceof ElysiaError

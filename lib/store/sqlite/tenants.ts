@@ -35,7 +35,7 @@ export function activeTenant(found: unknown, tenant: string, collection: string)
   return row.number
 }
 
-/** Removes tenants with their objects, within the caller's transaction; those that do not exist are passed over. */
+/** Removes tenants with their objects, within the caller's transaction; skips missing ones. */
 export function removeTenants(database: SqliteDatabase, collection: number, names: readonly string[]): void {
   const find = database.prepare('SELECT number FROM tenants WHERE collection = ? AND name = ?').pluck()
   for (const name of names) {

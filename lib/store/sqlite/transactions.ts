@@ -48,8 +48,9 @@ export class TransactionQueue {
   }
 
   /**
-   * Runs asynchronous work as one transaction. What is `shared` may be committed with what comes right behind it: a few in one, once
-   * nothing has come for a moment, or something else is asked for. @throws ElysiaError ELYSIA_STORE inside another one
+   * Runs asynchronous work as one transaction. `shared` work may be committed together with what follows it: several in
+   * one, once nothing has come for a moment, or something else is requested.
+   * @throws ElysiaError ELYSIA_STORE inside another one
    */
   async transaction<T>(
     work: () => Promise<T>,
@@ -77,7 +78,7 @@ export class TransactionQueue {
     }
   }
 
-  /** Inside a step: all that `work` does is stored, or nothing; part of a transaction that is open. */
+  /** Inside a step: stores everything that `work` does, or nothing; part of an open transaction. */
   atomic<T>(work: () => T): T {
     if (this.#database.inTransaction) return work()
     this.#begin.run()
@@ -113,7 +114,7 @@ export class TransactionQueue {
     if (this.#database.open && this.#database.inTransaction) this.#rollback.run()
   }
 
-  // SQLite ends a transaction by itself when the disk is full: what came after would be stored alone.
+  // SQLite ends a transaction itself when the disk is full: later steps would be stored alone.
   #requireBegun(): void {
     if (this.#database.open && this.#database.inTransaction) return
     throw new ElysiaError('ELYSIA_STORE', 'the transaction was rolled back after a failure inside it')

@@ -7,7 +7,7 @@ export function encodeVector(vector: Float32Array): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
 }
 
-/** The vector of such bytes. */
+/** The vector in such bytes. */
 export function decodeVector(bytes: Buffer): Float32Array {
   return floats(bytes, 0, bytes.length / 4)
 }
@@ -28,7 +28,7 @@ export function encodeVectors(vectors: Readonly<Record<string, Vector>>): Buffer
   return Buffer.concat([length, padded, ...entries.flatMap(([, vector]) => rowsOf(vector).map(encodeVector))])
 }
 
-/** The named vectors of such a blob. */
+/** The named vectors in such a blob. */
 export function decodeVectors(blob: Buffer): Record<string, Vector> {
   const begin = 4 + blob.readUInt32LE()
   const header = JSON.parse(blob.toString('utf8', 4, begin)) as Header
@@ -54,7 +54,7 @@ const rowsOf = (vector: Vector) => (vector instanceof Float32Array ? [vector] : 
 
 function floats(bytes: Buffer, at: number, count: number): Float32Array {
   const begin = bytes.byteOffset + at
-  // The bytes are the caller's own: better-sqlite3 makes a buffer for each value.
+  // The bytes belong to the caller: better-sqlite3 makes a buffer for each value.
   if (begin % 4 === 0) return new Float32Array(bytes.buffer as ArrayBuffer, begin, count)
   return new Float32Array(bytes.buffer.slice(begin, begin + 4 * count) as ArrayBuffer)
 }

@@ -3,8 +3,8 @@ import type { Alias } from '../store.ts'
 import { isClassName, TAKEN } from './classRules.ts'
 
 /**
- * Refuses an alias as a Weaviate server does: its name may be that of no alias, in whatever case, and of no
- * collection. @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT
+ * Refuses an alias as a Weaviate server does: no other alias, in any case, and no collection may have its name.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT
  */
 export function requireFreeAlias(
   alias: string,
@@ -20,7 +20,7 @@ export function requireFreeAlias(
   if (collections.includes(alias)) throw taken(`alias ${alias}: a collection of that name already exists`)
 }
 
-/** Refuses the name of a new collection that an alias has. @throws ElysiaError ELYSIA_CONFLICT */
+/** Refuses the name of a new collection if an alias has it. @throws ElysiaError ELYSIA_CONFLICT */
 export function requireNoAlias(collection: string, aliases: readonly Alias[]): void {
   const there = aliasLike(collection, aliases)
   if (there !== undefined) throw taken(`class already exists: found similar alias "${there.alias}"`)

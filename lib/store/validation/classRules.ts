@@ -94,7 +94,7 @@ export function requireLegalTenants(tenants: readonly string[]): void {
   })
 }
 
-/** The call's tenant, `''` where the class has none. @throws ElysiaError ELYSIA_STORE where they do not fit. */
+/** The tenant of a call, `''` if the class has none. @throws ElysiaError ELYSIA_STORE if they do not fit. */
 export function tenantOf({ tenanted, schema }: Rules, call: CallOptions | undefined): string {
   if (tenanted === (call?.tenant !== undefined)) return call?.tenant ?? ''
   const message = tenanted
@@ -117,7 +117,7 @@ export function noTenant(tenant: string, name: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `collection '${name}': tenant not found: '${tenant}'`)
 }
 
-/** @throws ElysiaError ELYSIA_STORE, in the words of a server, where a tenant cannot be read or written. */
+/** @throws ElysiaError ELYSIA_STORE, in the words of a server, if a tenant cannot be read or written. */
 export function requireActive(tenant: string, state: TenantState, name: string): void {
   if (state === 'active') return
   throw new ElysiaError('ELYSIA_STORE', `collection '${name}': tenant not active: '${tenant}'`, {
@@ -125,7 +125,7 @@ export function requireActive(tenant: string, state: TenantState, name: string):
   })
 }
 
-/** What to do where a name is another's. */
+/** The hint if a name is taken. */
 export const TAKEN = 'choose another name, or remove what has this one'
 
 export function takenName(wanted: string, there: string): ElysiaError {
@@ -137,18 +137,18 @@ function similarName(there: string): string {
   return `class already exists: found similar class "${there}"`
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a bound is no UUID: it would silently hide objects. */
+/** @throws ElysiaError ELYSIA_USAGE if a bound is no UUID: it would silently hide objects. */
 export function requireIds(...bounds: readonly (string | undefined)[]): void {
   const wrong = bounds.find((bound) => bound !== undefined && !ID.test(bound))
   if (wrong !== undefined) throw new ElysiaError('ELYSIA_USAGE', `'${wrong}' is not a lower-case UUID`)
 }
 
-/** What is wrong with a link, or that its object is not there. */
+/** What is wrong with a link, or that its object does not exist. */
 export function linkFault(rules: Rules, link: Link, there: boolean): string | undefined {
   return rules.links.fault(link) ?? (there ? undefined : `object with id ${link.id} not found`)
 }
 
-/** What is wrong with an object as a whole; the widths that it would fix go into `fixed`. */
+/** What is wrong with an object as a complete object; adds the widths that it would fix to `fixed`. */
 export function objectFault(
   rules: Rules,
   object: StoredObject,

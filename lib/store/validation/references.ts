@@ -9,7 +9,7 @@ export type Links = JsonObject
 export interface LinkRules {
   /** What is wrong with a link; undefined if nothing is. */
   fault(link: Link): string | undefined
-  /** The references with those of a link behind them, as the property's settings have it. */
+  /** The references with those of a link appended, as the property's settings require. */
   added(links: Links | undefined, link: Link): Links
 }
 
@@ -17,8 +17,8 @@ const BEACON =
   /^weaviate:\/\/localhost\/[A-Z][_0-9A-Za-z]{0,254}\/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /**
- * Makes the rules of one collection's links. A server says FAILED to a link of a property that is no
- * reference, and puts the reference in place of its value all the same: such a link must not reach it.
+ * Makes the rules of one collection's links. A server answers FAILED to a link of a property that is no reference, but
+ * replaces the property's value with it nevertheless: such a link must not reach the server.
  */
 export function linkRules(schema: CollectionSchema): LinkRules {
   const references = (schema.properties ?? []).filter(isReference)

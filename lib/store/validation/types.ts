@@ -3,12 +3,12 @@ import { type CollectionSchema, isReference, type PropertySchema } from '../../c
 import { isRecord } from '../../core/value/record.ts'
 import { basicFault, type Fault } from './typeFaults.ts'
 
-/** What is wrong with an object's properties, in the words of a Weaviate server; undefined where nothing is. */
+/** What is wrong with an object's properties, in the words of a Weaviate server; undefined if nothing is. */
 export type TypeCheck = (properties: JsonObject) => string | undefined
 
 /**
- * Makes the check of one collection's properties: each must be in the schema and have its data type. Null
- * counts as absent. Built once a schema, then some tens of nanoseconds a property.
+ * Makes the check of one collection's properties: each must be in the schema and have its data type. Null counts as
+ * absent. Made once for a schema; then it takes some tens of nanoseconds a property.
  * @see https://docs.weaviate.io/weaviate/config-refs/datatypes
  */
 export function typeCheck(schema: CollectionSchema): TypeCheck {

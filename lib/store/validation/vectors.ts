@@ -2,12 +2,12 @@ import type { StoredObject, Vector } from '../../core/object.ts'
 import { hasMixedVectors } from '../../core/schema.ts'
 import type { CollectionSchema } from '../store.ts'
 
-/** Dimensions by vector name, `''` for the unnamed one: fixed by the first vector of a tenant. */
+/** Widths by vector name, `''` for the unnamed one: fixed by the first vector of a tenant. */
 export type Widths = Map<string, number>
 
 /**
- * What is wrong with an object's vectors; undefined where nothing is. `known` are the widths there already;
- * those that the object fixes are put into `fixed`, which the caller adds to `known` once it is stored.
+ * What is wrong with an object's vectors; undefined if nothing is. `known` are the existing widths; those that the
+ * object fixes go into `fixed`, which the caller adds to `known` once the object is stored.
  */
 export type VectorCheck = (object: StoredObject, known: Widths, fixed: Widths) => string | undefined
 
@@ -16,8 +16,8 @@ interface NamedConfig {
 }
 
 /**
- * Makes the check of one collection's vectors: the schema must have them, each be of the width of those there
- * already, and only a multi-vector hold several. The wording is the server's.
+ * Makes the check of one collection's vectors: the schema must have them, each must have the width of the existing
+ * ones, and only a multi-vector may have several rows. The wording is the server's.
  */
 export function vectorCheck(schema: CollectionSchema): VectorCheck {
   const configs = schema.vectorConfig as Readonly<Record<string, NamedConfig>> | undefined

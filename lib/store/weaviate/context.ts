@@ -8,11 +8,11 @@ export interface Context {
   readonly name: string
   readonly target: string
   readonly cluster: Cluster
-  /** Which of its nodes are asked first, and last; undefined: in turn. */
+  /** Which of its nodes are asked first and last; undefined for in turn. */
   readonly nodes?: NodeOrder
   readonly classes: Classes
   readonly shards: Shards
-  /** The longest message that is sent on purpose. */
+  /** The longest message that is sent intentionally. */
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
   readonly version: string

@@ -11,8 +11,8 @@ import type { RestRequest } from './rest/request.ts'
 import { graphqlWhere } from './rest/where.ts'
 
 /**
- * The number of objects, of one tenant where there are some, or of those that a search with these conditions finds: by
- * gRPC, or by GraphQL where that cannot count yet.
+ * The number of objects, in one tenant if there are tenants, or of those that a search with these conditions finds: by
+ * gRPC, or by GraphQL if gRPC cannot count yet.
  */
 export async function count(
   context: Context,

@@ -9,7 +9,7 @@ import { listIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
 import type { Layout } from './schema/layout.ts'
 
-/** References in one request: some 200 KB of JSON, applied in a fraction of a second. */
+/** How many references one request contains: some 200 KB of JSON, applied in a fraction of a second. */
 const REFERENCES_A_CALL = 1000
 
 interface Reference {
@@ -19,9 +19,9 @@ interface Reference {
 }
 
 /**
- * Appends references by REST, whose batch checks no targets outside of tenants; a thousand a request, one
- * request at a time, so that those of a property keep their order.
- * A request is never repeated: its references would be there twice.
+ * Appends references by REST, whose batch checks no targets outside of tenants; a thousand per request, one request at
+ * a time, so that those of a property keep their order. A request is never repeated: its references would be added
+ * twice.
  */
 export async function link(
   context: Context,
@@ -43,7 +43,7 @@ export async function link(
   return outcomes
 }
 
-/** The layout; looked at anew when a link has a property that it lacks. */
+/** The layout; read again when a link has a property that it lacks. */
 async function layoutFor(context: Context, links: readonly Link[], call: CallOptions): Promise<Layout> {
   const layout = await context.classes.layout(context.name, call)
   if (links.every(({ property }) => layout.references.has(property))) return layout
@@ -81,7 +81,7 @@ async function send(
   })
 }
 
-/** Why a reference was not added; the server answers one result a reference, in order. */
+/** Why a reference was not added; the server returns one result per reference, in order. */
 function reasonOf({ result }: JsonObject): string | undefined {
   const { status, errors } = isRecord(result) ? result : {}
   if (status === 'SUCCESS') return undefined

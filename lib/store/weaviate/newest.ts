@@ -5,21 +5,21 @@ import { readCopy, readManyOfCopy } from './read.ts'
 import { restMany } from './rest/read.ts'
 import type { Layout } from './schema/layout.ts'
 
-/** What another copy is asked for: little. */
+/** What another replica is asked for: little. */
 const TIMES: Projection = { properties: [], vectors: false, times: true }
-/** Ids of it that are held at once; the first are few, since many a reader wants the first object only. */
+/** How many ids of it are held at once; few at first, since many readers want only the first object. */
 const [FIRST_IDS, MOST_IDS, GROWTH] = [50, 8192, 4]
-/** Up to so many copies two of them cannot both have missed a write that a quorum acknowledged. */
+/** With up to so many replicas, two of them cannot both have missed a write that a quorum acknowledged. */
 const COPIES_TOLD_BY_TWO = 3
 
 /** Update times by id. */
 type Times = ReadonlyMap<string, number | undefined>
 
 /**
- * Objects after an id, as `readCopy`; of a class with several copies the newest of each. A search is answered by one copy,
- * at any consistency: one that missed writes gives old objects, and lacks some (seen on 1.40, which repairs what it
- * compares, and gives the old version nevertheless). So the ids and times of another copy are read first, some thousand at
- * a time, and what differs is read once more by REST, of a quorum of its copies.
+ * Objects after an id, as `readCopy`; in a class with several replicas the newest version of each. One replica answers
+ * a search, at any consistency level: if it missed writes, it returns old objects, and lacks some (seen on 1.40, which
+ * repairs what it compares, but returns the old version nevertheless). So the ids and times of another replica are read
+ * first, some thousand at a time, and what differs is read again by REST, from a quorum of the replicas.
  */
 export async function* read(
   context: Context,
@@ -46,7 +46,7 @@ export async function* read(
   }
 }
 
-/** The objects of those ids that exist, the newest of each; as `readManyOfCopy`. */
+/** The existing objects with those ids, the newest version of each; as `readManyOfCopy`. */
 export async function readMany(
   context: Context,
   ids: readonly string[],
@@ -54,7 +54,7 @@ export async function readMany(
   call: CallOptions,
 ): Promise<StoredObject[]> {
   const layout = await context.classes.layout(context.name, call)
-  // References are read by REST, of a quorum of the copies.
+  // References are read by REST, from a quorum of the replicas.
   const isNewest = what.references === true && layout.references.size > 0
   if (!layout.replicated || isNewest || ids.length === 0) return readManyOfCopy(context, ids, what, call)
   const { looking, reading } = contextsFor(context, layout)
@@ -66,14 +66,17 @@ export async function readMany(
   return newestOf({ context, layout, what, call }, objects, others, times)
 }
 
-/** Two contexts that ask different nodes, where the target names several; of many copies the same one, once it is repaired. */
+/**
+ * Two contexts that ask different nodes, if the target names several; with many replicas the same one, once it is
+ * repaired.
+ */
 function contextsFor(context: Context, { copies }: Layout): { looking: Context; reading: Context } {
   const node = context.cluster.nextNode()
   const reading = copies <= COPIES_TOLD_BY_TWO ? { last: node } : { first: node }
   return { looking: { ...context, nodes: { first: node } }, reading: { ...context, nodes: reading } }
 }
 
-/** The ids and times of a range, in order, some at a time; none at its end. */
+/** The ids and times of a range, in order, some at a time; empty at its end. */
 async function* timesIn(context: Context, range: Range, call: CallOptions): AsyncGenerator<Times> {
   let times = new Map<string, number | undefined>()
   let most = FIRST_IDS
@@ -92,7 +95,7 @@ function lastOf(times: Times): string | undefined {
   return [...times.keys()].at(-1)
 }
 
-/** The first of these ids, in order, up to one; they are taken out. */
+/** Removes and returns the first of these ids, in order, up to one. */
 function takenUpTo(ids: Set<string>, last: string): string[] {
   const taken: string[] = []
   for (const id of ids) {
@@ -110,7 +113,10 @@ interface Asked {
   readonly call: CallOptions
 }
 
-/** Objects of one copy and ids of another → the newest of each, in order of id: what differs is read of a quorum. */
+/**
+ * Objects of one replica and ids of another → the newest version of each, in order of id: what differs is read from a
+ * quorum.
+ */
 async function newestOf(
   { context, layout, what, call }: Asked,
   objects: readonly StoredObject[],

@@ -1,19 +1,19 @@
-/** A page that is meant to be full: it comes to 4 to 8 MB while objects are of about one size. */
+/** The intended size of a page: it becomes 4 to 8 MB while objects have similar sizes. */
 const PAGE_BYTES = 6 * 1024 * 1024
 /** The default of QUERY_MAXIMUM_RESULTS. */
 const MOST_OBJECTS = 10_000
-/** Asked for first, when nothing is known of the objects. */
+/** Requested first, when nothing is known about the objects. */
 const FIRST_OBJECTS = 50
 /** A page of many small objects may be followed by one of large ones. */
 const GROWTH = 4
 
-/** How many objects to ask for next, learnt from the sizes of those that came. */
+/** How many objects to request next, learned from the sizes of those that came. */
 export class PageLimit {
   readonly #fixed: boolean
   #objects: number
   #most = MOST_OBJECTS
 
-  /** With a number of objects it keeps to it, save that pages too large are halved. */
+  /** A given number of objects is kept, except that pages that are too large are halved. */
   constructor(objects?: number) {
     this.#fixed = objects !== undefined
     this.#objects = objects ?? FIRST_OBJECTS
@@ -23,7 +23,7 @@ export class PageLimit {
     return this.#objects
   }
 
-  /** After a page that was too large, or longer than the server ever gives; false where it was one object. */
+  /** After a page that was too large, or longer than the server ever returns; false if it was one object. */
   halve(forGood: boolean): boolean {
     if (this.#objects === 1) return false
     this.#objects >>= 1
@@ -31,7 +31,7 @@ export class PageLimit {
     return true
   }
 
-  /** After a page that came, of so many objects in so many bytes. */
+  /** After a page with so many objects in so many bytes. */
   learn(objects: number, bytes: number): void {
     if (this.#fixed || objects === 0) return
     const splitReferences = Math.floor((PAGE_BYTES * objects) / bytes)

@@ -13,20 +13,20 @@ import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './rest/answer
 import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './rest/read.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
 
-/** Ids a look-up. */
+/** How many ids one look-up contains. */
 const IDS_WITH_VECTORS = 500
 const IDS_WITHOUT = 1000
-/** Objects at once of a page that gRPC could not give, at most. */
+/** The most objects at once of a page that gRPC could not return. */
 const LISTED_AT_ONCE = 100
 
-/** What a read asks for, in the words of either protocol. */
+/** What a read requests, in the terms of both protocols. */
 interface Reading extends RestReading {
   readonly fetch: Fetch
-  /** gRPC resolves references, and leaves out those whose object is gone. */
+  /** gRPC resolves references, and omits those whose object is gone. */
   readonly byRest: boolean
 }
 
-/** A page that came. Its objects are made as they are asked for, some at a time. */
+/** A received page. Its objects are made on request, some at a time. */
 interface Page {
   readonly count: number
   readonly bytes: number
@@ -35,11 +35,11 @@ interface Page {
 }
 
 /**
- * Objects after an id, in byte order of their ids, by the server's cursor, of one copy: a scan, not a snapshot. By gRPC,
- * or by REST where references are asked for and the collection has some. While a page is worked on, the next one
- * is under way. Each object is held against the order before it is given.
- * Memory: two pages of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
- * @throws ElysiaError ELYSIA_STORE where the server repeats an object, goes back, or gives more than was asked for
+ * Objects after an id, in byte order of their ids, by the server's cursor, from one replica: a scan, not a snapshot. By
+ * gRPC, or by REST if references are requested and the collection has some. While a page is processed, the next one is
+ * on its way. Checks the order before yielding each object. Memory: two pages of 4 to 8 MB, or of one object; more if
+ * many small objects are followed by large ones.
+ * @throws ElysiaError ELYSIA_STORE if the server repeats an object, goes back, or returns more than requested
  */
 export async function* readCopy(
   context: Context,
@@ -61,7 +61,7 @@ export async function* readCopy(
       let coming: Promise<Page> | undefined
       let begun = false
       for await (const objects of page.objects()) {
-        // Not before a second piece is wanted: many a reader wants the first object only.
+        // Not before a second piece is requested: many readers want only the first object.
         if (begun && goesOn) coming ??= quietly(pageOf(reading, page.lastId, limit))
         begun = true
         order.check(objects)
@@ -78,19 +78,19 @@ export async function* readCopy(
   }
 }
 
-/** What came cannot be read: the server's fault, and not worth repeating. */
+/** The answer cannot be read: the server's fault, and not worth repeating. */
 function unreadable(thrown: unknown, { target, name }: Context): unknown {
   if (!(thrown instanceof MalformedReply)) return thrown
   return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)
 }
 
-/** A promise that may be given up. */
+/** A promise that may be dropped. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
 }
 
-/** The objects of those ids that exist in one copy, up to a thousand ids a call, several calls at once. */
+/** The existing objects with those ids in one replica, up to a thousand ids per call, several calls at once. */
 export async function readManyOfCopy(
   context: Context,
   ids: readonly string[],
@@ -115,7 +115,7 @@ export async function readManyOfCopy(
   }
 }
 
-/** One page, of fewer objects where it would be too large. */
+/** One page, with fewer objects if it would be too large. */
 async function pageOf(reading: Reading, after: string, limit: PageLimit): Promise<Page> {
   for (;;) {
     const { objects } = limit
@@ -148,7 +148,7 @@ function replyPage(reading: Reading, after: string, reply: Buffer): Page {
   }
 }
 
-/** The objects of a reply; by REST from the first that holds an int beyond 2^53, as JSON may keep it. */
+/** The objects of a reply; by REST from the first with an int beyond 2^53, which JSON can hold. */
 async function* exactly(
   reading: Reading,
   after: string,
@@ -182,7 +182,7 @@ async function* listedUpTo(
   }
 }
 
-/** A page by REST; its named vectors by gRPC, where the server's lists lack some. */
+/** A page by REST; its named vectors by gRPC, if the server's lists lack some. */
 async function listed(reading: Reading, after: string, limit: number): Promise<RestPage> {
   const page = await restPage(reading, after, limit)
   const { context, layout, what } = reading
@@ -211,7 +211,7 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
       requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
       const objects = [...objectsOf(reply, call.tenant)].flat()
       release(reply)
-      // One that is replaced just now is found in its old place and in its new one, and takes the place of another.
+      // An object that is being replaced is found in its old and its new place, and displaces another.
       const waitMs = AGAIN_AFTER_MS[again]
       if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
         requireAsked(ids, objects, context.target, context.name)

@@ -5,10 +5,10 @@ import { isRefused } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
 import { wrongAnswer } from './rest/answer.ts'
 
-/** Well under the 10 000 that one call deletes at most. */
+/** Well below the 10 000 that one call deletes at most. */
 const IDS_A_CALL = 1000
 
-/** Removes ids by BatchDelete; its verbose answer names those that were there. */
+/** Removes ids by BatchDelete; its verbose answer names those that existed. */
 export async function remove(
   context: Context,
   ids: readonly string[],
@@ -24,7 +24,7 @@ export async function remove(
   return ids.map((id) => outcomes.get(id) ?? { ok: true, existed: false })
 }
 
-/** Repeats while the server, which may be set to delete fewer at once, says that more would match. */
+/** Repeats while the server, which may be configured to delete fewer at once, says that more would match. */
 async function removeChunk(
   context: Context,
   tenant: string,

@@ -10,14 +10,14 @@ import { MalformedReply } from './grpc/protobuf.ts'
 import { IdOrder, requireAtMost, wrongAnswer } from './rest/answer.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
 
-/** The default of QUERY_MAXIMUM_RESULTS: a server that gives less says so, and is asked for half as many. */
+/** The default of QUERY_MAXIMUM_RESULTS: a server with a lower limit says so, and is asked for half as many. */
 const MOST_IDS = 10_000
 
 /**
- * The ids that a search with these conditions finds, in order, page after page: each begins behind the last id of the
- * one before it. The server's cursor takes no conditions. Of a class with several copies two are asked, and what one of
- * them finds counts: the other may have missed it. Memory: a page of ids of each.
- * @throws ElysiaError ELYSIA_STORE where the server cannot answer a condition, or gives ids out of order
+ * The ids that a search with these conditions finds, in order, page after page: each page begins after the last id of
+ * the one before, because the server's cursor takes no conditions. With several replicas two are asked, and ids found
+ * by either count: one may have missed a write. Memory: a page of ids of each.
+ * @throws ElysiaError ELYSIA_STORE if the server cannot answer a condition, or returns ids out of order
  */
 export async function* idsWhere(
   context: Context,
@@ -44,7 +44,7 @@ export async function* idsWhere(
       continue
     }
     await context.shards.requireServed(context.name, fetch.tenant, call)
-    // Behind the last id of a full page there may be more.
+    // After the last id of a full page there may be more.
     const ends = found.filter((ids) => ids.length >= limit).map((ids) => ids.at(-1)!)
     const end = ends.sort()[0]
     const ids = found.length === 1 ? found[0]! : [...new Set(found.flat())].sort()

@@ -32,19 +32,19 @@ import { aliases, createAlias, dropAlias, moveAlias } from './schema/aliases.ts'
 import { Classes, type ListedClass } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
 
-/** How a Weaviate cluster is reached. */
+/** How to reach a Weaviate cluster. */
 export interface WeaviateOptions {
-  /** One cluster's nodes; calls go to them in turn. */
+  /** The nodes of one cluster; calls go to them in turn. */
   readonly nodes: readonly Node[]
-  /** The address as it is shown, without secrets. */
+  /** The address for messages, without secrets. */
   readonly target: string
   /** Sent as a bearer token, by REST and gRPC. */
   readonly apiKey?: string
   /** Sent along with each request, such as the keys of vectorizer modules. */
   readonly headers?: Readonly<Record<string, string>>
-  /** PEM certificates to trust beside Node's own, for REST and gRPC. */
+  /** PEM certificates to trust in addition to Node's own, for REST and gRPC. */
   readonly caFile?: string
-  /** PEM file of a certificate by which the server knows us, with `keyFile`; for https alone. */
+  /** PEM file of a certificate that identifies us to the server, with `keyFile`; only for https. */
   readonly certFile?: string
   /** PEM file of its private key, without a passphrase. */
   readonly keyFile?: string
@@ -52,18 +52,21 @@ export interface WeaviateOptions {
   readonly maxInFlight?: number
   /** How long one call may take. 60 000. */
   readonly timeoutMs?: number
-  /** How long a node may take to answer its greeting. 5 000. */
+  /** How long a node may take to answer the handshake. 5 000. */
   readonly connectTimeoutMs?: number
-  /** Ends the greeting at once. */
+  /** Stops the handshake at once. */
   readonly signal?: AbortSignal
-  /** Objects a page, and ids a look-up. As many as make 4 to 8 MB; 500 ids with vectors, 1000 without. */
+  /**
+   * Objects per page, and ids per look-up. By default as many as make 4 to 8 MB; 500 ids with vectors, 1000 without.
+   */
   readonly pageSize?: number
 }
 
 /**
- * Opens a Weaviate cluster (1.27 or newer; `supports` says what its version has), once a node of it has answered by REST and by gRPC.
- * Nothing is repeated inside, save on another node, and a REST call that reads whose connection breaks, once; what is worth repeating says so (`retryable`).
- * Values of object, geo and phone properties, blobs and vectors come back as they were written.
+ * Opens a Weaviate cluster (1.27 or newer; `supports` says what its version has), once one of its nodes has answered by
+ * REST and by gRPC. Repeats nothing itself, except on another node, and a REST read whose connection breaks, once;
+ * errors that are worth repeating are `retryable`. Values of object, geo and phone properties, blobs and vectors come
+ * back as they were written.
  * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
  */
 export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
@@ -206,7 +209,7 @@ class WeaviateStore implements Store {
     this.#shared.cluster.close()
   }
 
-  /** Only active tenants can be counted; the others are left out of the sum. */
+  /** Only active tenants can be counted; the sum leaves out the others. */
   async #summary({ name, tenanted }: ListedClass): Promise<CollectionSummary> {
     if (!tenanted) return { name, ...(await this.#objects(name, [{}])) }
     const tenants = await this.#shared.classes.tenants(name)
@@ -227,7 +230,7 @@ class WeaviateStore implements Store {
   }
 }
 
-/** A client certificate is never given for a node that is spoken to in the open. @throws ElysiaError ELYSIA_USAGE */
+/** A client certificate makes no sense for a node with an unencrypted connection. @throws ElysiaError ELYSIA_USAGE */
 function requireSecure(nodes: readonly Node[]): void {
   const open = nodes.find(({ http, grpcSecure }) => !grpcSecure || !http.startsWith('https:'))
   if (open === undefined) return
@@ -236,7 +239,7 @@ function requireSecure(nodes: readonly Node[]): void {
   })
 }
 
-/** Refuses what no header can hold here, where no message will show it. */
+/** Refuses values that no header can hold, before any message could show them. */
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\x20-\x7e]+$/.test(value)) continue

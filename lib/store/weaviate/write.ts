@@ -10,7 +10,7 @@ import { wrongAnswer } from './rest/answer.ts'
 import { restWrite } from './rest/write.ts'
 import { type Layout, referenceIn, unknownProperty, unknownVector } from './schema/layout.ts'
 
-/** Of a request by REST, which is cut off after a minute. */
+/** The size of a REST request, which is cut off after a minute. */
 const LITERAL_BYTES = 4 * 1024 * 1024
 
 interface Sending {
@@ -19,8 +19,8 @@ interface Sending {
 }
 
 /**
- * Upserts objects by BatchObjects, in as few messages as their size allows; their order is not kept on the
- * server. Settles only when every message did, so that none arrives after an error was seen.
+ * Upserts objects by BatchObjects, in as few messages as their size allows; the server does not keep their order.
+ * Settles only after every message has, so that none arrives after an error was seen.
  */
 export async function write(
   context: Context,
@@ -68,7 +68,7 @@ async function sendLiteral(
   })
 }
 
-/** The layout; looked at anew when an object has a property that it lacks. */
+/** The layout; read again when an object has a property that it lacks. */
 async function layoutFor(
   context: Context,
   objects: readonly StoredObject[],
@@ -86,7 +86,7 @@ function isKnown(layout: Layout, object: StoredObject): boolean {
   )
 }
 
-/** Why an object is not sent: what would change the schema, or fail its whole message. */
+/** Why an object is not sent: it would change the schema, or fail its entire message. */
 function objection(
   { capabilities, version }: Context,
   layout: Layout,
@@ -101,7 +101,7 @@ function objection(
   if (reference !== undefined) return referenceFault(reference, layout.name)
   const inexact = layout.intFault(object.properties)
   if (inexact !== undefined) return inexact
-  // A server of 1.27 takes it, and keeps it nowhere.
+  // A server of 1.27 accepts it, but does not store it.
   const vector = unknownVector(layout, object)
   if (vector !== undefined)
     return `collection ${layout.name} does not have configuration for vector ${vector}`
@@ -128,7 +128,7 @@ function messagesOf(sending: readonly Sending[], maxBytes: number): Sending[][] 
   return messages
 }
 
-/** Sends one message, in halves where it proves too long; one object alone that is too long is refused. */
+/** Sends one message, in halves if it proves too long; refuses a single object that is too long. */
 async function sendMessage(
   context: Context,
   tenant: string,
@@ -151,7 +151,7 @@ async function sendMessage(
   }
 }
 
-/** What the server refused, by place in the message. What holds for all of it is thrown. */
+/** The refusals of a message, by position. Throws an error that applies to the entire message. */
 async function errorsOf(
   { cluster, name, target }: Context,
   tenant: string,
@@ -172,7 +172,7 @@ async function errorsOf(
   })
 }
 
-/** Like Promise.all, but waits for all of them also when one fails. */
+/** Like Promise.all, but waits for all of them even if one fails. */
 async function all(calls: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(calls)) {
     if (result.status === 'rejected') throw result.reason

@@ -45,10 +45,10 @@ export const CAPABILITIES = {
   },
 } as const satisfies Record<string, Capability>
 
-/** Which of these a server has. */
+/** Which of these features a server has. */
 export type ServerFeatures = { readonly [Name in keyof typeof CAPABILITIES]: boolean }
 
-/** What a server of this version can do. */
+/** The features of a server of this version. */
 export function featuresOf(version: string): ServerFeatures {
   const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [name, isSince(version, since)])
   return Object.fromEntries(entries) as ServerFeatures

@@ -2,13 +2,13 @@ import { within } from '../../../async/deadline.ts'
 import type { Cluster } from './cluster.ts'
 import type { NodeConnection } from './node.ts'
 
-/** A header says the second alone. */
+/** The precision of the date in a header. */
 const SECOND_MS = 1000
 const TIMEOUT_MS = 5_000
 
 /**
- * By how much the clock of a node differs from that of this machine, at most: the greatest difference of all nodes that
- * answer. Undefined where one does not say its time, or none answers.
+ * The greatest difference between the clock of this machine and that of any answering node. Undefined if one does not
+ * report its time, or none answers.
  */
 export async function clockDifferenceMs({ servers }: Pick<Cluster, 'servers'>): Promise<number | undefined> {
   const asked = await Promise.allSettled(servers.map(differenceOf))
@@ -17,7 +17,7 @@ export async function clockDifferenceMs({ servers }: Pick<Cluster, 'servers'>): 
   return Math.max(...(answers as number[]))
 }
 
-/** The greatest that the second of the answer and the time that it took allow. */
+/** The greatest difference that the second in the answer and the duration of the call allow. */
 async function differenceOf(server: NodeConnection): Promise<number | undefined> {
   const before = Date.now()
   const request = { method: 'GET', path: '/.well-known/live' } as const

@@ -14,7 +14,7 @@ export interface ClusterOptions {
   readonly timeoutMs: number
 }
 
-/** Names of nodes, as `nextNode` gives them, that are asked before all others that answer, and after them. */
+/** Names of nodes, as `nextNode` returns them, that are asked before and after all others that answer. */
 export interface NodeOrder {
   readonly first?: string | undefined
   readonly last?: string | undefined
@@ -23,11 +23,10 @@ export interface NodeOrder {
 type Attempt<T> = (server: NodeConnection, signal: AbortSignal) => Promise<T>
 
 /**
- * The nodes of one cluster as one server: each call goes to the node with the fewest in flight, in turn where several have; at
- * most `maxInFlight` at once, more wait.
- * A node that cannot be reached is passed over for some seconds; a call fails with ELYSIA_UNREACHABLE only
- * when every node did. Each try ends after `timeoutMs`, and with its signal at once.
- * That something is not there is believed of a node that is ready only: one that begins does not know its collections.
+ * The nodes of one cluster as one server: each call goes to the node with the fewest in flight, in turn if several
+ * have; at most `maxInFlight` at once, others wait. An unreachable node is skipped for some seconds; a call fails with
+ * ELYSIA_UNREACHABLE only if every node did. Each attempt ends after `timeoutMs`, or at once with its signal. Only a
+ * ready node is believed that something does not exist: one that is starting does not know its collections.
  */
 export class Cluster {
   readonly servers: readonly NodeConnection[]
@@ -42,7 +41,7 @@ export class Cluster {
     this.#limit = pLimit(options.maxInFlight)
   }
 
-  /** Makes a gRPC call; one that is safe to repeat, since another node may be asked after a failure. */
+  /** Makes a gRPC call; it must be safe to repeat, since another node may be asked after a failure. */
   rpc<T>(
     call: CallOptions,
     work: (grpcClient: GrpcClient, signal: AbortSignal) => Promise<T>,
@@ -52,12 +51,12 @@ export class Cluster {
     return this.#wait(call.signal, true, attempt, order)
   }
 
-  /** The name of the node whose turn it is; undefined where there is only one. */
+  /** The name of the next node in turn; undefined if there is only one. */
   nextNode(): string | undefined {
     return this.servers.length === 1 ? undefined : this.#inTurn()[0]!.http
   }
 
-  /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
+  /** Makes a REST call. One that changes something is repeated only if it cannot have arrived. */
   rest(request: RestRequest, call: CallOptions = {}, order: NodeOrder = {}): Promise<RestReply> {
     const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
     const attempt: Attempt<RestReply> = async (server, signal) => {
@@ -71,12 +70,12 @@ export class Cluster {
     return this.#wait(call.signal, repeatable, attempt, order)
   }
 
-  /** @throws ElysiaError where the store is closed */
+  /** @throws ElysiaError if the store is closed */
   requireOpen(): void {
     this.#closed.signal.throwIfAborted()
   }
 
-  /** Ends what is in flight and what waits. */
+  /** Aborts calls that are in flight or waiting. */
   close(): void {
     this.#closed.abort(new ElysiaError('ELYSIA_STORE', `the store ${this.#options.target} is closed`))
     for (const server of this.servers) server.close()
@@ -118,7 +117,7 @@ export class Cluster {
         const failure = await believed(failureOf(thrown, server.http), server)
         const anew = repeatable || !sent || neverSent(failure)
         if (failure.code === 'ELYSIA_NOT_FOUND' && anew) {
-          // Another node may know of it already.
+          // Another node may already know it.
           missing = failure
           continue
         }
@@ -132,8 +131,8 @@ export class Cluster {
   }
 
   /**
-   * All nodes, beginning with the one that has the fewest calls in flight, in turn where several have; those that failed a moment
-   * ago come last. So a slow node gets as much as it answers.
+   * All nodes, starting with the one that has the fewest calls in flight, in turn if several have; those that failed a
+   * moment ago come last. So a slow node gets as many calls as it answers.
    */
   #inTurn({ first, last }: NodeOrder = {}): NodeConnection[] {
     const next = this.#turn++ % this.servers.length
@@ -144,7 +143,9 @@ export class Cluster {
   }
 }
 
-/** The failure; that something is not there only where the node is ready, else that it is not. */
+/**
+ * The failure itself; if it says that something does not exist, only if the node is ready, otherwise that it is not.
+ */
 async function believed(failure: ElysiaError, server: NodeConnection): Promise<ElysiaError> {
   if (failure.code !== 'ELYSIA_NOT_FOUND') return failure
   try {

@@ -32,25 +32,25 @@ const STATUS = {
 } as const
 
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
-/** TLS was not agreed on: final. */
+/** No TLS connection could be agreed: final. */
 const CERTIFICATE =
   /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO|(?:ssl|tls)\S* alert\b|alert number|_ALERT_/i
-/** Nobody was reached to agree with: what else is said is the name of a host. */
+/** No server was reached: the rest of the message is a host name. */
 const NO_CONNECTION = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)\b|Name resolution failed/
-/** The answer is not HTTP at all, such as that of a gRPC server to a REST client. */
+/** The answer is not HTTP, for example from a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
-/** A message was larger than one side takes, or a page longer than the server gives. */
+/** A message was larger than one side accepts, or a page longer than the server allows. */
 export function isTooLarge(thrown: unknown): boolean {
   return /message (with a size )?larger than/i.test(saidBy(thrown)) || isTooLong(thrown)
 }
 
-/** A page was longer than the server gives, whatever its objects. */
+/** A page had more objects than the server allows, whatever their size. */
 export function isTooLong(thrown: unknown): boolean {
   return /query maximum results exceeded/i.test(saidBy(thrown))
 }
 
-/** True where nothing of the call can have reached the server. */
+/** True if nothing of the call can have reached the server. */
 export function neverSent(failure: ElysiaError): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(failure.message)
 }
@@ -61,19 +61,19 @@ export function refusal(text: string): WriteOutcome {
   return isTransient(outcome.reason) ? { ...outcome, retryable: true } : outcome
 }
 
-/** True for a call whose key is known, and may not do this. */
+/** True if the server knows the key, but does not allow it this call. */
 export function lacksRight({ cause, message }: ElysiaError): boolean {
   return (isRpcError(cause) && cause.code === STATUS.PERMISSION_DENIED) || isForbidden(message)
 }
 
-/** The error for words of the server about one object that hold for the whole call. */
+/** The error for a server message about one object that applies to the entire call. */
 export function wholeFailure(text: string, address: string): ElysiaError {
   const reason = bounded(text)
   const message = `${address}: ${reason}`
   return isRefused(reason) ? refused(message, !isForbidden(reason)) : byWords(reason, message)
 }
 
-/** The error for what a gRPC or HTTP call to `address` threw. Never holds a credential. */
+/** The error for what a gRPC or HTTP call to `address` threw. Never contains a credential. */
 export function failureOf(thrown: unknown, address: string): ElysiaError {
   if (thrown instanceof ElysiaError) return thrown
   if (thrown instanceof DeadlineError) return unreachable(address, thrown.message, thrown)
@@ -82,12 +82,12 @@ export function failureOf(thrown: unknown, address: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${address}: ${bounded(messageOf(thrown))}`, { cause: thrown })
 }
 
-/** True where bytes came, but in another protocol than the one that was spoken. */
+/** True if bytes came, but in another protocol. */
 export function isOtherProtocol({ message }: ElysiaError): boolean {
   return OTHER_PROTOCOL.test(message)
 }
 
-/** The error for an answer that is not the expected one; `doing` says what was asked, and of what. */
+/** The error for an unexpected answer; `doing` says what was requested, and from where. */
 export function replyFailure(reply: RestReply, address: string, doing: string): ElysiaError {
   const text = textOf(reply)
   const message = `${doing}: ${address} answers ${reply.status}${text === '' ? '' : `: ${text}`}`
@@ -105,7 +105,7 @@ export function replyFailure(reply: RestReply, address: string, doing: string): 
   return byWords(text, message)
 }
 
-/** The error for a store none of whose nodes can be reached; each failure names its node. */
+/** The error for a store without a reachable node; each failure names its node. */
 export function allUnreachable(target: string, failures: readonly ElysiaError[]): ElysiaError {
   const [first] = failures
   if (first !== undefined && failures.length === 1) return first
@@ -141,7 +141,7 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   return byWords(details, message, final)
 }
 
-/** Copies do not agree whether an object was deleted: no quorum of them gives it. */
+/** Replicas disagree whether an object was deleted: no quorum of them returns it. */
 export class DeletionConflict extends ElysiaError {
   constructor(message: string) {
     super('ELYSIA_STORE', message, {
@@ -150,7 +150,7 @@ export class DeletionConflict extends ElysiaError {
   }
 }
 
-/** The server can be reached; nodes behind it cannot. */
+/** The server can be reached, but nodes behind it cannot. */
 function withoutCopies(message: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
@@ -159,7 +159,7 @@ function withoutCopies(message: string, cause: unknown): ElysiaError {
   })
 }
 
-/** Status codes by which a server or what stands before it says: not now. A message's size does not pass. */
+/** Status codes by which a server or a proxy says: not now. The size of a message is not transient. */
 function isPassing(code: number, error: RpcError & Error): boolean {
   if (code === STATUS.RESOURCE_EXHAUSTED) return !isTooLarge(error) && !isUsedUp(error.details)
   return code === STATUS.CANCELLED || code === STATUS.ABORTED
@@ -196,7 +196,7 @@ function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
   })
 }
 
-/** What the server's words say of the kind of failure. */
+/** The kind of failure, according to the server's message. */
 function byWords(text: string, message: string, details: ErrorDetails = {}): ElysiaError {
   if (isMissing(text)) return new ElysiaError('ELYSIA_NOT_FOUND', message, details)
   if (!isTaken(text)) return new ElysiaError('ELYSIA_STORE', message, details)
@@ -220,7 +220,7 @@ function isSystemError(thrown: unknown): thrown is Error & { readonly code: stri
   return thrown instanceof Error && typeof (thrown as { code?: unknown }).code === 'string'
 }
 
-/** An AggregateError of several addresses has a code and no text. */
+/** An AggregateError of several addresses has a code but no text. */
 function systemText({ code, message }: { readonly code: string; readonly message: string }): string {
   return message.includes(code) ? message : `${code}${message === '' ? '' : `: ${message}`}`
 }
@@ -229,7 +229,7 @@ interface Said {
   readonly message?: unknown
 }
 
-/** The server's own words: `{error: [{message}]}`, `{message}` or plain text; bounded. */
+/** The server's message: `{error: [{message}]}`, `{message}` or plain text; bounded. */
 function textOf(reply: RestReply): string {
   const body = jsonOf(reply)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
@@ -238,7 +238,7 @@ function textOf(reply: RestReply): string {
   return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
 }
 
-/** A usage limit, which no waiting ends, names itself. */
+/** A usage limit that waiting does not end names itself. */
 function isQuota(reply: RestReply): boolean {
   const body = jsonOf(reply)
   return typeof body === 'object' && body !== null && 'errorCode' in body

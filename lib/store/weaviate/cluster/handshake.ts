@@ -8,8 +8,8 @@ import type { NodeConnection } from './node.ts'
 
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 /**
- * How long to try a gRPC port that cannot be reached while REST says that the server is ready: a server that
- * shuts down closes it first. After that the port must be wrong.
+ * How long to try an unreachable gRPC port while REST says that the server is ready: a server that shuts down closes it
+ * first. After that the port must be wrong.
  */
 const KNOCKING_MS = 2_500
 const KNOCK_MS = 500
@@ -21,9 +21,9 @@ export interface Handshake {
 }
 
 /**
- * Asks every node for its version by REST, and sends an empty batch by gRPC. Nodes that cannot be reached are left
- * for later, as long as one can.
- * @throws ElysiaError of the one node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node that
+ * Asks every node for its version by REST, and sends an empty batch by gRPC. Unreachable nodes are left for later, as
+ * long as one can be reached.
+ * @throws ElysiaError of the only node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node, that one
  */
 export async function handshake(
   servers: readonly NodeConnection[],
@@ -65,11 +65,11 @@ async function handshakeWith(
   checkVersion(server.http, version)
   await opening
   await knock(server, timeoutMs, end)
-  // A twentieth is kept free for what the estimate of a message's size leaves out.
+  // Keeps a twentieth free for what the estimate of a message's size leaves out.
   return { version, maxMessageBytes: Math.floor(0.95 * Math.min(maxMessageBytes, MAX_MESSAGE_BYTES)) }
 }
 
-/** Waits for an answer of the gRPC side. @throws ElysiaError, final where the rest of the server is ready meanwhile */
+/** Waits for an answer on the gRPC side. @throws ElysiaError, final if the rest of the server is ready meanwhile */
 async function knock(server: NodeConnection, timeoutMs: number, end?: AbortSignal): Promise<void> {
   const since = performance.now()
   for (;;) {
@@ -83,14 +83,14 @@ async function knock(server: NodeConnection, timeoutMs: number, end?: AbortSigna
   }
 }
 
-/** Why the service gives no answer; undefined where it gives one. */
+/** Why the service does not answer; undefined if it does. */
 async function spoken(
   server: NodeConnection,
   timeoutMs: number,
   end?: AbortSignal,
 ): Promise<ElysiaError | undefined> {
   try {
-    // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
+    // An empty batch writes nothing and is answered at once; a search for a missing class is not.
     await within(timeoutMs, [end], async (signal) => (await server.grpcClient()).batchObjects([], signal))
     return undefined
   } catch (thrown) {
@@ -98,7 +98,7 @@ async function spoken(
   }
 }
 
-/** Any answer of the service will do, also that the key may not look; but not that the key is unknown. */
+/** Any answer of the service will do, even that the key lacks rights; but not that the key is unknown. */
 function judged(failure: ElysiaError): ElysiaError | undefined {
   if (failure.code === 'ELYSIA_REFUSED' && !lacksRight(failure)) throw failure
   return failure.code === 'ELYSIA_UNREACHABLE' ? failure : undefined

@@ -7,7 +7,7 @@ import { jsonOf } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
 import { replyFailure } from './failure.ts'
 
-/** The nodes of the cluster, all that belong to it; where the key may not see them, the addresses stand in for them. */
+/** All nodes of the cluster; if the key may not see them, the addresses replace them. */
 export async function health({ cluster, target, version }: Omit<Context, 'name'>): Promise<Health> {
   const [meta, reply, belonging] = await Promise.all([
     expect({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules'),
@@ -35,7 +35,7 @@ export async function health({ cluster, target, version }: Omit<Context, 'name'>
   return { version, nodes: known, modules }
 }
 
-/** Names of the nodes that belong to the cluster, also of those that are gone; none where it does not say. */
+/** Names of all members of the cluster, including those that are gone; empty if it does not report them. */
 async function members(cluster: Cluster): Promise<ReadonlySet<string>> {
   const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
   const json = reply.status === 200 ? jsonOf(reply) : undefined

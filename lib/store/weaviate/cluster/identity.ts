@@ -7,8 +7,8 @@ import { listIn } from '../rest/answer.ts'
 import { jsonOf } from '../rest/request.ts'
 
 /**
- * What a cluster is recognised by, whatever its address: the members of its Raft group with their own addresses, and the
- * names of all shards, most of which are random. Undefined where the key may not see them, or the server does not say.
+ * Identifies a cluster, whatever its address: by the members of its Raft group with their own addresses, and the names
+ * of all shards, most of which are random. Undefined if the key may not see them, or the server does not report them.
  */
 export async function identity({
   cluster,

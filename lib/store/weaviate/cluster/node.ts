@@ -18,9 +18,9 @@ import { secureContextOf, type Tls } from './tls.ts'
 
 /** How long an unreachable node is skipped if there are others. */
 const PASSED_OVER_MS = 5_000
-/** How long a node that was ready is taken to be so: less than a restart takes. */
+/** How long a ready node is assumed to stay ready: less than a restart takes. */
 const READY_MS = 200
-/** A limit of messages below this is taken for none. */
+/** A reported message limit below this is ignored. */
 const SMALLEST_MESSAGE = 4096
 
 export interface ServerOptions {
@@ -32,10 +32,10 @@ export interface ServerOptions {
 }
 
 /**
- * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed.
- * After a failure the channel is dropped, and a new one is opened only once the node says that it is ready: a channel
- * that keeps knocking waits longer and longer, up to two minutes after the server is back; and a server that has just
- * begun does not know its collections yet.
+ * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed. After a failure
+ * the channel is dropped, and a new one is opened only once the node says that it is ready: a channel that keeps trying
+ * waits longer and longer, up to two minutes after the server is back; and a server that has just started does not know
+ * its collections yet.
  */
 export class NodeConnection {
   readonly #options: ServerOptions
@@ -67,12 +67,12 @@ export class NodeConnection {
     return performance.now() >= this.#passedOverUntil
   }
 
-  /** How many calls wait for its answer. */
+  /** How many calls are waiting for its answer. */
   get inFlight(): number {
     return this.#inFlight
   }
 
-  /** Counts a call of the cluster as in flight as long as it lasts. */
+  /** Counts a call of the cluster as in flight while it lasts. */
   async during<T>(call: () => Promise<T>): Promise<T> {
     this.#inFlight += 1
     try {
@@ -103,14 +103,14 @@ export class NodeConnection {
     return this.#opening
   }
 
-  /** Before a call: where the node was lost, whether it is ready again. @throws ElysiaError where it is not */
+  /** Before a call: if the node was lost, checks that it is ready again. @throws ElysiaError if it is not */
   async regained(signal: AbortSignal): Promise<void> {
     if (this.#suspect) await this.requireReady(signal)
   }
 
   /**
-   * Asks the node whether it has loaded all that it serves. What has no such question is taken to be ready.
-   * @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, where it is not
+   * Asks the node whether it has loaded everything that it serves. A server without this question counts as ready.
+   * @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, if it is not
    */
   async requireReady(signal?: AbortSignal): Promise<void> {
     if (performance.now() < this.#readyUntil) return
@@ -137,7 +137,7 @@ export class NodeConnection {
     this.#grpcClient = undefined
   }
 
-  /** Version and message limit, by REST. @throws ElysiaError where it is not reached or not Weaviate */
+  /** Version and message limit, by REST. @throws ElysiaError if it is unreachable or not Weaviate */
   async meta(signal?: AbortSignal): Promise<Meta> {
     const reply = await this.#ask({ method: 'GET', path: '/meta' }, signal)
     if (reply.status === 401 || reply.status === 403 || reply.status >= 500) {

@@ -9,13 +9,13 @@ import { jsonOf } from '../rest/request.ts'
 import { tenantOf } from '../schema/tenantStates.ts'
 import { missingRights } from './rights.ts'
 
-/** Nodes apply a change one after the other: a difference that passes is none. */
+/** Nodes apply a change one after another: a brief difference does not count. */
 const STEP_LOOKS = 3
 const STEP_WAIT_MS = 300
 
 /**
- * What keeps a cluster from such a use, a clause each: the schema is not the same on all nodes, a node or a shard takes no
- * writes, the key lacks rights. What the key may not see, or the version does not say, is no obstacle.
+ * What prevents this use of a cluster, a clause each: the schema differs between nodes, a node or a shard accepts no
+ * writes, the key lacks rights. What the key may not see, or the version does not report, is no obstacle.
  */
 export async function obstacles(
   context: Pick<Context, 'cluster' | 'target' | 'classes'>,
@@ -38,7 +38,7 @@ async function outOfStep(context: Pick<Context, 'cluster'>): Promise<string[]> {
   return ['its schema is not the same on all nodes']
 }
 
-/** Whether all nodes have come to the same schema; undefined where the server does not say. */
+/** Whether all nodes have the same schema; undefined if the server does not report it. */
 export async function isInStep({ cluster }: Pick<Context, 'cluster'>): Promise<boolean | undefined> {
   const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
   const json = reply.status === 200 ? jsonOf(reply) : undefined
@@ -54,7 +54,7 @@ async function readOnly(
     cluster.rest({ method: 'GET', path: '/nodes' }),
     cluster.rest({ method: 'GET', path }),
   ])
-  // Asked for the shards of a class that is not there, a server looks for it once more for 150 ms.
+  // When asked for the shards of a missing class, a server searches for it for another 150 ms.
   const shards =
     schema.status === 200 ? await cluster.rest({ method: 'GET', path: `${path}/shards` }) : schema
   const closed = nodes.status === 200 ? listIn(nodes, target, 'nodes') : []
@@ -75,7 +75,7 @@ async function readOnly(
   ]
 }
 
-/** Shards that no node serves; those of tenants that are not active are served by nobody anyway. */
+/** Shards that no node serves; those of inactive tenants are never served. */
 async function outOfReach(
   classes: Context['classes'],
   name: string,

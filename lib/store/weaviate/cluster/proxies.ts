@@ -1,12 +1,12 @@
-/** Variables that gRPC's library takes for the address of a proxy, and what Node and other programs take for one. */
+/** Variables in which the gRPC library looks for a proxy, and those that Node and other programs use. */
 const GRPC = ['grpc_proxy', 'https_proxy', 'http_proxy'] as const
 const ALL = [...GRPC, 'HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'all_proxy']
 
 const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::|\/|$)/i
 
 /**
- * Runs `work` while gRPC's library sees no proxy in the environment. It would take one for the gRPC side alone, also
- * for the loopback: a store is reached by both sides directly, or not at all. A channel keeps what it was made with.
+ * Runs `work` while the gRPC library sees no proxy in the environment. It would use one only for gRPC, even for the
+ * loopback: a store is reached directly on both sides, or not at all. A channel keeps the settings from its creation.
  */
 export function withoutProxies<T>(work: () => T): T {
   const before = GRPC.map((name) => [name, process.env[name]] as const)
@@ -18,7 +18,7 @@ export function withoutProxies<T>(work: () => T): T {
   }
 }
 
-/** What to say of an address that cannot be reached, where the environment names a proxy for such. */
+/** The hint for an unreachable address if the environment names a proxy for it. */
 export function proxyHint(address: string): string | undefined {
   if (LOOPBACK.test(address)) return undefined
   const name = ALL.find((one) => (process.env[one] ?? '') !== '')

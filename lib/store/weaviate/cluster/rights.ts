@@ -3,7 +3,7 @@ import type { StoreUse } from '../../store.ts'
 import type { Context } from '../context.ts'
 import { jsonOf } from '../rest/request.ts'
 
-/** What a key needs to be allowed, by the names of the server. */
+/** The rights that each use needs, by the server's names. */
 const ACTIONS: Readonly<Record<StoreUse['does'][number], readonly string[]>> = {
   read: ['read_collections', 'read_data'],
   make: ['create_collections', 'update_collections'],
@@ -20,8 +20,8 @@ interface Permission {
 }
 
 /**
- * What a key may not do of such a use, as one clause that names each right. Nothing where the server knows no roles, does
- * not say them, or everybody may do everything.
+ * The rights that a key lacks for this use, as one clause that names each. Nothing if the server has no roles, does not
+ * report them, or allows everyone everything.
  */
 export async function missingRights(
   { cluster }: Pick<Context, 'cluster'>,
@@ -36,7 +36,7 @@ export async function missingRights(
   return lacking.length === 0 ? [] : [`the key lacks the right to ${lacking.join(', ')} on ${collection}`]
 }
 
-/** Undefined where no role is known: who may do what is then decided elsewhere. */
+/** Undefined if no role is known: then something else decides on rights. */
 function permissionsIn(json: unknown): Permission[] | undefined {
   if (!isRecord(json) || !Array.isArray(json.roles)) return undefined
   const roles = (json.roles as unknown[]).filter(isRecord)
@@ -47,7 +47,7 @@ function permissionsIn(json: unknown): Permission[] | undefined {
     .map(({ action, ...domains }) => ({ action: String(action), collection: collectionIn(domains) }))
 }
 
-/** The pattern stands below the domain: `{action: 'create_data', data: {collection: 'Art*'}}`. */
+/** The pattern is inside the domain: `{action: 'create_data', data: {collection: 'Art*'}}`. */
 function collectionIn(domains: Record<string, unknown>): string {
   for (const domain of Object.values(domains)) {
     if (isRecord(domain) && typeof domain.collection === 'string') return domain.collection

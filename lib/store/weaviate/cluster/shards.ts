@@ -5,26 +5,26 @@ import type { RestRequest } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
 import { replyFailure } from './failure.ts'
 
-/** How long the answer is cached that a server is alone, or does not say. */
+/** How long it is assumed that a server is alone, or does not report its nodes. */
 const BELIEVED_MS = 30_000
 
-/** A question that several callers wait for: one that was put before a caller came is none of his. */
+/** A question that several callers wait for; a caller never joins one that was sent before it came. */
 interface Asked {
   running: Promise<void> | undefined
   next: Promise<void> | undefined
 }
 
 /**
- * Whether all shards of a collection are served. A cluster with a node down silently leaves the objects of that
- * node's shards out of pages, look-ups, counts and deletions, at every consistency level: so it is asked after
- * each. A server alone is not.
+ * Checks that all shards of a collection are served. A cluster with a node down silently omits the objects of that
+ * node's shards from pages, look-ups, counts and deletions, at every consistency level: so this is asked after each. A
+ * single server is not asked.
  */
 export class Shards {
   readonly #cluster: Cluster
   readonly #target: string
   readonly #asked = new Map<string, Asked>()
   #silentUntil = 0
-  /** There were several nodes: from then on it is asked every time. */
+  /** True once there were several nodes: from then on it asks every time. */
   #clustered = false
 
   constructor(cluster: Cluster, target: string) {
@@ -32,7 +32,7 @@ export class Shards {
     this.#target = target
   }
 
-  /** @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, where a shard is on nodes that are down only */
+  /** @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, if all nodes of a shard are down */
   async requireServed(name: string, tenant: string, call: CallOptions): Promise<void> {
     if (performance.now() < this.#silentUntil) return
     const key = `${name} ${tenant}`
@@ -66,7 +66,7 @@ export class Shards {
     const query = tenant === '' ? '' : `?tenant=${encodeURIComponent(tenant)}`
     const path = `/schema/${encodeURIComponent(name)}/shards${query}`
     const reply = await this.#cluster.rest({ method: 'GET', path })
-    // Gone meanwhile, or not to be seen with this key: the call itself says what there is to say.
+    // Gone meanwhile, or not visible to this key: the call itself reports that.
     if (reply.status === 404 || reply.status === 403) return
     if (reply.status !== 200) throw replyFailure(reply, this.#target, `looking at the shards of ${name}`)
     const shards = listIn(reply, this.#target)
@@ -84,7 +84,7 @@ export class Shards {
   }
 }
 
-/** Objects of a collection are on nodes that are down only. */
+/** Objects of a collection are only on nodes that are down. */
 export class OutOfReach extends ElysiaError {}
 
 function outOfReach(target: string, name: string, dark: number, all: number): OutOfReach {

@@ -13,7 +13,10 @@ import { missingRights } from './rights.ts'
 
 type Shared = Omit<Context, 'name'>
 
-/** All that a cluster says of itself, of one collection where it is `only` that; a call a collection, and two where it has tenants. */
+/**
+ * Everything that a cluster reports about itself, or about the collection `only`; one call per collection, and two if
+ * it has tenants.
+ */
 export async function survey(context: Shared, use?: StoreUse, only?: string): Promise<StoreSurvey> {
   const { cluster, target, classes, version } = context
   const [addresses, { nodes }, reply, all, inStep, rights] = await Promise.all([
@@ -89,7 +92,7 @@ function copiesIn(details: readonly JsonObject[]): ReadonlyMap<string, Copies> {
   return found
 }
 
-/** None where it is gone meanwhile, or the key may not see its shards. */
+/** Undefined if it is gone meanwhile, or the key may not see its shards. */
 async function collectionOf(
   context: Shared,
   listed: ListedClass,

@@ -10,10 +10,10 @@ import { ElysiaError, messageOf } from '../../../core/errors.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** Names a PEM file of roots that gRPC's library trusts in place of all others. */
+/** Names a PEM file of roots that the gRPC library trusts instead of all others. */
 const GRPC_ROOTS = 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH'
 
-/** The files with which a server is trusted, and with which it trusts us. */
+/** The files for trusting a server, and for being trusted by it. */
 export interface TlsFiles {
   readonly caFile?: string | undefined
   readonly certFile?: string | undefined
@@ -22,9 +22,9 @@ export interface TlsFiles {
 
 /** What TLS needs beyond Node's own roots. */
 export interface Tls {
-  /** All that are trusted, Node's own among them; undefined: these alone. */
+  /** All trusted roots, including Node's own; undefined for Node's own only. */
   readonly authorities: readonly string[] | undefined
-  /** What we are known by, in PEM. */
+  /** Our certificate and key, in PEM. */
   readonly identity: TlsIdentity | undefined
 }
 
@@ -35,17 +35,17 @@ export interface TlsIdentity {
 }
 
 /**
- * Reads what TLS needs, and checks that it can work, before a server is asked.
- * @throws ElysiaError ELYSIA_USAGE where a file cannot be read or does not hold what it should, a key is not that of its
- * certificate, or a certificate is not good now
+ * Reads the TLS files, and checks that they can work, before contacting a server.
+ * @throws ElysiaError ELYSIA_USAGE if a file cannot be read or has the wrong content, a key does not belong to its
+ * certificate, or a certificate is not valid now
  */
 export async function readTls(files: TlsFiles): Promise<Tls> {
   return { authorities: await readAuthorities(files.caFile), identity: await readIdentity(files) }
 }
 
 /**
- * The certificates of a PEM file and of the one that GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names, beside those
- * that Node trusts anyway; undefined where there is neither.
+ * The certificates of a PEM file and of the one that GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names, in addition to those that
+ * Node trusts anyway; undefined if there is neither.
  */
 async function readAuthorities(caFile: string | undefined): Promise<readonly string[] | undefined> {
   const files = [caFile, process.env[GRPC_ROOTS]].filter((file) => file !== undefined && file !== '')
@@ -88,13 +88,13 @@ function requireGoodNow(file: string, { validFromDate, validToDate }: X509Certif
   })
 }
 
-/** Its text is in no message. */
+/** No message contains its text. */
 function privateKey(file: string, pem: string): KeyObject {
   const isEncrypted = /ENCRYPTED/.test(pem)
   try {
     if (!isEncrypted) return createPrivateKey(pem)
   } catch {
-    // Said below, in words that hold nothing of the file.
+    // Reported below, in words that reveal nothing of the file.
   }
   const why = isEncrypted
     ? 'it is encrypted, and nobody is asked for its passphrase'
@@ -103,8 +103,8 @@ function privateKey(file: string, pem: string): KeyObject {
 }
 
 /**
- * Made once for all connections: each would read a hundred roots anew. Undefined where Node's own are enough.
- * @throws ElysiaError ELYSIA_USAGE for what OpenSSL does not take, as a key that is too short
+ * Made once for all connections: otherwise each would read a hundred roots again. Undefined if Node's own suffice.
+ * @throws ElysiaError ELYSIA_USAGE for what OpenSSL does not accept, such as a key that is too short
  */
 export function secureContextOf({ authorities, identity }: Tls): SecureContext | undefined {
   if (authorities === undefined && identity === undefined) return undefined
@@ -119,10 +119,10 @@ export function secureContextOf({ authorities, identity }: Tls): SecureContext |
   }
 }
 
-/** Of a server that is reached without it. */
+/** For a server that is reached without TLS. */
 export const NO_TLS: Tls = { authorities: undefined, identity: undefined }
 
-/** Loads a module while gRPC's library, if it is loaded by that, does not see roots that would shut out ours. */
+/** Loads a module while the gRPC library, if this loads it, does not see roots that would exclude ours. */
 export async function withoutOtherRoots<T>(load: () => Promise<T>): Promise<T> {
   const { [GRPC_ROOTS]: roots } = process.env
   delete process.env[GRPC_ROOTS]
@@ -134,9 +134,9 @@ export async function withoutOtherRoots<T>(load: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Runs `work` while TLS contexts that it makes trust `authorities`; a context keeps what it was made with.
- * For code that makes contexts without a way to name an authority: the default of the process is changed
- * only during this synchronous call.
+ * Runs `work` while TLS contexts that it makes trust `authorities`; a context keeps the settings from its creation. For
+ * code that cannot name an authority for its contexts: the default of the process is changed only during this
+ * synchronous call.
  */
 export function trusting<T>(authorities: readonly string[] | undefined, work: () => T): T {
   if (authorities === undefined) return work()

@@ -1,8 +1,8 @@
-/** Some servers say nothing, and hang up. */
+/** Some servers hang up without a message. */
 export const ASKS_FOR_CERTIFICATE =
   'a server that asks for a client certificate hangs up without one that it knows: --cert-file and --key-file name one'
 
-/** What OpenSSL and Node say of a connection that was not agreed on, and what to do; the first that fits. */
+/** Messages of OpenSSL and Node about a failed TLS connection, and what to do; the first match counts. */
 const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
   [
     /protocol version|unsupported protocol/i,
@@ -28,7 +28,7 @@ const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
 
 const AUTHORITY = 'is it https, and is its authority trusted? --ca-file names one more'
 
-/** What to do about a connection for which TLS was not agreed on, by what was said of it. */
+/** The hint for a failed TLS connection, according to its message. */
 export function tlsHint(why: string): string {
   return HINTS.find(([text]) => text.test(why))?.[1] ?? AUTHORITY
 }

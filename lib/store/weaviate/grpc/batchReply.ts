@@ -2,7 +2,7 @@ import { uuidOf } from './decode.ts'
 import type { Deleted, Deletions, Refusal } from './messages.ts'
 import { intOf, malformed, message, type Reader, readerOf } from './protobuf.ts'
 
-/** The most characters that are read of a text; a server's own messages are shorter. */
+/** How many bytes of a text are read; a server's own messages are shorter. */
 const MAX_TEXT_BYTES = 8192
 
 /**
@@ -42,7 +42,7 @@ export function deletionsIn(reply: Buffer, most: number): Deletions {
   return { ...counts, objects }
 }
 
-/** The count in an AggregateReply; undefined where there is none. @throws MalformedReply */
+/** The count in an AggregateReply; undefined if there is none. @throws MalformedReply */
 export function countIn(reply: Buffer): number | undefined {
   const found: { count?: number } = {}
   fields(reply, (reader, tag) => {
@@ -53,7 +53,7 @@ export function countIn(reply: Buffer): number | undefined {
   return found.count
 }
 
-/** Reads the fields of a reply; `take` returns false for a field that is to be skipped. */
+/** Reads the fields of a reply; `take` returns false for a field to skip. */
 function fields(reply: Buffer, take: (reader: Reader, tag: number) => boolean): void {
   const reader = readerOf(reply)
   try {
@@ -98,7 +98,7 @@ function beginningOfText(reader: Reader): string {
   return Buffer.from(reader.buf.subarray(start, start + Math.min(length, MAX_TEXT_BYTES))).toString()
 }
 
-/** The bytes of an id. @throws RangeError where they are more than an id has */
+/** The bytes of an id. @throws RangeError if there are more than an id has */
 function bytesOf(reader: Reader): Uint8Array {
   const length = reader.uint32()
   if (length > 16) throw new RangeError(`an id of ${length} bytes`)

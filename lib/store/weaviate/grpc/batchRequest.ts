@@ -4,8 +4,8 @@ import { writeFilters } from './filters.ts'
 import type { BatchObject, Counting, Filters } from './messages.ts'
 import { Writer } from './writer.ts'
 
-/*
- * What is asked of a server beside searches: the client's own types, as far as `encode.ts` fills them.
+/**
+ * Requests other than searches: the client's own types, as far as `encode.ts` fills them.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/batch.proto for the numbers of fields
  */
 
@@ -32,7 +32,7 @@ export function batchDeleteRequest({ collection, tenant, filters }: Deletion): U
   return writer.finish()
 }
 
-/** The bytes of an AggregateRequest for the number of objects alone. */
+/** The bytes of an AggregateRequest for the number of objects only. */
 export function countRequest({ collection, tenant, filters }: Counting): Uint8Array {
   const writer = new Writer()
   text(writer, 1, collection)

@@ -8,13 +8,12 @@ import { searchRequest } from './searchRequest.ts'
 
 export type { Metadata }
 
-/** The longest message that is sent or taken: what servers send at most. */
+/** The longest message that is sent or accepted: the most that servers send. */
 const MAX_MESSAGE_BYTES = 104_858_000
 
 /**
- * How much of an answer the server may send before it is acknowledged (the HTTP/2 window). With the 64 KiB that
- * HTTP/2 begins with, a page stops and goes a hundred times, each time until the event loop is free: half of what a
- * backup waited for.
+ * How much of an answer the server may send before it is acknowledged (the HTTP/2 window). With the initial 64 KiB of
+ * HTTP/2 a page stops a hundred times, each time until the event loop is free: half of a backup's waiting time.
  */
 const WINDOW_BYTES = 8 * 1024 * 1024
 
@@ -23,7 +22,7 @@ interface Options {
   readonly signal: AbortSignal
 }
 
-/** Calls of Weaviate's gRPC service, whose answers are returned as bytes. @see decode.ts and batchReply.ts */
+/** Calls of Weaviate's gRPC service that return their answers as bytes. @see decode.ts and batchReply.ts */
 export interface Calls {
   search(fetch: Fetch, options: Options): Promise<Buffer>
   objects(objects: readonly BatchObject[], options: Options): Promise<Buffer>
@@ -39,12 +38,12 @@ const WRITING = service({
   count: unary('Aggregate'),
 })
 
-/** In the form of generated code: of the other one nice-grpc takes, it copies each answer before it is read. */
+/** In the form of generated code: with its other form nice-grpc copies each answer before it is read. */
 function service<Methods>(methods: Methods) {
   return { name: 'Weaviate', fullName: 'weaviate.v1.Weaviate', methods }
 }
 
-/** A unary call of bytes; `name` is that of the service's method. */
+/** A unary call with bytes; `name` is the service's method. */
 function unary(name: string) {
   return {
     name,
@@ -63,8 +62,8 @@ function unary(name: string) {
 }
 
 /**
- * Opens two channels, so that pages and what is written do not wait for each other. They are our own: the one that
- * weaviate-client opens cannot be had, nor the bytes that come by it.
+ * Opens two channels, so that pages and writes do not wait for each other. They are our own: weaviate-client gives no
+ * access to its channel, nor to the bytes that it receives.
  */
 export function openCalls(node: Node, tls: Tls): Calls {
   const pages = channelTo(node, tls, { 'grpc-node.flow_control_window': WINDOW_BYTES })

@@ -4,7 +4,7 @@ import { beginObject, intOf, malformed, message, type Reader, readerOf } from '.
 import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
 
 const MULTI = 2
-/** The field of a SearchReply that holds an object. */
+/** The field of a SearchReply with an object. */
 const RESULT = 2
 
 /** How many objects are decoded at once; they are processed and freed before the next ones. */
@@ -92,7 +92,7 @@ function takeId(reader: Reader, tag: number, into: { id: string }): boolean {
   return true
 }
 
-/** A canonical uuid of its 16 bytes; a server of 1.27 leaves out those that are zero at the beginning. */
+/** A canonical uuid from its 16 bytes; a server of 1.27 omits leading zero bytes. */
 export function uuidOf(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex').padStart(32, '0')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)]
@@ -107,7 +107,7 @@ function takeResult(reader: Reader, tag: number, object: ObjectDraft): boolean {
   return true
 }
 
-/** Of a PropertiesResult the properties that are no references. */
+/** The properties of a PropertiesResult that are no references. */
 function takeProperties(reader: Reader, tag: number, object: ObjectDraft): boolean {
   if (tag >>> 3 !== 11) return false
   message(reader, object.properties, addProperty)
@@ -169,7 +169,7 @@ function addVector(reader: Reader, object: ObjectDraft): void {
 
 function addNamed(reader: Reader, object: ObjectDraft): void {
   const { name, bytes, type } = message(reader, { name: '', bytes: new Uint8Array(0), type: 0 }, takeNamed)
-  // A server of 1.27 names the vectors that an object does not have as well.
+  // A server of 1.27 also names vectors that the object does not have.
   if (bytes.length === 0) return
   const vector: Vector = type === MULTI ? rowsOf(bytes) : vectorOf(bytes)
   const vectors: Record<string, Vector> = object.vectors ?? {}

@@ -17,7 +17,7 @@ export function addProperty(reader: Reader, tag: number, properties: JsonObject)
   return true
 }
 
-/** Sets a property of that name, whatever the name. */
+/** Sets an own property, whatever its name. */
 export function setOwn<T>(into: Record<string, T>, name: string, value: T): void {
   if (name !== '__proto__') into[name] = value
   else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
@@ -108,12 +108,12 @@ function takeText(reader: Reader, tag: number, items: Json[]): boolean {
 function takeObject(reader: Reader, tag: number, items: Json[]): boolean {
   if (tag >>> 3 !== 1) return false
   const count = items.push(deeper(() => message(reader, {}, addProperty)))
-  // Each takes two bytes at least, and thirty times that as an object.
+  // Each takes at least two bytes, and thirty times that as an object.
   if (count > MAX_OBJECTS) throw new RangeError(`a list holds more than ${MAX_OBJECTS} objects`)
   return true
 }
 
-/** Servers write them packed; a reader has to take them one by one as well. */
+/** Servers pack them; a reader must accept single ones too. */
 function takeBool(reader: Reader, tag: number, items: Json[]): boolean {
   if (tag >>> 3 !== 1) return false
   if ((tag & 7) !== 2) items.push(reader.bool())

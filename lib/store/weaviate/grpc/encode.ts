@@ -24,7 +24,7 @@ export function batchObject(object: StoredObject, collection: string, tenant: st
   }
 }
 
-/** The bytes that a message of a batch takes, rounded up. */
+/** The size of an object in a batch message in bytes, rounded up. */
 export function messageBytes(object: StoredObject): number {
   let bytes = 512 + sizeOf(object.properties) + (object.vector?.byteLength ?? 0)
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
@@ -34,7 +34,7 @@ export function messageBytes(object: StoredObject): number {
   return bytes
 }
 
-/** True where every text and key can be UTF-8: half a surrogate pair would fail the whole message on the server. */
+/** True if every text and key can be UTF-8: on the server, half a surrogate pair would fail the entire message. */
 export function isWellFormed(value: Json): boolean {
   if (typeof value === 'string') return value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
@@ -50,8 +50,8 @@ export function hasUnsendable(value: Json): boolean {
 }
 
 /**
- * Lists of one kind travel packed; an empty list needs a field of its own, since it shows no type; what is
- * left is a struct. Nulls are left out: the server drops them as well.
+ * Lists of one kind travel packed; an empty list needs its own field, since it shows no type; the rest is a struct.
+ * Nulls are left out: the server drops them as well.
  */
 function propertiesOf(properties: JsonObject): Properties {
   const plain: JsonObject = {}
@@ -74,7 +74,7 @@ function propertiesOf(properties: JsonObject): Properties {
   return message
 }
 
-/** False for a list of several kinds, which only a struct can hold. */
+/** False for a list of mixed kinds, which only a struct can hold. */
 function addList(message: Properties, propName: string, values: Json[]): boolean {
   if (values.length === 0) message.emptyListProps.push(propName)
   else if (isAll(values, 'string')) message.textArrayProperties.push({ propName, values })
@@ -91,7 +91,7 @@ function doubles(propName: string, values: readonly number[]) {
   return { propName, values: [], valuesBytes: new Uint8Array(Float64Array.from(values).buffer) }
 }
 
-/** A struct has doubles only. Numbers that a double cannot hold were refused before. */
+/** A struct has only doubles. Numbers that do not fit into a double were refused before. */
 function withDoubles(value: Json): Json {
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value

@@ -1,6 +1,6 @@
 import type { Writer } from './writer.ts'
 
-/** How a field is written, beside its number. */
+/** The wire type of a field, written beside its number. */
 const [VARINT, FIXED64, BYTES] = [0, 1, 2]
 
 export function text(writer: Writer, field: number, value: string): void {
@@ -27,7 +27,7 @@ export function bool(writer: Writer, field: number, value: boolean): void {
   writer.uint32((field << 3) | VARINT).bool(value)
 }
 
-/** A boolean field, left out where it is false. */
+/** A boolean field, left out if it is false. */
 export function flag(writer: Writer, field: number, value: boolean): void {
   if (value) bool(writer, field, true)
 }

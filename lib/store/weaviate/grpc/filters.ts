@@ -16,7 +16,7 @@ const OPERATORS = {
   all: 13,
 } as const
 
-/** What a server calls what is no property. */
+/** The server's names for fields that are no properties. */
 const OWN: Readonly<Record<string, string>> = {
   id: '_id',
   _created: '_creationTimeUnix',
@@ -28,7 +28,7 @@ export function serverName(property: string): string {
   return OWN[property] ?? property
 }
 
-/** The filter that finds the objects of these ids. */
+/** The filter that finds the objects with these ids. */
 export function idFilter(ids: readonly string[]): Filters {
   return { ...leaf('any', '_id'), valueTextArray: { values: [...ids] } }
 }
@@ -37,8 +37,8 @@ export function idFilter(ids: readonly string[]): Filters {
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /**
- * The filter of conditions that all hold, in a range of ids. It has two of them at least: of one alone a server takes as
- * many objects as are asked for, any of them, before it sorts them.
+ * The filter for conditions that all hold, within a range of ids. It contains at least two: for a single one a server
+ * takes the requested number of matching objects, in any order, before it sorts them.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/adapters/repos/db/inverted/prop_value_pairs.go (fetchDocIDs)
  */
 export function conditionsFilter(conditions: readonly StoreCondition[], { after, upTo }: Range): Filters {
@@ -90,7 +90,7 @@ function listOf(values: readonly ConditionValue[]): Partial<Filters> {
   }
 }
 
-/** Writes what the functions above make. Ints are safe ones. */
+/** Writes the filters that the functions above make. Their ints are safe integers. */
 export function writeFilters(writer: Writer, filter: Filters): void {
   number(writer, 1, filter.operator)
   for (const one of filter.filters) inside(writer, 3, () => writeFilters(writer, one))

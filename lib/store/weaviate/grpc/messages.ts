@@ -33,7 +33,7 @@ export interface Deletions {
   readonly objects: readonly Deleted[]
 }
 
-/** Which objects to fetch: those that the filter names, in order of id if it says so, or those after an id. */
+/** Which objects to fetch: those that the filter selects, in order of id if requested, or those after an id. */
 export interface Fetch {
   readonly collection: string
   readonly tenant: string
@@ -46,7 +46,7 @@ export interface Fetch {
   readonly consistencyLevel: ConsistencyLevel | undefined
 }
 
-/** Which objects to count: all of a collection or tenant, or those that the filter names. */
+/** Which objects to count: all in a collection or tenant, or those that the filter selects. */
 export interface Counting {
   readonly collection: string
   readonly tenant: string
@@ -58,24 +58,24 @@ export const QUORUM = 2
 export type ConsistencyLevel = typeof QUORUM
 
 /**
- * One node's gRPC side. Each call is made once, ends with its signal, and throws the transport's own error,
- * with its status as `code` and the server's words as `details`.
+ * One node's gRPC side. Makes each call once, ends it with its signal, and throws the transport's own error, with its
+ * status as `code` and the server's message as `details`.
  */
 export interface GrpcClient {
-  /** Answers the refusals; at most one more than there are objects. */
+  /** Resolves with the refusals; at most one more than there are objects. */
   batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<Refusal[]>
-  /** Answers the ids that existed; at most one more than were asked for. */
+  /** Resolves with the ids that existed; at most one more than requested. */
   batchDelete(
     collection: string,
     tenant: string,
     ids: readonly string[],
     signal: AbortSignal,
   ): Promise<Deletions>
-  /** Answers the bytes of a SearchReply. */
+  /** Resolves with the bytes of a SearchReply. */
   search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
-  /** Answers undefined where the server names no count. */
+  /** Resolves with undefined if the server returns no count. */
   countObjects(counting: Counting, signal: AbortSignal): Promise<number | undefined>
-  /** Ends calls in flight; nothing stays open. */
+  /** Aborts calls in flight; nothing stays open. */
   close(): void
 }
 

@@ -9,8 +9,8 @@ export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
 export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
 
 /**
- * Reads the length-prefixed message at the current position into `into`; fields unknown to `take` are skipped.
- * @throws RangeError where it does not end where it should
+ * Reads the length-prefixed message at the current position into `into`; skips fields that `take` does not know.
+ * @throws RangeError if it does not end where it should
  */
 export function message<T>(reader: Reader, into: T, take: Take<T>): T {
   const length = reader.uint32()
@@ -53,19 +53,19 @@ export function deeper<T>(read: () => T): T {
   return done
 }
 
-/** An answer holds the least or greatest 64-bit int, which stands for every int beyond. */
+/** An answer contains the least or greatest 64-bit int, which stands for every int beyond. */
 export class InexactInt extends Error {
   override readonly name = 'InexactInt'
 }
 
-/** An int that is never large, such as a count. */
+/** Reads an int that is never large, such as a count. */
 export function intOf(reader: Reader): number {
-  // A number, or a Long where another part of the program taught protobufjs that type.
+  // A number, or a Long if another part of the program added that type to protobufjs.
   const long = reader.int64() as unknown as number | { toNumber(): number }
   return typeof long === 'number' ? long : long.toNumber()
 }
 
-/** An int as it is: a bigint beyond ±(2^53 - 1). @throws InexactInt */
+/** Reads an exact int: a bigint beyond ±(2^53 - 1). @throws InexactInt */
 export function wholeIntOf(reader: Reader): number | bigint {
   const from = reader.pos
   const double = intOf(reader)
@@ -75,7 +75,7 @@ export function wholeIntOf(reader: Reader): number | bigint {
   return within(BigInt.asIntN(64, bits))
 }
 
-/** The same for one of eight bytes. @throws InexactInt */
+/** The same for an int of eight bytes. @throws InexactInt */
 export function wholeInt64(view: DataView, at: number): number | bigint {
   const int = view.getBigInt64(at, true)
   const double = Number(int)
@@ -84,7 +84,7 @@ export function wholeInt64(view: DataView, at: number): number | bigint {
 
 const LEAST = -(2n ** 63n)
 
-/** A server holds ints as doubles: of those beyond 64 bits it makes the least or the greatest of these. */
+/** A server stores ints as doubles: it turns those beyond 64 bits into the least or greatest one. */
 function within(int: bigint): bigint {
   if (int === LEAST || int === ~LEAST) throw new InexactInt(`the int ${int} may be another`)
   return int

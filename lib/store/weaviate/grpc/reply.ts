@@ -1,10 +1,10 @@
-/** Beside a message its buffer holds five bytes, which said how long it is. */
+/** The buffer of a message has five more bytes, which held its length. */
 const MOST_BESIDE_BYTES = 8
 
 /**
- * Gives the memory of a reply back at once, once all that is wanted of it was copied out: it is empty afterwards. Left to the
- * garbage collector, replies of some megabytes each make it go through all that is alive again and again. A buffer that
- * others may share stays.
+ * Releases the memory of a reply at once, after everything needed was copied: it is then empty. Otherwise replies of
+ * some megabytes each make the garbage collector traverse all live objects again and again. A buffer that others may
+ * share is kept.
  */
 export function release(reply: Buffer): void {
   const { buffer, byteLength } = reply

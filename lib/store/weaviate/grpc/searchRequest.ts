@@ -18,7 +18,7 @@ export function searchRequest(fetch: Fetch): Uint8Array {
   if (fetch.after !== '') text(writer, 33, fetch.after)
   if (fetch.sortById === true) inside(writer, 34, () => writeSortById(writer))
   if (fetch.filters !== undefined) inside(writer, 40, () => writeFilters(writer, fetch.filters!))
-  // Answers in the forms of 1.23, 1.25 and 1.27, the newest.
+  // Requests answers in the forms of 1.23, 1.25 and 1.27, the newest.
   for (const form of [100, 101, 102]) flag(writer, form, true)
   return writer.finish()
 }

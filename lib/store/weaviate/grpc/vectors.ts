@@ -1,7 +1,7 @@
 import type { Vector } from '../../../core/object.ts'
 import { filledVector } from '../../../core/value/float32.ts'
 
-/** The vector's own bytes, not a copy: float32, little-endian, as on every machine that Node runs on in practice. */
+/** The vector's own bytes, not a copy: float32, little-endian, as on every machine that runs Node in practice. */
 export function vectorBytes(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 }
@@ -17,19 +17,19 @@ export function rowsBytes(rows: readonly Float32Array[]): Uint8Array {
   return bytes
 }
 
-/** The vector of such bytes, bit for bit; a copy, in a buffer that it shares. @see filledVector */
+/** The vector in such bytes, bit for bit; a copy, in a shared buffer. @see filledVector */
 export function vectorOf(bytes: Uint8Array): Float32Array {
   return vectorIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength)
 }
 
-/** The same for the bytes of `buffer` from `start` up to `end`. @throws RangeError where a number is cut short */
+/** The same for the bytes of `buffer` from `start` up to `end`. @throws RangeError if a number is cut short */
 export function vectorIn(buffer: Buffer, start: number, end: number): Float32Array {
   if ((end - start) % 4 !== 0) throw new RangeError(`a vector of ${end - start} bytes holds no whole numbers`)
   const length = (end - start) >> 2
   return filledVector(length, (bytes, at) => buffer.copy(bytes, at, start, start + length * 4))
 }
 
-/** The rows of a multi-vector, bit for bit. @throws RangeError where the width is 0, or a row is cut short */
+/** The rows of a multi-vector, bit for bit. @throws RangeError if the width is 0, or a row is cut short */
 export function rowsOf(bytes: Uint8Array): Float32Array[] {
   if (bytes.length === 0) return []
   const width = bytes[0]! + (bytes[1] ?? 0) * 256
@@ -42,7 +42,7 @@ export function rowsOf(bytes: Uint8Array): Float32Array[] {
   return rows
 }
 
-/** True where every row is as wide as the first, and the width fits its uint16. */
+/** True if all rows have the same width, and it fits into a uint16. */
 export function isRectangular(rows: readonly Float32Array[]): boolean {
   const width = rows[0]?.length ?? 0
   return width > 0 && width <= 0xffff && rows.every((row) => row.length === width)

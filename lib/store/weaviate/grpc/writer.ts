@@ -1,28 +1,28 @@
 const SCRATCH_BYTES = 64 * 1024
 
-/** Larger ones are left to the garbage collector. */
+/** Larger buffers are left to the garbage collector. */
 const KEPT_BYTES = 8 * 1024 * 1024
 
-/** Of a length: 5 × 7 bits hold 32. */
+/** The bytes of a length: 5 × 7 bits hold 32. */
 const MOST_VARINT_BYTES = 5
 const MOST_LONG_BYTES = 10
 
-/** A text of fewer characters is written one by one, as far as it is ASCII: a call of a buffer's costs more. */
+/** Shorter ASCII texts are written byte by byte: calling a buffer's method costs more. */
 const SHORT_TEXT = 48
 
 let scratch: Buffer | undefined = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
 
 /**
- * Writes one protobuf message. The writer of protobufjs keeps each value in objects of its own until the end, some forty of
- * an object of a batch, and goes through all of them once more: that was a third of what a restore took.
- * Memory: the message, up to twice; a buffer of up to 8 MiB is kept for the next one.
+ * Writes one protobuf message. The writer of protobufjs keeps each value in objects until the end, about forty for each
+ * object of a batch, and then visits all of them again: that took a third of a restore's time. Memory: the message, up
+ * to twice; a buffer of up to 8 MiB is kept for the next one.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 export class Writer {
-  /** Taken from `scratch`, so that of two writers at once each has its own. */
+  /** Taken from `scratch`, so that two writers at once have different buffers. */
   #buffer: Buffer
   #at = 0
-  /** Where the messages begin that are not at their end. */
+  /** Where the unfinished messages begin. */
   readonly #begun: number[] = []
 
   constructor() {
@@ -37,7 +37,7 @@ export class Writer {
     return this
   }
 
-  /** A varint of 64 bits, which a negative one fills. `value` is a safe integer. */
+  /** A varint of 64 bits, all of which a negative value uses. `value` is a safe integer. */
   int64(value: number): this {
     let left = BigInt.asUintN(64, BigInt(value))
     this.#need(MOST_LONG_BYTES)
@@ -56,7 +56,7 @@ export class Writer {
     return this
   }
 
-  /** Bytes behind their length. */
+  /** Bytes after their length. */
   bytes(value: Uint8Array): this {
     this.uint32(value.length)
     this.#need(value.length)
@@ -65,14 +65,14 @@ export class Writer {
     return this
   }
 
-  /** A text as UTF-8 behind its length. */
+  /** A text as UTF-8 after its length. */
   string(value: string): this {
     this.fork(value.length < SCRATCH_BYTES ? 3 * value.length : Buffer.byteLength(value))
     if (value.length >= SHORT_TEXT || !this.#putAscii(value)) this.#at += this.#buffer.write(value, this.#at)
     return this.ldelim()
   }
 
-  /** Begins something whose length goes before it; it takes at most so many bytes, if that is known. */
+  /** Begins a part with its length before it; it takes at most so many bytes, if known. */
   fork(most = 0): this {
     this.#need(1 + MOST_VARINT_BYTES + most)
     this.#at += 1
@@ -80,7 +80,7 @@ export class Writer {
     return this
   }
 
-  /** Ends it. Its length has one byte, for which there is room, unless it is long: then it moves. */
+  /** Ends the part. One byte is reserved for its length; a longer length moves the part. */
   ldelim(): this {
     const from = this.#begun.pop()!
     const length = this.#at - from
@@ -94,13 +94,13 @@ export class Writer {
     return this
   }
 
-  /** The message. It is good until the next writer is made. */
+  /** The message. It is valid until the next writer is made. */
   finish(): Uint8Array {
     if (this.#buffer.length <= KEPT_BYTES) scratch = this.#buffer
     return this.#buffer.subarray(0, this.#at)
   }
 
-  /** False, with nothing written, for a text that is not ASCII. */
+  /** Returns false, and writes nothing, for a text that is not ASCII. */
   #putAscii(value: string): boolean {
     for (let n = 0; n < value.length; n++) {
       const code = value.charCodeAt(n)
@@ -126,7 +126,7 @@ function varintBytes(value: number): number {
   return bytes
 }
 
-/** Returns the place behind it. */
+/** Returns the position after it. */
 function putVarint(buffer: Buffer, at: number, value: number): number {
   let [end, left] = [at, value >>> 0]
   while (left > 0x7f) {

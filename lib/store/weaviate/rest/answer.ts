@@ -4,7 +4,7 @@ import { isRecord } from '../../../core/value/record.ts'
 import { bounded } from '../cluster/serverText.ts'
 import { jsonOf, type RestReply } from './request.ts'
 
-/** An answer that does not fit its request; `fact` says what is wrong with it. */
+/** The error for an answer that does not fit its request; `fact` says what is wrong. */
 export function wrongAnswer(target: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${target} ${bounded(fact)}`, {
     cause,
@@ -12,14 +12,14 @@ export function wrongAnswer(target: string, fact: string, cause?: unknown): Elys
   })
 }
 
-/** The object that an answer is. @throws ElysiaError ELYSIA_STORE where it is something else */
+/** The answer as an object. @throws ElysiaError ELYSIA_STORE if it is something else */
 export function objectIn(reply: RestReply, target: string): JsonObject {
   const json = jsonOf(reply)
   if (!isRecord(json)) throw noAnswer(reply, target, 'no JSON object')
   return json
 }
 
-/** The list of objects that an answer is, or that stands in it under `name`; null is a server's empty list. */
+/** The list of objects in an answer, or in its field `name`; null is a server's empty list. */
 export function listIn(reply: RestReply, target: string, name?: string): JsonObject[] {
   const list = name === undefined ? jsonOf(reply) : objectIn(reply, target)[name]
   if (list === null) return []
@@ -66,13 +66,13 @@ export class IdOrder {
   }
 }
 
-/** @throws ElysiaError ELYSIA_STORE where a page holds more than was asked for */
+/** @throws ElysiaError ELYSIA_STORE if a page contains more than requested */
 export function requireAtMost(limit: number, count: number, target: string, collection: string): void {
   if (count <= limit) return
   throw wrongAnswer(target, `gives ${count} objects of ${collection} where ${limit} were asked for`)
 }
 
-/** @throws ElysiaError ELYSIA_STORE where an object was not asked for, or comes twice */
+/** @throws ElysiaError ELYSIA_STORE if an object was not requested, or comes twice */
 export function requireAsked(
   ids: readonly string[],
   objects: readonly StoredObject[],

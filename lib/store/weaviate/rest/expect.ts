@@ -3,13 +3,13 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import type { RestReply, RestRequest } from './request.ts'
 
-/** A cluster, and its address as it is shown. */
+/** A cluster, and its address for messages. */
 export interface RestContext {
   readonly cluster: Cluster
   readonly target: string
 }
 
-/** The answer to a REST call that has to succeed; `doing` says what was asked, and of what. */
+/** The answer to a REST call that must succeed; `doing` says what was requested, and from where. */
 export async function expect(
   { cluster, target }: RestContext,
   request: RestRequest,

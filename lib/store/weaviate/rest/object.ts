@@ -6,9 +6,8 @@ import { MalformedReply } from '../grpc/protobuf.ts'
 import type { Layout } from '../schema/layout.ts'
 
 /**
- * The parts of an object that were asked for, as `GET /v1/objects` shows it; of a reference only the beacon, not
- * the path beside it.
- * @throws MalformedReply where it is not an object
+ * The requested parts of an object from `GET /v1/objects`; only the beacon of a reference, not the path beside it.
+ * @throws MalformedReply if it is not an object
  */
 export function objectOf(
   raw: JsonObject,

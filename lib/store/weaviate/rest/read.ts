@@ -18,13 +18,13 @@ export interface RestReading {
   readonly call: CallOptions
 }
 
-/** What a text of JSON and all that is parsed of it take, beside the text itself. */
+/** The memory of a JSON text after parsing, as a multiple of the text, besides the text itself. */
 const PARSED = 3
 
-/** The longest text of several objects that is taken. */
+/** The longest text of several objects that is accepted. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
-/** Objects that were read, and the approximate memory they take. */
+/** Received objects, and the approximate memory they take. */
 export interface RestPage {
   readonly objects: StoredObject[]
   readonly bytes: number
@@ -41,7 +41,7 @@ export async function restPage(
   if (what.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
   const request: RestRequest = { method: 'GET', path: `/objects?${query}` }
-  // A page that is too long is asked for again in halves, down to a single object.
+  // A page that is too long is requested again in halves, down to a single object.
   const reply = await context.cluster.rest(
     limit === 1 ? request : { ...request, maxBytes: MAX_PAGE_BYTES },
     call,
@@ -55,7 +55,10 @@ export async function restPage(
   }
 }
 
-/** The minor releases of version 1 whose lists leave out named vectors on other nodes, and the first without. */
+/**
+ * The minor releases of version 1 whose lists omit named vectors on other nodes, and the first patch without that
+ * fault.
+ */
 const LISTS_NAMED_VECTORS: ReadonlyMap<number, number> = new Map([
   [36, 22],
   [37, 13],
@@ -63,7 +66,7 @@ const LISTS_NAMED_VECTORS: ReadonlyMap<number, number> = new Map([
 ])
 
 /**
- * False for a server whose lists lack the named vectors of objects on other nodes.
+ * False for a server whose lists omit the named vectors of objects on other nodes.
  * @see https://github.com/weaviate/weaviate/commit/37aa7691a1
  */
 export function listsNamedVectors(version: string): boolean {
@@ -71,7 +74,7 @@ export function listsNamedVectors(version: string): boolean {
   return major > 1 || minor > 38 || patch >= (LISTS_NAMED_VECTORS.get(minor) ?? Number.POSITIVE_INFINITY)
 }
 
-/** The objects of those ids that exist, of a quorum of the copies; there is no call for several. */
+/** The existing objects with those ids, from a quorum of the replicas; there is no call for several. */
 export async function restMany(reading: RestReading, ids: readonly string[]): Promise<StoredObject[]> {
   return (await Promise.all(ids.map((id) => ofQuorum(reading, id)))).flat()
 }
@@ -86,8 +89,8 @@ async function ofQuorum(reading: RestReading, id: string): Promise<StoredObject[
 }
 
 /**
- * Copies do not agree whether an object was deleted, and the server does not decide: it is there where at least half of the
- * nodes that the target names have it, each asked for its own copy. The newest counts.
+ * Replicas disagree whether an object was deleted, and the server does not decide: it exists if at least half of the
+ * nodes in the target have it, each asked for its own replica. The newest version counts.
  */
 async function ofMostCopies(reading: RestReading, id: string): Promise<StoredObject[]> {
   const { servers } = reading.context.cluster

@@ -6,29 +6,32 @@ import { observed } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 
-/** A request, its path beginning after `/v1`. */
+/** A request; its path begins after `/v1`. */
 export interface RestRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** Sent as JSON, exactly as it stringifies. */
   readonly body?: unknown
-  /** JSON text in its place, sent as it is. */
+  /** JSON text instead of `body`, sent unchanged. */
   readonly text?: string
   /** True for a request that changes nothing, although it is not a GET. */
   readonly reads?: true
   /** Sent only to a node that is ready: a node that is starting answers as if it held no data. */
   readonly whenReady?: true
-  /** The longest answer that is taken, in bytes. 256 MiB. */
+  /** The longest accepted answer, in bytes. 256 MiB. */
   readonly maxBytes?: number
 }
 
 /** The longest answer: a list of a million tenants, or an object as large as a message of gRPC may be. */
 const MAX_BYTES = 256 * 1024 * 1024
-/** How long a connection is kept that nobody uses: less than servers keep one. */
+/** How long an unused connection is kept: less than servers keep one. */
 const KEPT_MS = 4_000
-/** How much is read of an answer that reports an error. */
+/** How much of an error answer is read. */
 const MAX_ERROR_BYTES = 64 * 1024
-/** What an answer may be: two million tenants have six million keys and objects. Parsed, they take less than a gigabyte. */
+/**
+ * The bounds of an answer: two million tenants have six million keys and objects. Parsed, they take less than a
+ * gigabyte.
+ */
 const BOUNDS: JsonBounds = { depth: 1000, nodes: 8_000_000, values: 32_000_000 }
 
 /** An answer, whatever its status. */
@@ -37,7 +40,7 @@ export interface RestReply {
   readonly status: number
   readonly text: string
   readonly retryAfter: string | undefined
-  /** When it was made, by the clock of the server. */
+  /** The server's time when it was made. */
   readonly date?: string | undefined
 }
 
@@ -45,27 +48,27 @@ export interface RestOptions {
   /** `http(s)://HOST:PORT[/prefix]`, without `/v1`. */
   readonly http: string
   readonly headers: Readonly<Record<string, string>>
-  /** What of TLS differs from Node's own; undefined where nothing does. */
+  /** TLS settings that differ from Node's own; undefined if none do. */
   readonly secureContext: SecureContext | undefined
-  /** Keeps connections for what is read. What changes something has one of its own: it may not break for being old. */
+  /** Keeps connections for reads. A change gets its own connection: it must not fail because a kept one was too old. */
   readonly agent?: Agent | undefined
 }
 
-/** What keeps connections to a server between requests; they keep no process from ending. */
+/** Keeps connections to a server between requests; they keep no process from ending. */
 export function keptConnections(http: string): Agent {
   const options = { keepAlive: true, maxFreeSockets: 4, timeout: KEPT_MS }
   return http.startsWith('https:') ? new HttpsAgent(options) : new Agent(options)
 }
 
-/** Ends those that nobody uses. */
+/** Closes unused connections. */
 export function endKept({ freeSockets }: Agent): void {
   for (const socket of Object.values(freeSockets).flat()) socket?.destroy()
 }
 
 /**
- * One request to a server's REST side. What only reads goes over a connection that is kept, which saves one or two round trips,
- * and is put once more, over a new one, where that breaks.
- * Throws Node's own errors, and one that says `message larger than` where the answer is. Memory: one answer.
+ * One request to a server's REST side. A read uses a kept connection, which saves one or two round trips, and is
+ * repeated once over a new one if that breaks. Throws Node's own errors, and one that says `message larger than` if the
+ * answer is. Memory: one answer.
  */
 export async function sendRest(
   options: RestOptions,
@@ -82,7 +85,7 @@ export async function sendRest(
   }
 }
 
-/** True for a connection that was there and has ended before the answer had. */
+/** True if the connection was open and ended before the answer did. */
 function isBroken(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
   return code === 'ECONNRESET' || code === 'EPIPE'
@@ -107,12 +110,12 @@ async function sendOnce(options: RestOptions, request: RestRequest, signal: Abor
   return reply
 }
 
-/** Its method, and what it is about, without names and ids: `GET /schema`. */
+/** Its method and subject, without names and ids: `GET /schema`. */
 function nameOf({ method, path }: RestRequest): string {
   return `${method} ${/^\/[\w.-]*/.exec(path)?.[0] ?? '/'}`
 }
 
-/** The whole text; of an error only as much as a person can read. The connection ends with it. */
+/** The complete text; for an error only as much as a person can read. The connection ends with it. */
 async function textOf(
   response: IncomingMessage,
   request: RestRequest,
@@ -138,7 +141,7 @@ async function textOf(
 }
 
 /**
- * The JSON of an answer; undefined where it is not JSON, or more complex than any answer of a server.
+ * The JSON of an answer; undefined if it is not JSON, or more complex than any server's answer.
  * @see parseBounded
  */
 export function jsonOf(reply: RestReply): Json | undefined {

@@ -20,7 +20,7 @@ const VALUES = {
   boolean: 'valueBoolean',
 } as const
 
-/** Conditions that all hold, as GraphQL's `where`. @see https://docs.weaviate.io/weaviate/api/graphql/filters */
+/** Conditions that must all hold, as GraphQL's `where`. @see https://docs.weaviate.io/weaviate/api/graphql/filters */
 export function graphqlWhere(conditions: readonly StoreCondition[]): string {
   return `{operator: And, operands: [${conditions.map(operand).join(', ')}]}`
 }
@@ -32,7 +32,10 @@ function operand({ property, operator, values }: StoreCondition): string {
   return `${head}, ${VALUES[values[0]!.type]}: ${value}}`
 }
 
-/** GraphQL's literals are those of JSON, but that it has no escapes for what is beyond 0xFFFF: it is written as it is. */
+/**
+ * GraphQL's literals are those of JSON, except that it has no escapes beyond 0xFFFF: such characters are written
+ * unescaped.
+ */
 function valueText({ value }: ConditionValue): string {
   return JSON.stringify(value)
 }

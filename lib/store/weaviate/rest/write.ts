@@ -10,8 +10,8 @@ import { listIn, wrongAnswer } from './answer.ts'
 import { expect } from './expect.ts'
 
 /**
- * Upserts objects by REST: for those that gRPC cannot carry, an int of 2^63, to which a server itself rounds the largest
- * ones and which it takes as a literal of JSON alone. One outcome an object, in order.
+ * Upserts objects by REST: for those with an int of 2^63, which gRPC cannot carry; a server itself rounds the largest
+ * ints to it, and accepts it only as a JSON literal. One outcome per object, in order.
  */
 export async function restWrite(
   context: Context,

@@ -7,7 +7,7 @@ import { expect } from '../rest/expect.ts'
 
 type Asked = Omit<Context, 'name'>
 
-/** All aliases, in order; none on a server older than 1.32, which has no such thing. */
+/** All aliases, in order; none on a server older than 1.32, which does not have them. */
 export async function aliases({ cluster, target, capabilities }: Asked): Promise<Alias[]> {
   cluster.requireOpen()
   if (!capabilities.aliases) return []
@@ -21,7 +21,7 @@ export async function aliases({ cluster, target, capabilities }: Asked): Promise
 
 export async function createAlias(asking: Asked, { alias, collection }: Alias): Promise<void> {
   if (!asking.capabilities.aliases) throw withoutAliases(asking)
-  // The server would make an alias of another name, its first letter a capital.
+  // The server would make an alias with another name, capitalized.
   if (!/^[A-Z]/.test(alias)) {
     throw new ElysiaError('ELYSIA_USAGE', `'${alias}' is not a valid alias name`, {
       hint: 'an alias begins with a capital letter',
@@ -31,11 +31,11 @@ export async function createAlias(asking: Asked, { alias, collection }: Alias): 
   await expect(asking, { method: 'POST', path: '/aliases', body }, `making the alias ${alias}`)
 }
 
-/** One entry of the servers' own log: each node passes from the one collection to the other as it applies it. */
+/** One entry of the servers' own log: each node switches from one collection to the other as it applies it. */
 export async function moveAlias(asking: Asked, { alias, collection }: Alias): Promise<boolean> {
   const { cluster, target, capabilities } = asking
   if (!capabilities.aliases) throw withoutAliases(asking)
-  // The server would move the alias of another name, its first letter a capital.
+  // The server would move the alias with another name, capitalized.
   if (!/^[A-Z]/.test(alias)) return false
   const path = `/aliases/${encodeURIComponent(alias)}`
   const reply = await cluster.rest({ method: 'PUT', path, body: { class: collection }, whenReady: true })

@@ -18,8 +18,8 @@ import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.t
 import { type Layout, layoutOf } from './layout.ts'
 
 /**
- * How long a layout is believed. Auto-schema would make a class that someone dropped meanwhile, so that it
- * is looked at again from time to time.
+ * How long a layout is assumed to be current. Auto-schema would make a class that someone dropped meanwhile, so the
+ * layout is read again from time to time.
  */
 const BELIEVED_MS = 10_000
 const TENANTS_A_CALL = 1000
@@ -37,7 +37,7 @@ export interface ClassesOptions {
   readonly capabilities: ServerFeatures
 }
 
-/** A class in a list of all. */
+/** A class in the list of all classes. */
 export interface ListedClass {
   readonly name: string
   readonly tenanted: boolean
@@ -58,7 +58,7 @@ export class Classes {
     this.#capabilities = capabilities
   }
 
-  /** Names, and whether there are tenants: settings with large numbers are not exact here. @see find */
+  /** Names, and whether there are tenants: large numbers in settings are not exact here. @see find */
   async list(): Promise<ListedClass[]> {
     const request: RestRequest = { method: 'GET', path: '/schema', whenReady: true }
     const classes: unknown[] = listIn(
@@ -72,8 +72,8 @@ export class Classes {
   }
 
   /**
-   * The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly.
-   * @throws ElysiaError ELYSIA_STORE where a setting has more digits than can be kept
+   * The raw schema. The server finds `aB` under `AB` as well; here names match exactly.
+   * @throws ElysiaError ELYSIA_STORE if a setting has more digits than can be kept
    */
   async find(name: string, call: CallOptions = {}): Promise<CollectionSchema | undefined> {
     const schema = await this.#read(name, call)
@@ -104,12 +104,12 @@ export class Classes {
     return layout
   }
 
-  /** Has the next call look at the schema anew. */
+  /** Makes the next call read the schema again. */
   forget(name: string): void {
     this.#known.delete(name)
   }
 
-  /** Checks that a call names a tenant that exists, and only where there are tenants; answers its name or ''. */
+  /** Checks that a call names an existing tenant, and only if the class has tenants; returns its name or ''. */
   async tenantOf(layout: Layout, call: CallOptions): Promise<string> {
     const { tenant } = call
     if (layout.tenanted !== (tenant !== undefined)) throw this.#wrongTenancy(layout)
@@ -136,7 +136,7 @@ export class Classes {
     await this.#addVectors(schema.class, vectorConfig)
   }
 
-  /** No server makes both kinds in one step. Nothing is left of a class that does not get its second one. */
+  /** No server makes both kinds in one step. If the second step fails, the class is removed. */
   async #addVectors(name: string, vectorConfig: unknown): Promise<void> {
     try {
       const made = await this.find(name)
@@ -187,7 +187,7 @@ export class Classes {
     this.forget(name)
   }
 
-  /** The sum of what waits in the queues of all shards. */
+  /** The sum of the queue lengths of all shards. */
   async unindexed(name: string): Promise<number> {
     await this.layout(name)
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` }
@@ -230,7 +230,7 @@ export class Classes {
     })
   }
 
-  /** An older server would pass over the setting, and then keep a vector of another length. */
+  /** An older server would ignore the setting, and then accept a vector of another width. */
   #withoutMixedVectors(name: string): ElysiaError {
     const message = `Weaviate ${this.#version} in ${this.#target} has no class with an unnamed vector and named ones: ${name}`
     return new ElysiaError('ELYSIA_CONFLICT', message, {
@@ -255,7 +255,7 @@ export class Classes {
 
 const tenantsPath = (name: string) => `/schema/${encodeURIComponent(name)}/tenants`
 
-/** The server would make a class of another name, its first letter a capital. */
+/** The server would make a class with another name, capitalized. */
 function illegalName(name: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `'${name}' is not a valid class name`, {
     hint: 'class names begin with a capital letter: SourceCode',

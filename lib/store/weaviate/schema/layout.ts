@@ -22,12 +22,15 @@ export interface Layout {
   readonly references: ReadonlySet<string>
   readonly links: LinkRules
   readonly numbers: WholeNumbers
-  /** What is wrong with an int, which a server holds as a double; undefined where nothing is. */
+  /** What is wrong with an int, which a server stores as a double; undefined if nothing is. */
   readonly intFault: (properties: JsonObject) => string | undefined
-  /** Properties as JSON carries them: the same object, unless an int of 2^63 is among them, which gRPC cannot carry. */
+  /**
+   * Properties in the form that JSON carries: the same object, unless it contains an int of 2^63, which gRPC cannot
+   * carry.
+   */
   readonly asLiterals: (properties: JsonObject) => JsonObject
   readonly tenanted: boolean
-  /** More than one copy of each object, on different nodes. */
+  /** True if each object has several replicas, on different nodes. */
   readonly replicated: boolean
   readonly copies: number
   readonly unnamedVector: boolean
@@ -68,7 +71,7 @@ export function unknownProperty(layout: Layout, properties: JsonObject): string 
   return undefined
 }
 
-/** The first named vector that the schema lacks; none where it has only one without a name. */
+/** The first named vector that the schema lacks; undefined if the class has only an unnamed one. */
 export function unknownVector(layout: Layout, { vectors }: StoredObject): string | undefined {
   if (vectors === undefined || layout.namedVectors.length === 0) return undefined
   return Object.keys(vectors).find((name) => !layout.namedVectors.includes(name))
@@ -97,7 +100,7 @@ function intFaultOf(schema: CollectionSchema): Layout['intFault'] {
 
 const BEYOND_INT64 = 2n ** 63n
 
-/** A server rounds the largest int of 64 bits to this one, gives it, and takes it in no other way. */
+/** A server rounds the largest 64-bit ints to this one, returns it, and accepts it in no other form. */
 function literalOf(value: Json): Json {
   return value === BEYOND_INT64 ? BEYOND_INT64 - 1n : value
 }
@@ -114,8 +117,8 @@ function inexactInt(value: Json): string | undefined {
 }
 
 /**
- * What to ask a search for, so that it answers `what`. Each property is named: a request without names
- * leaves out blobs, and objects without their blobs. References are read by REST.
+ * What to request from a search to get `what`. Names each property: a request without names omits blobs, and the blobs
+ * in objects. References are read by REST.
  */
 export function propertiesRequest(layout: Layout, what: Projection): PropertiesRequest {
   const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties

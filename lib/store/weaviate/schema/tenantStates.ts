@@ -5,20 +5,20 @@ import { slices } from '../../../core/value/slices.ts'
 import type { Tenant, TenantState } from '../../store.ts'
 import { expect, type RestContext } from '../rest/expect.ts'
 
-/** The server takes no more at once. */
+/** The server accepts no more at once. */
 const TENANTS_A_CALL = 100
 const FIRST_WAIT_MS = 20
 const LONGEST_WAIT_MS = 2_000
-/** How long to wait for a tenant after the last one got where it should. */
+/** How long to wait for the next tenant to reach its state. */
 const PATIENCE_MS = 10 * 60_000
 
-/** Names of states as they are sent. */
+/** Names of states in requests. */
 const SENT: Readonly<Record<TenantState, string>> = {
   active: 'ACTIVE',
   inactive: 'INACTIVE',
   offloaded: 'OFFLOADED',
 }
-/** Names of states as they come, the older ones too; what is on its way is neither. */
+/** Names of states in answers, older ones included; transitional states are absent. */
 const REACHED: Readonly<Record<string, TenantState>> = {
   ACTIVE: 'active',
   HOT: 'active',
@@ -28,14 +28,15 @@ const REACHED: Readonly<Record<string, TenantState>> = {
   FROZEN: 'offloaded',
 }
 
-/** A tenant of the server's list. One on its way to or from elsewhere counts as offloaded: it cannot be read. */
+/** A tenant in the server's list. One that is being offloaded or loaded counts as offloaded: it cannot be read. */
 export function tenantOf({ name, activityStatus }: JsonObject): Tenant {
   return { name: String(name), state: REACHED[String(activityStatus)] ?? 'offloaded' }
 }
 
 /**
- * Brings tenants into the states asked for, a hundred a call, and waits until all are there; `list` asks for
- * the server's list. @throws ElysiaError ELYSIA_NOT_FOUND for a tenant that is not there
+ * Changes tenants to the requested states, a hundred per call, and waits until all have them; `list` reads the server's
+ * list.
+ * @throws ElysiaError ELYSIA_NOT_FOUND for a missing tenant
  */
 export async function setTenantStates(
   asking: RestContext,
@@ -71,7 +72,7 @@ async function reached(
   }
 }
 
-/** Those that are not yet where they should be. */
+/** Tenants that have not reached their state yet. */
 function pending(tenants: readonly Tenant[], listed: readonly JsonObject[], name: string): Tenant[] {
   const states = new Map(listed.map((one) => [String(one.name), REACHED[String(one.activityStatus)]]))
   const missing = tenants.find((tenant) => !states.has(tenant.name))
