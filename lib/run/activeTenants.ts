@@ -4,8 +4,8 @@ import type { Emit } from './context.ts'
 import { hintedFailure } from './failure.ts'
 
 /**
- * Tenants that are not active, woken one by one for a piece of work and put back after it: what is killed leaves
- * no more of them active than it had at work.
+ * Inactive tenants, woken one by one for a piece of work and put back after it: a killed process leaves no more of them
+ * active than it was working on.
  */
 export class WokenTenants {
   readonly #store: Store
@@ -15,7 +15,7 @@ export class WokenTenants {
   readonly #retry: Retrying
   readonly #emit: Emit
 
-  /** `tenants` with the states that they are to have afterwards; undefined where the collection has none. */
+  /** `tenants` with the states that they will have afterwards; undefined if the collection has none. */
   constructor(
     store: Store,
     name: string,
@@ -33,22 +33,22 @@ export class WokenTenants {
     return tenant !== undefined && this.#asleep.has(tenant)
   }
 
-  /** Says how many will be woken, where there are any. */
+  /** Announces how many will be woken, if any. */
   announce(): void {
     if (this.#asleep.size === 0) return
     this.#emit({ type: 'tenants_activated', tenants: this.#asleep.size })
   }
 
-  /** Activates a tenant that is asleep; any other is left as it is. */
+  /** Activates a sleeping tenant; leaves any other as it is. */
   async wake(tenant: string | undefined): Promise<void> {
     const known = tenant === undefined ? undefined : this.#asleep.get(tenant)
     if (known === undefined || this.#awake.has(known.name)) return
-    // Before the call: one that failed may have woken it.
+    // Recorded before the call: a failed call may have woken it.
     this.#awake.set(known.name, known)
     await this.#retry(() => this.#store.setTenantStates(this.#name, [{ name: known.name, state: 'active' }]))
   }
 
-  /** Puts a tenant back that is to be asleep, also one that was found awake. */
+  /** Puts a tenant back to sleep if it should be asleep, even one that was found awake. */
   async putBack(tenant: string | undefined): Promise<void> {
     const known = tenant === undefined ? undefined : this.#asleep.get(tenant)
     if (known === undefined) return
@@ -56,7 +56,7 @@ export class WokenTenants {
     this.#awake.delete(known.name)
   }
 
-  /** Of a tenant that is gone nothing is put back. */
+  /** A tenant that is gone is not put back. */
   forget(tenant: string): void {
     this.#awake.delete(tenant)
   }
@@ -75,7 +75,7 @@ export class WokenTenants {
   }
 }
 
-/** Those that are not active. */
+/** The inactive tenants. */
 export function asleepOf(tenants: readonly Tenant[] | undefined): Tenant[] {
   return (tenants ?? []).filter(({ state }) => state !== 'active')
 }

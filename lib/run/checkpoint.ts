@@ -6,22 +6,22 @@ export interface InputMark {
   readonly digest: string
 }
 
-/** How far a plan reaches: the inputs that were read, the last line of the last one, and a digest of all of it. */
+/** How far a plan reaches: the inputs that were read, the last line of the last one, and a digest of all of them. */
 export interface PlanMark {
   readonly inputs: number
   readonly line: number
   readonly digest: string
 }
 
-/** What stood in the tally when an input was begun. */
+/** The tally at the beginning of an input. */
 export interface Before {
   readonly lines: number
   readonly bytes: number
 }
 
-/** What every commit of a run writes anew, whatever the size of its input. */
+/** What every commit of a run rewrites, whatever the size of its input. */
 export interface CheckpointState {
-  /** Which input is at hand, counted from 0; those before it are read to their end. */
+  /** The current input, counted from 0; those before it were read to their end. */
   readonly input: number
   readonly mark: InputMark
   /** Lines and bytes of the inputs before it. */
@@ -29,22 +29,22 @@ export interface CheckpointState {
   readonly tally: Tally
   readonly rejectsPath?: string
   readonly rejectsBytes: number
-  /** What was read before anything was written, where records were left out for later ones. */
+  /** What was read before anything was written, if replaced records are left out. */
   readonly plan?: PlanMark
-  /** The SHA-256 of what a rejects file of the run's own holds so far. */
+  /** The SHA-256 of the run's own rejects file so far. */
   readonly rejectsDigest?: string
 }
 
 /**
- * A contiguous low watermark: every line before it is settled. Committed with or after what it speaks of.
- * What only grows is given once, by the commit after it came.
+ * A contiguous low watermark: every line before it is settled. Committed with or after the objects that it covers. What
+ * only grows is passed once, in the next commit.
  */
 export interface CheckpointStep extends CheckpointState {
-  /** The last commits by repository that came since the step before. */
+  /** The last commits by repository since the step before. */
   readonly commits: ReadonlyMap<string, string>
-  /** Marks to be kept that came since the step before: the ends of inputs, and places on the way. */
+  /** New marks to keep since the step before: the ends of inputs, and places in between. */
   readonly kept: readonly KeptMark[]
-  /** Fingerprints of the records that came since the step before, where the input cannot be read twice. */
+  /** Fingerprints of the records since the step before, if the input cannot be read twice. */
   readonly fingerprints?: Fingerprints
 }
 
@@ -53,19 +53,19 @@ export interface KeptMark extends InputMark {
   readonly input: number
 }
 
-/** CRC-32s of records, one after the other; `record` is the number of the first, counted from 1. */
+/** CRC-32s of consecutive records; `record` is the number of the first, counted from 1. */
 export interface Fingerprints {
   readonly input: number
   readonly record: number
   readonly values: Uint32Array<ArrayBuffer>
 }
 
-/** A checkpoint with all that its run noted before it. */
+/** A checkpoint with everything that its run recorded before it. */
 export interface Checkpoint extends CheckpointState {
   /** The last commit by repository. */
   readonly commits: ReadonlyMap<string, string>
-  /** The ends of the inputs before the one at hand. */
+  /** The ends of the inputs before the current one. */
   readonly ends: readonly InputMark[]
-  /** Places on the way through the one at hand, in order of line. */
+  /** Places in the current input, in order of line. */
   readonly places: readonly InputMark[]
 }

@@ -2,16 +2,19 @@ import { AdaptiveLimit } from '../async/adaptiveLimit.ts'
 import type { Store } from '../store/store.ts'
 import { AUTO_WORKERS } from './sharedOptions.ts'
 
-/** Calls at once that a server is ever given by itself. */
+/** The most simultaneous calls to a server that are chosen automatically. */
 export const MOST_CALLS = 32
-/** How much of a batch lies in memory while it is in flight, or waits: its objects, their message, the answer. */
+/** The memory of a batch in flight or waiting, as a multiple of its size: its objects, their message, the answer. */
 const COPIES = 8
-/** The part of the free memory that batches may take. */
+/** The share of free memory that batches may take. */
 const SHARE = 0.25
-/** Of a store that takes one call at a time: one is made ready meanwhile. */
+/** For a store that takes one call at a time: one more batch is prepared meanwhile. */
 const EMBEDDED = 2
 
-/** How many batches may be in flight: a number, or what finds it, with `auto`. Never more than memory allows, or the store makes. */
+/**
+ * How many batches may be in flight: a number, or, with `auto`, a limit that adapts. Never more than memory or the
+ * store allows.
+ */
 export function batchesInFlight(
   workers: number,
   { maxInFlight, transaction }: Pick<Store, 'maxInFlight' | 'transaction'>,

@@ -3,12 +3,12 @@ import { type Inode, inodeOf } from '../file/inode.ts'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 const HEAD_BYTES = 256
-/** How every line of a rejects file begins, that of an ingest or of a restore. */
+/** How every line of a rejects file begins, for an ingest or a restore. */
 const REJECT = /^\{("line":\d+,"code":"[a-z0-9_]+",|"id":(null|"[-0-9a-f]+"),"reason":)/
 
 /**
- * Moves a file to `FILE.1`. An older rejects file that is kept there is replaced; whatever else has that name, or one
- * of `spared`, stays, and the file becomes `FILE.2` and so on.
+ * Moves a file to `FILE.1`. Replaces an older rejects file of that name; any other file, or one of `spared`, stays, and
+ * the file becomes `FILE.2` and so on.
  */
 export function setAside(path: string, spared: ReadonlySet<Inode> = new Set()): void {
   for (let number = 1; ; number++) {
@@ -22,7 +22,7 @@ export function setAside(path: string, spared: ReadonlySet<Inode> = new Set()): 
   }
 }
 
-/** The names that `setAside` may have given to a file, as far as there are any. */
+/** The names that `setAside` may have given to a file, if they exist. */
 export function keptNames(path: string): string[] {
   const names: string[] = []
   for (let number = 1; ; number++) {

@@ -1,7 +1,7 @@
 import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
-/** What belongs to one run of a job, and not to its work. */
+/** Options of a run, not of its work. */
 export const runOptions = {
   type: 'object',
   name: 'run',

@@ -4,9 +4,9 @@ import { ElysiaError } from '../core/errors.ts'
 import { type Inode, inodeOf } from '../file/inode.ts'
 import type { Store } from '../store/store.ts'
 
-/** The files that a run reads or keeps, which it must never overwrite. */
+/** The files that a run reads or keeps, and must never overwrite. */
 export interface Used {
-  /** Files that are read: their paths, or open descriptors, and what each is to a person. */
+  /** Files that are read: their paths, or open descriptors, and their names for messages. */
   readonly inputs: readonly { readonly file: string | number; readonly what: string }[]
   readonly store: Store
   readonly stateDirectory?: string | undefined
@@ -15,8 +15,8 @@ export interface Used {
 const DATABASE_FILES = ['', '-wal', '-shm', '-journal']
 
 /**
- * Requires that the output file of a run is, under any name, neither one of its inputs nor a file of its store or
- * state. Answers the inputs, so that later steps can spare them.
+ * Checks that the output file of a run is, under any name, neither one of its inputs nor a file of its store or state.
+ * Returns the inputs, so that later steps can spare them.
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function requireOutput(option: string, path: string, used: Used): ReadonlySet<Inode> {
@@ -47,7 +47,7 @@ function refused(option: string, path: string, fact: string): ElysiaError {
   })
 }
 
-/** The files of an embedded store, those that are not there yet included. */
+/** The files of an embedded store, including those that do not exist yet. */
 function filesOf(store: Store): string[] {
   const { database } = store as { database?: { readonly name: string; readonly memory: boolean } }
   return database === undefined || database.memory ? [] : databaseFiles(placeOf(database.name))
@@ -57,7 +57,7 @@ function databaseFiles(path: string): string[] {
   return DATABASE_FILES.map((end) => `${path}${end}`)
 }
 
-/** The files that we keep in the state directory, except rejects files, which a run may write there. */
+/** Our files in the state directory, except rejects files, which a run may write there. */
 const KEPT = /^(locks|restores|backup-roots\.json|(runs|catalog)\.db(-wal|-shm|-journal)?|.*\.spool)$/
 
 function isState(place: string, inode: Inode | undefined, directory: string): boolean {
@@ -67,7 +67,7 @@ function isState(place: string, inode: Inode | undefined, directory: string): bo
   return inode !== undefined && journals.some((file) => inodeOf(file) === inode)
 }
 
-/** A path with the links on its way followed, also where its last part is not there. */
+/** A path with its links resolved, even if its last part does not exist. */
 function placeOf(path: string): string {
   const absolute = resolve(path)
   try {

@@ -6,15 +6,15 @@ export interface RejectLine {
   line: number
   code: string
   reason: string
-  /** The input, where a run has several. */
+  /** The input, if a run has several. */
   source?: string
-  /** The line as it was read; in its place `record_base64` where it is not UTF-8, `record_sha256` where it was too long. */
+  /** The line as read; `record_base64` replaces it if it is not UTF-8, `record_sha256` if it was too long. */
   record?: string
   record_base64?: string
   record_sha256?: string
 }
 
-/** What is written of a rejected record. */
+/** The line for a rejected record. */
 export function rejectLine({ item, cause, reason }: Outcome, source?: string): RejectLine {
   const line: RejectLine = { line: item.line, code: String(cause), reason: reason ?? '' }
   if (source !== undefined) line.source = source

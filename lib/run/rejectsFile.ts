@@ -24,29 +24,29 @@ import type { RejectLine } from './rejectLine.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants
 
-/** What a rejects file is to its run. */
+/** How a rejects file belongs to its run. */
 export interface RejectsFileOptions {
-  /** The run: the file is made under its name, and has its place when the run has ended. */
+  /** The id of the run: the file is made under it, and moved to its place when the run has ended. */
   readonly run?: string
-  /** Of a file that several runs share, which is appended to: the length of what the earlier ones wrote. */
+  /** For a file shared by several runs, which is appended to: the length of what the earlier ones wrote. */
   readonly from?: number
   /** Files that must keep their names. */
   readonly spared?: ReadonlySet<Inode>
 }
 
 /**
- * The file that takes what was rejected, in order of line, made when the first reject comes (mode 0600: it
- * holds data). It is written beside its place, as `FILE.RUN.part`, and put there by `place` when the run ends; what
- * was there is kept as `FILE.1`. One that several runs share is appended to; a pipe or a device is written as it is.
- * `bytes` is its length so far and `digest` the SHA-256 of them: a checkpoint holds both, and a continued run cuts
- * the file back to it, so that no line stands twice.
- * @throws ElysiaError ELYSIA_STATE where it cannot be written, or was taken away meanwhile; what was written then is
- * not settled.
+ * The file of rejects, in order of line, created with the first one (mode 0600: it holds data). It is written beside
+ * its place, as `FILE.RUN.part`, and moved there by `place` when the run ends; an earlier file is kept as `FILE.1`. A
+ * file shared by several runs is appended to; a pipe or a device is written directly. `bytes` is its length so far and
+ * `digest` their SHA-256: a checkpoint contains both, and a continued run cuts the file back to it, so that no line
+ * appears twice.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written, or was removed meanwhile; what was written then is not
+ * settled.
  */
 export class RejectsFile {
-  /** As it was named. */
+  /** The path as given. */
   readonly path: string
-  /** Where it has its place: links of its name are followed once, at the beginning. */
+  /** Its final path: links in its name are resolved once, at the beginning. */
   readonly #place: string
   /** Where it is written. */
   readonly #part: string
@@ -55,7 +55,7 @@ export class RejectsFile {
   #bytes = 0
   #hash: Hash = createHash('sha256')
   #fd: number | undefined
-  /** True where the file at the final path is the beginning of this one, and need not be kept beside it. */
+  /** Set if the file at the final path is the beginning of this one, and need not be kept beside it. */
   #goesOnFrom: Inode | undefined
 
   constructor(path: string, { run, from, spared = new Set() }: RejectsFileOptions = {}) {
@@ -71,18 +71,18 @@ export class RejectsFile {
     return this.#bytes
   }
 
-  /** Of what was written so far, in hex; undefined of a file that others have written to. */
+  /** The digest of what was written so far, in hex; undefined for a file that others have written to. */
   get digest(): string | undefined {
     return this.#isMade ? this.#hash.copy().digest('hex') : undefined
   }
 
-  /** Begins a run: what it wrote before is gone. */
+  /** Starts the run over: removes what it wrote before. */
   reset(): void {
     this.#begin()
     this.#guard(() => (this.#isMade ? this.#removePart() : this.#continueAt(this.#from)))
   }
 
-  /** Goes on after `bytes`: what was written beyond them was never settled. A file taken away begins anew. */
+  /** Continues after `bytes`: what was written beyond them was never settled. A removed file starts over. */
   continueAt(bytes: number, digest?: string): void {
     this.#begin()
     this.#guard(() => {
@@ -98,7 +98,7 @@ export class RejectsFile {
       this.#fd ??= this.#open()
       const isFile = fstatSync(this.#fd).isFile()
       for (let done = 0; done < text.length; ) {
-        // A pipe or a device has neither positions nor anything to bring to the disk.
+        // A pipe or a device has no positions and nothing to sync to disk.
         const position = isFile ? this.#bytes + done : null
         done += writeSync(this.#fd, text, done, text.length - done, position)
       }
@@ -111,8 +111,8 @@ export class RejectsFile {
   }
 
   /**
-   * Puts the file into its place; what another run left there is kept beside it. Without rejects an old file is set
-   * aside only by a run that came to its end: it would be taken for one of this run.
+   * Moves the file to its place; keeps what another run left there beside it. Without rejects, only a finished run sets
+   * an old file aside: it would be mistaken for this run's.
    */
   place(isDone: boolean): void {
     this.close()
@@ -144,7 +144,7 @@ export class RejectsFile {
     this.#goesOnFrom = undefined
   }
 
-  /** What there is of this file is where it is written, and nothing else is there. */
+  /** Brings the existing part of this file to where it is written, and leaves nothing else there. */
   #bringBack(bytes: number, digest: string | undefined): void {
     const found = bytes === 0 ? undefined : this.#find(bytes, digest)
     if (found === this.#part) return
@@ -152,7 +152,7 @@ export class RejectsFile {
     if (found !== undefined) this.#copy(found, bytes)
   }
 
-  /** The file of this run so far: under its own name after a kill, else in its place or kept beside it. */
+  /** The file of this run so far: under its own name after a kill, otherwise in its place or kept beside it. */
   #find(bytes: number, digest: string | undefined): string | undefined {
     const isOurs = (path: string) =>
       digest === undefined ? sizeOf(path) >= bytes : hashOfPrefix(path, bytes)?.digest('hex') === digest

@@ -2,8 +2,8 @@ import Type from '../core/typebox.ts'
 import { count, recordCounts } from './event/fields.ts'
 
 /**
- * The report of a run, as `--json` prints it: the shape of `Report` in lib/core/report.ts, which a test holds equal.
- * The schema of the package (`lib/schema/report.json`) is generated from it; nothing at run time imports it.
+ * The report of a run, as `--json` prints it: the shape of `Report` in lib/core/report.ts, and a test checks that they
+ * agree. The schema of the package (`lib/schema/report.json`) is generated from it; nothing at run time imports it.
  */
 export const ReportSchema = Type.Object(
   {

@@ -4,21 +4,21 @@ import { failureOf } from './failure.ts'
 import { isContinued, type RunCounts, type RunKey, type RunKind } from './record.ts'
 import { type HistoryLock, lockHistory, type State } from './state.ts'
 
-/** What a row says from the beginning. */
+/** What a row contains from the beginning. */
 export interface RunEntry {
   readonly run: string
   readonly key: RunKey
-  /** The collection as it was named. */
+  /** The collection as the user named it. */
   readonly collection: string
-  /** The inputs as a person reads them, where these are not their names. They are no part of the key. */
+  /** The inputs for people, if these differ from their names. They do not belong to the key. */
   readonly labels?: readonly string[]
-  /** True where nothing is written, and so no row. */
+  /** True if nothing is written, and so no row. */
   readonly dryRun?: boolean
 }
 
 /**
- * The row of one run in the journal. Of a job that is continued a row that cannot be written is an error: the next
- * command would rely on it. The rows of others are history, and one that cannot be written is an event.
+ * The row of one run in the journal. For a job that can be continued, a row that cannot be written is an error, because
+ * the next command would rely on it. Rows of other jobs are history, and a failed write is an event.
  */
 export class RunRow {
   readonly run: string
@@ -42,7 +42,7 @@ export class RunRow {
     })
   }
 
-  /** The row of a run that goes on: its earlier error is gone from here on. */
+  /** Continues a run: clears its earlier error. */
   resume(): void {
     this.#write(() => this.#state.journal.resume(this.run))
   }
@@ -51,14 +51,14 @@ export class RunRow {
     this.#write(() => this.#state.journal.note(this.run, counts))
   }
 
-  /** Tries even where an earlier note failed: a row without an end reads as a run that goes on. */
+  /** Tries even if an earlier write failed: a row without an end would show the run as running. */
   finish(status: RunStatus, counts: RunCounts, error: unknown): void {
     let isNoted = false
     try {
       const failure = error === undefined ? {} : { error: failureOf(error) }
       isNoted = this.#attempt(() => this.#state.journal.finish(this.run, status, { counts, ...failure }))
     } finally {
-      // The file of a lock that nobody holds says that a run which reads as running was interrupted.
+      // A lock file that nobody holds shows that a run which seems to be running was interrupted.
       if (isNoted) this.#lock?.remove()
       else this.#lock?.release()
     }
@@ -68,7 +68,7 @@ export class RunRow {
     if (this.#isWritten) this.#attempt(work)
   }
 
-  /** Returns whether the write succeeded. For rows of history only the first failure is an event. */
+  /** Returns whether the write succeeded. For history rows only the first failure is an event. */
   #attempt(work: () => void): boolean {
     try {
       work()

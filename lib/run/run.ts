@@ -16,7 +16,7 @@ const INPUTS_TOLD = 20
 
 /** How a run ended, for its report. */
 export interface Ending {
-  /** Empty where the run failed before it had one. */
+  /** Empty if the run failed before it had one. */
   readonly id: string
   readonly status: RunStatus
   readonly error: unknown
@@ -26,55 +26,55 @@ export interface Ending {
   readonly retries: number
 }
 
-/** What every job resolves with: its report also where it failed or was interrupted, and then what ended it. */
+/** The result of every job: its report, even if it failed or was interrupted, and then the error. */
 export interface Ended<R> {
   readonly report: R
   readonly error?: unknown
 }
 
-/** What a job says at its end. */
+/** What a job passes when it ends. */
 export interface Closing<R> {
-  /** What ended it; undefined where nothing did. */
+  /** The error that ended it; undefined if there was none. */
   readonly error: unknown
-  /** False where it was stopped early without an error. Default true. */
+  /** False if it was stopped early without an error. Default true. */
   readonly isComplete?: boolean
-  /** Made once more where the journal could not be closed, with that error. */
+  /** Called again if the journal could not be closed, with that error. */
   report(ending: Ending): R
-  /** What the journal keeps of it. */
+  /** The counts that the journal keeps. */
   counts(report: R): RunCounts
-  /** What its last event says beside that. */
+  /** The additional facts of its last event. */
   facts?(report: R): RunFacts
 }
 
-/** What a run made or read; each is left out where there is none. */
+/** What a run made or read; each is absent if there is none. */
 export interface RunFacts {
   /** The id of the archive that it made or read. */
   readonly archive?: string
-  /** Size of the archive that it made. */
+  /** The size of the archive that it made. */
   readonly archive_bytes?: number
-  /** Where what it rejected lies. */
+  /** The path of its rejects file. */
   readonly rejects_file?: string
-  /** Records or objects a second, of those that this process settled. */
+  /** Records or objects a second that this process settled. */
   readonly rate_per_second?: number
   readonly bytes_in?: number
   readonly bytes_out?: number
 }
 
 /**
- * One run of a job: its signals, its events, its retries and its row in the journal. What is fixed for a run is here;
- * what a step of the job needs beside it are its arguments.
+ * One run of a job: its signals, its events, its retries and its row in the journal. Everything that is fixed for a run
+ * is here; what else a step of the job needs is passed as arguments.
  */
 export class Run<C extends RunContext = RunContext> {
   readonly kind: RunKind
   readonly context: C
-  /** Never aborts where the context has none. */
+  /** Never aborts if the context has none. */
   readonly signal: AbortSignal
-  /** Never aborts where the context has none. */
+  /** Never aborts if the context has none. */
   readonly stop: AbortSignal
   readonly emit: Emit
-  /** What keeps the process within so much memory; undefined where nothing does. */
+  /** Keeps the process within a memory limit; undefined if there is none. */
   readonly memory: MemoryLimit | undefined
-  /** Calls that were repeated so far. */
+  /** How many calls were repeated so far. */
   retries = 0
   readonly startedAt = new Date().toISOString()
   readonly #startedMs = performance.now()
@@ -94,7 +94,7 @@ export class Run<C extends RunContext = RunContext> {
     }
   }
 
-  /** Its name; undefined before it began. */
+  /** Its id; undefined before it began. */
   get id(): string | undefined {
     return this.#id
   }
@@ -115,10 +115,10 @@ export class Run<C extends RunContext = RunContext> {
   }
 
   /**
-   * Gives the run its row in the journal of the context, where there is one. A run that is continued has its row
-   * already, and keeps it: `continues` is true then. Of a job that is never continued the row is history, and one that
-   * cannot be written is no failure.
-   * @throws ElysiaError ELYSIA_CONFLICT where the name is another run's, ELYSIA_STATE of a job that is continued
+   * Creates the run's row in the journal of the context, if there is one. A continued run already has its row, and
+   * keeps it: `continues` is then true. For a job that is never continued the row is history, and failing to write it
+   * is no failure of the run.
+   * @throws ElysiaError ELYSIA_CONFLICT if another run has this id, ELYSIA_STATE for a job that can be continued
    */
   begin(entry: RunEntry, continues = false): void {
     const { state } = this.context
@@ -142,29 +142,29 @@ export class Run<C extends RunContext = RunContext> {
     }
   }
 
-  /** Before there is a row of its own: what ends a run closes its row. */
+  /** Checked before there is a row of its own: an error that ends a run closes its row. */
   #requireOwnName({ run, key }: RunEntry): void {
     try {
       refuseTakenRun(run, key, this.context.state?.journal, this.kind)
     } catch (error) {
-      // Where history cannot be read or written, the row emits an event.
+      // If history cannot be read or written, the row emits an event.
       if (isContinued(this.kind) || failureOf(error).code === 'ELYSIA_CONFLICT') throw error
     }
   }
 
-  /** Notes the progress of the run, for readers of the journal meanwhile. */
+  /** Records the progress of the run for readers of the journal. */
   note(counts: RunCounts): void {
     this.#row?.note(counts)
   }
 
-  /** The status by what ended the run: a run that was asked to stop is interrupted and has not failed. */
+  /** The status for the error that ended the run: a run that was asked to stop is interrupted, not failed. */
   statusOf(error: unknown, isComplete = true): RunStatus {
     if (error === undefined) return isComplete ? 'done' : 'interrupted'
     if (this.signal.aborted || (this.stop.aborted && isBy(this.stop, error))) return 'interrupted'
     return 'failed'
   }
 
-  /** Closes the row and reports. Where the row cannot be closed, a job that is continued has failed by that. */
+  /** Closes the row and reports. If the row cannot be closed, a job that can be continued has failed. */
   end<R>(closing: Closing<R>): Ended<R> {
     const { isComplete = true } = closing
     let { error } = closing
@@ -194,7 +194,7 @@ export class Run<C extends RunContext = RunContext> {
   }
 }
 
-/** Also tells the memory's limit how many batches are in flight. */
+/** Also tells the memory limit how many batches are in flight. */
 function countingIn({ memory, onInFlight }: RunContext): (batches: number) => void {
   return (batches) => {
     if (memory !== undefined) memory.inFlight = batches
@@ -202,13 +202,13 @@ function countingIn({ memory, onInFlight }: RunContext): (batches: number) => vo
   }
 }
 
-/** Whether a signal is what ended something: its reason was thrown, or an AbortError that has it for its cause. */
+/** Whether a signal ended something: its reason was thrown, or an AbortError that has it as its cause. */
 function isBy({ reason }: AbortSignal, error: unknown): boolean {
   if (error === reason) return true
   return error instanceof Error && error.name === 'AbortError' && error.cause === reason
 }
 
-/** Does a job's work in its frame: whatever the work throws, the row is closed and the report made. */
+/** Runs a job's work: whatever the work throws, closes the row and makes the report. */
 export async function runJob<R>(
   run: Run,
   work: () => Promise<void>,

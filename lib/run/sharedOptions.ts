@@ -1,12 +1,11 @@
-/*
- * Options that several jobs have. A configuration names each once, so that it has to mean the same in all of them.
- */
+/** Options that several jobs have. A configuration sets each once, so they must mean the same in all of them. */
 
-/** What `auto` is where something is read: more ranges at once make no server faster. */
+/** The meaning of `auto` when reading: more ranges at once make no server faster. */
 export const AUTO_READERS = 4
 
 /**
- * How many things go on at once; each job says which. It takes `auto` too, since a configuration says it once for all jobs.
+ * How many things happen at once; each job says which. It also takes `auto`, since a configuration sets it once for all
+ * jobs.
  */
 export function workersOption<const D extends string>(description: D) {
   return {
@@ -21,10 +20,10 @@ export function workersOption<const D extends string>(description: D) {
   } as const
 }
 
-/** The value of `writersOption` for which a run finds the number. */
+/** The value of `writersOption` with which a run finds the number itself. */
 export const AUTO_WORKERS = 0
 
-/** The same where batches are written: `auto` finds how many a server takes best; of the embedded store it is 2. */
+/** The same for writing batches: `auto` finds how many suit a server best; for the embedded store it is 2. */
 export function writersOption<const D extends string>(description: D) {
   return {
     type: 'integer',
@@ -38,7 +37,7 @@ export function writersOption<const D extends string>(description: D) {
   } as const
 }
 
-/** How many threads of their own what burns the processor has. */
+/** How many additional threads to use for work that is bound by the processor. */
 export const threadsOption = {
   type: 'string',
   description: 'extra threads for CPU-heavy work; auto uses them where that is faster, 0 none',
@@ -74,13 +73,13 @@ export const maxBandwidthOption = {
   maximum: 1024 ** 4,
 } as const
 
-/** What these options ask for. */
+/** The values of these options. */
 export interface RateOptions {
   readonly maxRate?: string
   readonly maxBandwidth?: number
 }
 
-/** So many items and bytes a second; undefined where neither is bounded. */
+/** The rates in items and bytes a second; undefined if neither is limited. */
 export function ratesOf({ maxRate, maxBandwidth: bytes }: RateOptions) {
   const items = maxRate === undefined ? undefined : Number.parseInt(maxRate, 10)
   return items === undefined && bytes === undefined ? undefined : { items, bytes }

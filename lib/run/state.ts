@@ -12,18 +12,17 @@ import { digestOf, type RunKey, type RunKind, type RunRecord } from './record.ts
 /** The state that outlives a process: the journal of its runs, and the directory of locks, spools and rejects files. */
 export interface State {
   readonly journal: Journal
-  /** The connection that the journal is in, for tables beside it. */
+  /** The connection of the journal, for tables beside it. */
   readonly database: SqliteDatabase
   readonly directory: string
   close(): void
 }
 
 /**
- * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a
- * checkpoint commits with its data; for the others it is `runs.db` in `directory`. Where that is not there it is
- * made, or an empty one in memory taken in its place. Of a server nothing is needed, not even that it is there:
- * `undefined` stands for any.
- * @throws ElysiaError ELYSIA_STATE where it cannot be opened
+ * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a checkpoint
+ * commits with its data; for the others it is `runs.db` in `directory`. If that is missing, it is created, or an empty
+ * one in memory replaces it. Needs nothing from a server, not even that it is running: `undefined` stands for any.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be opened
  */
 export function openState(
   store: Store | undefined,
@@ -48,9 +47,12 @@ export function lockRun({ directory }: State, key: RunKey): FileLock {
   return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
 
-/** The lock of a single run: it shows only that the process of the run is alive. */
+/** The lock of a single run: it only shows that the process of the run is alive. */
 export interface HistoryLock extends FileLock {
-  /** Releases it with its file, which nobody needs whose row says how the run ended. Never throws for the file. */
+  /**
+   * Releases it and removes its file, which nobody needs once the row says how the run ended. Never throws because of
+   * the file.
+   */
   remove(): void
 }
 
@@ -64,15 +66,16 @@ export function lockHistory({ directory }: State, key: RunKey, run: string): His
     try {
       rmSync(path, { force: true })
     } catch {
-      // A leftover empty file is no reason for a finished job to fail.
+      // A leftover empty file must not fail a finished job.
     }
   }
   return { release: held.release, remove }
 }
 
 /**
- * The lock of a run that another one takes the place of: none where both are of one key, whose lock is held already, and
- * none for a dry run, which only looks. @throws ElysiaError ELYSIA_LOCKED where another process is at work on it
+ * Locks the run that another one replaces: no lock if both have one key, which is locked already, and none for a dry
+ * run, which only reads.
+ * @throws ElysiaError ELYSIA_LOCKED if another process is working on it
  */
 export function lockRecord(
   { directory }: State,
@@ -103,8 +106,7 @@ export function requireUnlocked({ directory }: State, key: RunKey): void {
 }
 
 /**
- * A run id names one run for ever: given again it can only continue that one, or begin it anew where it had not come
- * to its end.
+ * A run id names one run forever: using it again can only continue that run, or start it over if it did not finish.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export function refuseTakenRun(
@@ -124,12 +126,12 @@ export function refuseTakenRun(
   )
 }
 
-/** A named lock below the state directory; `what` is what a person reads when another process holds it. */
+/** A named lock in the state directory; `what` is the text that users read if another process holds it. */
 export function lock(directory: string, name: string, what: string, hint = WAIT): FileLock {
   return held(directory, name, what, { hint })
 }
 
-/** The same, whose file goes with it: for names that seldom come again. */
+/** The same, but its file is removed with it: for names that seldom come again. */
 export function transientLock(directory: string, name: string, what: string): FileLock {
   return held(directory, name, what, { hint: WAIT, transient: true })
 }
@@ -146,7 +148,7 @@ function held(
 }
 
 /**
- * Requires that no other process holds the lock which `lock` would take. Creates nothing.
+ * Checks that no other process holds the lock that `lock` would take. Creates nothing.
  * @throws ElysiaError ELYSIA_LOCKED
  */
 export function requireFree(directory: string, name: string, what: string, hint = WAIT): void {
@@ -158,9 +160,9 @@ function locked(what: string, hint: string): ElysiaError {
 }
 
 /**
- * The runs into a target, newest first, each with what it is by now: the journal's word counts where no lock says
- * more. Only the newest run of a key can be running; where its lock is not in this state directory (another user
- * began it, say), nobody can know.
+ * The runs into a target, newest first, each with its current status: the journal's status counts unless a lock says
+ * more. Only the newest run of a key can be running; if its lock is not in this state directory (for example, another
+ * user began it), its status is unknown.
  */
 export function runsNow({ journal, directory }: State, target: string, choice: RunChoice = {}): RunRecord[] {
   const seen = new Set<string>()

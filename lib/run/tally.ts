@@ -1,7 +1,7 @@
 import type { Settlement } from '../core/outcome.ts'
 import { type Counts, settled } from '../core/report.ts'
 
-/** What a run has settled so far: plain JSON, so that a checkpoint can hold it. */
+/** What a run has settled so far: plain JSON, so that a checkpoint can contain it. */
 export interface Tally extends Counts {
   bytes: number
   retries: number
@@ -26,7 +26,7 @@ export function emptyTally(): Tally {
 
 /**
  * Counts a settlement of one input. `before` is the tally at the beginning of that input: positions are within one
- * input, a tally is over all.
+ * input, but a tally covers all of them.
  */
 export function add(
   tally: Tally,
@@ -41,21 +41,21 @@ export function add(
   reach(tally, before.lines + end.line, before.bytes + end.end)
 }
 
-/** Notes how far the input was read; lines without a record are the blank ones. */
+/** Records how far the input was read; lines without a record are blank. */
 export function reach(tally: Tally, lines: number, bytes: number): void {
   tally.lines = lines
   tally.bytes = bytes
   tally.blank = lines - tally.records
 }
 
-/** True where every record has its outcome and every line is a record or blank. */
+/** True if every record has its outcome and every line is a record or blank. */
 export function addsUp(tally: Tally): boolean {
   return settled(tally) === tally.records && tally.lines === tally.blank + tally.records && tally.blank >= 0
 }
 
 const REASONS_KEPT_APART = 100
 
-/** Adds the counts of another run; reasons beyond those that are kept apart become `other`. */
+/** Adds the counts of another run; reasons beyond the limit become `other`. */
 export function addCounts(tally: Tally, more: Readonly<Tally>): void {
   for (const key of PLAIN) tally[key] += more[key]
   for (const key of ['skipped', 'rejected'] as const) {
@@ -76,7 +76,7 @@ const PLAIN = [
   'retries',
 ] as const
 
-/** Reasons and repository names are untrusted: many of them, or `__proto__`, must do no harm. */
+/** Reasons and repository names are untrusted: too many of them, or `__proto__`, must do no harm. */
 function increment(counts: Record<string, number>, key: string, by = 1): void {
   const known = Object.hasOwn(counts, key) || Object.keys(counts).length < REASONS_KEPT_APART
   const name = known ? key : 'other'

@@ -1,6 +1,6 @@
 import Type, { type TProperties } from '../../core/typebox.ts'
 
-/** An event: its type, what it says to a program that reads it, and its fields. */
+/** The schema of an event: its type, its description for programs, and its fields. */
 export function event<const T extends string, P extends TProperties>(
   type: T,
   description: string,
@@ -37,7 +37,7 @@ export const counts = (description: string) =>
     description,
   })
 
-/** What a run counts of records: in its events while it goes on, and in its report. */
+/** The counts of records, in a run's events and in its report. */
 export const recordCounts = {
   lines: count('Lines of the input: `blank` plus `records`.'),
   blank: count('Lines with white space only.'),
@@ -55,7 +55,7 @@ export const recordCounts = {
   bytes: count('Bytes of input, after decompression.'),
 }
 
-/** What a run says at its end of the files that it made or read; each is absent where there is none. */
+/** The files that a run made or read, reported at its end; each is absent if there is none. */
 export const runFacts = {
   archive: Type.Optional(text('The id of the archive that it made or read.')),
   archive_bytes: Type.Optional(count('Size of the archive that it made.')),

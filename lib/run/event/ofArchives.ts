@@ -1,7 +1,7 @@
 import Type from '../../core/typebox.ts'
 import { count, event, failure, text, texts } from './fields.ts'
 
-/** What happens to archives, and to the catalog that knows them. */
+/** Events of archives and of the catalog. */
 export const OF_ARCHIVES = [
   event('backup_resumed', 'An interrupted backup continues.', {
     archive: text('Its id.'),

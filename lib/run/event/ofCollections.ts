@@ -1,7 +1,7 @@
 import Type from '../../core/typebox.ts'
 import { choice, count, event, failure, flag, json, text, texts } from './fields.ts'
 
-/** What was made or changed in a store, or will be. */
+/** Events of what was made or changed in a store, or will be. */
 export const OF_COLLECTIONS = [
   event('collection_created', 'A collection was created.', {
     collection: text('Its class.'),

@@ -6,7 +6,7 @@ import { choice, count, event, failure, text } from './fields.ts'
 const report = (description: string) =>
   Type.Unsafe<Report>({ ...ReportSchema, $id: undefined, $schema: undefined, description })
 
-/** What happens to the files that a run reads. */
+/** Events of the files that a run reads. */
 export const OF_FILES = [
   event('trailing_bytes', 'Bytes after the last member of a gzip file are ignored.', {
     input: text('The name of the input.'),

@@ -1,7 +1,7 @@
 import Type from '../../core/typebox.ts'
 import { choice, count, event, failure, flag, json, recordCounts, runFacts, text, texts } from './fields.ts'
 
-/** The jobs that a run can be of. */
+/** The kinds of jobs. */
 export const RUN_KINDS = [
   'ingest',
   'watch',
@@ -18,7 +18,7 @@ export const RUN_KINDS = [
   'rehearse',
 ] as const
 
-/** How a run begins, goes on and ends. */
+/** Events of a run's beginning, progress and end. */
 export const OF_RUNS = [
   event('run_started', 'A process has begun a run, or goes on with one; its row is in the journal.', {
     run: text('The id of the run.'),

@@ -5,8 +5,8 @@ import { OF_FILES } from './ofFiles.ts'
 import { OF_RUNS } from './ofRuns.ts'
 
 /**
- * All events, by `type`. lib/schema/event.json and the table in SPEC.md are generated from it; nothing at run time
- * imports it but for its types.
+ * All events, by `type`. lib/schema/event.json and the table in SPEC.md are generated from it; at run time only its
+ * types are imported.
  */
 export const EventSchema = Type.Union([...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES], {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -15,5 +15,5 @@ export const EventSchema = Type.Union([...OF_RUNS, ...OF_FILES, ...OF_COLLECTION
   description: 'Something that happens while a job runs. `type` says what; types and fields may be added.',
 })
 
-/** Something that happens while a job runs; `type` tells which of its shapes it has. */
+/** Something that happens while a job runs; `type` tells its shape. */
 export type RunEvent = Static<typeof EventSchema>

@@ -4,7 +4,7 @@ import type { Statements } from './statements.ts'
 
 const isBigEndian = endianness() === 'BE'
 
-/** What runs with checkpoints note beside their rows: last commits, marks, fingerprints. */
+/** The tables of checkpoints besides the row of a run: last commits, marks, fingerprints. */
 export class CheckpointTables {
   readonly #statements: Statements
 
@@ -12,7 +12,7 @@ export class CheckpointTables {
     this.#statements = statements
   }
 
-  /** Writes a step, and what came since the one before. Counts that the run noted at an earlier end are replaced. */
+  /** Writes a step, and what is new since the one before. Replaces counts that the run recorded at an earlier end. */
   commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
     this.#statements.atomic(() => {
       if (commits.size > 0) this.#noteCommits(run, commits)
@@ -28,7 +28,7 @@ export class CheckpointTables {
     })
   }
 
-  /** The state of a checkpoint with all that its run noted before it. */
+  /** Completes a checkpoint with everything that its run recorded before it. */
   complete(run: string, state: CheckpointState): Checkpoint {
     const marks = this.#statements
       .prepare('SELECT input, line, digest FROM run_marks WHERE run = ? AND input <= ? ORDER BY input, line')
@@ -62,7 +62,7 @@ export class CheckpointTables {
     }
   }
 
-  /** All at once: a statement for each took three times as long. */
+  /** All at once: one statement for each took three times as long. */
   #noteCommits(run: string, commits: ReadonlyMap<string, string>): void {
     const entries = JSON.stringify([...commits])
     this.#statements

@@ -1,6 +1,6 @@
 import type { Statements } from './statements.ts'
 
-/** What is known of collections, whatever run brought it: the last commit of each repository, and names. */
+/** What is known about collections from all runs: the last commit of each repository, and names. */
 export class CollectionTables {
   readonly #statements: Statements
 
@@ -8,7 +8,7 @@ export class CollectionTables {
     this.#statements = statements
   }
 
-  /** Class → repository → the last commit that was settled in it. In order of name. */
+  /** Class → repository → the last commit that was settled in it. Sorted by name. */
   positions(target: string): Map<string, Map<string, string>> {
     const rows = this.#statements
       .prepare(

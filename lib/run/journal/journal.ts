@@ -19,34 +19,33 @@ import { migrateJournal } from './tables.ts'
 
 const WITH_ARCHIVES = JSON.stringify(ON_ARCHIVES)
 
-/** What the row of a run says of its end. */
+/** What the row of a run says about its end. */
 export interface RunEnd {
   readonly counts?: RunCounts
   readonly error?: { readonly code: string; readonly message: string }
 }
 
-/** Which runs are looked for. */
+/** Selects runs. */
 export interface RunChoice {
-  /** Those that work on archives as well, wherever these lie. */
+  /** Also includes those that work on archives, wherever these are. */
   readonly withArchives?: boolean
-  /** The newest alone. */
+  /** The number of newest runs. */
   readonly limit?: number
 }
 
 /**
- * The runs of this user, their checkpoints and their ends, in SQLite.
- * For the embedded store its tables stand in the store's own file and take part in its transactions: data and
- * checkpoint are durable together. For a server they stand in a file of their own, with synchronous FULL: a
- * checkpoint is on the disk before anything that relies on it is written.
- * Runs are in the order in which they began: a clock may go back. A commit writes what came since the one before.
- * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * The runs of this user, their checkpoints and their ends, in SQLite. For the embedded store its tables are in the
+ * store's own file and take part in its transactions: data and checkpoint become durable together. For a server they
+ * are in a separate file, with synchronous FULL: a checkpoint is durable before anything that relies on it is written.
+ * Runs are in the order in which they began: a clock may go back. A commit writes what is new since the one before.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export class Journal {
   readonly #statements: Statements
   readonly #checkpoints: CheckpointTables
   readonly #collections: CollectionTables
 
-  /** `inStore`: the database is that of the store, whose failures are its own. */
+  /** `inStore`: the database belongs to the store, whose failures are its own. */
   constructor(database: SqliteDatabase, { inStore = false } = {}) {
     writingState(database.name, () => migrateJournal(database))
     this.#statements = new Statements(database, inStore)
@@ -54,7 +53,7 @@ export class Journal {
     this.#collections = new CollectionTables(this.#statements)
   }
 
-  /** The run of this key that began last, if it did not come to its end. */
+  /** The last run with this key, if it did not finish. */
   unfinished(key: RunKey): RunRecord | undefined {
     const row = this.#one('SELECT * FROM runs WHERE key = ? ORDER BY rowid DESC LIMIT 1', digestOf(key))
     return row === undefined || row.status === 'done' ? undefined : row
@@ -64,14 +63,14 @@ export class Journal {
     return this.#one('SELECT * FROM runs WHERE run = ?', run)
   }
 
-  /** Whether a run is one of this key. */
+  /** Whether a run has this key. */
   isOf(run: string, key: RunKey): boolean {
     const keys = [digestOf(key), digestOf(key, run)]
     const found = this.#statements.prepare('SELECT 1 FROM runs WHERE run = ? AND key IN (?, ?)')
     return found.get(run, ...keys) !== undefined
   }
 
-  /** Gives a run its row, anew where it has one. Of a job that is never continued no two runs have one key. */
+  /** Creates or replaces the row of a run. For a job that is never continued no two runs share a key. */
   begin(
     run: string,
     key: RunKey,
@@ -90,7 +89,7 @@ export class Journal {
     )
   }
 
-  /** An interrupted run goes on: what ended it before is no longer true of it. */
+  /** Continues an interrupted run: clears its earlier error. */
   resume(run: string): void {
     this.#statements.write(
       `UPDATE runs SET status = 'running', error = NULL, error_code = NULL, updated_at = ? WHERE run = ?`,
@@ -99,18 +98,18 @@ export class Journal {
     )
   }
 
-  /** Notes what a run without checkpoints has done so far. */
+  /** Records what a run without checkpoints has done so far. */
   note(run: string, counts: RunCounts): void {
     const values = [JSON.stringify(counts), new Date().toISOString(), run]
     this.#statements.write('UPDATE runs SET counts = ?, updated_at = ? WHERE run = ?', ...values)
   }
 
-  /** Commits a checkpoint. Counts that the run noted at an earlier end are replaced. */
+  /** Commits a checkpoint. Replaces counts that the run recorded at an earlier end. */
   commit(run: string, step: CheckpointStep): void {
     this.#checkpoints.commit(run, step)
   }
 
-  /** Notes how a run ended. The counts noted before stay where none are given. */
+  /** Records how a run ended. Keeps the earlier counts if none are given. */
   finish(run: string, status: RunStatus, { counts, error }: RunEnd = {}): void {
     const values = [
       status,
@@ -134,28 +133,28 @@ export class Journal {
     })
   }
 
-  /** The newest checkpoint of a run with all that it noted; undefined where it has none. */
+  /** The newest checkpoint of a run with everything that it recorded; undefined if there is none. */
   checkpoint(run: string): Checkpoint | undefined {
     const state = this.find(run)?.checkpoint
     return state && this.#checkpoints.complete(run, state)
   }
 
-  /** The last commit by repository that a run brought, in order of name. */
+  /** The last commit by repository that a run brought, sorted by name. */
   commits(run: string): Map<string, string> {
     return this.#checkpoints.commits(run)
   }
 
-  /** The fingerprints of the records of an input that a run has settled, in order, a piece at a time. */
+  /** The fingerprints of an input's records that a run has settled, in order, a piece at a time. */
   fingerprints(run: string, input: number): Generator<number> {
     return this.#checkpoints.fingerprints(run, input)
   }
 
-  /** Class → repository → the last commit that was settled in it, by whatever run. In order of name. */
+  /** Class → repository → the last commit that was settled in it, by any run. Sorted by name. */
   positions(target: string): Map<string, Map<string, string>> {
     return this.#collections.positions(target)
   }
 
-  /** Newest first; of one target where one is named. */
+  /** Newest first; only those into a target, if one is given. */
   runs(target?: string, { withArchives = false, limit = -1 }: RunChoice = {}): RunRecord[] {
     const kinds = withArchives ? WITH_ARCHIVES : '[]'
     const rows =
@@ -191,12 +190,12 @@ export class Journal {
     this.#collections.forgetPositions(target, className)
   }
 
-  /** The name under which a class was first used; undefined where it was not. */
+  /** The name under which a class was first used; undefined if it was not. */
   knownName(target: string, className: string): string | undefined {
     return this.#collections.knownName(target, className)
   }
 
-  /** The same; remembers this one where it is the first. */
+  /** The same; remembers this name if it is the first. */
   nameOf(target: string, className: string, name: string): string {
     return this.#collections.nameOf(target, className, name)
   }

@@ -5,10 +5,10 @@ import type { Statements } from './statements.ts'
 /** The kinds of runs that a later command continues, for SQL. */
 export const CONTINUED = "('ingest', 'restore', 'copy', 'rollback')"
 
-/** Of each collection, and of each kind that works on archives; the position of a repository outlives them. */
+/** For each collection, and for each kind that works on archives; the positions of repositories outlive them. */
 const FINISHED_RUNS_KEPT = 1000
 
-/** Once a run has ended: removes the oldest of those that nothing will continue. */
+/** Call this once a run has ended: removes the oldest runs that nothing will continue. */
 export function prune(statements: Statements, run: string): void {
   const own = statements.prepare('SELECT kind FROM runs WHERE run = ?').get(run) as
     | Pick<JournalRow, 'kind'>
@@ -17,7 +17,7 @@ export function prune(statements: Statements, run: string): void {
   else pruneCollection(statements, run)
 }
 
-/** Of the runs into one collection that nothing will continue only the newest stay. */
+/** Keeps only the newest of the runs into one collection that nothing will continue. */
 function pruneCollection(statements: Statements, run: string): void {
   statements
     .prepare(
@@ -29,7 +29,7 @@ function pruneCollection(statements: Statements, run: string): void {
     .run(run, run)
 }
 
-/** Each archive is a target of its own: of runs on archives the newest of their kind stay, wherever they were. */
+/** Each archive is a target of its own: keeps the newest runs of each kind on archives, wherever they were. */
 function pruneKind(statements: Statements, kind: RunKind): void {
   statements
     .prepare(

@@ -12,7 +12,7 @@ export interface JournalRow {
   class: string
   target: string
   inputs: string
-  /** The labels of the inputs, where they have any. */
+  /** The labels of the inputs, if they have any. */
   shown: string | null
   started_at: string
   updated_at: string
@@ -22,7 +22,7 @@ export interface JournalRow {
   error_code: string | null
 }
 
-/** The counts that were noted last: those of an end, else those of the checkpoint. */
+/** A row as a run record, with its latest counts: those of an end, otherwise those of the checkpoint. */
 export function recordOf(row: JournalRow): RunRecord {
   const checkpoint = row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as CheckpointState)
   const counts =

@@ -9,7 +9,7 @@ export class Statements {
   readonly #inStore: boolean
   readonly #prepared = new Map<string, SqliteStatement>()
 
-  /** `inStore`: the database is that of the store, whose failures are its own. */
+  /** `inStore`: the database belongs to the store, whose failures are its own. */
   constructor(database: SqliteDatabase, inStore: boolean) {
     this.#database = database
     this.#inStore = inStore
@@ -26,7 +26,7 @@ export class Statements {
     this.atomic(() => this.prepare(sql).run(...values))
   }
 
-  /** In a transaction of the embedded store a failure undoes that. */
+  /** Inside a transaction of the embedded store a failure undoes that transaction. */
   atomic(work: () => void): void {
     const step = this.#database.transaction(() => {
       work()
@@ -46,7 +46,7 @@ function writingStore(file: string, work: () => void): void {
   }
 }
 
-/** Runs a function that opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE where that fails */
+/** Runs a function that opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE if that fails */
 export function writingState<T>(file: string, work: () => T): T {
   try {
     return work()

@@ -1,8 +1,8 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
 
 /**
- * `runs`: a run and the newest state of its checkpoint; the order of its rows is that in which runs began, whatever
- * the clock said. What a run only adds to lies beside it and goes with it: `run_commits`, `run_marks`,
+ * `runs`: a run and its newest checkpoint state; rows are in the order in which runs began, whatever the clock said.
+ * Tables to which a run only adds are separate, and are removed with it: `run_commits`, `run_marks`,
  * `run_fingerprints`. `positions`, the last commit of each repository in a collection, outlives all runs.
  */
 const TABLES = `
@@ -35,7 +35,7 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** Makes the journal's tables where they are not there, and brings those of an older version to this one. */
+/** Makes the journal's tables if they do not exist, and migrates those of an older version. */
 export function migrateJournal(database: SqliteDatabase): void {
   if (hasColumn(database, 'runs', 'shown')) return
   const migrating = database.transaction(() => {
@@ -50,7 +50,7 @@ export function migrateJournal(database: SqliteDatabase): void {
   migrating.immediate()
 }
 
-/** Older journals had rows of ingests and restores only, which differed in their inputs. */
+/** Older journals had only rows of ingests and restores, which differed in their inputs. */
 const KINDS = `
   ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'ingest';
   ALTER TABLE runs ADD COLUMN counts TEXT;
@@ -67,7 +67,7 @@ function hasTable(database: SqliteDatabase, name: string): boolean {
   return found !== undefined
 }
 
-/** Older checkpoints held the commits and marks of their whole run. */
+/** Older checkpoints contained the commits and marks of their entire run. */
 function separate(database: SqliteDatabase): void {
   const withCommits = `FROM runs, json_each(runs.checkpoint, '$.tally.commits') AS entry WHERE checkpoint IS NOT NULL
     ORDER BY runs.rowid`
