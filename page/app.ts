@@ -1,4 +1,4 @@
-// The whole page: an overview, and a page for each run.
+// The complete page: an overview, and a page for each run.
 import type { LiveFacts, PageFacts } from '../lib/monitor/dashboard/facts.ts'
 import { Moment } from './parts.ts'
 import { html, useEffect, useMemo, useRef, useState, type VNode } from './preact.ts'
@@ -16,7 +16,7 @@ import { Trends } from './sections/trends.ts'
 import { headline } from './sentences.ts'
 import type { Connection, Source } from './source.ts'
 
-/** How soon after a run has begun or ended all is asked anew, and how often at least. */
+/** How soon everything is requested again after a run has begun or ended, and how often at least. */
 const SOON_MS = 600
 const REFRESH_MS = 30_000
 const SLOW_MS = 10_000
@@ -55,7 +55,7 @@ function Overview({
   source: Source
 }): VNode {
   const { report, archives, alerts, left_out: leftOut } = facts
-  // What goes on changes four times a second, and all else seldom: what is the same is not drawn again.
+  // Running jobs change four times a second, everything else rarely: unchanged parts are not drawn again.
   const slow = useSlow(now, facts)
   const isPainted = usePainted()
   const [above, success, middle, below] = useMemo(
@@ -81,7 +81,7 @@ function Overview({
     ${isPainted ? [success, runs, middle, others, below] : null}` as VNode
 }
 
-/** False until what comes first is on the screen: all else is drawn after that. */
+/** False until the first parts are on the screen: everything else is drawn after that. */
 function usePainted(): boolean {
   const [isPainted, setPainted] = useState(wasPainted)
   useEffect(() => {
@@ -92,10 +92,10 @@ function usePainted(): boolean {
   return isPainted
 }
 
-/** Only the first sight of the page comes in two steps. */
+/** Only the first view of the page comes in two steps. */
 let wasPainted = false
 
-/** The time of ages that need not be exact: ten seconds old at most, and that of the facts where they are new. */
+/** The time for ages that need not be exact: at most ten seconds old, or that of newer facts. */
 function useSlow(now: string, facts: PageFacts): string {
   const kept = useRef({ now, facts })
   const { current } = kept
@@ -163,7 +163,9 @@ function runOf(hash: string): string | undefined {
   }
 }
 
-/** Asks for all anew when a run has begun or ended, and from time to time: ages grow, and what is overdue becomes so. */
+/**
+ * Requests everything again when a run has begun or ended, and from time to time: ages grow, and jobs become overdue.
+ */
 function useRefresh(source: Source, live: LiveFacts | undefined, set: (facts: PageFacts) => void): void {
   const of = live === undefined ? '' : eventsOf(live)
   const known = useRef('')
@@ -182,7 +184,7 @@ function useRefresh(source: Source, live: LiveFacts | undefined, set: (facts: Pa
   }, [])
 }
 
-/** What differs when a run has begun or ended. */
+/** A text that changes when a run has begun or ended. */
 function eventsOf({ running, recent }: LiveFacts): string {
   return JSON.stringify([
     running.map(({ id, attempt }) => [id, attempt]),

@@ -1,4 +1,4 @@
-// Charts: nothing else imports their package.
+// Charts: only this module imports their package.
 import uPlot from 'uplot'
 import { html, useEffect, useRef, type VNode } from './preact.ts'
 
@@ -6,23 +6,23 @@ import { html, useEffect, useRef, type VNode } from './preact.ts'
 export interface Line {
   readonly name: string
   readonly values: readonly (number | null)[]
-  /** `main` is drawn as a line, `bad` as points alone, `expected` broken. */
+  /** `main` is a solid line, `bad` only points, `expected` a dashed line. */
   readonly look: 'main' | 'bad' | 'expected'
 }
 
 export interface ChartFacts {
-  /** What it shows, in a sentence: whoever does not see it has that. */
+  /** What the chart shows, as a sentence for those who cannot see it. */
   readonly label: string
   /** Seconds since 1970, ascending. */
   readonly times: readonly number[]
   readonly lines: readonly Line[]
-  /** How a value is written. */
+  /** Formats a value. */
   readonly say: (value: number) => string
-  /** By how much marks may differ, in numbers that are round when they are said; tens by default. */
+  /** The allowed distances between marks, which look round as text; tens by default. */
   readonly steps?: readonly number[]
 }
 
-/** Round sizes, and round times. */
+/** Round sizes and round times. */
 export const SIZE_STEPS: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power)
 export const TIME_STEPS: readonly number[] = [
   ...[0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 20, 30],
@@ -32,7 +32,7 @@ export const TIME_STEPS: readonly number[] = [
 
 const HEIGHT = 150
 
-/** Draws when it is first seen, and again when it is as wide as it was not, or the theme changes. */
+/** Draws when it is first visible, and again when its width or the theme changes. */
 export function Chart(facts: ChartFacts): VNode {
   const place = useRef<HTMLDivElement>(null)
   const text = JSON.stringify([facts.times, facts.lines])
@@ -98,7 +98,7 @@ function optionsOf({ lines, say, steps }: ChartFacts, element: HTMLElement): uPl
   }
 }
 
-/** Days, and where marks are closer, the times of the day. */
+/** Days, and times of the day if marks are closer. */
 function dayNames(splits: readonly number[]): string[] {
   const isClose = splits.length > 1 && splits[1]! - splits[0]! < 86_400
   return splits.map((seconds) => {

@@ -1,4 +1,4 @@
-// What all sections are put together from.
+// The parts that all sections are made of.
 import { type ComponentChildren, html, useEffect, useRef, useState, type VNode } from './preact.ts'
 import { agoText, secondsSince, timeText, typedParts } from './words.ts'
 
@@ -6,15 +6,15 @@ export type Cell = ComponentChildren
 
 export interface Column {
   readonly name: string
-  /** Figures stand under each other. */
+  /** True to align figures. */
   readonly isFigure?: boolean
 }
 
-/** Of a long table so many rows are drawn at first, and so many more each time that they are asked for. */
+/** How many rows of a long table are drawn at first, and how many more on each request. */
 const FIRST_ROWS = 100
 const MORE_ROWS = 500
 
-/** A table; where the page is narrow each row stands by itself, with the names of its columns. */
+/** A table; on a narrow page each row stands by itself, with the names of its columns. */
 export function Table({
   caption,
   columns,
@@ -53,7 +53,7 @@ export function Table({
     ${left === 0 ? null : html`<p><button type="button" onClick=${() => setShown(shown + MORE_ROWS)}>Show ${Math.min(left, MORE_ROWS)} more of ${left}</button></p>`}` as VNode
 }
 
-/** Marks a table that is wider than its place, so that its words give way. */
+/** Marks a table that is wider than its place, so that its words wrap. */
 function useTight(rows: unknown) {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -72,7 +72,7 @@ function useTight(rows: unknown) {
   return place
 }
 
-/** A part of the page under its heading. */
+/** A part of the page with a heading. */
 export function Section({
   id,
   title,
@@ -92,7 +92,7 @@ export function Section({
     </section>` as VNode
 }
 
-/** A text of somebody else: its direction ends with it. */
+/** A foreign text: its direction ends with it. */
 export function Name({ text }: { text: string }): VNode {
   return html`<bdi>${text}</bdi>` as VNode
 }
@@ -123,7 +123,7 @@ const TONES: Readonly<Record<string, string>> = {
   missed: 'fault',
 }
 
-/** A word that says how something stands: never by its colour alone. */
+/** A word for a state: never shown by its color alone. */
 export function Status({ is, text = is }: { is: string; text?: string }): VNode {
   return html`<span class=${`status ${TONES[is] ?? 'plain'}`}>${text}</span>` as VNode
 }
@@ -132,7 +132,7 @@ export function RunLink({ id, children }: { id: string; children?: ComponentChil
   return html`<a href=${`#/run/${encodeURIComponent(id)}`}>${children ?? id}</a>` as VNode
 }
 
-/** What a person types, with a button that copies it. */
+/** Text to be typed, with a button that copies it. */
 export function Typed({ text }: { text: string }): VNode {
   const [isCopied, setCopied] = useState(false)
   const copy = () => {
@@ -145,17 +145,17 @@ export function Typed({ text }: { text: string }): VNode {
   return html`<span class="typed"><code>${text}</code><button type="button" class="quiet" onClick=${copy} aria-label=${`copy ${text}`}>${isCopied ? 'copied' : 'copy'}</button></span>` as VNode
 }
 
-/** A step to take: a sentence, and in it what is to be typed. */
+/** A next step: a sentence that contains text to be typed. */
 export function Step({ text }: { text: string }): VNode {
   return html`<span class="step">${typedParts(text).map(({ text: part, isTyped }) => (isTyped ? html`<${Typed} text=${part} />` : part))}</span>` as VNode
 }
 
-/** What stands where there is nothing yet. */
+/** What is shown if there is nothing yet. */
 export function Nothing({ text, type }: { text: string; type?: string }): VNode {
   return html`<p class="nothing">${text}${type === undefined ? null : html` <${Typed} text=${type} />`}</p>` as VNode
 }
 
-/** Details that are drawn when they are opened. */
+/** Details that are drawn when the user opens them. */
 export function Fold({
   summary,
   children,

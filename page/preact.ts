@@ -1,4 +1,4 @@
-// What the page is drawn with: nothing else imports the packages.
+// The packages that draw the page: only this module imports them.
 
 export { html } from 'htm/preact'
 export type { ComponentChildren, VNode } from 'preact'

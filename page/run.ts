@@ -1,4 +1,4 @@
-// The page of one run: first why it ended as it did, then what to do, then all that is known.
+// The page of one run: first why it ended as it did, then what to do, then everything known.
 import type { RejectsSample, RunFacts } from '../lib/monitor/dashboard/facts.ts'
 import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
 import type { RunLogged } from '../lib/monitor/history/log/line.ts'
@@ -53,7 +53,7 @@ export function RunView({
 function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFacts; now: string }): VNode {
   const entry = entries.at(-1)!
   const { status, error, bottleneck, command, counts } = entry
-  // What held it back is said once, above.
+  // The bottleneck is already shown above.
   const { bottleneck: _, ...profile } = entry.profile ?? {}
   const isProfiled = entry.profile !== undefined
   return html`
@@ -136,11 +136,11 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
   ]
 }
 
-/** What a process said, the last thing it said at the end. */
+/** The log of a process, scrolled to its end. */
 function Log({ log: { attempt, lines }, isOneOf: tries }: { log: RunLogged; isOneOf: number }): VNode | null {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // How it ended is what is looked for.
+    // Readers look for how it ended.
     if (place.current !== null) place.current.scrollTop = place.current.scrollHeight
   }, [lines.length])
   if (lines.length === 0) return null

@@ -1,4 +1,4 @@
-// The sentences beside charts: they say what a chart shows.
+// The sentences beside charts, which say what a chart shows.
 import type { MonitorReport } from '../lib/monitor/report/schema.ts'
 import {
   capital,
@@ -14,7 +14,7 @@ import {
 
 type Trend = MonitorReport['trends'][number]
 
-/** What stands above all: how many things need a hand. */
+/** The headline of the page: how many things need a hand. */
 export function headline(report: MonitorReport): string {
   const faults = report.needs_a_hand.filter(({ severity }) => severity === 'fault').length
   const warnings = report.needs_a_hand.length - faults
@@ -37,7 +37,7 @@ export function durationSentence(trend: Trend): string {
   return `${subject} takes ${spanText(middle)} in the median of ${counted(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
 }
 
-/** How fast they were, and whether one was slower than its like. */
+/** How fast they were, and whether one was slower than similar runs. */
 export function rateSentence(trend: Trend): string {
   const rates = trend.points.flatMap(({ rate_per_second: rate, status }) =>
     rate === undefined || status !== 'done' ? [] : [rate],
@@ -53,16 +53,16 @@ export function rateSentence(trend: Trend): string {
 
 const DAY_MS = 86_400_000
 
-/** What the archives of all collections take together. */
+/** The size of the archives of all collections together. */
 export interface StorageFigures {
   readonly archives: number
   readonly bytes: number
   readonly growthPerDay: number | undefined
-  /** What they will take in 30 days. */
+  /** Their size in 30 days. */
   readonly inMonth: number | undefined
-  /** The directory that is full first, and in how many days. */
+  /** The directory that will be full first, and in how many days. */
   readonly full: { readonly directory: string; readonly days: number; readonly free: number } | undefined
-  /** All collections together, day by day. */
+  /** The sum over all collections, day by day. */
   readonly days: readonly { readonly at: string; readonly bytes: number }[]
 }
 
@@ -96,7 +96,7 @@ export function storageSentence(figures: StorageFigures): string {
   return `${has} ${grows} ${full.directory} has ${sizeText(full.free)} free, at that rate for ${spanText(full.days * 86_400)}.`
 }
 
-/** A collection that has no point for a day has what it had before. */
+/** A collection without a point for a day keeps its earlier size. */
 function daysOf(storage: MonitorReport['storage']): StorageFigures['days'] {
   const days = [...new Set(storage.flatMap(({ points }) => points.map(({ at }) => at)))].sort()
   const totals = new Map(days.map((day) => [day, 0]))

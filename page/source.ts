@@ -1,16 +1,16 @@
-// Where the page has its facts from: a server that goes on telling, or the file that it is.
+// Where the page gets its facts: from a server that sends updates, or from its own file.
 import type { LiveFacts, PageFacts, RunFacts, RunLine, RunPage } from '../lib/monitor/dashboard/facts.ts'
 import { type PackedFacts, unpackReport, unpackRuns } from '../lib/monitor/dashboard/file/packed.ts'
 import { visibleJson } from './visible.ts'
 
-/** Which runs are shown. */
+/** Selects runs. */
 export interface RunChoice {
   readonly kind: string
   readonly status: string
   readonly collection: string
 }
 
-/** Whether the server still tells. */
+/** Whether the server still sends updates. */
 export type Connection = 'live' | 'lost'
 
 export interface Source {
@@ -18,20 +18,20 @@ export interface Source {
   runs(choice: RunChoice, before: string | undefined): Promise<RunPage>
   run(id: string): Promise<RunFacts | undefined>
   again(): Promise<PageFacts>
-  /** Calls back with what goes on now. */
+  /** Calls back with what is running now. */
   watch(live: (facts: LiveFacts) => void, connection: (now: Connection) => void): void
 }
 
 const FIRST = 15
 const FILE_PAGE = 100
 
-/** The source that the page was given. */
+/** The source for this page. */
 export async function readSource(): Promise<Source> {
   const facts = visibleJson(await factsText()) as PageFacts | PackedFacts
   return facts.mode === 'file' ? fileSource(facts as PackedFacts) : serverSource(facts as PageFacts)
 }
 
-/** What stands in the page: JSON, or in a file JSON that is gzipped, in base64. */
+/** The facts in the page: JSON, or in a file gzipped JSON in base64. */
 async function factsText(): Promise<string> {
   const { type, textContent } = document.getElementById('facts') as HTMLScriptElement
   if (type === 'application/json') return textContent!
@@ -103,7 +103,7 @@ function isChosen(run: RunLine, { kind, status, collection }: RunChoice): boolea
   )
 }
 
-/** What a list knows of a run, where nothing else is. */
+/** The entry of a run when only the list knows it. */
 function asEntry(run: RunLine): RunFacts['entries'][number] {
   return {
     ...run,

@@ -1,4 +1,4 @@
-// Anything JSON can say, as a person reads it.
+// Shows any JSON value in readable form.
 import { Table } from './parts.ts'
 import { type ComponentChildren, html, type VNode } from './preact.ts'
 import { capital, countText, sizeText } from './words.ts'
@@ -8,7 +8,7 @@ type Record_ = Readonly<Record<string, unknown>>
 const MOST_ROWS = 100
 const DEEPEST = 4
 
-/** Objects as names and values, lists of objects as tables; units come from the ends of names. */
+/** Shows objects as names and values, and lists of objects as tables; units come from the ends of names. */
 export function Value({ name, value, depth = 0 }: { name: string; value: unknown; depth?: number }): VNode {
   if (!isRecord(value)) return html`<p>${textOf(name, value)}</p>` as VNode
   const entries = Object.entries(value)

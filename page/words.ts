@@ -1,6 +1,6 @@
-// How figures are said. Nothing here touches the page: tests read it too.
+// Formats figures. Nothing here touches the page: tests read it too.
 
-/** Stands between a figure and its unit, so that no line ends there. */
+/** Stands between a figure and its unit, so that a line cannot break there. */
 const GAP = '\u00a0'
 
 const STEPS: readonly (readonly [seconds: number, name: string])[] = [
@@ -11,7 +11,9 @@ const STEPS: readonly (readonly [seconds: number, name: string])[] = [
   [1, 's'],
 ]
 
-/** A span of time in its largest unit, with the next one where that tells more: `45 s`, `3 min 20 s`, `26 h`, `12 d`. */
+/**
+ * A span of time in its largest unit, with the next one if that adds something: `45 s`, `3 min 20 s`, `26 h`, `12 d`.
+ */
 export function spanText(seconds: number): string {
   if (seconds < 1) return seconds <= 0 ? `0${GAP}s` : `${Math.max(1, Math.round(seconds * 1000))}${GAP}ms`
   if (seconds < 10) return `${trimmed(seconds, 1)}${GAP}s`
@@ -56,7 +58,7 @@ export function sizeText(bytes: number): string {
   return `${bytes < 0 ? '−' : ''}${trimmed(value, step === 0 || value >= 100 ? 0 : 1)}${GAP}${SIZES[step]}`
 }
 
-/** A count with its thousands apart: `12,345`. */
+/** A count with thousands separators: `12,345`. */
 export function countText(count: number): string {
   return Math.round(count).toLocaleString('en')
 }
@@ -72,7 +74,7 @@ export function rateText(perSecond: number): string {
   return `${perSecond < 10 ? trimmed(perSecond, 1) : countText(perSecond)}/s`
 }
 
-/** A share of 1: `98.4 %`. It is rounded down, so that 100 % is all. */
+/** A share of 1: `98.4 %`. Rounded down, so that 100 % means all. */
 export function shareText(share: number): string {
   return `${trimmed(Math.floor(share * 1000 + 1e-9) / 10, 1)}${GAP}%`
 }
@@ -81,7 +83,7 @@ function trimmed(value: number, digits: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits })
 }
 
-/** A time on the clock of whoever looks on: `29 Nov 2026, 13:40`. */
+/** A time in the viewer's time zone: `29 Nov 2026, 13:40`. */
 export function timeText(time: string): string {
   return new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 }
@@ -100,7 +102,7 @@ export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** Jobs whose name is no noun. */
+/** Jobs whose name is not a noun. */
 const NOUNS: Readonly<Record<string, string>> = {
   verify: 'verification',
   rehearse: 'rehearsal',
@@ -109,7 +111,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   delete: 'deletion',
 }
 
-/** What a run is of: `backup of Article`, `cleanup`. */
+/** The subject of a run: `backup of Article`, `cleanup`. */
 export function subjectText({
   kind,
   collection,
@@ -122,7 +124,7 @@ export function subjectText({
   return `${noun} ${kind === 'ingest' || kind === 'restore' || kind === 'watch' ? 'into' : 'of'} ${collection}`
 }
 
-/** A command line as it is typed: words that a shell would read otherwise are quoted. */
+/** A command line as typed: quotes words that a shell would misread. */
 export function commandText(words: readonly string[]): string {
   const quoted = words.map((word) =>
     /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
@@ -130,7 +132,7 @@ export function commandText(words: readonly string[]): string {
   return ['elysiactl', ...quoted].join(' ')
 }
 
-/** Parts of a sentence: what stands between backquotes, and what begins like a command, is to be typed. */
+/** Splits a sentence: text in backquotes, and text that begins like a command, is to be typed. */
 export function typedParts(text: string): { readonly text: string; readonly isTyped: boolean }[] {
   if (/^elysiactl /.test(text)) return [{ text, isTyped: true }]
   return text

@@ -13,7 +13,7 @@ const COLUMNS = [
   { name: 'Age', isFigure: true },
 ]
 
-/** What could be done better, and what could not be looked at. */
+/** What could be improved, and what could not be checked. */
 export function Advice({ report }: { report: MonitorReport }): VNode {
   const { cleanup, unverified, never_backed_up: never, uncovered, notes } = report
   const isEmpty = cleanup.length + unverified.length + never.length + uncovered.length + notes.length === 0

@@ -11,7 +11,7 @@ const COLUMNS = [
   { name: 'What is wrong' },
 ]
 
-/** The alerts that hold, and whether anybody was told. */
+/** The alerts that hold, and whether their messages were delivered. */
 export function Alerts({
   facts: { alerts, undelivered },
   count,

@@ -12,7 +12,7 @@ const COLUMNS = [
   { name: 'Verified' },
 ]
 
-/** The archives by collection, increments below what they need. */
+/** The archives by collection, increments below their bases. */
 export function Catalog({ archives, now }: { archives: readonly ArchiveView[]; now: string }): VNode {
   const groups = Map.groupBy(archives, ({ collection, target }) => `${collection}\n${target}`)
   return html`
@@ -49,7 +49,7 @@ interface Linked {
   readonly depth: number
 }
 
-/** Each chain from what needs no other to the last increment; the newest chain first. */
+/** Each chain from its full archive to the last increment; the newest chain first. */
 function chainsOf(members: readonly ArchiveView[]): Linked[][] {
   const known = new Set(members.map(({ id }) => id))
   const children = Map.groupBy(members.toReversed(), ({ parent }) => parent ?? '')

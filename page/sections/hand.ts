@@ -3,14 +3,14 @@ import { Fold, Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts
 import { html, type VNode } from '../preact.ts'
 import { counted, secondsSince, spanText, timeText } from '../words.ts'
 
-/** So many warnings are seen at once; every fault is. */
+/** How many warnings are visible at first; faults always are. */
 const WARNINGS = 5
 
-/** First of all: what somebody has to look at, and what to do about it. */
+/** The first section: what needs attention, and what to do. */
 export function Hand({ report }: { report: MonitorReport }): VNode {
   const { needs_a_hand: all, generated_at: now } = report
   const faults = all.filter(({ severity }) => severity === 'fault').length
-  // A single one is no more to look at than its fold.
+  // A single hidden warning takes no more space than its fold.
   const shown = all.length - faults <= WARNINGS + 1 ? all.length : faults + WARNINGS
   const more = all.slice(shown)
   return html`

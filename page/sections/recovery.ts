@@ -11,7 +11,7 @@ const COLUMNS = [
   { name: 'Archive' },
 ]
 
-/** What would be lost today, and how long it takes until it is back. */
+/** What would be lost today, and how long it would take to restore it. */
 export function Recovery({ report: { recovery } }: { report: MonitorReport }): VNode {
   return html`
     <${Section} id="recovery" title="If it were lost now">

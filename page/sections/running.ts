@@ -3,7 +3,7 @@ import { Ago, Name, Nothing, RunLink, Section, Status } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
 import { capital, countText, rateText, shareText, sizeText, spanText, subjectText } from '../words.ts'
 
-/** What goes on now, in any process. */
+/** What is running now, in any process. */
 export function Running({ running, now }: { running: readonly HistoryEntry[]; now: string }): VNode {
   return html`
     <${Section} id="running" title="Running now">

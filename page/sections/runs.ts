@@ -18,7 +18,7 @@ const COLUMNS = [
 const STATUSES = ['', 'failed', 'killed', 'rejects', 'interrupted', 'stopped', 'done', 'running']
 const ALL: RunChoice = { kind: '', status: '', collection: '' }
 
-/** All runs, the newest first, page by page. */
+/** All runs, newest first, page by page. */
 export function Runs({ source, first, now }: { source: Source; first: RunPage; now: string }): VNode {
   const [choice, setChoice] = useState(ALL)
   const [pages, setPages] = useState<Pages>({ runs: [], next: undefined, count: 0 })
@@ -28,7 +28,7 @@ export function Runs({ source, first, now }: { source: Source; first: RunPage; n
     setChoice({ ...choice, ...change })
   }
   useEffect(() => {
-    // Whoever has gone back in time is left there.
+    // A user who has paged back stays there.
     if (isAll || pages.count > 1) return
     let isCurrent = true
     const show = ({ runs, next }: RunPage) => isCurrent && setPages({ runs, next, count: 1 })

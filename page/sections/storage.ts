@@ -17,7 +17,7 @@ const COLUMNS = [
   { name: 'In 30 days', isFigure: true },
 ]
 
-/** What archives take, and what they will take if they go on so. */
+/** The size of archives, and their size in future if growth continues. */
 export function Storage({ report }: { report: MonitorReport }): VNode {
   const figures = storageFigures(report)
   const sentence = storageSentence(figures)
@@ -45,7 +45,7 @@ function Growth({ figures, sentence }: { figures: StorageFigures; sentence: stri
     <${Fold} summary=${`The same as a table, ${rows.length} days`}>${() => html`<${Table} caption="On disk, day by day" columns=${[{ name: 'Day' }, { name: 'On disk', isFigure: true }]} rows=${rows} />`}<//>` as VNode
 }
 
-/** The days that were, and where growth is known the days to come. */
+/** The past days, and the coming ones if growth is known. */
 function growthLines({ days, growthPerDay }: StorageFigures): { times: number[]; lines: Line[] } {
   const times = days.map(({ at }) => Date.parse(at) / 1000)
   const values = days.map(({ bytes }) => bytes)

@@ -19,7 +19,7 @@ const COLUMNS = [
   { name: 'Last run' },
 ]
 
-/** How often what was begun was done. */
+/** How often runs succeeded. */
 export function Success({ report: { success, slo_percent: slo } }: { report: MonitorReport }): VNode {
   const objective = slo === undefined ? '' : ` The objective is ${slo} %.`
   const note = `Done, of all but what a user interrupted and what still runs; killed counts as failed.${objective}`

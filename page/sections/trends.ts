@@ -17,10 +17,10 @@ const COLUMNS = [
   { name: 'Bytes', isFigure: true },
 ]
 
-/** How long jobs took and how fast they were; what became slower comes first. */
+/** How long jobs took and how fast they were; those that became slower come first. */
 export function Trends({ report: { trends } }: { report: MonitorReport }): VNode {
   const [shown, setShown] = useState(FIRST)
-  // One point alone is no trend.
+  // A single point is no trend.
   const sorted = trends
     .filter(({ points }) => points.length > 1)
     .toSorted((a, b) => Number(b.regression !== undefined) - Number(a.regression !== undefined))
@@ -53,7 +53,7 @@ function One({ trend }: { trend: Trend }): VNode {
     </div>` as VNode
 }
 
-/** What ended well as a line, what did not as points. */
+/** Successful runs as a line, others as points. */
 function linesOf(points: readonly Point[], name: string, value: (point: Point) => number | null): Line[] {
   const isWell = ({ status }: Point) => status === 'done' || status === 'rejects'
   return [
