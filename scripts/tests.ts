@@ -1,6 +1,6 @@
 /**
- * Runs the tests of the suites that are named, or all: `node scripts/tests.ts [unit] [contract] [acceptance]`. Many files share a
- * process; `npx tap` gives each its own.
+ * Runs the tests of the named suites, or all: `node scripts/tests.ts [unit] [contract] [acceptance] [--OPTION-OF-TAP …]`. Many
+ * files share a process; `npx tap` gives each its own.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,9 @@ function write(suite: Suite): string[] {
   return [...programs, ...alone]
 }
 
-const named = process.argv.slice(2)
+const words = process.argv.slice(2)
+const options = words.filter((word) => word.startsWith('-'))
+const named = words.filter((word) => !word.startsWith('-'))
 const unknown = named.filter((name) => !Object.hasOwn(SUITES, name))
 if (unknown.length > 0) throw new Error(`no suite is called ${unknown.join(', ')}`)
 // The longest first: what is short fills what is left of the time.
@@ -31,5 +33,5 @@ const suites = (Object.keys(SUITES) as Suite[])
 rmSync(directory, { recursive: true, force: true })
 mkdirSync(directory, { recursive: true })
 const files = suites.flatMap(write)
-const { status } = spawnSync('tap', files, { cwd: root, stdio: 'inherit' })
+const { status } = spawnSync('tap', [...options, ...files], { cwd: root, stdio: 'inherit' })
 process.exitCode = status ?? 1
