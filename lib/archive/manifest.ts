@@ -17,47 +17,59 @@ export const IdRangeSchema = Type.Object({
 
 /** One part: a file of objects in order of id, all from one range. */
 export const PartSchema = Type.Object({
-  file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
-  range: count('The range it belongs to, an index into `ranges`.'),
-  after: Type.Optional(Type.String({ description: 'Ids are greater than this one.' })),
-  up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
-  objects: count('Objects in it.'),
-  filtered: Type.Optional(
-    count('Objects of the ids that it covers which the selection left out; absent where there are none.'),
-  ),
-  rejected: Type.Optional(
-    count('Objects of these ids that a transform refused; absent where there are none.'),
-  ),
-  vectors: count('Vectors in it, named and unnamed.'),
-  named_vectors: Type.Optional(
-    Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
-      description: 'How many of them have which name; absent where none has one.',
+  file: Type.String({
+    minLength: 1,
+    description: 'The path of the file in the archive, with forward slashes.',
+  }),
+  range: count('The range of the file: an index into `ranges`.'),
+  after: Type.Optional(Type.String({ description: 'The file holds ids after this one.' })),
+  up_to: Type.Optional(
+    Type.String({
+      description: 'The file holds ids up to and including this one; absent: to the end of the range.',
     }),
   ),
-  bytes: count('Bytes of the file.'),
-  raw_bytes: count('Bytes before compression; for a Parquet file, its size with uncompressed pages.'),
-  sha256: hex(64, 'Of the file.'),
-  digest: hex(64, 'Of its objects: the sum of the SHA-256 of each, modulo 2^256.'),
+  objects: count('Objects in the part.'),
+  filtered: Type.Optional(count('Objects in this range of ids that the selection left out; absent if none.')),
+  rejected: Type.Optional(count('Objects in this range of ids that a transform refused; absent if none.')),
+  vectors: count('Vectors in the part, named and unnamed.'),
+  named_vectors: Type.Optional(
+    Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'The number of vectors by name; absent if none is named.',
+    }),
+  ),
+  bytes: count('Size of the file in bytes.'),
+  raw_bytes: count('Size in bytes before compression; for a Parquet file, with uncompressed pages.'),
+  sha256: hex(64, 'The SHA-256 of the file.'),
+  digest: hex(64, 'The digest of the objects: the sum of their SHA-256 hashes, modulo 2^256.'),
 })
 
 /** A file of the index: for each of its consecutive ids, the update time and the SHA-256 of the object. */
 export const IndexPartSchema = Type.Object({
-  file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
-  range: count('The range it belongs to, an index into `ranges`.'),
-  after: Type.Optional(Type.String({ description: 'Ids are greater than this one.' })),
-  up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
-  entries: count('Ids that it notes, 56 bytes each.'),
-  removed: count('How many of them are of objects that the base has, and that are gone.'),
-  bytes: count('Bytes of the file.'),
-  sha256: hex(64, 'Of the file.'),
-  digest: hex(64, 'The sum of the SHA-256 of its objects, modulo 2^256.'),
+  file: Type.String({
+    minLength: 1,
+    description: 'The path of the file in the archive, with forward slashes.',
+  }),
+  range: count('The range of the file: an index into `ranges`.'),
+  after: Type.Optional(Type.String({ description: 'The file holds ids after this one.' })),
+  up_to: Type.Optional(
+    Type.String({
+      description: 'The file holds ids up to and including this one; absent: to the end of the range.',
+    }),
+  ),
+  entries: count('The number of ids in the file, 56 bytes each.'),
+  removed: count(
+    'How many of these ids belong to objects that are in the base, but no longer in the collection.',
+  ),
+  bytes: count('Size of the file in bytes.'),
+  sha256: hex(64, 'The SHA-256 of the file.'),
+  digest: hex(64, 'The sum of the SHA-256 hashes of the objects, modulo 2^256.'),
   replaced: Type.Optional(
     Type.Object(
       {
-        objects: count('How many there are.'),
-        digest: hex(64, 'The sum of their SHA-256, modulo 2^256.'),
+        objects: count('The number of objects.'),
+        digest: hex(64, 'The sum of their SHA-256 hashes, modulo 2^256.'),
       },
-      { description: 'Of an increment: the objects that the base has under these ids.' },
+      { description: 'Only in an increment: the objects that the base holds under these ids.' },
     ),
   ),
 })
@@ -68,18 +80,16 @@ export const EncodingSchema = Type.Object({
   level: Type.Optional(Type.Integer()),
   /** The library that wrote the file, with its version. */
   library: Type.String(),
-  vectors: Type.Enum(['base64', 'numbers', 'columns', 'none'], { description: 'How vectors are written.' }),
+  vectors: Type.Enum(['base64', 'numbers', 'columns', 'none'], { description: 'How vectors are encoded.' }),
   reason: Type.Optional(Type.String({ description: 'Why `auto` chose this compression.' })),
 })
 
 export const CountsSchema = Type.Object({
   before: count('Objects that the store counted before the scan.'),
-  after: count('Objects that the store counted after it.'),
+  after: count('Objects that the store counted after the scan.'),
   written: count('Objects in the parts.'),
-  filtered: Type.Optional(count('Objects that were read, and left out by the selection or a transform.')),
-  rejected: Type.Optional(
-    count('Objects that were read, and that a transform refused; absent where there are none.'),
-  ),
+  filtered: Type.Optional(count('Objects that were read, but left out by the selection or a transform.')),
+  rejected: Type.Optional(count('Objects that were read, but refused by a transform; absent if none.')),
 })
 
 export const TenantEntrySchema = Type.Object({
@@ -94,67 +104,79 @@ export const TenantEntrySchema = Type.Object({
 export const ManifestSchema = Type.Object({
   format: Type.Literal('elysiactl-archive'),
   version: Type.Literal(1),
-  id: Type.String({ pattern: '^[0-9a-z][0-9a-z-]{7,63}$', description: 'Never changes.' }),
+  id: Type.String({
+    pattern: '^[0-9a-z][0-9a-z-]{7,63}$',
+    description: 'The id of the archive. It never changes.',
+  }),
   started: time('When the scan began.'),
-  finished: time('When the last part was durable.'),
+  finished: time('When the last part was safely on disk.'),
   tool: Type.Object({ name: Type.String(), version: Type.String() }),
   source: Type.Object({
     target: Type.String({ description: 'The store, without secrets.' }),
     kind: Type.String(),
-    version: Type.String({ description: 'The server’s.' }),
+    version: Type.String({ description: 'The version of the server.' }),
     nodes: Type.Array(Type.Object({ name: Type.String(), status: Type.String() })),
   }),
   collection: Type.String({ description: 'The class.' }),
   content: Type.Enum(['full', 'schema-only']),
   kind: Type.Optional(
     Type.Enum(['full', 'incremental'], {
-      description: 'incremental: it holds what differs from its `parent`; absent: full.',
+      description: 'incremental: the archive holds only what differs from its `parent`; absent: full.',
     }),
   ),
   schema: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The raw class JSON.' }),
-  schema_sha256: hex(64, 'Of the schema’s JSON text as it stands in schema.json.'),
+  schema_sha256: hex(64, 'The SHA-256 of the text of schema.json.'),
   encoding: EncodingSchema,
   tenants: Type.Optional(Type.Array(TenantEntrySchema)),
   all_tenants: Type.Optional(
-    Type.Boolean({ description: 'Of a class with tenants: whether these are all that it had.' }),
+    Type.Boolean({ description: 'Only for a class with tenants: true if the archive lists all of them.' }),
   ),
   selection: Type.Optional(SelectionSchema),
   transforms: Type.Optional(
     Type.Array(TransformSchema, {
-      description: 'What became of objects, and of the class, before they were archived; in order.',
+      description: 'The transforms applied to the objects and the class before archiving, in order.',
     }),
   ),
   aliases: Type.Array(Type.String()),
-  ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers some of one.' }),
+  ranges: Type.Array(IdRangeSchema, {
+    description: 'Ranges of ids, fixed at the start; each part covers some of one range.',
+  }),
   partition_by: Type.Optional(Type.String()),
   parts: Type.Array(PartSchema),
   index: Type.Optional(
-    Type.Array(IndexPartSchema, { description: 'The index; absent where the archive has none.' }),
+    Type.Array(IndexPartSchema, {
+      description: 'The files of the index; absent if the archive has no index.',
+    }),
   ),
   state: Type.Optional(
     Type.Object(
-      { objects: count('How many there are.'), digest: hex(64, 'The sum of their SHA-256, modulo 2^256.') },
-      { description: 'Of an increment: all objects of the collection, those of its bases included.' },
+      {
+        objects: count('The number of objects.'),
+        digest: hex(64, 'The sum of their SHA-256 hashes, modulo 2^256.'),
+      },
+      { description: 'Only in an increment: all objects of the collection, including those in its bases.' },
     ),
   ),
   totals: Type.Object({
-    objects: count('Of all parts.'),
-    vectors: count('Of all parts.'),
-    bytes: count('Of all parts’ files.'),
-    raw_bytes: count('Before compression.'),
-    digest: hex(64, 'The sum of the parts’ digests, modulo 2^256.'),
+    objects: count('In all parts.'),
+    vectors: count('In all parts.'),
+    bytes: count('Size of all parts in bytes.'),
+    raw_bytes: count('Size of all parts in bytes before compression.'),
+    digest: hex(64, 'The sum of the digests of the parts, modulo 2^256.'),
   }),
   counts: CountsSchema,
-  consistency: Type.String({ description: 'What may have changed while the scan went on.' }),
-  parent: Type.Optional(Type.String({ description: 'The archive that this one is an increment of.' })),
+  consistency: Type.String({ description: 'What may have changed during the scan.' }),
+  parent: Type.Optional(
+    Type.String({ description: 'The id of the archive that this increment is based on.' }),
+  ),
   clock_difference_ms: Type.Optional(
-    count('By how much the clocks of the store differed from that of this machine, at most.'),
+    count('The largest difference between the clocks of the store and this machine, in milliseconds.'),
   ),
   tags: Type.Array(Type.String()),
   note: Type.Optional(Type.String()),
   set: Type.Optional(
     Type.String({
-      description: 'Of several collections that were backed up in one run: what they have in common.',
+      description: 'The id shared by the archives of several collections that were backed up in one run.',
     }),
   ),
 })
@@ -182,10 +204,10 @@ export const JournalEntrySchema = Type.Object({
   tenant: Type.Optional(
     Type.Object({
       tenant: Type.String(),
-      before: count('Objects that the store counted of it before the scan.'),
-      after: count('Objects that the store counted of it after it.'),
-      filtered: Type.Optional(count('Objects of it that the selection left out, and that no part counts.')),
-      rejected: Type.Optional(count('Objects of it that a transform refused, and that no part counts.')),
+      before: count('Objects that the store counted in the tenant before the scan.'),
+      after: count('Objects that the store counted in the tenant after the scan.'),
+      filtered: Type.Optional(count('Objects of the tenant that the selection left out and no part counts.')),
+      rejected: Type.Optional(count('Objects of the tenant that a transform refused and no part counts.')),
     }),
   ),
 })

@@ -13,7 +13,7 @@ const sha256 = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$',
 export const ManifestFileSchema = Type.Object(
   {
     sha256: sha256(
-      'Of the JSON text of `manifest` without spaces, its keys in the order that they have in the file.',
+      'The SHA-256 of the JSON text of `manifest`, without spaces and with the keys in the order of the file.',
     ),
     manifest: ManifestSchema,
   },
@@ -34,14 +34,14 @@ const PlanSchema = Type.Object(
       before: Type.Integer({ minimum: 0, description: 'Objects that the store counted before the scan.' }),
     }),
   },
-  { description: 'The manifest without what only the end of the scan knows.' },
+  { description: 'The manifest without the fields that are known only at the end of the scan.' },
 )
 
 /** The first line of a single file. */
 export const HeaderSchema = Type.Object(
   {
     elysiactl_archive: PlanSchema,
-    sha256: sha256('Of the JSON text of `elysiactl_archive`, as it stands in the line.'),
+    sha256: sha256('The SHA-256 of the JSON text of `elysiactl_archive`, exactly as in the line.'),
   },
   {
     $schema: DRAFT,
@@ -57,9 +57,9 @@ export const TrailerSchema = Type.Object(
     elysiactl_manifest: Type.String({
       contentMediaType: 'application/json',
       contentSchema: { $ref: 'urn:elysiactl:archive-manifest:1' },
-      description: 'The text that `manifest.json` would be, its newlines escaped.',
+      description: 'The text of `manifest.json`, with escaped newlines.',
     }),
-    sha256: sha256('Of all bytes of the file before this line, before compression.'),
+    sha256: sha256('The SHA-256 of everything before this line, before compression.'),
   },
   {
     $schema: DRAFT,

@@ -3,14 +3,14 @@ import Type, { type Static } from '../core/typebox.ts'
 
 /** The part of a collection that an archive holds, if not all of it. */
 export const SelectionSchema = Type.Object({
-  filter: Type.Optional(Type.String({ description: 'The condition that its objects were chosen by.' })),
+  filter: Type.Optional(Type.String({ description: 'The condition that selected the objects.' })),
   objects: Type.Optional(
     Type.Array(Type.String({ pattern: '^[0-9a-f-]{36}$' }), {
-      description: 'The ids that were asked for, in order; some may not have been there.',
+      description: 'The requested ids, in order; some may not have existed.',
     }),
   ),
   properties: Type.Optional(
-    Type.Array(Type.String(), { description: 'The properties that its objects have, in order of name.' }),
+    Type.Array(Type.String(), { description: 'The selected properties, in order of name.' }),
   ),
 })
 
@@ -18,11 +18,11 @@ export type ArchiveSelection = Static<typeof SelectionSchema>
 
 /** A transform applied to objects before they were archived. */
 export const TransformSchema = Type.Object({
-  name: Type.String({ minLength: 1, description: 'What it is called: `map title=headline`.' }),
+  name: Type.String({ minLength: 1, description: 'The name of the transform: `map title=headline`.' }),
   sha256: Type.Optional(
     Type.String({
       pattern: '^[0-9a-f]{64}$',
-      description: 'Of one that comes from a file, or has a key: what it is recognised by.',
+      description: 'A fingerprint of the transform’s file or key; absent if it has neither.',
     }),
   ),
   text: Type.Optional(Type.String({ description: 'The text of a script.' })),

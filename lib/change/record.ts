@@ -34,17 +34,16 @@ const contents = {
   content_ref: text(
     'The path of a file that holds the content, relative to the content root or absolute inside it. Used where `content` and `content_base64` are absent.',
   ),
-  skip_index: optional<boolean>(
-    'boolean',
-    'True: this path is not to be indexed, whatever content the record brings.',
+  skip_index: optional<boolean>('boolean', 'True: do not index this path, whatever content the record has.'),
+  skip_reason: text(
+    'Why it is not indexed, in a word or two (`binary`, `vendor`, `too_large`); the report counts each reason.',
   ),
-  skip_reason: text('Why not, in a word or two (`binary`, `vendor`, `too_large`); counted by the report.'),
 }
 
 const extras = {
   metadata: optional<JsonObject>(
     'object',
-    'Anything else about the file. It replaces the metadata stored before as a whole.',
+    'Anything else about the file. It replaces all metadata stored before.',
   ),
   timestamp: text(
     'When the file changed: RFC 3339 with zone, such as `2025-09-03T12:00:00Z`. Becomes `last_modified`.',
@@ -59,7 +58,7 @@ const extras = {
   ),
   vectors: optional<Record<string, number[] | number[][]>>(
     'object',
-    'Named vectors: by name an array of numbers, or an array of such arrays of one width (a multi-vector).',
+    'Vectors by name: each an array of numbers, or an array of such arrays of one width (a multi-vector).',
     {
       propertyNames: { pattern: VECTOR_NAME_PATTERN },
       additionalProperties: { anyOf: [floats, { type: 'array', minItems: 1, items: floats }] },
@@ -72,7 +71,10 @@ export const FileChange = Type.Object(
   {
     repo: Type.String({ ...name, description: 'The repository the file belongs to. Part of its identity.' }),
     op: Type.Enum([...OPS], { description: 'What happened to the file.' }),
-    path: Type.String({ ...name, description: 'The path of the file in its repository, taken as it is.' }),
+    path: Type.String({
+      ...name,
+      description: 'The path of the file in its repository, used exactly as written.',
+    }),
     new_path: text('The path after a rename.', name),
     ...contents,
     size: Type.Optional(
@@ -86,7 +88,7 @@ export const FileChange = Type.Object(
     mime: text('The media type of the file, as the producer saw it. Not stored.'),
     ...extras,
     line: Type.Optional(
-      Type.Unknown({ description: 'Ignored: lines are counted by the reader. Known to `--strict`.' }),
+      Type.Unknown({ description: 'Ignored: the reader counts the lines. `--strict` allows this field.' }),
     ),
     new_changeset: Type.Optional(
       Type.Null({ description: 'Absent or null; anything else makes the line a control record.' }),
@@ -107,13 +109,13 @@ export const ChangesetRecord = Type.Object(
       {
         commit: Type.String({ minLength: 1, description: 'The commit that was reached.' }),
         parent: text('The commit before it.'),
-        branch: text('The branch it is on.'),
-        tree_hash: text('The hash of its tree.'),
-        timestamp: text('When it was made: RFC 3339 with zone.', timestamp),
+        branch: text('The branch of the commit.'),
+        tree_hash: text('The hash of the commit’s tree.'),
+        timestamp: text('When the commit was made: RFC 3339 with zone.', timestamp),
       },
-      { description: 'The commit, and what is known of it.' },
+      { description: 'The commit and its facts.' },
     ),
-    repo: text('The repository that has reached it.', name),
+    repo: text('The repository that reached the commit.', name),
     line: Type.Optional(Type.Unknown({ description: 'Ignored, as in a file change.' })),
   },
   { title: 'Control record' },

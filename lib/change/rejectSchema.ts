@@ -8,22 +8,24 @@ import Type, { type Static } from '../core/typebox.ts'
 export const RejectSchema = Type.Object(
   {
     line: Type.Integer({ minimum: 1, description: 'The physical line number in the input, from 1.' }),
-    code: Type.Enum(Object.keys(REJECT_CODES) as RejectCode[], { description: 'Why, as a stable code.' }),
-    reason: Type.String({ description: 'Why, as a sentence. Its wording may change.' }),
+    code: Type.Enum(Object.keys(REJECT_CODES) as RejectCode[], {
+      description: 'Why the line was refused: a stable code.',
+    }),
+    reason: Type.String({ description: 'Why the line was refused: a sentence, whose wording may change.' }),
     source: Type.Optional(
-      Type.String({ description: 'The input the line stood in, where there are several.' }),
+      Type.String({ description: 'The input that contains the line, if there are several.' }),
     ),
-    record: Type.Optional(Type.String({ description: 'The line as it was read, without its terminator.' })),
+    record: Type.Optional(Type.String({ description: 'The line as read, without its terminator.' })),
     record_base64: Type.Optional(
       Type.String({
         contentEncoding: 'base64',
-        description: 'The bytes of the line in base64, where they are not valid UTF-8.',
+        description: 'The bytes of the line in base64, if they are not valid UTF-8.',
       }),
     ),
     record_sha256: Type.Optional(
       Type.String({
         pattern: '^[0-9a-f]{64}$',
-        description: 'The SHA-256 of the bytes of a line that was too long to keep.',
+        description: 'The SHA-256 of the line, if it was too long to keep.',
       }),
     ),
   },
@@ -31,7 +33,7 @@ export const RejectSchema = Type.Object(
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:elysiactl:schema:reject:1',
     title: 'elysiactl reject',
-    description: 'One line of a rejects file: a line of the input that was refused, and why.',
+    description: 'One line of a rejects file: a refused line of the input, and the reason.',
     oneOf: [{ required: ['record'] }, { required: ['record_base64'] }, { required: ['record_sha256'] }],
   },
 )

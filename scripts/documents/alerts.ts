@@ -1,57 +1,59 @@
 import { AlertMessageSchema } from '../../lib/monitor/alerts/messageSchema.ts'
 import { count, document, flag, list, object, one, optional, text } from './parts.ts'
 
-const messages = count('How many.')
+const messages = count('How many messages wait.')
 
-const alert = object('An alert that holds.', {
-  alert: text('The name of its rule.'),
-  status: one(['pending', 'firing'], 'pending: it holds, but not for long enough to be told.'),
+const alert = object('An active alert.', {
+  alert: text('The name of the rule.'),
+  status: one(['pending', 'firing'], 'pending: active, but not long enough to be reported.'),
   summary: text('What is wrong.'),
-  kind: text('The job; empty where it is of none.'),
-  collection: text('The collection; empty where it is of none.'),
-  target: text('The store, without secrets; empty where it is of none.'),
-  detail: text('An archive, or a directory; empty where it is of neither.'),
-  since: text('Since when it holds, in ISO 8601 and UTC.'),
-  episode: count('How often it has begun of late.'),
-  run: optional(text('The run.')),
-  next: optional(text('The command that tells more, or helps.')),
+  kind: text('The job; empty if the alert concerns none.'),
+  collection: text('The collection; empty if the alert concerns none.'),
+  target: text('The store, without secrets; empty if the alert concerns none.'),
+  detail: text('An archive or a directory; empty if the alert concerns neither.'),
+  since: text('When the alert began. ISO 8601, UTC.'),
+  episode: count('How often this alert began recently.'),
+  run: optional(text('The id of the run.')),
+  next: optional(text('A command that shows more or fixes the problem.')),
 })
 
 export const alertCheckDocument = document('alert-check', '`alerts check --json`.', {
-  alerts: list(alert, 'Those that hold.'),
+  alerts: list(alert, 'The active alerts.'),
   messages: list(
     { ...AlertMessageSchema, $id: undefined, $schema: undefined },
-    'Those that this command made: `format schema alert`.',
+    'The messages that this command made, as `format schema alert` describes them.',
   ),
   deliveries: list(
     object('What a sink was sent.', {
-      sink: text('Its name.'),
-      sent: count('Messages that it took.'),
-      answer: optional(text('What it answered to the last of them.')),
-      error: optional(text('Why it did not take the next one, which is kept.')),
+      sink: text('The name of the sink.'),
+      sent: count('Messages that the sink accepted.'),
+      answer: optional(text('The answer to the last of them.')),
+      error: optional(text('Why the sink did not accept the next message, which is kept.')),
     }),
-    'Sinks for which something waited.',
+    'The sinks that had messages waiting.',
   ),
   undelivered: list(
     object('What waits for a sink.', {
-      sink: text('Its name.'),
+      sink: text('The name of the sink.'),
       messages,
       error: optional(text('Why the last try failed.')),
     }),
-    'Messages that no sink has taken yet.',
+    'Messages not accepted yet, by sink.',
   ),
 })
 
 export const alertTestDocument = document('alert-test', '`alerts test --json`.', {
   sinks: list(
     object('A sink.', {
-      sink: text('Its name.'),
-      type: text('Its type.'),
-      place: optional(text('Where it leads, without secrets; absent where its address is not there.')),
-      ok: flag('It took the message.'),
-      answer: text('What it answered, or why it did not take it.'),
-      hint: optional(text('What to do.')),
+      sink: text('The name of the sink.'),
+      type: text('The type of the sink.'),
+      place: optional(
+        text('The address of the sink, without secrets; absent if the address cannot be read.'),
+      ),
+      ok: flag('True if the sink accepted the message.'),
+      answer: text('The answer of the sink, or why it did not accept the message.'),
+      hint: optional(text('What to do next.')),
     }),
-    'In the order of the configuration.',
+    'The sinks, in the order of the configuration.',
   ),
 })

@@ -8,43 +8,45 @@ export const copiedReport = object('The report of a copy.', {
   ...ofBoth,
   source: object('The collection that was copied.', {
     target: text('The store, without secrets.'),
-    class: text('Its class.'),
+    class: text('The class.'),
   }),
-  sync: flag('The target was made equal to the source.'),
+  sync: flag('True if the target was made equal to the source.'),
   follow: nullable(
-    object('How far a copy that follows its source has come.', {
-      state: one(FOLLOW_STATES, 'What it is at.'),
-      passes: count('Passes that came to their end.'),
-      written: count('Objects that they have written.'),
-      deleted: count('Objects that they have deleted.'),
-      left: count('Objects that are still to be sent, about.'),
-      per_minute: count('Objects that change in the source in a minute, about.'),
-      carried: count('Objects that the source got around the switch of the alias, sent after it.'),
-      newer: count('Times that an object stayed as it had come through the alias meanwhile.'),
+    object('The progress of a copy that follows its source.', {
+      state: one(FOLLOW_STATES, 'The current state of the copy.'),
+      passes: count('Passes that were completed.'),
+      written: count('Objects that the passes wrote.'),
+      deleted: count('Objects that the passes deleted.'),
+      left: count('Estimated objects still to be sent.'),
+      per_minute: count('Estimated objects that change in the source per minute.'),
+      carried: count(
+        'Objects that arrived in the source around the switch of the alias, and were sent after it.',
+      ),
+      newer: count('How often an object was left alone because a newer one had arrived through the alias.'),
     }),
     'Null without `--follow` and `--finish`.',
   ),
   comparison: nullable(
     object('How both sides compare afterwards.', {
-      compared: count('Ids that one side or both have.'),
+      compared: count('Ids that exist on one side or both.'),
       equal: count('Objects that are equal.'),
-      only_source: count('Objects that only the source has.'),
-      only_target: count('Objects that only the target has.'),
+      only_source: count('Objects that exist only in the source.'),
+      only_target: count('Objects that exist only in the target.'),
       different: count('Objects that differ.'),
-      changing: count('Objects that were another one at each look.'),
-      gone: count('Ids that were gone from both sides when they were read again.'),
+      changing: count('Objects that were different each time they were read.'),
+      gone: count('Ids that had disappeared from both sides when they were read again.'),
     }),
     'Null without `--verify`.',
   ),
 })
 
 export const copyDocument = document('copy', '`col copy --json`.', {
-  set: optional(text('Of several: the id that they have in common.')),
-  copies: list(copiedReport, 'In the order in which they were made.'),
+  set: optional(text('Only for several copies: the id that they share.')),
+  copies: list(copiedReport, 'The copies, in the order in which they were made.'),
   failed: optional(
     list(
-      object('A collection that did not come to its end.', { collection: text('Its class.'), error }),
-      'Of several: those that failed.',
+      object('A collection whose copy was not completed.', { collection: text('The class.'), error }),
+      'Only for several copies: the collections that failed.',
     ),
   ),
 })

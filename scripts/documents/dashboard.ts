@@ -2,15 +2,15 @@ import { count, document, flag, optional, text, texts } from './parts.ts'
 
 export const dashboardDocument = document(
   'dashboard',
-  '`dashboard --json`: where the page is seen, or what was written.',
+  '`dashboard --json`: the address of the page, or the file that was written.',
   {
-    link: optional(text('What to open; it holds the secret that lets in.')),
-    host: optional(text('Where the server listens.')),
-    port: optional(count('Its port.')),
+    link: optional(text('The link to open; it contains the secret that gives access.')),
+    host: optional(text('The address that the server listens on.')),
+    port: optional(count('The port of the server.')),
     file: optional(text('The file of --export.')),
-    bytes: optional(count('Its size.')),
-    runs: optional(count('How many runs it holds.')),
-    is_cut: optional(flag('The history has more.')),
-    left_out: optional(texts('What else it is without, so that it stays under 2 MB.')),
+    bytes: optional(count('Size of the file in bytes.')),
+    runs: optional(count('The number of runs in the file.')),
+    is_cut: optional(flag('True if the history has more runs.')),
+    left_out: optional(texts('What else was left out to keep the file under 2 MB.')),
   },
 )

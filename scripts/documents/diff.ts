@@ -22,16 +22,19 @@ import {
 } from './parts.ts'
 
 const sign = (signs: readonly string[]) =>
-  one(signs, '= equal, + only left, - only right, * different, ! unreadable, or another one at each look.')
-const of = (what: string) => Type.Literal(what, { description: 'What it is of.' })
-const state = optional(one(['active', 'inactive', 'offloaded'], 'Its state on this side.'))
+  one(
+    signs,
+    '= equal, + only left, - only right, * different, ! unreadable, or different each time it was read.',
+  )
+const of = (what: string) => Type.Literal(what, { description: 'What the finding is about.' })
+const state = optional(one(['active', 'inactive', 'offloaded'], 'The state on this side.'))
 const gap = (description: string) => Type.Optional(Type.Union([Type.Number(), Type.Null()], { description }))
 
 const vector = object('A vector that differs.', {
-  name: text('Its name; empty for the one without a name.'),
-  only: optional(one(['left', 'right'], 'The side that alone has it.')),
-  widths: optional(texts('How many numbers it has on the left and on the right, where that differs.')),
-  largest: gap('The largest difference of two numbers; null where one is not finite.'),
+  name: text('The name of the vector; empty for the unnamed one.'),
+  only: optional(one(['left', 'right'], 'The only side that has the vector.')),
+  widths: optional(texts('The number of dimensions on the left and on the right, if they differ.')),
+  largest: gap('The largest difference of two numbers; null if one is not finite.'),
   cosine: gap('The cosine of the angle between them.'),
 })
 
@@ -39,32 +42,32 @@ const finding = Type.Union([
   object('A setting of the class.', {
     of: of('schema'),
     sign: sign(['+', '-', '*']),
-    path: text('Where it stands in the class.'),
-    left: optional(anything('Its value on the left.')),
-    right: optional(anything('Its value on the right.')),
+    path: text('The path of the setting in the class.'),
+    left: optional(anything('The value on the left.')),
+    right: optional(anything('The value on the right.')),
   }),
   object('A tenant.', {
     of: of('tenant'),
     sign: sign(['+', '-', '*']),
-    tenant: text('Its name.'),
+    tenant: text('The name.'),
     left: state,
     right: state,
   }),
-  object('An alias.', { of: of('alias'), sign: sign(['+', '-']), alias: text('Its name.') }),
-  object('One side has no vectors: none are compared.', { of: of('vectors'), sign: sign(['+', '-']) }),
-  object('Something that is no object.', {
+  object('An alias.', { of: of('alias'), sign: sign(['+', '-']), alias: text('The name.') }),
+  object('One side has no vectors, so none are compared.', { of: of('vectors'), sign: sign(['+', '-']) }),
+  object('Something that cannot be read as an object.', {
     of: of('unreadable'),
     sign: sign(['!']),
-    side: one(['left', 'right'], 'The side that has it.'),
-    where: text('Where it stands.'),
+    side: one(['left', 'right'], 'The side where it was found.'),
+    where: text('Where it was found.'),
     code: text('The reject code.'),
     reason: text('The reason, in words.'),
   }),
   object('An object.', {
     of: of('object'),
     sign: sign(['=', '+', '-', '*', '!']),
-    id: text('Its id.'),
-    tenant: optional(text('Its tenant.')),
+    id: text('The id of the object.'),
+    tenant: optional(text('The tenant of the object.')),
     properties: optional(texts('Properties that differ.')),
     references: optional(texts('References that differ.')),
     vectors: optional(list(vector, 'Vectors that differ.')),
@@ -72,51 +75,52 @@ const finding = Type.Union([
 ])
 
 const side = object('A side.', {
-  name: text('What a person calls it.'),
+  name: text('The name of the side for display.'),
   class: text('The class.'),
-  kind: optional(text('The kind of store that it is in, or came from.')),
-  version: optional(text('The version of that.')),
+  kind: optional(text('The kind of store that holds the collection, or that it came from.')),
+  version: optional(text('The version of the store.')),
 })
 
 export const diffDocument = document('diff', '`diff --json`.', {
   findings: list(
     finding,
-    'What differs: of the collection first, then of the objects, in order of tenant and id.',
+    'What differs: first in the collection, then in the objects, in order of tenant and id.',
   ),
   id: runId,
-  status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
+  status: one(['done', 'interrupted', 'failed'], 'How the run ended.'),
   left: side,
   right: side,
-  is_equal: flag('True where it came to its end and nothing differs.'),
-  objects: object('Objects that were read.', { left: count('Of the left.'), right: count('Of the right.') }),
-  compared: count('Ids that one side or both have: the sum of the six counts that follow.'),
+  is_equal: flag('True if the comparison was completed and nothing differs.'),
+  objects: object('Objects that were read.', {
+    left: count('Objects on the left.'),
+    right: count('Objects on the right.'),
+  }),
+  compared: count('Ids that exist on one side or both: the sum of the next six counts.'),
   equal: count('Objects that are equal.'),
-  only_left: count('Objects that only the left side has.'),
-  only_right: count('Objects that only the right side has.'),
+  only_left: count('Objects that exist only on the left.'),
+  only_right: count('Objects that exist only on the right.'),
   different: count('Objects that differ.'),
-  changing: count('Objects that were another one at each look.'),
-  gone: count('Ids that were gone from both sides when they were read again.'),
-  unreadable: count('Lines or values of a side that are no objects.'),
+  changing: count('Objects that were different each time they were read.'),
+  gone: count('Ids that had disappeared from both sides when they were read again.'),
+  unreadable: count('Lines or values that cannot be read as objects.'),
   properties: counts('How many objects differ in each property.'),
   references: counts('How many objects differ in each reference property.'),
   vectors: byName(
     object('How the vectors of one name differ.', {
-      objects: count('In so many objects.'),
+      objects: count('The number of objects whose vector differs.'),
       largest: gap('The largest difference of two numbers.'),
-      cosine: gap('The least cosine.'),
+      cosine: gap('The smallest cosine.'),
     }),
-    'By the name of the vector; empty for the one without a name.',
+    'By the name of the vector; empty for the unnamed one.',
   ),
-  without_vectors: optional(
-    one(['left', 'right'], 'The side that has no vectors, so that none are compared.'),
-  ),
+  without_vectors: optional(one(['left', 'right'], 'The side without vectors; none are compared.')),
   schema: count('Settings of the class that differ.'),
-  tenants: count('Tenants that differ, or that only one side has.'),
-  aliases: count('Aliases that only one side has.'),
+  tenants: count('Tenants that differ, or exist only on one side.'),
+  aliases: count('Aliases that exist only on one side.'),
   retries,
   started_at: startedAt,
   seconds,
-  rate: number('Ids a second.'),
+  rate: number('Ids per second.'),
   peak_rss_bytes: rss,
   error: optional(error),
 })

@@ -4,24 +4,27 @@ import { count, document, list, object, one, optional, text } from './parts.ts'
 
 const labels = object(
   'The labels of the metric.',
-  Object.fromEntries(LABELS.map((label) => [label, optional(text('As the metric is labelled.'))])),
+  Object.fromEntries(LABELS.map((label) => [label, optional(text('The value of this label.'))])),
 )
 
 export const metricsDocument = document('metrics', '`metrics --json`.', {
   metrics: list(
     object('A metric.', {
-      name: one(Object.keys(METRICS), 'Its name.'),
-      type: one(['counter', 'gauge'], 'What it is: a sum that only grows, or a value that goes up and down.'),
-      help: text('What it says.'),
+      name: one(Object.keys(METRICS), 'The name of the metric.'),
+      type: one(
+        ['counter', 'gauge'],
+        'counter: a sum that only grows; gauge: a value that goes up and down.',
+      ),
+      help: text('What the metric measures.'),
       values: list(
         object('One of its values.', {
           labels,
-          value: Type.Number({ description: 'In seconds, bytes, or as a number.' }),
+          value: Type.Number({ description: 'The value: seconds, bytes or a count.' }),
         }),
-        'No two have the same labels.',
+        'The values; each has different labels.',
       ),
     }),
-    'Those that have a value, in the order of SPEC.md, "Metrics".',
+    'The metrics that have a value, in the order of SPEC.md, "Metrics".',
   ),
-  other_collections: count('Collections that are joined as `other`.'),
+  other_collections: count('Collections that are combined as `other`.'),
 })

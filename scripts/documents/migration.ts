@@ -5,13 +5,13 @@ import { document, nullable, one, target, text, texts } from './parts.ts'
 export const migrationDocument = document('migration', '`col migrate --json`.', {
   status: one(
     ['migrated', 'undone', 'dropped', 'planned', 'failed', 'interrupted'],
-    'What became of it; `planned` of a dry run.',
+    'How the migration ended; `planned` for a dry run.',
   ),
   target,
   alias: text('The alias.'),
-  before: text('The class that it meant before the migration.'),
+  before: text('The class of the alias before the migration.'),
   class: text('The changed class.'),
-  means: nullable(Type.String(), 'The class that it means now.'),
-  left_behind: texts('What still leads to the class before.'),
-  copy: nullable(copiedReport, 'What was copied, as `col copy --json` reports it.'),
+  means: nullable(Type.String(), 'The current class of the alias; null if there is none.'),
+  left_behind: texts('What still points to the previous class.'),
+  copy: nullable(copiedReport, 'The copy, as `col copy --json` reports it; null if nothing was copied.'),
 })

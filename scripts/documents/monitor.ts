@@ -8,20 +8,22 @@ import { count, document, list, optional, text } from './parts.ts'
 const entry = Type.Unsafe({ ...HistoryEntrySchema, $id: undefined, $schema: undefined, title: undefined })
 
 export const runsDocument = document('runs', '`runs list --json`.', {
-  runs: list(entry, 'The newest first; one for each try at a run.'),
+  runs: list(entry, 'One entry for each try at a run, newest first.'),
 })
 
 export const runDocument = document('run', '`runs show --json`.', {
-  tries: list(entry, 'What each process did of the run, the first one first.'),
+  tries: list(entry, 'What each process did in the run, first one first.'),
   logs: list(
     RunLogSchema,
-    'What the tries said; of the last 1 000 runs that ended well, and as many that did not.',
+    'The logs of the tries; kept for the last 1000 runs that ended well, and as many that did not.',
   ),
-  repeat: optional(text('The command line that repeats it, quoted for a shell; absent of a program’s run.')),
+  repeat: optional(
+    text('The command line that repeats the run, quoted for a shell; absent if a program started the run.'),
+  ),
 })
 
 export const runsTrimmedDocument = document('runs-trimmed', '`runs trim --json`.', {
-  removed: count('Entries that went.'),
+  removed: count('Entries that were removed.'),
 })
 
 /** A line of `runs tail --json`. */

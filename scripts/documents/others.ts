@@ -18,33 +18,31 @@ import {
   texts,
 } from './parts.ts'
 
-const counts = byName(Type.Unknown(), 'Counts by the names of its report.')
+const counts = byName(Type.Unknown(), 'The counts of the run, with the names of its report.')
 
 export const statusDocument = document('status', '`index status --json`.', {
   target,
   runs: list(
     object('A run.', {
-      id: text('Its id.'),
+      id: text('The id of the run.'),
       kind: text('The job: ingest, watch, backup, restore, verify or cleanup.'),
-      target: text('Its store; of what works on archives alone, the place of these.'),
-      status: one(['running', 'done', 'interrupted', 'failed'], 'Its status.'),
-      collection: text('The collection as it was named.'),
-      class: text('The class that it is in the store.'),
-      inputs: texts('Its inputs.'),
-      labels: texts(
-        'The inputs as a person reads them: of a command its words, each that may be secret as `…`.',
-      ),
+      target: text('The store; for a job that only works on archives, their directory.'),
+      status: one(['running', 'done', 'interrupted', 'failed'], 'The status of the run.'),
+      collection: text('The collection as the user named it.'),
+      class: text('The class in the store.'),
+      inputs: texts('The inputs of the run.'),
+      labels: texts('The inputs for display: of a command its words, with `…` for each that may be secret.'),
       counts: nullable(counts, 'Null before the first checkpoint.'),
-      state: optional(one(FOLLOW_STATES, 'Of a copy that follows its source: how far it has come.')),
-      started_at: moment('When it started.'),
-      updated_at: moment('When its row last changed.'),
+      state: optional(one(FOLLOW_STATES, 'Only for a copy that follows its source: how far it has come.')),
+      started_at: moment('When the run started.'),
+      updated_at: moment('When its row in the journal last changed.'),
       error: optional(error),
     }),
-    'The newest first.',
+    'The runs, newest first.',
   ),
   commits: byName(
-    byName(Type.String(), 'The last commit by repository.'),
-    'By class, from `new_changeset` lines.',
+    byName(Type.String(), 'The last commit of each repository.'),
+    'The commits of each class, from `new_changeset` lines.',
   ),
 })
 
@@ -52,36 +50,36 @@ export const collectionsDocument = document('collections', '`col ls --json`.', {
   target,
   collections: list(
     object('A collection.', {
-      name: text('Its class.'),
-      objects: optional(count('Absent if they cannot be counted now.')),
-      tenants: optional(count('Only for a collection with tenants.')),
+      name: text('The class.'),
+      objects: optional(count('The number of objects; absent if they cannot be counted now.')),
+      tenants: optional(count('The number of tenants; only for a collection with tenants.')),
     }),
-    'In order of name.',
+    'The collections, in order of name.',
   ),
 })
 
 export const removalDocument = document('removal', '`col rm --json`.', {
   class: text('The class.'),
   target,
-  removed: flag('False if it did not exist.'),
+  removed: flag('True if the class was removed, false if it did not exist.'),
 })
 
 export const aliasDocument = document('alias', '`col alias --json`.', {
   alias: text('The alias.'),
-  class: text('The class that it means.'),
-  before: nullable(text('The class that it meant before.'), 'Null where there was no such alias.'),
+  class: text('The class of the alias.'),
+  before: nullable(text('The previous class of the alias.'), 'Null if the alias is new.'),
   target,
 })
 
 export const validationDocument = document('validation', '`index validate --json`.', {
   faults: list(
     object('A fault.', {
-      file: text('The file as it was named.'),
+      file: text('The file as the user named it.'),
       line: count('The line, from 1.'),
       code: text('A code of SPEC.md, "Rejects".'),
-      reason: text('In words.'),
+      reason: text('The reason, in words.'),
     }),
-    'In the order of the lines.',
+    'The faults, in the order of the lines.',
   ),
   files: count('Files that were read.'),
   lines: count('Their lines.'),
@@ -92,21 +90,21 @@ export const validationDocument = document('validation', '`index validate --json
 export const settingsDocument = document('settings', '`config show --json`.', {
   options: list(
     object('An option.', {
-      key: text('Its key in a configuration file.'),
-      value: anything('Its value; sizes in bytes, durations in milliseconds; null if it has none.'),
+      key: text('The key of the option in a configuration file.'),
+      value: anything('The value: sizes in bytes, durations in milliseconds; null if there is none.'),
       origin: text('`default`, `environment`, `command line`, or the path of a file.'),
-      env: text('Its variable.'),
-      flag: text('Its flag.'),
+      env: text('The environment variable.'),
+      flag: text('The flag.'),
       commands: texts('The commands that have this value.'),
     }),
-    'The options that the environment and files may set.',
+    'The options that the environment and configuration files may set.',
   ),
   target: object('The target in use.', {
-    name: nullable(Type.String(), 'Its name in the configuration.'),
-    address: text('Its address, without secrets.'),
-    origin: text('Where it was set.'),
+    name: nullable(Type.String(), 'The name of the target in the configuration; null if it has none.'),
+    address: text('The address of the target, without secrets.'),
+    origin: text('Where the target was set.'),
   }),
-  api_key: nullable(Type.String(), '`***` where ELYSIACTL_API_KEY is set.'),
+  api_key: nullable(Type.String(), '`***` if ELYSIACTL_API_KEY is set, else null.'),
   targets: list(anything('`{name, url, origin, …}`.'), 'The named targets.'),
   places: object('Paths.', {
     project: text('The configuration file of the project.'),
@@ -126,18 +124,18 @@ export const createdDocument = document('created', '`config init --json`.', {
 })
 
 export const conformanceDocument = document('conformance', '`format conformance --json`.', {
-  directory: optional(text('Of a kit that was written: where it is.')),
-  files: optional(count('Of a kit that was written: the files of records in it.')),
-  passed: optional(count('Of a check: the files after which the consumer had what it should.')),
-  failed: optional(count('The others.')),
+  directory: optional(text('Only if a kit was written: its directory.')),
+  files: optional(count('Only if a kit was written: the files of records in it.')),
+  passed: optional(count('Only for a check: files after which the consumer had the right objects.')),
+  failed: optional(count('Only for a check: files after which it had not.')),
   not_tried: optional(count('Files with options that the dump left out.')),
   faults: optional(
     list(
-      object('A file after which the consumer had something else.', {
+      object('A file after which the consumer had the wrong objects.', {
         file: text('The file, as the kit names it.'),
         reason: text('The first thing that differs.'),
       }),
-      'In the order of the kit.',
+      'The failed files, in the order of the kit.',
     ),
   ),
 })

@@ -41,20 +41,20 @@ export const counts = (description: string) => byName(Type.Integer({ minimum: 0 
 
 export const transforms = list(
   object('A transform.', {
-    name: text('What it is called: `map title=headline`.'),
-    sha256: optional(text('Of one that comes from a file, or has a key: what it is recognised by.')),
+    name: text('The name of the transform: `map title=headline`.'),
+    sha256: optional(text('A fingerprint of the transform’s file or key; absent if it has neither.')),
     text: optional(text('The text of a script.')),
   }),
-  'What becomes of objects, in order.',
+  'The transforms applied to objects, in order.',
 )
 
 export const target = text('The store, without secrets.')
 export const error = object('Why it failed.', {
   code: text('A code of the list in SPEC.md, "Errors".'),
-  message: text('What happened, to what.'),
+  message: text('What happened, and to what.'),
 })
-export const retries = count('Repeated calls to the store.')
+export const retries = count('Calls to the store that were repeated.')
 export const runId = text('The id of the run.')
-export const startedAt = moment('When this process started it.')
-export const seconds = number('How many seconds it took.')
-export const rss = count('Peak memory of the process.')
+export const startedAt = moment('When this process started the run.')
+export const seconds = number('How many seconds this process took.')
+export const rss = count('Peak memory of the process in bytes.')

@@ -8,35 +8,37 @@ const optional = Type.Optional
 export const AlertMessageSchema = Type.Object(
   {
     message_type: Type.Literal('alert'),
-    id: text('The id of this message: one that comes twice has the same.'),
+    id: text('The id of this message: if a message arrives twice, both have the same id.'),
     status: Type.Enum(['firing', 'repeated', 'resolved', 'lapsed', 'report', 'test'], {
       description:
-        'It begins; it still holds; it is well again; what it speaks of is too long ago to be told again; what `report --send` says; a test.',
+        'firing: the alert begins; repeated: it continues; resolved: it is over; lapsed: its cause is too old to be reported again; report: sent by `report --send`; test: a test.',
     }),
     alert: text('The name of the rule.'),
-    severity: Type.Enum(['fault', 'warning'], { description: 'How grave it is.' }),
-    summary: text('A sentence: what is wrong, or was.'),
-    kind: text('The job; empty where it is of none.'),
-    collection: text('The collection; empty where it is of none.'),
-    target: text('The store, without secrets; empty where it is of none.'),
-    detail: text('An archive, or a directory; empty where it is of neither.'),
-    episode: Type.Integer({ minimum: 0, description: 'How often this alert has begun of late.' }),
-    since: time('Since when it holds.'),
+    severity: Type.Enum(['fault', 'warning'], { description: 'How serious the alert is.' }),
+    summary: text('A sentence that says what is wrong, or was.'),
+    kind: text('The job; empty if the alert concerns none.'),
+    collection: text('The collection; empty if the alert concerns none.'),
+    target: text('The store, without secrets; empty if the alert concerns none.'),
+    detail: text('An archive or a directory; empty if the alert concerns neither.'),
+    episode: Type.Integer({ minimum: 0, description: 'How often this alert began recently.' }),
+    since: time('When the alert began.'),
     at: time('When this message was made.'),
-    ends_at: time('When it may be taken for over if nothing more is heard.'),
+    ends_at: time('When the alert may be considered over if no further message arrives.'),
     run: optional(text('The id of the run.')),
     error: optional(
       Type.Object({
-        code: text('Its code.'),
+        code: text('The code of the error.'),
         message: text('What happened.'),
-        hint: optional(text('What to do.')),
+        hint: optional(text('What to do next.')),
       }),
     ),
     lines: optional(
-      Type.Array(Type.String(), { description: 'Of a report: what needs a hand, and what was done.' }),
+      Type.Array(Type.String(), {
+        description: 'Only for a report: what needs attention, and what was done.',
+      }),
     ),
-    next: optional(text('The command that tells more, or helps.')),
-    note: optional(text('What else there is to know: that the end of an alert will be held back.')),
+    next: optional(text('A command that shows more or fixes the problem.')),
+    note: optional(text('A remark, such as that the end of the alert will be reported later.')),
     host: text('The machine.'),
     version: text('The version of elysiactl.'),
   },
@@ -44,7 +46,7 @@ export const AlertMessageSchema = Type.Object(
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:elysiactl:schema:alert:1',
     title: 'elysiactl alert',
-    description: 'A message of an alert. Fields may be added.',
+    description: 'An alert message. New versions may add fields.',
   },
 )
 

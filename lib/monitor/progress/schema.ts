@@ -8,62 +8,64 @@ const time = (description: string) => Type.String({ description: `${description}
 const STATE = {
   run: Type.Optional(text('The id of the run.')),
   kind: Type.Optional(text('The job: ingest, backup, restore …')),
-  phase: Type.Optional(text('What it does now: `writing`, `reading back` …; each phase is counted anew.')),
+  phase: Type.Optional(
+    text('The current phase: `writing`, `reading back` …; counts start again with each phase.'),
+  ),
   unit: text('What is counted: records, objects, parts, archives.'),
-  done: count('How many are settled, those of an earlier try included.'),
-  ahead: Type.Optional(count('How many are at work, and not settled yet.')),
-  total: Type.Optional(count('How many there are, where that is known.')),
+  done: count('How many are settled, including those of an earlier try.'),
+  ahead: Type.Optional(count('How many are in progress, but not settled yet.')),
+  total: Type.Optional(count('How many there are in all, if known.')),
   share: Type.Optional(
     Type.Number({
       minimum: 0,
       maximum: 1,
-      description: 'The share that is settled: of `total`, or of the bytes of the input.',
+      description: 'The settled share of `total`, or of the bytes of the input.',
     }),
   ),
   rate_per_second: Type.Optional(
-    amount('How many a second, over the last seconds, without those of an earlier try.'),
+    amount('How many were settled per second over the last seconds, without those of an earlier try.'),
   ),
-  bytes_in: count('Bytes that this try read: of the input, of archives, of servers.'),
-  bytes_out: count('Bytes that it wrote: into archives, to servers.'),
-  bytes_in_per_second: Type.Optional(amount('Over the last seconds.')),
-  bytes_out_per_second: Type.Optional(amount('Over the last seconds.')),
+  bytes_in: count('Bytes that this try read from the input, archives and servers.'),
+  bytes_out: count('Bytes that this try wrote to archives and servers.'),
+  bytes_in_per_second: Type.Optional(amount('Bytes per second, over the last seconds.')),
+  bytes_out_per_second: Type.Optional(amount('Bytes per second, over the last seconds.')),
   eta_seconds: Type.Optional(
-    amount('Until the end of the phase at this rate; only where the total is known.'),
+    amount('Seconds until the end of the phase at this rate; only if the total is known.'),
   ),
   retries: count('Calls that were repeated so far.'),
   rejected: count('Records or objects that were refused so far.'),
-  seconds: amount('Since the run began.'),
-  rss_bytes: count('Memory of the process.'),
-  waits_for: Type.Optional(text('Whom it waits for, where nothing was acknowledged for long.')),
+  seconds: amount('Seconds since the run began.'),
+  rss_bytes: count('Memory of the process in bytes.'),
+  waits_for: Type.Optional(text('What the run waits for, if nothing was acknowledged for long.')),
 }
 
 /** What `--progress json` writes to stderr: one JSON document a line, of these types. */
 export const ProgressLineSchema = Type.Union(
   [
     Type.Object(
-      { message_type: Type.Literal('progress'), at: time('When it was noted.'), ...STATE },
-      { description: 'How far a run is; once a second at most.' },
+      { message_type: Type.Literal('progress'), at: time('When the progress was recorded.'), ...STATE },
+      { description: 'The progress of a run; once a second at most.' },
     ),
     Type.Object(
       {
         message_type: Type.Literal('event'),
         at: time('When it happened.'),
         event: Type.Object(
-          { type: text('Its type.') },
-          { additionalProperties: true, description: 'An event, as `format schema event` says.' },
+          { type: text('The type of the event.') },
+          { additionalProperties: true, description: 'An event, as `format schema event` describes it.' },
         ),
       },
-      { description: 'Something happened; what progress counts is no line of its own.' },
+      { description: 'Something happened. Events that only change the counts of the progress have no line.' },
     ),
     Type.Object(
       {
         message_type: Type.Literal('message'),
-        at: time('When it was said.'),
+        at: time('When the message was written.'),
         level: Type.Unsafe<'info' | 'warn' | 'debug'>({
           enum: ['info', 'warn', 'debug'],
           description: 'How much it matters; `debug` only with --verbose.',
         }),
-        text: text('What a person reads without `--progress json`; lines are parted by newlines.'),
+        text: text('The text that a person reads without `--progress json`; it may have several lines.'),
       },
       { description: 'A note or a warning.' },
     ),
@@ -73,7 +75,10 @@ export const ProgressLineSchema = Type.Union(
         at: time('When it was made.'),
         profile: Type.Object(
           {},
-          { additionalProperties: true, description: 'As `format schema profile` says.' },
+          {
+            additionalProperties: true,
+            description: 'The profile, as `format schema profile` describes it.',
+          },
         ),
       },
       { description: 'What --profile found.' },
@@ -81,27 +86,27 @@ export const ProgressLineSchema = Type.Union(
     Type.Object(
       {
         message_type: Type.Literal('error'),
-        at: time('When it was said.'),
+        at: time('When the message was written.'),
         code: text('A code of the list in SPEC.md, "Errors".'),
-        message: text('What happened, to what.'),
+        message: text('What happened, and to what.'),
         hint: Type.Optional(text('The next step.')),
       },
-      { additionalProperties: true, description: 'What ended the command.' },
+      { additionalProperties: true, description: 'The error that ended the command.' },
     ),
     Type.Object(
       {
         message_type: Type.Literal('summary'),
-        at: time('When it ended.'),
+        at: time('When the run ended.'),
         ...STATE,
         status: Type.Optional(
           Type.Unsafe<'done' | 'interrupted' | 'failed'>({
             enum: ['done', 'interrupted', 'failed'],
-            description: 'How the run ended; absent where the command ended before it.',
+            description: 'How the run ended; absent if the command ended before the run.',
           }),
         ),
-        complete: flag('The run came to its end.'),
+        complete: flag('True if the run was completed.'),
       },
-      { description: 'How far a run came: the last line of it.' },
+      { description: 'The last line of a run: how far it came.' },
     ),
   ],
   {
@@ -109,7 +114,7 @@ export const ProgressLineSchema = Type.Union(
     $id: 'urn:elysiactl:schema:progress:1',
     title: 'elysiactl progress line',
     description:
-      'One line of `--progress json` on stderr. `message_type` says which; types and fields may be added.',
+      'One line of `--progress json` on stderr. `message_type` says which. New versions may add types and fields.',
   },
 )
 

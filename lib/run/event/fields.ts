@@ -24,7 +24,7 @@ export const failure = (description: string) =>
   Type.Object(
     {
       code: Type.String({ description: 'A code of the list in SPEC.md, "Errors".' }),
-      message: Type.String({ description: 'What happened, to what.' }),
+      message: Type.String({ description: 'What happened, and to what.' }),
       hint: Type.Optional(Type.String({ description: 'The next step.' })),
     },
     { description },
@@ -40,32 +40,30 @@ export const counts = (description: string) =>
 /** The counts of records, in a run's events and in its report. */
 export const recordCounts = {
   lines: count('Lines of the input: `blank` plus `records`.'),
-  blank: count('Lines with white space only.'),
+  blank: count('Lines with only white space.'),
   records: count('Lines that are not blank: the sum of the outcomes below.'),
   written: count('Records that wrote an object.'),
   deleted: count('Records that removed an object.'),
   unchanged: count('Records that changed nothing.'),
-  superseded: count(
-    'Records that a later record replaced before they were written: so many writes were saved.',
-  ),
-  skipped: counts('Records that are not indexed, by reason.'),
+  superseded: count('Records that later ones replaced before they were written; each saved a write.'),
+  skipped: counts('Records that were not indexed, by reason.'),
   rejected: counts('Rejected records, by code.'),
   control: count('Control records.'),
-  retries: count('Repeated calls to the store.'),
+  retries: count('Calls to the store that were repeated.'),
   bytes: count('Bytes of input, after decompression.'),
 }
 
 /** The files that a run made or read, reported at its end; each is absent if there is none. */
 export const runFacts = {
-  archive: Type.Optional(text('The id of the archive that it made or read.')),
-  archive_bytes: Type.Optional(count('Size of the archive that it made.')),
-  rejects_file: Type.Optional(text('Where what it rejected lies.')),
+  archive: Type.Optional(text('The id of the archive that the run made or read.')),
+  archive_bytes: Type.Optional(count('Size in bytes of the archive that the run made.')),
+  rejects_file: Type.Optional(text('The file with the rejected records or objects.')),
   rate_per_second: Type.Optional(
     Type.Number({
       minimum: 0,
-      description: 'Records or objects a second, of those that this process settled.',
+      description: 'Records or objects that this process settled per second.',
     }),
   ),
-  bytes_in: Type.Optional(count('Bytes that it read.')),
-  bytes_out: Type.Optional(count('Bytes that it wrote.')),
+  bytes_in: Type.Optional(count('Bytes that the run read.')),
+  bytes_out: Type.Optional(count('Bytes that the run wrote.')),
 }

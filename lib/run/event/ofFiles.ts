@@ -13,40 +13,42 @@ export const OF_FILES = [
   }),
   event('line_cut', 'A stop cut a line of an input; the same command reads it again.', {
     input: text('The name of the input.'),
-    line: Type.Optional(count('The line; absent where the bytes do not tell.')),
-    behind: Type.Optional(count('The line behind which something is left; 0 before the first.')),
+    line: Type.Optional(count('The number of the cut line; absent if unknown.')),
+    behind: Type.Optional(
+      count('The last line before the remaining bytes; 0 if they come before the first line.'),
+    ),
   }),
   event('file_taken', 'A watch has ingested a file.', {
-    path: text('The path it had.'),
-    report: report('The report of its run.'),
-    moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
-    rejects_path: Type.Optional(text('The file for its rejected records.')),
+    path: text('The original path of the file.'),
+    report: report('The report of the run.'),
+    moved_to: Type.Optional(text('The new path of the file; absent if it was deleted.')),
+    rejects_path: Type.Optional(text('The file with the rejected records.')),
   }),
   event('file_failed', 'A watch could not ingest a file; it continues with the others.', {
-    path: text('The path it had.'),
+    path: text('The original path of the file.'),
     error: failure('Why.'),
-    report: Type.Optional(report('The report of its run; absent where it could not be opened.')),
-    moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
-    rejects_path: Type.Optional(text('The file for its rejected records.')),
+    report: Type.Optional(report('The report of the run; absent if the file could not be opened.')),
+    moved_to: Type.Optional(text('The new path of the file; absent if it was deleted.')),
+    rejects_path: Type.Optional(text('The file with the rejected records.')),
   }),
   event('file_kept', 'A file was ingested, but could not be moved or deleted.', {
     path: text('The file.'),
     error: failure('Why.'),
   }),
-  event('file_passed_over', 'Something matches the pattern, but is not a file that may be taken.', {
+  event('file_passed_over', 'A path matches the pattern, but is not a file that the watch may take.', {
     path: text('The path.'),
     reason: choice(
       ['symbolic link', 'FIFO', 'socket', 'device', 'several names', 'unreadable'],
-      'What it is; a file with a second name (a hard link) is taken when it has one.',
+      'What the path is; a file with several names (hard links) is taken once it has only one.',
     ),
-    error: Type.Optional(failure('Of one that is unreadable: why.')),
+    error: Type.Optional(failure('Why the file is unreadable.')),
   }),
-  event('file_grown', 'A file has grown: its new lines are ingested.', {
+  event('file_grown', 'A file has grown, and its new lines are ingested.', {
     path: text('The file.'),
-    line: count('After which line.'),
+    line: count('The last line already ingested.'),
   }),
-  event('file_started_over', 'A file was replaced: it is ingested from its first line.', {
+  event('file_started_over', 'A file was replaced, so it is ingested from its first line.', {
     path: text('The file.'),
-    reason: choice(['shorter', 'changed'], 'It is shorter, or begins otherwise.'),
+    reason: choice(['shorter', 'changed'], 'The file is shorter, or its beginning has changed.'),
   }),
 ] as const

@@ -12,7 +12,8 @@ export const EventSchema = Type.Union([...OF_RUNS, ...OF_FILES, ...OF_COLLECTION
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:elysiactl:schema:event:1',
   title: 'elysiactl event',
-  description: 'Something that happens while a job runs. `type` says what; types and fields may be added.',
+  description:
+    'Something that happens while a job runs. `type` says what. New versions may add types and fields.',
 })
 
 /** Something that happens while a job runs; `type` tells its shape. */

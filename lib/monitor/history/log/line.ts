@@ -5,16 +5,19 @@ import { LOG_LEVELS } from './levels.ts'
 
 /** The log of one try at a run, as documents contain it. */
 export const RunLogSchema = Type.Object({
-  attempt: Type.Integer({ minimum: 1, description: 'Which process it was, as in `tries`.' }),
+  attempt: Type.Integer({ minimum: 1, description: 'The number of the process, as in `tries`.' }),
   lines: Type.Array(
     Type.Object({
-      at: Type.String({ description: 'When it was said. ISO 8601, UTC.' }),
-      level: choice(LOG_LEVELS, 'An event in short, or what a person was told: a note, a warning, an error.'),
-      text: Type.String({ description: 'What was said, without secrets; 600 characters at most.' }),
+      at: Type.String({ description: 'When the line was written. ISO 8601, UTC.' }),
+      level: choice(
+        LOG_LEVELS,
+        'The kind of line: an event in short, or a note, warning or error shown to the user.',
+      ),
+      text: Type.String({ description: 'The text, without secrets; 600 characters at most.' }),
     }),
     {
       description:
-        'The first 50 lines and the last 150; where some are missing between them, a line says how many.',
+        'The first 50 lines and the last 150; if lines between them are missing, a line says how many.',
     },
   ),
 })
