@@ -4,15 +4,15 @@ import { withMonitor } from './monitor.ts'
 import { alertSettingsOf } from './observers/alertSettings.ts'
 import { evaluateAlerts, watching } from './observers/dueAlerts.ts'
 
-/** What looks for alerts while a command stays. */
+/** Looks for alerts while a command keeps running. */
 export interface AlertsWatch {
-  /** Looks no more; resolves once nothing is being sent. */
+  /** Stops looking; resolves once nothing is being sent. */
   end(): Promise<void>
 }
 
 /**
- * Looks at all rules of the configuration now, and then every minute, for a command that stays; sends what is due. Undefined
- * where there are none. What fails is a warning. Needs catalogOptions in schemas.
+ * Evaluates all rules of the configuration now and then every minute, for a command that keeps running; sends what is
+ * due. Undefined if there are none. A failure is a warning. Needs catalogOptions in schemas.
  * @throws ElysiaError ELYSIA_USAGE for a fault in the configuration
  */
 export async function watchAlerts(
@@ -25,13 +25,13 @@ export async function watchAlerts(
   return watch
 }
 
-/** As `watchAlerts`, by a configuration that may change. */
+/** As `watchAlerts`, with a configuration that may change. */
 export interface ChangingWatch extends AlertsWatch {
-  /** Goes by these from now on. @throws as `watchAlerts`: then it goes on by what was before */
+  /** Uses these settings from now on. @throws as `watchAlerts`: then the earlier ones stay */
   take(settings: Settings): Promise<void>
 }
 
-/** As `watchAlerts`, until it is told of other settings. */
+/** As `watchAlerts`, until it gets other settings. */
 export async function alertsAnew(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
 ): Promise<ChangingWatch> {
@@ -48,7 +48,7 @@ export async function alertsAnew(
   }
 }
 
-/** Looks at all rules once, for a command that a clock starts. @throws as `watchAlerts` */
+/** Evaluates all rules once, for a command that a clock starts. @throws as `watchAlerts` */
 export async function lookForAlerts(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
   signal: AbortSignal,

@@ -2,12 +2,12 @@ import type { Context } from './cli/command.ts'
 import { AUTO_WORKERS, ingestOptions, MOST_CALLS, type OpenOptions, retryEvent } from './library.ts'
 import { eventView } from './view/events.ts'
 
-/** As many calls at once as the store of a server makes by itself: enough for so many workers. */
+/** How many calls at once the store of a server makes by default: enough for as many workers. */
 const CALLS_AT_ONCE = 4
 
 /**
- * How a run opens its target: a server that is away is waited for, until a signal comes; a store that is not
- * there is made, but for a dry run, which takes an empty one in its place.
+ * How a run opens its target: a server that is away is waited for, until a signal comes; a missing store is made,
+ * except by a dry run, which uses an empty one instead.
  */
 export function forRun(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(ingestOptions)

@@ -1,8 +1,8 @@
 import { type Emit, hintedFailure, openState, type RunRecord, type State, userPaths } from './library.ts'
 
 /**
- * Works with the journal of what works on archives: backups, verifications, cleanups. Where it cannot be had that is
- * an event, and the work is done without.
+ * Works with the journal of jobs on archives: backups, verifications, cleanups. If it cannot be opened, that is an
+ * event, and the work is done without it.
  */
 export async function withHistory<T>(
   emit: Emit,
@@ -25,7 +25,7 @@ function opened(emit: Emit): State | undefined {
   }
 }
 
-/** Two lists of runs as one, the newest first; each keeps its own order, whatever the clock said. */
+/** Merges two lists of runs, newest first; each keeps its own order, whatever the clock said. */
 export function mergedRuns(one: readonly RunRecord[], other: readonly RunRecord[]): RunRecord[] {
   const [first, second] = [[...one], [...other]]
   const merged: RunRecord[] = []

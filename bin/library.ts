@@ -237,10 +237,10 @@ export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')
 
 /** What makes reports of the history, likewise. */
 export const reportLibrary = () => import('../lib/monitor/report/index.ts')
-/** What is remembered of alerts, likewise: reading that needs nothing of what sends them. */
+/** What reads remembered alerts, likewise: without anything that sends them. */
 export const rememberedAlerts = () => import('../lib/monitor/alerts/remembered.ts')
 
-/** What looks for alerts and sends them, loaded only where the configuration has any. */
+/** What looks for alerts and sends them, loaded only if the configuration has any. */
 export const alertsLibrary = () => import('../lib/monitor/alerts/index.ts')
 
 /** What serves the dashboard, likewise. */

@@ -12,18 +12,18 @@ import { COMMANDS } from './commands/table.ts'
 import { ElysiaError, layersFor, resolve } from './library.ts'
 import { type Observers, observedSaid } from './observers/current.ts'
 
-/** How the command speaks by now. */
+/** The current way of writing messages. */
 interface Speaking {
   console: Console
-  /** What it has to say last of all. */
+  /** The last message. */
   next?: string
-  /** What looks on at the command. */
+  /** The command's observers. */
   observers?: Observers
 }
 
 /**
- * Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. The code is
- * that of a failure until the command has come to its end: a process that ends before, whatever the reason, has failed.
+ * Runs the command in `argv`. Sets the exit code of the process, and leaves it to end by itself. The code is that of a
+ * failure until the command has finished: a process that ends earlier, whatever the reason, has failed.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = EXIT.failed
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** The exit code of what `argv` asks for. Speaks as soon as it is known as the flags say. */
+/** The exit code for `argv`. Writes messages as the flags say, as soon as they are known. */
 async function called(argv: readonly string[], speaking: Speaking): Promise<number> {
   let code: number = EXIT.done
   await dispatch(COMMANDS, argv, {
@@ -92,8 +92,8 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
 }
 
 /**
- * Node ends a process that has nothing left to wait for, though a promise of it was never settled: `say` is told.
- * Returns what is called at a proper end.
+ * Node ends a process that has nothing left to wait for, even if a promise is unsettled: then `report` is called.
+ * Returns a function to call at a proper end.
  */
 function expectEnd(report: () => void): () => void {
   process.once('beforeExit', report)
@@ -101,8 +101,8 @@ function expectEnd(report: () => void): () => void {
 }
 
 /**
- * What nobody awaited and what Node itself has to say is told as all else is: its own printing knows neither --quiet
- * nor what a terminal makes of a message. After an error that was thrown past everybody nothing can be relied on.
+ * Unhandled errors and Node's own warnings are reported like everything else: Node's own printing ignores --quiet, and
+ * does not make texts visible. After an uncaught error nothing can be relied on.
  */
 function hearDefects(speaking: Readonly<Speaking>): void {
   process.removeAllListeners('warning')
@@ -127,7 +127,7 @@ function wordsOf({ wrapsCommand }: NamedCommand, { operands, rest }: Pick<Argume
   return wrapsCommand ? { operands, rest } : { operands: [...operands, ...(rest ?? [])], rest: undefined }
 }
 
-/** How to speak of faults in the command line itself. */
+/** How to report faults in the command line itself. */
 function early(argv: readonly string[]) {
   const end = argv.indexOf('--')
   const own = end === -1 ? argv : argv.slice(0, end)
@@ -143,7 +143,7 @@ function early(argv: readonly string[]) {
   }
 }
 
-/** The exit code after an error, which is told; that the reader of the output went away is not. */
+/** The exit code after an error, which is reported; if the reader of the output went away, it is not. */
 function exitAfter(error: unknown, console: Console): number {
   const code = exitOfError(error)
   if (code !== EXIT.brokenPipe) console.error(error)

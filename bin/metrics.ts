@@ -17,8 +17,9 @@ export async function withMetrics<T>(
 }
 
 /**
- * Works, and serves the metrics meanwhile where --metrics-listen asks for it. `work` calls `ready` once it has begun in
- * earnest. @throws ElysiaError ELYSIA_STATE where the address cannot be had, before the work begins; what the work throws
+ * Does the work, and serves the metrics meanwhile if --metrics-listen asks for it. `work` calls `ready` once it has
+ * really begun.
+ * @throws ElysiaError ELYSIA_STATE if the address is not available, before the work begins; what the work throws
  */
 export async function servingMetrics(
   context: Looking,
@@ -42,7 +43,7 @@ export async function servingMetrics(
   })
 }
 
-/** What is looked with, without notes: what the catalog finds out meanwhile is told by the commands that are about it. */
+/** The same without notes: commands about the catalog report what it finds out. */
 export function quietly({ console, options, settings }: Looking): Looking {
   return { options, settings, console: { ...console, note: () => {}, detail: () => {} } }
 }

@@ -25,26 +25,26 @@ import {
 import { alertsFile } from './observers/alertSettings.ts'
 import { eventText } from './view/eventText.ts'
 
-/** What looks back reads: the history, and reports of it. */
+/** The history, and reports made from it. */
 export interface Monitor {
   readonly history: History
-  /** Made anew at each call. `since` and `slo` as `report` takes them. */
+  /** Makes a new report at each call. `since` and `slo` as `report` takes them. */
   report(asked?: ReportAsked): Promise<MonitorReport>
-  /** What of it holds whether or not anything was run. */
+  /** The parts of it that hold even if nothing was run. */
   standing(): Promise<StandingFacts>
 }
 
 export interface ReportAsked {
   readonly since?: string | undefined
   readonly slo?: number | undefined
-  /** Messages of alerts that no sink has taken yet; by default those that wait now. */
+  /** Messages of alerts that no sink has taken yet; by default those waiting now. */
   readonly undelivered?: number
 }
 
 /**
- * Opens the history of this user for a piece of work; nothing is made where there is none. What the configuration expects is
- * read first, so that a fault in it comes before all else. Needs catalogOptions in schemas.
- * @throws ElysiaError ELYSIA_USAGE for expectations that are none, ELYSIA_STATE
+ * Opens the history of this user for a piece of work; creates none. Reads the expectations of the configuration first,
+ * so that a fault in them is reported before everything else. Needs catalogOptions in schemas.
+ * @throws ElysiaError ELYSIA_USAGE for invalid expectations, ELYSIA_STATE
  */
 export async function withMonitor<T>(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
@@ -82,7 +82,7 @@ export async function withMonitor<T>(
   }
 }
 
-/** Works with the catalog, or with a copy of it where its own directory cannot be written to, or without, and why. */
+/** Works with the catalog; with a copy of it if its directory is not writable; or without it, and the reason. */
 async function reading<T>(
   context: Pick<Context, 'console' | 'options'>,
   work: (catalog: Catalog) => Promise<T>,
@@ -96,7 +96,7 @@ async function reading<T>(
   }
 }
 
-/** The history of this user, to be read and closed; an empty one where there is none. */
+/** Opens the history of this user, to be read and closed; an empty one if there is none. */
 export async function openUserHistory({ console }: Pick<Context, 'console'>): Promise<History> {
   const { openHistory, HISTORY_FILE } = await historyLibrary()
   return openHistory(join(userPaths().state, HISTORY_FILE), {
@@ -108,7 +108,7 @@ export async function openUserHistory({ console }: Pick<Context, 'console'>): Pr
   })
 }
 
-/** Says how many messages of alerts nobody has taken yet, where there are any. */
+/** Reports how many messages of alerts no sink has taken yet, if any. */
 export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>): Promise<void> {
   const { undeliveredCount } = await rememberedAlerts()
   const count = undeliveredCount(alertsFile())
@@ -116,25 +116,25 @@ export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>
     note(`${counted(count, 'message')} of alerts not delivered: \`elysiactl alerts check\` tries again`)
 }
 
-/** What the configuration expects. @throws ElysiaError ELYSIA_USAGE with the line and column of what is wrong */
+/** The expectations of the configuration. @throws ElysiaError ELYSIA_USAGE with the line and column of the fault */
 export async function expectationsOf(settings: Settings) {
   const { readExpectations } = await reportLibrary()
   return readExpectations(ownFirst(settings), (target) => addressIn(settings, target))
 }
 
-/** What a project's file says comes last. */
+/** Puts a project's file last. */
 function ownFirst({ sections, files }: Settings) {
   const isOfProject = ({ origin }: (typeof sections)[number]) =>
     files.some(({ path, kind }) => kind === 'project' && path === origin)
   return sections.toSorted((a, b) => Number(isOfProject(a)) - Number(isOfProject(b)))
 }
 
-/** The address of a store that the configuration names, or the text as it is. */
+/** The address of a store that the configuration names, otherwise the text itself. */
 function addressIn(settings: Settings, target: string): string {
   return parseTarget(chooseTarget(target, 'expect', settings).address).text
 }
 
-/** The rules that `col catalog cleanup` would follow; undefined where the configuration has none. */
+/** The rules that `col catalog cleanup` would follow; undefined if the configuration has none. */
 async function policyIn({ layers }: Settings) {
   const { options } = resolve(retentionOptions, layersFor(retentionOptions, [...layers]))
   const { policyOf } = await loadCatalog()

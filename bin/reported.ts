@@ -1,7 +1,7 @@
 import type { Context } from './cli/command.ts'
 import { ElysiaError, momentOf, type OptionsSchema } from './library.ts'
 
-/** Of which time a report is, and what it is held against. */
+/** The period of a report, and the objective to compare with. */
 export const reportedOptions = {
   type: 'object',
   name: 'reported',
@@ -26,8 +26,8 @@ export const reportedOptions = {
 } as const satisfies OptionsSchema
 
 /**
- * What a report is asked for now. Needs reportedOptions in schemas.
- * @throws ElysiaError ELYSIA_USAGE for what is no time, or more than all
+ * The period and objective of the report. Needs reportedOptions in schemas.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid time, or more than 100 percent
  */
 export function askedNow({ options }: Pick<Context, 'options'>): { since: string; slo: number | undefined } {
   const { since, slo } = options(reportedOptions)

@@ -19,9 +19,9 @@ import { progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
 /**
- * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr. They are
- * looked for once the options are known to be of use.
- * @throws what ended the run, after its report
+ * Ingests inputs into the chosen target, and reports: with --json one document on stdout, otherwise on stderr. Looks
+ * for the inputs only after checking the options.
+ * @throws the error that ended the run, after its report
  */
 export async function runIngest(context: Context, find: () => Promise<readonly Source[]>): Promise<void> {
   const { console } = context
@@ -44,7 +44,7 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, write)))
 }
 
-/** What is to be done with rejected records, or how a run goes on that something kept from its end. */
+/** Prints what to do with rejected records, or how an unfinished run continues. */
 export function sayNext(
   context: Context,
   { dry_run }: { readonly dry_run: boolean },
@@ -56,12 +56,12 @@ export function sayNext(
   if (next) context.next(`next: ${next}`)
 }
 
-/** Standard input may be a file, which must not be written over. */
+/** Standard input may be a file, which must not be overwritten. */
 function withFile(source: Source): Source {
   return source.name === 'stdin' ? { ...source, file: 0 } : source
 }
 
-/** The context of a run that writes records, but for its events. */
+/** The context of a run that writes records, without its events. */
 export function writeContext(context: Context, state: State, keepsRejects: boolean): WriteContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { stop, signal, onInFlight } = context
@@ -73,7 +73,7 @@ export function writeContext(context: Context, state: State, keepsRejects: boole
   }
 }
 
-/** Where the rejected records are; undefined where there are none, or no file. */
+/** The path of the rejected records; undefined if there are none, or no file. */
 function rejectsPath({ id, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
   if (sum(rejected) === 0) return undefined
   const standard = rejectsDirectory && join(rejectsDirectory, `${id}.jsonl`)

@@ -6,8 +6,8 @@ import { alertsFile } from './observers/alertSettings.ts'
 import { sinkContextOf } from './observers/sinks.ts'
 
 /**
- * Sends a report through the sinks of alerts, where that is asked for; the command fails where one does not take it.
- * @throws ElysiaError ELYSIA_USAGE where none are configured, before anything is looked at
+ * Sends a report through the alert sinks, if requested; the command fails if one does not take it.
+ * @throws ElysiaError ELYSIA_USAGE if none are configured, before anything is read
  */
 export async function sendingReport(
   context: Context,

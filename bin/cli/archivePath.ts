@@ -7,7 +7,7 @@ import type { Context } from './command.ts'
 /** An id, or the beginning of one. */
 const ARCHIVE_ID = /^[0-9a-z-]+$/
 
-/** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */
+/** The path of an archive: an existing path itself, otherwise the archive with that id in the catalog. */
 export async function archivePath(context: Context, operand: string): Promise<string> {
   if (existsSync(operand)) return operand
   if (operand.startsWith(LATEST)) return onCatalog(context, (catalog) => newest(context, catalog, operand))
@@ -27,7 +27,7 @@ function newest({ console }: Context, catalog: Catalog, operand: string): string
 }
 
 /**
- * Shared locks on what a cleanup could remove while it is read, the bases of an increment included; plain files need
+ * Shared locks on what a cleanup could remove while it is read, including the bases of an increment; plain files need
  * none. Needs lockOptions and catalogOptions in schemas.
  */
 export async function lockedForReading(

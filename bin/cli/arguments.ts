@@ -13,11 +13,11 @@ export interface Arguments {
   readonly operands: readonly string[]
   readonly rest: readonly string[] | undefined
   readonly flags: Layer
-  /** The flags whose order counts, as they stand there. */
+  /** The flags whose order counts, as typed. */
   readonly steps: readonly Step[]
 }
 
-/** A flag whose place among others counts: `--map a=b` is the step `map` with the text `a=b`. */
+/** A flag whose order counts: `--map a=b` is the step `map` with the text `a=b`. */
 export interface Step {
   readonly kind: string
   readonly text: string
@@ -26,13 +26,13 @@ export interface Step {
 interface Flag {
   readonly key: string
   readonly option: OptionSchema
-  /** The value it stands for where it takes none. */
+  /** The value of a flag that takes none. */
   readonly means?: boolean
 }
 
 /**
- * Reads what follows a command. Unlike the parser of citty, which takes unknown flags and turns a missing
- * value into an empty one, it refuses both.
+ * Reads what follows a command. The parser of citty accepts unknown flags and turns a missing value into an empty one;
+ * this one refuses both.
  * @throws ElysiaError ELYSIA_USAGE for an unknown flag (the nearest is named), a missing or unwanted value
  */
 export function readArguments(argv: readonly string[], schemas: readonly OptionsSchema[]): Arguments {
@@ -88,7 +88,7 @@ function flagValue(
   return { [flag.key]: earlier === undefined ? token.value : `${earlier};${token.value}` }
 }
 
-/** What stands after `--api-key` is a secret, so the message must not repeat it. */
+/** The value of `--api-key` is a secret, so the message must not repeat it. */
 function unknownFlag({ name, rawName }: OptionToken, flags: ReadonlyMap<string, Flag>): ElysiaError {
   if (/^(api-?key|password|token|secret)$/i.test(name)) {
     return usage(

@@ -13,17 +13,17 @@ import {
 import { eventView } from '../view/events.ts'
 import type { Context } from './command.ts'
 
-/** What `onCatalog` needs of a context. */
+/** The part of a context that `onCatalog` needs. */
 export type CatalogContext = Pick<Context, 'options'> & {
   readonly console: Pick<Context['console'], 'note' | 'detail'>
 }
 
-/** Where archives lie that were given no place of their own. */
+/** The default directory for archives. */
 export function backupRoot({ options }: Pick<Context, 'options'>): string {
   return resolve(options(catalogOptions).backupRoot ?? join(userPaths().data, 'backups'))
 }
 
-/** The directory that --backup-root names on the command line: list and cleanup are then of what lies below it. */
+/** The directory in --backup-root on the command line, if any: it limits list and cleanup. */
 export function namedRoot({ flags, ...context }: Pick<Context, 'flags' | 'options'>): string | undefined {
   return flags.values.backupRoot === undefined ? undefined : backupRoot(context)
 }
@@ -34,8 +34,8 @@ export function catalogFile(): string {
 }
 
 /**
- * Opens the catalog of this user for a piece of work, which must be able to be done twice. Where
- * there is nothing to list, no file is made unless `missing` says so. Needs catalogOptions in schemas.
+ * Opens the catalog of this user for a piece of work, which must be repeatable. If there is nothing to list, makes no
+ * file unless `missing` says so. Needs catalogOptions in schemas.
  */
 export async function onCatalog<T>(
   context: CatalogContext,
@@ -51,7 +51,10 @@ export async function onCatalog<T>(
   })
 }
 
-/** The same for a copy of the catalog, which is then removed: for what only reads. @throws the system's error, and as `onCatalog` */
+/**
+ * The same with a copy of the catalog, which is then removed: for work that only reads.
+ * @throws the system's error, and as `onCatalog`
+ */
 export async function onCopiedCatalog<T>(
   context: CatalogContext,
   work: (catalog: Catalog) => Promise<T> | T,
@@ -67,8 +70,8 @@ export async function onCopiedCatalog<T>(
 }
 
 /**
- * Options as the catalog understands them: archives are listed under the class that a collection's name stands for, and
- * under the address of a target that the configuration names.
+ * Options in the catalog's terms: archives are listed under the class of a collection's name, and under the address of
+ * a target that the configuration names.
  */
 export function forCatalog<O extends { readonly collection?: string; readonly cluster?: string }>(
   { settings }: Pick<Context, 'settings'>,
@@ -83,12 +86,13 @@ export function forCatalog<O extends { readonly collection?: string; readonly cl
   }
 }
 
-/** What stands before the name of a collection, for its newest complete archive. */
+/** The prefix of a collection's name that means its newest complete archive. */
 export const LATEST = 'latest:'
 
 /**
- * The archive that an operand names: by its id, by the beginning of one, or as `latest:NAME`, the newest complete one of a
- * collection. @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several ids begin so
+ * The archive in an operand: by its id, by the beginning of an id, or as `latest:NAME`, the newest complete one of a
+ * collection.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE if several ids begin with it
  */
 export function archiveNamed(catalog: Catalog, operand: string): ArchiveDetails {
   return catalog.get(operand.startsWith(LATEST) ? latestOf(catalog, operand.slice(LATEST.length)) : operand)

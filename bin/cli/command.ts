@@ -4,134 +4,137 @@ import type { Console } from './console.ts'
 import type { ExitCode, ExitName } from './exit.ts'
 import type { Operand } from './operands.ts'
 
-/** One command, as its file declares it. Its name is its place in the table of commands. */
+/** One command, as its file declares it. The table of commands gives its name. */
 export interface Command {
   /** One line for the list of commands, without a full stop. */
   readonly summary: string
-  /** Other words that people type for it: the error for them names it. */
+  /** Other words that users type for it: the error for them suggests this command. */
   readonly alsoKnownAs?: readonly string[]
-  /** What it takes besides options, in order; only the last may be given many times. */
+  /** Its operands, in order; only the last may be repeated. */
   readonly operands: readonly Operand[]
-  /** What follows the name in help, where the operands alone do not tell. */
+  /** The text after the name in help, if the operands alone do not tell. */
   readonly usage?: string
-  /** Whole command lines, without the prompt. */
+  /** Complete command lines, without the prompt. */
   readonly examples: readonly string[]
-  /** How it may end besides 0, 1 and 2, for its help. */
+  /** Exit codes besides 0, 1 and 2, for its help. */
   readonly exits?: readonly ExitName[]
-  /** What --json prints, by the name of its schema in `format schema`. */
+  /** The document that --json prints, by its schema's name in `format schema`. */
   readonly document?: string
-  /** The page that tells more of it: `docs/restore.md`. */
+  /** The page with more about it: `docs/restore.md`. */
   readonly docs?: string
-  /** The job that it does, where its runs are noted in the history: those that fail before they begin as well. */
+  /** The kind of job, if the history records its runs, including those that fail before they begin. */
   readonly records?: string
-  /** True where it looks at what was done, and so sends the alerts that are due, as each job does. */
+  /** True if it looks at past runs, and so sends due alerts, as each job does. */
   readonly tellsAlerts?: boolean
-  /** True where it runs, and shows them, though configuration files are refused. */
+  /** True if it runs, and shows the reasons, even if configuration files are refused. */
   readonly showsRefused?: boolean
-  /** How to go on after a signal; where it is left out, the same command begins again. */
+  /** How to continue after a signal; without it, the same command starts over. */
   continuing?(context: Pick<Context, 'operands' | 'options'>): Continuing
-  /** Every option it takes, but for the console's, which all have. */
+  /** All its options, except those that every command has. */
   readonly schemas: readonly OptionsSchema[]
-  /** True where the words after `--` are a command line, and not operands that look like options. */
+  /** True if the words after `--` are a command line, not operands that look like options. */
   readonly wrapsCommand?: boolean
-  /** @throws whatever ends it; main says it and chooses the exit code */
+  /** @throws the error that ends it; main reports it and chooses the exit code */
   run(context: Context): Promise<void>
 }
 
-/** How a command goes on that was ended early: the words that were typed, changed. */
+/** How to continue an interrupted command: changes to the typed words. */
 export interface Continuing {
-  /** True where what was done is kept, and is not done again. */
+  /** True if finished work is kept, and not repeated. */
   readonly keeps?: boolean
-  /** Flags that it then needs. */
+  /** Flags to add. */
   readonly add?: readonly string[]
-  /** Flags that would begin it anew. */
+  /** Flags to drop, because they would start over. */
   readonly drop?: readonly string[]
-  /** What has to be piped in once more, as a plural. */
+  /** What must be piped in again, as a plural. */
   readonly input?: string
 }
 
-/** A command with the words it is called by: `index process-jsonl`. */
+/** A command with its full name: `index process-jsonl`. */
 export interface NamedCommand extends Command {
   readonly name: string
 }
 
-/** Loads the module of a command when it is called. */
+/** Loads the module of a command on first use. */
 export type LoadCommand = () => Promise<{ readonly command: Command }>
 
-/** Commands below one word, in the order of help. */
+/** Commands that share a first word, in the order of help. */
 export interface Group {
-  /** What they are about, without a full stop. */
+  /** Their common subject, without a full stop. */
   readonly summary: string
   readonly members: Readonly<Record<string, Group | LoadCommand>>
 }
 
-/** The store that was chosen. `state` is opened when it is first asked for. */
+/** The chosen store. `state` is opened on first use. */
 export interface OpenTarget {
   readonly store: Store
   readonly state: State
 }
 
-/** A target that another flag, or an operand, gives in place of --target. */
+/** A target from another flag, or from an operand, instead of --target. */
 export interface OtherTarget {
   readonly address: string
   readonly flag: string
 }
 
-/** What a command works with. */
+/** Everything that a command works with. */
 export interface Context {
-  /** As it was called: `col cat`. */
+  /** Its name as called: `col cat`. */
   readonly name: string
-  /** The words after the program's own name, as they were typed. */
+  /** The words after the program's name, as typed. */
   readonly typed: readonly string[]
-  /** All commands, for one that speaks of the others. */
+  /** All commands, for one that refers to the others. */
   readonly commands: Group
   readonly operands: readonly string[]
-  /** The words after `--`, for a command that wraps another; else they are operands. */
+  /** The words after `--`, for a command that wraps another; otherwise they are operands. */
   readonly rest: readonly string[] | undefined
   readonly flags: Layer
   /** The flags whose order counts, in the order in which they were typed. */
   readonly steps: readonly Step[]
-  /** What environment and files say; empty for a command whose options come from the command line alone. */
+  /** Settings from environment and files; empty for a command whose options come only from the command line. */
   readonly settings: Settings
   readonly console: Console
   /**
-   * Aborted by the first SIGINT, SIGTERM or SIGHUP: take no more, finish what is in flight. From the first
-   * look at `stop` or `signal` on, signals no longer kill the process: a command that looks has to end itself.
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP: take nothing more, finish what is in flight. Once a command reads
+   * `stop` or `signal`, signals no longer kill the process: the command must end itself.
    */
   readonly stop: AbortSignal
-  /** Aborted by the second signal, or when the time to shut down is over: end at once. */
+  /** Aborted by the second signal, or when the shutdown time is over: end at once. */
   readonly signal: AbortSignal
-  /** Takes note of how many batches are in flight: a signal says so. */
+  /** Records how many batches are in flight, for the message after a signal. */
   onInFlight(batches: number): void
-  /** How the command goes on where it is ended early. */
+  /** How the command continues if it is ended early. */
   readonly continuing: Continuing | undefined
-  /** What a person is to do next: said once, below all else, and not with --quiet or --json. The last call counts. */
+  /**
+   * Sets what the user should do next: printed once, below everything else, and not with --quiet or --json. The last
+   * call counts.
+   */
   next(text: string): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
-  /** Where each of them comes from: `command line`, `environment`, the path of a file, or `default`. */
+  /** Where each option comes from: `command line`, `environment`, the path of a file, or `default`. */
   origins(schema: OptionsSchema): Readonly<Record<string, string>>
   /**
-   * Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. `other` as of
+   * Opens the target once, and names it on stderr. Main closes it. Needs targetOptions in schemas. `other` as for
    * `readTarget`.
    */
   openTarget(opening?: OpenOptions, other?: OtherTarget): Promise<OpenTarget>
   /**
-   * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
-   * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
-   * flag, or an operand, gives in place of --target: each is opened once.
+   * The same for a command that only reads or removes: it makes nothing. A named file must exist; if no run has made
+   * the default store yet, an empty one in memory replaces it. `other` is a target from another flag or an operand,
+   * instead of --target: each is opened once.
    */
   readTarget(other?: OtherTarget, calls?: Pick<OpenOptions, 'maxInFlight'>): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
   readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**
-   * Says that the work has come to its end, as its report tells. A signal that came too late to end it, or comes while
-   * the rest is printed, then changes nothing: neither the exit code, nor what is said last.
+   * Says that the work is finished, according to its report. A signal that comes later, while the rest is printed, then
+   * changes nothing: neither the exit code, nor the last message.
    */
   done(): void
   /**
-   * Ends the command with this exit code, though nothing is thrown; without it a command that comes to its end has
-   * succeeded. `why` says what failed and where to look: it is the one line that --quiet leaves. The first call counts.
+   * Ends the command with this exit code although nothing was thrown; without it a command that returns has succeeded.
+   * `why` says what failed and where to look: the only line that --quiet leaves. The first call counts.
    */
   fail(code: Exclude<ExitCode, 0>, why: string): void
 }

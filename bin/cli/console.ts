@@ -7,59 +7,59 @@ import type { ConsoleOptions } from './consoleOptions.ts'
 import { asDocument, asLines, Failure } from './errorText.ts'
 import { type LogType, leveledLog } from './log.ts'
 
-/** A line, or lines. A line break inside one is text of somebody else, and is written out as `\n`. */
+/** One or more lines. A line break inside one is foreign text, and is printed as `\n`. */
 export type Lines = string | readonly string[]
 
 /**
- * How the command speaks: data on stdout, everything else on stderr. Nothing else writes to either. Every text is
- * made visible here, so that callers hand on names and messages as they came.
+ * The command's output: data on stdout, everything else on stderr. Nothing else writes to either. Makes every text
+ * visible, so that callers pass on names and messages unchanged.
  */
 export interface Console {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean
-  /** How it shows how far a job is; with `json` all that goes to stderr is JSON lines. */
+  /** How the progress of a job is shown; with `json` everything on stderr is JSON lines. */
   readonly progress: ConsoleOptions['progress']
-  /** True where what is printed goes to a terminal. */
+  /** True if stdout is a terminal. */
   readonly printsToTerminal: boolean
-  /** How wide that terminal is; undefined where there is none, or it doesn't say. */
+  /** The width of that terminal; undefined if there is none, or it is unknown. */
   readonly columns: number | undefined
-  /** For a person; not shown with --quiet. */
+  /** A message for the user; not shown with --quiet. */
   note(message: Lines): void
-  /** As `note`, of what is not kept: how far a job is, and what a program of the user's own prints. */
+  /** As `note`, but not logged: the progress of a job, and the output of the user's own programs. */
   aside(message: Lines): void
-  /** For a person who asked for more, with --verbose. */
+  /** A detail, shown with --verbose. */
   detail(message: Lines): void
   /** As `note`, marked as a warning. */
   warn(message: string): void
-  /** What went wrong and the next step; with --json one line `{code, message, hint}`. Always shown; with -q in one line. */
+  /** An error and the next step; with --json one line `{code, message, hint}`. Always shown; with -q in one line. */
   error(thrown: unknown): void
-  /** Why the exit code is what it is, where no error was thrown: the one line that --quiet leaves. */
+  /** The reason for the exit code, if no error was thrown: the only line that --quiet leaves. */
   failure(why: string, exit: number): void
-  /** What a person asked for by a signal: shown with --quiet, too. */
+  /** An answer that the user requested with a signal: shown even with --quiet. */
   answer(message: string): void
-  /** One JSON document a line, to stderr. */
+  /** Prints a JSON document as one line on stderr. */
   line(document: object): void
-  /** Asks at the terminal; the answer, trimmed, or undefined where the terminal went away. */
+  /** Asks at the terminal; returns the trimmed answer, or undefined if the terminal went away. */
   ask(question: string): Promise<string | undefined>
-  /** Lines to stdout, as fast as their reader takes them. @throws EPIPE where the reader went away */
+  /** Prints lines to stdout, as fast as they are read. @throws EPIPE if the reader went away */
   print(lines: Source, signal?: AbortSignal): Promise<void>
-  /** The same, in colours where stdout is a terminal that shows them, and NO_COLOR is not set. */
+  /** The same, in color if stdout is a terminal with colors, and NO_COLOR is not set. */
   printColoured(lines: readonly ColouredLine[]): Promise<void>
-  /** Pieces of JSON text, cut anywhere but inside a character, to stdout. @throws as `print` */
+  /** Prints pieces of JSON text, divided anywhere except inside a character, to stdout. @throws as `print` */
   printJson(pieces: Source, signal?: AbortSignal): Promise<void>
-  /** One JSON document and a newline to stdout. */
+  /** Prints one JSON document and a newline to stdout. */
   document(value: unknown): Promise<void>
-  /** Stdout for bytes that are no text. Ending it does not close stdout. */
+  /** Stdout for binary data. Ending it does not close stdout. */
   bytes(): Writable
   /**
-   * The line at the foot of the terminal, above which all else is written; undefined where stderr is none that can
-   * have one, with --quiet and with --json.
+   * The line at the bottom of the terminal, above which everything else is written; undefined if stderr cannot have
+   * one, with --quiet and with --json.
    */
   footer(): Promise<Footer | undefined>
 }
 
-/** A line to stdout, in a colour where that is a terminal that shows colours. */
+/** A line for stdout, with its color for a terminal that shows colors. */
 export interface ColouredLine {
   readonly text: string
   readonly colour?: 'red' | 'green'
@@ -67,7 +67,7 @@ export interface ColouredLine {
 
 type Source = Iterable<string> | AsyncIterable<string>
 
-/** What is told of what a person is told, shown or not: notes, warnings and errors, line by line. */
+/** Hears every message to the user, shown or not: notes, warnings and errors, line by line. */
 export type Heard = (type: LogType, text: string) => void
 
 /** The console of this process. */
@@ -130,19 +130,19 @@ export function processConsole(
   }
 }
 
-/** What is logged as a line of `--progress json`. */
+/** A message as a line of `--progress json`. */
 function messageOf(type: LogType, what: unknown) {
   const at = new Date().toISOString()
   if (type === 'error') return { message_type: 'error', at, ...asDocument(what) }
   return { message_type: 'message', at, level: type, text: [what as Lines].flat().join('\n') }
 }
 
-/** True of a terminal that says how wide it is and knows more than lines. */
+/** True for a terminal with a known width and a movable cursor. */
 function canMoveCursor(): boolean {
   return process.stderr.isTTY === true && process.stderr.columns > 0 && process.env.TERM !== 'dumb'
 }
 
-/** A stdout or stderr whose reader went away is no reason to die before all is told elsewhere. */
+/** If the reader of stdout or stderr goes away, the process must still report everything elsewhere. */
 export function outliveReaders(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', () => {})
@@ -162,7 +162,7 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
-/** Lines that are all there already are one write. */
+/** Lines that are all available are one write. */
 function printed(lines: Source): Iterable<string> | AsyncIterable<string> {
   return Array.isArray(lines) ? [lines.map(lineOf).join('')] : mapped(lines, lineOf)
 }
@@ -194,7 +194,7 @@ function stdout(): Writable {
   })
 }
 
-/** Coloured where stderr is a terminal that shows colours, and NO_COLOR is not set. */
+/** Colored if stderr is a terminal with colors, and NO_COLOR is not set. */
 function mark(type: LogType): string {
   const { [type]: kind } = MARKS
   return kind === undefined ? '' : `${styleText(kind.colour, kind.text, { stream: process.stderr })}: `

@@ -1,6 +1,6 @@
 import type { OptionsSchema, Resolved } from '../library.ts'
 
-/** How the command speaks. */
+/** Options for the command's output. */
 export const consoleOptions = {
   type: 'object',
   name: 'console',

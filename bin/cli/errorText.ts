@@ -1,6 +1,6 @@
 import { ElysiaError, messageOf } from '../library.ts'
 
-/** Why the exit code is what it is, where nothing was thrown. */
+/** The reason for the exit code, if nothing was thrown. */
 export class Failure {
   readonly message: string
   readonly exit: number
@@ -11,7 +11,7 @@ export class Failure {
   }
 }
 
-/** What a program reads of an error. */
+/** An error in the form for programs. */
 export function asDocument(thrown: unknown): object {
   if (thrown instanceof Failure) return { exit: thrown.exit, message: thrown.message }
   if (!(thrown instanceof ElysiaError)) return { code: 'ELYSIA_INTERNAL', message: messageOf(thrown) }
@@ -20,8 +20,8 @@ export function asDocument(thrown: unknown): object {
 }
 
 /**
- * What a person reads of an error, line by line; quietly one line, which says where to look. One that is neither ours
- * nor the system's is a defect: its stack is worth having.
+ * An error in lines for the user; in quiet mode one line, which says where to look. An error that is neither ours nor
+ * the system's is a defect: it includes the stack.
  */
 export function asLines(
   thrown: unknown,
@@ -39,7 +39,7 @@ function asOneLine(thrown: unknown): string {
   return hint === undefined ? messageOf(thrown) : `${messageOf(thrown)}; ${hint}`
 }
 
-/** A full disk, a closed descriptor: the message of the system says all there is. */
+/** For a full disk or a closed descriptor the system's message says everything. */
 function isDefect(thrown: unknown): boolean {
   const isOfSystem = (thrown as NodeJS.ErrnoException | undefined)?.syscall !== undefined
   return !(thrown instanceof ElysiaError || isOfSystem)
@@ -47,7 +47,7 @@ function isDefect(thrown: unknown): boolean {
 
 function origin(thrown: unknown): string[] {
   if (!(thrown instanceof Error)) return []
-  // A message of several lines stands in the stack as well, and is no part of where it came from.
+  // The stack repeats a message of several lines, which is not part of the origin.
   const stack = thrown.stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? []
   const cause = thrown.cause === undefined ? [] : [`caused by: ${messageOf(thrown.cause)}`]
   return [...stack, ...cause]

@@ -22,7 +22,7 @@ export type ExitName = keyof typeof EXIT
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** What each exit code means, for people. */
+/** What each exit code means, for users. */
 export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   done: 'done',
   failed: 'failed',
@@ -53,19 +53,19 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   ELYSIA_UNREACHABLE: EXIT.unreachable,
 }
 
-/** The exit code for an error's code; whatever has none of its own is a failure. */
+/** The exit code for an error's code; a code without its own is a failure. */
 export function exitOf(code: string | undefined): ExitCode {
   return BY_CODE[code as ErrorCode] ?? EXIT.failed
 }
 
-/** The exit code of what was thrown; that the reader of the output went away is no failure. */
+/** The exit code for a thrown error; it is no failure if the reader of the output went away. */
 export function exitOfError(error: unknown): ExitCode {
   const code = (error as { readonly code?: unknown } | undefined)?.code
   if (code === 'EPIPE') return EXIT.brokenPipe
   return exitOf(error instanceof ElysiaError ? error.code : undefined)
 }
 
-/** The exit code of a process that a signal ended, as shells count it. */
+/** The exit code of a process that a signal ended, as in shells. */
 export function exitOfSignal(signal: NodeJS.Signals): ExitCode {
   if (signal === 'SIGHUP') return EXIT.hangup
   return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupt

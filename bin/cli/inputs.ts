@@ -11,20 +11,20 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ElysiaError, type Input, messageOf } from '../library.ts'
 
-/** An input that knows how much of it there is, where that can be known, to show how far a run has come. */
+/** An input whose size is known if possible, to show the progress of a run. */
 export interface Source extends Input {
   readonly size: number | undefined
 }
 
 const CHUNK_BYTES = 256 * 1024
-/** Names of standard input as a file. What stands behind it, such as a socket, may not be opened a second time. */
+/** Names of standard input as a file. What it leads to, for example a socket, cannot be opened again. */
 const STDIN_PATHS = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']
 
 const PIPE_RECORDS =
   'pipe change records in, as in `producer | elysiactl index sync --stdin --collection NAME`'
 
 /**
- * The inputs that operands name: files, pipes such as a shell's `<(command)`, and `-` or /dev/stdin for standard input.
+ * The inputs in operands: files, pipes such as a shell's `<(command)`, and `-` or /dev/stdin for standard input.
  * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT for what cannot be read: before anything is opened
  */
 export async function sources(operands: readonly string[]): Promise<Source[]> {
@@ -38,7 +38,7 @@ export async function sources(operands: readonly string[]): Promise<Source[]> {
 
 /**
  * Standard input.
- * @throws ElysiaError ELYSIA_USAGE where it is a terminal: nothing comes from there; ELYSIA_INPUT for a directory
+ * @throws ElysiaError ELYSIA_USAGE if it is a terminal, which yields nothing; ELYSIA_INPUT for a directory
  */
 export function standardInput(hint = PIPE_RECORDS): Source {
   if (process.stdin.isTTY) throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', { hint })
@@ -49,7 +49,7 @@ export function standardInput(hint = PIPE_RECORDS): Source {
   return { ...input, comesAgain: status.isFile() }
 }
 
-/** True for `-`, and for the names that standard input has as a file. */
+/** True for `-`, and for the names of standard input as a file. */
 export function isStandardInput(operand: string): boolean {
   return operand === '-' || STDIN_PATHS.includes(operand)
 }
@@ -67,7 +67,7 @@ function file(path: string): Source {
     const status = statSync(path)
     if (status.isDirectory()) throw isDirectory(path)
     accessSync(path, constants.R_OK)
-    // A pipe has no real path: what /dev/fd leads to has no name.
+    // A pipe has no real path: the target of /dev/fd has no name.
     if (!status.isFile()) return source(resolve(path), false, undefined, () => read(path))
     return source(realpathSync.native(path), true, status.size, () => read(path))
   } catch (error) {

@@ -1,19 +1,19 @@
 import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core'
 
-/** What is logged: lines for a person, or what was thrown. */
+/** A logged message: lines for the user, or a thrown error. */
 export type Logged = unknown
 
-/** As what a message counts: it decides the mark before it, and who hears of it. */
+/** The severity of a message: decides its mark, and who hears it. */
 export type LogType = 'error' | 'warn' | 'info' | 'debug'
 
-/** Who shows what is logged, and who asks. */
+/** Shows messages, and asks questions. */
 export interface LogOutput {
   show(type: LogType, what: Logged): void
-  /** The answer; undefined where nobody can answer any more. */
+  /** The answer; undefined if nobody can answer any more. */
   ask(question: string): Promise<string | undefined>
 }
 
-/** Levels, and who is told what; made by consola, which formats nothing and leaves nothing out as repeated. */
+/** Log levels, and who hears what; made by consola, which formats nothing and drops no repetition. */
 export interface Log {
   error(what: Logged): void
   warn(what: Logged): void
@@ -24,11 +24,11 @@ export interface Log {
   ask(question: string): Promise<string | undefined>
 }
 
-/** Without --quiet errors, warnings and notes are shown; with it errors alone. */
+/** Shows errors, warnings and notes without --quiet; with it only errors. */
 export function leveledLog({ quiet, verbose }: { quiet: boolean; verbose: boolean }, output: LogOutput): Log {
   const consola = createConsola({
     level: quiet ? LogLevels.error : verbose ? LogLevels.debug : LogLevels.info,
-    // Nor where the clock was put back.
+    // Not even if the clock was set back.
     throttle: 0,
     throttleMin: Number.POSITIVE_INFINITY,
     reporters: [{ log: ({ type, args }) => output.show(type as LogType, args[0]) }],

@@ -13,20 +13,20 @@ import { continuingText } from './signal/continuing.ts'
 
 type Flags = Pick<Context, 'flags'>
 
-/** They are given again in their order. */
+/** Flags that must be repeated in their order. */
 export const ORDERED: readonly string[] = Object.entries(transformOptions.properties).flatMap(
   ([key, option]) => ('ordered' in option ? [key] : []),
 )
 
-/** The same transforms in another command line. */
+/** The same transforms for another command line. */
 export function stepWords(steps: Context['steps']): string[] {
   return steps.flatMap(({ kind, text }) => [`--${kind}`, text])
 }
 
-/** Flags of a run that would not mean the same for its rejects. */
+/** Flags of a run that would mean something else for its rejects. */
 const OF_ONE_RUN: ReadonlySet<string> = new Set(['dryRun', 'fromRejects', ...ORDERED])
 
-/** The command that feeds rejected records in again, once they are corrected, with the flags that were given. */
+/** The command that takes rejected records again after correction, with the flags that were given. */
 export function feedRejects({ flags, steps }: Flags & Pick<Context, 'steps'>, path: string): string {
   const schemas = [ingestOptions, transformOptions, targetOptions]
   const kept = schemas.flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
@@ -34,7 +34,7 @@ export function feedRejects({ flags, steps }: Flags & Pick<Context, 'steps'>, pa
   return `correct the rejected records, then: ${line}`
 }
 
-/** The flags of a schema that were given, to stand in another command line; those of `not`, by key, are left out. */
+/** The given flags of a schema, for another command line; without those in `not`, by key. */
 export function givenFlags(
   schema: OptionsSchema,
   flags: Context['flags'],
@@ -49,10 +49,10 @@ export function givenFlags(
   })
 }
 
-/** What keeps a run from its end and may be over later. */
+/** Errors that may be over later. */
 const PASSING: ReadonlySet<string> = new Set(['ELYSIA_UNREACHABLE', 'ELYSIA_STATE', 'ELYSIA_PRODUCER'])
 
-/** How a run that had begun goes on after this error; undefined where the same command would fail again. */
+/** How a run that had begun continues after this error; undefined if the same command would fail again. */
 export function afterError(context: Context, error: unknown): string | undefined {
   if (!(error instanceof ElysiaError) || !PASSING.has(error.code)) return undefined
   return continuingText(context.typed, context.continuing)

@@ -1,17 +1,17 @@
 import { ElysiaError, type ValueKind } from '../library.ts'
 
-/** What a command takes in one place of its line, besides options. */
+/** One operand of a command. */
 export interface Operand {
-  /** As usage shows it: `FILE`, `ID|DIR`. */
+  /** Its name in usage: `FILE`, `ID|DIR`. */
   readonly name: string
-  /** What it names: completion offers those that there are. */
+  /** What it names: completion offers the existing ones. */
   readonly kind?: ValueKind
-  /** The words it may be. */
+  /** The words that it accepts. */
   readonly choices?: readonly string[]
   readonly optional?: boolean
-  /** True where any number may be given. */
+  /** True if it may be repeated. */
   readonly many?: boolean
-  /** What to do where it is missing. */
+  /** What to do if it is missing. */
   readonly hint?: string
 }
 
@@ -35,7 +35,7 @@ interface Taking {
   readonly usage?: string
 }
 
-/** What follows a command's name in help: `ID TAG…`; empty where nothing does. */
+/** The text after a command's name in help: `ID TAG…`; empty if there is none. */
 export function usageText({ operands, usage }: Omit<Taking, 'name'>): string {
   return usage ?? operands.map(operandText).join(' ')
 }
@@ -46,8 +46,8 @@ function operandText({ name, choices, optional, many }: Operand): string {
 }
 
 /**
- * Holds the operands that were given against those that the command takes.
- * @throws ElysiaError ELYSIA_USAGE where one is missing, or is one too many
+ * Checks the given operands against those that the command takes.
+ * @throws ElysiaError ELYSIA_USAGE if one is missing, or there is one too many
  */
 export function requireOperands(command: Taking, values: readonly string[]): void {
   const { name, operands } = command

@@ -5,25 +5,25 @@ import { LATEST } from './catalog.ts'
 import type { Console } from './console.ts'
 import { isStandardInput } from './inputs.ts'
 
-/** Where an operand says that objects are: in a collection of a store, or in an archive or a file. */
+/** Where an operand locates objects: in a collection of a store, or in an archive or a file. */
 export type Place =
   | { readonly kind: 'collection'; readonly name: string; readonly target?: string }
   | { readonly kind: 'archive'; readonly named: string }
 
-/** The ids of archives begin with the time when they were made. */
+/** The ids of archives begin with their time. */
 const ARCHIVE_ID = /^\d[0-9a-z-]*$/
 
-/** Endings of files that hold objects. */
+/** Endings of files with objects. */
 const FILE_NAME = /\.(json|jsonl|ndjson|gz|zst|lz4)$/i
 
-/** What operands of this kind may be, for help. */
+/** The forms of such operands, for help. */
 export const PLACE = 'NAME|TARGET#NAME|ID|latest:NAME|DIR|FILE'
 
 /**
- * Reads where an operand leads: `NAME` (a collection of --target), `TARGET#NAME` or `CLUSTER/NAME` (of a target that the
- * configuration names), `latest:NAME` or the id of an archive, or the path of an archive or a file. A bare word is a path only
- * where an archive or a file lies there, which is said.
- * @throws ElysiaError ELYSIA_USAGE where that cannot be told
+ * Reads an operand: `NAME` (a collection of --target), `TARGET#NAME` or `CLUSTER/NAME` (of a target that the
+ * configuration names), `latest:NAME` or the id of an archive, or the path of an archive or a file. A bare word is a
+ * path only if an archive or a file is there, which is reported.
+ * @throws ElysiaError ELYSIA_USAGE if it is ambiguous
  */
 export function placeOf(
   operand: string,

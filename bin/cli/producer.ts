@@ -7,12 +7,12 @@ import { ElysiaError, messageOf } from '../library.ts'
 import type { Source } from './inputs.ts'
 
 /**
- * The standard output of a command as an input. It is started, without a shell, when the input is opened, and
- * ended when the input is closed before its end. Its name is a digest of its words; shown are those that hold no secret.
- * `env` is its environment: API keys are none of its business.
- * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
- * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
- * failure of the command, if `stop` is aborted then too. What it says on stderr goes to ours, or to `onSaid` in pieces.
+ * The standard output of a command as an input. The command is started without a shell when the input is opened, and
+ * ended when the input is closed early. Its name is a digest of its words; its label shows only words that are not
+ * secret. `env` is its environment, without API keys. If the command fails, `settled` rejects with ELYSIA_PRODUCER
+ * after everything received was processed. Ctrl-C reaches the command as well as this process, and its end may be seen
+ * before our own signal: that is no failure of the command if `stop` also aborts. Its stderr goes to ours, or to
+ * `onSaid` in pieces.
  */
 export function producer(
   argv: readonly [string, ...string[]],
@@ -48,11 +48,11 @@ export function producer(
 interface Failure {
   /** The rest of a sentence. */
   readonly fact: string
-  /** It was ended by a signal that people and systems end processes with. */
+  /** True if it was ended by a signal that people and systems use to end processes. */
   readonly signalled: boolean
 }
 
-/** How the command failed; undefined where it did not. */
+/** How the command failed; undefined if it did not. */
 function failureOf(child: ChildProcess): Promise<Failure | undefined> {
   return new Promise((resolve) => {
     child.once('error', (error) =>
@@ -61,7 +61,7 @@ function failureOf(child: ChildProcess): Promise<Failure | undefined> {
     child.once('close', (code, signal) => {
       if (code === 0) resolve(undefined)
       else if (signal !== null) resolve({ fact: `was ended by ${signal}`, signalled: ENDING.has(signal) })
-      // A shell ends by itself, with this code, where a command in it was ended by a signal.
+      // A shell exits with this code if a signal ended a command in it.
       else resolve({ fact: `failed with exit code ${code}`, signalled: SHELL_CODES.has(code!) })
     })
   })
@@ -70,7 +70,7 @@ function failureOf(child: ChildProcess): Promise<Failure | undefined> {
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP'])
 const SHELL_CODES: ReadonlySet<number> = new Set([129, 130, 143])
 
-/** Signals to a group of processes are all sent at once; half a second is for a machine that is very busy. */
+/** Signals to a process group are all sent at once; half a second allows for a very busy machine. */
 const SOON_MS = 500
 
 async function stoppedSoon(stop: AbortSignal): Promise<boolean> {
@@ -89,8 +89,8 @@ function ending(child: ChildProcess, output: Readable): Readable {
 }
 
 /**
- * The program and the names of its options, `--token` of `--token=abc`: every other word may be a secret, and is `…`.
- * After one dash a single letter alone is a name for sure: `-phunter` may be a password.
+ * The program and the names of its options, `--token` from `--token=abc`: every other word may be a secret, and becomes
+ * `…`. After a single dash only one letter is certain to be a name: `-phunter` may be a password.
  */
 function wordsForPeople([program, ...words]: readonly [string, ...string[]]): string {
   const names = words.map((word) => /^(?:--[a-z][a-z-]*(?==|$)|-[a-z]$)/i.exec(word)?.[0] ?? '…')

@@ -2,7 +2,7 @@ import { liveOptions, metricsOptions, type OptionsSchema } from '../library.ts'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { consoleOptions } from './consoleOptions.ts'
 
-/** Every command below a group with its whole name, in the order of help. */
+/** Every command in a group with its full name, in the order of help. */
 export function commandsOf(group: Group, above = ''): [name: string, load: LoadCommand][] {
   return Object.entries(group.members).flatMap(([word, member]): [string, LoadCommand][] => {
     const name = above === '' ? word : `${above} ${word}`
@@ -10,7 +10,7 @@ export function commandsOf(group: Group, above = ''): [name: string, load: LoadC
   })
 }
 
-/** Every group below a group with its whole name. */
+/** Every group in a group with its full name. */
 export function groupsOf(group: Group, above = ''): [name: string, group: Group][] {
   return Object.entries(group.members).flatMap(([word, member]): [string, Group][] => {
     const name = above === '' ? word : `${above} ${word}`
@@ -18,19 +18,19 @@ export function groupsOf(group: Group, above = ''): [name: string, group: Group]
   })
 }
 
-/** True for commands below one word; false for one command. */
+/** True for a group of commands; false for a single command. */
 export function isGroup(member: Group | LoadCommand): member is Group {
   return typeof member !== 'function'
 }
 
-/** What words lead to, how many of them it took, and its name. Words behind a command are left. */
+/** What words lead to, how many of them were used, and its name. Words after a command are left over. */
 export interface Found {
   readonly name: string
   readonly member: Group | LoadCommand
   readonly length: number
 }
 
-/** Follows words from a group downward, as far as they name something. */
+/** Follows words down from a group, as long as they name something. */
 export function follow(group: Group, words: readonly string[]): Found {
   let member: Group | LoadCommand = group
   let length = 0
@@ -47,12 +47,12 @@ export async function load(name: string, member: LoadCommand): Promise<NamedComm
   return { ...(await member()).command, name }
 }
 
-/** Loads all commands below a group. */
+/** Loads all commands in a group. */
 export function loadAll(group: Group, above = ''): Promise<NamedCommand[]> {
   return Promise.all(commandsOf(group, above).map(([name, member]) => load(name, member)))
 }
 
-/** All options of a command, with those of what looks on at its runs, and with what all commands have. */
+/** All options of a command, including those of its observers, and those that all commands have. */
 export function schemasOf({
   schemas,
   records,
@@ -61,8 +61,8 @@ export function schemasOf({
 }
 
 /**
- * The options of all commands, once each. What configuration files and the environment may set, what `config show`
- * shows and the tables of SPEC.md come from here.
+ * The options of all commands, once each. They determine what configuration files and the environment may set, what
+ * `config show` shows, and the tables of SPEC.md.
  */
 export async function allSchemas(group: Group): Promise<readonly OptionsSchema[]> {
   return [...new Set((await loadAll(group)).flatMap(schemasOf))]

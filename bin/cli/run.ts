@@ -20,18 +20,18 @@ import { type Closable, type KnownRuns, openChosenTarget, type Reading, readChos
 
 const NO_SETTINGS: Settings = { layers: [], files: [], targets: {}, sections: [], warnings: [] }
 
-/** What was asked for on the command line. */
+/** What the command line asks for. */
 export type Asked = Pick<
   Context,
   'name' | 'typed' | 'commands' | 'flags' | 'steps' | 'operands' | 'rest' | 'console' | 'next'
 > & {
-  /** Takes what looks on at the command: it has to be told how that ended. */
+  /** Receives the command's observers: they must be told how it ended. */
   onObserved(observers: Observers): void
 }
 
 /**
  * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
- * @throws what ended it, unless a signal did
+ * @throws the error that ended it, unless a signal did
  */
 export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
   const observing = (settings: Settings) => observe({ ...asked, command, settings }).then(asked.onObserved)
@@ -68,7 +68,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   }
   const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
   try {
-    // A mistake in any option comes before what the command looks for first.
+    // A mistake in any option is reported before the command looks for anything.
     for (const schema of schemasOf(command)) resolve(schema, layersFor(schema, layers))
     await command.run({
       ...asked,
@@ -129,7 +129,7 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
   )
 }
 
-/** A command whose options come from the command line alone must not fail for a broken file. */
+/** A command whose options come only from the command line must not fail because of a broken file. */
 async function settingsFor(command: NamedCommand, commands: Group): Promise<Settings> {
   const { showsRefused = false, records, tellsAlerts = false } = command
   const options = schemasOf(command).flatMap(({ properties }) => Object.values(properties))
@@ -142,12 +142,12 @@ async function settingsFor(command: NamedCommand, commands: Group): Promise<Sett
     showRefused: showsRefused,
   })
   const settings = needsNone ? await reading.catch(() => NO_SETTINGS) : await reading
-  // A job whose failure nobody would hear of is not begun.
+  // A job whose failure nobody would hear about must not begin.
   if (records !== undefined) await alertSettingsOf(settings)
   return settings
 }
 
-/** Commands take the option by itself or among the others of a run; one without it ends at once. */
+/** Some commands take this option by itself, others among those of a run; one without it ends at once. */
 function shutdownTimeout({ schemas }: NamedCommand, layers: readonly Layer[]): number {
   const schema = schemas.find(({ properties }) => Object.hasOwn(properties, 'shutdownTimeoutMs'))
   if (schema === undefined) return 0

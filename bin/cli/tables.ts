@@ -19,17 +19,17 @@ export const tableOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Tables that fit the terminal of a command, and times as they are read there. */
+/** Tables that fit the command's terminal, with times in its time zone. */
 export interface Tables {
   of(head: readonly Column[], rows: readonly (readonly (string | number)[])[]): string[]
   time(iso: string): string
-  /** Says once which columns are not shown. */
+  /** Reports once which columns are not shown. */
   noteDropped(): void
 }
 
 /**
- * Needs tableOptions in schemas. Elsewhere than on a terminal all is shown, and times are in UTC. What measures texts takes
- * 20 ms to load: help and JSON do without.
+ * Needs tableOptions in schemas. Without a terminal everything is shown, and times are in UTC. Measuring texts takes 20
+ * ms to load: help and JSON do without.
  */
 export async function tablesFor({ console, options }: Pick<Context, 'console' | 'options'>): Promise<Tables> {
   const { columns } = await import('../view/columns.ts')

@@ -33,21 +33,24 @@ export interface Closable extends OpenTarget {
   close(): Promise<void>
 }
 
-/** How a target is opened that is only looked at. */
+/** How to open a target that is only read. */
 export interface Reading {
   readonly reading: Pick<OpenOptions, 'maxInFlight'>
 }
 
-/** What has been run into a target. */
+/** The known runs into a target. */
 export interface KnownRuns {
   readonly target: string
   readonly state: State
-  /** The journal of what works on archives, where it is another one. */
+  /** The journal of jobs on archives, if it is a separate one. */
   readonly history?: State
   close(): Promise<void>
 }
 
-/** Opens the target that flags, environment and files choose, and says on stderr which it is. `flag` gave it by hand. */
+/**
+ * Opens the target that flags, environment and files choose, and names it on stderr. `flag` is the one on the command
+ * line.
+ */
 export async function openChosenTarget(
   flags: Layer,
   settings: Settings,
@@ -70,8 +73,8 @@ export async function openChosenTarget(
 }
 
 /**
- * The runs into the chosen target. Those into a server are known here, whether it can be reached or not; those into an
- * embedded store lie in its own file.
+ * The runs into the chosen target. Runs into a server are known here, whether it can be reached or not; those into an
+ * embedded store are in its own file.
  */
 export async function readChosenState(
   flags: Layer,
@@ -99,7 +102,7 @@ export async function readChosenState(
   return { target: target.text, state, close: async () => state.close() }
 }
 
-/** What was run on archives is beside the point where it cannot be had: that is said. */
+/** Runs on archives are only additional: if they cannot be read, a warning says so. */
 function openHistory({ warn }: Console): State | undefined {
   try {
     return openState(undefined, userPaths().state, 'memory')
@@ -116,7 +119,7 @@ function choose(flags: Layer, settings: Settings, flag: string) {
   return { chosen, target: parseTarget(chosen.address) }
 }
 
-/** Nothing is made; only the default store need not be there, since nobody has named it. */
+/** Nothing is made; only the default store may be missing, since nobody has named it. */
 function reading({ origin }: ChosenTarget): OpenOptions {
   return { missing: origin === 'default' ? 'memory' : 'refuse' }
 }
@@ -158,7 +161,7 @@ async function accessOf(
   return { headers, ...(apiKey !== undefined && { apiKey }), ...certificate, ...identity }
 }
 
-/** The client certificate, for a server that is reached by TLS. */
+/** The client certificate, for a server with TLS. */
 async function identityOf(
   { certFile, keyFile }: Readonly<Record<'certFile' | 'keyFile', string | undefined>>,
   target: Target,

@@ -1,13 +1,13 @@
 import { type Resolved, readMaskKey, type Transform, transformJob, transformOptions } from '../library.ts'
 import type { Context } from './command.ts'
 
-/** What the options say of all steps of one kind; of the examples of a file less than of a job. */
+/** The settings for all steps of one kind; tests of examples have fewer than jobs. */
 type StepOptions = Pick<Resolved<typeof transformOptions>, 'scriptTimeoutMs' | 'maskKeyFile'> &
   Partial<Pick<Resolved<typeof transformOptions>, 'onConvertError'>>
 
 type Settings = Parameters<Awaited<ReturnType<typeof transformJob>>['transformsOf']>[1]
 
-/** The transforms that a command line asks for, in its order. @throws ElysiaError ELYSIA_USAGE */
+/** The transforms on the command line, in order. @throws ElysiaError ELYSIA_USAGE */
 export async function transformsFor(
   context: Pick<Context, 'steps' | 'options' | 'console'>,
 ): Promise<readonly Transform[]> {
@@ -21,7 +21,7 @@ function settingsOf({ options }: Pick<Context, 'options'>): StepOptions {
   return { scriptTimeoutMs, onConvertError, ...(maskKeyFile !== undefined && { maskKeyFile }) }
 }
 
-/** What is said of all steps of one kind. What a script prints goes where all notes go: standard output is for data. */
+/** The settings for all steps of one kind. A script's output goes where all notes go: standard output is for data. */
 export function stepSettings(
   console: Context['console'],
   { scriptTimeoutMs: timeoutMs, maskKeyFile, ...rest }: StepOptions,

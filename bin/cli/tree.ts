@@ -3,20 +3,20 @@ import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { unknownCommand } from './help/unknownCommand.ts'
 import { follow, isGroup, load } from './registry.ts'
 
-/** What is done with what a command line names. */
+/** What to do with the words of a command line. */
 export interface Calls {
   /** Runs a command with the words after its name. */
   run(command: NamedCommand, words: readonly string[]): Promise<void>
-  /** Shows help for what words name. */
+  /** Shows the help for these words. */
   help(words: readonly string[]): Promise<void>
 }
 
 const HELP = 'help'
 
 /**
- * Finds the command that `argv` names, and calls it. citty walks the tree and loads what is called; its own reading of
- * arguments takes unknown flags and missing values, so the words behind a command are read by `Calls.run`.
- * @throws ElysiaError ELYSIA_USAGE for what is no command; what `calls` throws
+ * Finds the command in `argv`, and calls it. citty walks the tree and loads what is called; its own parser accepts
+ * unknown flags and missing values, so `Calls.run` reads the words after a command.
+ * @throws ElysiaError ELYSIA_USAGE for an unknown command; what `calls` throws
  */
 export async function dispatch(table: Group, argv: readonly string[], calls: Calls): Promise<void> {
   await runCommand(groupTree(table, table, '', calls), { rawArgs: withHelpFirst(table, argv) })
@@ -27,7 +27,7 @@ export function isHelp(word: string | undefined): boolean {
   return word === '--help' || word === '-h'
 }
 
-/** `index --help` means `help index`: citty would look for a command behind the flag. */
+/** `index --help` means `help index`: citty would look for a command after the flag. */
 function withHelpFirst(table: Group, argv: readonly string[]): string[] {
   const { member, length } = follow(table, argv)
   const asksHelp = isGroup(member) && isHelp(argv[length])
@@ -70,7 +70,7 @@ function helpTree(name: string, calls: Calls): CommandDef {
   })
 }
 
-/** citty would pass over flags, and load every command to look for another name of it. */
+/** citty would skip flags, and load every command to look for its aliases. */
 async function requireMember(
   table: Group,
   group: Group,

@@ -48,10 +48,10 @@ const autoOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Of what ran without --once so many are in the document. */
+/** How many commands the document lists without --once. */
 const MOST_REPORTED = 1000
 
-/** `auto`: does what the policies of the configuration say is due. */
+/** `auto`: runs the policies of the configuration when they are due. */
 export const command: Command = {
   summary: 'run what the configured policies say is due: backups, verifications, rehearsals, cleanups',
   alsoKnownAs: ['schedule', 'daemon'],
@@ -156,13 +156,13 @@ async function carryOut(
   return { runs, failed }
 }
 
-/** What a command ended with is its own affair; it has said so itself, and its history knows. */
+/** A command has reported its own failure, and its history knows it. */
 function failureText({ policy, command, exit }: AutoRun): string {
   const why = exit === EXIT.locked ? 'another process is at work on it' : `exit ${exit}`
   return `${policy}: ${why}: ${commandLine(command)}`
 }
 
-/** Asks the catalog only where something is to be chosen from it. */
+/** Asks the catalog only if something must be chosen from it. */
 async function archivedFor(context: Context, { kind }: Policy): Promise<() => readonly string[]> {
   if (kind !== 'verify' && kind !== 'rehearse') return () => []
   const names = await archivedCollections(context)

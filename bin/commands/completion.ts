@@ -3,13 +3,13 @@ import { candidates } from '../cli/completion/candidates.ts'
 import { SCRIPTS } from '../cli/completion/scripts.ts'
 import { catalogOptions, didYouMean, ElysiaError, targetOptions } from '../library.ts'
 
-/** The word that the shell's script sends, which no person types. */
+/** The word that the shell's script sends, and that nobody types. */
 const REQUEST = 'words'
 
 /**
- * `completion`: a script for a shell, which asks the command itself what may come next.
- * Not @bomb.sh/tab: its scripts never complete file names, which most of our operands are, and the one for
- * bash evaluates the words on the line, so that a tab would run what stands in them.
+ * `completion`: a script for a shell, which asks the command itself for candidates. Not @bomb.sh/tab: its scripts never
+ * complete file names, which most of our operands are, and the one for bash evaluates the words on the line, so that a
+ * tab would run what is in them.
  */
 export const command: Command = {
   summary: 'print the completion script for a shell',

@@ -20,7 +20,7 @@ import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
 import { askedNow, reportedOptions } from '../reported.ts'
 
-/** `dashboard`: what runs, what was done and what needs a hand, as a page in the browser. */
+/** `dashboard`: what is running, what was done and what needs a hand, as a page in the browser. */
 export const command: Command = {
   summary: 'show running jobs, history and what needs attention in the browser',
   alsoKnownAs: ['ui', 'web', 'serve'],

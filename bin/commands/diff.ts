@@ -28,7 +28,7 @@ import { eventView } from '../view/events.ts'
 import { findingJson, findingLine } from '../view/finding.ts'
 import { progressView } from '../view/progress.ts'
 
-/** `diff`: two collections, wherever each of them is, held against each other. */
+/** `diff`: compares two collections, wherever each of them is. */
 export const command: Command = {
   records: 'diff',
   summary: 'compare two collections, archives or files, object by object',
@@ -93,7 +93,7 @@ async function diffed(
   return runDiff(left, right, context.options(diffOptions), { signal: context.signal, ...more })
 }
 
-/** Objects that do not say their class are of that of the other side, which is opened first. */
+/** Objects that do not name their class belong to that of the other side, which is opened first. */
 async function openBoth(
   context: Context,
   [a, b]: readonly [Place, Place],
@@ -148,7 +148,7 @@ async function opened(
   })
 }
 
-/** Prints findings while they are found; where their reader goes away, that is what has ended it. */
+/** Prints findings as they are found; if their reader goes away, that ends it. */
 async function printed(
   { console }: Context,
   work: (output: PassThrough) => Promise<Ended<DiffReport>>,
@@ -174,7 +174,7 @@ async function* linesOf(pages: AsyncIterable<readonly Finding[]>): AsyncGenerato
   for await (const page of pages) for (const finding of page) yield findingLine(finding)
 }
 
-/** One document: the findings, a line each, as they come; behind them the report. */
+/** One document: the findings, a line each, as they come, and then the report. */
 async function* documentOf(
   pages: AsyncIterable<readonly Finding[]>,
   working: Promise<Ended<DiffReport>>,
@@ -187,7 +187,7 @@ async function* documentOf(
       isFirst = false
     }
   } catch {
-    // The report says what ended it.
+    // The report contains the error.
   }
   const { report } = await working
   yield `\n],${JSON.stringify(report).slice(1)}\n`

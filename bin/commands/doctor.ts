@@ -41,7 +41,7 @@ const doctorOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `doctor`: looks at all that a job needs, and changes nothing. */
+/** `doctor`: checks everything that a job needs, and changes nothing. */
 export const command: Command = {
   summary:
     'check everything that jobs need: Node, addons, directories, disk, databases, locks, configuration, target',
@@ -127,7 +127,7 @@ function databasesOf(context: Context, state: string) {
   ]
 }
 
-/** The file of the chosen target, where that is one. */
+/** The file of the chosen target, if it is one. */
 function embeddedStore({ flags, settings }: Context): string | undefined {
   try {
     const { options } = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers]))

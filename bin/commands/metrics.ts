@@ -2,7 +2,7 @@ import type { Command, Context } from '../cli/command.ts'
 import { catalogOptions, counted, metricsLibrary, metricsOptions } from '../library.ts'
 import { withMetrics } from '../metrics.ts'
 
-/** `metrics`: what the history knows, for Prometheus. */
+/** `metrics`: the metrics of the history, for Prometheus. */
 export const command: Command = {
   summary: 'print the metrics of all runs for Prometheus',
   alsoKnownAs: ['prometheus'],
@@ -19,7 +19,7 @@ export const command: Command = {
   run,
 }
 
-/** What was asked for on the command line goes there; what a configuration has for jobs does not take stdout's place. */
+/** Only destinations on the command line replace stdout; those that a configuration sets for jobs do not. */
 async function run(context: Context): Promise<void> {
   const { console, flags } = context
   const { leaveMetrics, metricsDocument } = await metricsLibrary()

@@ -1,9 +1,9 @@
 import type { Group } from '../cli/command.ts'
 
 /**
- * All commands, in the order of help; each is loaded when it is called, and its module exports `command`. All else that
- * knows commands or options has them from here: dispatch, help, completion, the man page, `config show`, the checks of
- * configuration files and the tables of SPEC.md.
+ * All commands, in the order of help; each is loaded when it is called, and its module exports `command`. Everything
+ * else that knows commands or options gets them from here: dispatch, help, completion, the man page, `config show`, the
+ * checks of configuration files and the tables of SPEC.md.
  */
 export const COMMANDS: Group = {
   summary: 'move repository changes and whole collections in and out of Weaviate, and prove what happened',

@@ -4,8 +4,8 @@ import { type AlertSettings, alertsLibrary, type Settings, userPaths } from '../
 const known = new WeakMap<Settings, Promise<AlertSettings | undefined>>()
 
 /**
- * The rules and sinks of the configuration, checked once; undefined where there are none, and nothing is loaded then.
- * @throws ElysiaError ELYSIA_USAGE with the line and column of what is wrong
+ * The rules and sinks of the configuration, checked once; undefined if there are none, and then nothing is loaded.
+ * @throws ElysiaError ELYSIA_USAGE with the line and column of the fault
  */
 export async function alertSettingsOf(settings: Settings): Promise<AlertSettings | undefined> {
   if (!settings.sections.some(({ name }) => name === 'alerts')) return undefined
@@ -15,7 +15,7 @@ export async function alertSettingsOf(settings: Settings): Promise<AlertSettings
   return read
 }
 
-/** Where the alerts of this user are remembered. */
+/** The file that remembers the alerts of this user. */
 export function alertsFile(): string {
   return join(userPaths().state, 'alerts.db')
 }

@@ -14,7 +14,7 @@ import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
 import { triggerOf } from './trigger.ts'
 
-/** Sends the alerts that are due when a command ends, and tells dead man's switches of its runs. A dry run sends nothing. */
+/** Sends due alerts when a command ends, and tells dead man's switches about its runs. A dry run sends nothing. */
 export async function alertsObserver(observed: ObservedCommand): Promise<Observer | undefined> {
   const { command, flags, settings } = observed
   const isJob = command.records !== undefined && flags.values.dryRun !== true
@@ -62,7 +62,7 @@ async function observing(
   }
 }
 
-/** What a command was to do that failed before it knew more than its words. */
+/** What a command was going to do if it failed before it knew more than its words. */
 function notBegun(observed: ObservedCommand, trigger: Trigger): PingedRun {
   const kind = observed.command.records ?? ''
   return { run: randomUUID(), kind, collection: collectionOf(observed), target: '', trigger, dryRun: false }

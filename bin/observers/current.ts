@@ -2,16 +2,16 @@ import type { LogType } from '../cli/log.ts'
 import type { Profile, ProgressState, RunEvent } from '../library.ts'
 import { type CommandEnding, type ObservedEnding, type Observer, SENDING_MS } from './observer.ts'
 
-/** What looks on at the command of this process: one process runs one command. */
+/** The observers of this process's command: one process runs one command. */
 let current: All | undefined
 
-/** All that look on at one command. */
+/** All observers of one command. */
 export interface Observers {
   /** Tells them how the command ended, and waits for them. */
   end(ending: CommandEnding): Promise<void>
 }
 
-/** From now on these look on; `detail` takes what they throw. What they send at the end has `sendingMs`, together. */
+/** Sets the current observers; `detail` receives their errors. At the end they share `sendingMs` for sending. */
 export function lookOn(
   observers: readonly Observer[],
   detail: (message: string) => void,
@@ -21,27 +21,27 @@ export function lookOn(
   return current
 }
 
-/** Passes an event on to what looks on; `eventView` calls it with each event of the command. */
+/** Passes an event to the observers; `eventView` calls it with each event of the command. */
 export function observed(event: RunEvent): void {
   current?.tell(({ onEvent }) => onEvent?.(event))
 }
 
-/** How far the run at hand is; once a second. */
+/** Passes on the progress of the current run; once a second. */
 export function observedProgress(state: ProgressState): void {
   current?.tell(({ onProgress }) => onProgress?.(state))
 }
 
-/** What a person is told; what is said before anything looks on is not passed on. */
+/** Passes on a message to the user; earlier messages are not passed on. */
 export function observedSaid(type: LogType, text: string): void {
   current?.tell(({ onSaid }) => onSaid?.(type, text))
 }
 
-/** What --profile found of the job that has ended. */
+/** Passes on the findings of --profile after a job. */
 export function observedProfile(profile: Profile): void {
   current?.tell(({ onProfile }) => onProfile?.(profile))
 }
 
-/** The command is about to open a store. */
+/** Passes on that the command is about to open a store. */
 export function observedTarget(target: string): void {
   current?.tell(({ onTarget }) => onTarget?.(target))
 }

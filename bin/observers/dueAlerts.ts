@@ -21,18 +21,18 @@ import { unwrittenRuns } from './unwritten.ts'
 
 type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 
-/** When sending is given up: with the signal, and at a time on the clock of `performance`. */
+/** When to give up sending: with the signal, and at a time on the clock of `performance`. */
 interface Sending {
   readonly signal?: AbortSignal
   readonly deadline?: number
-  /** What is missed, damaged and full, for the rules of that. */
+  /** What is missed, damaged and full, for the rules about that. */
   readonly standing?: StandingFacts | undefined
 }
 
-/** Rules of what holds whether or not anything was run. */
+/** Rules that hold even if nothing was run. */
 const STANDING: readonly string[] = ['missed', 'damage', 'disk_free']
 
-/** What these rules are judged by at the end of a job; undefined where there is none of them, or it cannot be known. */
+/** The facts for these rules at the end of a job; undefined if there are no such rules, or the facts are unknown. */
 export async function standingFacts(
   { settings, console, flags }: ObservedCommand,
   { rules }: AlertSettings,
@@ -52,13 +52,13 @@ export async function standingFacts(
   }
 }
 
-/** Rules that hold of a run that goes on: they are looked at meanwhile. */
+/** Rules about running jobs, which are checked meanwhile. */
 const OF_RUNNING: readonly string[] = ['memory', 'stall']
 const EVERY_MS = 60_000
-/** What a run says of itself is in the history a second later at most. */
+/** Events of a run are in the history a second later at most. */
 const NOTED_MS = 1500
 
-/** Looks at rules, and sends what is to be sent. `report`: at all rules, and at all that was ever run. */
+/** Evaluates rules, and sends what is due. With `report`: all rules, and every run ever recorded. */
 export async function evaluateAlerts(
   { settings, console }: Observed,
   alerts: AlertSettings,
@@ -81,7 +81,7 @@ export async function evaluateAlerts(
   }
 }
 
-/** Sends what is due by the rules that look at runs. Where no run was ever noted there is nothing to look at. Throws nothing. */
+/** Sends what is due by the rules about runs. Without any recorded run there is nothing to check. Never throws. */
 export async function sendDue(
   observed: Observed,
   alerts: AlertSettings,
@@ -104,7 +104,7 @@ async function sendWritten(observed: Observed, alerts: AlertSettings, sending: S
   }
 }
 
-/** A full disk keeps a run out of the history: that it failed is told all the same. */
+/** A full disk keeps a run out of the history: its failure is reported nevertheless. */
 async function sendUnwritten(
   { settings, console }: Observed,
   alerts: AlertSettings,
@@ -114,7 +114,7 @@ async function sendUnwritten(
   if (runs.length === 0) return
   const { openHistory } = await historyLibrary()
   const { evaluate } = await alertsLibrary()
-  // There is no such file: what stands in for it lies in memory.
+  // There is no such file: a database in memory replaces it.
   const reader = openHistory(join(alertsFile(), 'none'), { missing: 'memory' })
   try {
     for (const run of runs) reader.put(run)
@@ -129,15 +129,15 @@ async function sendUnwritten(
   }
 }
 
-/** Looks at a run while it goes on, where a rule is of that. */
+/** Checks a run while it is running, if a rule concerns that. */
 export interface DueWatch {
-  /** Something has happened that a rule may be of. */
+  /** Something has happened that may concern a rule. */
   soon(): void
-  /** Looks no more; resolves once nothing is being sent. */
+  /** Stops checking; resolves once nothing is being sent. */
   end(): Promise<void>
 }
 
-/** Does what `work` says every minute, and soon after it is asked to; one at a time. Keeps no process alive. */
+/** Calls `work` every minute, and soon after a request; one call at a time. Keeps no process alive. */
 export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch {
   const ending = new AbortController()
   let soon: NodeJS.Timeout | undefined
@@ -162,13 +162,13 @@ export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch
   }
 }
 
-/** Looks at the runs of this command while they go on; nothing where no rule is of that. */
+/** Checks the runs of this command while they are running; does nothing if no rule concerns that. */
 export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch | undefined {
   if (!alerts.rules.some(({ when }) => OF_RUNNING.includes(when))) return undefined
   return watching((signal) => sendDue(observed, alerts, { signal }))
 }
 
-/** What became of the messages for one sink. */
+/** Reports the result of sending to one sink. */
 function sayDelivery({ warn, detail }: Observed['console'], { sink, sent, error }: Delivery): void {
   if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
   if (error !== undefined) warn(`${sink} did not take an alert, which is kept for the next command: ${error}`)

@@ -15,7 +15,7 @@ import type { ObservedCommand, Observer } from './observer.ts'
 import { triggerOf } from './trigger.ts'
 import { noteUnwritten } from './unwritten.ts'
 
-/** Notes the runs of a command in the history of this user; a dry run is none. */
+/** Records the runs of a command in the history of this user, except dry runs. */
 export async function historyObserver(observed: ObservedCommand): Promise<Observer | undefined> {
   const { command, flags, console, typed, settings } = observed
   if (command.records === undefined || flags.values.dryRun === true) return undefined
@@ -40,7 +40,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
   const recorder = new Recorder(open, recorded, warn)
   return {
     onEvent(event) {
-      // The journal lies in the same directory: of both one warning is enough.
+      // The journal is in the same directory: one warning for both is enough.
       if (event.type === 'history_not_written') isSaid = true
       else recorder.onEvent(event)
     },
@@ -64,7 +64,7 @@ const LEVELS: Readonly<Partial<Record<LogType, 'note' | 'warning' | 'error'>>> =
   error: 'error',
 }
 
-/** What progress knows beside the events: the history counts these itself. */
+/** What progress knows besides the events: the history counts these itself. */
 function noteOf(state: ProgressState) {
   const {
     rate_per_second,
@@ -83,13 +83,13 @@ function noteOf(state: ProgressState) {
   }
 }
 
-/** Of `CLUSTER/NAME` its name; an address or a path is none. */
+/** The name in `CLUSTER/NAME`; undefined for an address or a path. */
 function nameIn(operand: string): string | undefined {
   const parts = operand.split('/')
   return parts.length > 2 || /[:.\\]/.test(operand) ? undefined : parts.at(-1)
 }
 
-/** The class that a command line names, as far as it does before anything was looked up. */
+/** The class on a command line, as far as it is known before looking anything up. */
 export function collectionOf({ command, flags, operands }: ObservedCommand): string {
   const { collection, name } = flags.values
   const [operand] = command.operands[0]?.kind === 'collection' ? operands : []

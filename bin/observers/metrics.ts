@@ -10,10 +10,10 @@ import {
 } from '../library.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 
-/** So long alerts are waited for, before the metrics of a command are made. */
+/** How long to wait for alerts before making the metrics of a command. */
 const HEAD_START_MS = 5000
 
-/** Leaves the metrics of all runs where the options say, once the run of a command is in the history. */
+/** Writes the metrics of all runs where the options say, once the command's run is in the history. */
 export async function metricsObserver(observed: ObservedCommand): Promise<Observer | undefined> {
   const { command, flags, settings, console } = observed
   if (command.records === undefined || flags.values.dryRun === true) return undefined
@@ -28,7 +28,7 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
   return {
     async end({ before, deadline }) {
       try {
-        // The text says what is undelivered: alerts that a sink takes at once are not.
+        // The text reports undelivered alerts: those that a sink takes at once must not count.
         await Promise.race([before, wait(HEAD_START_MS, undefined, { ref: false })])
         const [{ leaveMetrics }, { quietly, withMetrics }] = await Promise.all([
           metricsLibrary(),

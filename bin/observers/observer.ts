@@ -3,10 +3,10 @@ import type { Console } from '../cli/console.ts'
 import type { LogType } from '../cli/log.ts'
 import type { Layer, Profile, ProgressState, RunEvent, Settings } from '../library.ts'
 
-/** The command that is looked on at. */
+/** The observed command. */
 export interface ObservedCommand {
   readonly command: NamedCommand
-  /** The words after the program's own name, as they were typed. */
+  /** The words after the program's name, as typed. */
   readonly typed: readonly string[]
   readonly operands: readonly string[]
   readonly flags: Layer
@@ -14,38 +14,41 @@ export interface ObservedCommand {
   readonly console: Console
 }
 
-/** How a command ended: its exit code, and what was thrown. */
+/** How a command ended: its exit code, and the error if one was thrown. */
 export interface CommandEnding {
   readonly exitCode: number
   readonly error?: unknown
 }
 
-/** What the end of a command waits for, at most: all that is sent then shares it. */
+/** The longest wait at the end of a command, for everything that is sent together. */
 export const SENDING_MS = 20_000
 
-/** How a command ended, for what looks on at it. */
+/** How a command ended, for its observers. */
 export interface ObservedEnding extends CommandEnding {
-  /** When the command goes, on the clock of `performance`: what is sent until then is sent. */
+  /** When the command exits, on the clock of `performance`: sending must end by then. */
   readonly deadline: number
-  /** Resolves once those that look on and are told before this one have ended. */
+  /** Resolves once the observers before this one have ended. */
   readonly before: Promise<unknown>
 }
 
-/** What looks on at one command. It is never in the way: what it throws is a detail, and changes nothing. */
+/** An observer of one command. It never gets in the way: its errors are details, and change nothing. */
 export interface Observer {
-  /** Called with each event of the command's runs, in order; takes no time. */
+  /** Called with each event of the command's runs, in order; must return quickly. */
   onEvent?(event: RunEvent): void
-  /** Called once a second while a job goes on, with how far it is. */
+  /** Called once a second while a job is running, with its progress. */
   onProgress?(state: ProgressState): void
-  /** Called with what --profile found, once the job has ended. */
+  /** Called with the findings of --profile after the job. */
   onProfile?(profile: Profile): void
-  /** Called with each note, warning and error that a person is told, or would be without --quiet. */
+  /** Called with each note, warning and error for the user, shown or not. */
   onSaid?(type: LogType, text: string): void
   /** Called with each store that the command is about to open, without secrets. */
   onTarget?(target: string): void
-  /** Called once, when all has been said but what the command says last; they are called in order, and waited for together. */
+  /**
+   * Called once, after everything but the command's last message; observers are called in order, and waited for
+   * together.
+   */
   end?(ending: ObservedEnding): void | Promise<void>
 }
 
-/** Makes what looks on; undefined where a command is none of its business. What it needs it loads then, and not before. */
+/** Makes an observer; undefined if it does not concern the command. Loads what it needs only then. */
 export type MakeObserver = (observed: ObservedCommand) => Promise<Observer | undefined>

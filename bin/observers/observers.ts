@@ -5,7 +5,7 @@ import { metricsObserver } from './metrics.ts'
 import type { MakeObserver, ObservedCommand } from './observer.ts'
 import { telemetryObserver } from './telemetry.ts'
 
-/** All that look on, in the order in which they are told. */
+/** All observers, in the order in which they are called. */
 const OBSERVERS: readonly MakeObserver[] = [
   historyObserver,
   alertsObserver,
@@ -13,7 +13,7 @@ const OBSERVERS: readonly MakeObserver[] = [
   telemetryObserver,
 ]
 
-/** Begins to look on. Throws nothing. */
+/** Makes the observers of a command. Never throws. */
 export async function observe(observed: ObservedCommand): Promise<Observers> {
   const { detail } = observed.console
   const made = await Promise.all(

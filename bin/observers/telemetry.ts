@@ -1,7 +1,7 @@
 import { hasProvider, passOnTraceparent, telemetryJob } from '../library.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 
-/** Spans for whoever has registered a provider of OpenTelemetry; without one TRACEPARENT goes on with each request. */
+/** Makes spans if the user registered an OpenTelemetry provider; otherwise passes on TRACEPARENT with each request. */
 export async function telemetryObserver({ command }: ObservedCommand): Promise<Observer | undefined> {
   if (command.records === undefined) return undefined
   if (!hasProvider()) {

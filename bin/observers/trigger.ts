@@ -2,7 +2,7 @@ import { fstatSync, readFileSync, statSync } from 'node:fs'
 import type { Console } from '../cli/console.ts'
 import type { Trigger } from '../library.ts'
 
-/** Programs that start others by the clock, as the system names their processes. */
+/** The process names of programs that start others by the clock. */
 const CLOCKS: ReadonlySet<string> = new Set([
   'cron',
   'crond',
@@ -15,8 +15,8 @@ const CLOCKS: ReadonlySet<string> = new Set([
 const ANCESTORS = 16
 
 /**
- * What began this command: what ELYSIACTL_TRIGGER says; `cron` where a process above this one is a cron, or systemd started it
- * and no terminal is there; else a user.
+ * What started this command: the value of ELYSIACTL_TRIGGER; `cron` if an ancestor process is a cron, or systemd
+ * started it without a terminal; otherwise a user.
  */
 export function triggerOf(
   env: Readonly<Record<string, string | undefined>>,
@@ -28,7 +28,7 @@ export function triggerOf(
   return ofSystemd !== undefined || isBelowClock(process.ppid) ? 'cron' : 'user'
 }
 
-/** Asked for it, Node makes the stream first: 4 ms of each start, though nothing is read. */
+/** Reading it through Node would make the stream first: 4 ms of each start. */
 function readsTerminal(): boolean {
   try {
     const input = fstatSync(0)
@@ -40,7 +40,7 @@ function readsTerminal(): boolean {
   }
 }
 
-/** Elsewhere than on Linux nothing is known of other processes. @see proc_pid_stat(5) */
+/** On systems other than Linux other processes are unknown. @see proc_pid_stat(5) */
 function isBelowClock(parent: number): boolean {
   let pid = parent
   for (let above = 0; above < ANCESTORS && pid > 1; above += 1) {

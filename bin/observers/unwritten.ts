@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../library.ts'
 
 let entries: readonly HistoryEntry[] = []
 
-/** Runs of this command that the history could not take. */
+/** Runs of this command that could not be written to the history. */
 export function noteUnwritten(runs: readonly HistoryEntry[]): void {
   entries = runs
 }

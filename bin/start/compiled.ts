@@ -13,27 +13,29 @@ import { dirname, join } from 'node:path'
 import type { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
-/** Compiled code of a file, as it is kept. */
+/** Compiled code of a file in the cache. */
 export interface Compiled {
   readonly code: Buffer
-  /** In which uses of the command it was kept: code that none of these called is not in it. */
+  /** The uses of the command that it covers: functions that none of these called are missing. */
   readonly uses: readonly string[]
 }
 
-/** Beyond so many nothing is added: the code of the usual ones is there. */
+/** After so many uses nothing is added: the common ones are covered. */
 const MOST_USES = 64
 
-/** Of the names of these files, beside which Node keeps its own. */
+/** The prefix of these files, which are beside those of Node. */
 export const PREFIX = 'elysiactl-'
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 
-/** What follows the code: the uses as JSON, how many bytes these are, and the CRC-32 of all before it. */
+/**
+ * The end of the file, after the code: the uses as JSON, their length in bytes, and the CRC-32 of everything before it.
+ */
 const LENGTH_BYTES = 4
 const CRC_BYTES = 4
 
 /**
- * What is kept at this path, if it is whole. V8 itself refuses code of another version, flags or length of source, but runs
- * what a bad disk has changed.
+ * The cached code at this path, if it is intact. V8 itself refuses code of another version, flags or source length, but
+ * runs what a bad disk has changed.
  */
 export function readCompiled(path: string): Compiled | undefined {
   try {
@@ -48,14 +50,14 @@ export function readCompiled(path: string): Compiled | undefined {
   }
 }
 
-/** Whether a run of this use has code to add. */
+/** Whether a run of this use adds code. */
 export function isNewUse(compiled: Compiled | undefined, use: string): boolean {
   return compiled === undefined || (compiled.uses.length < MOST_USES && !compiled.uses.includes(use))
 }
 
 /**
- * Keeps what of a script is compiled by now, in place of what was kept. It is there as a whole or not at all, also after a
- * crash of the machine, and with a sum: V8 does not check it.
+ * Replaces the cached code of a script with everything compiled by now. The file is complete or absent, even after a
+ * crash of the machine, and has a checksum: V8 does not check it.
  */
 export function keepCompiled(path: string, script: Script, uses: readonly string[]): void {
   const said = Buffer.from(JSON.stringify(uses))
@@ -77,12 +79,12 @@ export function keepCompiled(path: string, script: Script, uses: readonly string
     renameSync(temporary, path)
     removeOld(dirname(path))
   } catch {
-    // The disk is full, or the directory is gone: the code is compiled each time.
+    // The disk is full, or the directory is gone: then the code is compiled each time.
     rmSync(temporary, { force: true })
   }
 }
 
-/** Code of versions that went away would stay for ever; what is still in use is made anew. */
+/** Code of old versions would stay forever; what is still in use is made again. */
 function removeOld(directory: string): void {
   const before = Date.now() - KEPT_MS
   for (const name of readdirSync(directory)) {

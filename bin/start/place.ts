@@ -4,13 +4,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 const OTHERS_MAY_WRITE = 0o022
-/** What is in such a directory may be renamed by its owner alone. */
+/** In such a directory only the owner of a file may rename it. */
 const STICKY = 0o1000
 
 /**
- * The directory of compiled code for this version of Node, in the user's own cache: in the shared one that is Node's
- * default, somebody else might have put it. Undefined where it cannot be written, or another user may have written to it:
- * the code is compiled each time then. From now on Node keeps the compiled code of packages there.
+ * The directory of compiled code for this version of Node, in the user's own cache: in Node's shared default, someone
+ * else might have put code there. Undefined if it is not writable, or another user may have written to it: then the
+ * code is compiled each time. From now on Node caches the compiled code of packages there.
  */
 export function placeOfCompiled(): string | undefined {
   try {
@@ -20,7 +20,7 @@ export function placeOfCompiled(): string | undefined {
     makeDirectory(own)
     if (isOwn(statSync(caches), true) && isOwn(lstatSync(own), false)) enableCompileCache(own)
   } catch {
-    // A home that is not there, or may not be written to.
+    // The home directory is missing or not writable.
   }
   return getCompileCacheDir()
 }
@@ -30,7 +30,7 @@ function standardCaches(): string {
   return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache')
 }
 
-/** Whoever may write to the directory above could put another one in its place, unless it is sticky, as /tmp is. */
+/** Whoever may write to the parent directory could replace this one, unless the parent is sticky, like /tmp. */
 function isOwn(status: Stats, isAbove: boolean): boolean {
   const user = process.geteuid?.() ?? status.uid
   const isSafe = (status.mode & OTHERS_MAY_WRITE) === 0 || (isAbove && (status.mode & STICKY) !== 0)
@@ -38,7 +38,7 @@ function isOwn(status: Stats, isAbove: boolean): boolean {
   return status.isDirectory() && isTrusted && (isSafe || process.platform === 'win32')
 }
 
-/** Node makes missing parents as well, but never ends where a file system answers ENOENT, as /proc and autofs do. */
+/** Node creates missing parents too, but never returns if a file system answers ENOENT, as /proc and autofs do. */
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path, 0o700)

@@ -8,7 +8,7 @@ import { placeOfCompiled } from './place.ts'
 
 export { collectLessOften } from './heap.ts'
 
-/** A function that a CommonJS module is wrapped into. */
+/** The function that wraps a CommonJS module. */
 type Wrapped = (
   exports: object,
   require: (name: string) => unknown,
@@ -18,12 +18,12 @@ type Wrapped = (
   importModule: (name: string, options?: ImportCallOptions) => Promise<unknown>,
 ) => void
 
-/** A long run keeps what it has compiled by then: later V8 drops code that was called once. */
+/** A long run caches what it has compiled by then: later V8 drops code that was called once. */
 const KEEP_AFTER_MS = 2_000
 const MOST_CHARACTERS = 200
-/** From now on V8 may be under other flags. */
+/** From this time on V8 may run with other flags. */
 const LATE_MS = 500
-/** The last line of each built file: what it holds, as a hash. */
+/** The last line of each built file: a hash of its content. */
 const ID_LINE = /\/\/# id=(\w+)\n$/
 
 const words = ownWords(process.argv.slice(2))
@@ -31,8 +31,8 @@ const loaded = new Map<string, object>()
 let placed: { readonly directory: string | undefined } | undefined
 
 /**
- * Loads a built file that stands beside this one, and what it requires of those, with the code that was compiled in earlier
- * runs. Node's own cache keeps a file as it is before it runs: without its functions, which are then compiled one by one.
+ * Loads a built file beside this one, and the built files that it requires, with the code that earlier runs compiled.
+ * Node's own cache stores a file before it runs: without its functions, which are then compiled one by one.
  */
 export function load(name: string): object {
   const known = loaded.get(name)
@@ -41,7 +41,7 @@ export function load(name: string): object {
   const require = createRequire(file)
   placed ??= { directory: placeOfCompiled() }
   const { directory } = placed
-  // Node finds the places in the sources of what it loads itself.
+  // Node can map positions to the sources only in what it loads itself.
   if (directory === undefined || process.sourceMapsEnabled) return require(file) as object
   const module = { exports: {} }
   loaded.set(name, module.exports)
@@ -55,13 +55,13 @@ export function load(name: string): object {
   return module.exports
 }
 
-/** The same in another thread, which begins while the first one is at work. */
+/** The same in another thread, which begins while the first one is working. */
 export function loadInThread(name: string): object {
   return asAtStart(() => load(name))
 }
 
 function scriptOf(file: string, name: string, directory: string): Script {
-  // What is built is ASCII.
+  // Built files are ASCII.
   const source = readFileSync(file, 'latin1')
   const id = ID_LINE.exec(source.slice(-100))?.[1]
   const path = join(directory, `${PREFIX}${name}-${groupOf()}-${id}`)
@@ -81,7 +81,7 @@ function scriptOf(file: string, name: string, directory: string): Script {
   return script
 }
 
-/** Calls it once: at the end of a run that came to a good one, or after a while. */
+/** Calls it once: at a successful end of the run, or after a while. */
 function keepLater(keep: () => void): void {
   const once = () => {
     clearTimeout(timer)
@@ -95,12 +95,12 @@ function keepLater(keep: () => void): void {
   process.once('exit', atExit)
 }
 
-/** Each group of commands has its own compiled code, since all of it is brought back at each start. */
+/** Each group of commands has its own compiled code, since all of it is loaded at each start. */
 function groupOf(): string {
   return /^[a-z]{1,16}$/.exec(words[0] ?? '')?.[0] ?? 'none'
 }
 
-/** What decides which functions a run calls, as far as names say: no value stands in it. */
+/** Identifies by names which functions a run calls; contains no values. */
 function useOf(): string {
   const command = words.slice(1, 2).filter((word) => /^[a-z-]{1,16}$/.test(word))
   const flags = words.flatMap((word) => /^--?[a-z-]{1,40}(?==|$)/.exec(word)?.[0] ?? [])
@@ -108,7 +108,7 @@ function useOf(): string {
   return [...command, ...new Set([...flags, ...stores])].join(' ').slice(0, MOST_CHARACTERS)
 }
 
-/** What follows `--` is a command of somebody else. */
+/** The words after `--` are a foreign command. */
 function ownWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   return end === -1 ? argv : argv.slice(0, end)

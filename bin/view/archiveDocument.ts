@@ -1,6 +1,6 @@
 import type { ArchiveDetails, ArchiveRecord } from '../library.ts'
 
-/** An archive as --json shows it: moments end in `_at`, and a store is a `target`, as in all other documents. */
+/** An archive as --json shows it: times end in `_at`, and a store is a `target`, as in all documents. */
 export function archiveDocument(archive: ArchiveRecord): Record<string, unknown> {
   const { id, status, collection, cluster, started, finished, updated, deleted, verified, ...rest } = archive
   return {
@@ -17,7 +17,7 @@ export function archiveDocument(archive: ArchiveRecord): Record<string, unknown>
   }
 }
 
-/** The same with all that is known of it. */
+/** The same with everything known about it. */
 export function detailsDocument({ verifications, ...archive }: ArchiveDetails): Record<string, unknown> {
   return { ...archiveDocument(archive), verifications: verifications.map(atMoment) }
 }

@@ -2,16 +2,16 @@ import type { Tables } from '../cli/tables.ts'
 import { type ArchiveRecord, counted, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
-/** A chain, the oldest first: `bases`, the archive that is shown, and all that are increments of it. */
+/** A chain, oldest first: `bases`, the archive itself, and all increments based on it. */
 export interface ShownChain {
   readonly bases: readonly ArchiveRecord[]
   readonly archive: ArchiveRecord
   readonly later: readonly ArchiveRecord[]
-  /** Why the archive cannot be restored; undefined where nothing is known against it. */
+  /** Why the archive cannot be restored; undefined if no reason is known. */
   readonly fault?: string | undefined
 }
 
-/** The chain of an archive, a line for each link; none for an archive without any. */
+/** The chain of an archive, a line for each link; empty for an archive without one. */
 export function chainTable({ bases, archive, later, fault }: ShownChain, { of, time }: Tables): string[] {
   if (bases.length + later.length === 0) return []
   const links = [...bases, archive, ...later]
@@ -28,7 +28,7 @@ export function chainTable({ bases, archive, later, fault }: ShownChain, { of, t
   return ['', ...lines, ...(fault === undefined ? [] : ['', `it cannot be restored: ${archive.id} ${fault}`])]
 }
 
-/** An increment of something else than the line above names its base. */
+/** An increment whose base is not on the line above names its base. */
 function kindText({ kind, parent }: ArchiveRecord, above: ArchiveRecord | undefined): string {
   return kind === 'full' || parent === above?.id ? kind : `${kind} of ${parent}`
 }

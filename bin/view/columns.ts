@@ -2,16 +2,16 @@ import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import { visible } from './visible.ts'
 
-/** A column by its name, or with what becomes of it where the terminal is too narrow. */
+/** A column by its name, or with its behavior on a narrow terminal. */
 export type Column =
   | string
   | {
       readonly name: string
-      /** True of what has to be copied, such as an id: it is never cut. */
+      /** True for text that users copy, such as an id: it is never cut. */
       readonly whole?: boolean
-      /** Columns of the highest number go first; those without one stay. */
+      /** Columns with the highest number are dropped first; those without one stay. */
       readonly drop?: number
-      /** It is not cut to less: before that a column goes. */
+      /** The least width: before it is cut further, a column is dropped. */
       readonly least?: number
     }
 
@@ -26,13 +26,13 @@ interface Measured {
 }
 
 const GAP = '  '
-/** To so much a text may be cut, unless its column says otherwise. */
+/** The least width of a cut text, unless its column says otherwise. */
 const LEAST = 8
 
 /**
- * The lines of a table for a person: a head in capitals, columns as wide as they need, no rules. A row is one line,
- * whatever its cells hold. With `width` it fits into so many columns of a terminal: texts are cut in their middle, then
- * columns go; names of columns that went are told to `onDropped`.
+ * The lines of a table for users: a header in capitals, columns as wide as needed, no rules. A row is one line,
+ * whatever its cells contain. With `width` it fits into that many columns of a terminal: texts are cut in their middle,
+ * then columns are dropped, whose names go to `onDropped`.
  */
 export function columns(
   head: readonly Column[],
@@ -63,12 +63,12 @@ function measured(column: Column, rows: readonly (readonly Cell[])[], index: num
   return { name, whole, drop, least, cells, width: Math.max(...cells.map(widthOf)) }
 }
 
-/** Made visible before it is measured. */
+/** Hidden characters are made visible before measuring. */
 function cellText(cell: Cell): string {
   return typeof cell === 'number' ? String(cell) : visible(cell)
 }
 
-/** A sign a column, where all are plain: no need to look each up. */
+/** Plain characters are one column each: no need to look them up. */
 function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
@@ -85,7 +85,7 @@ function fitting(all: readonly Measured[], width: number): readonly Measured[] {
       )
 }
 
-/** Takes from the widest text, again and again, until the table fits or nothing can be cut. */
+/** Shortens the widest text, again and again, until the table fits or nothing can be cut. */
 function narrow(kept: readonly Measured[], width: number): void {
   for (let over = total(kept.map((one) => one.width)) - width; over > 0; over--) {
     const cut = kept

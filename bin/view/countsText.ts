@@ -6,7 +6,7 @@ const RESTORED = ['written', 'unchanged', 'deleted', 'filtered', 'rejected', 'sk
 const DELETED = ['deleted', 'gone', 'changed', 'rejected', 'left']
 const ROLLED_BACK = ['put_back', 'removed', 'unchanged', 'left', 'rejected']
 
-/** What a run has done, in one line: what there was, and only the outcomes that there were. */
+/** What a run has done, in one line: the number of inputs, and only the outcomes that occurred. */
 export function countsText({ kind, counts }: Pick<RunRecord, 'kind' | 'counts'>): string {
   return counts === undefined ? 'none' : TEXTS[kind](counts)
 }
@@ -52,7 +52,7 @@ function outcomes(counts: RunCounts, names: readonly string[]): string {
   return some.length === 0 ? 'none' : some.join(', ')
 }
 
-/** A count, or the sum of those by reason. */
+/** A count, or the sum of the counts by reason. */
 function of(counts: RunCounts, name: string): number {
   const count = counts[name] ?? 0
   return typeof count === 'number' ? count : sum(count)

@@ -2,7 +2,7 @@ import { counted, type DiffReport } from '../library.ts'
 import { type Row, table } from './summary.ts'
 import { sidesText } from './target.ts'
 
-/** A report for a person: what was compared, and how much of it differs, kind by kind. */
+/** A report for the user: what was compared, and how much of it differs, kind by kind. */
 export function diffSummary(report: DiffReport): string[] {
   const { status, is_equal, left, right, seconds, rate, retries } = report
   const verdict = status === 'done' ? (is_equal ? 'equal' : 'different') : status
@@ -54,7 +54,7 @@ function vectorLines({ vectors, without_vectors }: DiffReport): string[] {
     : [...far, `the ${without_vectors} side has no vectors: none were compared`]
 }
 
-/** What differs, in one line. */
+/** The differences in one line. */
 export function differenceText(report: DiffReport): string {
   const { left, right, schema, tenants, aliases, only_left, only_right, different, changing, unreadable } =
     report

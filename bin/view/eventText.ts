@@ -15,16 +15,16 @@ type Untold =
   | 'record_rejected'
   | 'archive_removed'
 
-/** The compiler holds that no other event is without a text. */
+/** The compiler checks that no other event lacks a text. */
 const TEXTS: Required<Omit<Texts, Untold>> = { ...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES }
 
-/** What a person reads of an event; undefined of one that is shown in another way, or not at all. */
+/** The text of an event; undefined if it is shown in another way, or not at all. */
 export function eventText(event: RunEvent): string | undefined {
   const text = (TEXTS as Texts)[event.type] as ((event: RunEvent) => string | undefined) | undefined
   return text?.(event)
 }
 
-/** The same for a person who asked for more: what was rejected, what was removed. */
+/** The text for --verbose: what was rejected, what was removed. */
 export function detailText(event: RunEvent): string | undefined {
   if (event.type === 'record_rejected') return `line ${event.line}: ${event.code}: ${event.reason}`
   if (event.type === 'coalescing' && event.reason !== undefined) {

@@ -5,7 +5,7 @@ import { detailText, eventText } from './eventText.ts'
 
 type Shows = Pick<Console, 'note' | 'detail'> & Partial<Pick<Console, 'progress' | 'line'>>
 
-/** What progress counts is no line of its own, with `--progress json`. */
+/** Events that progress counts get no line of their own with `--progress json`. */
 const COUNTED: ReadonlySet<RunEvent['type']> = new Set([
   'progress',
   'records_settled',
@@ -13,7 +13,10 @@ const COUNTED: ReadonlySet<RunEvent['type']> = new Set([
   'records_superseded',
 ])
 
-/** Shows events as lines for a person, or for a program, and passes them on to what looks on; `more` takes those that are shown in another way. */
+/**
+ * Shows events as lines for users or programs, and passes them to the observers; `more` receives those that are shown
+ * in another way.
+ */
 export function eventView(console: Shows, more: Emit = () => {}): Emit {
   return (event) => {
     if (console.progress === 'json') writeEvent(console, event)

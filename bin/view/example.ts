@@ -1,7 +1,7 @@
 import type { ColouredLine } from '../cli/console.ts'
 import { type ExampleResult, exactJson, type Json } from '../library.ts'
 
-/** An example whose objects did not become what it says: its place, then what was expected and what came. */
+/** A failed example: its place, then the expected and the actual result. */
 export function exampleLines(
   file: string,
   { line, column, name, differences }: ExampleResult,

@@ -4,8 +4,8 @@ type ObjectFinding = Extract<Finding, { readonly of: 'object' }>
 type VectorDifference = NonNullable<ObjectFinding['difference']>['vectors'][number]
 
 /**
- * A finding as a line, as rclone's `check --combined` has it: the sign, a space, and what it is of. Behind an id that
- * differs follows what differs.
+ * A finding as a line in the format of rclone's `check --combined`: the sign, a space, and the subject. After an id
+ * follows what differs.
  */
 export function findingLine(finding: Finding): string {
   const { sign } = finding
@@ -58,7 +58,7 @@ function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** A finding as JSON. Of an object what differs stands beside its id. */
+/** A finding as JSON. For an object, what differs is beside its id. */
 export function findingJson(finding: Finding): string {
   if (finding.of !== 'object') return JSON.stringify(finding)
   const { difference, ...rest } = finding

@@ -4,24 +4,26 @@ import type { createLogUpdate } from 'log-update'
 
 type LogUpdate = ReturnType<typeof createLogUpdate>
 
-/** One line at the foot of a terminal, below all that is printed. */
+/** One line at the bottom of a terminal, below all output. */
 export interface Footer {
-  /** Draws it from now on, several times a second; `line` gives it, for so many columns, or undefined for none. */
+  /**
+   * Draws the line from now on, several times a second; `line` returns it for so many columns, or undefined for none.
+   */
   show(line: (columns: number) => string | undefined): void
-  /** Takes it away while `write` writes, and draws it again below. */
+  /** Removes the line while `write` writes, and draws it again below. */
   above(write: () => void): void
-  /** Takes it away for good. */
+  /** Removes the line for good. */
   readonly stop: () => void
 }
 
 const DRAW_EVERY_MS = 100
-/** A window that is dragged has many sizes; its terminal and we look at the last. */
+/** A window that is dragged has many sizes; the terminal and we use the last. */
 const RESIZED_MS = 60
 
-/** Loads what it draws with when it is first asked for. The line has to be narrower than the terminal. */
+/** Loads its drawing library on first use. The line must be narrower than the terminal. */
 export async function terminalFooter(stream: WriteStream): Promise<Footer> {
   const { createLogUpdate } = await import('log-update')
-  // Hidden, the cursor would need a handler of signals to come back, and that one kills where ours lets go.
+  // A hidden cursor would need a signal handler to come back, and that one kills where ours lets go.
   return new LogFooter(stream, createLogUpdate(stream, { showCursor: true }))
 }
 
@@ -29,7 +31,7 @@ class LogFooter implements Footer {
   readonly #stream: WriteStream
   readonly #log: LogUpdate
   #line: (columns: number) => string | undefined = () => undefined
-  /** The line that stands there; empty where none does. */
+  /** The current line; empty if there is none. */
   #drawn = ''
   #drawing: NodeJS.Timeout | undefined
   #resizing: NodeJS.Timeout | undefined
@@ -82,7 +84,7 @@ class LogFooter implements Footer {
     }, RESIZED_MS).unref()
   }
 
-  /** A terminal that became narrower has broken the line into several, of which the last is cleared. */
+  /** A narrower terminal has wrapped the line into several, and only the last is cleared. */
   #clearBroken(): void {
     clearTimeout(this.#resizing)
     this.#resizing = undefined

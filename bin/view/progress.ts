@@ -5,9 +5,9 @@ import type { Emit, ProgressState, RunProgress, WriteContext } from '../library.
 import { startLive } from './live/live.ts'
 import { progressLine, statusLine } from './progressLine.ts'
 
-/** What is shown while a job goes on. */
+/** The progress display of a job. */
 export interface ProgressView {
-  /** What the context of each run of the job takes from here. */
+  /** The part for the context of each run of the job. */
   readonly looks: Pick<WriteContext, 'onInFlight' | 'memory' | 'stages'> & { readonly onEvent: Emit }
   stop(): void
 }
@@ -16,8 +16,8 @@ const LINE_EVERY_MS = 5000
 const DOCUMENT_EVERY_MS = 1000
 
 /**
- * One line at the foot of a terminal; elsewhere one every five seconds, where there is news; with `--progress json` a
- * document a second. Nothing with -q or --json, where `--progress` doesn't ask for it. SIGUSR1 shows all of it once.
+ * One line at the bottom of a terminal; otherwise one every five seconds, if there is news; with `--progress json` a
+ * document a second. Nothing with -q or --json, unless `--progress` asks for it. SIGUSR1 shows everything once.
  */
 export async function progressView(context: Context): Promise<ProgressView> {
   const { console } = context
@@ -28,7 +28,7 @@ export async function progressView(context: Context): Promise<ProgressView> {
   return {
     looks: live.looks,
     stop() {
-      // At the end of the job, and once more by whoever closes all that was opened.
+      // Called at the end of the job, and again when everything that was opened is closed.
       if (isStopped) return
       isStopped = true
       stopAnswering()
@@ -38,7 +38,7 @@ export async function progressView(context: Context): Promise<ProgressView> {
   }
 }
 
-/** The signal that asks how far it is; not every system has it. */
+/** The signal that asks for the progress; not every system has it. */
 const ASKING = 'SIGUSR1'
 
 function answering(console: Console, progress: RunProgress): () => void {

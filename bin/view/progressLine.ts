@@ -1,8 +1,9 @@
 import { counted, type ProgressState, roughSize } from '../library.ts'
 
 /**
- * One line: ` 41 %  8,200/20,000  2,700/s  ETA 4 s`. Where it is wider than `columns` it loses the time left, then the
- * rate, what is in flight, the rejects, the phase, and last the count. Of a terminal its last column stays free: what stands there may wrap.
+ * One line: ` 41 %  8,200/20,000  2,700/s  ETA 4 s`. If it is wider than `columns` it loses the time left, then the
+ * rate, what is in flight, the rejects, the phase, and last the count. The last column of a terminal stays free: text
+ * there may wrap.
  */
 export function progressLine(state: ProgressState, columns = Infinity): string {
   const all = fieldsOf(state)
@@ -14,7 +15,7 @@ export function progressLine(state: ProgressState, columns = Infinity): string {
   return joined(all, kept)
 }
 
-/** The same with all else that is known: bytes a second, retries, memory. */
+/** The same with everything else known: bytes a second, retries, memory. */
 export function statusLine(state: ProgressState): string {
   const { kind, bytes_in_per_second: input, bytes_out_per_second: output, retries, rss_bytes: memory } = state
   const more = [
@@ -28,7 +29,7 @@ export function statusLine(state: ProgressState): string {
 
 interface Field {
   readonly text: string
-  /** The higher, the sooner it goes. */
+  /** The higher, the sooner it is dropped. */
   readonly rank: number
 }
 
@@ -51,24 +52,24 @@ function joined(all: readonly Field[], kept: ReadonlySet<Field>): string {
   return fields.map(({ text }) => text).join('  ')
 }
 
-/** 100 % is what is all there; what is nearly done is 99 %. */
+/** 100 % means complete; nearly complete is 99 %. */
 function percent({ done, total }: ProgressState, share: number): string {
   const whole = share === 1 && (total === undefined || done >= total)
   return `${String(whole ? 100 : Math.min(99, Math.floor(share * 100))).padStart(3)} %`
 }
 
-/** Objects are what most lines count: these need not say so. */
+/** Most lines count objects: these need no unit. */
 function countText({ done, total, unit }: ProgressState): string {
   const of = total === undefined ? '' : `/${grouped(total)}`
   return `${grouped(done)}${of}${unit === 'objects' ? '' : ` ${unit}`}`
 }
 
-/** Two digits are as much as a rate says. */
+/** Two digits are as exact as a rate is. */
 function rateText(rate: number): string {
   return `${grouped(rate < 10 ? Number(rate.toFixed(1)) : Number(rate.toPrecision(2)))}/s`
 }
 
-/** `4 s`, `3 min`, `1 h 5 min`: as exact as a guess can be. */
+/** `4 s`, `3 min`, `1 h 5 min`: as exact as an estimate can be. */
 export function durationText(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`
   const minutes = Math.round(seconds / 60)
@@ -77,7 +78,7 @@ export function durationText(seconds: number): string {
   return `${grouped(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`
 }
 
-/** A number with its thousands apart: `20,000`. */
+/** A number with thousands separators: `20,000`. */
 export function grouped(count: number): string {
   const [whole = '', fraction] = String(count).split('.')
   const apart = whole.replace(/\B(?=(\d{3})+$)/g, ',')

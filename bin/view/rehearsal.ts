@@ -1,7 +1,7 @@
 import { counted, type RehearseReport, roughSize } from '../library.ts'
 import { shortTarget } from './target.ts'
 
-/** What a rehearsal found, for a person. */
+/** The findings of a rehearsal, for the user. */
 export function rehearsalText(report: RehearseReport): string[] {
   const { status, archive, collection, location, written, bytes, target } = report
   const { restore_seconds, compare_seconds, expired = 0, faults } = report

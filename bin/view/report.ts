@@ -2,7 +2,7 @@ import type { Tables } from '../cli/tables.ts'
 import { counted, forecastText, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
-/** A report for a person: what needs a hand first, then what can be brought back, then how it went. */
+/** A report for the user: first what needs a hand, then what can be restored, then how runs went. */
 export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | 'time'>): string[] {
   const sections: readonly string[][] = [
     handLines(report.needs_a_hand),
@@ -112,7 +112,7 @@ function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of
 
 function percent(rate: number | undefined): string {
   if (rate === undefined) return ''
-  // No failure is rounded away.
+  // Rounded down, so that no failure disappears.
   return `${Math.floor(rate * 1000) / 10} %`
 }
 

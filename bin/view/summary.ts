@@ -1,7 +1,7 @@
 import { type Counts, counted, type Report, roughSize, sum } from '../library.ts'
 import { shortTarget } from './target.ts'
 
-/** A report for a person: every count below the one it is part of, so that it can be seen to add up. */
+/** A report for the user: every count below the one that includes it, so that the sums are visible. */
 export function summary(report: Report, rejectsPath: string | undefined): string[] {
   const { class: name, target, id, seconds, rate, bytes, retries } = report
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
@@ -16,13 +16,13 @@ export function summary(report: Report, rejectsPath: string | undefined): string
   ]
 }
 
-/** Of a run in two passes, what the first one was good for. */
+/** For a run in two passes, what the first one saved. */
 function saved({ coalesced }: Report): string[] {
   if (coalesced?.passes !== 'two' || coalesced.writes_saved === 0) return []
   return [`${counted(coalesced.writes_saved, 'write')} saved: a later record replaced each`]
 }
 
-/** A count of a report, and how far it is indented. */
+/** A count of a report, and its indentation. */
 export type Row = readonly [depth: number, name: string, count: number]
 
 /** `lines = blank + records`; `records` = the outcomes; skipped and rejected = their reasons. */
@@ -40,7 +40,7 @@ function rows(counts: Counts): Row[] {
   ]
 }
 
-/** A sum, and the counts that it is made of below it. */
+/** A sum, with its parts below it. */
 export function byCode(depth: number, name: string, counts: Readonly<Record<string, number>>): Row[] {
   const entries = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
   return [[depth, name, sum(counts)], ...entries.map(([code, count]): Row => [depth + 1, code, count])]
@@ -54,7 +54,7 @@ export function table(lines: readonly Row[]): string[] {
   return lines.map(([, , count], index) => labels[index]!.padEnd(width) + String(count).padStart(digits))
 }
 
-/** So many repositories are shown; the report has all. */
+/** How many repositories are shown; the report contains all. */
 const COMMITS_SHOWN = 10
 
 function commits(report: Report): string[] {
@@ -66,7 +66,7 @@ function commits(report: Report): string[] {
   return more === 0 ? lines : [...lines, `and ${more} more: index status shows all`]
 }
 
-/** The number of rejects, and where they are, in one line. */
+/** The number of rejects and their path, in one line. */
 export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
   const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
   const count = sum(rejected)

@@ -1,7 +1,7 @@
-/** Several nodes of one cluster: a line of text names the first, the line that says which target it is all of them. */
+/** Several nodes of one cluster: texts name only the first; the line that announces the target names all of them. */
 const NODES = /(https?:\/\/[^\s,?]+)(\?[^\s,]*)?((?:,https?:\/\/[^\s,]+)+)/g
 
-/** A target, or a text with targets in it, as it stands within a line. */
+/** A target, or a text that contains targets, shortened for a line. */
 export function shortTarget(text: string): string {
   return text.replace(NODES, (_, first: string, _query: string | undefined, others: string) => {
     const more = others.split(',').length - 1
@@ -9,7 +9,7 @@ export function shortTarget(text: string): string {
   })
 }
 
-/** The names of two sides, `NAME in TARGET`: one target is said once. */
+/** The names of two sides, `NAME in TARGET`: a common target appears once. */
 export function sidesText(left: string, right: string): string {
   const target = left.slice(Math.max(0, left.lastIndexOf(' in ')))
   const isOne = target.startsWith(' in ') && right.endsWith(target)

@@ -1,9 +1,9 @@
-/** A time in UTC, to the second: `2026-11-29T04:56:12Z`. For what a program may read. */
+/** A time in UTC, to the second: `2026-11-29T04:56:12Z`. For output that programs may read. */
 export function utcText(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z')
 }
 
-/** The same on the clock of whoever looks on, with its zone: `2026-11-29 05:56:12 +01:00`. */
+/** The same in the user's time zone: `2026-11-29 05:56:12 +01:00`. */
 export function localText(time: string): string {
   const date = new Date(time)
   const minutes = -date.getTimezoneOffset()
@@ -23,7 +23,7 @@ const STEPS: readonly (readonly [seconds: number, name: string])[] = [
   [1, 's'],
 ]
 
-/** How long ago something was, in its largest unit: `3 h`, `12 d`. */
+/** The age of something in its largest unit: `3 h`, `12 d`. */
 export function ageText(time: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(time)) / 1000))
   const [size, name] = STEPS.find(([size]) => seconds >= size) ?? [1, 's']

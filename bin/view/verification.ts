@@ -1,6 +1,6 @@
 import { counted, type VerifyReport } from '../library.ts'
 
-/** What a verification found of one archive, for a person. */
+/** The findings of a verification of one archive, for the user. */
 export function verificationText(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
@@ -17,12 +17,12 @@ export function verificationText(report: VerifyReport): string[] {
   ]
 }
 
-/** True for an increment whose own files are whole, and those of a base are not. */
+/** True for an increment whose own files are intact, while a base is damaged. */
 function isSpoiled({ faults }: VerifyReport): boolean {
   return faults.length > 0 && faults.every(({ base }) => base !== undefined)
 }
 
-/** The archives that are damaged themselves, each once: those that were verified, and bases of them. */
+/** The archives that are damaged themselves, each once: verified ones, and their bases. */
 export function culpritsOf(damaged: readonly VerifyReport[]): string[] {
   const ids = damaged.flatMap(({ archive, faults }) => faults.map(({ base = archive }) => base))
   return [...new Set(ids)]

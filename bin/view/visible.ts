@@ -1,27 +1,27 @@
 /**
- * Characters that a terminal, a log or an eye takes for something else than text: C0 and DEL, C1, line and paragraph
- * separators, all that turns the direction of writing, what has no width, tags, and halves of surrogate pairs.
- * Joiners (U+200C, U+200D) and variation selectors are part of how words and emoji are spelled, and stay.
+ * Characters that a terminal, a log or an eye mistakes for something other than text: C0 and DEL, C1, line and
+ * paragraph separators, all that turns the direction of writing, what has no width, tags, and halves of surrogate
+ * pairs. Joiners (U+200C, U+200D) and variation selectors are part of how words and emoji are spelled, and stay.
  */
 const HIDDEN =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu
 
-/** The same in the text of JSON, where what lies below U+0020 can only be white space between values. */
+/** The same in JSON text, where characters below U+0020 can only be white space between values. */
 const HIDDEN_IN_JSON =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
- * Text of whatever origin as one line for a person: every hidden character is written out, as `\n`, `\x1b`, `\u202e`
- * or `\u{e0041}`. Whatever the command prints passes here, so no name, note or answer of a server moves the cursor,
- * colours a line or begins one of its own. A backslash stays as it is. What was made visible stays the same.
+ * Any text as one line for users: writes out every hidden character, as `\n`, `\x1b`, `\u202e` or `\u{e0041}`.
+ * Everything that the command prints passes here, so no name, note or answer of a server can move the cursor, color a
+ * line or start one of its own. A backslash stays as it is. Text that was made visible stays the same.
  */
 export function visible(text: string): string {
   return text.replace(HIDDEN, writtenOut)
 }
 
-/** A JSON text that means the same, with the hidden characters in its strings as `\uXXXX`. */
+/** A JSON text with the same meaning, with the hidden characters in its strings as `\uXXXX`. */
 export function visibleJson(text: string): string {
   return text.replace(HIDDEN_IN_JSON, inJson)
 }

@@ -7,16 +7,19 @@ export interface ChildOptions {
   readonly quiet: boolean
   readonly stopping: AbortSignal
   readonly ownerOf: Awaited<ReturnType<typeof loadAuto>>['ownerOf']
-  /** Where all is to be JSON lines: takes what the child prints, in pieces. It writes such lines to stderr by itself. */
+  /**
+   * If all output must be JSON lines: receives what the child prints, in pieces. The child writes such lines to stderr
+   * itself.
+   */
   readonly onSaid?: ((text: string) => void) | undefined
 }
 
-/** As shells have it. */
+/** The exit code that shells use. */
 const CANNOT_START = 126
 
 /**
- * Starts this program with other words. What it prints goes to stderr: stdout is that of the document. Once `stopping` is
- * aborted it is asked to stop, and is still waited for.
+ * Starts this program with other words. Its output goes to stderr: stdout is for the document. Once `stopping` aborts,
+ * the child is asked to stop, and still waited for.
  */
 export function beginChild(words: readonly string[], options: ChildOptions): AutoChild {
   const { quiet, stopping, ownerOf, onSaid } = options
@@ -31,7 +34,7 @@ export function beginChild(words: readonly string[], options: ChildOptions): Aut
   stopping.addEventListener('abort', stop, { once: true })
   const ended = once(child, 'close')
     .then(([code, signal]) => (code as number | null) ?? 128 + numberOf(signal as NodeJS.Signals | null))
-    // One that could not be started, for want of memory say.
+    // The child could not be started, for example for lack of memory.
     .catch(() => CANNOT_START)
     .finally(() => stopping.removeEventListener('abort', stop))
   if (stopping.aborted) stop()

@@ -3,7 +3,10 @@ import type { Context } from '../command.ts'
 import { allSchemas } from '../registry.ts'
 import { optionWords } from './words.ts'
 
-/** Policies of a configuration; undefined where it has none. @throws ElysiaError ELYSIA_USAGE with the place of a fault */
+/**
+ * The policies of a configuration; undefined if it has none.
+ * @throws ElysiaError ELYSIA_USAGE with the place of a fault
+ */
 export async function policiesIn(
   { commands }: Pick<Context, 'commands'>,
   { sections }: Settings,
@@ -15,8 +18,9 @@ export async function policiesIn(
 }
 
 /**
- * The policies as the files of the configuration have them whenever it is called. A faulty one is said once, and what was
- * before stays; one that was taken is passed to `take`, which may refuse it by throwing. The first call answers with `first`.
+ * Returns the current policies of the configuration files at each call. A faulty configuration is reported once, and
+ * the earlier one stays; a new one is passed to `take`, which may refuse it by throwing. The first call returns
+ * `first`.
  */
 export function policiesNow(
   context: Pick<Context, 'commands' | 'console' | 'settings'>,
@@ -55,7 +59,7 @@ export function policiesNow(
   }
 }
 
-/** What of the settings `auto` goes by. */
+/** The settings that `auto` depends on. */
 function textOf({ sections, targets }: Settings): string {
   return JSON.stringify([sections, targets])
 }

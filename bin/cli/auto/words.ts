@@ -4,12 +4,13 @@ import { readArguments } from '../arguments.ts'
 import type { Group } from '../command.ts'
 import { follow, isGroup, load, schemasOf } from '../registry.ts'
 
-/** What `auto` decides itself. */
+/** Options that `auto` sets itself. */
 const OWN = new Set(['json', 'help', 'dryRun', 'runId'])
 
 /**
- * The words that give options to a command, checked as those of a command line. Keys are flags without their hyphens;
- * a list repeats its flag; paths are relative to the file. @throws ElysiaError ELYSIA_USAGE
+ * The words that pass options to a command, checked like those of a command line. Keys are flags without their hyphens;
+ * a list repeats its flag; paths are relative to the file.
+ * @throws ElysiaError ELYSIA_USAGE
  */
 export async function optionWords(
   commands: Group,

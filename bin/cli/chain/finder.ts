@@ -1,7 +1,7 @@
 import { backupJob, type FindArchive } from '../../library.ts'
 import { backupRoot, type CatalogContext, onCatalog } from '../catalog.ts'
 
-/** Finds archives by their id: where the catalog knows them, else below the backup root. */
+/** Finds archives by their id: in the catalog, otherwise below the backup root. */
 export async function finder(context: CatalogContext): Promise<FindArchive> {
   const { openArchive, findBelow, directoryStorage } = await backupJob()
   const below = findBelow([backupRoot(context)])

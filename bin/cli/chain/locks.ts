@@ -12,13 +12,16 @@ import { backupRoot, onCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import { finder } from './finder.ts'
 
-/** Locks on all roots that an archive with its bases lies in, as one: lost with the first of them that is lost. */
+/** Locks on all roots of an archive and its bases, as one: lost as soon as one of them is lost. */
 export interface ChainLock {
   readonly lost: AbortSignal
   release(): Promise<void>
 }
 
-/** The lock of the archive itself, and shared ones on the other roots of its bases. Needs lockOptions and catalogOptions. */
+/**
+ * Locks the archive's own root, and the other roots of its bases with shared locks. Needs lockOptions and
+ * catalogOptions.
+ */
 export async function lockedWithBases(
   context: Context,
   own: RootLock | undefined,
@@ -42,7 +45,7 @@ export async function lockedWithBases(
   return { lost, release: async () => void (await release()) }
 }
 
-/** A shared lock on a root; undefined where that cannot be written to. @throws ElysiaError ELYSIA_LOCKED */
+/** A shared lock on a root; undefined if the root is not writable. @throws ElysiaError ELYSIA_LOCKED */
 export async function lockRead(
   context: Context,
   root: string,
@@ -58,7 +61,7 @@ export async function lockRead(
   })
 }
 
-/** The root that a cleanup would lock, to remove this archive; undefined of what none removes. */
+/** The root that a cleanup would lock to remove this archive; undefined if no cleanup would remove it. */
 export async function rootToLock(context: Context, path: string): Promise<string | undefined> {
   const { rootToLock: rootIn } = await readingLock()
   const backups = backupRoot(context)
@@ -66,7 +69,7 @@ export async function rootToLock(context: Context, path: string): Promise<string
   return onCatalog(context, look).catch(() => look(undefined))
 }
 
-/** Where the bases of an archive lie; none of a full one. What is damaged or missing is for its reader to say. */
+/** Where the bases of an archive are; empty for a full one. Its reader reports what is damaged or missing. */
 async function basesOf(context: Context, location: string): Promise<string[]> {
   const { openArchive, openChain, findBelow, besideArchive, directoryStorage } = await backupJob()
   const near = findBelow([besideArchive(location), backupRoot(context)])

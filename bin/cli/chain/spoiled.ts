@@ -3,7 +3,7 @@ import { type CatalogContext, onCatalog } from '../catalog.ts'
 
 const MOST_NAMED = 5
 
-/** The archives that cannot be restored since this one is damaged: all that are increments of it, however far. */
+/** The archives that cannot be restored because this one is damaged: all increments based on it, directly or not. */
 export async function spoiledBy(context: CatalogContext, id: string): Promise<readonly ArchiveRecord[]> {
   const { descendantsOf } = await loadCatalog()
   return onCatalog(context, (catalog) => {
@@ -12,7 +12,7 @@ export async function spoiledBy(context: CatalogContext, id: string): Promise<re
   }).catch(() => [])
 }
 
-/** The same for a person; undefined where there are none. */
+/** The same as a sentence; undefined if there are none. */
 export function spoiledText(id: string, spoiled: readonly ArchiveRecord[]): string | undefined {
   if (spoiled.length === 0) return undefined
   const names = spoiled.slice(0, MOST_NAMED).map((one) => one.id)
@@ -20,7 +20,7 @@ export function spoiledText(id: string, spoiled: readonly ArchiveRecord[]): stri
   return `${id} spoils ${counted(spoiled.length, 'later archive')}: ${names.join(', ')}${more}`
 }
 
-/** The archive that an error says is damaged: a link of a chain, or `archive` itself; undefined for other errors. */
+/** The damaged archive according to an error: a link of a chain, or `archive` itself; undefined for other errors. */
 export function damagedIn(error: unknown, archive: string | undefined): string | undefined {
   if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') return undefined
   const { link } = error as { readonly link?: unknown }

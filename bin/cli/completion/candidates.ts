@@ -5,8 +5,8 @@ import { flagsOf, optionsOf, readTyped, type Typed } from './typed.ts'
 import { type Candidate, valuesOf } from './values.ts'
 
 /**
- * What may stand in place of the last word, after those before it; nothing where that is for the shell to offer, such as
- * a file. Behind `--flag=` the whole word is given.
+ * Candidates for the last word, given those before it; empty if the shell should offer them, for example files. After
+ * `--flag=` it returns complete words.
  */
 export async function candidates(context: Context, words: readonly string[]): Promise<Candidate[]> {
   const typed = words.at(-1) ?? ''
@@ -44,7 +44,7 @@ async function members(context: Context, name: string, isFirst: boolean): Promis
   return isFirst ? [...found, { word: 'help', text: 'show the help of a command' }] : found
 }
 
-/** The flags of a command that are not there yet. */
+/** The flags of a command that were not typed yet. */
 function flagsFor({ command, values }: Typed): Candidate[] {
   const open = optionsOf(command).filter(([key, option]) => {
     return option.hidden !== true && (option.repeated === true || !values.has(key))
@@ -72,7 +72,7 @@ async function inlineValues(
   return found.map(({ word, ...more }) => ({ word: start + word, ...more }))
 }
 
-/** The operand that comes next; where none does, what else may follow are flags. */
+/** Candidates for the next operand; if there is none, only flags can follow. */
 function operandsFor(
   context: Context,
   line: Typed,

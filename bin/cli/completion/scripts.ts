@@ -1,4 +1,7 @@
-/** bash cuts words at `:` and `=`: they are put together again, and of a candidate the part that is there is left out. */
+/**
+ * bash splits words at `:` and `=`: they are joined again, and the part of a candidate that is already there is
+ * removed.
+ */
 const BASH = `# completion of elysiactl for bash
 _elysiactl() {
   local word text current="\${COMP_WORDS[COMP_CWORD]}" i last=-1
@@ -53,7 +56,7 @@ complete -c elysiactl -f -a '(__elysiactl_words)'
 `
 
 /**
- * The script of each shell. It hands the words up to the cursor over as they are, so that nothing in them is
- * evaluated, and takes two lines for each candidate: the word, and what it means. With none the shell offers files.
+ * The script for each shell. It passes on the words up to the cursor unchanged, so that nothing in them is evaluated,
+ * and reads two lines for each candidate: the word and its meaning. Without candidates the shell offers files.
  */
 export const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH }

@@ -2,13 +2,13 @@ import { namesOf, type OptionSchema } from '../../library.ts'
 import type { NamedCommand } from '../command.ts'
 import { schemasOf } from '../registry.ts'
 
-/** What stands on a command line behind its command, as far as completion needs it. */
+/** The words after a command, as far as completion needs them. */
 export interface Typed {
   readonly command: NamedCommand
   readonly operands: readonly string[]
-  /** The values of options by their key; true for one that takes none. */
+  /** The values of options by their key; true for an option without a value. */
   readonly values: ReadonlyMap<string, string | true>
-  /** The option that the next word is the value of. */
+  /** The option whose value is the next word. */
   readonly awaits: Flag | undefined
 }
 
@@ -18,7 +18,7 @@ export interface Flag {
   readonly option: OptionSchema
 }
 
-/** Reads words leniently: what is wrong with them the command itself says. */
+/** Reads words leniently: the command itself reports what is wrong with them. */
 export function readTyped(command: NamedCommand, words: readonly string[]): Typed {
   const flags = flagsOf(command)
   const operands: string[] = []
@@ -40,7 +40,7 @@ export function readTyped(command: NamedCommand, words: readonly string[]): Type
   return { command, operands, values, awaits }
 }
 
-/** The options of a command by every way to write their flag. */
+/** The options of a command under every spelling of their flag. */
 export function flagsOf(command: NamedCommand): Map<string, Flag> {
   const flags = new Map<string, Flag>()
   for (const [key, option] of optionsOf(command)) {

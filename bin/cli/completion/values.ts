@@ -18,7 +18,7 @@ import type { Context } from '../command.ts'
 import type { Operand } from '../operands.ts'
 import type { Typed } from './typed.ts'
 
-/** A word that may stand on the command line, and what it means, in a few words. */
+/** A possible word, and what it means, in a few words. */
 export interface Candidate {
   readonly word: string
   readonly text?: string
@@ -27,10 +27,10 @@ export interface Candidate {
 type Naming = Pick<OptionSchema & Operand, 'kind' | 'choices'> & Pick<OptionSchema, 'enum'>
 type Offer = (context: Context, line: Typed, typed: string) => Promise<Candidate[]> | Candidate[]
 
-/** Nobody reads more, and a store may hold a million tenants. */
+/** Nobody reads more, and a store may have a million tenants. */
 const MOST = 200
 
-/** What there is of each kind; files and directories are the shell's to offer. */
+/** Candidates of each kind; the shell itself offers files and directories. */
 const OFFERS: Readonly<Record<ValueKind, Offer>> = {
   file: () => [],
   directory: () => [],
@@ -42,8 +42,8 @@ const OFFERS: Readonly<Record<ValueKind, Offer>> = {
 }
 
 /**
- * The values that an operand or option may have. Neither a store nor a catalog that cannot be read is an error here, and
- * none is made.
+ * The possible values of an operand or option. A store or catalog that cannot be read is no error here, and none is
+ * created.
  */
 export async function valuesOf(
   context: Context,
@@ -61,7 +61,7 @@ export async function valuesOf(
   }
 }
 
-/** Behind a comma those of a list that are not in it yet. */
+/** After a comma, the list members that were not typed yet. */
 function remaining(choices: readonly string[], typed: string): Candidate[] {
   const start = typed.slice(0, typed.lastIndexOf(',') + 1)
   const chosen = start.split(',')
@@ -90,7 +90,7 @@ async function tenantNames(context: Context, line: Typed): Promise<Candidate[]> 
   return tenants.slice(0, MOST).map(({ name: word, state }) => ({ word, text: state }))
 }
 
-/** The store that the line names; undefined where none has been made yet. */
+/** The store on the command line; undefined if it does not exist yet. */
 async function storeOf(context: Context, { values }: Typed) {
   const target = values.get('target')
   const address = typeof target === 'string' ? target : undefined
@@ -133,7 +133,7 @@ function tagNames(context: Context): Promise<Candidate[]> {
   return ofArchives(context, ({ tags }) => tags)
 }
 
-/** What the archives of the catalog have, each once. */
+/** Distinct values from the archives in the catalog. */
 function ofArchives(
   context: Context,
   of: (archive: ArchiveRecord) => readonly string[],

@@ -5,7 +5,7 @@ import { optionWords } from '../auto/words.ts'
 import type { Context } from '../command.ts'
 import { faultOf } from './fault.ts'
 
-/** What is no option: whether it says what it may say. */
+/** Checks the sections of the configuration that are not options. */
 export async function sectionChecks({ settings, commands }: Context): Promise<Check[]> {
   const readers: Readonly<Record<Section['name'], (section: Section) => Promise<string>>> = {
     auto: async (section) => {

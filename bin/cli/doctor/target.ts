@@ -2,10 +2,10 @@ import { type Check, counted, type HealthReport, healthJob } from '../../library
 import type { Context } from '../command.ts'
 import { faultOf } from './fault.ts'
 
-/** What the rights of a key are looked at for. */
+/** The jobs whose rights are checked. */
 const JOBS = ['backup', 'restore', 'copy', 'ingest', 'delete'] as const
 
-/** The chosen target: whether it answers, how it is, and what the key may do. */
+/** Checks the chosen target: whether it answers, its health, and the rights of the key. */
 export async function targetChecks(context: Context): Promise<Check[]> {
   const { checkHealth } = await healthJob()
   const area = 'target'

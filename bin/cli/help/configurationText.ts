@@ -9,7 +9,7 @@ const TARGETS = `# Names for targets. \`--target office\`, \`target: office\` an
 #  cloud:
 #    url: https://my-cluster.weaviate.cloud`
 
-/** Keys are never in a file: it names the variable or the file that holds one. */
+/** Keys are never in a file: it names the variable or the file that contains one. */
 const KEYS = `
 #    api_key_env: CLOUD_API_KEY
 #    headers_env: { X-OpenAI-Api-Key: OPENAI_API_KEY }
@@ -18,8 +18,8 @@ const KEYS = `
 #    key_file: client-key.pem`
 
 /**
- * A configuration in YAML in which every option of these commands stands, commented out, with its meaning and default.
- * That of a project leaves out what it may not set.
+ * A YAML configuration with every option of these commands, commented out, with its meaning and default. That of a
+ * project leaves out what a project may not set.
  */
 export function configurationText(commands: readonly NamedCommand[], isProject: boolean): string {
   const uses = usesOf(commands)
@@ -35,7 +35,7 @@ export function configurationText(commands: readonly NamedCommand[], isProject: 
   return `${[...head, ...sections].join('\n')}\n`
 }
 
-/** Each configuration key, and what it means to the commands that take it: meaning or default → names of commands. */
+/** A configuration key, and its meaning for the commands that take it: meaning or default → names of commands. */
 interface Uses {
   readonly meanings: Map<string, string[]>
   readonly defaults: Map<string, string[]>
@@ -75,7 +75,7 @@ function section(
   return lines.length === 0 ? [] : ['', `# --- ${titleOf(schema)}`, ...lines]
 }
 
-/** What a key means, for each command where they differ, and the defaults where these do: a value here is for all. */
+/** The meanings of a key, and its defaults, for each command if they differ: a value here applies to all. */
 function comments({ meanings, defaults }: Uses): string[] {
   const [[meaning] = ['']] = meanings
   const means =
@@ -87,7 +87,7 @@ function comments({ meanings, defaults }: Uses): string[] {
   return [...means, `# Default: ${standards.join('; ')}. A value here is for all of them.`]
 }
 
-/** The default, else a value that shows what it looks like. */
+/** The default, otherwise an example of a value. */
 function valueText(option: OptionSchema): string {
   const { type, example, unit } = option
   if (type === 'boolean') return String(option.default ?? false)

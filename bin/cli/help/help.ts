@@ -5,19 +5,19 @@ import { usageText } from '../operands.ts'
 import { commandsOf, follow, groupsOf, isGroup, load, loadAll, schemasOf } from '../registry.ts'
 import { unknownCommand } from './unknownCommand.ts'
 
-/** Wider lines are hard to read, narrower ones cannot hold a flag and its text. */
+/** Wider lines are hard to read; narrower ones cannot hold a flag and its text. */
 const MOST_WIDTH = 100
 const LEAST_WIDTH = 40
-/** Where the text of an option begins, if the terminal is wide enough for both. */
+/** The column where the text of an option begins, if the terminal is wide enough for both. */
 const TEXT_AT = 30
 const LEAST_TEXT = 40
 
-/** What help is there besides that of commands. */
+/** Help topics besides commands. */
 const TOPICS: Readonly<Record<string, () => string[]>> = { 'exit-codes': exitLines }
 
 /**
- * The help for the words after `help`: of all commands, of a group, of one command, or of a topic.
- * `width` is that of the terminal in columns; undefined where there is none.
+ * The help for the words after `help`: of all commands, of a group, of one command, or of a topic. `width` is that of
+ * the terminal in columns; undefined if there is none.
  * @throws ElysiaError ELYSIA_USAGE where they name none of these
  */
 export async function helpFor(
@@ -34,7 +34,7 @@ export async function helpFor(
   throw await unknownCommand(table, member, name, next)
 }
 
-/** The help of a group of commands, or of all: what there is, a line each. */
+/** The help of a group of commands, or of all: one line for each member. */
 async function groupHelp(group: Group, name: string, width: number | undefined): Promise<string[]> {
   const columns = bounded(width)
   const names = commandsOf(group, name).map(([one]) => one)
@@ -66,7 +66,7 @@ function groupLines(group: Group, columns: number): string[] {
   return ['', 'Groups:', ...lines]
 }
 
-/** The help of one command: usage, options by what they are about, examples, exit codes, and where to read on. */
+/** The help of one command: usage, options by subject, examples, exit codes, and where to read on. */
 export function commandHelp(command: NamedCommand, width?: number): string[] {
   const columns = bounded(width)
   return [
@@ -84,12 +84,12 @@ export function commandHelp(command: NamedCommand, width?: number): string[] {
   ]
 }
 
-/** How a command is called: `elysiactl col cat NAME [OPTIONS]`. */
+/** The usage of a command: `elysiactl col cat NAME [OPTIONS]`. */
 export function usageLine(command: NamedCommand): string {
   return ['elysiactl', command.name, usageText(command), '[OPTIONS]'].filter((word) => word !== '').join(' ')
 }
 
-/** What an option means, with `[default: jsonl]`, which no line breaks, or that it has to be given. */
+/** The meaning of an option, with `[default: jsonl]`, which is never broken, or that it is required. */
 export function meaningOf(key: string, option: OptionSchema, { required }: OptionsSchema): string {
   const standard = defaultText(option)
   const text = option.default === true ? (option.negative ?? option.description) : option.description
@@ -126,7 +126,7 @@ function exitLines(): string[] {
   return names.map((name) => `${String(EXIT[name]).padStart(3)}  ${EXIT_MEANINGS[name]}`)
 }
 
-/** A start and its text beside it, or below it where the line is too narrow or the start too long. */
+/** A start with its text beside it, or below it if the line is too narrow or the start too long. */
 function entryLines(start: string, text: string, textAt: number, columns: number): string[] {
   const at = columns - textAt < LEAST_TEXT ? 8 : textAt
   const lines = folded(text, columns, at)
@@ -134,7 +134,7 @@ function entryLines(start: string, text: string, textAt: number, columns: number
   return [start.padEnd(at) + lines[0]!.trimStart(), ...lines.slice(1)]
 }
 
-/** A command line as a shell takes it: where it is wider than the terminal it goes on behind a backslash. */
+/** A command line in shell syntax: if it is wider than the terminal it continues after a backslash. */
 function exampleLines(example: string, columns: number): string[] {
   const pieces = example.split(/ (?=--\w|\| |# )/)
   const lines: string[] = []
@@ -147,7 +147,7 @@ function exampleLines(example: string, columns: number): string[] {
   return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`))
 }
 
-/** A text in lines that fit, broken between words, each behind so many spaces. */
+/** A text in lines that fit, broken between words, each indented. */
 function folded(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {

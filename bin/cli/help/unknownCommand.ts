@@ -3,8 +3,8 @@ import type { Group, NamedCommand } from '../command.ts'
 import { groupsOf, loadAll } from '../registry.ts'
 
 /**
- * The error for a word that is no member of a group. It names what was meant: a command of that name elsewhere, one that
- * is also known by it, or one that is spelled much like it.
+ * The error for a word that names no member of a group. It suggests what was meant: a command of that name elsewhere,
+ * one that is also known by it, or one with a similar spelling.
  */
 export async function unknownCommand(
   table: Group,

@@ -1,11 +1,11 @@
 import { masked } from '../../library.ts'
 
-/** Words as a shell takes them, to be pasted there; credentials are masked. */
+/** Words in shell syntax, to be pasted; credentials are masked. */
 export function commandLine(words: readonly string[]): string {
   return masked(['elysiactl', ...words].map(quoted).join(' '))
 }
 
-/** The words that were typed, with flags that are to stand there and without those that are not to. */
+/** The typed words, with added flags and without dropped ones. */
 export function changedWords(
   typed: readonly string[],
   { add = [], drop = [] }: { readonly add?: readonly string[]; readonly drop?: readonly string[] },

@@ -1,7 +1,7 @@
 import type { Continuing } from '../command.ts'
 import { changedWords, commandLine } from './commandLine.ts'
 
-/** How to go on after a signal, with the words that were typed: `continue with: elysiactl col backup X --resume`. */
+/** How to continue after a signal, with the typed words: `continue with: elysiactl col backup X --resume`. */
 export function continuingText(typed: readonly string[], continuing: Continuing = {}): string {
   const { keeps = false, add, drop, input } = continuing
   const line = commandLine(changedWords(typed, { ...(add && { add }), ...(drop && { drop }) }))

@@ -1,12 +1,12 @@
 import { counted } from '../../library.ts'
 
-/** What signals ask of a run. */
+/** What signals ask from a run. */
 export interface Signals {
-  /** Aborted by the first signal: take no more, finish what is in flight. */
+  /** Aborted by the first signal: take nothing more, finish what is in flight. */
   readonly stop: AbortSignal
-  /** Aborted by the second, or when the time to shut down is over: end at once. */
+  /** Aborted by the second, or when the shutdown time is over: end at once. */
   readonly abort: AbortSignal
-  /** The first signal that came. */
+  /** The first signal received. */
   readonly received: NodeJS.Signals | undefined
   /** Gives the signals back to the system. */
   release(): void
@@ -14,16 +14,16 @@ export interface Signals {
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** How what is going on with signals is said. */
+/** How signals are reported. */
 export interface SignalTexts {
   note(message: string): void
-  /** How many batches are in flight; undefined where nobody counts them. */
+  /** How many batches are in flight; undefined if nobody counts them. */
   inFlight(): number | undefined
 }
 
 /**
- * Takes SIGINT, SIGTERM and SIGHUP from the system: the first stops, the second aborts, the third kills.
- * `timeoutMs` after the first the abort comes by itself; where that is 0, with the first.
+ * Takes over SIGINT, SIGTERM and SIGHUP: the first stops, the second aborts, the third kills. The abort follows
+ * `timeoutMs` after the first by itself; if that is 0, together with it.
  */
 export function takeSignals(timeoutMs: number, { note, inFlight }: SignalTexts): Signals {
   const stop = new AbortController()
@@ -61,7 +61,7 @@ export function takeSignals(timeoutMs: number, { note, inFlight }: SignalTexts):
   }
 }
 
-/** What a person reads at the end, before how to go on. */
+/** The final message, before how to continue. */
 export function interruptedText(name: NodeJS.Signals): string {
   return name === 'SIGINT' ? 'interrupted' : `stopped by ${name}`
 }
@@ -73,7 +73,7 @@ function stoppingText(name: NodeJS.Signals, isAtOnce: boolean, inFlight: number 
   return `stopping${by(name)}${finishing}; again to abort`
 }
 
-/** Ctrl-C need not be told apart from what a person just did. */
+/** The user knows about Ctrl-C: it need not be named. */
 function by(name: NodeJS.Signals): string {
   return name === 'SIGINT' ? '' : ` (${name})`
 }

@@ -6,7 +6,7 @@ import { withMonitor } from '../../monitor.ts'
 import { evaluateAlerts } from '../../observers/dueAlerts.ts'
 import { configuredAlerts } from './configured.ts'
 
-/** `alerts check`: looks what holds of all rules, and sends what is due. */
+/** `alerts check`: evaluates all rules, and sends what is due. */
 export const command: Command = {
   summary: 'evaluate the alert rules of the configuration, and send what is due',
   alsoKnownAs: ['list', 'status'],

@@ -2,7 +2,10 @@ import type { Context } from '../../cli/command.ts'
 import { type AlertSettings, ElysiaError, userPaths } from '../../library.ts'
 import { alertSettingsOf } from '../../observers/alertSettings.ts'
 
-/** The rules and sinks of the configuration. @throws ElysiaError ELYSIA_USAGE where there are none, or where they are wrong */
+/**
+ * The rules and sinks of the configuration.
+ * @throws ElysiaError ELYSIA_USAGE if there are none, or if they are wrong
+ */
 export async function configuredAlerts({ settings }: Context): Promise<AlertSettings> {
   const alerts = await alertSettingsOf(settings)
   if (alerts !== undefined) return alerts

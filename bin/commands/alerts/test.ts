@@ -5,7 +5,7 @@ import { alertsLibrary, catalogOptions, didYouMean, ElysiaError, type Tested } f
 import { sinkContextOf } from '../../observers/sinks.ts'
 import { configuredAlerts } from './configured.ts'
 
-/** `alerts test`: sends a test message through each sink, and says what each answered. */
+/** `alerts test`: sends a test message through each sink, and prints their answers. */
 export const command: Command = {
   summary: 'send a test message through each alert sink, and show the answer',
   operands: [{ name: 'SINK', optional: true, many: true }],

@@ -30,7 +30,7 @@ const healthOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `cluster health`: whether the target is well, and what a job would be refused for. */
+/** `cluster health`: whether the target is healthy, and why a job would be refused. */
 export const command: Command = {
   summary: 'check a cluster: nodes, shards, replicas, permissions, clock',
   alsoKnownAs: ['ping'],

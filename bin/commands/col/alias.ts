@@ -40,7 +40,7 @@ async function run(context: Context): Promise<void> {
   )
 }
 
-/** Returns what it meant before. */
+/** Returns the previous collection. */
 async function point(store: Store, alias: string, collection: string): Promise<string | undefined> {
   const before = (await store.aliases()).find((one) => one.alias === alias)?.collection
   if (before === collection) return before

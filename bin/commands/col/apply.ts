@@ -89,8 +89,9 @@ async function run(context: Context): Promise<void> {
 }
 
 /**
- * The transforms that the plan was made with, by their names; those of the command line where it has some, as for a script,
- * which a plan does not bring. The job holds them against the plan. @throws ElysiaError ELYSIA_USAGE for a script
+ * The transforms that the plan was made with, by their names; or those of the command line, which a script needs,
+ * because a plan does not contain it. The job compares them with the plan.
+ * @throws ElysiaError ELYSIA_USAGE for a script
  */
 async function plannedTransforms(context: Context, { header }: Plan): Promise<readonly Transform[]> {
   const { transforms: declared = [] } = header

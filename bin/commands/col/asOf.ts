@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { archiveNamed } from '../../cli/catalog.ts'
 import { type Catalog, ElysiaError, loadCatalog, type OptionsSchema } from '../../library.ts'
 
-/** Which state of a collection is restored. */
+/** Which state of a collection to restore. */
 export const asOfOptions = {
   type: 'object',
   name: 'asOf',
@@ -18,7 +18,7 @@ export const asOfOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** The archive of the same collection as the one that was named, as it was then. @throws ElysiaError ELYSIA_NOT_FOUND */
+/** The archive of the same collection from that time. @throws ElysiaError ELYSIA_NOT_FOUND */
 export async function locationAsOf(
   catalog: Catalog,
   operand: string,

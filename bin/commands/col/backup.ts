@@ -25,7 +25,7 @@ import { backUpSet } from './sets/backups.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 
-/** Of the options of a run a backup takes the one that says how long it may take to end. */
+/** The only option of a run that a backup takes: how long ending may take. */
 const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdownTimeoutMs } } as const
 
 /** `col backup`: a collection → an archive. */
@@ -93,7 +93,10 @@ async function run(context: Context): Promise<void> {
   return intoDirectory(context, store, schema, asked, transforms, destination.path)
 }
 
-/** True where several collections are asked for. @throws ElysiaError ELYSIA_USAGE where one is named as well, or none at all */
+/**
+ * True if several collections are selected.
+ * @throws ElysiaError ELYSIA_USAGE if one is named as well, or none at all
+ */
 function requireOneOrSet(context: Context): boolean {
   const { operands, name } = context
   const takesSet = isSet(context.options(backupRunOptions))
@@ -106,7 +109,7 @@ function requireOneOrSet(context: Context): boolean {
   })
 }
 
-/** Each collection as by itself, into the backup root or below the directory that is named. */
+/** Backs up each collection by itself, into the backup root or below the named directory. */
 async function several(context: Context, destination: Destination): Promise<void> {
   const options = context.options(backupOptions)
   const job = await backupJob()

@@ -1,6 +1,6 @@
 import { type BackupReport, counted, roughSize } from '../../library.ts'
 
-/** A report for a person, line by line; the last is the archive, ready to be copied. */
+/** A report in lines for the user; the last is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string[] {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
   const filtered = counts?.filtered === undefined ? '' : `, ${counts.filtered} left out`
@@ -32,7 +32,7 @@ export function backupSummary(report: BackupReport): string[] {
   ]
 }
 
-/** Of an increment: what it holds, and what it leaves of its base. */
+/** For an increment: what it holds, and what remains from its base. */
 function changes(
   all: number,
   { objects, removed = 0 }: BackupReport,
@@ -44,7 +44,7 @@ function changes(
   ]
 }
 
-/** What a backup that came to its end lacks; undefined where it is whole. */
+/** What a finished backup lacks; undefined if it is complete. */
 export function backupLack(report: BackupReport): string | undefined {
   const { not_found = 0, rejected, rejects_file: file } = report
   const lacks = [

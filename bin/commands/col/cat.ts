@@ -61,10 +61,10 @@ const catOptions = {
 
 type CatOptions = Resolved<typeof catOptions>
 
-/** Characters handed to stdout at once. */
+/** How many characters go to stdout at once. */
 const PIECE_LENGTH = 64 * 1024
 
-/** Tenants that are named one by one. */
+/** How many tenants are named one by one. */
 const MOST_NAMED = 10
 
 /** `col cat`: a collection → JSON lines, in order of id. */
@@ -111,7 +111,7 @@ async function run(context: Context): Promise<void> {
   }
 }
 
-/** An archive, as it would print once it was restored. */
+/** Prints an archive as it would be after a restore. */
 async function printArchive(context: Context, name: string, options: CatOptions): Promise<void> {
   await readArchive(context, name, options, async (schema, pages) => {
     const choose = chosen(wanted(options, { schema }))
@@ -120,7 +120,7 @@ async function printArchive(context: Context, name: string, options: CatOptions)
   })
 }
 
-/** As a collection prints it: without times. */
+/** In the form of a collection: without times. */
 function printable(
   { createdMs: _, updatedMs: __, vector, vectors, ...object }: StoredObject,
   options: CatOptions,
@@ -139,7 +139,7 @@ interface Reads {
   readonly asleep: readonly Tenant[]
 }
 
-/** One read for each tenant that is active; a single one where the collection has none. */
+/** One read for each active tenant; a single one for a collection without tenants. */
 async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
   const { class: name } = found.schema
   if (!hasTenants(found.schema)) {
@@ -177,7 +177,7 @@ function namesReference(names: readonly string[], { schema }: Named): boolean {
   return references.some((name) => names.includes(name))
 }
 
-/** Leaves of an object what was asked for: more is read where a condition looks at it. */
+/** Reduces an object to the requested fields: more are read if a condition needs them. */
 function chosen(names: Projection['properties']): (object: StoredObject) => StoredObject {
   if (names === 'all') return (object) => object
   const wanted = new Set(names)
@@ -204,7 +204,7 @@ async function* lines(
   }
 }
 
-/** Lines put together, since every piece is a write of its own. */
+/** Joins lines, since every piece is a separate write. */
 async function* pieces(all: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = ''
   for await (const line of all) {

@@ -13,17 +13,17 @@ import {
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 
-/** Which objects of an archive. */
+/** Selects objects of an archive. */
 export interface ArchiveCat {
   readonly filter?: string
   readonly objects?: string
   readonly tenant?: string
 }
 
-/** The ids of archives begin with the time when they were made; no collection is called so. */
+/** The ids of archives begin with their time; no collection has such a name. */
 const ARCHIVE_ID = /^\d[0-9a-z-]*$/
 
-/** True for an operand that names an archive, or a file: a collection has no dot and no slash in its name. */
+/** True for an operand that names an archive or a file: a collection's name has no dot or slash. */
 export function namesArchive(operand: string): boolean {
   return (
     operand.startsWith(LATEST) || ARCHIVE_ID.test(operand) || (/[/.]/.test(operand) && existsSync(operand))
@@ -31,8 +31,9 @@ export function namesArchive(operand: string): boolean {
 }
 
 /**
- * Reads an archive, one in a file too, an increment with its bases: the collection as it was then. `print` takes its pages
- * while it is locked for reading. @throws ElysiaError ELYSIA_NOT_FOUND for a tenant that it does not have
+ * Reads an archive, in a directory or a file, an increment together with its bases: the collection as it was at the
+ * backup. `print` gets its pages while it is locked for reading.
+ * @throws ElysiaError ELYSIA_NOT_FOUND for a missing tenant
  */
 export async function readArchive(
   context: Context,

@@ -40,14 +40,14 @@ const askOptions = {
 
 const { runId } = runOptions.properties
 
-/** Of the options of a run a deletion takes its name. */
+/** The only option of a run that a deletion takes: its name. */
 const nameOptions = {
   ...runOptions,
   name: 'deleteRun',
   properties: { runId },
 } as const satisfies OptionsSchema
 
-/** `col delete`: objects of a collection, once a person or --yes has agreed. */
+/** `col delete`: deletes objects of a collection, once the user or --yes has agreed. */
 export const command: Command = {
   records: 'delete',
   summary: 'delete objects of a collection, and keep them for `col rollback`',
@@ -111,7 +111,7 @@ function requireSelection({ operands }: Context, { filter, objects }: DeleteOpti
   })
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where somebody would have to be asked, and there is no terminal */
+/** @throws ElysiaError ELYSIA_USAGE if the user must be asked, and there is no terminal */
 function requireAnswerable(context: Context, { dryRun }: DeleteOptions): void {
   if (dryRun || context.options(askOptions).yes || process.stdin.isTTY) return
   throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask at', {

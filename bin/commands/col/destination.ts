@@ -2,11 +2,11 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type BackupOptions, ElysiaError } from '../../library.ts'
 
-/** Where a backup goes: its name decides shape, format and compression. */
+/** Where a backup goes: the name decides shape, format and compression. */
 export type Destination =
   | { readonly kind: 'pipe' }
   | { readonly kind: 'file'; readonly path: string; readonly compression: string }
-  /** `path` is undefined for one below the backup root. */
+  /** `path` is undefined for a directory below the backup root. */
   | { readonly kind: 'directory'; readonly path: string | undefined }
 
 const CODECS = { gz: 'gzip', zst: 'zstd', lz4: 'lz4' } as const
@@ -15,14 +15,14 @@ const JSON_FILE = /\.(?:json|ndjson|jsonlines)(\.(?:gz|zst|lz4))?$/i
 const PARQUET_FILE = /\.parquet(?:\.(?:gz|zst|lz4|snappy))?$/i
 const CODEC_ONLY = /\.(gz|zst|lz4)$/i
 
-/** Endings of files, which nobody gives a directory: what we do not write. */
+/** Endings of files that we do not write, and that nobody gives to a directory. */
 const OTHER_FILE =
   /\.(?:tar|tgz|tbz2?|txz|zip|7z|rar|bz2|xz|br|zstd|gzip|csv|tsv|txt|xml|ya?ml|xlsx?|avro|orc|arrow|feather|sql|db|sqlite3?)(?:\.(?:gz|zst|lz4|bz2|xz|z|br|zip))?$/i
 
 /**
- * What `--to` names. A name that ends like a file is that file, or is refused with the name that is right; only what is
- * a directory already, or ends in a slash, is one whatever it is called.
- * @throws ElysiaError ELYSIA_USAGE, also where --format, --compression, --partition-by or --resume say otherwise
+ * The destination in `--to`. A name that ends like a file is that file, or is refused with the right name; a name is a
+ * directory, whatever its ending, only if that exists already or the name ends in a slash.
+ * @throws ElysiaError ELYSIA_USAGE, also if --format, --compression, --partition-by or --resume contradict it
  */
 export function destinationOf(to: string | undefined, options: BackupOptions, resume: boolean): Destination {
   if (to === '-') {
@@ -77,7 +77,7 @@ function refuseOtherThanLines(what: string, { format, partitionBy }: BackupOptio
   if (resume) throw usage(`${what} cannot be resumed`, 'leave --resume out: it is written from its beginning')
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a flag asks for another compression than the name */
+/** @throws ElysiaError ELYSIA_USAGE if a flag asks for another compression than the name */
 function compressionFor(to: string, codec: keyof typeof CODECS | undefined, asked: string): string {
   const named = codec === undefined ? 'none' : CODECS[codec]
   if (asked === 'auto') return named

@@ -42,7 +42,7 @@ export function requireIncrement(
   if (schemaOnly) throw usage('--since and --schema-only exclude each other', 'leave one out')
 }
 
-/** The base of the backup that is asked for, with its bases; says which it is, or why there is none. */
+/** The base of the backup, with its own bases; reports which it is, or why there is none. */
 export async function incrementOf(
   context: Context,
   store: Store,
@@ -52,7 +52,7 @@ export async function incrementOf(
 ): Promise<Increment> {
   const findArchive = await finder(context)
   const { since, full, resume } = context.options(backupRunOptions)
-  // One that is resumed goes on with the base that it was begun with.
+  // A resumed backup continues with its original base.
   if (since === undefined || full || resume) return { findArchive }
   const location = await baseLocation(context, store, schema, options, transforms)
   if (location === undefined) return { findArchive }
@@ -64,7 +64,7 @@ export async function incrementOf(
   return { base, findArchive: find }
 }
 
-/** Undefined where a full archive is to be made: that is said. */
+/** Undefined if a full archive will be made, which is reported. */
 async function baseLocation(
   context: Context,
   { target }: Store,

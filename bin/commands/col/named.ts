@@ -9,15 +9,15 @@ import {
   type Tenant,
 } from '../../library.ts'
 
-/** A collection that is there. */
+/** An existing collection. */
 export interface Named {
   readonly store: Store
   readonly schema: CollectionSchema
 }
 
 /**
- * The collection that a name or an alias stands for: `source-code` and `SourceCode` are the same. That it was an alias
- * is said. @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is
+ * The collection of a name or an alias: `source-code` and `SourceCode` are the same. Reports that it was an alias.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, with the closest existing name
  */
 export async function findCollection(context: Context, name: string): Promise<Named> {
   const { store } = await context.readTarget()
@@ -26,13 +26,13 @@ export async function findCollection(context: Context, name: string): Promise<Na
   return { store, schema }
 }
 
-/** The same for what is to be removed, which is called by its own name. @throws ElysiaError ELYSIA_CONFLICT */
+/** The same for a collection to be removed, which needs its own name. @throws ElysiaError ELYSIA_CONFLICT */
 export async function findOwnName(context: Context, name: string): Promise<Named> {
   const { store } = await context.readTarget()
   return { store, schema: await ownNamed(store, name, 'rm') }
 }
 
-/** The class of what is called by its own name. @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_NOT_FOUND */
+/** The class of a collection given by its own name. @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_NOT_FOUND */
 export async function ownNamed(
   store: Store,
   name: string,
@@ -45,7 +45,7 @@ export async function ownNamed(
   })
 }
 
-/** Tenants by whether they can be read, in order of name. */
+/** Tenants divided into readable and unreadable ones, sorted by name. */
 export async function tenantsOf({ store, schema }: Named): Promise<{ active: Tenant[]; asleep: Tenant[] }> {
   const { active = [], asleep = [] } = Object.groupBy(await store.tenantStates(schema.class), ({ state }) =>
     state === 'active' ? 'active' : 'asleep',

@@ -1,8 +1,8 @@
 import { readableText, type StoredObject } from '../../library.ts'
 
 /**
- * An object as one JSON line with its newline: `{id, tenant?, properties, vector?, vectors?}`. Keys of properties are
- * sorted, so that equal collections print equal lines, whatever order a store gives them in.
+ * An object as one JSON line with its newline: `{id, tenant?, properties, vector?, vectors?}`. Property keys are
+ * sorted, so that equal collections print equal lines, whatever order a store returns.
  */
 export function objectLine(object: StoredObject): string {
   return `${readableText(object)}\n`

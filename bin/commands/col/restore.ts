@@ -36,7 +36,7 @@ import { restoreSet, restoreSetOptions, setOperands } from './sets/restores.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
-/** `col restore`: an archive, of whatever kind, → a collection. */
+/** `col restore`: an archive of any kind → a collection. */
 export const command: Command = {
   records: 'restore',
   summary: 'restore an archive into a collection, and prove that all of it arrived',
@@ -107,7 +107,7 @@ async function run(context: Context): Promise<void> {
       try {
         opened.push(await open(context, operand, options, closers))
       } catch (error) {
-        // Of a set the others are restored.
+        // The others in a set are still restored.
         if (ofSet === undefined || list || context.stop.aborted) throw error
         unopened.push({ collection: operand, error })
       }
@@ -137,7 +137,7 @@ async function run(context: Context): Promise<void> {
   })
 }
 
-/** An archive that is read, and what keeps it from being removed meanwhile. */
+/** An opened archive, and the lock that keeps it from being removed meanwhile. */
 interface Opened {
   readonly source: RestoreSource
   readonly lock: ChainLock | undefined
@@ -173,7 +173,7 @@ function requireOneStandardInput(operands: readonly string[]): void {
   })
 }
 
-/** The path of an archive; with --as-of that of the archive of then. */
+/** The path of an archive; with --as-of that of the archive from that time. */
 async function located(context: Context, operand: string): Promise<string> {
   if (isStandardInput(operand)) return '-'
   const { asOf } = context.options(asOfOptions)
@@ -183,7 +183,7 @@ async function located(context: Context, operand: string): Promise<string> {
   return location
 }
 
-/** A dry run makes no store; anything else makes it, and waits for a server that is away. */
+/** A dry run makes no store; otherwise it is made, and a server that is away is waited for. */
 function opening(
   { console, stop, signal }: Context,
   { dryRun, plan, retryForMs, workers }: RestoreOptions,

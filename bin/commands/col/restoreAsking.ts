@@ -23,7 +23,7 @@ export const restoreAskOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** @throws ElysiaError ELYSIA_USAGE where somebody would have to be asked, and there is no terminal */
+/** @throws ElysiaError ELYSIA_USAGE if the user must be asked, and there is no terminal */
 export function requireAnswerable(
   context: Context,
   { onConflict, dryRun, plan }: Pick<RestoreOptions, 'onConflict' | 'dryRun' | 'plan'>,
@@ -35,7 +35,7 @@ export function requireAnswerable(
   })
 }
 
-/** Asks for the name of the collection that a replace will delete objects of. */
+/** Asks for the name of the collection in which a replace will delete objects. */
 export async function agreed({ console }: Context, deletions: Deletions): Promise<boolean> {
   const { collection, target, objects, source, deletes } = deletions
   const what = `${collection} in ${target} (${counted(objects, 'object')}) with ${counted(source, 'object')}`

@@ -2,7 +2,7 @@ import { counted, type RestoreReport, sum } from '../../library.ts'
 import { byCode, type Row, table } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 
-/** A report for a person: the counts below `objects` add up to it. */
+/** A report for the user: the counts below `objects` add up to it. */
 export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string[] {
   const { status, class: name, target, archive, seconds, rate, retries } = report
   if (status === 'planned') return planned(report)
@@ -23,12 +23,12 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
   return reject_reasons.map(({ reason, count }) => `rejected, ${count} ×: ${reason}`)
 }
 
-/** What a dry run found that there is to write. */
+/** What a dry run found to write. */
 function planned(report: RestoreReport): string[] {
   const { class: name, kind, target, archive, objects, filtered, rejected, tenants, parts } = report
   if (report.planned !== null) return planText(report)
   const refused = sum(rejected)
-  // Only a manifest says beforehand how many there are.
+  // Only a manifest gives the number beforehand.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
   return [

@@ -20,7 +20,7 @@ const rmOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `col rm`: removes a collection and all its objects, once a person or --yes has agreed. */
+/** `col rm`: removes a collection and all its objects, once the user or --yes has agreed. */
 export const command: Command = {
   summary: 'remove a collection with all its objects',
   alsoKnownAs: ['delete', 'remove', 'drop'],
@@ -56,8 +56,8 @@ async function agreed({ console }: Context, name: string, { store, schema }: Nam
 }
 
 /**
- * What is remembered goes first: otherwise a run left there would be continued into a collection made anew, and a
- * file that a watch has taken would be missing there.
+ * The remembered state goes first: otherwise an old run would be continued into a new collection of that name, and
+ * files that a watch has taken would be missing there.
  */
 async function remove(context: Context, { store, schema }: Named): Promise<void> {
   const { state } = await context.readTarget()

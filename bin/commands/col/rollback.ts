@@ -15,7 +15,7 @@ import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 
-/** `col rollback`: takes back what a run changed of a collection. */
+/** `col rollback`: reverts the changes of a run to a collection. */
 export const command: Command = {
   records: 'rollback',
   summary: 'undo what a restore, a copy or a deletion changed in an existing collection',
@@ -92,7 +92,7 @@ function summary(report: RollbackReport): string[] {
 const MOST_NAMED = 10
 const FATES = { put_back: 'put back', removed: 'remove', left: 'leave' } as const
 
-/** Of a dry run the first of what it would do, a line an object. */
+/** The first planned changes of a dry run, a line for each object. */
 function changesText({ changes, objects, unchanged }: RollbackReport): string[] {
   if (changes === null) return []
   const some = changes.slice(0, MOST_NAMED)

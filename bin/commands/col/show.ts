@@ -10,7 +10,7 @@ import {
 } from '../../library.ts'
 import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 
-/** `col show`: one collection, for a person; with --json its schema as the store holds it. */
+/** `col show`: one collection, for users; with --json its schema as the store holds it. */
 export const command: Command = {
   summary: 'show one collection: its objects, tenants and properties',
   alsoKnownAs: ['describe', 'inspect', 'info'],
@@ -45,7 +45,7 @@ async function contents({ store, schema }: Named, tables: Tables): Promise<strin
   const counts = new Map<string, number>()
   for (const { name } of active) counts.set(name, await collection.count({ tenant: name }))
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  // What the others hold nobody knows before they are active.
+  // The content of the others is unknown until they are active.
   const others =
     asleep.length === 0 ? '' : `; not active, and not counted: ${counted(asleep.length, 'tenant')}`
   const head = `objects: ${total} in ${counted(active.length, 'tenant')}${others}`
@@ -77,7 +77,7 @@ function row({ name, dataType, description, indexFilterable, indexSearchable }: 
   return [name, dataType.join(', '), indexes.filter((index) => index !== false).join(', '), text]
 }
 
-/** Weaviate searches texts unless it is told not to. */
+/** Weaviate indexes texts for search unless told otherwise. */
 function isSearched(dataType: readonly string[], indexSearchable: unknown): boolean {
   return indexSearchable !== false && dataType.some((type) => type.startsWith('text'))
 }

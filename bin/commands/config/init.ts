@@ -6,7 +6,7 @@ import { configurationText } from '../../cli/help/configurationText.ts'
 import { loadAll } from '../../cli/registry.ts'
 import { ElysiaError, messageOf, userPaths } from '../../library.ts'
 
-/** `config init`: a configuration file in which everything is commented out. It never writes over one. */
+/** `config init`: writes a configuration file with everything commented out. Never overwrites one. */
 export const command: Command = {
   summary: 'write a configuration file with every option commented out',
   operands: [{ name: 'FILE', kind: 'file', optional: true }],
@@ -27,7 +27,7 @@ async function run({ operands, commands, console }: Context): Promise<void> {
       hint: "a project's file is elysiactl.yaml; without FILE the user's own is written",
     })
   }
-  // Only the user's own file may say what is personal, and a project's is found by its name.
+  // Only the user's own file may set personal options, and a project's file is found by its name.
   const isProject = operands[0] !== undefined
   refuseOther(path, isProject)
   const text = configurationText(await loadAll(commands), isProject)
@@ -39,7 +39,7 @@ async function run({ operands, commands, console }: Context): Promise<void> {
   ])
 }
 
-/** A file with another ending beside it would be read in its place, or be read no more. */
+/** Of two files with different endings only one is read. */
 function refuseOther(path: string, isProject: boolean): void {
   const stem = isProject ? path.replace(ENDING, '') : join(dirname(path), 'config')
   const found = ['yaml', 'yml', 'json'].map((ending) => `${stem}.${ending}`).find((one) => existsSync(one))

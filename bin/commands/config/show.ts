@@ -18,7 +18,7 @@ import {
   wordOf,
 } from '../../library.ts'
 
-/** `config show`: every option that environment or files may set, its value and where that comes from. */
+/** `config show`: every option that environment or files may set, its value and origin. */
 export const command: Command = {
   summary: 'show every option, its value, and where the value comes from',
   operands: [],
@@ -30,7 +30,7 @@ export const command: Command = {
   run,
 }
 
-/** An option as it stands; `value` is null where it has none. Sizes are bytes, durations milliseconds. */
+/** The current value of an option; `value` is null if it has none. Sizes are bytes, durations milliseconds. */
 interface Setting {
   readonly key: string
   readonly value: string | number | boolean | null
@@ -38,7 +38,7 @@ interface Setting {
   readonly origin: string
   readonly env: string
   readonly flag: string
-  /** The commands that take it with this value: two may have defaults of their own. */
+  /** The commands that take it with this value: two may have different defaults. */
   readonly commands: readonly string[]
 }
 
@@ -52,7 +52,7 @@ async function run(context: Context): Promise<void> {
   const plain = options.map(({ text: _, ...option }) => option)
   if (console.json) await console.document({ options: plain, target, api_key: apiKey, targets, places })
   else await console.print(pageOf(await tablesFor(context), options, target, targets, places, apiKey))
-  // Every other command would be refused: so that a script sees it, too.
+  // Every other command would refuse these files: a script must see that too.
   refuseFiles(context.settings.files)
 }
 
@@ -81,7 +81,7 @@ function pageOf(
   ]
 }
 
-/** Options that several commands share stand once, unless these have values of their own. */
+/** Options that several commands share appear once, unless their values differ. */
 function settingsOf({ flags, settings }: Context, commands: readonly NamedCommand[]): Setting[] {
   const layers = [flags, ...settings.layers]
   const found = new Map<string, Setting>()
@@ -115,7 +115,7 @@ function settingOf(name: string, option: OptionSchema, value: Setting['value'], 
   return { key, value: safe, text: textOf(safe, option), origin, env, flag: `--${flag}`, commands: [] }
 }
 
-/** The key, and whose it is where others have another value. */
+/** The key, and its commands if others have another value. */
 function keyText({ key, commands }: Setting, all: readonly Setting[]): string {
   return all.filter((one) => one.key === key).length === 1 ? key : `${key} (${commands.join(', ')})`
 }
@@ -125,7 +125,7 @@ function textOf(value: Setting['value'], { unit }: OptionSchema): string {
   return typeof value === 'number' && unit !== undefined ? formatUnit(value, unit) : String(value)
 }
 
-/** The target in use: its address is refused later where it holds a credential, and must not be shown here. */
+/** The target in use: an address with a credential is refused later, and must not be shown here. */
 function targetOf(context: Context): { name: string | null; address: string; origin: string } {
   const { flags, settings } = context
   const layers = layersFor(targetOptions, [flags, ...settings.layers])
@@ -140,7 +140,7 @@ interface TargetShown {
   readonly origin: string
 }
 
-/** Keys and headers are named in the configuration by file and variable, and so may be shown. */
+/** The configuration names keys and headers by file and variable, so they may be shown. */
 function namedTargetsOf({ settings }: Context): TargetShown[] {
   return Object.entries(settings.targets).map(([name, { url, grpc, ...target }]) => ({
     name,
@@ -154,7 +154,7 @@ function targetRow({ name, url, origin }: TargetShown): string[] {
   return [name, url, origin]
 }
 
-/** Where files are looked for, the strongest first, which were read, and which were not and why. */
+/** Where files are searched, strongest first, which were read, and which were not and why. */
 function placesOf({ settings }: Context) {
   const { config, data, state } = userPaths()
   const files = settings.files.filter(({ refused }) => refused === undefined).map(({ path }) => path)

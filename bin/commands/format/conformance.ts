@@ -9,7 +9,7 @@ import {
   ElysiaError,
 } from '../../library.ts'
 
-/** `format conformance`: a kit to try a consumer in any language with, and what its dump lacks. */
+/** `format conformance`: a kit to test a consumer in any language, and what its dump lacks. */
 export const command: Command = {
   summary: 'write a conformance kit (records and their end states), or check a consumer against it',
   operands: [

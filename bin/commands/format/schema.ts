@@ -3,7 +3,7 @@ import { didYouMean, ElysiaError } from '../../library.ts'
 
 type Load = () => Promise<{ readonly default: unknown }>
 
-/** Imports, not reads: the compiler then puts the files into the package. */
+/** Imported, not read: so the compiler puts the files into the package. */
 const SCHEMAS: Readonly<Record<string, Load>> = {
   change: () => import('../../../lib/schema/change.json', { with: { type: 'json' } }),
   report: () => import('../../../lib/schema/report.json', { with: { type: 'json' } }),

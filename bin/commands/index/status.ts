@@ -50,14 +50,14 @@ async function run(context: Context): Promise<void> {
   tables.noteDropped()
 }
 
-/** Class → repository → the last commit, in order of name. */
+/** Class → repository → the last commit, sorted by name. */
 type Positions = ReadonlyMap<string, ReadonlyMap<string, string>>
 
 function plain(positions: Positions): Record<string, Record<string, string>> {
   return Object.fromEntries([...positions].map(([name, repos]) => [name, Object.fromEntries(repos)]))
 }
 
-/** A run as a program reads it: what it had done when that was noted last, which is null before. */
+/** A run for programs: its latest recorded counts, null before the first. */
 function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
   const { target, labels, startedAt, updatedAt, error } = rest
   const follow = kind === 'copy' ? followOfCounts(counts) : undefined

@@ -66,7 +66,7 @@ export const command: Command = {
   run: (context) => runIngest(context, async () => [named(input(context), context)]),
 }
 
-/** Two runs over inputs of the same names may continue each other, and never run at once. */
+/** Two runs over inputs with the same names may continue each other, and never run at once. */
 function named(source: Source, context: Context): Source {
   const { inputName } = context.options(syncOptions)
   if (inputName === undefined) return source

@@ -13,7 +13,7 @@ import {
 } from '../../library.ts'
 import { eventText } from '../../view/eventText.ts'
 
-/** `index validate`: change records → their faults, one a line, without any store. */
+/** `index validate`: change records → their faults, one per line, without any store. */
 export const command: Command = {
   summary: 'check change records without a store',
   alsoKnownAs: ['lint'],
@@ -84,7 +84,7 @@ function add(totals: Totals, { lines, blank, records, faults }: ValidationCounts
   totals.faults += Object.values(faults).reduce((sum, count) => sum + count, 0)
 }
 
-/** How faults are printed, as lines or as pieces of JSON: bounded by one fault, so that any number of them can be. */
+/** How to print faults, as lines or as pieces of JSON, one at a time, so that there may be any number. */
 interface Shape {
   readonly begin: string
   fault(file: string, fault: Reject): string
@@ -97,10 +97,10 @@ const TEXT: Shape = {
   end: () => '',
 }
 
-/** With --quiet faults are counted, and not shown. */
+/** With --quiet faults are counted, but not shown. */
 const COUNTED: Shape = { ...TEXT, fault: () => '' }
 
-/** One JSON document; the counts stand behind the faults because they are known last. */
+/** One JSON document; the counts follow the faults because they are known last. */
 function jsonShape(): Shape {
   let first = true
   return {
@@ -115,7 +115,7 @@ function jsonShape(): Shape {
   }
 }
 
-/** Runs `work` with a way to print that waits for the reader of stdout, and ends it where that goes away. */
+/** Runs `work` with a way to print that waits for the reader of stdout, and ends the work if that goes away. */
 async function printing<T>({ console }: Context, work: (print: Print) => Promise<T>): Promise<T> {
   const text = new PassThrough({ objectMode: true })
   const gone = new AbortController()

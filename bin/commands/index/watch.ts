@@ -23,7 +23,7 @@ import { sayNext, writeContext } from '../../runIngest.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
-/** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
+/** `index watch DIR`: the existing and new change files of a directory → a collection. */
 export const command: Command = {
   records: 'watch',
   summary: 'bring a collection up to date with change files as they arrive in a directory',
@@ -86,7 +86,7 @@ function contextOf(
   }
 }
 
-/** Where the rejects of a file are, once it is done. */
+/** Reports where the rejects of a file are once it is done. */
 function noteRejects({ note }: Context['console'], event: RunEvent): void {
   if (event.type !== 'file_taken' && event.type !== 'file_failed') return
   const { report, rejects_path: path } = event

@@ -4,7 +4,7 @@ import { noteUndelivered, openUserHistory } from '../../monitor.ts'
 import { choiceOf, runsOptions } from './choice.ts'
 import { RUN_COLUMNS, runRow } from './table.ts'
 
-/** `runs list`: the runs of the history, the newest first. */
+/** `runs list`: the runs in the history, newest first. */
 export const command: Command = {
   summary: 'list runs, of commands and of programs, and how each ended',
   alsoKnownAs: ['history', 'ls'],

@@ -6,10 +6,10 @@ import { openUserHistory } from '../../monitor.ts'
 import { movedText } from '../../view/moved.ts'
 import { progressText, timeText } from './table.ts'
 
-/** As much of a log stands on a screen. */
+/** How much of a log fits on a screen. */
 const LOG_LINES = 30
 
-/** `runs show`: all that is known of a run, and the command that repeats it. */
+/** `runs show`: everything known about a run, and the command that repeats it. */
 export const command: Command = {
   summary: 'show everything known about a run, and the command that repeats it',
   operands: [
@@ -61,7 +61,7 @@ function unknownRun(id: string): ElysiaError {
   })
 }
 
-/** The last lines of what a try said. */
+/** The last log lines of a try. */
 function logText({ attempt, lines }: RunLogged, isOneOfSeveral: boolean): string[] {
   if (lines.length === 0) return []
   const shown = lines.slice(-LOG_LINES)
@@ -133,7 +133,7 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
   ]
 }
 
-/** What went to each place and came from it, with how fast that was on average and at most. */
+/** The traffic with each place, and its average and highest speed. */
 function trafficFacts({ traffic = [], seconds = 0 }: HistoryEntry): Fact[] {
   return traffic.map((one, at) => [at === 0 ? 'moved' : ' ', `${one.place}: ${movedText(one, seconds)}`])
 }

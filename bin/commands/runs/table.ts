@@ -33,7 +33,7 @@ export function runRow(entry: HistoryEntry, { time }: Pick<Tables, 'time'>): (st
   ]
 }
 
-/** How far one that goes on is. */
+/** The progress of a running job. */
 export function progressText({ progress }: Pick<HistoryEntry, 'progress'>): string {
   if (progress === undefined) return ''
   const { done, total, phase } = progress

@@ -6,10 +6,10 @@ import { localText, utcText } from '../../view/times.ts'
 import { choiceOf, runsOptions } from './choice.ts'
 import { progressText, timeText } from './table.ts'
 
-/** How often it is looked whether any process has written. */
+/** How often to check whether any process has written. */
 const LOOK_EVERY_MS = 500
 
-/** `runs tail`: runs as they begin, go on and end, until it is interrupted. */
+/** `runs tail`: shows runs as they begin, continue and end, until interrupted. */
 export const command: Command = {
   summary: 'follow runs live as they begin, progress and end',
   operands: [],
@@ -33,7 +33,7 @@ async function run(context: Context): Promise<void> {
     let version: number | undefined
     while (!stop.aborted) {
       const now = history.version()
-      // A process that is gone writes nothing any more: it is looked for all the same.
+      // A process that is gone writes nothing more: check for that too.
       const isDue = now !== version || [...seen.values()].some((state) => state.startsWith('running'))
       version = now
       if (isDue) {
@@ -52,7 +52,7 @@ async function run(context: Context): Promise<void> {
   }
 }
 
-/** What an entry says by now is news once. */
+/** The state of an entry is news once. */
 function isNews(seen: Map<string, string>, { id, attempt, status, updated_at }: HistoryEntry): boolean {
   const key = `${id}\0${attempt}`
   const state = `${status} ${updated_at}`

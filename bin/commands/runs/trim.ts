@@ -2,7 +2,7 @@ import type { Command, Context } from '../../cli/command.ts'
 import { counted, historyLibrary, historyOptions } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
 
-/** `runs trim`: takes old runs out of the history, as the end of each run does. */
+/** `runs trim`: removes old runs from the history, as the end of each run does. */
 export const command: Command = {
   summary: 'remove old runs from the history; totals and the last good runs stay',
   operands: [],

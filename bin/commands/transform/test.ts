@@ -4,7 +4,7 @@ import { stepSettings } from '../../cli/transforms.ts'
 import { counted, transformJob, transformTestOptions } from '../../library.ts'
 import { exampleLines } from '../../view/example.ts'
 
-/** `transform test`: the examples of a file of transforms, run without any store. */
+/** `transform test`: runs the examples of a file of transforms, without any store. */
 export const command: Command = {
   summary: 'run the examples in a transform file, without a store, and show each difference',
   operands: [{ name: 'FILE', kind: 'file', hint: 'name a YAML or JSON file, as --pipeline takes it' }],

@@ -1,7 +1,7 @@
 import { counted } from '../../library.ts'
 import { someIds, type Texts } from './texts.ts'
 
-/** What is said of archives, of what goes into them, and of the catalog. */
+/** The texts for events of archives, their content, and the catalog. */
 export const OF_ARCHIVES = {
   backup_resumed: ({ archive, parts_kept: kept, parts }) =>
     `resumes ${archive}: ${kept} of ${parts} parts are whole`,
@@ -65,7 +65,7 @@ export const OF_ARCHIVES = {
       : `${scratchOf(event)} of a rehearsal could not be removed: ${error.message}; the next one tries again`,
 } satisfies Texts
 
-/** What a rehearsal has made: a class, or a directory. */
+/** What a rehearsal made: a class, or a directory. */
 function scratchOf({ directory, collection, target }: Partial<Record<string, string>>): string {
   return directory ?? `${collection} in ${target}`
 }

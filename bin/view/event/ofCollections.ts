@@ -6,13 +6,13 @@ import { someIds, type Texts } from './texts.ts'
 const json = JSON.stringify
 const MOST_OF_SETTING = 100
 
-/** A value of a class; of a long one the beginning: the report has all of it. */
+/** A value of a class; only the beginning of a long one: the report contains all of it. */
 function setting(value: unknown): string {
   const text = json(value)
   return text.length > MOST_OF_SETTING ? `${text.slice(0, MOST_OF_SETTING)}…` : text
 }
 
-/** What is said of collections, their schemas, aliases and objects. */
+/** The texts for events of collections, their schemas, aliases and objects. */
 export const OF_COLLECTIONS = {
   collection_created: ({ collection, dry_run }) =>
     `${dry_run ? 'would create' : 'created'} the collection ${collection}`,

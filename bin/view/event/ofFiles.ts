@@ -12,7 +12,7 @@ const PASSED_OVER = {
   unreadable: undefined,
 } as const
 
-/** What is said of input files. */
+/** The texts for events of input files. */
 export const OF_FILES = {
   trailing_bytes: ({ input }) =>
     `${input}: bytes behind the end of its last gzip member are left out, as gzip does; is it whole?`,

@@ -9,7 +9,7 @@ const STARTED_OVER = {
   input_changed: () => 'the input is not the one that was interrupted: begins at its first line',
 } as const
 
-/** What runs say of how they go on. */
+/** The texts for events of runs. */
 export const OF_RUNS = {
   workers_found: ({ workers }) => `--workers auto came to ${workers} batches in flight`,
   retry: ({ error, wait_ms, attempt }) =>

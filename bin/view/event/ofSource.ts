@@ -30,7 +30,7 @@ export function readAsText(event: Extract<RunEvent, { readonly type: 'source_rea
   return `${source} is read as ${shape}: ${facts.join('; ')}`
 }
 
-/** What of a foreign source is not kept as it was. */
+/** What was changed in a foreign source. */
 export function changedText(event: Extract<RunEvent, { readonly type: 'source_changed' }>): string {
   const {
     source,

@@ -4,17 +4,17 @@ import { observedProgress } from '../../observers/current.ts'
 import { eventView } from '../events.ts'
 import { startProfiling } from './profiling.ts'
 
-/** What goes on in a command's runs, and what keeps them within bounds. */
+/** Watches a command's runs, and keeps them within bounds. */
 export interface Live {
   readonly progress: RunProgress
-  /** What the context of each run takes from here. */
+  /** The part for the context of each run. */
   readonly looks: Pick<WriteContext, 'onInFlight' | 'memory' | 'stages'> & { readonly onEvent: Emit }
   stop(): void
 }
 
 const LOOK_EVERY_MS = 1000
 
-/** Begins to look on: how far the runs are, whether they stand still, and, with `--max-memory`, at the memory. */
+/** Starts to watch: the progress of runs, whether they stall, and, with `--max-memory`, the memory. */
 export async function startLive(context: Context): Promise<Live> {
   const { maxMemory, stallAfterMs } = context.options(liveOptions)
   const { MemoryLimit, processProgress, StallWatch } = await progressJob()

@@ -2,7 +2,7 @@ import { counted, type Profile, roughSize } from '../../library.ts'
 import { movedText } from '../moved.ts'
 import { grouped } from '../progressLine.ts'
 
-/** What --profile found, for a person: the sentence last, which says what to do. */
+/** The findings of --profile for the user; the last sentence says what to do. */
 export function profileText(profile: Profile): string[] {
   const {
     stages,

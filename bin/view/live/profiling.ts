@@ -10,20 +10,20 @@ import {
 import { observedProfile } from '../../observers/current.ts'
 import { profileText } from './profileText.ts'
 
-/** What `--profile` and `--profile-out` ask for. */
+/** The profile that `--profile` and `--profile-out` ask for. */
 export interface Profiling {
-  /** What the context of each run takes from here. */
+  /** The part for the context of each run. */
   readonly looks: Pick<WriteContext, 'stages'>
   readonly take: Emit
-  /** How far the runs are now. */
+  /** Notes the current progress of the runs. */
   note(state: ProgressState): void
-  /** Says what was found. */
+  /** Prints the findings. */
   stop(): void
 }
 
 const NONE: Profiling = { looks: {}, take() {}, note() {}, stop() {} }
 
-/** Begins to measure; nothing is loaded, and nothing is measured, where nobody asks for it. */
+/** Starts to measure; loads and measures nothing if not requested. */
 export async function startProfiling(context: Context): Promise<Profiling> {
   const { profile, profileOut } = context.options(liveOptions)
   if (!profile && profileOut === undefined) return NONE

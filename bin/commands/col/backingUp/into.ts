@@ -18,7 +18,7 @@ import { type Increment, incrementOf } from '../increment.ts'
 import { withLock } from './placeLock.ts'
 import { type Show, showBackup } from './shown.ts'
 
-/** Into the directory that is named, or a new one below the backup root. */
+/** Backs up into the named directory, or a new one below the backup root. */
 export async function intoDirectory(
   context: Context,
   store: Store,
@@ -42,7 +42,7 @@ export async function intoDirectory(
       ...increment,
       ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
       resume,
-      // A directory of ours bears the id of its archive.
+      // Our own directories have the id of their archive.
       ...(to === undefined && !resume && { archiveId: basename(path) }),
     })
   await withLock(path, () =>
@@ -52,14 +52,14 @@ export async function intoDirectory(
   ).finally(() => baseLock?.release())
 }
 
-/** Keeps what an increment is made of; it is no base yet that a cleanup knows of. */
+/** Locks the base of an increment; a cleanup does not know of the increment yet. */
 async function lockedBase(context: Context, { base }: Increment): Promise<ChainLock | undefined> {
   if (base === undefined) return undefined
   const path = base.newest.storage.text
   return lockedForReading(context, path, `increment of ${path}`)
 }
 
-/** Into a single file. */
+/** Backs up into a single file. */
 export async function intoFile(
   context: Context,
   store: Store,
@@ -79,13 +79,13 @@ export async function intoFile(
   )
 }
 
-/** The catalog that is to know of it, and how long to wait for a cleanup. */
+/** The catalog that will list the archive, and how long to wait for a cleanup. */
 function catalogOf(context: Context) {
   const { retryLockMs } = context.options(lockOptions)
   return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
 }
 
-/** Into stdout. @throws ElysiaError ELYSIA_USAGE where that is a terminal, or for the report */
+/** Backs up to stdout. @throws ElysiaError ELYSIA_USAGE if that is a terminal, or used for the report */
 export async function intoPipe(
   context: Context,
   store: Store,

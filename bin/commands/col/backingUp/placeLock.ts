@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { requireFree, transientLock, userPaths } from '../../../library.ts'
 
-/** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+/** Does the work while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
 export async function withLock(to: string, work: () => Promise<void>): Promise<void> {
   const path = resolve(to)
   const held = transientLock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
@@ -12,7 +12,7 @@ export async function withLock(to: string, work: () => Promise<void>): Promise<v
   }
 }
 
-/** Of a dry run: that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+/** For a dry run: checks that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
 export function requireUnlocked(to: string): void {
   const path = resolve(to)
   requireFree(userPaths().state, `backup ${path}`, `a backup into ${path}`)

@@ -12,7 +12,7 @@ import {
 import { eventView } from '../../../view/events.ts'
 import type { Increment } from '../increment.ts'
 
-/** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */
+/** The named directory, or the one that `--resume` finds; undefined if a new one would be made. */
 export async function plannedPath(
   context: Context,
   name: string,
@@ -24,7 +24,7 @@ export async function plannedPath(
   return (await backupJob()).defaultDirectory(backupRoot(context), name, store.target, true)
 }
 
-/** Says what a backup would do, and writes nothing. */
+/** Prints what a backup would do, and writes nothing. */
 export async function plan(
   context: Context,
   store: Store,

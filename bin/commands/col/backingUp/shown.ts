@@ -20,12 +20,12 @@ export type Show = (
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
 ) => Promise<void>
 
-/** True where --vectors, which is the default, was said. */
+/** True if --vectors, which is the default, was given explicitly. */
 export function keepsVectors(context: Context): boolean {
   return context.origins(backupOptions).vectors !== 'default'
 }
 
-/** Makes a backup in the frame of a command: signals, events, history. */
+/** Makes a backup with a command's signals, events and history. */
 export async function made(
   context: Context,
   transforms: readonly Transform[],
@@ -43,7 +43,7 @@ export async function made(
   return withHistory(onEvent, work).finally(view.stop)
 }
 
-/** Makes a backup, and prints its report; what it lacks fails the command. */
+/** Makes a backup, and prints its report; the command fails if something is missing. */
 export async function showBackup(
   context: Context,
   transforms: readonly Transform[],

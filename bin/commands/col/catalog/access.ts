@@ -2,7 +2,7 @@ import { type OptionsSchema, targetOptions } from '../../../library.ts'
 
 const { apiKeyFile, caFile, certFile, keyFile } = targetOptions.properties
 
-/** How a store is reached that another option than --target names. */
+/** Access to a store that another option than --target names. */
 export const accessOptions = {
   type: 'object',
   name: 'access',

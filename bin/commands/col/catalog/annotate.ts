@@ -4,18 +4,18 @@ import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
 import { archiveDocument } from '../../../view/archiveDocument.ts'
 
-/** A command that changes what is said of an archive. */
+/** A command that changes the annotations of an archive. */
 export interface Annotating {
   readonly summary: string
-  /** What follows the id. */
+  /** The operand after the id. */
   readonly more?: Operand
   readonly examples: readonly string[]
-  /** The change that the operands after the id ask for; undefined where they ask for none. */
+  /** The change in the operands after the id; undefined if they contain none. */
   change(words: readonly string[]): Change | undefined
   formatResult(archive: ArchiveRecord): string
 }
 
-/** `col catalog VERB ID …`; the change stands beside the archive and in the catalog. */
+/** `col catalog VERB ID …`; the change is stored beside the archive and in the catalog. */
 export function annotating({ summary, more, examples, change, formatResult }: Annotating): Command {
   return {
     summary,

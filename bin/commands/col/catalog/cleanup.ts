@@ -21,7 +21,7 @@ import {
 import { eventView } from '../../../view/events.ts'
 import { planDocument, planTables, type RuleOrigin } from './plan.ts'
 
-/** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
+/** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it only shows them. */
 export const command: Command = {
   records: 'cleanup',
   summary: 'remove archives that no retention rule keeps; without --yes, only show them',
@@ -90,7 +90,7 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
   return ended
 }
 
-/** What was set, and the defaults that hold beside it. */
+/** The rules that were set, and the defaults that apply besides them. */
 function rulesOf(context: Context): RuleOrigin[] {
   const values: Readonly<Record<string, unknown>> = context.options(retentionOptions)
   const origins = context.origins(retentionOptions)
@@ -110,7 +110,7 @@ async function show(context: Context, report: CleanupReport): Promise<void> {
   console.note(`rules: ${rules.map(({ rule, value, origin }) => `${rule} ${value} (${origin})`).join(', ')}`)
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
-  // With --yes the plan is no answer but a report of what is done.
+  // With --yes the plan is not the answer but a report of what is done.
   if (status === 'planned' || !console.quiet) {
     const tables = await tablesFor(context)
     await console.print(planTables(groups, tables))

@@ -73,7 +73,7 @@ async function compacted(
   const view = await progressView(context)
   const { onEvent } = view.looks
   const report = await compact(chain, { signal, onEvent }).finally(view.stop)
-  // The manifest is the truth; what people noted of the archive stays.
+  // The manifest is authoritative; annotations of the archive stay.
   const { manifest } = await openArchive(directoryStorage(location))
   const where = { root, location, shape }
   const annotations = await readAnnotations(where, manifest.id, directoryStorage)

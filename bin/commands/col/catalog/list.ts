@@ -13,7 +13,7 @@ import { archiveDocument } from '../../../view/archiveDocument.ts'
 import type { Column } from '../../../view/columns.ts'
 import { ageText } from '../../../view/times.ts'
 
-/** `col catalog list`: the archives that are known, the newest first. */
+/** `col catalog list`: the known archives, newest first. */
 export const command: Command = {
   summary: 'list archives',
   alsoKnownAs: ['archives', 'backups', 'snapshots'],
@@ -83,7 +83,7 @@ function row(archive: ArchiveRecord, { time }: Tables): (string | number)[] {
   ]
 }
 
-/** What it holds; an increment holds that with its bases. */
+/** The content; for an increment, that of it and its bases together. */
 function contentText({ kind, holds }: ArchiveRecord): string {
   if (kind === 'full') return holds
   return holds === 'full' ? kind : `${kind}, ${holds}`
@@ -95,7 +95,7 @@ function verifiedText({ verified }: ArchiveRecord): string {
   return `${verified.level}${verified.ok ? '' : verified.level === 'rehearsed' ? ', broken' : ', damaged'}, ${ageText(verified.time)} ago`
 }
 
-/** The status, and what else keeps an archive or speaks against it. */
+/** The status, and whether the archive is pinned or damaged. */
 function statusText({ status, pinned, damaged }: ArchiveRecord): string {
   return [status, ...(pinned ? ['pinned'] : []), ...(damaged ? ['damaged'] : [])].join(',')
 }

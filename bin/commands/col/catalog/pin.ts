@@ -1,6 +1,6 @@
 import { annotating } from './annotate.ts'
 
-/** `col catalog pin`: an archive that no cleanup removes. */
+/** `col catalog pin`: protects an archive from cleanup. */
 export const command = annotating({
   summary: 'protect an archive from every cleanup',
   examples: ['elysiactl col catalog pin 20261125t1003'],

@@ -7,7 +7,7 @@ import {
   type RemovedArchive,
 } from '../../../library.ts'
 
-/** A plan for a person, line by line: for each group what stays and what goes, with the reasons. */
+/** A plan in lines for the user: for each group what stays and what goes, with the reasons. */
 export function planTables(groups: readonly GroupPlan[], tables: Tables): string[] {
   return groups.flatMap((group, index) => [...(index === 0 ? [] : ['']), ...groupLines(group, tables)])
 }
@@ -46,13 +46,13 @@ function displacement(row: KeptArchive | RemovedArchive): string[] {
 
 /** A rule of a cleanup, and who set it. */
 export interface RuleOrigin {
-  /** The flag that says it. */
+  /** The flag of the rule. */
   readonly rule: string
   readonly value: string
   readonly origin: string
 }
 
-/** A plan, and what became of it, for a program. */
+/** A plan, and its result, for programs. */
 export function planDocument(
   { groups, ...report }: CleanupReport,
   rules: readonly RuleOrigin[],

@@ -14,7 +14,7 @@ import {
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
 
-/** `col catalog rebuild`: brings the catalog up to date with the archives that lie in directories. */
+/** `col catalog rebuild`: updates the catalog from the archives in directories. */
 export const command: Command = {
   summary: 'rebuild the catalog from the archives on disk, and forget those that are gone',
   alsoKnownAs: ['rescan', 'scan'],
@@ -55,11 +55,11 @@ async function rebuildAll(context: Context, catalog: Catalog) {
   for (const directory of directoriesOf(context, catalog)) {
     reports.push(await rebuild(context, catalog, directory))
   }
-  // A base may lie below another directory than its increment: all of them are known only now.
+  // A base may be in another directory than its increment: only now are all of them known.
   return reports.map((report) => ({ ...report, without_base: withoutBase(catalog, report.root) }))
 }
 
-/** Those that are named, or all that are known and there. */
+/** The named directories, or all that are known and exist. */
 function directoriesOf(context: Context, catalog: Catalog): string[] {
   if (context.operands.length > 0) return context.operands.map((operand) => resolve(operand))
   return [...new Set([...catalog.roots(), backupRoot(context)])].filter(existsSync)
@@ -85,7 +85,7 @@ async function rebuild(context: Context, catalog: Catalog, directory: string): P
   }
 }
 
-/** Archives that cannot be written to can be looked through all the same: nobody removes them meanwhile. */
+/** Archives on a read-only file system can still be scanned: nobody removes them meanwhile. */
 function readOnly(error: unknown): undefined {
   if (error instanceof ElysiaError && error.code === 'ELYSIA_STATE') return undefined
   throw error

@@ -37,7 +37,7 @@ const intoOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `col catalog rehearse`: an archive, restored into a scratch class, compared and removed again. */
+/** `col catalog rehearse`: restores an archive into a scratch class, compares it, and removes it again. */
 export const command: Command = {
   summary:
     'restore an archive into a scratch store, compare it, time it and remove it: proof that it can be restored',
@@ -62,7 +62,7 @@ export const command: Command = {
   run,
 }
 
-/** An archive as a person named it, and what the catalog knows of it. */
+/** An archive as the user named it, and what the catalog knows about it. */
 interface Chosen {
   readonly location: string
   readonly known?: { readonly id: string; readonly collection: string }
@@ -127,7 +127,10 @@ async function rehearsed(
   }
 }
 
-/** What was found, beside the archive and in the catalog; what kept the rehearsal from its end says nothing of it. */
+/**
+ * Stores the result beside the archive and in the catalog; an error that kept the rehearsal from finishing says nothing
+ * about the archive.
+ */
 async function note(context: Context, { archive, status, damaged, faults }: RehearseReport): Promise<void> {
   if (archive === '' || (status !== 'proved' && status !== 'broken')) return
   const time = new Date().toISOString()

@@ -6,7 +6,7 @@ import { type ArchiveDetails, catalogOptions, counted, loadCatalog, roughSize } 
 import { detailsDocument } from '../../../view/archiveDocument.ts'
 import { chainTable } from '../../../view/chainTable.ts'
 
-/** `col catalog show`: all that the catalog knows of one archive. */
+/** `col catalog show`: everything that the catalog knows about one archive. */
 export const command: Command = {
   summary: 'show one archive: what it holds, where it lies, how it was verified',
   operands: [ARCHIVE],

@@ -1,6 +1,6 @@
 import type { ArchiveRecord, Change } from '../../../library.ts'
 
-/** The change that tags ask for, as words or separated by commas; undefined where they are commas alone. */
+/** The change of tags in words, which may contain several separated by commas; undefined if they contain none. */
 export function changeOf(what: 'addTags' | 'removeTags', words: readonly string[]): Change | undefined {
   const tags = words.flatMap((word) => word.split(',')).map((tag) => tag.trim())
   const some = tags.filter((tag) => tag !== '')

@@ -3,7 +3,7 @@ import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { type KeptUndo, rollbackJob, roughSize, userPaths } from '../../../library.ts'
 import type { Column } from '../../../view/columns.ts'
 
-/** `col catalog undos`: what can be taken back. */
+/** `col catalog undos`: the runs that can be rolled back. */
 export const command: Command = {
   summary: 'list the changes that `col rollback` can undo',
   operands: [],

@@ -4,7 +4,7 @@ import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { catalogOptions, loadCatalog, type UnlockedLock, unlockOptions } from '../../../library.ts'
 
-/** `col catalog unlock`: takes away locks whose owners are gone. */
+/** `col catalog unlock`: removes locks whose owners are gone. */
 export const command: Command = {
   summary: 'remove locks left behind by processes that are gone',
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],

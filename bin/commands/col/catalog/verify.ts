@@ -51,7 +51,7 @@ const whichOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `col catalog verify`: archives, held against their manifests. */
+/** `col catalog verify`: compares archives with their manifests. */
 export const command: Command = {
   records: 'verify',
   summary: 'check archives against their manifests, byte by byte or object by object',

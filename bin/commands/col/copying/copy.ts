@@ -121,20 +121,20 @@ async function several(
   return runCopySet(from, store, options, context)
 }
 
-/** What is equal afterwards may lose objects; a class that is not there yet has none. */
+/** Making a target equal may delete objects; a class that does not exist yet has none. */
 async function requireAnswerableFor(context: Context, store: Store, name: string | undefined): Promise<void> {
   const { sync, dryRun } = context.options(copyOptions)
   if (!sync || (name !== undefined && (await store.schema(classNameOf(name))) === undefined)) return
   requireAnswerable(context, { onConflict: 'replace', dryRun })
 }
 
-/** Asks where somebody can be asked. */
+/** Asks the user, if there is a terminal. */
 async function agreedTo(context: Context, deletions: Deletions): Promise<boolean> {
   requireAnswerable(context, { onConflict: 'replace', dryRun: false })
   return agreed(context, deletions)
 }
 
-/** The source first: nothing is made for one that is not there. Within one store both are one. */
+/** Opens the source first: nothing is made if it is missing. Within one store both are the same. */
 async function openBoth(
   context: Context,
   { source, target }: { readonly source: string | undefined; readonly target: string | undefined },
@@ -150,7 +150,7 @@ function other(target: string | undefined) {
   return target === undefined ? undefined : { address: target, flag: 'operand' }
 }
 
-/** A dry run makes no store; anything else makes it, and waits for a server that is away. */
+/** A dry run makes no store; otherwise it is made, and a server that is away is waited for. */
 function opening(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(copyOptions)
   const { console, stop, signal } = context

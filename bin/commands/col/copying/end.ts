@@ -14,7 +14,7 @@ import { warnOfDangers } from '../restoring/end.ts'
 import { warnOfFailed } from '../sets/failed.ts'
 import { copySummary, lackText, takeBackText } from './summary.ts'
 
-/** Prints the reports, says what to do next, and gives the exit code. @throws what ended a copy that is alone */
+/** Prints the reports and the next step, and sets the exit code. @throws the error of a copy that is alone */
 export async function endCopies(
   context: Context,
   { set, members }: CopySetEnded,
@@ -46,7 +46,7 @@ export async function endCopies(
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
 }
 
-/** Where the rejects are: of a copy in many passes, each of which has a file of its own, their directory. */
+/** The path of the rejects: for a copy in several passes, each with its own file, their directory. */
 function rejectsOf(
   { id, follow, rejected, references_rejected, dry_run }: CopyReport,
   { rejectsPath, rejectsDirectory }: CopyContext,

@@ -1,20 +1,20 @@
 import type { Context } from '../../../cli/command.ts'
 import { classNameOf, ElysiaError, type Settings } from '../../../library.ts'
 
-/** A collection of a store, as an operand names it. */
+/** A collection of a store in an operand. */
 export interface CollectionPlace {
-  /** Its name; undefined where only the store is named. */
+  /** Its name; undefined if only the store is named. */
   readonly name: string | undefined
-  /** A target, as `--target` takes it; undefined for that of `--target`. */
+  /** A target in the form of `--target`; undefined for that of `--target`. */
   readonly target: string | undefined
 }
 
-/** What operands of this kind may be, for help. */
+/** The forms of such operands, for help. */
 export const COLLECTION_PLACE = 'NAME|TARGET#NAME|CLUSTER/NAME'
 
 /**
- * Reads where an operand leads: `NAME` (a collection of --target), `TARGET#NAME`, `CLUSTER/NAME` or `CLUSTER` alone of a
- * target that the configuration names, `TARGET#` for a store alone.
+ * Reads an operand: `NAME` (a collection of --target), `TARGET#NAME`, `CLUSTER/NAME` or only `CLUSTER` for a target
+ * that the configuration names, `TARGET#` for a store.
  * @throws ElysiaError ELYSIA_USAGE for a target without `#`
  */
 export function collectionPlace(operand: string, { targets }: Pick<Settings, 'targets'>): CollectionPlace {
@@ -34,13 +34,13 @@ function named(text: string): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** Where a collection comes from, and where it goes. */
+/** The source and the target of a copy. */
 export interface CopyPlaces {
   readonly source: { readonly name: string; readonly target: string | undefined }
   readonly target: { readonly name: string; readonly target: string | undefined }
 }
 
-/** Both operands of a copy; without a name of its own the copy is called as its source. @throws ElysiaError ELYSIA_USAGE */
+/** Both operands of a copy; without its own name the copy has that of its source. @throws ElysiaError ELYSIA_USAGE */
 export function copyPlaces({ operands, settings }: Pick<Context, 'operands' | 'settings'>): CopyPlaces {
   const [from = '', to = ''] = operands
   const source = collectionPlace(from, settings)
@@ -54,13 +54,13 @@ export function copyPlaces({ operands, settings }: Pick<Context, 'operands' | 's
   return { source: { ...source, name }, target: { ...target, name: target.name ?? classNameOf(name) } }
 }
 
-/** Both operands where they are stores: a target, or the name of one; `#` behind it does no harm. */
+/** Both operands if they are stores: a target, or its name; a `#` at the end does no harm. */
 export function copyStores({ operands, settings }: Pick<Context, 'operands' | 'settings'>) {
   const [source, target] = operands.map((operand) => storeOf(operand, settings))
   return { source, target }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a collection is named as well */
+/** @throws ElysiaError ELYSIA_USAGE if a collection is named as well */
 function storeOf(operand: string, { targets }: Pick<Settings, 'targets'>): string | undefined {
   const bare = operand.replace(/[#/]$/, '')
   if (Object.hasOwn(targets, bare) || (bare.includes(':') && !bare.includes('#'))) return bare

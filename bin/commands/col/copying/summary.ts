@@ -4,7 +4,7 @@ import { type CopyOptions, type CopyReport, copyJob, counted, sum } from '../../
 import { byCode, type Row, table } from '../../../view/summary.ts'
 import { dangers } from '../restoring/end.ts'
 
-/** A report for a person: the counts below `objects` add up to it. */
+/** A report for the user: the counts below `objects` add up to it. */
 export function copySummary(report: CopyReport, rejectsPath: string | undefined): string[] {
   const { status, class: name, target, source, seconds, rate, retries, id } = report
   const from = `from ${source.class} in ${source.target}`
@@ -80,7 +80,7 @@ function proof({ verification, comparison }: CopyReport): string[] {
   return lines
 }
 
-/** How what was changed of a collection that was there is taken back. */
+/** How to roll back the changes to an existing collection. */
 export function takeBackText({ settings }: Pick<Context, 'settings'>, report: CopyReport): string[] {
   const { id, undo, target } = report
   if (undo === null || undo.objects === 0) return []
@@ -89,7 +89,7 @@ export function takeBackText({ settings }: Pick<Context, 'settings'>, report: Co
   return [`take it back with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
 }
 
-/** What a copy that came to its end lacks; undefined where it is whole. */
+/** What a finished copy lacks; undefined if it is complete. */
 export async function lackText(
   report: CopyReport,
   options: CopyOptions,

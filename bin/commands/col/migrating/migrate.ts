@@ -17,7 +17,7 @@ import {
 import { progressView } from '../../../view/progress.ts'
 import { migrateSummary } from './summary.ts'
 
-/** `col migrate`: a collection is changed beside itself, and its alias switched to the changed one. */
+/** `col migrate`: changes a collection through a copy, and switches its alias to the changed one. */
 export const command: Command = {
   records: 'copy',
   summary: 'change a collection while it is in use: a changed copy, then its alias is switched to it',
@@ -66,7 +66,7 @@ async function run(context: Context): Promise<void> {
   })
 }
 
-/** Prints the report, says what to do next, and gives the exit code. @throws what ended the migration */
+/** Prints the report and the next step, and sets the exit code. @throws the error that ended the migration */
 async function end(context: Context, { report, error }: Ended<MigrateReport>): Promise<void> {
   const { console } = context
   if (!['failed', 'interrupted'].includes(report.status)) context.done()

@@ -2,7 +2,7 @@ import { commandLine } from '../../../cli/signal/commandLine.ts'
 import type { MigrateReport } from '../../../library.ts'
 import { copySummary } from '../copying/summary.ts'
 
-/** A report for a person; the last lines are the commands that it may be followed by. */
+/** A report for the user; the last lines are the commands that may follow. */
 export function migrateSummary(report: MigrateReport): string[] {
   const { status, alias, before, class: name, means, copy, left_behind } = report
   const copied = copy === null ? [] : copySummary(copy, undefined)

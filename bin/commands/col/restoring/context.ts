@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Context } from '../../../cli/command.ts'
 import { type RestoreContext, runOptions, type State } from '../../../library.ts'
 
-/** What of the command line and its signals a run has that writes objects into a store. */
+/** The context of a run that writes objects into a store, from the command line and its signals. */
 export function writingContext(context: Context, state: State) {
   const { rejects, runId, fresh } = context.options(runOptions)
   return {

@@ -23,8 +23,9 @@ export interface Ending {
 }
 
 /**
- * Prints the reports of restores that went together, says what to do next, and gives the exit code. `ofSet` says of those of a
- * set that failed what ended them. @throws what ended them, of others
+ * Prints the reports of restores that went together and the next step, and sets the exit code. `ofSet` reports the
+ * errors of those of a set that failed.
+ * @throws the error of the others
  */
 export async function endRestores(
   context: Context,
@@ -58,7 +59,7 @@ export async function endRestores(
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
 }
 
-/** Names the archives that damage of what was restored spoils as well. */
+/** Names the archives that also cannot be restored because of this damage. */
 async function noteSpoiled(
   context: Context,
   failure: unknown,
@@ -69,7 +70,7 @@ async function noteSpoiled(
   if (text !== undefined) context.console.warn(text)
 }
 
-/** Of several that did not come to their end the error that the others are a sequel of. */
+/** The first error of several: the others follow from it. */
 function firstCause(errors: readonly unknown[]): unknown {
   return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
 }
@@ -80,7 +81,7 @@ function isWhole(report: RestoreReport): boolean {
   return lacking === 0 && parts_damaged.length === 0
 }
 
-/** Says what endangers what was written. */
+/** Warns of what endangers the written data. */
 export function warnOfDangers(
   { warn }: Pick<Console, 'warn'>,
   { health, target }: Pick<RestoreReport, 'health' | 'target'>,
@@ -88,7 +89,7 @@ export function warnOfDangers(
   for (const { fact } of health) warn(`${target} is not well: ${fact}`)
 }
 
-/** What endangers what was written, and was not asked for. */
+/** What endangers the written data, unless the user accepted it. */
 export function dangers({ health, target }: Pick<RestoreReport, 'health' | 'target'>): string[] {
   return health.filter(({ level }) => level === 'stop').map(({ fact }) => `${target} is not well: ${fact}`)
 }

@@ -2,7 +2,7 @@ import type { Console } from '../../../cli/console.ts'
 import type { OptionsSchema, RestoreSource } from '../../../library.ts'
 import { restoreJob } from '../../../library.ts'
 
-/** What to print in place of a restore. */
+/** What to print instead of restoring. */
 export const restoreListOptions = {
   type: 'object',
   name: 'restoreList',

@@ -11,7 +11,7 @@ import {
   transformOptions,
 } from '../../../library.ts'
 
-/** Where the refused objects are; undefined where there are none. */
+/** The path of the refused objects; undefined if there are none. */
 export function rejectsPath(
   report: RestoreReport,
   { rejectsPath, rejectsDirectory }: RestoreContext,
@@ -21,7 +21,7 @@ export function rejectsPath(
   return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
 }
 
-/** Flags that would not mean the same for what was rejected. */
+/** Flags that would mean something else for the rejects. */
 const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
   'dryRun',
   'name',
@@ -34,12 +34,12 @@ const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
   ...ORDERED,
 ])
 
-/** The codes under which objects stand whole in the rejects file; the others are of lines that are none. */
+/** The codes of rejects that contain a complete object; other codes are for lines that are no objects. */
 const OF_OBJECTS = ['store_rejected', 'repeated_id', 'transform_failed', 'vector_mismatch']
 
 /**
- * The commands that restore rejected objects, once they are corrected, into the class that has the others; undefined where
- * there are none. Where several classes share a file each command takes its own.
+ * The commands that restore rejected objects after correction, into the class of the others; undefined if there are
+ * none. If several classes share a file, each command takes its own objects.
  */
 export function restoreRejects(
   { flags, steps }: Pick<Context, 'flags' | 'steps'>,
@@ -67,7 +67,7 @@ export function restoreRejects(
   return `correct the rejected objects, then: ${lines.join(' && ')}`
 }
 
-/** What was rejected of a class of the restore's own is missing there; a replace is not repeated with a few objects. */
+/** Rejects are missing in a class that the restore made; a replace is not repeated with a few objects. */
 function strategyFor(flags: Context['flags']): string {
   const given = layersFor(restoreOptions, [flags])[0]?.values.onConflict
   if (given === undefined || given === 'fail') return 'skip'

@@ -3,7 +3,7 @@ import { givenFlags } from '../../../cli/next.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
 import { type RestoreReport, targetOptions } from '../../../library.ts'
 
-/** How what was changed of collections that were there is taken back, a line each; none where nothing was. */
+/** How to roll back the changes to existing collections, a line each; empty if there were none. */
 export function takeBackTexts(
   { flags }: Pick<Context, 'flags'>,
   reports: readonly Pick<RestoreReport, 'id' | 'undo'>[],
@@ -16,7 +16,7 @@ export function takeBackTexts(
   })
 }
 
-/** How an alias that was switched goes back, or one that was not is switched nevertheless, a line each. */
+/** How to switch an alias back, or to switch one that was not switched, a line each. */
 export function aliasTexts(
   { flags }: Pick<Context, 'flags'>,
   reports: readonly Pick<RestoreReport, 'alias' | 'class' | 'status'>[],

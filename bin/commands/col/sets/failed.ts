@@ -1,7 +1,7 @@
 import type { Console } from '../../../cli/console.ts'
 import type { FailedMember } from '../../../library.ts'
 
-/** Warns of each collection of a set that failed; answers the same, a line each without what to do. */
+/** Warns of each failed collection of a set; returns the same texts, a line each, without the next step. */
 export function warnOfFailed({ warn }: Pick<Console, 'warn'>, failed: readonly FailedMember[]): string[] {
   return failed.map(({ collection, error }) => {
     const text = `${collection}: ${error.message}`

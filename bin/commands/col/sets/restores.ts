@@ -16,7 +16,7 @@ import {
 } from '../../../library.ts'
 import type { Ending } from '../restoring/end.ts'
 
-/** Which archives of the catalog are restored, in place of those that are named. */
+/** Selects archives of the catalog to restore, instead of naming them. */
 export const restoreSetOptions = {
   type: 'object',
   name: 'restoreSet',
@@ -34,8 +34,8 @@ export const restoreSetOptions = {
 } as const satisfies OptionsSchema
 
 /**
- * The ids of the archives that are asked for without being named; undefined where they are named.
- * @throws ElysiaError ELYSIA_USAGE where both, or neither, are given; ELYSIA_NOT_FOUND where there are none
+ * The ids of the selected archives; undefined if archives are named.
+ * @throws ElysiaError ELYSIA_USAGE if both, or neither, are given; ELYSIA_NOT_FOUND if none match
  */
 export async function setOperands(context: Context): Promise<readonly string[] | undefined> {
   const { operands } = context
@@ -61,7 +61,7 @@ export async function setOperands(context: Context): Promise<readonly string[] |
   return selectedNames([...newest.keys()], options, where).map((name) => newest.get(name)!)
 }
 
-/** Restores archives, the referred-to collections first; one that fails does not keep the others from being restored. */
+/** Restores archives, referenced collections first; if one fails, the others are restored nevertheless. */
 export async function restoreSet(
   sources: readonly RestoreSource[],
   store: Store,
