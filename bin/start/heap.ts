@@ -15,7 +15,7 @@ export function collectLessOften(): void {
   if (Number.parseInt(process.versions.v8, 10) > NEWEST_V8) return
   setTimeout(() => {
     setFlag(SELDOM)
-    // Node caches the compiled code of packages at the end.
+    // Node caches the compiled code of packages at exit.
     process.once('exit', () => setFlag(AS_AT_START))
   }, AFTER_MS).unref()
 }

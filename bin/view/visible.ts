@@ -1,7 +1,8 @@
 /**
  * Characters that a terminal, a log or an eye mistakes for something other than text: C0 and DEL, C1, line and
- * paragraph separators, all that turns the direction of writing, what has no width, tags, and halves of surrogate
- * pairs. Joiners (U+200C, U+200D) and variation selectors are part of how words and emoji are spelled, and stay.
+ * paragraph separators, everything that turns the direction of writing, characters without width, tags, and halves of
+ * surrogate pairs. Joiners (U+200C, U+200D) and variation selectors are part of how words and emoji are spelled, and
+ * stay.
  */
 const HIDDEN =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu

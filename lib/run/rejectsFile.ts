@@ -228,7 +228,7 @@ function syncDirectory(path: string): void {
   }
 }
 
-/** The length of a file; 0 where there is no regular file. */
+/** The length of a file; 0 if there is no regular file. */
 export function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   return found?.isFile() ? found.size : 0

@@ -18,7 +18,7 @@ const TOPICS: Readonly<Record<string, () => string[]>> = { 'exit-codes': exitLin
 /**
  * The help for the words after `help`: of all commands, of a group, of one command, or of a topic. `width` is that of
  * the terminal in columns; undefined if there is none.
- * @throws ElysiaError ELYSIA_USAGE where they name none of these
+ * @throws ElysiaError ELYSIA_USAGE if they name none of these
  */
 export async function helpFor(
   table: Group,

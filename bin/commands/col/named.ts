@@ -53,7 +53,7 @@ export async function tenantsOf({ store, schema }: Named): Promise<{ active: Ten
   return { active, asleep }
 }
 
-/** True where the objects of a collection belong to tenants. */
+/** True if the objects of a collection belong to tenants. */
 export function hasTenants({ multiTenancyConfig }: CollectionSchema): boolean {
   return multiTenancyConfig?.enabled === true
 }

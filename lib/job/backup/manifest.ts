@@ -14,7 +14,7 @@ export interface SourceCounts {
   readonly filtered?: number
   /** Objects that were read, but refused by a transform. */
   readonly rejected?: number
-  /** The properties by which the store found the objects; empty if all were scanned. */
+  /** The conditions by which the store found the objects, as text; empty if all were scanned. */
   readonly searched?: readonly string[]
 }
 

@@ -21,19 +21,19 @@ export interface Removal {
 const MAX_STRANGERS = 10
 
 /**
- * Removes an archive, in steps that can be repeated from any of them: its row says `deleting`; its manifest is
- * copied to manifest.deleting.json, and manifest.json goes; then the copy, the parts, what lies beside them, and
- * manifest.deleting.json; then its row is history.
+ * Removes an archive, in steps that can be repeated from any point: its row says `deleting`; its manifest is copied to
+ * manifest.deleting.json, and manifest.json is removed; then the copy, the parts, the files beside them, and
+ * manifest.deleting.json; then its row becomes history.
  *
- * Before that the thing itself has to say that it is this archive: by a whole manifest, the header of a file, a
- * journal, or the manifest of a removal that was begun. Only files that it names, or that archives have, go: regular
- * ones, with no link on their way.
+ * Before that, the files themselves must prove to be this archive: by a complete manifest, the header of a file, a
+ * journal, or the manifest of a removal that was begun. Removes only files that the archive names, or that archives
+ * have: regular files, with no link in their path.
  *
- * The manifest goes before the parts, though a plain order would take it last: a directory with a manifest and
- * without some of its parts would be taken for a complete archive by whoever restores it by its path, or rebuilds a
- * lost catalog. What goes last is manifest.deleting.json, which says the same and means the opposite, so that a
- * lost catalog knows again what was being removed.
- * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, where something else lies in its place; ELYSIA_STATE
+ * The manifest is removed before the parts, although it would naturally come last: a directory with a manifest but
+ * without some parts would look like a complete archive to anyone who restores it by its path, or rebuilds a lost
+ * catalog. Last comes manifest.deleting.json, which has the same content and the opposite meaning, so that a rebuilt
+ * catalog knows what was being removed.
+ * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, if something else is in its place; ELYSIA_STATE
  */
 export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
   try {

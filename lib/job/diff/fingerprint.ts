@@ -17,7 +17,7 @@ export function fingerprint(object: StoredObject | undefined): string | undefine
 }
 
 /**
- * The object with vectors of its own: otherwise they share their buffer with their neighbours, and would keep it in
+ * The object with vectors of its own: otherwise they share their buffer with their neighbors, and would keep it in
  * memory.
  */
 export function detached(object: StoredObject): StoredObject {

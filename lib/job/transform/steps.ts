@@ -44,7 +44,7 @@ const KINDS: Readonly<Record<string, Make>> = {
   [SCRIPT]: (path, settings) => runScript(path, settings.script),
 }
 
-/** A file of steps, which replaces them. */
+/** The kind of step that stands for the steps of a file. */
 const FILE = 'pipeline'
 
 /**

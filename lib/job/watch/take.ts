@@ -12,7 +12,7 @@ import { type OpenedFile, openFile, type Unopened } from './opened.ts'
 import { isKnownAsItIs, type Recognised, recognise, type Start } from './recognise.ts'
 import type { Watching } from './setup.ts'
 
-/** How often a file is checked again that may only be read once its second name is gone. */
+/** How long until a file with a second name is checked again: it may only be read once that name is gone. */
 const SECOND_LOOK_MS = 5000
 
 /** A file changed so recently may change again without another time to show for it. */

@@ -18,16 +18,17 @@ export interface SendReportOptions {
   readonly signal?: AbortSignal
 }
 
-/** What became of a report that was sent. */
+/** The result of sending a report. */
 export interface SentReport {
   readonly deliveries: readonly Delivery[]
-  /** Names of sinks for which something still waits. */
+  /** Names of sinks with waiting messages. */
   readonly waiting: readonly string[]
 }
 
 /**
- * Sends what a report comes to through all sinks but Alertmanager, for which it is no alert, and dead man's switches. What
- * one does not take is kept, in place of an older report. @throws ElysiaError ELYSIA_USAGE where there is no such sink
+ * Sends the summary of a report through all sinks except Alertmanager, for which it is no alert, and dead man's
+ * switches. A sink that does not take it gets it later, instead of an older report.
+ * @throws ElysiaError ELYSIA_USAGE if there is no such sink
  */
 export async function sendReport(options: SendReportOptions): Promise<SentReport> {
   const { settings, file, report, sinks: context, limits, signal } = options

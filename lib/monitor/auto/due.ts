@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts'
 export interface PolicyPast {
   /** When the policy was first seen: earlier due times do not count. */
   readonly seen: number
-  /** When the last round that ended, well or not, had begun. */
+  /** When the last finished round began. */
   readonly settled?: number
   /** When the failed commands are tried again. */
   readonly again?: { readonly at: number }

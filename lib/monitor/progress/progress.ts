@@ -36,7 +36,7 @@ export class RunProgress {
   #run: { readonly id: string; readonly kind: string | undefined } | undefined
   #startedMs: number | undefined
   #measure: Measure | undefined
-  /** True while no event has reported on a run that started from nothing: its speed counts from its start. */
+  /** True for a run that starts from nothing: its speed counts from its start. */
   #isFresh = false
   #things = new Pace()
   /** The pace of what has a total: bytes of the input, or things. */
@@ -69,7 +69,7 @@ export class RunProgress {
     else if (event.type === 'run_ended') this.#status = event.status
   }
 
-  /** How the run ended; undefined while it goes on. */
+  /** How the run ended; undefined while it is running. */
   get status(): Of<'run_ended'>['status'] | undefined {
     return this.#status
   }

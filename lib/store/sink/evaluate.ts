@@ -12,7 +12,7 @@ export interface Stored {
   readonly objects: ReadonlyMap<string, StoredObject>
   /** Objects whose original cannot be determined. */
   readonly opaque: ReadonlySet<string>
-  /** The hashes of those objects. */
+  /** The record hashes of the stored objects. */
   readonly hashes: ReadonlyMap<string, unknown>
 }
 

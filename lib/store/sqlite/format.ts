@@ -34,7 +34,7 @@ const TABLES = `
 /**
  * The table of one collection's objects. `tenant` is 0 if there are none; `hash` is `record_hash`, separate so that it
  * is found without parsing `properties`; times are milliseconds, NULL if unknown; `links` is the JSON of the references
- * by property; `vector` is little-endian float32, `vectors` the named ones (sqliteVectors.ts).
+ * by property; `vector` is little-endian float32, `vectors` the named ones (vectors.ts).
  */
 export function objectsTable(number: number): string {
   return `

@@ -19,7 +19,7 @@ import { backupLack, backupSummary } from '../backupSummary.ts'
 import type { Destination } from '../destination.ts'
 import { warnOfFailed } from './failed.ts'
 
-/** Backs one collection up, as one of a set, into a directory; undefined: below the backup root. */
+/** Backs up one collection of a set into a directory; undefined for one below the backup root. */
 type BackUp = (
   schema: CollectionSchema,
   store: Store,
@@ -28,8 +28,9 @@ type BackUp = (
 ) => Promise<BackupEnded>
 
 /**
- * Backs several collections up, the referred-to ones first. One that fails does not keep the others from being backed up: the
- * exit code is then 3, and each is named. @throws ElysiaError ELYSIA_USAGE, ELYSIA_NOT_FOUND
+ * Backs up several collections, referenced ones first. If one fails, the others are backed up nevertheless: the exit
+ * code is then 3, and each failure is named.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function backUpSet(context: Context, destination: Destination, backUp: BackUp): Promise<void> {
   const { console, stop } = context
@@ -86,7 +87,7 @@ export async function backUpSet(context: Context, destination: Destination, back
 type SetMember = Awaited<ReturnType<BackupJob['setMember']>>
 type BackupJob = Awaited<ReturnType<typeof backupJob>>
 
-/** What an interrupted run has left of each, by class. */
+/** What an interrupted run left of each, by class. */
 async function begunIn(
   context: Context,
   to: string,

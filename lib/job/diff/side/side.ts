@@ -62,7 +62,7 @@ export interface DiffSide {
    * part.
    */
   readonly selection?: ArchiveSelection
-  /** True where it was made without vectors. */
+  /** True if it was made without vectors. */
   readonly withoutVectors?: boolean
   /** True if its ranges divide the comparison, or it is read in one piece: the other side need not be divided. */
   readonly isCut?: boolean

@@ -19,11 +19,11 @@ const PINNED = 8
 /**
  * Finds the records that decide how each path ends.
  *
- * Records are added in order, then looked at from the last to the first. A record is applied where it is the last one
- * of an id, or where one that is applied reads what it left: the content that a rename takes along. What reads a state
- * that the store alone knows is always applied, and with it what it reads, so that its outcome, a reject perhaps, is
- * that of applying all. Leaving out the others changes no state that is read, nor the end.
- * Memory: that of the ids and the rows, and ten bytes an id.
+ * Records are added in order, then visited from last to first. A record is applied if it is the last one of an id, or
+ * if an applied record reads what it left: the content that a rename takes along. A record that reads a state only the
+ * store knows is always applied, together with the records that it reads, so that its outcome, perhaps a reject, is the
+ * same as if all were applied. Leaving out the others changes neither a state that is read, nor the end. Memory: that
+ * of the ids and the rows, and ten bytes for each id.
  */
 export class Planner {
   readonly #ids: IdNumbers

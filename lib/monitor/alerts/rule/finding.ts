@@ -21,14 +21,14 @@ export interface Finding {
 export interface Findings {
   /** Names of the rules that were evaluated: nothing is known of the others. */
   readonly rules: readonly string[]
-  /** Keys of alerts that were looked at, beside those that were found. */
+  /** Keys of alerts that were evaluated, besides those that were found. */
   readonly looked: ReadonlySet<string>
   readonly found: readonly Finding[]
-  /** Keys that no longer hold only because what they speak of is long ago. */
+  /** Keys that no longer hold only because their subject is long past. */
   readonly lapsed: ReadonlySet<string>
 }
 
-/** What tells one alert from all others. */
+/** The key that identifies an alert. */
 export function keyOf({ rule, subject, detail }: Pick<Finding, 'rule' | 'subject' | 'detail'>): string {
   return JSON.stringify([rule, subject.kind, subject.collection, subject.target, detail])
 }

@@ -4,7 +4,7 @@ import { type Finding, type Findings, keyOf } from './finding.ts'
 import { canJudge, needsReport, ofReport } from './ofReport.ts'
 import { judge, noSuccess, ofRunning } from './ofRuns.ts'
 
-/** An alert that is pending or firing: it is looked at whatever else is. */
+/** A pending or firing alert: it is always evaluated. */
 export interface Watched {
   readonly rule: string
   readonly subject: RunSubject
@@ -12,8 +12,8 @@ export interface Watched {
 }
 
 /**
- * Looks what holds of the rules. Those that need the report are left out where there is none; `watched` are the alerts that
- * are pending or firing. @throws what the history throws
+ * Evaluates the rules. Skips those that need a report if there is none; `watched` are the pending and firing alerts.
+ * @throws what the history throws
  */
 export function look(
   rules: readonly Rule[],
@@ -31,7 +31,7 @@ export function look(
   return { rules: names, looked: new Set(known), found, lapsed }
 }
 
-/** What nobody expects any more, or not from this directory, was not made up for. */
+/** A job that is no longer expected, or not from this directory, was not done after all. */
 function isUnexpected(
   { rule: name, subject }: Watched,
   rules: readonly Rule[],
@@ -60,7 +60,7 @@ function findingsOf(
     if (verdict === 'lapsed') lapsed.add(key)
     else if (verdict !== undefined) found.set(key, verdict)
   }
-  // A run that goes on counts before the one that ended.
+  // A running job counts before one that has ended.
   if (rule.when === 'memory') for (const one of ofRunning(rule, evidence)) found.set(keyOf(one), one)
   return [...found.values()]
 }

@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts'
 
 type ReportRule = RuleOf<'missed' | 'throughput' | 'disk_free' | 'damage'>
 
-/** True of a rule that cannot be judged without the report. */
+/** True for a rule that cannot be judged without the report. */
 export function needsReport(rule: Rule): rule is ReportRule {
   return ['missed', 'throughput', 'disk_free', 'damage'].includes(rule.when)
 }
@@ -18,15 +18,15 @@ const NEEDED: Readonly<Record<ReportRule['when'], keyof ReportedFacts>> = {
   damage: 'damaged',
 }
 
-/** True of a rule for which enough is known of a report, or that needs none. */
+/** True for a rule whose facts the report contains, or that needs none. */
 export function canJudge(rule: Rule, report: ReportedFacts = {}): boolean {
   return !needsReport(rule) || report[NEEDED[rule.when]] !== undefined
 }
 
-/** What a rule finds in the report. */
+/** The findings of a rule in the report. */
 export function ofReport(rule: ReportRule, report: ReportedFacts): Finding[] {
   const found = findingsOf(rule, report)
-  // A disk is of no run.
+  // A disk belongs to no run.
   return rule.when === 'disk_free' ? found : found.filter(({ subject }) => rule.takes.subject(subject))
 }
 

@@ -13,12 +13,12 @@ import {
 } from './evidence.ts'
 import type { Finding } from './finding.ts'
 
-/** What a rule says of one subject: a finding, nothing, or that what it would say is too long ago to matter. */
+/** The verdict of a rule on one subject: a finding, nothing, or a finding that is too old to matter. */
 export type Verdict = Finding | 'lapsed' | undefined
 
 type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
 
-/** Judges one subject by a rule that looks at runs which have ended. */
+/** Judges one subject by a rule about ended runs. */
 export function judge(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
   if (!rule.takes.subject(subject)) return undefined
   if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
@@ -78,7 +78,7 @@ function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: 
   }
 }
 
-/** Runs that go on and have more memory than the rule allows, or wait for somebody. */
+/** Running jobs that use more memory than the rule allows, or that are stalled. */
 export function ofRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): Finding[] {
   const running = reader.list({ status: ['running'], limit: 1000 })
   return running.flatMap((entry) => {
@@ -93,7 +93,7 @@ export function ofRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence
   })
 }
 
-/** Jobs whose last success is too long ago; what never succeeded counts from its first failure that is known. */
+/** Jobs whose last success is too long ago; a job that never succeeded counts from its first known failure. */
 export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Finding[] {
   const { reader, now } = evidence
   const kinds = rule.takes.kinds ?? ['backup']
@@ -129,7 +129,7 @@ function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, nev
   }
 }
 
-/** A collection that the rule names, rather than a pattern, and that was never even tried. */
+/** True for a collection that the rule names literally and that was never even tried. */
 function neverRun(
   { name: rule, collections }: RuleOf<'no_success'>,
   kinds: readonly string[],

@@ -2,7 +2,7 @@ import type { AlertMessage } from '../messageSchema.ts'
 import { below, call, type Endpoint, placeOf } from './http.ts'
 import type { Sink } from './sink.ts'
 
-/** Prometheus Alertmanager, by its API v2: it groups, silences and sends on. */
+/** Prometheus Alertmanager, by its API v2: it groups, silences and forwards alerts. */
 export function alertmanager(name: string, endpoint: Endpoint): Sink {
   const alerts = { ...endpoint, url: below(endpoint.url, '/api/v2/alerts') }
   return {

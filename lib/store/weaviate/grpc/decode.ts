@@ -11,12 +11,11 @@ const RESULT = 2
 const OBJECTS_AT_ONCE = 128
 
 /**
- * The objects of a SearchReply, some at a time: dates and uuids as texts, numbers as numbers, no nulls, no
- * references.
+ * The objects of a SearchReply, some at a time: dates and uuids as texts, numbers as numbers, no nulls, no references.
  *
- * The client's generated code makes an array of numbers of each vector, which comes as bytes too, and three
- * objects of each value: it takes as long again as all else that a scan costs on this side.
- * @throws MalformedReply where the bytes are no such message, InexactInt
+ * The client's generated code makes an array of numbers of each vector, which comes as bytes too, and three objects of
+ * each value: it takes as long again as all else that a scan costs on this side.
+ * @throws MalformedReply if the bytes are no such message, InexactInt
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
 export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator<StoredObject[]> {
