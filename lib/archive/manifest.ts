@@ -29,8 +29,12 @@ export const PartSchema = Type.Object({
     }),
   ),
   objects: count('Objects in the part.'),
-  filtered: Type.Optional(count('Objects in this range of ids that the selection left out; absent if none.')),
-  rejected: Type.Optional(count('Objects in this range of ids that a transform refused; absent if none.')),
+  filtered: Type.Optional(
+    count('Objects that the selection left out among the ids of the part; absent if none.'),
+  ),
+  rejected: Type.Optional(
+    count('Objects that a transform refused among the ids of the part; absent if none.'),
+  ),
   vectors: count('Vectors in the part, named and unnamed.'),
   named_vectors: Type.Optional(
     Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
@@ -125,7 +129,7 @@ export const ManifestSchema = Type.Object({
     }),
   ),
   schema: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The raw class JSON.' }),
-  schema_sha256: hex(64, 'The SHA-256 of the text of schema.json.'),
+  schema_sha256: hex(64, 'The SHA-256 of the schema’s JSON text, as in schema.json.'),
   encoding: EncodingSchema,
   tenants: Type.Optional(Type.Array(TenantEntrySchema)),
   all_tenants: Type.Optional(

@@ -12,7 +12,7 @@ export const runsDocument = document('runs', '`runs list --json`.', {
 })
 
 export const runDocument = document('run', '`runs show --json`.', {
-  tries: list(entry, 'What each process did in the run, first one first.'),
+  tries: list(entry, 'What each process did in the run, oldest first.'),
   logs: list(
     RunLogSchema,
     'The logs of the tries; kept for the last 1000 runs that ended well, and as many that did not.',

@@ -83,7 +83,7 @@ export const validationDocument = document('validation', '`index validate --json
   ),
   files: count('Files that were read.'),
   lines: count('Their lines.'),
-  blank: count('Lines with white space only.'),
+  blank: count('Lines with only white space.'),
   records: count('Lines that are not blank.'),
 })
 
@@ -111,7 +111,10 @@ export const settingsDocument = document('settings', '`config show --json`.', {
     user: text('The configuration file of the user.'),
     files: texts('Files that were read, in order of precedence.'),
     refused: list(
-      object('A file that was refused.', { path: text('Where.'), reason: text('Why.') }),
+      object('A file that was refused.', {
+        path: text('The path of the file.'),
+        reason: text('Why the file was refused.'),
+      }),
       'Files that were refused.',
     ),
     data: text('The directory of the embedded store.'),
@@ -127,7 +130,7 @@ export const conformanceDocument = document('conformance', '`format conformance 
   directory: optional(text('Only if a kit was written: its directory.')),
   files: optional(count('Only if a kit was written: the files of records in it.')),
   passed: optional(count('Only for a check: files after which the consumer had the right objects.')),
-  failed: optional(count('Only for a check: files after which it had not.')),
+  failed: optional(count('Only for a check: files after which the consumer had the wrong objects.')),
   not_tried: optional(count('Files with options that the dump left out.')),
   faults: optional(
     list(
@@ -143,6 +146,6 @@ export const conformanceDocument = document('conformance', '`format conformance 
 export const errorDocument = document('error', 'The error of a command, on stderr with --json.', {
   code: optional(text('A code of SPEC.md, "Errors".')),
   exit: optional(count('The exit code, if there is no error code.')),
-  message: text('What happened, to what.'),
+  message: text('What happened, and to what.'),
   hint: optional(text('What to do next.')),
 })

@@ -56,5 +56,5 @@ export const error = object('Why it failed.', {
 export const retries = count('Calls to the store that were repeated.')
 export const runId = text('The id of the run.')
 export const startedAt = moment('When this process started the run.')
-export const seconds = number('How many seconds this process took.')
+export const seconds = number('How many seconds the run took.')
 export const rss = count('Peak memory of the process in bytes.')

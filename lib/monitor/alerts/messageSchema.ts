@@ -11,7 +11,7 @@ export const AlertMessageSchema = Type.Object(
     id: text('The id of this message: if a message arrives twice, both have the same id.'),
     status: Type.Enum(['firing', 'repeated', 'resolved', 'lapsed', 'report', 'test'], {
       description:
-        'firing: the alert begins; repeated: it continues; resolved: it is over; lapsed: its cause is too old to be reported again; report: sent by `report --send`; test: a test.',
+        'firing: the alert begins; repeated: it continues; resolved: it is over; lapsed: it is no longer reported, but not known to be over; report: sent by `report --send`; test: a test.',
     }),
     alert: text('The name of the rule.'),
     severity: Type.Enum(['fault', 'warning'], { description: 'How serious the alert is.' }),

@@ -72,7 +72,7 @@ export const ProgressLineSchema = Type.Union(
     Type.Object(
       {
         message_type: Type.Literal('profile'),
-        at: time('When it was made.'),
+        at: time('When the profile was made.'),
         profile: Type.Object(
           {},
           {

@@ -20,7 +20,7 @@ const SuccessRate = Type.Object({
   done: count('Runs that did everything they were asked to.'),
   with_rejects: count('Runs that ended with rejects.'),
   failed: count('Runs that failed.'),
-  killed: count('Runs whose process was killed; they count as failed.'),
+  killed: count('Runs whose process disappeared, for example because it was killed; they count as failed.'),
   interrupted: count('Runs that a user interrupted (SIGINT); the rate ignores them.'),
   stopped: count(
     'Runs stopped by SIGTERM or SIGHUP. They count as not done, except for a watch, which normally ends that way.',

@@ -80,12 +80,12 @@ export class Decompressor extends Duplex {
     }
     this.#head = Buffer.concat([this.#head, chunk])
     if (this.#head.length < HEAD_BYTES && !isText(this.#head)) done()
-    else this.#recognise(done)
+    else this.#recognize(done)
   }
 
   override _final(done: Done): void {
     if (this.#codec !== undefined) this.#endMember(done)
-    else this.#recognise((error) => (error ? done(error) : this.#endMember(done)))
+    else this.#recognize((error) => (error ? done(error) : this.#endMember(done)))
   }
 
   override _read(): void {
@@ -97,7 +97,7 @@ export class Decompressor extends Duplex {
     done(error)
   }
 
-  #recognise(done: Done): void {
+  #recognize(done: Done): void {
     const head = this.#head
     this.#head = Buffer.alloc(0)
     try {

@@ -16,7 +16,7 @@ async function load() {
 /**
  * Opens the gRPC side of a node; sends nothing to the server yet. weaviate-client determines what goes with each call:
  * the key, the headers, its own name. The calls themselves are made here: those of the client repeat up to five times,
- * print a stack trace for each attempt, drop the status, cannot be cancelled, copy every message, and turn any answer,
+ * print a stack trace for each attempt, drop the status, cannot be canceled, copy every message, and turn any answer,
  * up to 100 MB, into objects.
  */
 export async function openWire(options: WireOptions): Promise<GrpcClient> {
