@@ -19,7 +19,10 @@ const Retry = Type.Object(
     times: Type.Integer({ minimum: 1, maximum: 100, description: 'how often' }),
     after: optional(text('a duration: 10m')),
   },
-  { additionalProperties: false, description: 'how often, and after how long, what failed is tried again' },
+  {
+    additionalProperties: false,
+    description: 'how often a failed command is tried again, and after how long',
+  },
 )
 
 const common = {

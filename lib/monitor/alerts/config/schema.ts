@@ -16,34 +16,34 @@ const choice = {
   kinds: optional(texts('jobs: backup, restore, verify, rehearse …')),
   collections: optional(texts('patterns of collections: *, ?, [a-z], {a,b}')),
   targets: optional(texts('patterns of targets, as `runs list` shows them')),
-  triggers: optional(texts('what began them: user, auto, cron, library')),
+  triggers: optional(texts('what started the runs: user, auto, cron, library')),
 }
 
 const common = {
   ...choice,
-  name: optional(text('what the alert is called; needed where two rules are of one `when`')),
+  name: optional(text('the name of the alert; required if two rules have the same `when`')),
   severity: optional(Type.Enum(['fault', 'warning'], { description: 'fault or warning' })),
-  for: optional(duration('how long it has to hold before anything is sent')),
-  repeat: optional(duration('after how long it is sent once more while it holds; 0 for never')),
-  to: optional(texts('names of sinks; all that take alerts by default')),
+  for: optional(duration('how long the condition must hold before a message is sent')),
+  repeat: optional(duration('how often the message is repeated while the condition holds; 0 for never')),
+  to: optional(texts('names of sinks; by default, all that accept alerts')),
 }
 
 const rule = <const W extends string, P extends TProperties>(when: W, fields: P) =>
   Type.Object({ when: Type.Literal(when), ...common, ...fields }, closed)
 
-const within = { within: optional(duration('how long a run that ended so is looked at; 7d')) }
+const within = { within: optional(duration('how long such a run counts; 7d')) }
 
 export const RuleSchema = Type.Union([
   rule('failed', within),
   rule('rejects', { over: optional(count('more rejected records or objects than this; 0')), ...within }),
   rule('success_rate', {
     under: percent('a share of the runs'),
-    within: duration('of the runs of how long'),
-    runs: optional(count('not before there were so many runs; 3', 1)),
+    within: duration('the period whose runs count'),
+    runs: optional(count('the smallest number of runs that counts; 3', 1)),
   }),
-  rule('no_success', { age: duration('since the last success') }),
+  rule('no_success', { age: duration('the time since the last success') }),
   rule('missed', {}),
-  rule('throughput', { down: percent('slower than the median of like runs by this share') }),
+  rule('throughput', { down: percent('how much slower than the median of similar runs') }),
   rule('memory', { over: amount('memory of the process'), ...within }),
   rule('disk_free', { under: text('free space on a disk: 10GB, 5%') }),
   rule('damage', {}),
@@ -53,9 +53,12 @@ export const RuleSchema = Type.Union([
 /** The URL: in a file, in an environment variable, or written here if nobody else can read this file. */
 const address = {
   url: optional(text('https://…, or http://…')),
-  url_file: optional(text('a file that holds it')),
+  url_file: optional(text('a file that holds the URL')),
   url_env: optional(
-    Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description: 'the variable that holds it' }),
+    Type.String({
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      description: 'the environment variable that holds the URL',
+    }),
   ),
   ca_file: optional(text('certificates to trust beside those of the system')),
 }
@@ -63,7 +66,7 @@ const address = {
 const headers = {
   headers_env: optional(
     Type.Record(Type.String(), Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), {
-      description: 'header → the variable that holds its value',
+      description: 'header → the environment variable that holds its value',
     }),
   ),
 }
@@ -80,20 +83,22 @@ export const SinkSchema = Type.Union([
   sink('uptime_kuma', { ...address, ...choice }),
   sink('ping', { ...address, ...choice }),
   sink('command', { argv: texts('a program and its arguments; no shell') }),
-  sink('file', { path: text('JSON lines are added to it') }),
+  sink('file', { path: text('the file that JSON lines are appended to') }),
   sink('stderr', {}),
 ])
 
 /** The key `alerts` of a configuration file. */
 export const AlertsSchema = Type.Object(
   {
-    rules: optional(Type.Array(RuleSchema, { maxItems: 200, description: 'when something is sent' })),
-    sinks: Type.Record(Type.String(), SinkSchema, { description: 'where to, by name' }),
+    rules: optional(Type.Array(RuleSchema, { maxItems: 200, description: 'when messages are sent' })),
+    sinks: Type.Record(Type.String(), SinkSchema, { description: 'where messages are sent, by name' }),
     flapping: optional(
       Type.Object(
         {
-          episodes: count('after so many episodes …', 2),
-          within: duration('… in so long an alert ends only once it was well for as long'),
+          episodes: count('how many episodes within `within` make an alert flap', 2),
+          within: duration(
+            'the period of the episodes; a flapping alert ends only after this long without a problem',
+          ),
         },
         closed,
       ),
