@@ -52,8 +52,6 @@ const HAS_ALL: readonly RegExp[] = [
 
 /** What has been seen to need a process of its own for another reason. */
 const ALONE: Readonly<Record<string, string>> = {
-  'test/page/page.test.ts':
-    'beside other tests its pictures came out otherwise, for a reason that is not known',
   'test/tests.test.ts': 'it runs tap itself',
 }
 
