@@ -35,7 +35,7 @@ export const OF_RUNS = {
     const how = fresh === true ? 'all parts are written again' : `${parts} parts are done`
     return `continues the interrupted run ${run}: ${how}`
   },
-  set_started: ({ set, collections }) => `set ${set}: ${collections.join(', ')}`,
+  set_started: ({ set, collections }) => `set ${set}: ${collections.join(', ') || 'nothing is left to do'}`,
   copy_pass: ({ pass, written, deleted, seconds, left, per_minute, state }) => {
     const took = `pass ${pass}: ${written} written, ${deleted} deleted, in ${seconds.toFixed(1)} s`
     if (pass === 1) return `${took}; follows what changes meanwhile`
