@@ -69,8 +69,8 @@ function dataOf({ times, lines }: ChartFacts): uPlot.AlignedData {
 }
 
 function optionsOf({ lines, say, steps }: ChartFacts, element: HTMLElement): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`).trim()
-  const [ink, line] = [colour('muted'), colour('line')]
+  const color = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`).trim()
+  const [ink, line] = [color('muted'), color('line')]
   const axis = {
     stroke: ink,
     font: '12px system-ui, sans-serif',
@@ -94,7 +94,7 @@ function optionsOf({ lines, say, steps }: ChartFacts, element: HTMLElement): uPl
         values: (_, splits) => splits.map(say),
       },
     ],
-    series: [{}, ...lines.map((one) => seriesOf(one, colour))],
+    series: [{}, ...lines.map((one) => seriesOf(one, color))],
   }
 }
 
@@ -109,9 +109,9 @@ function dayNames(splits: readonly number[]): string[] {
   })
 }
 
-function seriesOf({ look, name }: Line, colour: (name: string) => string): uPlot.Series {
+function seriesOf({ look, name }: Line, color: (name: string) => string): uPlot.Series {
   if (look === 'bad') {
-    const red = colour('fault')
+    const red = color('fault')
     return {
       label: name,
       stroke: red,
@@ -119,7 +119,7 @@ function seriesOf({ look, name }: Line, colour: (name: string) => string): uPlot
       points: { show: true, size: 7, stroke: red, fill: red },
     }
   }
-  const accent = colour('accent')
+  const accent = color('accent')
   if (look === 'expected')
     return { label: name, stroke: accent, width: 2, dash: [4, 4], points: { show: false } }
   return {
@@ -127,7 +127,7 @@ function seriesOf({ look, name }: Line, colour: (name: string) => string): uPlot
     stroke: accent,
     width: 2,
     spanGaps: true,
-    fill: colour('tint'),
+    fill: color('tint'),
     points: { show: true, size: 4, stroke: accent, fill: accent },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Runs every case of test/cases, each a script that exits 0 where the behaviour is right, 77 where something that it
+ * Runs every case of test/cases, each a script that exits 0 where the behavior is right, 77 where something that it
  * needs is missing, and anything else where the fault is there. `WEAVIATE=http://HOST:PORT?grpc=HOST:PORT` names a
  * server for the cases that need one; arguments are parts of names: `node scripts/cases.ts 04-watch archive/1`.
  */

@@ -8,7 +8,7 @@ import xterm from '@xterm/headless'
 
 /** A command on a pseudo-terminal of its own, and what an emulator shows of it. */
 export interface Screen {
-  /** The emulator: its buffer, its colours. */
+  /** The emulator: its buffer, its colors. */
   readonly emulator: xterm.Terminal
   /** The rows that are seen now, without the space at their ends. */
   rows(): string[]

@@ -45,7 +45,7 @@ export interface Console {
   /** Prints lines to stdout, as fast as they are read. @throws EPIPE if the reader went away */
   print(lines: Source, signal?: AbortSignal): Promise<void>
   /** The same, in color if stdout is a terminal with colors, and NO_COLOR is not set. */
-  printColoured(lines: readonly ColouredLine[]): Promise<void>
+  printColored(lines: readonly ColoredLine[]): Promise<void>
   /** Prints pieces of JSON text, divided anywhere except inside a character, to stdout. @throws as `print` */
   printJson(pieces: Source, signal?: AbortSignal): Promise<void>
   /** Prints one JSON document and a newline to stdout. */
@@ -60,9 +60,9 @@ export interface Console {
 }
 
 /** A line for stdout, with its color for a terminal that shows colors. */
-export interface ColouredLine {
+export interface ColoredLine {
   readonly text: string
-  readonly colour?: 'red' | 'green'
+  readonly color?: 'red' | 'green'
 }
 
 type Source = Iterable<string> | AsyncIterable<string>
@@ -118,7 +118,7 @@ export function processConsole(
     },
     ask: (question) => log.ask(visible(question)),
     print: (lines, signal) => flow(Readable.from(printed(lines)), signal),
-    printColoured: (lines) => flow(Readable.from(lines.map(coloured))),
+    printColored: (lines) => flow(Readable.from(lines.map(colored))),
     printJson: (pieces, signal) => flow(Readable.from(mapped(pieces, visibleJson)), signal),
     document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
     bytes: stdout,
@@ -171,9 +171,9 @@ function lineOf(text: string): string {
   return `${visible(text)}\n`
 }
 
-function coloured({ text, colour }: ColouredLine): string {
+function colored({ text, color }: ColoredLine): string {
   const shown = visible(text)
-  return `${colour === undefined ? shown : styleText(colour, shown, { stream: process.stdout })}\n`
+  return `${color === undefined ? shown : styleText(color, shown, { stream: process.stdout })}\n`
 }
 
 async function* mapped(source: Source, change: (text: string) => string): AsyncGenerator<string> {
@@ -197,10 +197,10 @@ function stdout(): Writable {
 /** Colored if stderr is a terminal with colors, and NO_COLOR is not set. */
 function mark(type: LogType): string {
   const { [type]: kind } = MARKS
-  return kind === undefined ? '' : `${styleText(kind.colour, kind.text, { stream: process.stderr })}: `
+  return kind === undefined ? '' : `${styleText(kind.color, kind.text, { stream: process.stderr })}: `
 }
 
-const MARKS: Readonly<Partial<Record<LogType, { colour: 'red' | 'yellow'; text: string }>>> = {
-  error: { colour: 'red', text: 'error' },
-  warn: { colour: 'yellow', text: 'warning' },
+const MARKS: Readonly<Partial<Record<LogType, { color: 'red' | 'yellow'; text: string }>>> = {
+  error: { color: 'red', text: 'error' },
+  warn: { color: 'yellow', text: 'warning' },
 }

@@ -37,7 +37,7 @@ export function producer(
     },
     settled: async () => {
       const failure = await ended
-      if (failure === undefined || (failure.signalled && (await stoppedSoon(stop)))) return
+      if (failure === undefined || (failure.signaled && (await stoppedSoon(stop)))) return
       throw new ElysiaError('ELYSIA_PRODUCER', `${argv[0]} ${failure.fact}`, {
         hint: 'what it had produced is processed; give the same command again when it works',
       })
@@ -49,20 +49,20 @@ interface Failure {
   /** The rest of a sentence. */
   readonly fact: string
   /** True if it was ended by a signal that people and systems use to end processes. */
-  readonly signalled: boolean
+  readonly signaled: boolean
 }
 
 /** How the command failed; undefined if it did not. */
 function failureOf(child: ChildProcess): Promise<Failure | undefined> {
   return new Promise((resolve) => {
     child.once('error', (error) =>
-      resolve({ fact: `cannot be started: ${messageOf(error)}`, signalled: false }),
+      resolve({ fact: `cannot be started: ${messageOf(error)}`, signaled: false }),
     )
     child.once('close', (code, signal) => {
       if (code === 0) resolve(undefined)
-      else if (signal !== null) resolve({ fact: `was ended by ${signal}`, signalled: ENDING.has(signal) })
+      else if (signal !== null) resolve({ fact: `was ended by ${signal}`, signaled: ENDING.has(signal) })
       // A shell exits with this code if a signal ended a command in it.
-      else resolve({ fact: `failed with exit code ${code}`, signalled: SHELL_CODES.has(code!) })
+      else resolve({ fact: `failed with exit code ${code}`, signaled: SHELL_CODES.has(code!) })
     })
   })
 }

@@ -7,7 +7,7 @@ import { type Double, weaviateDouble } from '../double/double.ts'
 import { INTO } from './command.ts'
 
 const ESCAPE = '\u001b'
-const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`)
+const COLOR = new RegExp(`${ESCAPE}\\[\\d+m`)
 const skip = spawnSync('script', ['--version']).error ? 'no script of util-linux' : false
 
 /** Runs it with all three on a terminal of its own; what that showed is in stdout. */
@@ -41,16 +41,16 @@ t.test('--quiet shows nothing on a terminal either', { skip }, async (t) => {
   t.match(await onTerminal(home(t, FILE), [...PROCESS, ...target, '-q']), { code: 0, stdout: '' })
 })
 
-t.test('an error is coloured on a terminal, and not with NO_COLOR', { skip }, async (t) => {
+t.test('an error is colored on a terminal, and not with NO_COLOR', { skip }, async (t) => {
   const wrong = ['index', 'process-jsonl', 'none.jsonl', ...INTO]
-  const coloured = await onTerminal(home(t, {}, { TERM: 'xterm-256color' }), wrong)
-  t.match(coloured, { code: 10, stdout: COLOUR })
+  const colored = await onTerminal(home(t, {}, { TERM: 'xterm-256color' }), wrong)
+  t.match(colored, { code: 10, stdout: COLOR })
   const plain = await onTerminal(home(t, {}, { TERM: 'xterm-256color', NO_COLOR: '1' }), wrong)
   t.match(plain, { code: 10, stdout: /error: there is no file none\.jsonl/ })
   t.notMatch(plain.stdout, ESCAPE)
 })
 
-t.test('in a pipe there is neither bar nor colour', async (t) => {
+t.test('in a pipe there is neither bar nor color', async (t) => {
   const target = ['--target', (await slow(t)).target]
   const { run } = home(t, FILE, { TERM: 'xterm-256color' })
   const done = await run([...PROCESS, ...target])

@@ -10,7 +10,7 @@ examples:
 `
 
 t.test(
-  'transform test shows each difference, in no colour where there is no terminal, and exits 3',
+  'transform test shows each difference, in no color where there is no terminal, and exits 3',
   async (t) => {
     const { run } = home(t, { 'fix.yaml': FILE })
     const { code, stdout, stderr } = await run(['transform', 'test', 'fix.yaml'])

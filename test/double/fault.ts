@@ -25,7 +25,7 @@ export type Fault =
   | { fault: 'tooMany'; retryAfterSeconds?: number }
   /** Messages above so many bytes are refused as the server refuses those above its own limit. */
   | { fault: 'tooLarge'; bytes: number }
-  /** Single objects are refused, their neighbours written or deleted. */
+  /** Single objects are refused, their neighbors written or deleted. */
   | ({ fault: 'perObject'; text: string } & Which)
   /** Objects are refused as by a store that has run out of disk. */
   | ({ fault: 'readOnly' } & Which)

@@ -53,7 +53,7 @@ t.test('memory and overload are refused in the words of a server', async (t) => 
   t.match(await response.json(), { error: [{ message: '429 Too many requests' }] })
 })
 
-t.test('single objects are refused, their neighbours are written', async (t) => {
+t.test('single objects are refused, their neighbors are written', async (t) => {
   const double = await start(t)
   double.faults.inject({ fault: 'perObject', text: 'no', ids: [id(2)], count: 1 })
   t.match(await double.write(1, 2, 3), { errors: [{ index: 1, error: 'no' }] })

@@ -150,7 +150,7 @@ class Torture {
     if (!isDeepStrictEqual(copy.map(follow), own.map(follow))) throw new Wrong(`${name} is not equal`)
   }
 
-  /** Words that change the catalog or a manifest's neighbours, and nothing that counts. */
+  /** Words that change the catalog or a manifest's neighbors, and nothing that counts. */
   async annotate(): Promise<void> {
     const id = (await openArchive(directoryStorage([...this.good][0]!))).manifest.id
     for (const words of [

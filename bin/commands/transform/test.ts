@@ -24,7 +24,7 @@ async function run(context: Context): Promise<void> {
   const report = await testTransforms(await readPipelineFile(path), { settings, signal })
   const { file, passed, failed, examples } = report
   if (console.json) await console.document(report)
-  else if (!console.quiet) await console.printColoured(examples.flatMap((one) => exampleLines(file, one)))
+  else if (!console.quiet) await console.printColored(examples.flatMap((one) => exampleLines(file, one)))
   console.note(`${counted(examples.length, 'example')}: ${passed} passed, ${failed} failed`)
   if (failed > 0)
     context.fail(EXIT.rejects, `${failed} of ${counted(examples.length, 'example')} of ${file} failed`)

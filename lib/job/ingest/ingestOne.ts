@@ -30,7 +30,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
   const head = open(inputs[index]!, { ...options, raw: first !== undefined }, stop, {
     onTrailing,
-    onRecognised: ingest.make,
+    onRecognized: ingest.make,
   })
   ledger.ratio = head.ratio
   const skip = skipping(ingest, inputs[index]!, reached, stop)

@@ -44,7 +44,7 @@ export interface Callbacks {
   /** Called if bytes after the end of compressed data are ignored. */
   readonly onTrailing?: () => void
   /** Called once the input is recognized as valid, or is empty; its first line waits for this. */
-  readonly onRecognised?: () => Promise<void>
+  readonly onRecognized?: () => Promise<void>
 }
 
 /** How inputs are read. */
@@ -77,19 +77,19 @@ export function open(
   input: Input,
   { maxLineBytes, fromRejects: wrapped, raw = false }: Reading,
   stop: AbortSignal,
-  { onTrailing = () => {}, onRecognised }: Callbacks = {},
+  { onTrailing = () => {}, onRecognized }: Callbacks = {},
 ): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore, raw: raw && !wrapped })
   const lines = wrapped ? [splitter, named('read rejects', fromRejects())] : [splitter]
   const unpacked = decompress({ stop, onTrailing })
-  const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised)
+  const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognized)
   const source = stoppable(input.open(), stop, { drain: !input.rereadable })
   return {
     stages: [
       namedElsewhere('read', source),
       named('decompress', unpacked),
-      named('recognise', inspected),
+      named('recognize', inspected),
       named('split lines', splitter),
       ...lines.slice(1),
     ],

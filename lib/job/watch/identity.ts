@@ -88,7 +88,7 @@ export function sameState(one: FileIdentity, other: FileIdentity): boolean {
  * True if an inode now belongs to another file: it was created at another time. A file system that does not know this
  * time reports the last change instead, and proves nothing.
  */
-export function bornAnew(before: FileIdentity, now: FileIdentity): boolean {
+export function wasRecreated(before: FileIdentity, now: FileIdentity): boolean {
   return before.born !== now.born && now.born !== now.changed && now.born !== '0'
 }
 

@@ -6,7 +6,7 @@ import type { Input } from '../ingest/input.ts'
 import type { IngestContext } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
-import type { Start } from './recognise.ts'
+import type { Start } from './recognize.ts'
 import type { Watching } from './setup.ts'
 
 /**

@@ -9,7 +9,7 @@ import { type FileIdentity, millisecondsOf, type OtherKind, sameInode } from './
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
 import type { WatchEntry } from './log.ts'
 import { type OpenedFile, openFile, type Unopened } from './opened.ts'
-import { isKnownAsItIs, type Recognised, recognise, type Start } from './recognise.ts'
+import { isKnownAsItIs, type Recognized, recognize, type Start } from './recognize.ts'
 import type { Watching } from './setup.ts'
 
 /** How long until a file with a second name is checked again: it may only be read once that name is gone. */
@@ -89,15 +89,15 @@ async function takeOpened(
   opened: OpenedFile,
   known: WatchEntry | undefined,
 ): Promise<void> {
-  let recognised: Recognised
+  let recognized: Recognized
   try {
-    recognised = await recognise(opened, known)
+    recognized = await recognize(opened, known)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error
     await cannotBeRead(watching, opened.identity, known, error)
     return
   }
-  if (known !== undefined && recognised.is === 'same') {
+  if (known !== undefined && recognized.is === 'same') {
     const here = {
       ...known,
       ...opened.identity,
@@ -107,7 +107,7 @@ async function takeOpened(
     await finish(watching, here)
     return
   }
-  const turn = await turnOf(watching, opened, known, recognised)
+  const turn = await turnOf(watching, opened, known, recognized)
   const entry = attempted(watching, turn.entry)
   replace(watching, known, entry)
   if (isHopeless(entry)) await giveUp(watching, entry)
@@ -124,21 +124,21 @@ async function turnOf(
   watching: Watching,
   { identity }: OpenedFile,
   known: WatchEntry | undefined,
-  recognised: Recognised,
+  recognized: Recognized,
 ): Promise<Turn> {
   const { run, options } = watching
-  if (known !== undefined && recognised.is === 'unfinished') {
+  if (known !== undefined && recognized.is === 'unfinished') {
     const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
-    return { entry, start: recognised.start }
+    return { entry, start: recognized.start }
   }
   const entry = await anew(watching, identity)
-  if (recognised.is === 'grown') {
-    const { position, start } = recognised
+  if (recognized.is === 'grown') {
+    const { position, start } = recognized
     run.emit({ type: 'file_grown', path: identity.path, line: start.linesBefore })
     return { entry: { ...entry, position }, start }
   }
-  if (recognised.is === 'changed') {
-    const reason = recognised.shorter ? 'shorter' : 'changed'
+  if (recognized.is === 'changed') {
+    const reason = recognized.shorter ? 'shorter' : 'changed'
     run.emit({ type: 'file_started_over', path: identity.path, reason })
   }
   return { entry, start: { byte: 0, linesBefore: 0 } }

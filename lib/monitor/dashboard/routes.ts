@@ -27,11 +27,11 @@ const TEXT = 'text/plain; charset=utf-8'
 export async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value)
   try {
-    const judgement = site.access.judge(request)
-    if (judgement.is === 'allowed') return await answerAllowed(site, request, response)
-    if (judgement.is === 'let_in') return letIn(response, judgement)
-    if (judgement.status === 405) response.setHeader('Allow', 'GET, HEAD')
-    send(response, judgement.status, TEXT, `${judgement.why}\n`)
+    const decision = site.access.decide(request)
+    if (decision.is === 'allowed') return await answerAllowed(site, request, response)
+    if (decision.is === 'let_in') return letIn(response, decision)
+    if (decision.status === 405) response.setHeader('Allow', 'GET, HEAD')
+    send(response, decision.status, TEXT, `${decision.why}\n`)
   } catch (error) {
     if (!response.headersSent) send(response, 500, TEXT, `${messageOf(error)}\n`)
     else response.destroy()

@@ -15,9 +15,9 @@ const WRONG: readonly (readonly [title: string, property: string, value: Json, r
   ['a property that the schema does not have', 'unheard_of', 'text', /unheard_of/],
 ]
 
-/** Objects a store must not take: each is refused alone, its neighbours are stored. */
+/** Objects a store must not take: each is refused alone, its neighbors are stored. */
 export async function refusalTests(t: Test, open: Open): Promise<void> {
-  await storeTest(t, open, 'a wrong object is refused alone, its neighbours are stored', async (t, world) => {
+  await storeTest(t, open, 'a wrong object is refused alone, its neighbors are stored', async (t, world) => {
     const collection = await world.make('Refused')
     const input: StoredObject[] = []
     for (const [n, [, property, value]] of WRONG.entries()) {

@@ -52,8 +52,8 @@ t.test(
   async (t) => {
     const { notices } = await backedUp(await storeOf([['body'], ['body']]))
     t.match(notices.join(), /no object of Thing has a vector title/)
-    const modelled = { ...index, vectorizer: { 'text2vec-openai': {} } }
-    const schema = { ...NAMED, vectorConfig: { body: index, title: modelled } }
+    const modeled = { ...index, vectorizer: { 'text2vec-openai': {} } }
+    const schema = { ...NAMED, vectorConfig: { body: index, title: modeled } }
     const store = await storeOf([['body'], ['body']], schema)
     await t.rejects(backedUp(store), { code: 'ELYSIA_INCOMPLETE', message: /0 vectors title for 2 objects/ })
   },

@@ -20,7 +20,7 @@ const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.u
 const COUNT = 20
 const beacon = (name: string, n: number) => `weaviate://localhost/${name}/${idOf(n, COUNT)}`
 
-/** Articles have authors, and authors a favourite article; both have one of their own kind. */
+/** Articles have authors, and authors a favorite article; both have one of their own kind. */
 async function archives(): Promise<{ Article: Files; Author: Files }> {
   const store = openMemory()
   const text = { name: 'title', dataType: ['text'] }

@@ -163,7 +163,7 @@ t.test(
   },
 )
 
-t.test('rotation while nothing watches is recognised by the next watch', async (t) => {
+t.test('rotation while nothing watches is recognized by the next watch', async (t) => {
   const place = placeOf(t, { '0.jsonl': add('a', 'ONE'), 'log.jsonl': MOVED })
   await pass(place)
   renameSync(join(place.inbox, 'log.jsonl'), join(place.inbox, 'z-old.jsonl'))

@@ -11,7 +11,7 @@ import { Folder } from '../../../lib/job/watch/folder.ts'
 import { isFile, look } from '../../../lib/job/watch/identity.ts'
 import type { WatchEntry } from '../../../lib/job/watch/log.ts'
 import { type FilePosition, type OpenedFile, openFile } from '../../../lib/job/watch/opened.ts'
-import { recognise } from '../../../lib/job/watch/recognise.ts'
+import { recognize } from '../../../lib/job/watch/recognize.ts'
 import { splitLines } from '../../../lib/stream/lines/splitLines.ts'
 
 const UNTOUCHED = { input: '', run: 'r', pending: 'keep', rejects: undefined, reached: undefined } as const
@@ -46,7 +46,7 @@ t.test('each line of a growing file is taken once and whole, wherever the growth
     const found = await look(path, false)
     const opened = isFile(found) ? await openFile(folder, found, false) : 'gone'
     if (typeof opened === 'string') throw new Error(opened)
-    const is = await recognise(opened, known)
+    const is = await recognize(opened, known)
     let position = known?.position
     if (is.is === 'new' || is.is === 'grown') {
       const { byte, linesBefore } = is.is === 'new' ? { byte: 0, linesBefore: 0 } : is.start

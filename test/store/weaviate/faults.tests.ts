@@ -132,7 +132,7 @@ t.test('a server that stays away ends the run, and says what to do', async (t) =
   })
 })
 
-t.test('an object that the server refuses is one reject; its neighbours are written', async (t) => {
+t.test('an object that the server refuses is one reject; its neighbors are written', async (t) => {
   const world = await enter(t)
   const text = 'invalid text property'
   world.double.faults.inject({ fault: 'perObject', text, ids: [idAt(7)], on: 'BatchObjects' })

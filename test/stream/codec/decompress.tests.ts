@@ -177,7 +177,7 @@ t.test('decompress: a gzip member whose CRC or length differs is damaged', async
   }
 })
 
-t.test('decompress: other compressions and encodings are recognised by their first bytes', async (t) => {
+t.test('decompress: other compressions and encodings are recognized by their first bytes', async (t) => {
   const cases: [RegExp, Buffer, string?][] = [
     [/compressed with xz/, example('a.jsonl.xz')],
     [/compressed with bzip2/, example('a.jsonl.bz2')],

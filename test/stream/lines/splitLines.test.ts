@@ -93,7 +93,7 @@ t.test('splitLines: nothing, a lone byte order mark and a part of one', async (t
 })
 
 t.test(
-  'splitLines: a line that is not UTF-8 is refused with its bytes, its neighbours are read',
+  'splitLines: a line that is not UTF-8 is refused with its bytes, its neighbors are read',
   async (t) => {
     const { items } = await split([
       Buffer.concat([Buffer.from('é\na'), Buffer.from([0xff, 0x62, 13, 10]), Buffer.from('→')]),

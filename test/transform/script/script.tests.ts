@@ -69,7 +69,7 @@ t.test('it does not see the keys of the command, which lie in the environment', 
   t.same(objects[0]!.properties, { found: ['SCRIPT_OF_MINE'] })
 })
 
-t.test('what is refused, and why: each is a reject of its own, and its neighbours go on', async (t) => {
+t.test('what is refused, and why: each is a reject of its own, and its neighbors go on', async (t) => {
   const faults: readonly [body: string, reason: RegExp][] = [
     ['throw new TypeError("no title")', /it threw TypeError: no title$/],
     ['return undefined', /it returned nothing \(undefined; null leaves an object out\), no object/],

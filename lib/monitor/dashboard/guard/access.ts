@@ -4,7 +4,7 @@ import { type Address, hostText, linkAddress } from '../../serve/address.ts'
 import { isOwnHost, isOwnOrigin } from '../../serve/ownHost.ts'
 
 /** The decision on a request: allow it, let it in with a cookie, or refuse it. */
-export type Judgement =
+export type AccessDecision =
   | { readonly is: 'allowed' }
   | { readonly is: 'let_in'; readonly cookie: string; readonly redirects: boolean }
   | { readonly is: 'refused'; readonly status: 400 | 401 | 403 | 405; readonly why: string }
@@ -13,7 +13,7 @@ export type Judgement =
 export interface Access {
   /** The link to open; it contains the secret. */
   readonly link: string
-  judge(request: IncomingMessage): Judgement
+  decide(request: IncomingMessage): AccessDecision
 }
 
 const OPEN_LINK = 'open the link that `elysiactl dashboard` printed when it began'
@@ -30,7 +30,7 @@ export function guardAccess(address: Address): Access {
   const cookie = `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`
   return {
     link: `http://${hostText(linkAddress(address))}/?token=${token}`,
-    judge(request) {
+    decide(request) {
       const refusal = foreign(request, address.host)
       if (refusal !== undefined) return refusal
       const given = tokenOf(request)
@@ -45,7 +45,7 @@ export function guardAccess(address: Address): Access {
 }
 
 /** Refuses requests that nobody may make. */
-function foreign(request: IncomingMessage, host: string): Judgement | undefined {
+function foreign(request: IncomingMessage, host: string): AccessDecision | undefined {
   const { method, headersDistinct } = request
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 'this page is only for reading')
   if ((headersDistinct.host ?? []).length > 1) return refused(400, 'a request names one host')
@@ -72,7 +72,7 @@ function cookiesOf({ headers }: IncomingMessage, name: string): string[] {
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
 }
 
-function refused(status: 400 | 401 | 403 | 405, why: string): Judgement {
+function refused(status: 400 | 401 | 403 | 405, why: string): AccessDecision {
   return { is: 'refused', status, why }
 }
 

@@ -6,7 +6,7 @@ import { openSink } from '../../../../lib/monitor/alerts/sink/sinks.ts'
 import { CERTIFICATE } from '../../../double/certificate.ts'
 import { settingsOf, sinkContext } from '../madeUp.ts'
 import { messageFor } from '../messages.ts'
-import { type Behaviour, receiver } from './receiver.ts'
+import { type Behavior, receiver } from './receiver.ts'
 
 async function webhook(url: string, more: object = {}, env: Record<string, string> = {}) {
   const { sinks } = await settingsOf({ sinks: { ops: { type: 'webhook', url, ...more } } })
@@ -15,11 +15,11 @@ async function webhook(url: string, more: object = {}, env: Record<string, strin
 
 async function faultOf(
   t: Test,
-  behaviour: Behaviour,
+  behavior: Behavior,
   signal = AbortSignal.timeout(30_000),
 ): Promise<ElysiaError> {
   const server = await receiver(t)
-  server.behave(behaviour)
+  server.behave(behavior)
   const sink = await webhook(`${server.url}/hunter2?key=hunter3`)
   const error = await sink.send(messageFor('firing'), { signal }).catch((thrown: unknown) => thrown)
   t.notMatch(String((error as Error).message), /hunter/)

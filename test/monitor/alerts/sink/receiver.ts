@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Test } from 'tap'
 
 /** What it does with a request: an answer, or something else. */
-export type Behaviour =
+export type Behavior =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | 'hang'
   | 'reset'
@@ -27,12 +27,12 @@ export interface Receiver {
   readonly url: string
   readonly received: Received[]
   /** What follows; the last of them goes on for ever. */
-  behave(...behaviours: Behaviour[]): void
+  behave(...behaviors: Behavior[]): void
   /** Resolves once so many requests came. */
   until(count: number): Promise<void>
 }
 
-const OK: Behaviour = { status: 200, body: 'ok' }
+const OK: Behavior = { status: 200, body: 'ok' }
 
 /** Starts one; it ends with the test. `tls` gives key and certificate. */
 export async function receiver(
@@ -40,7 +40,7 @@ export async function receiver(
   tls?: { readonly key: string; readonly cert: string },
 ): Promise<Receiver> {
   const received: Received[] = []
-  let behaviours: Behaviour[] = [OK]
+  let behaviors: Behavior[] = [OK]
   const waiting: (() => void)[] = []
   const sockets = new Set<Socket>()
   const listener: RequestListener = async (request, response) => {
@@ -56,16 +56,16 @@ export async function receiver(
       time: Date.now(),
     })
     for (const look of waiting) look()
-    const behaviour = behaviours.length > 1 ? behaviours.shift()! : behaviours[0]!
-    if (behaviour === 'hang') return
-    if (behaviour === 'reset') return void request.socket.resetAndDestroy()
-    if (behaviour === 'cut') {
+    const behavior = behaviors.length > 1 ? behaviors.shift()! : behaviors[0]!
+    if (behavior === 'hang') return
+    if (behavior === 'reset') return void request.socket.resetAndDestroy()
+    if (behavior === 'cut') {
       response.writeHead(200, { 'content-length': '1000' })
       response.write('half')
       return void setTimeout(() => request.socket.destroy(), 20)
     }
-    response.writeHead(behaviour.status, behaviour.headers)
-    response.end(behaviour.body ?? '')
+    response.writeHead(behavior.status, behavior.headers)
+    response.end(behavior.body ?? '')
   }
   const server = tls === undefined ? createServer(listener) : createSecure(tls, listener)
   server.on('connection', (socket) => {
@@ -83,7 +83,7 @@ export async function receiver(
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     received,
     behave: (...next) => {
-      behaviours = next
+      behaviors = next
     },
     until: (count) =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { codecOf, MAGIC_BYTES } from '../../stream/codec/detect.ts'
-import { bornAnew, sameContent, sameState } from './identity.ts'
+import { sameContent, sameState, wasRecreated } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 
@@ -10,7 +10,7 @@ export interface Start {
 }
 
 /** What a file is, compared with what is remembered of it. */
-export type Recognised =
+export type Recognized =
   /** Not seen before. */
   | { readonly is: 'new' }
   /** Its bytes differ from those that were taken: it is shorter, or begins differently. */
@@ -31,7 +31,7 @@ const BLANKS: readonly number[] = [32, 9, 13]
 const LOOKAHEAD_BYTES = 64 * 1024
 
 /** Compares a file with what is remembered of its inode. Reads the part that was taken if its times prove nothing. */
-export async function recognise(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognised> {
+export async function recognize(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognized> {
   const now = opened.identity
   if (known === undefined || isAnother(opened, known)) return { is: 'new' }
   const { position, status } = known
@@ -56,7 +56,7 @@ export function isKnownAsItIs(known: WatchEntry, now: OpenedFile['identity']): b
  * long as before, but with another name and another time, which a rename does not change.
  */
 function isAnother({ identity: now }: OpenedFile, known: WatchEntry): boolean {
-  if (bornAnew(known, now)) return true
+  if (wasRecreated(known, now)) return true
   if (known.path === now.path) return known.gone
   return known.size === now.size && known.modified !== now.modified
 }
