@@ -9,7 +9,7 @@ import { Reasons } from '../reasons.ts'
 import type { RestorePlan, RestoreState } from '../run.ts'
 
 /** Where progress and references are kept; without a state directory, only during the run. */
-interface OwnState {
+export interface OwnState {
   readonly database: State['database']
   directory(): Promise<string>
   close(): Promise<void>
