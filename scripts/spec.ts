@@ -16,15 +16,18 @@ import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
 import type { RuleCause } from '../lib/transform/schema/rules/rule.ts'
 import { RULES } from '../lib/transform/schema/rules/rules.ts'
+import { type Heading, headingsOf } from './headings.ts'
 import { ROOMS } from './rooms.ts'
 import { eventTable, reportTable } from './schemas.ts'
 
 export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
 
-const TABLES: Readonly<Record<string, () => string>> = {
-  ...Object.fromEntries(
-    (await allSchemas(COMMANDS)).map((schema) => [schema.name, () => optionTable(schema)]),
-  ),
+/** The options of all commands, a table for each schema. */
+export const OPTION_TABLES: Readonly<Record<string, () => string>> = Object.fromEntries(
+  (await allSchemas(COMMANDS)).map((schema) => [schema.name, () => optionTable(schema)]),
+)
+
+const OTHER_TABLES: Readonly<Record<string, () => string>> = {
   diffReport: () => reportRows(DIFF_REPORT),
   restoreReport: () => reportRows(RESTORE_REPORT),
   copyReport: () => reportRows(COPY_REPORT),
@@ -36,7 +39,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   errors: errorTable,
   events: eventTable,
   exits: exitTable,
-  report: reportTable,
+  ingestReport: reportTable,
   rejects: rejectTable,
   rooms: roomTable,
   versions: versionTable,
@@ -98,18 +101,39 @@ function roomTable(): string {
   return ['| module | what it holds | what it imports |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** The page with each table between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
+/** The page with its contents, and each table between `<!-- table: NAME -->` and `<!-- end -->`, generated again. */
 export function withTables(page: string): string {
-  return page.replace(
-    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+  const filled = page.replace(
+    /(<!-- table: ([\w ]+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => `${begin}${tableNamed(name).trimEnd()}\n${end}`,
+  )
+  return filled.replace(
+    /(<!-- contents -->\n)[\s\S]*?(<!-- end -->)/,
+    (_, begin: string, end: string) => `${begin}${contentsOf(filled)}\n${end}`,
   )
 }
 
 function tableNamed(name: string): string {
-  const table = TABLES[name]
-  if (table === undefined) throw new Error(`no table is named ${name}`)
+  const tables = [OPTION_TABLES[name], OTHER_TABLES[name]].filter((table) => table !== undefined)
+  const [table] = tables
+  if (table === undefined || tables.length > 1) throw new Error(`${tables.length} tables are named ${name}`)
   return table()
+}
+
+/** One line for each chapter, with links to its sections. */
+function contentsOf(page: string): string {
+  const headings = headingsOf(page)
+  const chapters = headings.flatMap((heading, at) => (heading.depth === 2 ? [at] : []))
+  return chapters
+    .map((at, which) => {
+      const sections = headings.slice(at + 1, chapters[which + 1]).filter(({ depth }) => depth === 3)
+      return `- ${[headings[at]!, ...sections].map(link).join(' · ')}`
+    })
+    .join('\n')
+}
+
+function link({ title, anchor }: Heading): string {
+  return `[${title}](#${anchor})`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
