@@ -1,11 +1,11 @@
-// Which tests run in one process: a process of its own for each file takes a third of the time of all tests, in which Node,
-// tap and the modules of the library are loaded anew.
+// Which tests run in one process: to begin one, and to load and compile the library in it, is most of what a small file takes.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /**
  * The suites, and the folders of test/ that each has; what stands in test/ itself is with the last. `processes` is how many the
- * files of a suite share; with 0 each has its own.
+ * files of a suite share.
  */
 export const SUITES = {
   unit: {
@@ -23,10 +23,10 @@ export const SUITES = {
       'stream',
       'transform',
     ],
-    processes: 4,
+    processes: 6,
   },
-  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 10 },
-  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 6 },
+  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 16 },
+  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 8 },
 } as const
 
 export type Suite = keyof typeof SUITES
@@ -37,16 +37,11 @@ export interface Shared {
   readonly alone: readonly string[]
 }
 
-/**
- * What a file does with the whole of its process: it has hooks, a time limit or a directory of the file, loads modules that it
- * has changed, or measures the process.
- */
+/** What a file does with the whole of its process: it has hooks for all tests of it, changes a global, or measures it. */
 const HAS_ALL: readonly RegExp[] = [
-  /^t\.(?!test\b|comment\b)/m,
-  /^(?:const|let) .*\bt\.testdir/m,
-  /^(?:await \b|const .* = await (?:import|filled)\()/m,
+  /^t\.(?:before|after)/m,
   /^globalThis\./m,
-  /memoryUsage|maxRSS|resourceUsage|cpuUsage|getActiveResourcesInfo|setFlagsFromString|umask/,
+  /memoryUsage|maxRSS|resourceUsage|cpuUsage|getActiveResourcesInfo|setFlagsFromString/,
   /contract\/compression\.ts/,
 ]
 
@@ -55,7 +50,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'test/tests.test.ts': 'it runs tap itself',
 }
 
-/** For all files of a process: on a machine with other work each may take minutes. */
+/** For the tests of one file: on a machine with other work they may take minutes. */
 const TIMEOUT_MS = 900_000
 
 /** The files of a suite, below the root of the repository. */
@@ -69,9 +64,8 @@ export function filesOf(suite: Suite, root: string): string[] {
 /** Which files of a suite share a process. Those of one folder are in several, which take about the same time. */
 export function shared(suite: Suite, root: string): Shared {
   const files = filesOf(suite, root)
-  const processes: number = SUITES[suite].processes
-  const isAlone = (file: string) => processes === 0 || hasAll(file, readFileSync(join(root, file), 'utf8'))
-  const alone = files.filter(isAlone)
+  const { processes } = SUITES[suite]
+  const alone = files.filter((file) => hasAll(file, readFileSync(join(root, file), 'utf8')))
   const others = files.filter((file) => !alone.includes(file))
   const together = Array.from({ length: processes }, (_, process) =>
     others.filter((_, index) => index % processes === process),
@@ -83,15 +77,18 @@ function hasAll(file: string, text: string): boolean {
   return ALONE[file] !== undefined || HAS_ALL.some((pattern) => pattern.test(text))
 }
 
-/** A test that is all of these, by their paths. What a file does while it is loaded does not meet a test of another. */
+/**
+ * A test that is all of these, by their paths, one after another: all tests of a file end before the next one is loaded, which
+ * may use the same directory.
+ */
 export function programOf(files: readonly string[]): string {
+  const addresses = files.map((file) => pathToFileURL(file).href)
   return `import t from 'tap'
-import { pathToFileURL } from 'node:url'
 
-t.setTimeout(${TIMEOUT_MS})
-const files = ${JSON.stringify(files, null, 2)}
-t.test('the files are loaded', async (t) => {
-  for (const file of files) await t.resolves(import(pathToFileURL(file).href), file)
-})
+for (const file of ${JSON.stringify(addresses, null, 2)}) {
+  t.setTimeout(${TIMEOUT_MS})
+  const error = await import(file).then(() => undefined, (error) => error)
+  await t.test(file, async (t) => t.error(error, 'the file was loaded'))
+}
 `
 }

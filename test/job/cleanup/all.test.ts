@@ -1,3 +1,0 @@
-import { together } from '../../run/together.ts'
-
-await together(import.meta.dirname)
