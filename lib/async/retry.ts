@@ -43,17 +43,13 @@ function both({ signal }: RetryingOptions, own: AbortSignal): AbortSignal {
 }
 
 function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T> {
-  const { forMs, tries = Number.POSITIVE_INFINITY, minMs = 250, maxMs = 15_000, signal } = options
+  const { forMs, tries = Number.POSITIVE_INFINITY, signal } = options
   const deadline = performance.now() + forMs
   return pRetry(call, {
     retries: tries - 1,
-    factor: 2,
-    randomize: true,
-    minTimeout: minMs,
-    maxTimeout: maxMs,
-    maxRetryTime: forMs,
+    // All waiting is done in `shouldRetry`: p-retry's own limit of time leaves out the last attempt where a timer is late.
+    minTimeout: 0,
     signal,
-    // Honors the wait that a server asked for, but not after the last attempt.
     shouldRetry: (failure) => failure.attemptNumber < tries && waitsOut(failure, deadline, options),
   })
 }
@@ -80,18 +76,24 @@ function givenUp(error: ElysiaError, forMs: number): ElysiaError {
   })
 }
 
-/** Decides whether to repeat; waits for the time that the server asked for beyond the normal wait. */
-async function waitsOut(failure: RetryContext, deadline: number, options: RetryingOptions): Promise<boolean> {
-  const { error, attemptNumber, retryDelay } = failure
+/** Decides whether to repeat; waits, at least for as long as the server asked, but not beyond the deadline. */
+async function waitsOut(
+  { error, attemptNumber }: RetryContext,
+  deadline: number,
+  options: RetryingOptions,
+): Promise<boolean> {
   if (!(error instanceof ElysiaError && error.retryable)) return false
   const leftMs = Math.max(0, deadline - performance.now())
   // A timer may fire a fraction of a millisecond early, which leaves no time for another attempt.
   if (leftMs < 1) return false
-  const ownMs = Math.min(retryDelay, leftMs)
-  const waitMs = Math.max(ownMs, Math.min(error.retryAfterMs ?? 0, leftMs))
+  const waitMs = Math.min(leftMs, Math.max(backoffMs(attemptNumber, options), error.retryAfterMs ?? 0))
   options.onRetry?.({ attempt: attemptNumber, waitMs: Math.ceil(waitMs), error })
-  if (waitMs > ownMs) await pause(waitMs - ownMs, options.signal)
+  await pause(waitMs, options.signal)
   return true
+}
+
+function backoffMs(attempt: number, { minMs = 250, maxMs = 15_000 }: RetryingOptions): number {
+  return Math.min(maxMs, Math.round(minMs * 2 ** (attempt - 1) * (1 + Math.random())))
 }
 
 /** p-retry checks the signal after this, and rejects with its reason. */

@@ -75,6 +75,17 @@ t.test('retrying: a server that asks for more than is left gets one last call wh
   t.ok(calls === 2 || calls === 3, `${calls} calls; a timer may be a millisecond early`)
 })
 
+t.test('retrying: the last call is made however late the machine is', async (t) => {
+  let calls = 0
+  const call = async () => {
+    calls++
+    throw away(10)
+  }
+  const onRetry = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 80)
+  await t.rejects(retrying({ forMs: 50, minMs: 5, onRetry })(call), { code: 'ELYSIA_UNREACHABLE' })
+  t.equal(calls, 2)
+})
+
 t.test('retrying: what is not worth repeating passes at once, as it is', async (t) => {
   const refused = new ElysiaError('ELYSIA_REFUSED', 'no')
   for (const error of [refused, new TypeError('a mistake'), new Error('unknown')]) {
