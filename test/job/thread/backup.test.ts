@@ -58,9 +58,12 @@ async function backedUp(t: Test, file: string, threads: string, context: BackupC
 t.test(
   'with threads the archive is the same, byte for byte, and each part counts when it is noted',
   async (t) => {
-    const progress: RunEvent[] = []
+    const progress: Extract<RunEvent, { type: 'progress' }>[] = []
     const onEvent = (event: RunEvent) => {
-      if (event.type === 'progress') progress.push(event)
+      if (event.type !== 'progress') return
+      progress.push(event)
+      // The threads are ahead of who looks on.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
     }
     const [plain, threaded] = [await backedUp(t, made, '0'), await backedUp(t, made, '2', { onEvent })]
     const content = (manifest: typeof plain.manifest) => [
@@ -77,6 +80,11 @@ t.test(
     for (const range of source.ranges) for await (const page of source.pages(range)) objects += page.length
     t.equal(objects, OBJECTS)
     t.match(progress.at(-1), { done: OBJECTS, ahead: 0, total: OBJECTS })
+    t.strictSame(
+      progress.filter(({ done, ahead = 0 }) => ahead < 0 || done + ahead > OBJECTS),
+      [],
+      'what is in a part has been read',
+    )
   },
 )
 

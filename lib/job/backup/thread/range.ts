@@ -89,8 +89,11 @@ class RangeScan extends Readable {
         if (this.readableLength === 0) this.#tellRead()
       },
       open: () => openPart(files, gap),
-      onPart: (written, covers, _filtered, index) =>
-        this.#tell({ type: 'part', files: written, covers, index }),
+      onPart: (written, covers, _filtered, index) => {
+        // What is in a part counts as read before the part counts.
+        this.#tellRead()
+        return this.#tell({ type: 'part', files: written, covers, index })
+      },
     })
     const projection = whatOf(encoding.vectors !== 'none')
     await pipeline([objects(collection, gap, { projection, retry, signal }), parts], { signal })
