@@ -33,13 +33,13 @@ interface World {
   readonly archive: string
 }
 
-/** A server with things, whose pages take so long that a backup lasts some seconds. */
-async function slow(t: Test): Promise<World> {
+/** A server with things that gives so many pages of them and keeps the next until its faults are cleared. */
+async function paused(t: Test, after: number): Promise<World> {
   const place = home(t)
   const double = await doubleProcess(join(place.directory, 'double.jsonl'))
   t.teardown(() => double.stop().catch(() => {}))
   await fill(double.target, OBJECTS)
-  await double.inject({ fault: 'delay', on: 'Search', ms: 400 })
+  await double.inject({ fault: 'pause', on: 'Search', skip: after })
   return { place, double, target: ['--target', double.target], archive: join(place.directory, 'archive') }
 }
 
@@ -49,11 +49,9 @@ async function requireWhole(t: Test, place: Home, archive: string, objects = OBJ
 }
 
 t.test('of two backups into one place at once the second is exit 11, however it is spelled', async (t) => {
-  const { place, double, target, archive } = await slow(t)
+  const { place, double, target, archive } = await paused(t, 2)
   const first = place.start([...BACKUP, ...target, ...SMALL, '--to', 'archive'])
   await partsIn(archive, 1)
-  // It goes on for as long as the others take to be refused, however busy the machine.
-  await double.inject({ fault: 'delay', on: 'Search', ms: 3000 })
   for (const [to, ...more] of [['archive'], ['./archive/'], [archive], ['archive', '--resume']] as const) {
     const { code, stderr } = await place.run([...BACKUP, ...target, '--to', to, ...more])
     t.match(
@@ -67,31 +65,32 @@ t.test('of two backups into one place at once the second is exit 11, however it 
   t.equal(code, 0, stderr)
   await requireWhole(t, place, archive)
 
-  await double.inject({ fault: 'delay', on: 'Search', ms: 400 })
+  await double.inject({ fault: 'pause', on: 'Search' })
   const file = place.start([...BACKUP, ...target, '--to', 'one.jsonl.zst'])
   await appears(place.directory, /^one\.jsonl\.zst\.unfinished/)
   t.match(await place.run([...BACKUP, ...target, '--to', './one.jsonl.zst']), {
     code: 11,
     stderr: /one\.jsonl\.zst/,
   })
+  await double.clear()
   t.equal((await file.ended).code, 0)
   await requireWhole(t, place, join(place.directory, 'one.jsonl.zst'))
 })
 
 t.test('a cleanup during a backup is exit 11, or waits for it, and takes nothing that is good', async (t) => {
-  const { place, double, target } = await slow(t)
+  const { place, double, target } = await paused(t, 0)
   await double.clear()
   t.equal((await place.run([...BACKUP, ...target])).code, 0)
-  await double.inject({ fault: 'delay', on: 'Search', ms: 400 })
+  await double.inject({ fault: 'pause', on: 'Search' })
   const cleanup = ['col', 'catalog', 'cleanup', '--keep-last', '1', '--yes', '--json']
   const second = place.start([...BACKUP, ...target, ...SMALL, '--json'])
   await appears(join(place.directory, 'data/elysiactl/backups/.locks'), /\.json$/)
-  await setTimeout(300)
   const refused = await place.run(cleanup)
   t.match(refused, { code: 11, stderr: /a backup into [\s\S]*--retry-lock/ })
   const waiting = place.start([...cleanup, '--retry-lock', '60s'])
   await waiting.says('waits for a backup into')
   t.equal((await listed(place, '--status', 'complete')).length, 1, 'it waits, and removes nothing meanwhile')
+  await double.clear()
   const made = await second.ended
   t.equal(made.code, 0, made.stderr)
   const { code, stdout, stderr } = await waiting.ended
@@ -164,13 +163,14 @@ t.test(
 )
 
 t.test('a collection that is written to meanwhile: the manifest has both counts and says so', async (t) => {
-  const { place, double, target, archive } = await slow(t)
+  const { place, double, target, archive } = await paused(t, 2)
   const begun = place.start([...BACKUP, ...target, ...SMALL, '--to', 'archive', '--json'])
   await partsIn(archive, 1)
   const store = await openStore(parseTarget(double.target))
   const more = Array.from({ length: 200 }, (_, n) => thing(2 * n + 1, 2 * OBJECTS + 1))
   await store.collection('Thing').write(more)
   await store.close()
+  await double.clear()
   const { code, stdout, stderr } = await begun.ended
   t.equal(code, 0, stderr)
   const { counts, consistency, objects } = JSON.parse(stdout)
@@ -183,7 +183,7 @@ t.test('a collection that is written to meanwhile: the manifest has both counts 
 })
 
 t.test('a server that is killed and comes back: the backup waits, says so and goes on', async (t) => {
-  const { place, double, target, archive } = await slow(t)
+  const { place, double, target, archive } = await paused(t, 2)
   const { ended, says, child } = place.start([...BACKUP, ...target, ...SMALL, '--to', 'archive', '--json'])
   await partsIn(archive, 2)
   await double.kill()
@@ -203,7 +203,7 @@ t.test('a server that is killed and comes back: the backup waits, says so and go
 })
 
 t.test('a server that stays away is exit 13, and --resume finishes the backup when it is back', async (t) => {
-  const { place, double, target, archive } = await slow(t)
+  const { place, double, target, archive } = await paused(t, 2)
   const flags = [...target, ...SMALL, '--retry-for', '1s', '--to', 'archive', '--json']
   const { ended } = place.start([...BACKUP, ...flags])
   await partsIn(archive, 2)

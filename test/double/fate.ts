@@ -7,10 +7,16 @@ const READ_ONLY = 'store is read-only due to: resource pressure'
 export class Rule {
   readonly injection: Injection
   befallen = 0
+  /** Once the fault is taken away. */
+  readonly over: Promise<void>
+  readonly end: () => void
   #met = 0
 
   constructor(injection: Injection) {
     this.injection = injection
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.over = promise
+    this.end = resolve
   }
 
   /** Counts the call where it fits, and says whether it is struck. */
@@ -34,6 +40,7 @@ export class Rule {
 /** Everything that befalls one call. */
 export class Fate {
   delayMs = 0
+  pause: Promise<unknown> | undefined
   failure: Failure | undefined
   end: 'before' | 'after' | undefined
   cut = false
@@ -48,8 +55,11 @@ export class Fate {
     this.#random = random
   }
 
-  suffer(fault: Fault, call: Call): void {
+  suffer({ injection: fault, over }: Rule, call: Call): void {
     switch (fault.fault) {
+      case 'pause':
+        this.pause = Promise.all([this.pause, over])
+        break
       case 'delay':
         this.delayMs += typeof fault.ms === 'number' ? fault.ms : between(fault.ms, this.#random)
         break
@@ -96,7 +106,19 @@ export class Fate {
 
 type Whole = Exclude<
   Fault,
-  { fault: 'delay' | 'hang' | 'reset' | 'hold' | 'duplicate' | 'late' | 'lie' | 'perObject' | 'readOnly' }
+  {
+    fault:
+      | 'delay'
+      | 'pause'
+      | 'hang'
+      | 'reset'
+      | 'hold'
+      | 'duplicate'
+      | 'late'
+      | 'lie'
+      | 'perObject'
+      | 'readOnly'
+  }
 >
 
 function failureOf(fault: Whole, call: Call): Failure {

@@ -33,6 +33,8 @@ export type Fault =
   | { fault: 'reset'; when: 'before' | 'after'; objects?: number }
   /** No answer ever comes. */
   | { fault: 'hang'; when?: 'before' | 'after' }
+  /** The call waits until the fault is taken away. */
+  | { fault: 'pause' }
   /** Everything takes longer: so many milliseconds, or a random number between the two. */
   | { fault: 'delay'; ms: number | readonly [number, number] }
   /** The answer waits until a later call of the same name was answered, `ms` (1000) at most. */

@@ -40,6 +40,22 @@ t.test('a call is told UNAVAILABLE as often as was said, then served', async (t)
   t.equal(double.calls.by.BatchObjects, 3)
 })
 
+t.test('a call that is paused is done once the pause is taken away', async (t) => {
+  const double = await start(t)
+  for (const release of [
+    double.faults.inject({ fault: 'pause', on: 'BatchObjects' }),
+    () => double.faults.clear(),
+  ]) {
+    const written = double.write(1)
+    t.ok(await double.call('search', search), 'other calls are spared')
+    t.equal(await Promise.race([written.then(() => 'done'), sleep(50, 'waits')]), 'waits')
+    release()
+    await written
+    double.faults.inject({ fault: 'pause', on: 'BatchObjects' })
+  }
+  t.equal(double.objects('Kept').length, 1)
+})
+
 t.test('memory and overload are refused in the words of a server', async (t) => {
   const double = await start(t)
   const heal = double.faults.inject({ fault: 'memory' })

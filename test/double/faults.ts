@@ -23,12 +23,13 @@ export class Faults {
     this.#rules.push(rule)
     return () => {
       this.#rules = this.#rules.filter((other) => other !== rule)
+      rule.end()
       return rule.befallen
     }
   }
 
   clear(): void {
-    this.#rules = []
+    for (const rule of this.#rules.splice(0)) rule.end()
   }
 
   /** What is under way comes to nothing from now on, as in a process that was killed. */
@@ -41,6 +42,7 @@ export class Faults {
    */
   async pass<T>(call: Call, apply: (portion: Portion) => T): Promise<T> {
     const fate = this.#fateOf(call)
+    if (fate.pause !== undefined) await fate.pause
     if (fate.delayMs > 0) await sleep(fate.delayMs)
     if (fate.failure !== undefined) throw fate.failure
     if (fate.lateMs !== undefined) {
@@ -69,7 +71,7 @@ export class Faults {
   #fateOf(call: Call): Fate {
     const fate = new Fate(this.#random)
     for (const rule of this.#rules) {
-      if (rule.befalls(call, this.#random)) fate.suffer(rule.injection, call)
+      if (rule.befalls(call, this.#random)) fate.suffer(rule, call)
     }
     return fate
   }
