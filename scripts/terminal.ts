@@ -14,6 +14,8 @@ export interface Screen {
   rows(): string[]
   /** All that was ever shown and is not overwritten: what has scrolled away and what is seen, up to the last text. */
   text(): string[]
+  /** How often the command has written, and the emulator has shown it. */
+  writes(): number
   /** Types keys: `\x03` is Ctrl-C. */
   type(keys: string): void
   /** Makes the window narrower or wider, lower or higher. */
@@ -55,7 +57,8 @@ export function onScreen(
   const child = spawn(program!, words, { ...options, stdio: 'pipe' })
   child.stdin.on('error', () => {})
   const emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true })
-  const seen = emulated(child, emulator)
+  let writes = 0
+  const seen = emulated(child, emulator, () => void writes++)
   const ended = once(child, 'close').then(async ([code]) => {
     await seen()
     rmSync(directory, { recursive: true })
@@ -66,6 +69,7 @@ export function onScreen(
     ended,
     rows: () => seenRows(emulator),
     text: () => allText(emulator),
+    writes: () => writes,
     type: (keys) => void child.stdin.write(keys),
     async resize(columns, rows) {
       await seen()
@@ -78,8 +82,8 @@ export function onScreen(
 }
 
 /** Lets the emulator show what the command writes; the function waits until it has shown all there is. */
-function emulated(child: ChildProcess, emulator: xterm.Terminal): () => Promise<void> {
-  child.stdout!.on('data', (bytes: Buffer) => emulator.write(bytes))
+function emulated(child: ChildProcess, emulator: xterm.Terminal, onShown: () => void): () => Promise<void> {
+  child.stdout!.on('data', (bytes: Buffer) => emulator.write(bytes, onShown))
   return () => new Promise((resolve) => emulator.write('', resolve))
 }
 

@@ -118,14 +118,12 @@ t.test('what is read ahead is not counted: the share is that of what is settled'
   }
 })
 
-/** Waits until the progress is drawn for so many columns. */
-async function until(screen: Screen, columns: number): Promise<void> {
-  const fields = columns < 20 ? /^ 32 %$/ : / 20 records/
-  for (let tries = 0; tries < 300; tries++) {
-    const last = screen.text().at(-1) ?? ''
-    if (fields.test(last) && last.length < columns) return
-    await setTimeout(20)
-  }
+/** Resizes the window, and waits until the progress is drawn for it. Only where nothing else is drawn meanwhile. */
+async function resized(screen: Screen, columns: number): Promise<void> {
+  const before = screen.writes()
+  await screen.resize(columns, ROWS)
+  const fields = columns < 20 ? /^ 32 %$/ : /^ 32 % {2}20 records$/
+  while (screen.writes() === before || !fields.test(screen.text().at(-1) ?? '')) await setTimeout(20)
 }
 
 t.test(
@@ -135,10 +133,12 @@ t.test(
     const double = await server(t)
     const held = double.faults.inject({ fault: 'hang', on: 'BatchObjects', skip: 3 })
     const screen = ingest(home(t, FILE, TERM), double, 100)
-    await screen.sees(/ 20 records/)
+    // What is drawn for one width and shown at another leaves debris on any terminal: the line stays as it is from when its
+    // rate has come and gone.
+    await screen.sees(/ 20 records .*\/s/)
+    await screen.sees(/ 20 records$/m)
     for (const columns of [40, 10, 120, 25, 80]) {
-      await screen.resize(columns, ROWS)
-      await until(screen, columns)
+      await resized(screen, columns)
       const shown = unbroken(screen).split('\n')
       t.match(shown, [/^target http\S+ \(--target\)$/, /^created the collection SourceCode$/, / \d\d %/])
       t.equal(shown.length, 3, `${columns}: ${shown.join('\n')}`)

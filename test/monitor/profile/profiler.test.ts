@@ -10,7 +10,11 @@ t.test('stages, servers and the process are measured from the beginning to the e
   const asked = { server: 'h:1', protocol: 'rest', name: 'GET /schema', sentBytes: 3 } as const
   const write = new Writable({
     objectMode: true,
-    write: (_chunk, _encoding, done) => void setTimeout(done, 5),
+    // Longer than the source, however long a busy machine let that one wait.
+    write: (_chunk, _encoding, done) => {
+      const { worked_seconds: read } = profiler.profile().stages[0]!
+      setTimeout(done, 5 + 10_000 * read)
+    },
   })
   const stages = [named('read', Readable.from([1, 2, 3, 4, 5, 6])), named('write', write)] as const
   profiler.stages.watch(stages)
