@@ -130,10 +130,11 @@ async function withSources(t: Test): Promise<Home> {
   return place
 }
 
+/** About a tenth above what they are: the sample changes with each file of `lib`. */
 const KINDS: readonly (readonly [to: string, most: number, ...flags: string[]])[] = [
   ['json', 1.1, '--format', 'json', '--compression', 'none'],
   ['gzip', 0.3, '--compression', 'gzip'],
-  ['lz4', 0.45, '--compression', 'lz4'],
+  ['lz4', 0.5, '--compression', 'lz4'],
   ['zstd', 0.3, '--compression', 'zstd'],
   ['parquet', 0.4, '--format', 'parquet'],
   ['one.jsonl.gz', 0.3],
