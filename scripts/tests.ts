@@ -3,10 +3,12 @@
  * files share a process; `npx tap` gives each its own.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programOf, SUITES, type Suite, shared } from '../test/together.ts'
+import { bundleTestPackages } from './testPackages.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const directory = join(root, '.tap', 'together')
@@ -32,6 +34,15 @@ const suites = (Object.keys(SUITES) as Suite[])
   .toReversed()
 rmSync(directory, { recursive: true, force: true })
 mkdirSync(directory, { recursive: true })
+await bundleTestPackages()
 const files = suites.flatMap(write)
-const { status } = spawnSync('tap', [...options, ...files], { cwd: root, stdio: 'inherit' })
-process.exitCode = status ?? 1
+const temporary = mkdtempSync(join(tmpdir(), 'elysiactl-tests-'))
+const env = { ...process.env, TMPDIR: temporary }
+// Tap ends by it, and then this does.
+process.once('SIGINT', () => {})
+const { status } = spawnSync('tap', [...options, ...files], { cwd: root, env, stdio: 'inherit' })
+const left = readdirSync(temporary).filter((name) => name.startsWith('elysiactl-'))
+rmSync(temporary, { recursive: true, force: true })
+if (left.length > 0)
+  console.error(`tests left behind what only a killed process may leave: ${left.join(' ')}`)
+process.exitCode = left.length > 0 ? 1 : (status ?? 1)

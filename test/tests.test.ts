@@ -1,6 +1,6 @@
 // The tests themselves: each runs once, and none can fail unseen.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -52,6 +52,20 @@ t.test('the tests that share a process all run, and what is wrong in one fails i
     t.equal(status === 0, isWell, stdout)
     t.match(stdout, 'ok 1 - well', 'the good one runs, whatever is wrong with another')
   }
+})
+
+t.test('packages of many modules come as one file, where those of today are made', async (t) => {
+  const list = join(root, '.tap/packages/list.json')
+  const installed = statSync(join(root, 'node_modules/.package-lock.json')).mtimeMs
+  const made = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : undefined
+  const isCurrent = made?.installed === installed
+  const print =
+    "import * as all from 'typebox'; console.log(import.meta.resolve('typebox'), typeof all.default.Object)"
+  const words = [`--import=${join(root, 'test/process.mjs')}`, '--input-type=module', '--eval', print]
+  const [address, type] = execFileSync(process.execPath, words, { cwd: root, encoding: 'utf8' }).split(/\s/)
+  t.equal(type, 'function')
+  if (isCurrent) t.equal(address, made.files.typebox)
+  else t.match(address, /node_modules/)
 })
 
 t.test('a command that a test starts is loaded with nothing of tap', async (t) => {

@@ -1,3 +1,5 @@
+import { findPackageJSON } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import type * as HealthModule from '../../node_modules/weaviate-client/dist/node/esm/proto/google/health/v1/health.js'
 import type * as AggregateModule from '../../node_modules/weaviate-client/dist/node/esm/proto/v1/aggregate.js'
 import type * as BaseModule from '../../node_modules/weaviate-client/dist/node/esm/proto/v1/base.js'
@@ -12,7 +14,8 @@ import type * as WeaviateModule from '../../node_modules/weaviate-client/dist/no
  * The service definitions that weaviate-client itself speaks, loaded from the installed package: nothing is
  * copied, so the double cannot drift from the client. Its `exports` hide them, hence the path.
  */
-const root = new URL('proto/', import.meta.resolve('weaviate-client'))
+const description = findPackageJSON('weaviate-client', import.meta.url)!
+const root = new URL('dist/node/esm/proto/', pathToFileURL(description))
 const load = async (path: string): Promise<unknown> => import(new URL(path, root).href)
 
 /** `weaviate.v1.Weaviate` */

@@ -40,10 +40,15 @@ function waysIn(t: Test, bytes: Buffer) {
   function* chunks() {
     for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
   }
+  const opened = async (opening: ReturnType<typeof openSource>) => {
+    const source = await opening
+    t.teardown(() => source.close?.())
+    return source
+  }
+  const pipe = () => Readable.from(chunks(), { objectMode: false })
   return {
-    'a file': (options: RestoreOptionsInput = {}) => openSource(path, { stdin: NO_STDIN, options }),
-    'a pipe': (options: RestoreOptionsInput = {}) =>
-      openSource('-', { stdin: () => Readable.from(chunks(), { objectMode: false }), options }),
+    'a file': (options: RestoreOptionsInput = {}) => opened(openSource(path, { stdin: NO_STDIN, options })),
+    'a pipe': (options: RestoreOptionsInput = {}) => opened(openSource('-', { stdin: pipe, options })),
   }
 }
 
