@@ -7,10 +7,14 @@ export interface Position {
   readonly end: number
 }
 
-/** A line by its number; `input` is the number of its input, from 0, if that is not the current one. */
+/**
+ * A line by its number; if it is not in the current input, `input` is the number of its input, from 0, or `path` that
+ * of its file, which another run takes.
+ */
 export interface LineOf {
   readonly line: number
   readonly input?: number
+  readonly path?: string
 }
 
 /** A line as undecoded bytes, without its terminator. They are part of a chunk of the input. */

@@ -12,6 +12,12 @@ const PASSED_OVER = {
   unreadable: undefined,
 } as const
 
+const STARTED_OVER = {
+  shorter: 'is shorter than what was taken of it',
+  changed: 'no longer begins with what was taken of it',
+  group_changed: 'was coalesced with files of which one cannot be read as before',
+} as const
+
 /** The texts for events of input files. */
 export const OF_FILES = {
   trailing_bytes: ({ input }) =>
@@ -34,11 +40,6 @@ export const OF_FILES = {
   file_passed_over: ({ path, reason, error }) =>
     `${basename(path)} is passed over: ${PASSED_OVER[reason] ?? error?.message}`,
   file_grown: ({ path, line }) => `${basename(path)} has grown: goes on after line ${line}`,
-  file_started_over: ({ path, reason }) => {
-    const fact =
-      reason === 'shorter'
-        ? 'is shorter than what was taken of it'
-        : 'no longer begins with what was taken of it'
-    return `${basename(path)} ${fact}: begins at its first line`
-  },
+  file_started_over: ({ path, reason }) =>
+    `${basename(path)} ${STARTED_OVER[reason]}: begins at its first line`,
 } satisfies Texts

@@ -22,7 +22,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
     ingest.startRun(true)
   }
   await requireAllRecords(ingest)
-  const first = await passesOf(ingest)
+  const first = ingest.first ?? (await passesOf(ingest))
   const threads = first === undefined ? await changeThread(ingest.options) : undefined
   try {
     if (!stopped(ingest)) await takeInputs({ ...planned(ingest, first), threads })

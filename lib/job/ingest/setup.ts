@@ -69,6 +69,7 @@ export async function setUp(
       inputs,
       options,
       shape: ingestShape(found.transforms),
+      first: shared.first,
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
       sharesTransactions,
       make: () => {

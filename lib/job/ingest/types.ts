@@ -25,6 +25,8 @@ export interface Shared {
   readonly scratch?: (layout: CollectionSchema) => Promise<Store>
   /** True to commit each batch separately, so that if a file ends the process, its place is known. */
   readonly batchesAlone?: boolean
+  /** What a first pass found that read the inputs together with those of other ingests; the caller closes it. */
+  readonly first?: FirstPass
 }
 
 /** The state of a prepared ingest. */

@@ -107,6 +107,18 @@ export class DirectoryWatcher {
     return undefined
   }
 
+  /** The next file if it can be taken now; undefined if the next one has not settled, or there is none. */
+  nextNow(): FileIdentity | undefined {
+    return this.#failure === undefined ? this.#take() : undefined
+  }
+
+  /** Takes back a file that was not taken after all, unless there is news of it. */
+  putBack(identity: FileIdentity): void {
+    if (this.#waiting.has(identity.path)) return
+    this.#waiting.set(identity.path, { identity, settled: true, timer: undefined })
+    this.#changed.emit('change')
+  }
+
   /** Checks a path again after a while: its change may cause no event. */
   lookLater(path: string, afterMs: number): void {
     clearTimeout(this.#again.get(path))

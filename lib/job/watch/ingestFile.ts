@@ -3,22 +3,26 @@ import type { Report } from '../../core/report.ts'
 import type { Ended } from '../../run/run.ts'
 import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
-import type { IngestContext } from '../ingest/types.ts'
+import type { IngestContext, Shared } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 import type { Start } from './recognize.ts'
 import type { Watching } from './setup.ts'
 
-/**
- * Ingests a file from its start on, as one run. Calls `note` with the end of the file before the run counts as done;
- * `lines` are those before it then.
- */
+/** How a file is ingested. */
+export interface FileRun extends Pick<Shared, 'first'> {
+  /** Where the run begins. */
+  readonly start: Start
+  /** Called with the end of the file before the run counts as done; `lines` are those before its start then. */
+  readonly note: (reached: FilePosition) => void
+}
+
+/** Ingests a file from its start on, as one run. */
 export async function ingestFile(
   watching: Watching,
   { input: name, run, rejects }: WatchEntry,
   opened: OpenedFile,
-  { byte, linesBefore }: Start,
-  note: (reached: FilePosition) => void,
+  { start: { byte, linesBefore }, note, first }: FileRun,
 ): Promise<Ended<Report>> {
   const { store, ingest, run: ofAll, state, totals, scratch } = watching
   const { shared } = watching.rejects
@@ -52,6 +56,7 @@ export async function ingestFile(
     batchesAlone: true,
     ...(rejectsFrom !== undefined && { rejectsFrom }),
     ...(scratch && { scratch }),
+    ...(first && { first }),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
 import { writingState } from '../../run/journal/statements.ts'
+import { forgetGroups, GroupLog } from './group/log.ts'
 import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
 import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'
@@ -77,11 +78,13 @@ const GONE_KEPT_MS = 24 * 3600 * 1000
 export class WatchLog {
   readonly #database: SqliteDatabase
   readonly #watch: string
+  readonly groups: GroupLog
 
   constructor(database: SqliteDatabase, name: string) {
     this.#database = database
     this.#watch = name
     writingState(database.name, () => database.exec(TABLE))
+    this.groups = new GroupLog(database, name)
   }
 
   /**
@@ -116,7 +119,23 @@ export class WatchLog {
   }
 
   forgetAll(): void {
-    this.#write('DELETE FROM watch_files WHERE watch = ?', this.#watch)
+    this.together(() => {
+      this.#write('DELETE FROM watch_files WHERE watch = ?', this.#watch)
+      this.groups.close()
+    })
+  }
+
+  /** Several changes, all or none of which are durable. */
+  together(changes: () => void): void {
+    writingState(this.#database.name, () => this.#database.transaction(changes).immediate())
+  }
+
+  /** The entry of a run; undefined if it was forgotten. */
+  ofRun(run: string): WatchEntry | undefined {
+    const row = this.#database
+      .prepare('SELECT * FROM watch_files WHERE watch = ? AND run = ?')
+      .get(this.#watch, run)
+    return row === undefined ? undefined : entryOf(row as Row)
   }
 
   /**
@@ -166,6 +185,7 @@ export function forgetTaken(database: SqliteDatabase, target: string, className:
     database
       .prepare(`DELETE FROM watch_files WHERE watch ->> '$[0]' = ? AND watch ->> '$[1]' = ?`)
       .run(target, className)
+    forgetGroups(database, target, className)
   })
 }
 

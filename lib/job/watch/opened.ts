@@ -25,7 +25,7 @@ export type Unopened = 'gone' | 'changed' | 'several names' | 'directory' | Othe
 
 /**
  * Opens the file in a folder that was examined before: follows no link unless `followLinks`, does not wait, and checks
- * that it is a regular file, and the same one. In a directory that others may write to it must have no second name:
+ * that it is a regular file, and the same one. Reads it up to `size`, its present size by default. In a directory that others may write to it must have no second name:
  * that could make us read a file that its author may not read.
  * @throws the error of the system if it cannot be opened
  */
@@ -33,6 +33,7 @@ export async function openFile(
   folder: Folder,
   file: FileIdentity,
   followLinks: boolean,
+  size = file.size,
 ): Promise<OpenedFile | Unopened> {
   const handle = await open(
     folder.at(basename(file.path)),
@@ -49,7 +50,7 @@ export async function openFile(
     const now = identityOf(file.path, stats)
     if (!sameContent(file, now)) return refuse('changed')
     const why = !followLinks && (await folder.isShared()) ? secondName(folder, now) : undefined
-    return why === undefined ? new OpenedFile(handle, now) : refuse(why)
+    return why === undefined ? new OpenedFile(handle, { ...now, size }) : refuse(why)
   } catch (error) {
     await handle.close()
     throw error

@@ -59,15 +59,25 @@ export class SharedRejects {
     const last = this.#last()
     if (last?.run === run) return last.start
     const start = last === undefined ? sizeOf(this.#path) : this.#endOf(last)
+    this.#begin(run, start)
+    return start
+  }
+
+  #begin(run: string, start: number): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO shared_rejects VALUES (?, ?, ?)')
       .run(resolve(this.#path), run, start)
-    return start
+  }
+
+  /** Forgets what was written from here on: the lines of the next run begin here. */
+  rewind(start: number): void {
+    this.#begin('', start)
   }
 
   /** For a killed run, what its last checkpoint covers; otherwise everything. */
   #endOf({ run, start }: Start): number {
     const size = sizeOf(this.#path)
+    if (run === '') return Math.min(size, start)
     const record = this.#journal?.find(run)
     if (record?.status !== 'running') return size
     const { checkpoint } = record

@@ -3,7 +3,7 @@ import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { Ending } from '../../run/run.ts'
-import { addCounts, emptyTally } from '../../run/tally.ts'
+import { addCounts, emptyTally, type Tally } from '../../run/tally.ts'
 
 const COMMITS_KEPT = 10_000
 
@@ -22,10 +22,17 @@ export interface WatchReport extends Report {
 /** The facts of a watch's report besides the sums. */
 export type WatchFacts = Pick<Report, 'id' | 'collection' | 'class' | 'target'>
 
+/** Sums at some time. */
+export interface TotalsMark {
+  readonly counts: Tally
+  readonly settled: number
+  readonly seconds: number
+}
+
 /** The sums so far. */
 export class WatchTotals {
   readonly #startedMs = performance.now()
-  readonly #counts = emptyTally()
+  #counts = emptyTally()
   /** In order of the latest news. */
   readonly #commits = new Map<string, string>()
   #commitsLeftOut = 0
@@ -47,6 +54,18 @@ export class WatchTotals {
     this.#settled += report.rate * report.seconds
     this.#ingestSeconds += report.seconds
     if (report.coalesced?.passes === 'two') this.#passes = 'two'
+  }
+
+  /** The sums as they are now, to return to. */
+  mark(): TotalsMark {
+    return { counts: structuredClone(this.#counts), settled: this.#settled, seconds: this.#ingestSeconds }
+  }
+
+  /** Takes back what was added since a mark: files that are taken again. */
+  returnTo({ counts, settled, seconds }: TotalsMark): void {
+    this.#counts = structuredClone(counts)
+    this.#settled = settled
+    this.#ingestSeconds = seconds
   }
 
   /** The sums, including a file that is not done yet. */

@@ -38,6 +38,8 @@ export interface Watching {
   readonly facts: WatchFacts
   /** For a dry run: the store that takes what all files would write. */
   readonly scratch: Scratch | undefined
+  /** Paths of files that are not coalesced with others, until they are taken. */
+  readonly alone: Set<string>
   /** Paths of files whose second name was already reported. */
   readonly notified: Set<string>
   close(): Promise<void>
@@ -99,6 +101,7 @@ export async function setUpWatch(
       rejects: { shared: rejects, own: ownRejects },
       totals,
       facts,
+      alone: new Set(),
       notified: new Set(),
       close,
     }

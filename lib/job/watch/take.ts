@@ -1,11 +1,11 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import { newRunId } from '../../run/record.ts'
 import { attempted, isHopeless, survived } from './attempts.ts'
+import { endedEntry, newEntry, takenEntry } from './entry.ts'
 import type { DirectoryWatcher } from './files.ts'
 import { finish, giveUp, settle } from './finish.ts'
 import { reason } from './folder.ts'
-import { type FileIdentity, millisecondsOf, type OtherKind, sameInode } from './identity.ts'
+import { type FileIdentity, type OtherKind, sameInode } from './identity.ts'
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
 import type { WatchEntry } from './log.ts'
 import { type OpenedFile, openFile, type Unopened } from './opened.ts'
@@ -14,9 +14,6 @@ import type { Watching } from './setup.ts'
 
 /** How long until a file with a second name is checked again: it may only be read once that name is gone. */
 const SECOND_LOOK_MS = 5000
-
-/** A file changed so recently may change again without another time to show for it. */
-const CLOCK_TICK_MS = 1000
 
 const RIGHTS = new Set(['EACCES', 'EPERM'])
 
@@ -44,18 +41,10 @@ export async function take(watching: Watching, watcher: DirectoryWatcher, file: 
 }
 
 /** An earlier process may have died between the end of a file's run and its note. */
-function asEnded({ log, run: { context } }: Watching, known: WatchEntry): WatchEntry {
-  if (known.status !== 'taking') return known
-  const run = context.state?.journal.find(known.run)
-  if (run?.status !== 'done') return known
-  const lines = (known.reached?.lines ?? 0) + (run.checkpoint?.tally.lines ?? 0)
-  const ended: WatchEntry = {
-    ...known,
-    status: 'taken',
-    position: known.reached && { ...known.reached, lines },
-  }
-  log.update(ended)
-  return ended
+function asEnded(watching: Watching, known: WatchEntry): WatchEntry {
+  const ended = known.status === 'taking' ? endedEntry(watching, known) : undefined
+  if (ended !== undefined) watching.log.update(ended)
+  return ended ?? known
 }
 
 /** Opens the file; undefined if it must not be taken now. */
@@ -131,7 +120,7 @@ async function turnOf(
     const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
     return { entry, start: recognized.start }
   }
-  const entry = await anew(watching, identity)
+  const entry = await newEntry(watching, identity)
   if (recognized.is === 'grown') {
     const { position, start } = recognized
     run.emit({ type: 'file_grown', path: identity.path, line: start.linesBefore })
@@ -144,28 +133,10 @@ async function turnOf(
   return { entry, start: { byte: 0, linesBefore: 0 } }
 }
 
-async function anew({ options, rejects }: Watching, identity: FileIdentity): Promise<WatchEntry> {
-  const run = newRunId()
-  return {
-    ...identity,
-    input: identity.path,
-    run,
-    status: 'taking',
-    pending: options.after,
-    rejects: await rejects.own.pathFor(identity.path, run),
-    position: undefined,
-    reached: undefined,
-    attempting: false,
-    deaths: 0,
-    deathLine: 0,
-    gone: false,
-  }
-}
-
 async function run(watching: Watching, opened: OpenedFile, { entry, start }: Turn): Promise<void> {
   const { log, totals } = watching
   const note = (reached: WatchEntry['reached']) => log.update({ ...entry, reached })
-  const ended = await ingestFile(watching, entry, opened, start, note).catch((error: unknown) => {
+  const ended = await ingestFile(watching, entry, opened, { start, note }).catch((error: unknown) => {
     log.update(survived(entry))
     throw error
   })
@@ -181,12 +152,7 @@ async function run(watching: Watching, opened: OpenedFile, { entry, start }: Tur
     return
   }
   const position = opened.position(start.linesBefore + report.lines)
-  const changed = isRecent(entry) ? '' : entry.changed
-  await settle(watching, { ...survived(entry), status: 'taken', position, changed }, ended)
-}
-
-function isRecent({ changed }: FileIdentity): boolean {
-  return Date.now() - millisecondsOf(changed) < CLOCK_TICK_MS
+  await settle(watching, takenEntry(entry, position), ended)
 }
 
 /** The entry of the file stays as it is: it is read once it can be. */
@@ -202,7 +168,7 @@ async function cannotBeRead(
       ? 'see to its rights; it is taken when these have changed'
       : 'look for errors of the disk in the log of the system; touch the file to have it tried again',
   })
-  const entry = known ?? (await anew(watching, file))
+  const entry = known ?? (await newEntry(watching, file))
   if (known === undefined) watching.log.begin(entry)
   await giveUp(watching, entry, error, known === undefined)
 }

@@ -4,10 +4,12 @@ import type { Store } from '../../store/store.ts'
 import type { IngestOptionsInput } from '../ingest/options.ts'
 import type { IngestContext } from '../ingest/types.ts'
 import { DirectoryWatcher } from './files.ts'
+import { resumeGroup } from './group/resume.ts'
+import { takeWaiting } from './group/waiting.ts'
 import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
-import { failUnnamed, passOver, take } from './take.ts'
+import { failUnnamed, passOver } from './take.ts'
 
 /**
  * Takes the files in a directory, existing and new ones, in order of name, each once, as one run each, until `stop` or
@@ -52,6 +54,7 @@ export async function watch(
 
 async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
   const { folder, log, options } = watching
+  await resumeGroup(watching)
   const watcher = await DirectoryWatcher.open(folder, {
     matches: namePattern(options.pattern),
     settleMs: options.settleMs,
@@ -67,7 +70,7 @@ async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
     for (;;) {
       const file = await watcher.next(end)
       if (file === undefined) return
-      await take(watching, watcher, file)
+      await takeWaiting(watching, watcher, file)
     }
   } finally {
     await watcher.close()

@@ -47,8 +47,11 @@ export const OF_FILES = [
     path: text('The file.'),
     line: count('The last line already ingested.'),
   }),
-  event('file_started_over', 'A file was replaced, so it is ingested from its first line.', {
+  event('file_started_over', 'A file is ingested from its first line again.', {
     path: text('The file.'),
-    reason: choice(['shorter', 'changed'], 'The file is shorter, or its beginning has changed.'),
+    reason: choice(
+      ['shorter', 'changed', 'group_changed'],
+      'The file is shorter, or its beginning has changed; or a file that was coalesced with it cannot be read as before.',
+    ),
   }),
 ] as const

@@ -63,6 +63,7 @@ export const OF_RUNS = [
         by: Type.Object({
           line: count('The line of the record that replaced this one.'),
           input: Type.Optional(count('The number of its input, from 0, if it is another one.')),
+          path: Type.Optional(text('Its file, if a watch takes that one in another run.')),
         }),
       }),
       { description: 'Each record with the one that replaced it, in order of line.' },
@@ -74,6 +75,7 @@ export const OF_RUNS = [
       '`two`: read all input first, then write only records that no later one replaces; `window`: the same, a part of the input at a time; `one`: only within a batch.',
     ),
     reason: Type.Optional(text('Why not in two passes.')),
+    files: Type.Optional(count('Files of a watch that are taken as one sequence.')),
     records: Type.Optional(count('Records that were read.')),
     superseded: Type.Optional(count('Records that are left out.')),
     window_bytes: Type.Optional(count('The size of a part in bytes.')),

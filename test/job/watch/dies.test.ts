@@ -10,8 +10,8 @@ const SCRIPT = oneFile(new URL('./dies.ts', import.meta.url))
 const POISON = add('poison', 'POISON')
 
 /** What a process said and how it ended. */
-function watchOnce({ inbox, database, stateDirectory }: Storage, after: string) {
-  const args = [SCRIPT, inbox, database, stateDirectory, after]
+function watchOnce({ inbox, database, stateDirectory }: Storage, after: string, coalesce = 'off') {
+  const args = [SCRIPT, inbox, database, stateDirectory, after, coalesce]
   const { signal, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   return { ended: signal ?? status, stdout, stderr }
 }
@@ -52,3 +52,24 @@ t.test('processes that end at different places are no fault of the file', async 
   t.equal(watchOnce(place, 'keep').ended, 'SIGKILL')
   t.equal(watchOnce(place, 'keep').ended, 'SIGKILL')
 })
+
+t.test(
+  'a file that ends processes when it is read with others fails alone, and replaces nothing',
+  async (t) => {
+    const place = placeOf(t, {
+      'a.jsonl': add('a', '1'),
+      'b.jsonl': add('a', '2'),
+      'c.jsonl': `${add('a', '3')}${POISON}`,
+      'd.jsonl': add('d', '1'),
+      'z.jsonl': add('d', '2'),
+    })
+    let last = watchOnce(place, 'move', 'auto')
+    for (let deaths = 1; deaths < 5 && last.ended === 'SIGKILL'; deaths++)
+      last = watchOnce(place, 'move', 'auto')
+    t.equal(last.ended, 0, last.stderr)
+    t.match(last.stdout, /c\.jsonl has ended 2 processes before any of its lines was settled/)
+    t.strictSame(readdirSync(join(place.inbox, 'failed')), ['c.jsonl'])
+    t.strictSame(readdirSync(join(place.inbox, 'processed')), ['a.jsonl', 'b.jsonl', 'd.jsonl', 'z.jsonl'])
+    t.strictSame(await contentsOf(place), { a: '2', d: '2' })
+  },
+)

@@ -9,7 +9,7 @@ import { each, on, onFile } from '../../run/listening.ts'
  * A process that watches and that a line with POISON kills when it is parsed, as one would that takes all the
  * memory. Ends well when it is done with `z.jsonl`; prints what it was told of files.
  */
-const [inbox = '', database = '', stateDirectory = '', after = ''] = process.argv.slice(2)
+const [inbox = '', database = '', stateDirectory = '', after = '', coalesce = 'off'] = process.argv.slice(2)
 
 const parse = JSON.parse
 JSON.parse = (text: string, ...more) => {
@@ -27,7 +27,7 @@ await watch(
     after: after as WatchOptions['after'],
     batchSize: 10,
     workers: 1,
-    coalesce: 'off',
+    coalesce,
   },
   {
     state: openState(store, stateDirectory),

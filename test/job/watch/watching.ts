@@ -69,7 +69,8 @@ export async function watched(
   const onEvent = each((event) => void events.push(event), more.onEvent, onFile(noteFile))
   const ended = await withStore(place, async (store) => {
     const state = openState(store, place.stateDirectory)
-    const circumstances = { state, stop: stop.signal, ...more, onEvent }
+    const ends = AbortSignal.any([stop.signal, ...(more.stop ? [more.stop] : [])])
+    const circumstances = { state, ...more, stop: ends, onEvent }
     return watch(place.inbox, store, { collection: 'source-code', ...options }, circumstances)
   })
   return { ended, files, events, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }

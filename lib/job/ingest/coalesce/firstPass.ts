@@ -14,7 +14,7 @@ import { type AnyLine, planning, threadedPlanning } from './planning.ts'
 
 /** The result of a first pass. */
 export interface FirstPass {
-  readonly plan: Plan
+  readonly plan: Pick<Plan, 'records' | 'superseded' | 'decisions' | 'close'>
   /** One for each input that was read. */
   readonly digests: readonly DigestMap[]
   readonly mark: PlanMark
@@ -22,19 +22,28 @@ export interface FirstPass {
   readonly continues: boolean
 }
 
+/** How inputs are read before anything is written. */
+export interface Reading {
+  readonly signal: AbortSignal
+  /** How far the pass of an interrupted run reached. */
+  readonly earlier?: PlanMark | undefined
+  /** Where lines are checked; undefined for this thread. */
+  readonly threads?: Threads | undefined
+  readonly memory?: MemoryLimit | undefined
+  /** True to plan only inputs that can be read to their end. */
+  readonly whole?: boolean
+}
+
 /**
- * Reads all inputs once, writes nothing, and finds the records that decide how each path ends. `earlier` is how far the
- * pass of an interrupted run reached. A fault of an input ends the pass there: what follows is not planned, and the
- * next reader meets the fault itself. Lines are checked in `threads`, if there are any. Memory: that of the planner,
- * and of the stages; with a thread a few MiB on each side.
+ * Reads all inputs once, writes nothing, and finds the records that decide how each path ends. A fault of an input ends
+ * the pass there: what follows is not planned, and the next reader meets the fault itself. What comes before the fault
+ * is planned unless only whole inputs are wanted. Memory: that of the planner, and of the stages; with a thread a few
+ * MiB on each side.
  */
 export async function firstPass(
   inputs: readonly Input[],
   options: IngestOptions,
-  signal: AbortSignal,
-  earlier?: PlanMark,
-  threads?: Threads,
-  memory?: MemoryLimit,
+  { signal, earlier, threads, memory, whole = false }: Reading,
 ): Promise<FirstPass> {
   const planner = new Planner()
   const digests: DigestMap[] = []
@@ -60,12 +69,32 @@ export async function firstPass(
       const stages = [...held(memory && { pass: memory.trim }), ...planned]
       const isWhole = await readInput(input, options, signal, stages)
       signal.throwIfAborted()
-      if (!isWhole) break
+      if (isWhole) continue
+      if (whole) {
+        planner.dropInput()
+        digests.pop()
+      }
+      break
     }
     return { plan: await planner.decide(), digests, mark: markOf(digests), continues }
   } catch (error) {
     planner.close()
     throw error
+  }
+}
+
+/** The part of a first pass over several files that concerns one of them, for a run that takes only that one. */
+export function passOf(
+  { plan, digests, mark }: FirstPass,
+  index: number,
+  paths: readonly string[],
+): FirstPass {
+  const { records, superseded } = plan
+  return {
+    plan: { records, superseded, decisions: () => plan.decisions(index, paths), close: () => {} },
+    digests: digests.slice(index, index + 1),
+    mark,
+    continues: true,
   }
 }
 

@@ -7,7 +7,7 @@ import type { Store } from '../../../store/store.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
-import { type FirstPass, firstPass } from './firstPass.ts'
+import { type FirstPass, firstPass, type Reading } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
 import { repeatsPaths } from './sample.ts'
 
@@ -40,25 +40,46 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
     return undefined
   }
   const began = performance.now()
-  const signal = AbortSignal.any([run.stop, run.signal])
-  const count = threadsFor(options.threads, areLarge(inputs), run.memory)
-  const threads = count === 0 ? undefined : await openJobThreads(1)
   try {
-    const found = await firstPass(inputs, options, signal, checkpoint?.plan, threads, run.memory)
-    const { records, superseded } = found.plan
-    const seconds = toThousandths((performance.now() - began) / 1000)
-    run.emit({ type: 'coalescing', passes: 'two', records, superseded, seconds })
+    const found = await firstPassOf(inputs, options, run, { earlier: checkpoint?.plan })
+    run.emit({ type: 'coalescing', passes: 'two', ...foundIn(found, began) })
     return found
   } catch (error) {
     if (run.stop.aborted && !run.signal.aborted) return undefined
     throw error
+  }
+}
+
+/** Makes a first pass, in a thread if the inputs are large. @throws the reason of a stop as well */
+export async function firstPassOf(
+  inputs: readonly Input[],
+  options: IngestOptions,
+  run: Run,
+  reading: Pick<Reading, 'earlier' | 'whole'>,
+): Promise<FirstPass> {
+  const signal = AbortSignal.any([run.stop, run.signal])
+  const count = threadsFor(options.threads, areLarge(inputs), run.memory)
+  const threads = count === 0 ? undefined : await openJobThreads(1)
+  try {
+    return await firstPass(inputs, options, { ...reading, signal, threads, memory: run.memory })
   } finally {
     await threads?.close()
   }
 }
 
+/** What a first pass, begun at `began` by the clock of performance, tells of itself. */
+export function foundIn({ plan: { records, superseded } }: FirstPass, began: number) {
+  return { records, superseded, seconds: toThousandths((performance.now() - began) / 1000) }
+}
+
 /** Why the inputs are not read twice; undefined if they are. Compared with a server, reading costs next to nothing. */
-function reasonAgainst({ inputs, options, store, shape, checkpoint }: Asked): string | undefined {
+export function reasonAgainst({
+  inputs,
+  options,
+  store,
+  shape,
+  checkpoint,
+}: Omit<Asked, 'run'>): string | undefined {
   if (!inputs.every(({ rereadable }) => rereadable)) return 'the input cannot be read twice'
   // What a transform refuses or leaves out is known only after running it on each record.
   if (shape !== undefined) return 'there are transforms'

@@ -36,10 +36,16 @@ export class Plan {
     return this.#rows.length
   }
 
-  /** The decisions on an input's records, requested in order of line. */
-  decisions(input: number): Decisions {
+  /**
+   * The decisions on an input's records, requested in order of line. Records of other inputs are named by number, or by
+   * the path in `paths`.
+   */
+  decisions(input: number, paths?: readonly string[]): Decisions {
     const end = this.#starts[input + 1] ?? this.#rows.length
-    return new Decisions(this.#rows, this.#starts[input] ?? end, end, input)
+    return new Decisions(this.#rows, this.#starts[input] ?? end, end, (line, by) => {
+      if (by === input) return { line }
+      return paths === undefined ? { line, input: by } : { line, path: paths[by] ?? '' }
+    })
   }
 
   close(): void {
@@ -51,14 +57,14 @@ export class Plan {
 export class Decisions {
   readonly #rows: RecordRows
   readonly #end: number
-  readonly #input: number
+  readonly #nameOf: (line: number, input: number) => LineOf
   #row: number
 
-  constructor(rows: RecordRows, start: number, end: number, input: number) {
+  constructor(rows: RecordRows, start: number, end: number, nameOf: (line: number, input: number) => LineOf) {
     this.#rows = rows
     this.#row = start
     this.#end = end
-    this.#input = input
+    this.#nameOf = nameOf
   }
 
   /**
@@ -76,12 +82,8 @@ export class Decisions {
       this.#row += 1
       const verdict = page[at]!
       if (verdict === VERDICT.apply) return { verdict, crc: page[at + 4]! }
-      return { verdict, by: this.#replacer(page[at + 2]!, page[at + 3]!) }
+      return { verdict, by: this.#nameOf(page[at + 2]!, page[at + 3]!) }
     }
     return APPLY
-  }
-
-  #replacer(line: number, input: number): LineOf {
-    return input === this.#input ? { line } : { line, input }
   }
 }

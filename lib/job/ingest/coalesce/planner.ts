@@ -30,7 +30,6 @@ export class Planner {
   readonly #rows: RecordRows
   readonly #known = new Numbers(Uint8Array)
   readonly #starts: number[] = []
-  #records = 0
 
   constructor(ids = new IdNumbers(), rows = new RecordRows()) {
     this.#ids = ids
@@ -42,6 +41,11 @@ export class Planner {
     this.#starts.push(this.#rows.length)
   }
 
+  /** Forgets the records of the input that was begun last; then no other may be begun. */
+  dropInput(): void {
+    this.#rows.truncate(this.#starts.pop() ?? 0)
+  }
+
   /** `crc` is that of the line. */
   add(line: number, { kind, ids }: Effect, crc: number): void {
     const [first, second] = ids
@@ -49,7 +53,6 @@ export class Planner {
     const other = second === undefined ? 0 : 1 + this.#ids.of(second)
     const pinned = this.#learn(kind, one, other) ? PINNED : 0
     this.#rows.append(EFFECT[kind] + pinned, line, one, other, crc)
-    this.#records += 1
   }
 
   /** Notes what is known after a record; true if its effect depends on more than the records before it. */

@@ -72,6 +72,16 @@ export class RecordRows {
     return (row % PAGE_ROWS) * WIDTH
   }
 
+  /** Forgets all rows from this one on. */
+  truncate(length: number): void {
+    if (length >= this.#length) return
+    const index = length === 0 ? 0 : Math.floor((length - 1) / PAGE_ROWS)
+    this.#page = this.#load(index).slice()
+    this.#full = index
+    this.#length = length
+    this.#loaded = undefined
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined

@@ -33,7 +33,7 @@ const inputs: Input[] = [
 ]
 
 async function planned(threads?: Threads) {
-  const { plan, mark, digests } = await firstPass(inputs, options, signal, undefined, threads)
+  const { plan, mark, digests } = await firstPass(inputs, options, { signal, threads })
   const decisions = inputs.map((_, input) => {
     const of = plan.decisions(input)
     const lines = input === 0 ? LINES : 3

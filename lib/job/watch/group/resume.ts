@@ -1,0 +1,102 @@
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { namePattern } from '../../../file/namePattern.ts'
+import { attempted, isHopeless } from '../attempts.ts'
+import { endedEntry, newEntry } from '../entry.ts'
+import { bornAnew, type FileIdentity, isFile, look } from '../identity.ts'
+import type { WatchEntry } from '../log.ts'
+import { openFile } from '../opened.ts'
+import type { Watching } from '../setup.ts'
+import { mayGroup } from './collect.ts'
+import { dissolve } from './dissolve.ts'
+import { type Member, readTogether } from './read.ts'
+import { takeTogether } from './take.ts'
+
+/**
+ * Goes on with the group that an earlier process left, if its files still begin with what was read of them; otherwise
+ * they are taken again from their first lines.
+ */
+export async function resumeGroup(watching: Watching): Promise<void> {
+  const { log, alone } = watching
+  const group = log.groups.find()
+  if (group === undefined) return
+  const entries = group.runs.flatMap((run) => log.ofRun(run) ?? [])
+  const members = entries.length === group.runs.length ? await reopen(watching, entries) : undefined
+  if (members === undefined) return dissolve(watching, entries)
+  try {
+    const hopeless = members.find(({ entry }) => isHopeless(entry))
+    if (hopeless !== undefined) return await dissolve(watching, entries, await apart(watching, hopeless))
+    const first = await readTogether(watching, members)
+    try {
+      if (!isDeepStrictEqual(first.mark, group.mark)) return await dissolve(watching, entries)
+      const faulty = await takeTogether(watching, members, first)
+      if (faulty === undefined) return
+      alone.add(faulty.entry.path)
+      await dissolve(watching, entries)
+    } finally {
+      first.plan.close()
+    }
+  } finally {
+    await Promise.all(members.map(({ opened }) => opened.close()))
+  }
+}
+
+/** The entry of a file that ended processes: it is taken alone, and a death there counts. */
+async function apart(watching: Watching, { entry }: Member): Promise<WatchEntry> {
+  return { ...(await newEntry(watching, entry)), deaths: 1 }
+}
+
+/** Undefined if one of the files is gone, or is shorter; what was added to one is not read. */
+async function reopen(watching: Watching, entries: readonly WatchEntry[]): Promise<Member[] | undefined> {
+  if (!mayGroup(watching)) return undefined
+  const members: Member[] = []
+  for (const known of entries) {
+    const member = await reopenFile(watching, known)
+    if (member === undefined) {
+      await Promise.all(members.map(({ opened }) => opened.close()))
+      return undefined
+    }
+    members.push(member)
+  }
+  return members
+}
+
+async function reopenFile(watching: Watching, known: WatchEntry): Promise<Member | undefined> {
+  const { folder, options } = watching
+  const found = await whereIs(watching, known)
+  if (found === undefined || found.size < known.size) return undefined
+  const opened = await openFile(folder, found, options.followLinks, known.size)
+  if (typeof opened === 'string') return undefined
+  const there: WatchEntry = { ...known, device: found.device, path: found.path, gone: false }
+  if (there.path !== known.path || there.device !== known.device) relocate(watching, known, there)
+  const isEnded = endedEntry(watching, there) !== undefined
+  return {
+    opened,
+    entry: { ...(isEnded ? there : attempted(watching, there)), attempting: false },
+  }
+}
+
+/** A file by its inode: under its name, or under another one in the directory. */
+async function whereIs({ folder, options }: Watching, known: WatchEntry): Promise<FileIdentity | undefined> {
+  const lookAt = async (name: string) => {
+    const found = await look(folder.pathOf(name), options.followLinks, folder.at(name))
+    return isFile(found) && found.inode === known.inode && !bornAnew(known, found) ? found : undefined
+  }
+  const found = await lookAt(basename(known.path))
+  if (found !== undefined) return found
+  const matches = namePattern(options.pattern)
+  for (const name of (await readdir(folder.at('.'))).filter(matches)) {
+    const renamed = await lookAt(name)
+    if (renamed !== undefined) return renamed
+  }
+  return undefined
+}
+
+/** The file has another name, or the device another number, which may happen when the system restarts. */
+function relocate({ log }: Watching, known: WatchEntry, there: WatchEntry): void {
+  log.together(() => {
+    log.forget(known)
+    log.begin(there)
+  })
+}

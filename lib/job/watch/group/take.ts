@@ -1,0 +1,86 @@
+import type { Report } from '../../../core/report.ts'
+import type { Ended } from '../../../run/run.ts'
+import { type FirstPass, passOf } from '../../ingest/coalesce/firstPass.ts'
+import { survived } from '../attempts.ts'
+import { endedEntry, takenEntry } from '../entry.ts'
+import { finish, settle } from '../finish.ts'
+import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
+import type { WatchEntry } from '../log.ts'
+import type { FilePosition } from '../opened.ts'
+import type { Watching } from '../setup.ts'
+import type { Member } from './read.ts'
+
+/** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
+interface Taken {
+  readonly entry: WatchEntry
+  readonly ended: Ended<Report> | undefined
+}
+
+/**
+ * Takes the files of a group that was read, each as a run of its own, and settles them together when the last one is
+ * written: until then each may lack what a later one replaces. Goes on where an earlier process stopped. Returns a file
+ * at fault, if one turns up: then nothing of the group is settled.
+ * @throws what is no fault of a file
+ */
+export async function takeTogether(
+  watching: Watching,
+  members: readonly Member[],
+  first: FirstPass,
+): Promise<Member | undefined> {
+  const { log, totals } = watching
+  const paths = members.map(({ entry }) => entry.input)
+  const countsBefore = totals.mark()
+  const taken: Taken[] = []
+  for (const [index, member] of members.entries()) {
+    const before = endedEntry(watching, member.entry)
+    if (before !== undefined) {
+      taken.push({ entry: before, ended: undefined })
+      continue
+    }
+    const ended = await ingestMember(watching, member, passOf(first, index, paths))
+    const { error, report } = ended
+    const isStopped = report.status === 'interrupted'
+    if (isStopped || (error !== undefined && !isFaultOfFile(ended))) {
+      log.update(survived(member.entry))
+      if (error !== undefined && !isStopped) throw error
+      return undefined
+    }
+    if (error !== undefined) {
+      totals.returnTo(countsBefore)
+      return member
+    }
+    taken.push({ entry: takenEntry(member.entry, member.opened.position(report.lines)), ended })
+  }
+  await settleTogether(watching, taken)
+  return undefined
+}
+
+async function ingestMember(
+  watching: Watching,
+  { entry, opened }: Member,
+  first: FirstPass,
+): Promise<Ended<Report>> {
+  const { log, totals } = watching
+  const begun: WatchEntry = { ...entry, attempting: true }
+  log.update(begun)
+  const note = (reached: FilePosition) => log.update({ ...begun, reached })
+  const start = { byte: 0, linesBefore: 0 }
+  const ended = await ingestFile(watching, begun, opened, { start, note, first }).catch((error: unknown) => {
+    log.update(survived(entry))
+    throw error
+  })
+  totals.add(ended.report)
+  return ended
+}
+
+async function settleTogether(watching: Watching, taken: readonly Taken[]): Promise<void> {
+  const { log } = watching
+  log.together(() => {
+    for (const { entry } of taken) log.update(entry)
+    log.groups.close()
+  })
+  for (const { entry, ended } of taken) {
+    if (ended === undefined) await finish(watching, entry)
+    else await settle(watching, entry, ended)
+  }
+}

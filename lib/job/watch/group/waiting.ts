@@ -1,0 +1,92 @@
+import type { FirstPass } from '../../ingest/coalesce/firstPass.ts'
+import { newEntry } from '../entry.ts'
+import type { DirectoryWatcher } from '../files.ts'
+import type { FileIdentity } from '../identity.ts'
+import type { OpenedFile } from '../opened.ts'
+import type { Watching } from '../setup.ts'
+import { take } from '../take.ts'
+import { collect, mayGroup } from './collect.ts'
+import { dissolve } from './dissolve.ts'
+import { isWorthReading, type Member, readTogether } from './read.ts'
+import { takeTogether } from './take.ts'
+
+/** Takes a file that has settled, and with it those that wait behind it, as one sequence if that is possible. */
+export async function takeWaiting(
+  watching: Watching,
+  watcher: DirectoryWatcher,
+  first: FileIdentity,
+): Promise<void> {
+  const files = mayGroup(watching) ? await collect(watching, watcher, first) : []
+  try {
+    if (files.length > 1 && (await takeGroup(watching, watcher, files))) return
+  } finally {
+    await Promise.all(files.map((opened) => opened.close()))
+  }
+  await take(watching, watcher, first)
+  watching.alone.delete(first.path)
+}
+
+/** False if the first file is to be taken alone. */
+async function takeGroup(
+  watching: Watching,
+  watcher: DirectoryWatcher,
+  files: readonly OpenedFile[],
+): Promise<boolean> {
+  const putBack = (those: readonly OpenedFile[]) => {
+    for (const { identity } of those) watcher.putBack(identity)
+  }
+  if (!isWorthReading(watching, files)) {
+    for (const { identity } of files) watching.alone.add(identity.path)
+    putBack(files.slice(1))
+    return false
+  }
+  const members = await begin(watching, files)
+  const found = await readTogether(watching, members)
+  try {
+    const group = members.slice(0, found.digests.length)
+    const faulty = files[group.length]
+    if (faulty !== undefined) watching.alone.add(faulty.identity.path)
+    const isGroup = group.length > 1
+    forget(watching, isGroup ? members.slice(group.length) : members)
+    putBack(files.slice(Math.max(1, group.length)))
+    if (!isGroup) return false
+    if (await takeMembers(watching, group, found)) return true
+    putBack(files.slice(0, group.length))
+    return true
+  } finally {
+    found.plan.close()
+  }
+}
+
+async function begin(watching: Watching, files: readonly OpenedFile[]): Promise<Member[]> {
+  const members: Member[] = []
+  for (const opened of files) members.push({ opened, entry: await newEntry(watching, opened.identity) })
+  watching.log.together(() => {
+    for (const { entry } of members) watching.log.begin(entry)
+  })
+  return members
+}
+
+function forget({ log }: Watching, members: readonly Member[]): void {
+  log.together(() => {
+    for (const { entry } of members) log.forget(entry)
+  })
+}
+
+/** False if a file turned out to be at fault, and all are to be taken again. */
+async function takeMembers(
+  watching: Watching,
+  members: readonly Member[],
+  first: FirstPass,
+): Promise<boolean> {
+  const { log, rejects, alone } = watching
+  const runs = members.map(({ entry }) => entry.run)
+  const rejectsFrom = rejects.shared?.startOf(runs[0]!)
+  log.groups.open({ runs, mark: first.mark, ...(rejectsFrom !== undefined && { rejectsFrom }) })
+  const faulty = await takeTogether(watching, members, first)
+  if (faulty === undefined) return true
+  alone.add(faulty.entry.path)
+  const entries = members.map(({ entry }) => entry)
+  await dissolve(watching, entries)
+  return false
+}
