@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { namePattern } from '../../../file/namePattern.ts'
 import { attempted, isHopeless } from '../attempts.ts'
 import { endedEntry, newEntry } from '../entry.ts'
-import { bornAnew, type FileIdentity, isFile, look } from '../identity.ts'
+import { wasRecreated, type FileIdentity, isFile, look } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { openFile } from '../opened.ts'
 import type { Watching } from '../setup.ts'
@@ -81,7 +81,7 @@ async function reopenFile(watching: Watching, known: WatchEntry): Promise<Member
 async function whereIs({ folder, options }: Watching, known: WatchEntry): Promise<FileIdentity | undefined> {
   const lookAt = async (name: string) => {
     const found = await look(folder.pathOf(name), options.followLinks, folder.at(name))
-    return isFile(found) && found.inode === known.inode && !bornAnew(known, found) ? found : undefined
+    return isFile(found) && found.inode === known.inode && !wasRecreated(known, found) ? found : undefined
   }
   const found = await lookAt(basename(known.path))
   if (found !== undefined) return found
