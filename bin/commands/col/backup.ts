@@ -84,13 +84,17 @@ async function run(context: Context): Promise<void> {
     if (path !== undefined && destination.kind !== 'pipe') requireUnlocked(path)
     const isDirectory = destination.kind === 'directory' && path !== undefined
     const increment =
-      destination.kind === 'directory' ? await incrementOf(context, store, schema, asked, transforms) : {}
+      destination.kind === 'directory'
+        ? await incrementOf(context, store, schema, asked, transforms, resume)
+        : {}
     const changing = { transforms, keepsVectors: keepsVectors(context) }
     return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, ...changing })
   }
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked, transforms)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, transforms, destination.path)
-  return intoDirectory(context, store, schema, asked, transforms, destination.path)
+  const { path } = destination
+  const place = { path, isOurs: path === undefined, isBegun: resume }
+  return intoDirectory(context, store, schema, asked, transforms, place)
 }
 
 /**
@@ -116,10 +120,10 @@ async function several(context: Context, destination: Destination): Promise<void
   job.requireEncoding(options)
   job.requireSelectable(options)
   requireIncrement(context, destination, options)
-  await backUpSet(context, destination, async (schema, store, to, set) => {
+  await backUpSet(context, destination, async (schema, store, place, set) => {
     const transforms = await transformsFor(context)
     let ended: BackupEnded | undefined
-    await intoDirectory(context, store, schema, options, transforms, to, async (_, own, make) => {
+    await intoDirectory(context, store, schema, options, transforms, place, async (_, own, make) => {
       ended = await made(context, own, (inside) => make({ ...inside, set }))
     })
     return ended!

@@ -42,18 +42,21 @@ export function requireIncrement(
   if (schemaOnly) throw usage('--since and --schema-only exclude each other', 'leave one out')
 }
 
-/** The base of the backup, with its own bases; reports which it is, or why there is none. */
+/**
+ * The base of the backup, with its own bases; reports which it is, or why there is none. A backup that is continued
+ * keeps its original base.
+ */
 export async function incrementOf(
   context: Context,
   store: Store,
   schema: CollectionSchema,
   options: BackupOptions,
   transforms: readonly Transform[],
+  isBegun: boolean,
 ): Promise<Increment> {
   const findArchive = await finder(context)
-  const { since, full, resume } = context.options(backupRunOptions)
-  // A resumed backup continues with its original base.
-  if (since === undefined || full || resume) return { findArchive }
+  const { since, full } = context.options(backupRunOptions)
+  if (since === undefined || full || isBegun) return { findArchive }
   const location = await baseLocation(context, store, schema, options, transforms)
   if (location === undefined) return { findArchive }
   const { openArchive, openChain, findBelow, directoryStorage } = await backupJob()

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
 import { directoryStorage } from '../../archive/storage/directory.ts'
@@ -35,6 +36,30 @@ export async function defaultDirectory(
   throw new ElysiaError('ELYSIA_NOT_FOUND', `no unfinished backup of ${className} lies in ${storage.text}`, {
     hint: 'leave --resume out to begin one, or name its directory by --to',
   })
+}
+
+/** The directory below the root that a set began for a class, or completed; undefined if there is none. */
+export async function memberDirectory(
+  root: string,
+  className: string,
+  set: string,
+): Promise<string | undefined> {
+  const storage = directoryStorage(join(root, className))
+  const isOfSet = async (name: string) => (await setOf(storage.within(name))) === set
+  for (const name of [...(await filesByDirectory(storage)).keys()].sort().reverse())
+    if (await isOfSet(name)) return join(storage.text, name)
+  return undefined
+}
+
+/** What is damaged counts as no member: it is left where it is. */
+async function setOf(storage: Storage): Promise<string | undefined> {
+  try {
+    const isSealed = (await storage.bytes(MANIFEST_FILE)) !== undefined
+    return isSealed ? (await openArchive(storage)).manifest.set : (await readJournal(storage))?.plan.set
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED') return undefined
+    throw error
+  }
 }
 
 /** Backs up into one file, which appears only when it is complete. @throws ElysiaError ELYSIA_CONFLICT, as `backup` */
@@ -95,13 +120,18 @@ export async function freeFile(path: string): Promise<string> {
 }
 
 async function unfinished(storage: Storage): Promise<string[]> {
+  return [...(await filesByDirectory(storage))]
+    .filter(([, names]) => names.has(JOURNAL_FILE) && !names.has(MANIFEST_FILE))
+    .map(([name]) => name)
+}
+
+/** The names of the files that lie directly in each directory. */
+async function filesByDirectory(storage: Storage): Promise<Map<string, Set<string>>> {
   const files = new Map<string, Set<string>>()
   for await (const { name } of storage.list()) {
     const [directory, file, ...more] = name.split('/')
     if (file === undefined || more.length > 0) continue
     files.set(directory!, (files.get(directory!) ?? new Set()).add(file))
   }
-  return [...files]
-    .filter(([, names]) => names.has(JOURNAL_FILE) && !names.has(MANIFEST_FILE))
-    .map(([name]) => name)
+  return files
 }

@@ -13,6 +13,8 @@ import { requireSame } from './same.ts'
 export interface SetMember {
   /** True if its manifest is that of a complete backup, and every part exists in its size. */
   readonly isComplete: boolean
+  /** True if a backup was begun there. */
+  readonly isBegun: boolean
   /** The set in which it was begun. */
   readonly set: string | undefined
 }
@@ -44,7 +46,7 @@ export async function setMember(storage: Storage, wanted: WantedMember): Promise
     await requireAsAsked(manifest, wanted, storage.text)
     for (const { file, bytes } of manifest.parts) await requireWhole(storage, file, bytes)
   }
-  return { isComplete: isEnded, set: plan?.set }
+  return { isComplete: isEnded, isBegun: plan !== undefined, set: plan?.set }
 }
 
 /** One of a part of the collection, say, would be taken for one of all. */

@@ -18,22 +18,32 @@ import { type Increment, incrementOf } from '../increment.ts'
 import { withLock } from './placeLock.ts'
 import { type Show, showBackup } from './shown.ts'
 
-/** Backs up into the named directory, or a new one below the backup root. */
+/** Where a backup goes. */
+export interface BackupPlace {
+  /** Undefined for a directory below the backup root that is yet to be named or found. */
+  readonly path: string | undefined
+  /** True below the backup root, where directories have the id of their archive. */
+  readonly isOurs: boolean
+  /** True if a backup there is continued. */
+  readonly isBegun: boolean
+}
+
+/** Backs up into the named directory, or one below the backup root. */
 export async function intoDirectory(
   context: Context,
   store: Store,
   schema: CollectionSchema,
   options: BackupOptions,
   transforms: readonly Transform[],
-  to: string | undefined,
+  { path: named, isOurs, isBegun }: BackupPlace,
   show: Show = showBackup,
 ): Promise<void> {
   const job = await backupJob()
   const { resume, mode } = context.options(backupRunOptions)
   const { class: name } = schema
-  const increment = await incrementOf(context, store, schema, options, transforms)
+  const increment = await incrementOf(context, store, schema, options, transforms, isBegun)
   const root = backupRoot(context)
-  const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
+  const path = named ?? (await job.defaultDirectory(root, name, store.target, isBegun))
   const entry = { path, shape: 'directory', ...catalogOf(context) } as const
   const baseLock = await lockedBase(context, increment)
   const make = (inside: BackupContext) =>
@@ -41,13 +51,12 @@ export async function intoDirectory(
       ...inside,
       ...increment,
       ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
-      resume,
-      // Our own directories have the id of their archive.
-      ...(to === undefined && !resume && { archiveId: basename(path) }),
+      resume: isOurs ? isBegun : resume,
+      ...(isOurs && !isBegun && { archiveId: basename(path) }),
     })
   await withLock(path, () =>
     show(context, transforms, (jobContext) =>
-      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
+      job.backupCataloged({ ...entry, ...(isOurs && { root }) }, jobContext, make),
     ),
   ).finally(() => baseLock?.release())
 }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { requireFree, transientLock, userPaths } from '../../../library.ts'
 
-/** Does the work while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
-export async function withLock(to: string, work: () => Promise<void>): Promise<void> {
+/** Does the work while no other backup goes into the same place, and says what. @throws ElysiaError ELYSIA_LOCKED */
+export async function withLock(to: string, work: () => Promise<void>, what = 'a backup into'): Promise<void> {
   const path = resolve(to)
-  const held = transientLock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  const held = transientLock(userPaths().state, `backup ${path}`, `${what} ${path}`)
   try {
     await work()
   } finally {
