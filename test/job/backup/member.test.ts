@@ -13,10 +13,10 @@ t.test('a place is free, complete, of another collection, or damaged', async (t)
   const path = t.testdir()
   const storage = directoryStorage(path)
   const of = { store, collection: 'Thing', options: resolveInput(backupOptions, {}) }
-  t.strictSame(await setMember(storage, of), { isComplete: false, set: undefined })
+  t.strictSame(await setMember(storage, of), { isComplete: false, isBegun: false, set: undefined })
   const { report } = await runBackup(store, 'Thing', storage, {}, { set: 'mine' })
   t.equal(report.status, 'done')
-  t.strictSame(await setMember(storage, of), { isComplete: true, set: 'mine' })
+  t.strictSame(await setMember(storage, of), { isComplete: true, isBegun: true, set: 'mine' })
   await t.rejects(setMember(storage, { ...of, collection: 'Other' }), { code: 'ELYSIA_CONFLICT' })
   await t.rejects(setMember(storage, { ...of, store: { ...store, target: 'sqlite:other' } }), {
     code: 'ELYSIA_CONFLICT',
