@@ -1,6 +1,6 @@
 import { ElysiaError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { loadCompiler, type Static, type TSchema } from '../core/typebox.ts'
+import { loadCheck, type Static, type TSchema } from '../core/typebox.ts'
 import { DocumentFault, type FileDocument, readDocument } from '../file/document.ts'
 import type { Section } from './sections.ts'
 
@@ -28,9 +28,9 @@ export async function checkedSection<S extends TSchema>(
   const document = documentOf(section)
   const { [section.name]: value } = document.value as Readonly<Record<string, unknown>>
   const fault = faultsIn(section, document)
-  const compile = await loadCompiler()
-  if (compile(schema).Check(value)) return { value: value as Static<S>, origin: section.origin, fault }
-  const { path, error, schema: inner } = telling(compile, schema, value, [])
+  const checking = await loadCheck()
+  if (checking.check(schema, value)) return { value: value as Static<S>, origin: section.origin, fault }
+  const { path, error, schema: inner } = telling(checking, schema, value, [])
   throw fault([...path, ...placeOf(error)], ...factOf([section.name, ...path], error, inner))
 }
 
@@ -65,7 +65,7 @@ interface SchemaError {
   }
 }
 
-type Compile = Awaited<ReturnType<typeof loadCompiler>>
+type Checking = Awaited<ReturnType<typeof loadCheck>>
 
 /** A fault: the value at `path` does not match this part of the schema. */
 interface Told {
@@ -75,18 +75,18 @@ interface Told {
 }
 
 /** The most helpful error: in a union that of the intended member; an unknown key before any other. */
-function telling(compile: Compile, schema: TSchema, value: unknown, path: SectionPath): Told {
+function telling(checking: Checking, schema: TSchema, value: unknown, path: SectionPath): Told {
   for (const union of unionsIn(schema, value, path)) {
-    if (compile(union.schema).Check(union.value)) continue
+    if (checking.check(union.schema, union.value)) continue
     const members = (union.schema as unknown as { anyOf: readonly TSchema[] }).anyOf
     const kinds = members.map(kindOf)
     const given = kinds[0] && (union.value as Readonly<Record<string, unknown>> | null)?.[kinds[0].key]
     const meant = members[kinds.findIndex((kind) => kind !== undefined && kind.value === given)]
-    if (meant !== undefined) return telling(compile, meant, union.value, union.path)
+    if (meant !== undefined) return telling(checking, meant, union.value, union.path)
     if (kinds[0] === undefined || given === undefined) continue
     return { ...union, error: notOneOf(kinds[0].key, kinds) }
   }
-  return { path, schema, error: plainest([...compile(schema).Errors(value)] as SchemaError[]) }
+  return { path, schema, error: plainest([...checking.errorsOf(schema, value)] as SchemaError[]) }
 }
 
 interface Kind {
