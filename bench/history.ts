@@ -173,11 +173,11 @@ async function benchQueries(history: History): Promise<void> {
   )
   const sums = floor.prepare('SELECT * FROM totals')
   await tell(
-    'totals',
+    'figures for metrics',
     10,
     {},
     () => void sums.all(),
-    () => void history.totals(),
+    () => void history.figures(),
   )
   const last = floor.prepare(LAST_SUCCESSES)
   await tell(

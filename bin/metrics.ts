@@ -29,7 +29,7 @@ export async function servingMetrics(
   if (metricsListen === undefined) return work(() => {})
   await withMetrics(quietly(context), async (metrics) => {
     const { processMetrics, serveMetrics } = await metricsLibrary()
-    const ofProcess = processMetrics()
+    const ofProcess = await processMetrics()
     let isReady = false
     const server = await serveMetrics(addressOf(metricsListen, '--metrics-listen'), {
       metrics: async () => `${(await metrics()).text}${await ofProcess()}`,

@@ -102,8 +102,8 @@ export { verify } from './job/verify/verify.ts'
 export type {
   HistoryEntry,
   HistoryReader,
-  HistoryTotal,
   PlaceTraffic,
+  SubjectFigures,
   TrafficTotal,
 } from './monitor/history/entry.ts'
 export type { RunLogged } from './monitor/history/log/line.ts'

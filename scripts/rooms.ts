@@ -103,7 +103,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'p-limit': 'lib/store/weaviate/cluster/cluster.ts',
   'p-retry': 'lib/async/retry.ts',
   'parquet-wasm': 'lib/archive/format/parquetWasm.ts',
-  'prom-client': 'lib/monitor/metrics/exposition.ts',
+  'prom-client': 'lib/monitor/metrics/process.ts',
   protobufjs: 'lib/store/weaviate/grpc/protobuf.ts',
   re2js: 'lib/transform/expression/regexp.ts',
   split2: 'lib/stream/lines/ownLines.ts',

@@ -75,7 +75,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/watch': ['job/watch/watch.test.ts'],
   'monitor/profile': ['monitor/profile/profiler.test.ts'],
   'monitor/doctor': ['monitor/doctor/doctor.test.ts'],
-  'monitor/metrics': ['monitor/metrics/source.test.ts'],
+  'monitor/metrics': ['monitor/metrics/source.test.ts', 'monitor/metrics/process.test.ts'],
   'monitor/serve': ['monitor/metrics/serve.test.ts', 'monitor/dashboard/access.test.ts'],
   'monitor/dashboard': ['monitor/dashboard/live.test.ts', 'monitor/dashboard/file/export.test.ts'],
   'monitor/alerts/config': ['monitor/alerts/config/read.test.ts'],

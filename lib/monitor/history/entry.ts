@@ -131,10 +131,8 @@ export interface HistoryReader {
   logs?(id: string): RunLogged[]
   /** The last successful entry of each kind, collection and target, however old. */
   lastSuccesses(): HistoryEntry[]
-  /** The last entry of each kind, collection and target, ended or running. */
-  lastRuns(): HistoryEntry[]
-  /** Sums over everything ever recorded, pruned entries included, by kind, collection, target and status or code. */
-  totals(): HistoryTotal[]
+  /** What metrics need of each kind, collection and target, without whole entries. */
+  figures(): SubjectFigures[]
   /** Sums of the traffic with each place, pruned entries included; from the day of a moment (ISO 8601) on, or all. */
   traffic(since?: string): TrafficTotal[]
   /** Changes whenever any process has written. */
@@ -150,21 +148,44 @@ export interface TrafficTotal extends Omit<PlaceTraffic, 'most_in_per_second' | 
   readonly seconds: number
 }
 
-/** A sum that only grows. */
-export interface HistoryTotal {
+/** The sums, and the last runs, of one kind, collection and target. */
+export interface SubjectFigures {
+  /** Its number in the history, which never changes. */
+  readonly subject: number
   readonly kind: string
   readonly collection: string
   readonly target: string
+  /** How many runs ever ended so, by status and error code (empty if there is none); pruned ones count. */
+  readonly ended: readonly { readonly status: HistoryStatus; readonly code: string; readonly runs: number }[]
+  /** Sums over all of these; undefined if none has ended. */
+  readonly sums?: {
+    readonly seconds: number
+    readonly records: number
+    readonly rejected: number
+    readonly bytes_in: number
+    readonly bytes_out: number
+    readonly retries: number
+  }
+  /** The last successful run, however old. */
+  readonly lastSuccess?: {
+    readonly endedMs: number
+    readonly seconds: number | undefined
+    readonly records: number
+    readonly archiveBytes: number | undefined
+  }
+  /** The last run, however it ended, or running. */
+  readonly lastRun?: SubjectRun | undefined
+  /** The last one that ended by itself or was killed and was no slip: `lastEnded` of `failed.ts`. */
+  readonly lastEnded?: SubjectRun | undefined
+}
+
+/** How a run ended. Milliseconds since 1970; of a running run, when it last reported. */
+export interface SubjectRun {
   readonly status: HistoryStatus
   /** The error code; empty if there is none. */
   readonly code: string
-  readonly runs: number
-  readonly seconds: number
-  readonly records: number
-  readonly rejected: number
-  readonly bytes_in: number
-  readonly bytes_out: number
-  readonly retries: number
+  readonly startedMs: number
+  readonly endedMs: number
 }
 
 /** The part of a run's entry that trends and rates need. */

@@ -3,21 +3,22 @@ import { ElysiaError } from '../../core/errors.ts'
 import type {
   HistoryChoice,
   HistoryEntry,
-  HistoryTotal,
   ReportedHistory,
+  SubjectFigures,
   SubjectRuns,
   TrafficTotal,
 } from './entry.ts'
 import { killedEntry } from './killed.ts'
 import type { LogLine, RunLogged } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
+import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
-import { LAST_OF_EACH_STATUS, LAST_SUCCESSES, newestOf } from './table/last.ts'
+import { LAST_SUCCESSES } from './table/last.ts'
 import { type Keep, prune } from './table/prune.ts'
 import { queryOf, SELECT_RUNS, singled } from './table/query.ts'
 import { entryOf, ownerIn, type RunRow } from './table/row.ts'
 import { subjectsIn } from './table/subjects.ts'
-import { totalsIn, trafficIn } from './table/totals.ts'
+import { trafficIn } from './table/totals.ts'
 import { putRow } from './table/write.ts'
 
 /** While a history is read, how often it checks whether processes are gone. */
@@ -126,13 +127,10 @@ export class History implements ReportedHistory {
     return this.#read((database) => database.prepare(LAST_SUCCESSES).all())
   }
 
-  lastRuns(): HistoryEntry[] {
-    return newestOf(this.#read((database) => database.prepare(LAST_OF_EACH_STATUS).all()))
-  }
-
-  totals(): HistoryTotal[] {
+  figures(): SubjectFigures[] {
     this.#look()
-    return this.#file.use(totalsIn)
+    const gone = (owner: string, heardMs: number) => isGone(ownerIn(owner), heardMs, Date.now(), this.#self)
+    return this.#file.use((database) => figuresIn(database, gone))
   }
 
   traffic(since?: string): TrafficTotal[] {

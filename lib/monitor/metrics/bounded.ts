@@ -1,4 +1,4 @@
-import { type Label, type Labels, METRICS, type MetricName, type Sample } from './metric.ts'
+import { type Label, type Labels, METRICS, type MetricName, type SampleGroup, type Values } from './metric.ts'
 
 /** How many collections have figures of their own. */
 export const MOST_COLLECTIONS = 1000
@@ -6,9 +6,9 @@ export const MOST_COLLECTIONS = 1000
 export const OTHER = 'other'
 const MOST_CHARACTERS = 512
 
-/** Samples with distinct names and labels. */
+/** Groups with distinct names and labels. */
 export interface Bounded {
-  readonly samples: Sample[]
+  readonly groups: SampleGroup[]
   /** How many collections are joined as `other`. */
   readonly others: number
 }
@@ -16,56 +16,35 @@ export interface Bounded {
 /**
  * Joins the collections beyond the first 1 000 as `other`, each metric in its own way, and makes labels safe to show.
  * Keeps collections that are expected or damaged first, then the rest by name, so that the choice stays the same from
- * call to call.
+ * call to call. What needs neither stays the object that it was.
  */
-export function bounded(samples: readonly Sample[], most = MOST_COLLECTIONS): Bounded {
-  const fit = new LabelsFit()
-  const { kept, others } = chosen(samples, fit, most)
-  const joined = new Map<number, { -readonly [K in keyof Sample]: Sample[K] }>()
-  for (const { name, labels, value } of samples) {
-    const own = fit.of(labels, kept)
-    const key = own.number * NAMES.size + NAMES.get(name)!
-    const there = joined.get(key)
-    if (there === undefined) joined.set(key, { name, labels: own.labels, value })
-    else there.value = JOINED[METRICS[name].joined](there.value, value)
+export function bounded(groups: readonly SampleGroup[], most = MOST_COLLECTIONS): Bounded {
+  const shown = groups.map(shownGroup)
+  const { kept, others } = chosen(shown, most)
+  const byLabels = new Map<string, SampleGroup[]>()
+  for (const group of shown) {
+    const one = others === 0 ? group : named(group, kept)
+    const key = keyOf(one.labels)
+    const there = byLabels.get(key)
+    if (there === undefined) byLabels.set(key, [one])
+    else byLabels.set(key, together(there, one))
   }
-  return { samples: [...joined.values()], others }
+  return { groups: [...byLabels.values()].flat(), others }
 }
 
-const NAMES = new Map((Object.keys(METRICS) as MetricName[]).map((name, number) => [name, number]))
-
-/** Labels as shown, and a number that equal labels share. */
-interface Numbered {
-  readonly labels: Labels
-  readonly number: number
+/** Groups of the same labels stay apart where no metric is in two of them. */
+function together(groups: readonly SampleGroup[], more: SampleGroup): SampleGroup[] {
+  const overlaps = groups.some(({ values }) => Object.keys(more.values).some((name) => name in values))
+  return overlaps ? [[...groups, more].reduce(joined)] : [...groups, more]
 }
 
-/** Makes labels safe and bounded; labels shared by many samples are handled once. */
-class LabelsFit {
-  readonly #shown = new Map<Labels, Labels>()
-  readonly #known = new Map<Labels, Numbered>()
-  readonly #byKey = new Map<string, Numbered>()
-
-  /** The labels as shown. */
-  shown(labels: Labels): Labels {
-    const known = this.#shown.get(labels) ?? shown(labels)
-    this.#shown.set(labels, known)
-    return known
+function joined({ labels, values }: SampleGroup, { values: more }: SampleGroup): SampleGroup {
+  const all: Partial<Record<MetricName, number>> = { ...values }
+  for (const [name, value] of Object.entries(more) as [MetricName, number][]) {
+    const there = all[name]
+    all[name] = there === undefined ? value : JOINED[METRICS[name].joined](there, value)
   }
-
-  /** The labels as shown; those of a collection that is not kept become `other`. */
-  of(given: Labels, kept: ReadonlySet<string>): Numbered {
-    const known = this.#known.get(given)
-    if (known !== undefined) return known
-    const fit = this.shown(given)
-    const { collection } = fit
-    const labels = collection === undefined || kept.has(collection) ? fit : { ...fit, collection: OTHER }
-    const key = keyOf(labels)
-    const numbered = this.#byKey.get(key) ?? { labels, number: this.#byKey.size }
-    this.#byKey.set(key, numbered)
-    this.#known.set(given, numbered)
-    return numbered
-  }
+  return { labels, values: all }
 }
 
 const JOINED = {
@@ -74,40 +53,62 @@ const JOINED = {
   most: Math.max,
 }
 
-function chosen(samples: readonly Sample[], fit: LabelsFit, most: number) {
-  const all = collectionsOf(samples, fit)
+function named(group: SampleGroup, kept: ReadonlySet<string>): SampleGroup {
+  const { labels, values } = group
+  const { collection } = labels
+  return collection === undefined || kept.has(collection)
+    ? group
+    : { labels: { ...labels, collection: OTHER }, values }
+}
+
+function chosen(groups: readonly SampleGroup[], most: number) {
+  const all = collectionsOf(groups)
   if (all.size <= most) return { kept: all, others: 0 }
-  const first = collectionsOf(samples.filter(isPressing), fit)
+  const first = collectionsOf(groups.filter(({ values }) => isPressing(values)))
   // The empty name stands for jobs without a collection, and must stay itself.
   const order = [...new Set(['', ...[...first].sort(), ...[...all].sort()])].filter((name) => all.has(name))
   return { kept: new Set(order.slice(0, most)), others: all.size - most }
 }
 
-function collectionsOf(samples: readonly Sample[], fit: LabelsFit): Set<string> {
+function collectionsOf(groups: readonly SampleGroup[]): Set<string> {
   const found = new Set<string>()
-  for (const { labels } of samples) {
-    const { collection } = fit.shown(labels)
-    if (collection !== undefined) found.add(collection)
-  }
+  for (const { labels } of groups) if (labels.collection !== undefined) found.add(labels.collection)
   return found
 }
 
-function isPressing({ name, value }: Sample): boolean {
-  return (
-    name === 'elysiactl_expectation_due_timestamp_seconds' ||
-    (name === 'elysiactl_damaged_archives' && value > 0)
-  )
+function isPressing({
+  elysiactl_expectation_due_timestamp_seconds: due,
+  elysiactl_damaged_archives: damaged = 0,
+}: Values): boolean {
+  return due !== undefined || damaged > 0
 }
 
-function keyOf({ kind, collection, target, code }: Labels): string {
-  return `${kind}\0${collection}\0${target}\0${code}`
+const keys = new WeakMap<Labels, string>()
+
+function keyOf(labels: Labels): string {
+  const known = keys.get(labels)
+  if (known !== undefined) return known
+  const { kind, collection, target, code } = labels
+  const key = `${kind}\0${collection}\0${target}\0${code}`
+  keys.set(labels, key)
+  return key
 }
 
-function shown(labels: Labels): Labels {
-  const pairs = Object.entries(labels) as [Label, string][]
-  return pairs.every(([, value]) => isFit(value))
-    ? labels
-    : Object.fromEntries(pairs.map(([label, value]) => [label, fit(value)]))
+const fitting = new WeakMap<SampleGroup, SampleGroup>()
+
+/** The group as it may be shown. Most may be as they are, which is found out once. */
+function shownGroup(group: SampleGroup): SampleGroup {
+  const known = fitting.get(group)
+  if (known !== undefined) return known
+  const pairs = Object.entries(group.labels) as [Label, string][]
+  const one = pairs.every(([, value]) => isFit(value))
+    ? group
+    : {
+        labels: Object.fromEntries(pairs.map(([label, value]) => [label, fit(value)])),
+        values: group.values,
+      }
+  fitting.set(group, one)
+  return one
 }
 
 // Two texts that differ only in characters that no terminal shows or no UTF-8 holds would be duplicates for Prometheus.

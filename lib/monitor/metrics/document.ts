@@ -14,12 +14,11 @@ export interface MetricsDocument {
 }
 
 /** Metrics by name, in the order of their table; metrics without a value are left out. */
-export function metricsDocument({
-  samples,
-  others,
-}: Pick<MetricsText, 'samples' | 'others'>): MetricsDocument {
+export function metricsDocument({ groups, others }: Pick<MetricsText, 'groups' | 'others'>): MetricsDocument {
   const metrics = (Object.keys(METRICS) as MetricName[]).flatMap((name) => {
-    const values = samples.filter((one) => one.name === name).map(({ labels, value }) => ({ labels, value }))
+    const values = groups.flatMap(({ labels, values: { [name]: value } }) =>
+      value === undefined ? [] : [{ labels, value }],
+    )
     const { type, help } = METRICS[name]
     return values.length === 0 ? [] : [{ name, type, help, values }]
   })

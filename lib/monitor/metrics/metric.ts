@@ -57,6 +57,11 @@ export const METRICS = {
     RUN_AND_CODE,
     'most',
   ),
+  elysiactl_last_run_failed: gauge(
+    "1 where the last run that ended by itself or was killed failed, 0 where it did not; a user's typing error does not count.",
+    RUN_AND_CODE,
+    'most',
+  ),
 
   elysiactl_runs_running: gauge('Runs that go on.', RUN, 'sum'),
   elysiactl_run_stalled: gauge('1 for a run that goes on and waits: nothing was acknowledged.', RUN, 'most'),
@@ -122,9 +127,10 @@ export type MetricName = keyof typeof METRICS
 
 export type Labels = Readonly<Partial<Record<Label, string>>>
 
-/** One value of one metric. */
-export interface Sample {
-  readonly name: MetricName
+/** Values of metrics that share their labels. */
+export interface SampleGroup {
   readonly labels: Labels
-  readonly value: number
+  readonly values: Values
 }
+
+export type Values = Readonly<Partial<Record<MetricName, number>>>

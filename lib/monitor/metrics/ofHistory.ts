@@ -2,111 +2,127 @@ import type {
   HistoryEntry,
   HistoryReader,
   HistoryStatus,
-  HistoryTotal,
+  SubjectFigures,
+  SubjectRun,
   TrafficTotal,
 } from '../history/entry.ts'
-import type { Labels, MetricName, Sample } from './metric.ts'
-
-/** Metrics from the history alone: sums, last runs, running jobs. */
-export function ofHistory(reader: HistoryReader): Sample[] {
-  const labels = new SharedLabels()
-  return [
-    ...reader.totals().flatMap((one) => ofTotal(one, labels)),
-    ...reader.lastSuccesses().flatMap((one) => ofSuccess(one, labels)),
-    ...lastRuns(reader).flatMap((one) => ofLast(one, labels)),
-    ...reader.list({ status: ['running'] }).flatMap((one) => ofRunning(one, labels)),
-    ...reader.traffic().flatMap(ofTraffic),
-  ]
-}
-
-type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
-
-/** Shares one labels object among all samples of a subject: they are then checked and written once. */
-class SharedLabels {
-  readonly #known = new Map<string, Labels>()
-
-  of({ kind, collection, target }: Subject, code?: string): Labels {
-    const key = `${kind}\0${collection}\0${target}\0${code}`
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
-    const labels = { kind, collection, target, ...(code !== undefined && { code }) }
-    this.#known.set(key, labels)
-    return labels
-  }
-}
-
-function lastRuns(reader: HistoryReader): HistoryEntry[] {
-  const last = reader.lastRuns()
-  return last.filter((one) => !isOutdone(one, last))
-}
+import { type Began, isFailed, isOver } from '../history/failed.ts'
+import { groupOf, KnownGroups } from './groups.ts'
+import type { SampleGroup, Values } from './metric.ts'
 
 /**
- * A run that failed before its target was known would stay the last one without a target forever: a later run of the
- * same kind and collection, at any target, replaces it.
+ * Metrics from the history alone: sums, last runs, running jobs. Groups that are the same as in the last call with the
+ * same `known` are the same objects.
  */
-function isOutdone(
-  { kind, collection, target, started_at }: HistoryEntry,
-  all: readonly HistoryEntry[],
-): boolean {
-  if (target !== '') return false
-  return all.some((other) => {
-    const isLike = other.kind === kind && (collection === '' || other.collection === collection)
-    return isLike && other.started_at > started_at
-  })
+export function ofHistory(reader: HistoryReader, known = new KnownGroups()): SampleGroup[] {
+  const figures = reader.figures()
+  const outdated = outdatedIn(figures)
+  const groups: SampleGroup[] = []
+  for (const one of figures) ofSubject(one, outdated.get(one), known, groups)
+  for (const one of reader.list({ status: ['running'] })) groups.push(...ofRunning(one))
+  for (const one of reader.traffic()) groups.push(...ofTraffic(one))
+  return groups
 }
 
-function ofTotal(total: HistoryTotal, shared: SharedLabels): Sample[] {
-  const labels = shared.of(total)
-  const code = codeOf(total.status, total.code)
-  return [
-    { name: 'elysiactl_runs_total', labels: shared.of(total, code), value: total.runs },
-    { name: 'elysiactl_run_duration_seconds_total', labels, value: total.seconds },
-    { name: 'elysiactl_records_total', labels, value: total.records },
-    { name: 'elysiactl_rejected_records_total', labels, value: total.rejected },
-    { name: 'elysiactl_read_bytes_total', labels, value: total.bytes_in },
-    { name: 'elysiactl_written_bytes_total', labels, value: total.bytes_out },
-    { name: 'elysiactl_retries_total', labels, value: total.retries },
-  ]
+/** Runs from before their target was known: they would stay the last ones without a target forever. */
+interface Outdated {
+  /** Another run of the same job began later. */
+  readonly isOutdone: boolean
+  /** It failed, and the same job succeeded later. */
+  readonly isOver: boolean
 }
 
-function ofSuccess(entry: HistoryEntry, shared: SharedLabels): Sample[] {
-  return present(shared.of(entry), {
-    elysiactl_last_success_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
-    elysiactl_last_success_duration_seconds: entry.seconds,
-    elysiactl_last_success_records: entry.records,
-    elysiactl_last_success_archive_bytes: entry.archive_bytes,
-  })
+function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, Outdated> {
+  const placeless = figures.filter(({ target, lastRun }) => target === '' && lastRun !== undefined)
+  const known = new Map<SubjectFigures, Outdated>()
+  if (placeless.length === 0) return known
+  const all = figures.flatMap((one) => began(one, one.lastRun))
+  const done = figures.flatMap((one) =>
+    began(one, one.lastEnded?.status === 'done' ? one.lastEnded : undefined),
+  )
+  const [newest, succeeded] = [newestOf(all), newestOf(done)]
+  for (const one of placeless) {
+    const outdone = began(one, one.lastRun).some((run) => isOver(run, newest))
+    known.set(one, {
+      isOutdone: outdone,
+      isOver: began(one, one.lastEnded).some((run) => isOver(run, succeeded)),
+    })
+  }
+  return known
 }
 
-function ofLast(entry: HistoryEntry, shared: SharedLabels): Sample[] {
-  const labels = shared.of(entry)
-  const code = codeOf(entry.status, entry.error?.code)
-  return [
-    ...present(labels, {
-      elysiactl_last_run_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
-    }),
-    { name: 'elysiactl_last_run_status', labels: shared.of(entry, code), value: 1 },
-  ]
+function began({ kind, collection, target }: SubjectFigures, run: SubjectRun | undefined): Began[] {
+  return run === undefined ? [] : [{ kind, collection, target, startedMs: run.startedMs }]
 }
 
-function ofRunning(entry: HistoryEntry, shared: SharedLabels): Sample[] {
-  const { progress } = entry
+/** The newest of each kind and collection: with a thousand collections all of them would be compared with all. */
+function newestOf(all: readonly Began[]): Began[] {
+  const newest = new Map<string, Began>()
+  for (const one of all) {
+    const key = `${one.kind}\0${one.collection}`
+    if ((newest.get(key)?.startedMs ?? Number.NEGATIVE_INFINITY) < one.startedMs) newest.set(key, one)
+  }
+  return [...newest.values()]
+}
+
+function ofSubject(
+  figures: SubjectFigures,
+  outdated: Outdated | undefined,
+  known: KnownGroups,
+  into: SampleGroup[],
+): void {
+  const { subject, kind, collection, target, ended, sums, lastSuccess, lastRun, lastEnded } = figures
+  const last = outdated?.isOutdone === true ? undefined : lastRun
+  const values = {
+    elysiactl_run_duration_seconds_total: sums?.seconds,
+    elysiactl_records_total: sums?.records,
+    elysiactl_rejected_records_total: sums?.rejected,
+    elysiactl_read_bytes_total: sums?.bytes_in,
+    elysiactl_written_bytes_total: sums?.bytes_out,
+    elysiactl_retries_total: sums?.retries,
+    elysiactl_last_success_timestamp_seconds: lastSuccess && lastSuccess.endedMs / 1000,
+    elysiactl_last_success_duration_seconds: lastSuccess?.seconds,
+    elysiactl_last_success_records: lastSuccess?.records,
+    elysiactl_last_success_archive_bytes: lastSuccess?.archiveBytes,
+    elysiactl_last_run_timestamp_seconds: last && last.endedMs / 1000,
+  }
+  known.add(`${subject}`, () => ({ kind, collection, target }), values, into)
+  const byCode = new Map<string, Record<string, number>>()
+  const add = (code: string, name: keyof Values, value: number) => {
+    const there = byCode.get(code)
+    if (there === undefined) byCode.set(code, { [name]: value })
+    else there[name] = (there[name] ?? 0) + value
+  }
+  for (const { status, code, runs } of ended) add(codeOf(status, code), 'elysiactl_runs_total', runs)
+  if (last !== undefined) add(codeOf(last.status, last.code), 'elysiactl_last_run_status', 1)
+  if (lastEnded !== undefined && outdated?.isOver !== true) {
+    const failed = isFailed(lastEnded.status) ? 1 : 0
+    add(codeOf(lastEnded.status, lastEnded.code), 'elysiactl_last_run_failed', failed)
+  }
+  for (const [code, one] of byCode)
+    known.add(`${subject} ${code}`, () => ({ kind, collection, target, code }), one, into)
+}
+
+function ofRunning({ kind, collection, target, progress }: HistoryEntry): SampleGroup[] {
   const ratio =
     progress?.total === undefined || progress.total === 0
       ? undefined
       : Math.min(1, progress.done / progress.total)
-  return present(shared.of(entry), {
-    elysiactl_runs_running: 1,
-    elysiactl_run_stalled: progress?.waits_for === undefined ? 0 : 1,
-    elysiactl_run_progress_ratio: ratio,
-    elysiactl_run_records_per_second: progress?.rate_per_second,
-    elysiactl_run_bytes_per_second: progress?.bytes_per_second,
-    elysiactl_run_resident_memory_bytes: progress?.rss_bytes,
-  })
+  return groupOf(
+    { kind, collection, target },
+    {
+      elysiactl_runs_running: 1,
+      elysiactl_run_stalled: progress?.waits_for === undefined ? 0 : 1,
+      elysiactl_run_progress_ratio: ratio,
+      elysiactl_run_records_per_second: progress?.rate_per_second,
+      elysiactl_run_bytes_per_second: progress?.bytes_per_second,
+      elysiactl_run_resident_memory_bytes: progress?.rss_bytes,
+    },
+  )
 }
 
-function ofTraffic(one: TrafficTotal): Sample[] {
-  return present(
+function ofTraffic(one: TrafficTotal): SampleGroup[] {
+  return groupOf(
     { target: one.place },
     {
       elysiactl_place_received_bytes_total: one.bytes_in,
@@ -121,22 +137,6 @@ function ofTraffic(one: TrafficTotal): Sample[] {
 }
 
 /** How a run ended: its status, and for a failure the error code. */
-function codeOf(status: HistoryStatus, code: string | undefined): string {
-  return status === 'failed' && code !== undefined && code !== '' ? code : status
-}
-
-/** Makes samples with the same labels from the values that exist. */
-export function present(
-  labels: Labels,
-  values: Readonly<Partial<Record<MetricName, number | undefined>>>,
-): Sample[] {
-  return (Object.entries(values) as [MetricName, number | undefined][]).flatMap(([name, value]) =>
-    value === undefined || !Number.isFinite(value) ? [] : [{ name, labels, value }],
-  )
-}
-
-/** Seconds since 1970 of an ISO text; undefined if it is absent or no valid time. */
-export function secondsOf(iso: string | undefined): number | undefined {
-  const ms = iso === undefined ? Number.NaN : Date.parse(iso)
-  return Number.isNaN(ms) ? undefined : ms / 1000
+function codeOf(status: HistoryStatus, code: string): string {
+  return status === 'failed' && code !== '' ? code : status
 }

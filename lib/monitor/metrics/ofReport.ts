@@ -1,13 +1,13 @@
 import type { MonitorReport } from '../report/schema.ts'
-import type { Sample } from './metric.ts'
-import { present, secondsOf } from './ofHistory.ts'
+import { groupOf, secondsOf } from './groups.ts'
+import type { SampleGroup } from './metric.ts'
 
 /** Metrics from the report: archives, recovery, expectations, messages, disks. */
-export function ofReport(report: MonitorReport): Sample[] {
+export function ofReport(report: MonitorReport): SampleGroup[] {
   return [
     ...ofArchives(report),
     ...report.recovery.flatMap(({ collection, target, point_at, seconds, measured_at }) =>
-      present(
+      groupOf(
         { collection, target },
         {
           elysiactl_recovery_point_timestamp_seconds: secondsOf(point_at),
@@ -18,12 +18,12 @@ export function ofReport(report: MonitorReport): Sample[] {
     ),
     ...(report.expected ?? report.missed).flatMap(ofExpectation),
     ...report.disk.flatMap(({ directory, free_bytes, total_bytes }) =>
-      present(
+      groupOf(
         { target: directory },
         { elysiactl_disk_free_bytes: free_bytes, elysiactl_disk_size_bytes: total_bytes },
       ),
     ),
-    ...present(
+    ...groupOf(
       {},
       {
         elysiactl_collections_uncovered: report.uncovered.length,
@@ -36,22 +36,22 @@ export function ofReport(report: MonitorReport): Sample[] {
 
 type Expected = NonNullable<MonitorReport['expected']>[number]
 
-function ofExpectation({ collection, target, what, due_at, grace_seconds }: Expected): Sample[] {
+function ofExpectation({ collection, target, what, due_at, grace_seconds }: Expected): SampleGroup[] {
   const due = secondsOf(due_at)
-  return present(
+  return groupOf(
     { kind: what, collection, target: target ?? '' },
     { elysiactl_expectation_due_timestamp_seconds: due && due + grace_seconds },
   )
 }
 
 /** A collection without damage has a 0: an absent metric could mean that nobody looked. */
-function ofArchives({ storage, damaged, unverified }: MonitorReport): Sample[] {
+function ofArchives({ storage, damaged, unverified }: MonitorReport): SampleGroup[] {
   const collections = new Set([...storage, ...damaged, ...unverified].map(({ collection }) => collection))
   const number = (lines: MonitorReport['damaged'], name: string) =>
     lines.filter(({ collection }) => collection === name).length
   return [
     ...storage.flatMap(({ collection, archives, bytes, raw_bytes }) =>
-      present(
+      groupOf(
         { collection },
         {
           elysiactl_archives: archives,
@@ -61,7 +61,7 @@ function ofArchives({ storage, damaged, unverified }: MonitorReport): Sample[] {
       ),
     ),
     ...[...collections].flatMap((collection) =>
-      present(
+      groupOf(
         { collection },
         {
           elysiactl_damaged_archives: number(damaged, collection),

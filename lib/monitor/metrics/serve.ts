@@ -6,6 +6,11 @@ import { listening } from '../serve/listening.ts'
 import { isOwnHost } from '../serve/ownHost.ts'
 import { CONTENT_TYPE } from './exposition.ts'
 
+/** The metrics of this process. Loads prom-client, which no others need. */
+export async function processMetrics(): Promise<() => Promise<string>> {
+  return (await import('./process.ts')).processMetrics()
+}
+
 /** What the server answers with. */
 export interface Served {
   /** The text of /metrics; if it throws, the answer is a 500 with the message. */

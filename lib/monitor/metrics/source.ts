@@ -2,7 +2,8 @@ import type { HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
 import { bounded } from './bounded.ts'
 import { exposition } from './exposition.ts'
-import type { Sample } from './metric.ts'
+import { KnownGroups } from './groups.ts'
+import type { SampleGroup } from './metric.ts'
 import { ofHistory } from './ofHistory.ts'
 import { ofReport } from './ofReport.ts'
 
@@ -22,7 +23,7 @@ export interface MetricsInput {
 export interface MetricsText {
   readonly text: string
   /** The same metrics as values. */
-  readonly samples: readonly Sample[]
+  readonly groups: readonly SampleGroup[]
   /** How many collections are joined as `other`; 0 if each has its own figures. */
   readonly others: number
 }
@@ -31,13 +32,14 @@ export interface MetricsText {
 export type MetricsSource = () => Promise<MetricsText>
 
 /**
- * All metrics of a history: every text covers every known collection. Reads only what changed since the last text; the
- * report may be 30 s old. Memory: the samples and the text of the last call.
+ * All metrics of a history: every text covers every known collection. Reads the history again only if it changed, and
+ * writes only the lines that changed; the report may be 30 s old. Memory: the values and lines of the last text.
  * @throws what the reader or the report throws
  */
 export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
   let reported: { readonly report: MonitorReport | undefined; readonly at: number } | undefined
   let made: Made | undefined
+  const known = new KnownGroups()
   return async () => {
     // Taken before reading: what is written meanwhile shows up in the next text at the latest.
     const version = reader.version()
@@ -45,11 +47,11 @@ export function metricsSource({ reader, report, now = Date.now }: MetricsInput):
       reported = { report: await report?.(), at: now() }
     }
     if (made?.version !== version || made.report !== reported.report) {
-      made = { version, report: reported.report, stable: await stable(reader, reported.report) }
+      made = { version, report: reported.report, stable: stable(reader, reported.report, known) }
     }
-    const { text, samples, others } = made.stable
-    const fresh = timely(samples, now() / 1000)
-    return { text: `${text}${await exposition(fresh)}`, samples: [...samples, ...fresh], others }
+    const { text, groups, others } = made.stable
+    const fresh = timely(groups, now() / 1000)
+    return { text: `${text}${exposition(fresh)}`, groups: [...groups, ...fresh], others }
   }
 }
 
@@ -59,31 +61,25 @@ interface Made {
   readonly stable: Stable
 }
 
-/** Samples that stay the same until the history changes. */
+/** Metrics that stay the same until the history changes. */
 interface Stable {
   readonly text: string
-  readonly samples: readonly Sample[]
+  readonly groups: readonly SampleGroup[]
   readonly others: number
 }
 
-async function stable(reader: HistoryReader, report: MonitorReport | undefined): Promise<Stable> {
-  const { samples, others } = bounded([
-    ...ofHistory(reader),
-    ...(report === undefined ? [] : ofReport(report)),
-  ])
-  samples.push({ name: 'elysiactl_collections_other', labels: {}, value: others })
-  return { text: await exposition(samples), samples, others }
+function stable(reader: HistoryReader, report: MonitorReport | undefined, known: KnownGroups): Stable {
+  const ofRuns = ofHistory(reader, known)
+  const { groups, others } = bounded(report === undefined ? ofRuns : [...ofRuns, ...ofReport(report)])
+  groups.push({ labels: {}, values: { elysiactl_collections_other: others } })
+  return { text: exposition(groups), groups, others }
 }
 
-/** Samples that change with time alone: a job can be missed without any run. */
-function timely(samples: readonly Sample[], now: number): Sample[] {
-  const due = samples.filter(({ name }) => name === 'elysiactl_expectation_due_timestamp_seconds')
-  return [
-    ...due.map(({ labels, value }) => ({
-      name: 'elysiactl_expectation_missed' as const,
-      labels,
-      value: now > value ? 1 : 0,
-    })),
-    { name: 'elysiactl_generated_timestamp_seconds', labels: {}, value: now },
-  ]
+/** Metrics that change with time alone: a job can be missed without any run. */
+function timely(groups: readonly SampleGroup[], now: number): SampleGroup[] {
+  const missed = groups.flatMap(
+    ({ labels, values: { elysiactl_expectation_due_timestamp_seconds: due } }): SampleGroup[] =>
+      due === undefined ? [] : [{ labels, values: { elysiactl_expectation_missed: now > due ? 1 : 0 } }],
+  )
+  return [...missed, { labels: {}, values: { elysiactl_generated_timestamp_seconds: now } }]
 }

@@ -1,4 +1,5 @@
 import type { RunPoint } from '../history/entry.ts'
+import { type Began, isFailed, isOver } from '../history/failed.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { ageOf, word } from './words.ts'
 
@@ -9,12 +10,12 @@ type Facts = Omit<MonitorReport, 'needs_a_hand'>
 const LEAST_FREE = 0.05
 const LISTED = 50
 
-/** How long a mistyped name is shown, as a warning. */
+/** How long a slip is shown, as a warning. */
 const SLIP_SHOWN_MS = 86_400_000
 
 /**
- * What needs a hand, worst first: faults, then warnings, each in the order of the report. `slips`: last runs with a
- * mistyped name.
+ * What needs a hand, worst first: faults, then warnings, each in the order of the report. `slips`: runs of subjects that
+ * have no others.
  */
 export function needsAHand(
   facts: Facts,
@@ -24,10 +25,11 @@ export function needsAHand(
   const made = new Map(slips.map(({ id, startedMs }) => [id, startedMs]))
   const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
   const success = facts.success.filter(({ last_run: run = '' }) => (made.get(run) ?? past) >= past)
+  const succeeded = facts.success.filter(({ last_status: status }) => status === 'done').map(beganOf)
   const all = [
     ...facts.missed.map(missed),
     ...success
-      .filter((one) => !isOver(one, facts.success) && !isOfDamage(one, facts.damaged))
+      .filter((one) => !isOver(beganOf(one), succeeded) && !isOfDamage(one, facts.damaged))
       .flatMap(failed)
       .map((one) => (made.has(one.run ?? '') ? { ...one, severity: 'warning' as const } : one)),
     ...facts.damaged.map(damaged),
@@ -72,14 +74,13 @@ function withTarget(command: string, target: string): string {
   return `${command} --target ${word(target)}`
 }
 
-/** A failure from before its store was known is over once the same job succeeded at any store. */
-function isOver(one: MonitorReport['success'][number], all: MonitorReport['success']): boolean {
-  const { kind, collection, target, last_run: run = '' } = one
-  const later = (other: typeof one) => other.last_status === 'done' && (other.last_run ?? '') > run
-  return (
-    target === '' &&
-    all.some((other) => other.kind === kind && other.collection === collection && later(other))
-  )
+function beganOf({
+  kind,
+  collection,
+  target,
+  last_run_at: at = '',
+}: MonitorReport['success'][number]): Began {
+  return { kind, collection, target, startedMs: Date.parse(at) }
 }
 
 /** A verification that found damage has failed: the line of the damaged archive already says so, and what to do. */
@@ -100,7 +101,7 @@ function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
     const message = `the last ${what} refused some records, or found differences`
     return [{ severity: 'warning', what: 'rejects', message, next, ...common }]
   }
-  if (status !== 'failed' && status !== 'killed') return []
+  if (status === undefined || !isFailed(status)) return []
   const message = `the last ${what} ${status === 'killed' ? 'was killed' : 'failed'}${error === undefined ? '' : `: ${error}`}`
   return [{ severity: 'fault', what: 'failed', message, next: stepOf(hint, next), ...common }]
 }

@@ -2,7 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
 import { judge } from '../expect/missed.ts'
-import type { HistoryEntry, ReportedHistory } from '../history/entry.ts'
+import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
+import { isSlipped, lastEnded } from '../history/failed.ts'
 import {
   cleanupLines,
   damagedLines,
@@ -68,7 +69,8 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const notes = [...(sources.notes ?? [])]
   const note = (text: string) => void notes.push(text)
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
-  const subjects = subjectsOf(history.subjects(since, MOST_POINTS), history.lastSuccesses())
+  const found = history.subjects(since, MOST_POINTS).map((runs) => withoutSlips(runs, history))
+  const subjects = subjectsOf(found, history.lastSuccesses())
   const mistyped = subjects.filter((one) => isMistyped(one, history))
   // Nothing is expected of a name that does not exist.
   const real = subjects.filter((one) => !mistyped.includes(one))
@@ -102,7 +104,9 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     disk,
     notes,
   }
-  const slips = mistyped.flatMap(({ runs }) => runs?.last ?? [])
+  const slips = subjects.flatMap(({ runs }) =>
+    runs?.last.status === 'failed' && isSlipAt(history, runs.last.id) ? [runs.last] : [],
+  )
   return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
 }
 
@@ -113,8 +117,28 @@ function errorOf(history: ReportedHistory, id: string): LastError | undefined {
   return { message: `${code}: ${message}`, ...(hint !== undefined && { hint }) }
 }
 
-/** Errors in the command line, from before anything began. */
-const OF_WORDS: ReadonlySet<string> = new Set(['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING'])
+/** Its last run, where that was a slip, is the one before, if there is one: metrics and alerts say so, too. */
+function withoutSlips(runs: SubjectRuns, history: ReportedHistory): SubjectRuns {
+  if (runs.last.status !== 'failed' || !isSlipAt(history, runs.last.id)) return runs
+  const counted = lastEnded(history, runs)
+  return counted === undefined ? runs : { ...runs, last: pointOf(counted) }
+}
+
+function isSlipAt(history: ReportedHistory, id: string): boolean {
+  const entry = history.find(id).at(-1)
+  return entry !== undefined && isSlipped(entry)
+}
+
+function pointOf({ id, status, started_at, seconds = 0, rate_per_second: rate = 0, ...rest }: HistoryEntry) {
+  return {
+    id,
+    status,
+    startedMs: Date.parse(started_at),
+    seconds,
+    rate,
+    bytes: rest.bytes_in + rest.bytes_out,
+  }
+}
 
 /** Attempts that are further apart are no typing error. */
 const SLIP_MS = 3_600_000
@@ -126,11 +150,7 @@ function isMistyped({ runs, lastSuccess }: ReportedSubject, history: ReportedHis
   const [first, last] = [runs.points[0]!, runs.points.at(-1)!]
   if (last.startedMs - first.startedMs > SLIP_MS) return false
   if (!runs.points.every(({ status }) => status === 'failed')) return false
-  return runs.points.every(({ id }) => isSlip(history.find(id).at(-1)))
-}
-
-function isSlip(entry: HistoryEntry | undefined): boolean {
-  return entry?.trigger === 'user' && OF_WORDS.has(entry.error?.code ?? '')
+  return runs.points.every(({ id }) => isSlipAt(history, id))
 }
 
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {

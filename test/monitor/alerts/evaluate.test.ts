@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../../lib/database/connection.ts'
-import type { Limits } from '../../../lib/monitor/alerts/deliver.ts'
+import { LIMITS, type Limits } from '../../../lib/monitor/alerts/deliver.ts'
 import { type EvaluateOptions, evaluate } from '../../../lib/monitor/alerts/evaluate.ts'
 import type { HistoryEntry } from '../../../lib/monitor/history/entry.ts'
 import { readerOf, runAt, settingsOf, sinkContext } from './madeUp.ts'
@@ -34,7 +34,9 @@ t.test('a failure is one message, its end another; eight that look at once send 
   const server = await receiver(t)
   const { run } = await opened(t, [server])
   const began = performance.now()
-  await Promise.all(Array.from({ length: 8 }, () => run([failed])))
+  // A short try that times out on a busy machine is made again, and both arrive.
+  const limits = { limits: LIMITS }
+  await Promise.all(Array.from({ length: 8 }, () => run([failed], limits)))
   t.strictSame(statuses(server), ['firing'])
   t.ok(server.received[0]!.at - began < 2000, 'within two seconds')
   t.match(JSON.parse(server.received[0]!.body), {
@@ -47,7 +49,7 @@ t.test('a failure is one message, its end another; eight that look at once send 
     next: `elysiactl runs show ${failed.id}`,
   })
   t.match((await run([failed])).alerts, [{ rule: 'failed', state: { phase: 'firing', episode: 1 } }])
-  await Promise.all(Array.from({ length: 8 }, () => run([failed, good])))
+  await Promise.all(Array.from({ length: 8 }, () => run([failed, good], limits)))
   t.strictSame(statuses(server), ['firing', 'resolved'])
   t.strictSame((await run([failed, good])).alerts, [])
 })

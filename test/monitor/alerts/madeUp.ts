@@ -3,7 +3,6 @@ import { readAlertSettings } from '../../../lib/monitor/alerts/config/read.ts'
 import type { AlertSettings } from '../../../lib/monitor/alerts/config/settings.ts'
 import type { SinkContext } from '../../../lib/monitor/alerts/sink/sinks.ts'
 import type { HistoryEntry, HistoryReader } from '../../../lib/monitor/history/entry.ts'
-import { newestOf } from '../../../lib/monitor/history/table/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 /** Some noon: the clock of these tests. */
@@ -57,8 +56,7 @@ export function readerOf(entries: readonly HistoryEntry[]): HistoryReader {
           ) === at,
       )
     },
-    lastRuns: () => newestOf(entries),
-    totals: () => [],
+    figures: () => [],
     traffic: () => [],
     version: () => 1,
   }

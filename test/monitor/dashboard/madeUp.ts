@@ -2,7 +2,6 @@
 import type { ArchiveView, DashboardSources } from '../../../lib/monitor/dashboard/facts.ts'
 import type { HistoryChoice, HistoryEntry, HistoryReader } from '../../../lib/monitor/history/entry.ts'
 import type { LogLine, RunLogged } from '../../../lib/monitor/history/log/line.ts'
-import { newestOf } from '../../../lib/monitor/history/table/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 export const NOW = Date.parse('2026-11-29T09:00:00.000Z')
@@ -79,8 +78,7 @@ export function madeUpHistory(
       [...all.values()].filter((entry) => entry.id.startsWith(id)).sort((a, b) => a.attempt - b.attempt),
     logs: (id) => [...(logs[id] ?? [])],
     lastSuccesses: () => [],
-    lastRuns: () => newestOf([...all.values()]),
-    totals: () => [],
+    figures: () => [],
     traffic: () => [],
     version: () => version,
   }

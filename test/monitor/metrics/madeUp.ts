@@ -1,5 +1,4 @@
-import type { HistoryEntry, HistoryReader, HistoryTotal } from '../../../lib/monitor/history/entry.ts'
-import { newestOf } from '../../../lib/monitor/history/table/last.ts'
+import type { HistoryEntry, HistoryReader, SubjectFigures } from '../../../lib/monitor/history/entry.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 /** An entry of the history. */
@@ -34,37 +33,37 @@ export function entry(more: Partial<HistoryEntry> = {}): HistoryEntry {
   }
 }
 
-/** A sum of the history. */
-export function total(more: Partial<HistoryTotal> = {}): HistoryTotal {
+/** What a history tells of the subject of this entry: that it ended so, and is its last one. */
+export function figures(one: HistoryEntry, more: Partial<SubjectFigures> = {}): SubjectFigures {
+  const { kind, collection, target, status, error, started_at, ended_at, updated_at } = one
+  const { seconds = 0, records, rejected, bytes_in, bytes_out, retries, archive_bytes: archiveBytes } = one
+  const run = {
+    ...{ status, code: error?.code ?? '', startedMs: Date.parse(started_at) },
+    endedMs: Date.parse(ended_at ?? updated_at),
+  }
   return {
-    kind: 'backup',
-    collection: 'Article',
-    target: 'http://localhost:8080',
-    status: 'done',
-    code: '',
-    runs: 3,
-    seconds: 180,
-    records: 3000,
-    rejected: 1,
-    bytes_in: 15_000,
-    bytes_out: 2700,
-    retries: 6,
+    ...{ subject: 0, kind, collection, target, lastRun: run },
+    ended: status === 'running' ? [] : [{ status, code: run.code, runs: 1 }],
+    ...(status !== 'running' && {
+      sums: { seconds, records, rejected, bytes_in, bytes_out, retries },
+      lastEnded: run,
+    }),
+    ...(status === 'done' && { lastSuccess: { endedMs: run.endedMs, seconds, records, archiveBytes } }),
     ...more,
   }
 }
 
 /** A history that holds these, and counts how often it is read. */
-export function history(entries: readonly HistoryEntry[], totals: readonly HistoryTotal[] = []) {
+export function history(all: readonly SubjectFigures[], running: readonly HistoryEntry[] = []) {
   const reader = {
     reads: 0,
     at: 1,
-    list: ({ status } = {}) => entries.filter((one) => status?.includes(one.status) ?? true),
-    lastRuns: () => newestOf(entries),
-    find: (id) => entries.filter((one) => one.id === id),
-    lastSuccesses: () => entries.filter(({ status }) => status === 'done'),
-    totals: () => {
+    list: () => [...running],
+    find: () => [],
+    lastSuccesses: () => [],
+    figures: () => {
       reader.reads++
-      return [...totals]
+      return all.map((one, subject) => ({ ...one, subject }))
     },
     traffic: () => [
       {

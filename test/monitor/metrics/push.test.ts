@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { messageOf } from '../../../lib/core/errors.ts'
 import { exposition } from '../../../lib/monitor/metrics/exposition.ts'
 import { gatewayFault, gatewayOf, hasCredentials } from '../../../lib/monitor/metrics/gateway.ts'
-import type { Sample } from '../../../lib/monitor/metrics/metric.ts'
+import type { SampleGroup } from '../../../lib/monitor/metrics/metric.ts'
 import { pushMetrics } from '../../../lib/monitor/metrics/push.ts'
 
 async function gateway(t: Test, listener: RequestListener): Promise<string> {
@@ -112,18 +112,16 @@ t.test(
       if (left === 0) throw new Error('the gateway does not start')
       await wait(100)
     }
-    const success: Sample = {
-      name: 'elysiactl_last_success_timestamp_seconds',
+    const success: SampleGroup = {
       labels: { kind: 'backup' },
-      value: 7,
+      values: { elysiactl_last_success_timestamp_seconds: 7 },
     }
-    const status = (code: string): Sample => ({
-      name: 'elysiactl_last_run_status',
+    const status = (code: string): SampleGroup => ({
       labels: { code },
-      value: 1,
+      values: { elysiactl_last_run_status: 1 },
     })
-    await pushMetrics(await exposition([success, status('done')]), gatewayOf(url, 'h'))
-    await pushMetrics(await exposition([status('ELYSIA_STORE')]), gatewayOf(url, 'h'))
+    await pushMetrics(exposition([success, status('done')]), gatewayOf(url, 'h'))
+    await pushMetrics(exposition([status('ELYSIA_STORE')]), gatewayOf(url, 'h'))
     const shown = await (await fetch(`${url}/metrics`)).text()
     t.match(shown, /^elysiactl_last_success_timestamp_seconds\{[^}]*instance="h",job="elysiactl"[^}]*\} 7$/m)
     t.match(shown, /^elysiactl_last_run_status\{code="ELYSIA_STORE"/m)

@@ -1,8 +1,9 @@
 // The metrics as Prometheus reads them.
 import t from 'tap'
+import type { HistoryEntry } from '../../../lib/monitor/history/entry.ts'
 import { METRICS } from '../../../lib/monitor/metrics/metric.ts'
 import { metricsSource } from '../../../lib/monitor/metrics/source.ts'
-import { entry, fullReport, history, report, total } from './madeUp.ts'
+import { entry, figures, fullReport, history, report } from './madeUp.ts'
 import { promtool, withPromtool } from './promtool.ts'
 
 const NOW = Date.parse('2026-11-29T04:00:00.000Z')
@@ -22,13 +23,19 @@ const UNREACHABLE = { code: 'ELYSIA_UNREACHABLE', message: 'm' }
 
 /** A history in which there is something of all. */
 function full() {
+  const going = entry({ id: 'r3', kind: 'restore', status: 'running', progress: PROGRESS })
+  const failing = entry({ collection: 'Failing', status: 'failed', error: UNREACHABLE })
+  const sums = {
+    ...{ seconds: 180, records: 3000, rejected: 1 },
+    ...{ bytes_in: 15_000, bytes_out: 2700, retries: 6 },
+  }
   return history(
     [
-      entry(),
-      entry({ id: 'r2', collection: 'Failing', status: 'failed', error: UNREACHABLE }),
-      entry({ id: 'r3', kind: 'restore', status: 'running', progress: PROGRESS }),
+      figures(entry(), { ended: [{ status: 'done', code: '', runs: 3 }], sums }),
+      figures(failing, { ended: [{ status: 'failed', code: UNREACHABLE.code, runs: 2 }] }),
+      figures(going),
     ],
-    [total(), total({ collection: 'Failing', status: 'failed', code: UNREACHABLE.code, runs: 2 })],
+    [going],
   )
 }
 
@@ -48,6 +55,9 @@ t.test('sums, last runs, what goes on, archives, recovery and what is due', asyn
     `elysiactl_last_success_archive_bytes{${ARTICLE}} 900`,
     `elysiactl_last_run_status{${ARTICLE},code="done"} 1`,
     `elysiactl_last_run_status{${FAILING},code="ELYSIA_UNREACHABLE"} 1`,
+    `elysiactl_last_run_status{${RESTORE},code="running"} 1`,
+    `elysiactl_last_run_failed{${ARTICLE},code="done"} 0`,
+    `elysiactl_last_run_failed{${FAILING},code="ELYSIA_UNREACHABLE"} 1`,
     `elysiactl_run_progress_ratio{${RESTORE}} 0.25`,
     `elysiactl_run_stalled{${RESTORE}} 1`,
     'elysiactl_archives_stored_bytes{collection="Article"} 6300',
@@ -80,30 +90,69 @@ t.test('an empty history has metrics as well', async (t) => {
 
 t.test('a failed run leaves the last success where it was', async (t) => {
   const error = { code: 'ELYSIA_STORE', message: 'm' }
-  const failed = entry({ id: 'r2', status: 'failed', error, started_at: '2026-11-29T02:00:00.000Z' })
-  const reader = history([failed, entry()], [total(), total({ status: 'failed', code: 'ELYSIA_STORE' })])
-  const { text } = await metricsSource({ reader, report })()
+  const { lastRun, lastEnded } = figures(entry({ status: 'failed', error }))
+  const { text } = await metricsSource({
+    reader: history([figures(entry(), { lastRun, lastEnded })]),
+    report,
+  })()
   t.match(text, `elysiactl_last_success_timestamp_seconds{${ARTICLE}} `)
   t.match(text, `elysiactl_last_run_status{${ARTICLE},code="ELYSIA_STORE"} 1`)
   t.notMatch(text, `elysiactl_last_run_status{${ARTICLE},code="done"}`)
 })
 
+t.test('an interrupted run is the last one, and takes no failure back', async (t) => {
+  const { lastRun } = figures(entry({ status: 'interrupted' }))
+  const failed = figures(entry({ status: 'failed', error: UNREACHABLE }), { lastRun })
+  const { text } = await metricsSource({ reader: history([failed]), report })()
+  t.match(text, `elysiactl_last_run_status{${ARTICLE},code="interrupted"} 1`)
+  t.match(text, `elysiactl_last_run_failed{${ARTICLE},code="ELYSIA_UNREACHABLE"} 1`)
+})
+
 t.test('a run that failed before its target was known is the last one until another one ends', async (t) => {
-  const usage = entry({
-    id: 'r2',
-    target: '',
-    status: 'failed',
-    error: { code: 'ELYSIA_USAGE', message: 'm' },
+  const usage = {
+    ...({ target: '', status: 'failed', error: { code: 'ELYSIA_STATE', message: 'm' } } as const),
     started_at: '2026-11-29T00:00:00.000Z',
-  })
-  const sums = [total(), total({ target: '', status: 'failed', code: 'ELYSIA_USAGE' })]
-  const status =
-    'elysiactl_last_run_status{kind="backup",collection="Article",target="",code="ELYSIA_USAGE"} 1'
-  const after = await metricsSource({ reader: history([entry(), usage], sums), report })()
-  t.notMatch(after.text, status)
+  } as const
+  const labels = 'kind="backup",collection="Article",target="",code="ELYSIA_STATE"'
+  const texts = async (failure: Partial<HistoryEntry>, other: Partial<HistoryEntry> = {}) =>
+    (await metricsSource({ reader: history([figures(entry(failure)), figures(entry(other))]), report })())
+      .text
+  t.notMatch(await texts(usage), new RegExp(`last_run_\\w+{${labels}}`))
   const later = { ...usage, started_at: '2026-11-29T03:00:00.000Z' }
-  const before = await metricsSource({ reader: history([later, entry()], sums), report })()
-  t.match(before.text, status)
+  t.match(await texts(later), `elysiactl_last_run_status{${labels}} 1`)
+  t.match(await texts(later), `elysiactl_last_run_failed{${labels}} 1`)
+  const both = await texts(usage, { status: 'failed', error: UNREACHABLE })
+  t.notMatch(both, `elysiactl_last_run_status{${labels}}`)
+  t.match(both, `elysiactl_last_run_failed{${labels}} 1`, 'it is over with a success only')
+  t.match(await texts({ ...usage, collection: '' }, {}), 'elysiactl_runs_total{kind="backup",collection=""')
+  t.notMatch(
+    await texts({ ...usage, collection: '' }, {}),
+    'elysiactl_last_run_failed{kind="backup",collection=""',
+  )
+})
+
+t.test('only what changed is written again, and the text is that of a fresh one', async (t) => {
+  const [one, other] = [figures(entry()), figures(entry({ collection: 'Other' }))]
+  const reader = history([one, other])
+  const source = metricsSource({ reader, report, now: () => NOW })
+  const before = await source()
+  reader.figures = () => [
+    { ...one, subject: 0 },
+    { ...figures(entry({ collection: 'Other', status: 'failed', error: UNREACHABLE })), subject: 1 },
+  ]
+  reader.at++
+  const after = await source()
+  const fresh = await metricsSource({ reader, report, now: () => NOW })()
+  t.equal(after.text, fresh.text)
+  const kept = after.groups.filter((group) => before.groups.includes(group))
+  t.ok(kept.length > 0)
+  t.ok(kept.every(({ labels }) => labels.collection !== 'Other'))
+  t.ok(
+    before.groups
+      .filter(({ labels }) => labels.collection === 'Article')
+      .every((group) => kept.includes(group)),
+    'what is the same is the same object',
+  )
 })
 
 t.test('is read anew only where something changed', async (t) => {

@@ -82,38 +82,43 @@ t.test('an interruption takes no failure back', async (t) => {
   t.match(needs_a_hand, [{ what: 'failed', run: 'bad' }])
 })
 
-t.test(
-  'a mistyped name is a warning for a day; what a clock starts, or worked before, is a fault',
-  async (t) => {
-    const error = { code: 'ELYSIA_NOT_FOUND', message: 'there is no such collection' }
-    const typed = { trigger: 'user', status: 'failed', error } as const
-    const handsAt = async (nowMs: number, more: Parameters<typeof ran>[2], before?: string) => {
-      const { history } = opened(t)
-      if (before !== undefined) history.put(ran(before, 20))
-      history.put(ran('slip', 22, more))
-      return (await report({ history }, { nowMs })).needs_a_hand
-    }
-    const day = Date.parse(at(22))
-    t.match(await handsAt(day + 3_600_000, typed), [{ what: 'failed', severity: 'warning', run: 'slip' }])
-    t.strictSame(await handsAt(day + 2 * 86_400_000, typed), [])
-    t.match(await handsAt(day + 2 * 86_400_000, { ...typed, trigger: 'cron' }), [{ severity: 'fault' }])
-    t.match(await handsAt(day + 2 * 86_400_000, typed, 'good'), [{ severity: 'fault', run: 'slip' }])
+t.test('a slip is a warning for a day, and hides nothing; what a clock starts is a fault', async (t) => {
+  const error = { code: 'ELYSIA_NOT_FOUND', message: 'there is no such collection' }
+  const typed = { trigger: 'user', status: 'failed', error, records: 0, bytes_out: 0 } as const
+  const handsAt = async (
+    nowMs: number,
+    more: Parameters<typeof ran>[2],
+    before?: Parameters<typeof ran>[2],
+  ) => {
     const { history } = opened(t)
-    for (const [id, at] of [
-      ['one', 22],
-      ['two', 23],
-    ] as const)
-      history.put(ran(id, at, typed))
-    const { needs_a_hand } = await report({ history }, { nowMs: NOW + 3 * 86_400_000 })
-    t.match(needs_a_hand, [{ severity: 'fault', run: 'two' }], 'each night is no slip of a hand')
-    const { history: alone } = opened(t)
-    alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
-    const text = 'expect: {"*": {every: 24h}}'
-    const expectations = await readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
-    const { missed } = await report({ history: alone, expectations }, { nowMs: NOW })
-    t.strictSame(missed, [], 'a name that there is not is missed by nobody')
-  },
-)
+    if (before !== undefined) history.put(ran('before', 20, before))
+    history.put(ran('slip', 22, more))
+    return (await report({ history }, { nowMs })).needs_a_hand
+  }
+  const day = Date.parse(at(22))
+  t.match(await handsAt(day + 3_600_000, typed), [{ what: 'failed', severity: 'warning', run: 'slip' }])
+  t.strictSame(await handsAt(day + 2 * 86_400_000, typed), [])
+  t.match(await handsAt(day + 2 * 86_400_000, { ...typed, trigger: 'cron' }), [{ severity: 'fault' }])
+  t.strictSame(await handsAt(day + 3_600_000, typed, {}), [], 'the run before was good')
+  const failed = { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'm' } } as const
+  t.match(await handsAt(day + 3_600_000, typed, failed), [{ severity: 'fault', run: 'before' }])
+  const wrote = { ...typed, records: 3 }
+  t.match(await handsAt(day + 3_600_000, wrote, {}), [{ severity: 'fault', run: 'slip' }])
+  const { history } = opened(t)
+  for (const [id, at] of [
+    ['one', 22],
+    ['two', 23],
+  ] as const)
+    history.put(ran(id, at, typed))
+  const { needs_a_hand } = await report({ history }, { nowMs: NOW + 3_600_000 })
+  t.match(needs_a_hand, [{ severity: 'warning', run: 'two' }])
+  const { history: alone } = opened(t)
+  alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
+  const text = 'expect: {"*": {every: 24h}}'
+  const expectations = await readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
+  const { missed } = await report({ history: alone, expectations }, { nowMs: NOW })
+  t.strictSame(missed, [], 'a name that there is not is missed by nobody')
+})
 
 t.test('a good run of the future, by a clock that was wrong, does not hide what is missed', async (t) => {
   const { history } = opened(t)

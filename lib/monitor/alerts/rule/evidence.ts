@@ -1,4 +1,5 @@
-import type { HistoryEntry, HistoryReader, HistoryStatus } from '../../history/entry.ts'
+import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
+import { ENDED, isOver, isSlipped, lastEnded } from '../../history/failed.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 
@@ -20,7 +21,6 @@ export interface Evidence {
   readonly whole: boolean
 }
 
-const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 const NEWEST = 100
 const NEWEST_KILLED = 50
 const MOST_FAILED = 5000
@@ -56,40 +56,29 @@ export function subjectsIn({ reader, watched, whole }: Evidence): RunSubject[] {
 }
 
 /**
- * The last run of a subject that ended by itself or was killed; runs that a user interrupted are skipped. A failed run
- * that `takes` excludes is skipped, and so is a typing error unless `takes` names users: only a run that was done ends
- * an alert.
+ * The last run of a subject that counts for a rule: a failed run that `takes` excludes is skipped, and so is a typing
+ * error unless `takes` names users: only a run that was done ends an alert. A failure from before its store was known
+ * is over once the same job succeeded at any store.
  */
-export function lastEnded(
+export function lastCounting(
   { reader }: Evidence,
   subject: RunSubject,
   { trigger, triggers }: Pick<RunChoice, 'trigger' | 'triggers'>,
 ): HistoryEntry | undefined {
   const namesUsers = triggers?.includes('user') === true
-  const counts = (entry: HistoryEntry) => trigger(entry.trigger) && (namesUsers || !isSlip(entry))
-  const isGood = ({ status }: HistoryEntry) => status === 'done' || status === 'rejects'
-  return entriesOf(reader, subject, { status: ENDED, limit: NEWEST }).find(
-    (entry) => isGood(entry) || counts(entry),
-  )
+  const counts = (entry: HistoryEntry) => trigger(entry.trigger) && (namesUsers || !isSlipped(entry))
+  const last = lastEnded(reader, subject, counts)
+  if (last === undefined || last.target !== '') return last
+  const { kind, collection, started_at: since } = last
+  const done = reader.list({
+    ...{ kind: [kind], status: ['done'], since, limit: 1 },
+    ...(collection !== '' && { collection }),
+  })
+  return isOver(beganOf(last), done.map(beganOf)) ? undefined : last
 }
 
-/** Errors in the command line, or obstacles found before the run began. */
-const OF_WORDS: ReadonlySet<string> = new Set([
-  'ELYSIA_USAGE',
-  'ELYSIA_NOT_FOUND',
-  'ELYSIA_INPUT_MISSING',
-  'ELYSIA_CONFLICT',
-])
-
-/** A typing error: whoever typed the command has read about it at once. */
-function isSlip({ trigger, status, records, bytes_out: written, error }: HistoryEntry): boolean {
-  return (
-    trigger === 'user' &&
-    status === 'failed' &&
-    records === 0 &&
-    written === 0 &&
-    OF_WORDS.has(error?.code ?? '')
-  )
+function beganOf({ kind, collection, target, started_at }: HistoryEntry) {
+  return { kind, collection, target, startedMs: Date.parse(started_at) }
 }
 
 /** The runs of a subject since a moment that ended by themselves or were killed, newest first. */

@@ -6,7 +6,7 @@ import {
   type Evidence,
   endedSince,
   endOf,
-  lastEnded,
+  lastCounting,
   subjectKey,
   subjectOf,
   subjectText,
@@ -22,7 +22,7 @@ type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
 export function judge(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
   if (!rule.takes.subject(subject)) return undefined
   if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
-  const entry = lastEnded(evidence, subject, rule.takes)
+  const entry = lastCounting(evidence, subject, rule.takes)
   if (entry === undefined || !rule.takes.trigger(entry.trigger)) return undefined
   const wrong = wrongWith(rule, entry)
   if (wrong === undefined) return undefined

@@ -197,8 +197,9 @@ function failure(error: unknown, path: string): unknown {
   if (error instanceof ElysiaError) return error.code === 'ELYSIA_STORE' ? damaged(error, path) : error
   const code = String((error as { code?: unknown }).code ?? '')
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(error, path)
-  // A missing table or column: another program made the file, or it lost pages.
-  if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(messageOf(error))) return damaged(error, path)
+  // A missing table or column: another program made the file, or it lost pages. SQLite reads one value of the JSON.
+  if (code === 'SQLITE_ERROR' && /no such (table|column)|malformed JSON/.test(messageOf(error)))
+    return damaged(error, path)
   if (code.startsWith('SQLITE_BUSY')) {
     return new ElysiaError('ELYSIA_LOCKED', `another process is writing to the history ${path}`, {
       cause: error,

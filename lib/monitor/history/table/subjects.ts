@@ -1,4 +1,5 @@
 import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
+import { ENDED } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** Enough rates to tell whether the last runs are slower. */
@@ -13,7 +14,8 @@ const COUNTS = `
   ON runs.subject = known.subject AND runs.status = known.status AND started_at >= ?
   GROUP BY known.subject, known.status`
 
-const NAMES = 'SELECT subject, kind, collection, target FROM subjects'
+/** All subjects by number. */
+export const NAMES = 'SELECT subject, kind, collection, target FROM subjects'
 
 const POINT = 'id, status, started_at, seconds, rate, bytes_in + bytes_out'
 
@@ -34,9 +36,6 @@ type PointRow = [
 ]
 
 type Counted = [subject: number, status: HistoryStatus, count: number, last: number]
-
-/** Statuses of runs that ended by themselves or were killed. */
-const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
 /** Runs that began since a moment, by subject. Memory: their points, at most `most` of each. */
 export function subjectsIn(database: HistoryConnection, sinceMs: number, most: number): SubjectRuns[] {

@@ -1,4 +1,4 @@
-import type { HistoryTotal, PlaceTraffic, TrafficTotal } from '../entry.ts'
+import type { PlaceTraffic, TrafficTotal } from '../entry.ts'
 import type { HistoryConnection } from './file.ts'
 import { type RunRow, trafficOf } from './row.ts'
 
@@ -62,14 +62,6 @@ const TRAFFIC = `
 /** The traffic of runs that began on the day of this moment, or later. */
 export function trafficIn(database: HistoryConnection, sinceMs: number): TrafficTotal[] {
   return database.prepare(TRAFFIC).all(Math.floor(sinceMs / DAY_MS)) as TrafficTotal[]
-}
-
-const TOTALS = `
-  SELECT kind, collection, target, status, code, totals.runs, seconds, records, rejected, bytes_in, bytes_out, retries
-  FROM totals JOIN subjects USING (subject) WHERE totals.runs > 0`
-
-export function totalsIn(database: HistoryConnection): HistoryTotal[] {
-  return database.prepare(TOTALS).all() as HistoryTotal[]
 }
 
 /** More than clocks differ: a run that began so far ahead had a wrong clock, and counts only if there is no other. */

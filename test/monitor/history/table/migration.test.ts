@@ -39,8 +39,14 @@ for (const name of ['format-1-texts', 'format-1']) {
       })
       t.strictSame(history.find('two'), [two])
       t.match(
-        history.totals().find(({ collection, status }) => collection === 'Article' && status === 'done'),
-        { runs: 2, seconds: 120, records: 1200, bytes_in: 12_000 },
+        history.figures().find(({ collection }) => collection === 'Article'),
+        {
+          ended: [
+            { status: 'done', runs: 2 },
+            { status: 'failed', runs: 1 },
+          ],
+          sums: { seconds: 180, records: 1800, bytes_in: 18_000 },
+        },
         'a run that was pruned is in the sums',
       )
       t.strictSame(

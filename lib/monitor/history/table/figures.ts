@@ -1,0 +1,119 @@
+import type { HistoryStatus, SubjectFigures, SubjectRun } from '../entry.ts'
+import { isSlip } from '../failed.ts'
+import type { HistoryConnection } from './file.ts'
+import { NAMES } from './subjects.ts'
+
+const SUMS = `
+  SELECT subject, status, code, runs, seconds, records, rejected, bytes_in, bytes_out, retries
+  FROM totals WHERE runs > 0 ORDER BY subject`
+
+/** Of `details` nothing else is read: it is most of a row. */
+const SUCCESSES = `
+  SELECT runs.subject, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
+  FROM successes CROSS JOIN runs USING (number)`
+
+const COLUMNS =
+  'subject, status, code, started_at, coalesce(ended_at, updated_at), "trigger", records, bytes_out, owner, updated_at'
+
+const NEWEST =
+  'FROM runs INDEXED BY runs_subject WHERE subject = ? AND status = ? ORDER BY started_at DESC, nth DESC'
+
+/** An index leads to the newest run of each subject and status; there are few statuses, but maybe many runs. */
+const LAST = `
+  SELECT runs.${COLUMNS} FROM (
+    SELECT DISTINCT subject AS one, status AS how FROM totals WHERE runs > 0
+    UNION SELECT subject, status FROM runs WHERE status = 'running'
+  ) CROSS JOIN runs ON number = (
+    SELECT number FROM runs INDEXED BY runs_subject WHERE subject = one AND status = how
+    ORDER BY started_at DESC, nth DESC LIMIT 1
+  )`
+
+const FAILED = `SELECT ${COLUMNS} ${NEWEST}`
+
+type SumRow = [
+  ...[subject: number, status: HistoryStatus, code: string, runs: number, seconds: number],
+  ...[records: number, rejected: number, bytesIn: number, bytesOut: number, retries: number],
+]
+
+type SuccessRow = [
+  ...[subject: number, endedMs: number, seconds: number | null, records: number],
+  archiveBytes: number | null,
+]
+
+type LastRow = [
+  ...[subject: number, status: HistoryStatus, code: string, startedMs: number, endedMs: number],
+  ...[trigger: string, records: number, bytesOut: number, owner: string | null, heardMs: number],
+]
+
+/** Whether the process of a running run is gone. */
+export type IsGone = (owner: string, heardMs: number) => boolean
+
+type Changing = { -readonly [K in keyof SubjectFigures]: SubjectFigures[K] }
+
+/** The figures of each kind, collection and target, in the order in which they first appeared. */
+export function figuresIn(database: HistoryConnection, isGone: IsGone): SubjectFigures[] {
+  const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]
+  const subjects = new Map(
+    names.map(([subject, kind, collection, target]): [number, Changing] => [
+      subject,
+      { subject, kind, collection, target, ended: [] },
+    ]),
+  )
+  for (const row of database.prepare(SUMS).raw().all() as SumRow[]) addSums(subjects.get(row[0])!, row)
+  for (const row of database.prepare(SUCCESSES).raw().all() as SuccessRow[])
+    subjects.get(row[0])!.lastSuccess = successOf(row)
+  const failed = database.prepare(FAILED).raw()
+  for (const row of database.prepare(LAST).raw().all() as LastRow[]) {
+    const figures = subjects.get(row[0])!
+    const run = runOf(row, isGone)
+    figures.lastRun = newer(figures.lastRun, run)
+    if (run.status === 'interrupted' || run.status === 'stopped' || run.status === 'running') continue
+    const counted = isSlipRow(row) ? lastFailure(failed.iterate(row[0], 'failed') as Iterable<LastRow>) : run
+    figures.lastEnded = newer(figures.lastEnded, counted)
+  }
+  return [...subjects.values()]
+}
+
+function addSums(figures: Changing, row: SumRow): void {
+  const [, status, code, runs, seconds, records, rejected, bytes_in, bytes_out, retries] = row
+  const { sums } = figures
+  figures.ended = [...figures.ended, { status, code, runs }]
+  figures.sums =
+    sums === undefined
+      ? { seconds, records, rejected, bytes_in, bytes_out, retries }
+      : {
+          seconds: sums.seconds + seconds,
+          records: sums.records + records,
+          rejected: sums.rejected + rejected,
+          bytes_in: sums.bytes_in + bytes_in,
+          bytes_out: sums.bytes_out + bytes_out,
+          retries: sums.retries + retries,
+        }
+}
+
+function successOf([, endedMs, seconds, records, bytes]: SuccessRow): NonNullable<
+  SubjectFigures['lastSuccess']
+> {
+  return { endedMs, seconds: seconds ?? undefined, records, archiveBytes: bytes ?? undefined }
+}
+
+function runOf(row: LastRow, isGone: IsGone): SubjectRun {
+  const [, status, code, startedMs, endedMs, , , , owner, heardMs] = row
+  const gone = owner !== null && isGone(owner, heardMs)
+  return { status: gone ? 'killed' : status, code, startedMs, endedMs }
+}
+
+function isSlipRow([, status, code, , , trigger, records, bytes_out]: LastRow): boolean {
+  return isSlip({ trigger, status, code, records, bytes_out })
+}
+
+/** The newest failure that was no slip. */
+function lastFailure(rows: Iterable<LastRow>): SubjectRun | undefined {
+  for (const row of rows) if (!isSlipRow(row)) return runOf(row, () => false)
+  return undefined
+}
+
+function newer(one: SubjectRun | undefined, other: SubjectRun | undefined): SubjectRun | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return other.startedMs > one.startedMs ? other : one
+}

@@ -1,0 +1,62 @@
+// What report, metrics and alerts call failed.
+import t from 'tap'
+import { isFailed, isOver, isSlip, isSlipped, lastEnded } from '../../../lib/monitor/history/failed.ts'
+import { HISTORY_STATUSES } from '../../../lib/monitor/history/statuses.ts'
+import { readerOf } from '../alerts/madeUp.ts'
+import { entry } from './entries.ts'
+
+const SLIP = {
+  ...({ trigger: 'user', status: 'failed', records: 0, bytes_out: 0 } as const),
+  error: { code: 'ELYSIA_USAGE', message: 'm' },
+} as const
+
+t.test('a slip was typed by a user, refused for its words, and did nothing', async (t) => {
+  const slip = { trigger: 'user', status: 'failed', records: 0, bytes_out: 0, code: 'ELYSIA_NOT_FOUND' }
+  t.ok(isSlip(slip))
+  for (const code of ['ELYSIA_USAGE', 'ELYSIA_INPUT_MISSING', 'ELYSIA_CONFLICT'])
+    t.ok(isSlip({ ...slip, code }), code)
+  for (const more of [
+    ...['cron', 'auto', 'library'].map((trigger) => ({ trigger })),
+    ...HISTORY_STATUSES.filter((status) => status !== 'failed').map((status) => ({ status })),
+    ...['ELYSIA_UNREACHABLE', 'ELYSIA_KILLED', undefined].map((code) => ({ code })),
+    ...[{ records: 1 }, { bytes_out: 1 }],
+  ])
+    t.notOk(isSlip({ ...slip, ...more }), JSON.stringify(more))
+  t.ok(isSlipped(entry(SLIP)))
+})
+
+t.test('failed and killed runs have failed', async (t) => {
+  t.strictSame(HISTORY_STATUSES.filter(isFailed).sort(), ['failed', 'killed'])
+})
+
+t.test(
+  'the last run that counts: no slip, nothing interrupted, nothing that the caller leaves out',
+  async (t) => {
+    const at = (hour: number) => `2026-11-20T0${hour}:00:00.000Z`
+    const all = [
+      entry({ id: 'good', started_at: at(1) }),
+      entry({ id: 'bad', started_at: at(2), status: 'killed' }),
+      entry({ id: 'slip', started_at: at(3), ...SLIP }),
+      entry({ id: 'stopped', started_at: at(4), status: 'stopped' }),
+      entry({ id: 'elsewhere', started_at: at(5), target: '/other', status: 'failed' }),
+    ]
+    t.equal(lastEnded(readerOf(all), entry())?.id, 'bad')
+    t.equal(lastEnded(readerOf(all), entry(), () => true)?.id, 'slip')
+    t.equal(lastEnded(readerOf(all), entry(), () => false)?.id, 'good', 'a good run always counts')
+    t.equal(lastEnded(readerOf([]), entry()), undefined)
+  },
+)
+
+t.test('a failure without a store is over with a later success at any store', async (t) => {
+  const failure = { kind: 'backup', collection: 'A', target: '', startedMs: 5 }
+  const good = { kind: 'backup', collection: 'A', target: '/x', startedMs: 6 }
+  t.ok(isOver(failure, [good]))
+  t.ok(isOver({ ...failure, collection: '' }, [good]), 'one without a collection: with any')
+  for (const other of [
+    { ...good, startedMs: 4 },
+    { ...good, kind: 'verify' },
+    { ...good, collection: 'B' },
+  ])
+    t.notOk(isOver(failure, [other]), JSON.stringify(other))
+  t.notOk(isOver({ ...failure, target: '/x' }, [good]), 'one at a store is over there alone')
+})
