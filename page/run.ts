@@ -148,7 +148,7 @@ function Log({ log: { attempt, lines }, isOneOf: tries }: { log: RunLogged; isOn
   return html`
     <${Section} id=${`log-${attempt}`} title=${title}>
       <div class="log" ref=${place} tabindex="0" role="region" aria-label=${`what ${tries > 1 ? `process ${attempt}` : 'it'} said`}><ol>
-        ${lines.map(({ at, level, text }) => html`<li class=${level}><time datetime=${at} title=${timeText(at)}>${clockText(at)}</time> ${level === 'event' || level === 'note' ? null : html`<span class="level">${level}</span> `}<${Name} text=${text} /></li>`)}
+        ${lines.map(({ at, level, text, times, since }) => html`<li class=${level}><time datetime=${at} title=${timeText(at)}>${clockText(at)}</time> ${level === 'event' || level === 'note' ? null : html`<span class="level">${level}</span> `}<${Name} text=${text} />${times === undefined || since === undefined ? null : html` <span class="muted">${countText(times)} times since ${clockText(since)}</span>`}</li>`)}
       </ol></div>
     <//>` as VNode
 }

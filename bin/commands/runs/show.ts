@@ -71,9 +71,10 @@ function logText({ attempt, lines }: RunLogged, isOneOfSeveral: boolean): string
   return [
     '',
     `log${tried}${earlier}:`,
-    ...shown.map(
-      ({ at, level, text }) => `  ${at.slice(11, 19)}  ${level === 'event' ? '·' : level}  ${text}`,
-    ),
+    ...shown.map(({ at, level, text, times, since }) => {
+      const often = times === undefined ? '' : ` (${times} times since ${since?.slice(11, 19)})`
+      return `  ${at.slice(11, 19)}  ${level === 'event' ? '·' : level}  ${text}${often}`
+    }),
   ]
 }
 

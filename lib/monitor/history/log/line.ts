@@ -14,6 +14,15 @@ export const RunLogSchema = Type.Object({
         'The kind of line: an event in short, or a note, warning or error shown to the user.',
       ),
       text: Type.String({ description: 'The text, without secrets; 600 characters at most.' }),
+      times: Type.Optional(
+        Type.Integer({
+          minimum: 2,
+          description: 'How often it was written in a row, if more than once: `at` is the last time.',
+        }),
+      ),
+      since: Type.Optional(
+        Type.String({ description: 'When it was written first, if more than once. ISO 8601, UTC.' }),
+      ),
     }),
     {
       description:

@@ -15,7 +15,8 @@ const LOOK_EVERY = 20
 
 /**
  * Created with the first log: a history without logs works too. A row has the number of its row in `runs`; `is_well` is
- * 1 unless the run ended badly. Lines are JSON lists of milliseconds since 1970, level number and text.
+ * 1 unless the run ended badly. Lines are JSON lists of milliseconds since 1970, level number and text, and for several
+ * equal ones their number and the milliseconds of the first.
  */
 const MAKE = [
   `CREATE TABLE IF NOT EXISTS logs (
@@ -47,7 +48,10 @@ export function putLog(
 ): void {
   for (const sql of MAKE) database.prepare(sql).run()
   const text = JSON.stringify(
-    lines.map(({ at, level, text }) => [Date.parse(at), LOG_LEVELS.indexOf(level), text]),
+    lines.map(({ at, level, text, times, since }) => {
+      const line = [Date.parse(at), LOG_LEVELS.indexOf(level), text]
+      return times === undefined || since === undefined ? line : [...line, times, Date.parse(since)]
+    }),
   )
   const isKnown = database.prepare('SELECT 1 FROM logs WHERE number = ?').get(number) !== undefined
   const put = 'INSERT OR REPLACE INTO logs (number, is_well, bytes, lines) VALUES (?, ?, ?, ?)'
@@ -90,10 +94,13 @@ function linesIn(json: string): LogLine[] {
 }
 
 function lineIn(value: unknown): LogLine {
-  const [ms, level, text] = Array.isArray(value) ? value : []
+  const [ms, level, text, times, since] = Array.isArray(value) ? value : []
   const name: LogLevel | undefined = LOG_LEVELS[level as number]
   if (name === undefined || typeof text !== 'string') {
     throw new StrangeEntry(`a line of a log is ${JSON.stringify(value).slice(0, 100)}`)
   }
-  return { at: timeIn(ms), level: name, text }
+  return {
+    ...{ at: timeIn(ms), level: name, text },
+    ...(Number.isSafeInteger(times) && times > 1 && { times, since: timeIn(since) }),
+  }
 }

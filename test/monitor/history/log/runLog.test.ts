@@ -1,6 +1,7 @@
 // The log of a run: what was said is there, bounded, without secrets, and with how much is missing.
 import fc from 'fast-check'
 import t from 'tap'
+import { OF_RUNS } from '../../../../bin/view/event/ofRuns.ts'
 import { RunLog } from '../../../../lib/monitor/history/log/runLog.ts'
 
 const texts = (log: RunLog) => log.unwritten?.map(({ text }) => text)
@@ -22,6 +23,38 @@ t.test(
     t.equal(texts(log)?.at(-1), 'one more')
   },
 )
+
+t.test(
+  'equal lines in a row are one, with how often and since when; retries differ in their waits alone',
+  async (t) => {
+    const log = new RunLog()
+    const at = (second: number) => `2026-11-20T03:00:${String(second).padStart(2, '0')}.000Z`
+    const retry = (attempt: number, wait_ms: number, message = 'h:8080 is away') =>
+      OF_RUNS.retry({ type: 'retry', attempt, wait_ms, error: { code: 'ELYSIA_UNREACHABLE', message } })
+    log.add('note', 'a store', at(0))
+    for (let attempt = 1; attempt <= 500; attempt += 1)
+      log.add('warning', retry(attempt, attempt * 100), at(attempt % 60))
+    log.add('warning', retry(1, 100, 'i:8080 is away'), at(30))
+    log.add('note', 'a store', at(31))
+    log.add('warning', 'a store', at(32))
+    log.add('warning', 'a store', at(33))
+    t.strictSame(log.unwritten, [
+      { at: at(0), level: 'note', text: 'a store' },
+      { at: at(20), level: 'warning', text: retry(500, 50_000), times: 500, since: at(1) },
+      { at: at(30), level: 'warning', text: retry(1, 100, 'i:8080 is away') },
+      { at: at(31), level: 'note', text: 'a store' },
+      { at: at(33), level: 'warning', text: 'a store', times: 2, since: at(32) },
+    ])
+  },
+)
+
+t.test('lines that were left out count as often as they were written', async (t) => {
+  const log = new RunLog()
+  for (let line = 1; line <= 50; line += 1) log.add('note', `line ${line}`)
+  for (const text of ['gone', 'gone', 'gone']) log.add('note', text)
+  for (let line = 1; line <= 150; line += 1) log.add('note', `more ${line}`)
+  t.strictSame(texts(log)!.slice(49, 52), ['line 50', '… 3 lines left out …', 'more 1'])
+})
 
 t.test('events in short: what began, each phase once, how it ended', async (t) => {
   const log = new RunLog()

@@ -13,15 +13,16 @@ t.test('a log is found with its try as it was, and goes with its run', async (t)
   t.teardown(() => history.close())
   t.strictSame(history.logs('one'), [], 'a history without logs')
   history.put(entry(), said('\u202e<b>first</b>'))
-  history.put(entry({ attempt: 2 }), said('second'))
+  const often = [{ ...said('second')[0]!, times: 3, since: '2026-11-20T03:00:00.500Z' }]
+  history.put(entry({ attempt: 2 }), often)
   history.put(entry({ id: 'mute' }))
   t.strictSame(history.logs('one'), [
     { attempt: 1, lines: said('\u202e<b>first</b>') },
-    { attempt: 2, lines: said('second') },
+    { attempt: 2, lines: often },
   ])
   t.strictSame(history.logs('mute'), [])
   history.put(entry({ attempt: 2 }))
-  t.strictSame(history.logs('one')[1]!.lines, said('second'), 'no log leaves it alone')
+  t.strictSame(history.logs('one')[1]!.lines, often, 'no log leaves it alone')
   history.prune({ runs: 0 })
   t.strictSame(history.logs('one'), [], 'it goes with the run')
 })
