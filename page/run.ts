@@ -4,6 +4,7 @@ import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
 import type { RunLogged } from '../lib/monitor/history/log/line.ts'
 import { Ago, Moment, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from './parts.ts'
 import { html, useEffect, useRef, useState, type VNode } from './preact.ts'
+import { Traffic } from './sections/traffic.ts'
 import type { Source } from './source.ts'
 import { Value } from './value.ts'
 import {
@@ -65,6 +66,7 @@ function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFact
     <${Section} id="figures" title="Figures">
       <dl class="facts">${factsOf(entry).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     <//>
+    <${Traffic} entry=${entry} />
     ${bottleneck === undefined && !isProfiled ? null : html`<${Section} id="profile" title="What held it back">${bottleneck === undefined ? null : html`<p>${bottleneck.replaceAll('`', '')}</p>`}${!isProfiled ? null : html`<${Value} name="Profile" value=${profile} />`}<//>`}
     ${Object.keys(counts).length === 0 ? null : html`<${Section} id="counts" title="What it counted"><${Value} name="Counts" value=${counts} /><//>`}
     ${logs.map((log) => html`<${Log} log=${log} isOneOf=${entries.length} />`)}

@@ -1,8 +1,10 @@
 // The sentences beside charts, which say what a chart shows.
+import type { PlaceTraffic } from '../lib/monitor/history/entry.ts'
 import type { MonitorReport } from '../lib/monitor/report/schema.ts'
 import {
   capital,
   counted,
+  countText,
   dayText,
   median,
   rateText,
@@ -49,6 +51,37 @@ export function rateSentence(trend: Trend): string {
   if (regression === undefined) return `${common} The last run had ${rateText(rates.at(-1) ?? middle)}.`
   const { rate_per_second: rate, median_per_second: before, slower } = regression
   return `The last run had ${rateText(rate)}, ${shareText(slower)} less than the ${rateText(before)} of its like.`
+}
+
+/** Where most bytes of a run came from and went to, and what it waited for longest. */
+export function trafficSentence(traffic: readonly PlaceTraffic[], seconds: number): string {
+  const [from] = traffic.toSorted((a, b) => b.bytes_in - a.bytes_in)
+  const [to] = traffic.toSorted((a, b) => b.bytes_out - a.bytes_out)
+  const moved = (bytes: number, place: string, way: string) =>
+    bytes === 0 ? [] : [`${sizeText(bytes)}${speedText(bytes, seconds)} ${way} ${place}`]
+  const most = [
+    ...moved(from?.bytes_in ?? 0, from?.place ?? '', 'came from'),
+    ...moved(to?.bytes_out ?? 0, to?.place ?? '', 'went to'),
+  ]
+  const what = most.length === 0 ? 'Nothing was moved.' : `${capital(most.join(', '))}.`
+  return `${what} ${stallSentence(traffic)}`
+}
+
+function speedText(bytes: number, seconds: number): string {
+  return seconds > 0 ? ` (${sizeText(bytes / seconds)}/s)` : ''
+}
+
+function stallSentence(traffic: readonly PlaceTraffic[]): string {
+  const [longest] = traffic
+    .map((one) => ({
+      place: one.place,
+      stalls: one.stalls_in + one.stalls_out,
+      seconds: one.stalled_in_seconds + one.stalled_out_seconds,
+    }))
+    .toSorted((a, b) => b.seconds - a.seconds || b.stalls - a.stalls)
+  if (longest === undefined || longest.stalls === 0) return 'It waited long for none of them.'
+  const times = longest.stalls === 1 ? 'once' : `${countText(longest.stalls)} times`
+  return `It waited long for ${longest.place} ${times}, ${spanText(longest.seconds)} in all.`
 }
 
 const DAY_MS = 86_400_000

@@ -77,7 +77,24 @@ t.test(
     )
     t.match(
       await text(page, '.log'),
-      /begun\n\d\d:\d\d:\d\d writing\n.*trying again.*\n\d\d:\d\d:\d\d warning weaviate/,
+      /begun\n\d\d:\d\d:\d\d writing\n.*tries again.*\n\d\d:\d\d:\d\d warning weaviate/,
+    )
+    t.match(await text(page, '.log'), /\(attempt 9\) 9 times since \d\d:\d\d:\d\d/)
+    t.match(
+      await text(page, '#traffic'),
+      /91.6 MiB \(2.2 MiB\/s\) came from weaviate\.example:50051, 31.9 MiB \(798 KiB\/s\) went to \/var\/backups\/elysiactl\. It waited long for weaviate\.example:50051 2 times, 18 s in all\./,
+    )
+    const rows = await page.$$eval('#traffic tbody tr', (all) =>
+      all.map((row) => [...row.children].map((cell) => cell.textContent)),
+    )
+    t.strictSame(
+      rows.map((row) => row.map((cell) => cell?.replaceAll('\u00a0', ' '))),
+      [
+        ['weaviate.example:50051', 'received', '91.6 MiB', '2.2 MiB/s', '3.9 MiB/s', '2', '18 s'],
+        ['weaviate.example:50051', 'sent', '205 KiB', '5 KiB/s', '8.8 KiB/s', '0', '–'],
+        ['/var/backups/elysiactl', 'sent', '31.9 MiB', '798 KiB/s', '1.5 MiB/s', '0', '–'],
+      ],
+      'each direction in which anything was moved',
     )
     await page.click('.back a')
     await says(page, 'h1', '2 things need a hand')
@@ -228,6 +245,12 @@ t.test('names and texts of others are shown, and nothing of them is done', { ski
     archive: evil,
     directory: evil,
     hosts: [evil],
+    traffic: [
+      {
+        ...{ place: evil, bytes_in: 1, bytes_out: 1, stalls_in: 1, stalls_out: 1 },
+        ...{ stalled_in_seconds: 1, stalled_out_seconds: 1 },
+      },
+    ],
     command: ['col', evil],
     bottleneck: evil,
     counts: { [evil]: { [evil]: [{ a: evil }] } },

@@ -102,6 +102,7 @@ function isChosen(
   )
 }
 
+const ANSWERED = 'weaviate.example:8080 answered 507, the disk is full'
 const REFUSED =
   'the restore of Orders stopped: 3 of 12 parts could not be written, weaviate.example:8080 answered 507, the disk is full'
 
@@ -161,6 +162,18 @@ function nightly(
     records: 31_000,
     rate_per_second: 756,
     retries: 9,
+    traffic: [
+      {
+        ...{ place: 'weaviate.example:50051', bytes_in: 96_000_000, bytes_out: 210_000 },
+        ...{ most_in_per_second: 4_100_000, most_out_per_second: 9_000 },
+        ...{ stalls_in: 2, stalls_out: 0, stalled_in_seconds: 17.5, stalled_out_seconds: 0 },
+      },
+      {
+        ...{ place: '/var/backups/elysiactl', bytes_in: 0, bytes_out: 33_500_000 },
+        ...{ most_out_per_second: 1_600_000 },
+        ...{ stalls_in: 0, stalls_out: 0, stalled_in_seconds: 0, stalled_out_seconds: 0 },
+      },
+    ],
     error: {
       code: 'ELYSIA_STORE',
       message: REFUSED.replace('restore', 'backup').replace('written', 'read'),
@@ -400,7 +413,10 @@ function madeUpLogs(entries: readonly HistoryEntry[]): Record<string, RunLogged[
     said(0, 'note', `target ${TARGET} (configuration)`),
     said(0, 'event', 'begun'),
     said(1, 'event', 'writing'),
-    said(12, 'note', 'weaviate.example:8080 answered 507, the disk is full; trying again in 2 s (1)'),
+    {
+      ...said(28, 'note', `${ANSWERED}; tries again in 4.1 s (attempt 9)`),
+      ...{ times: 9, since: said(12, 'note', '').at },
+    },
     said(30, 'warning', 'weaviate.example:8080 was asked 9 times'),
     said(41, 'event', 'ended: failed'),
     said(41, 'error', failed.error?.message ?? ''),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { forecastOf } from '../../../lib/monitor/report/storage.ts'
-import { storageFigures, storageSentence } from '../../../page/sentences.ts'
+import { storageFigures, storageSentence, trafficSentence } from '../../../page/sentences.ts'
 import { visible, visibleJson } from '../../../page/visible.ts'
 import {
   commandText,
@@ -92,4 +92,19 @@ t.test('what storage will take, and when a disk is full', async (t) => {
   t.match(storageSentence(storageFigures(less)), /They don't grow\.$/)
   t.equal(storageFigures(less).full, undefined)
   t.equal(plain(storageSentence(storageFigures({ storage: [], generated_at }))), '0 archives take 0 B.')
+})
+
+t.test('traffic is said with where most came from, and whom was waited for longest', async (t) => {
+  const none = { stalls_in: 0, stalls_out: 0, stalled_in_seconds: 0, stalled_out_seconds: 0 }
+  const server = { place: 'h:8080', bytes_in: 2048, bytes_out: 1, ...none }
+  const disk = { place: '/b', bytes_in: 0, bytes_out: 1024, ...none }
+  t.equal(
+    plain(trafficSentence([disk, server], 2)),
+    '2 KiB (1 KiB/s) came from h:8080, 1 KiB (512 B/s) went to /b. It waited long for none of them.',
+  )
+  t.equal(
+    plain(trafficSentence([{ ...disk, stalls_out: 1, stalled_out_seconds: 61 }], 0)),
+    '1 KiB went to /b. It waited long for /b once, 1 min 1 s in all.',
+  )
+  t.equal(plain(trafficSentence([], 5)), 'Nothing was moved. It waited long for none of them.')
 })
