@@ -21,6 +21,7 @@ async function run(context: Context): Promise<void> {
   try {
     let removed = 0
     for (let more = history.prune(keep); more > 0; more = history.prune(keep)) removed += more
+    history.compact()
     if (console.json) await console.document({ removed })
     else console.note(`${counted(removed, 'run')} removed`)
   } finally {

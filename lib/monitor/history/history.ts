@@ -11,6 +11,7 @@ import type {
 import { killedEntry } from './killed.ts'
 import type { LogLine, RunLogged } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
+import { compact } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
 import { LAST_SUCCESSES } from './table/last.ts'
@@ -83,6 +84,14 @@ export class History implements ReportedHistory {
       const removed = prune(database, keep, nowMs)
       if (removed > 0) pruneLogs(database)
       return removed
+    })
+  }
+
+  /** Gives the space of removed entries back, if it is more than half of the file. True if it was done. */
+  compact(): boolean {
+    return this.#file.use((database) => {
+      const [free, all] = ['freelist_count', 'page_count'].map((name) => database.pragma(name) as number)
+      return free! * 2 > all! && compact(database)
     })
   }
 

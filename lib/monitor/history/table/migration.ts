@@ -1,20 +1,25 @@
 import type { SqliteDatabase } from '../../../database/connection.ts'
+import { compact } from './compact.ts'
 import { HISTORY_FORMAT, HISTORY_TABLES, TRAFFIC_TABLE } from './tables.ts'
 
 /**
  * Creates the tables in an empty file, or migrates an older format, rows and sums included: 100,000 runs take about
- * three seconds, once. One transaction: a process that is killed meanwhile leaves the old format.
+ * three seconds, once. One transaction: a process that is killed meanwhile leaves the old format. Afterward the file
+ * gives back the space that the old tables took, about half of it.
  */
 export function bringUp(database: SqliteDatabase): void {
+  let hasCopied = false
   const step = () => {
     // Another process may have been first.
     const format = database.pragma('user_version', { simple: true })
+    hasCopied = format === 1
     if (format === 0) database.exec(HISTORY_TABLES)
     else if (format === 1) database.exec(FROM_1)
     else if (format === 2) database.exec(FROM_2)
     database.pragma(`user_version = ${HISTORY_FORMAT}`)
   }
   database.transaction(step).immediate()
+  if (hasCopied) compact(database)
 }
 
 /** The first files stored times as ISO texts. */

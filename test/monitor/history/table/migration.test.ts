@@ -1,5 +1,7 @@
 // Files of earlier formats, as the versions before wrote them.
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { connect } from '../../../../lib/database/connection.ts'
@@ -71,6 +73,83 @@ for (const name of ['format-1-texts', 'format-1']) {
     },
   )
 }
+
+/** A file of format 1 with some thousand runs. */
+function large(t: Test): string {
+  const path = earlier(t, 'format-1')
+  const database = connect(path)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 4099)
+    INSERT INTO runs SELECT i, 'run-' || i, attempt, kind, "trigger", collection, target, status, code, exit_code,
+      started_at + i, updated_at, ended_at, seconds, records, rejected, bytes_in, bytes_out, rate, retries, archive,
+      owner, progress, details FROM n, runs WHERE number = 2`)
+  database.close()
+  return path
+}
+
+t.test('a file that is brought up to date gives back what the old tables took', async (t) => {
+  const path = large(t)
+  const before = statSync(path).size
+  const history = openHistory(path)
+  t.equal(history.list().length, 4006)
+  history.close()
+  const database = connect(path)
+  t.equal(database.pragma('freelist_count', { simple: true }), 0)
+  database.close()
+  t.ok(statSync(path).size < before * 1.05, `${statSync(path).size} of ${before}`)
+})
+
+t.test('eight processes that bring a file up to date at once lose nothing', async (t) => {
+  const path = large(t)
+  const library = new URL('../../../../lib/monitor/history/history.ts', import.meta.url).href
+  const program = (index: number) => `
+    const { openHistory } = await import('${library}')
+    const begun = performance.now()
+    const put = () => {
+      const history = openHistory('${path}', { onEvent: ({ type }) => { throw new Error(type) } })
+      try {
+        history.put({ ...${JSON.stringify(entry())}, id: 'new-${index}' })
+      } finally {
+        history.close()
+      }
+    }
+    for (;;) {
+      try {
+        put()
+        break
+      } catch (error) {
+        if (error.code !== 'ELYSIA_LOCKED' || performance.now() - begun > 60_000) throw error
+      }
+    }`
+  const children = Array.from({ length: 8 }, (_, index) =>
+    spawn(process.execPath, ['--input-type=module', '--eval', program(index)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+  )
+  const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0]))
+  t.strictSame(codes, Array(8).fill(0))
+  const history = openHistory(path, { onEvent: ({ type }) => t.fail(type) })
+  t.teardown(() => history.close())
+  t.equal(history.list().length, 4006 + 8)
+  const database = connect(path)
+  t.equal(database.pragma('integrity_check', { simple: true }), 'ok')
+  const [free, all] = ['freelist_count', 'page_count'].map((name) => database.pragma(name, { simple: true }))
+  database.close()
+  t.ok(Number(free) < Number(all) / 10, `${free} of ${all} pages are free`)
+})
+
+t.test('what was trimmed gives its space back where it is more than half', async (t) => {
+  const path = large(t)
+  const history = openHistory(path)
+  t.teardown(() => history.close())
+  t.equal(history.compact(), false, 'nothing is free')
+  const before = statSync(path).size
+  for (let more = 1; more > 0; more = history.prune({ runs: 10 }));
+  t.equal(history.compact(), true)
+  t.ok(statSync(path).size < before / 4, `${statSync(path).size} of ${before}`)
+  t.ok(history.list().length >= 10)
+})
 
 t.test('a file that a newer version has brought up meanwhile is not taken for a damaged one', async (t) => {
   const path = join(t.testdir(), 'history.db')
