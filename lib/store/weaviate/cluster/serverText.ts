@@ -26,6 +26,8 @@ const TRANSIENT = [
   // Sent while a server shuts down, or has its schema but not yet its data.
   'no read replica found',
   'no write replica found',
+  'no nodes reported object count',
+  'could not resolve hostname',
   'non-existing index for',
 ]
 /** Read-only for a reason that waiting does not change. */
