@@ -13,6 +13,7 @@ import { ClusterCommands, LONG, SHORT, VICTIM, Wrong } from './clusterCommands.t
 import { freePorts, Nodes, PORTS_OF } from './nodes.ts'
 
 const SKIPPED = 77
+const DIFFERENT = 3
 
 class Cluster extends ClusterCommands {
   readonly #records: number
@@ -87,7 +88,41 @@ class Cluster extends ClusterCommands {
       await this.ends([0], this.backup(`Live_${name}`, `${name}-migrated`))
       this.requireEqual(`${name}-migrated`, 'first')
       await this.during(this.live(`${name}-during`))
+      await this.during(this.diff(this.path(`${name}-during`), name, SHORT))
+      await this.movedDuring(name)
     }
+  }
+
+  /** The class gets its second state; its copy follows, and an alias moves to another one. */
+  async movedDuring(name: string): Promise<void> {
+    const [copy, moved, alias] = [`${name}Copy`, `${name}Moved`, `Move_${name}`]
+    await this.ends([0], this.ingest('second', name))
+    const sync = [...this.copy(name, copy, SHORT), '--sync', '--yes', '--max-delete', '100%']
+    await this.during([...sync, '--run-id', `${name}-sync`])
+    await this.requireHolds(copy, 'second', `${name}-synced`)
+    await this.during(this.rollback(`${name}-sync`, SHORT))
+    await this.requireHolds(copy, 'first', `${name}-unsynced`)
+    const some = [
+      '--filter',
+      "file_path LIKE 'f/1%'",
+      '--yes',
+      '--max-delete',
+      '100%',
+      '--run-id',
+      `${name}-less`,
+    ]
+    await this.during(['col', 'delete', copy, ...some, '--retry-for', SHORT, '--target', this.target])
+    await this.ends([DIFFERENT], this.diff(this.path(`${name}-during`), copy))
+    await this.during(this.rollback(`${name}-less`, SHORT))
+    await this.requireHolds(copy, 'first', `${name}-undeleted`)
+    await this.ends([0], ['col', 'alias', alias, name, '--target', this.target])
+    await this.during([...this.copy(name, moved, SHORT), '--finish', '--switch-alias', alias])
+    await this.requireHolds(alias, 'second', `${name}-moved`)
+  }
+
+  async requireHolds(name: string, round: string, archive: string): Promise<void> {
+    await this.ends([0], this.backup(name, archive))
+    this.requireEqual(archive, round)
   }
 
   ingest(round: string, name: string, more: readonly string[] = ['--target', this.target], patience = LONG) {
@@ -143,6 +178,14 @@ class Cluster extends ClusterCommands {
     return ['col', 'migrate', alias, '--index-type', 'flat', '--retry-for', patience, '--target', this.target]
   }
 
+  diff(one: string, other: string, patience = LONG): string[] {
+    return ['diff', one, other, '--no-schema', '--retry-for', patience, '--target', this.target]
+  }
+
+  rollback(run: string, patience = LONG): string[] {
+    return ['col', 'rollback', run, '--retry-for', patience, '--target', this.target]
+  }
+
   live(archive: string): string[] {
     return ['col', 'catalog', 'verify', this.path(archive), '--level', 'live', '--against', this.target]
   }
@@ -178,7 +221,7 @@ if (binary === undefined) {
       await cluster.killedDuring()
     }
     if (what !== 'jobs') await changeUnderKills(cluster, { records, rounds: Number(rounds), factor: 3 })
-    console.log('every job ended as it should')
+    console.log(`every job ended as it should: ${cluster.summary}`)
   } catch (error) {
     console.error(error instanceof Wrong ? `WRONG: ${error.message}` : error)
     process.exitCode = 1

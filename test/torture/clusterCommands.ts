@@ -17,6 +17,8 @@ export class Wrong extends Error {}
 /** How long a server may take for it. */
 const REPAIRED_MS = 180_000
 const BEHIND = 1
+/** Something differs; a job that was done in danger has it as well. */
+const DIFFERENT = 3
 /** Of what is done, while a node is gone. */
 const DONE_IN_DANGER = 3
 
@@ -37,6 +39,7 @@ export class ClusterCommands {
   readonly nodes: Nodes
   readonly target: string
   readonly #home: string
+  readonly #ended = new Map<number, number>()
 
   constructor(nodes: Nodes, home: string) {
     this.nodes = nodes
@@ -81,6 +84,12 @@ export class ClusterCommands {
     }
   }
 
+  /** How many commands ended with each exit code. */
+  get summary(): string {
+    const counts = [...this.#ended].sort(([one], [other]) => one - other)
+    return counts.map(([code, count]) => `${count} with ${code}`).join(', ')
+  }
+
   path(name: string): string {
     return join(this.#home, name)
   }
@@ -94,6 +103,9 @@ export class ClusterCommands {
     const shown = words.filter((word) => !word.includes('/')).join(' ')
     if (code === null || !codes.includes(code))
       throw new Wrong(`${shown}: exit ${code}, not ${codes}: ${errors.slice(-600)}`)
+    if (code !== 0 && code !== DIFFERENT && !errors.includes('error: '))
+      throw new Wrong(`${shown}: exit ${code} without a reason: ${errors.slice(-600)}`)
+    this.#ended.set(code, (this.#ended.get(code) ?? 0) + 1)
     console.log(`exit ${String(code).padStart(2)}  ${shown}`)
     return code
   }
