@@ -24,6 +24,11 @@ export class Calls {
     this.#signal = signal
   }
 
+  /** The same calls, each made once: for a decision that a later attempt would have to make again. */
+  unrepeated(): Calls {
+    return new Calls(this.#collection, (call) => call(), this.#signal, this.#limits)
+  }
+
   /** Whole objects, by id. `ids` maps each id to its tenant. */
   objects(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, StoredObject>> {
     return this.#read(ids, EVERYTHING, true)

@@ -6,11 +6,12 @@ import { changesSince } from '../changed.ts'
 import { runPass } from '../pass.ts'
 import { type Following, note, quietly } from './following.ts'
 import { passWithin } from './passWithin.ts'
-import { clockBound, SwitchPrecedence } from './switching.ts'
+import { clockBound, MOST_CLOCK_MS, SwitchPrecedence } from './switching.ts'
+import { SwitchLog } from './switchLog.ts'
 
 /** How many times `recheckAfterMs` to wait for writes that began before the switch. */
 const SETTLE_TIMES = 5
-/** Few at once: comparing and writing are separate steps, so they must be close together. */
+/** Few at once: looking and writing are separate calls, so they must be close together. */
 const BATCH = 5
 
 /** Whether times can tell the writes of a copy from those of others, and how exactly; undefined if not. */
@@ -24,30 +25,62 @@ export async function carryBound({ pass, run }: Following): Promise<number | und
 }
 
 /**
- * The last pass before an alias is switched. With `bound`, late writes are carried over afterwards: first records the
- * moment from which writes to the target are not the copy's.
+ * The last pass before an alias is switched. With `bound`, late writes are carried over afterwards: first records what
+ * the copy brought, and the moment from which writes to the target are not the copy's.
  */
 export async function switched(following: Following, intoAlias: string, bound?: number): Promise<void> {
-  const { pass, facts, run } = following
-  const { store } = pass.from
-  const retry = run.retrying(pass.options.retryForMs)
-  const changedSinceMs = await retry(() => changesSince(store, facts.beganMs))
-  const times = { copiedMs: changedSinceMs ?? 0, switchedMs: 0 }
-  const precedence = bound === undefined ? undefined : new SwitchPrecedence(times)
-  const beforeSwitch = async () => {
-    if (bound === undefined) return
-    const { nodes } = await retry(() => pass.target.store.health())
-    const target = pass.target.store.collection(following.class)
-    const last = nodes.length === 1 ? await precedence?.lastWriteMs(target, retry) : undefined
-    // By every node's clock, the copy's writes are older than this, and those through the alias are younger.
-    if (last === undefined) await wait(2 * bound + 1, undefined, { signal: run.signal })
-    note(following, { switchedMs: last === undefined ? Date.now() - bound : last + 1 })
-    failpoint('copy.switch-noted')
+  if (bound === undefined) {
+    await lastPass(following, { intoAlias })
+    failpoint('copy.alias-switched')
+    return
   }
+  await withSwitchLog(following, async (log) => {
+    log.clear()
+    const precedence = new SwitchPrecedence({ copiedMs: 0, switchedMs: 0, skewMs: 0 }, log)
+    const beforeSwitch = async () => {
+      note(following, { switchedMs: await switchMoment(following, precedence, bound) })
+      log.makeDurable()
+      failpoint('copy.switch-noted')
+    }
+    await lastPass(following, { intoAlias, precedence, beforeSwitch })
+    failpoint('copy.alias-switched')
+    if (following.report?.alias?.switched !== true) return false
+    await carryOver(following, log)
+    return true
+  })
+}
+
+/** Works with what is known about the switch; forgets it once `work` says that the copy is done. */
+export async function withSwitchLog(
+  { run, pass }: Following,
+  work: (log: SwitchLog) => Promise<boolean>,
+): Promise<void> {
+  const log = SwitchLog.open(pass.context.state, run.id!, pass.target.store.target)
+  let isDone = false
+  try {
+    isDone = await work(log)
+  } finally {
+    if (isDone) log.remove()
+    else log.close()
+  }
+}
+
+interface LastPass {
+  readonly intoAlias: string
+  readonly precedence?: SwitchPrecedence
+  readonly beforeSwitch?: () => Promise<void>
+}
+
+async function lastPass(
+  following: Following,
+  { intoAlias, precedence, beforeSwitch }: LastPass,
+): Promise<void> {
+  const { pass, facts, run } = following
+  const retry = run.retrying(pass.options.retryForMs)
   const ended = await runPass({
     ...pass,
-    changedSinceMs,
-    beforeSwitch,
+    changedSinceMs: await retry(() => changesSince(pass.from.store, facts.beganMs)),
+    ...(beforeSwitch && { beforeSwitch }),
     options: { ...pass.options, verify: false, undo: pass.options.undo && !facts.made },
     context: {
       ...pass.context,
@@ -59,52 +92,54 @@ export async function switched(following: Following, intoAlias: string, bound?: 
   })
   following.report = ended.report
   if (ended.error !== undefined) throw ended.error
-  failpoint('copy.alias-switched')
-  if (precedence !== undefined && following.report.alias?.switched === true)
-    await carryOver(following, precedence)
+}
+
+/** By every node's clock, the copy's writes are older than this, and those through the alias are not. */
+async function switchMoment(
+  { pass, class: name, run }: Following,
+  precedence: SwitchPrecedence,
+  bound: number,
+): Promise<number> {
+  const { store } = pass.target
+  const retry = run.retrying(pass.options.retryForMs)
+  const { nodes } = await retry(() => store.health())
+  const last = nodes.length === 1 ? await precedence.lastWriteMs(store.collection(name), retry) : undefined
+  if (last !== undefined) return last + 1
+  await wait(2 * bound + 1, undefined, { signal: run.signal })
+  return Date.now() - bound
+}
+
+/** How far a time of the source may be ahead of the same time of the target: they are compared. */
+async function skewOf({ pass: { from, target, options }, run }: Following): Promise<number> {
+  const retry = run.retrying(options.retryForMs)
+  const { nodes } = await retry(() => target.store.health())
+  if (from.store.target === target.store.target && nodes.length === 1) return 0
+  return 2 * ((await retry(() => clockBound(from.store, target.store))) ?? MOST_CLOCK_MS)
 }
 
 /**
  * Carries over what the source received around the switch, pass after pass, until no write that began before it can
- * still be on its way: newer writes through the alias stay. `before` knows what the copy had written by then.
- * @throws ElysiaError ELYSIA_INCOMPLETE if someone keeps writing to the source
+ * still be on its way: newer writes through the alias stay. `log` knows what the copy had written by then.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if someone keeps writing to the source, or its clock cannot be read
  */
-export async function carryOver(following: Following, before?: SwitchPrecedence): Promise<void> {
+export async function carryOver(following: Following, log: SwitchLog): Promise<void> {
   const { pass, run } = following
-  const { from, options } = pass
-  const retry = run.retrying(options.retryForMs)
+  const { options } = pass
   const settleMs = SETTLE_TIMES * options.recheckAfterMs
   const report = following.report!
+  const skewMs = await skewOf(following)
   const startedMs = Date.now()
-  let known = before
+  let completeMs = startedMs
   for (;;) {
     const beganMs = Date.now()
-    const { facts } = following
-    const copiedMs = await retry(() => changesSince(from.store, facts.beganMs))
-    if (copiedMs === undefined) return
-    const precedence = new SwitchPrecedence({ copiedMs, switchedMs: facts.switchedMs }, known)
-    known = precedence
-    const batchSize = Math.min(options.batchSize, BATCH)
-    const ended = await passWithin(following, { changedSinceMs: copiedMs, precedence, batchSize })
-    if (ended.error !== undefined) throw ended.error
-    const { written, deleted, rejected, reject_reasons, seconds } = ended.report
-    requireTaken(following, sum(rejected), reject_reasons[0]?.reason)
-    note(following, {
-      passes: facts.passes + 1,
-      carried: facts.carried + written + deleted,
-      newer: facts.newer + precedence.kept,
-      beganMs,
-      state: 'carrying',
-    })
-    failpoint('copy.carried')
-    const { passes, left, perMinute } = following.facts
-    run.emit({
-      type: 'copy_pass',
-      ...{ pass: passes, written, deleted, seconds, left, per_minute: perMinute, state: 'carrying' },
-    })
+    const { precedence, changed } = await carryPass(following, log, skewMs)
     following.report = report
+    const isWhole = precedence.postponed === 0
+    if (isWhole) completeMs = Date.now()
+    else if (precedence.failure !== undefined && Date.now() - completeMs > options.retryForMs)
+      throw precedence.failure
     const isSettled = beganMs - startedMs >= settleMs
-    if (isSettled && written + deleted === 0) return
+    if (isSettled && isWhole && changed === 0) return
     if (isSettled && isLate(precedence, startedMs + settleMs)) throw stillWritten(following)
     await wait(options.recheckAfterMs, undefined, { signal: AbortSignal.any([run.signal, run.stop]) }).catch(
       () => {
@@ -113,6 +148,36 @@ export async function carryOver(following: Following, before?: SwitchPrecedence)
       },
     )
   }
+}
+
+/** Carries over once; says how many objects it changed. */
+async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
+  const { pass, run, facts } = following
+  const beganMs = Date.now()
+  const retry = run.retrying(pass.options.retryForMs)
+  const copiedMs = await retry(() => changesSince(pass.from.store, facts.beganMs))
+  if (copiedMs === undefined) throw clockUnknown(following)
+  const precedence = new SwitchPrecedence({ copiedMs, switchedMs: facts.switchedMs, skewMs }, log)
+  const batchSize = Math.min(pass.options.batchSize, BATCH)
+  const ended = await passWithin(following, { changedSinceMs: copiedMs, precedence, batchSize })
+  if (ended.error !== undefined) throw ended.error
+  const { written, deleted, rejected, reject_reasons, seconds } = ended.report
+  requireTaken(following, sum(rejected), reject_reasons[0]?.reason)
+  note(following, {
+    passes: facts.passes + 1,
+    carried: facts.carried + written + deleted,
+    newer: facts.newer + precedence.kept,
+    // What was left is not in the target: the next pass looks at it again.
+    ...(precedence.postponed === 0 && { beganMs }),
+    state: 'carrying',
+  })
+  failpoint('copy.carried')
+  const { passes, left, perMinute } = following.facts
+  run.emit({
+    type: 'copy_pass',
+    ...{ pass: passes, written, deleted, seconds, left, per_minute: perMinute, state: 'carrying' },
+  })
+  return { precedence, changed: written + deleted }
 }
 
 /** True if the source received something after all writes from before the switch were done. */
@@ -126,6 +191,13 @@ function requireTaken({ pass, class: name }: Following, refused: number, reason:
   const fact = `${switchAlias} means ${name}, but ${refused} objects that ${pass.from.name} got meanwhile were rejected: ${reason}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', fact, {
     hint: 'the rejects file has each with its reason; correct them in the source, and give the same command again',
+  })
+}
+
+function clockUnknown({ pass: { from, options }, class: name }: Following): ElysiaError {
+  const fact = `${options.switchAlias} means ${name}, but ${from.store.target} no longer tells its time: what it got meanwhile is not carried over`
+  return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
+    hint: 'see that its answers have a Date header, then give the same command again',
   })
 }
 

@@ -10,13 +10,13 @@ import { changesSince } from '../changed.ts'
 import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
 import { askedOf, requireSameAsked } from './asked.ts'
-import { carryOver } from './carry.ts'
+import { carryOver, withSwitchLog } from './carry.ts'
 import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
 import { finish } from './finish.ts'
 import { type Following, note } from './following.ts'
 import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
-import { nothingSent, switchedBefore } from './switched.ts'
+import { finishedBefore, nothingSent, switchedBefore } from './switched.ts'
 
 /** How often to check whether the copy should be finished. */
 const LOOK_MS = 250
@@ -90,11 +90,17 @@ async function follow(following: Following): Promise<CopyEnded> {
 
 /** True if everything was done except ending the run. */
 async function wasFinished(following: Following): Promise<boolean> {
-  const alias = following.facts.passes === 0 ? undefined : await switchedBefore(following)
+  const isNew = following.facts.passes === 0
+  const alias = await (isNew ? finishedBefore(following) : switchedBefore(following))
   if (alias === undefined) return false
   following.report = nothingSent(following, alias)
   // What the source received around the switch may not have been carried over.
-  if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) await carryOver(following)
+  if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) {
+    await withSwitchLog(following, async (log) => {
+      await carryOver(following, log)
+      return true
+    })
+  }
   following.facts = { ...following.facts, state: 'finished' }
   return true
 }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { classNameOf } from '../../../change/collectionName.ts'
+import { ElysiaError } from '../../../core/errors.ts'
 import type { RunRecord } from '../../../run/record.ts'
 import { declaredTransform } from '../../../transform/pipeline.ts'
 import type { AliasFacts } from '../../restore/alias/plan.ts'
@@ -26,6 +28,30 @@ export async function switchedBefore(following: Following): Promise<AliasFacts |
   if (aliases.find((one) => one.alias === alias)?.collection !== name) return undefined
   if (!isDone) state.journal.finish(last.record.run, 'done')
   return { name: alias, before: noted?.before ?? null, switched: true, dropped: false }
+}
+
+/**
+ * The result for the alias if it means the copy already, and an earlier run of this command has finished it: nothing is
+ * left to do. Undefined if the alias does not mean the copy.
+ * @throws ElysiaError ELYSIA_CONFLICT if it does for another reason: a copy would take back what came through it
+ */
+export async function finishedBefore(following: Following): Promise<AliasFacts | undefined> {
+  const { pass, run, source, class: name } = following
+  const { options, from, target } = pass
+  if (options.switchAlias === undefined) return undefined
+  const alias = classNameOf(options.switchAlias)
+  const aliases = await run.retrying(options.retryForMs)(() => target.store.aliases())
+  if (aliases.find((one) => one.alias === alias)?.collection !== name) return undefined
+  const inputs = [`${from.store.target}#${source}`, '--follow']
+  const earlier = run.context.state?.journal
+    .runs(target.store.target)
+    .find((one) => one.run !== run.id && one.class === name && isDeepStrictEqual(one.inputs, inputs))
+  if (earlier?.status === 'done' && pass.context.fresh !== true)
+    return { name: alias, before: null, switched: true, dropped: false }
+  const fact = `the alias ${alias} means ${name} already: a copy would take back what was written through it`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: `nothing was written; to make ${name} equal to ${source} all the same, use --sync without --switch-alias`,
+  })
 }
 
 /** The last pass of this copy that was to end with a switch: it began after the copy itself. */

@@ -1,15 +1,13 @@
-import type { Trace } from '../../../archive/undo/undo.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Collection, Projection, Store } from '../../../store/store.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import type { Traces } from '../../undo/traces.ts'
+import type { Placed, SwitchLog } from './switchLog.ts'
 
 /** If the clocks of nodes differ more than this, their update times say too little. */
-const MOST_CLOCK_MS = 5_000
-/** How many objects are remembered; any others are told apart by their times alone. */
-const MOST_REMEMBERED = 200_000
+export const MOST_CLOCK_MS = 5_000
 const MOST_READ_BACK = 2_000
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
@@ -36,25 +34,28 @@ export interface SwitchTimes {
   readonly copiedMs: number
   /** Writes to the target from here on came through the alias; 0 if it is not switched yet. */
   readonly switchedMs: number
+  /** How much a time of the source may be ahead of the same time of the target; 0 if one clock sets both. */
+  readonly skewMs: number
 }
 
 /**
  * Decides whose state of an object counts once the alias means the target: what was written through it wins, except
- * over the copy's own writes. Memory: an id and a digest for each object that the copy wrote around the switch.
+ * over the copy's own writes. Whoever uses the alias began a write to the source before the switch, so it may count as
+ * the earlier one of two: only a write to the source that is certainly later wins. Memory: some ids, besides the log.
  */
 export class SwitchPrecedence implements Precedence {
   readonly #times: SwitchTimes
-  /** What the copy recently wrote to the target; undefined if another process, or an earlier pass, may have. */
-  readonly #written = new Map<string, Trace | undefined>()
+  readonly #log: SwitchLog
   #newest = 0
   #newestThere = 0
-  readonly #sent: { readonly id: string; readonly tenant?: string }[] = []
+  readonly #sent: Placed[] = []
   #kept = 0
+  #postponed = 0
+  #failure: unknown
 
-  constructor(times: SwitchTimes, before?: SwitchPrecedence) {
+  constructor(times: SwitchTimes, log: SwitchLog) {
     this.#times = times
-    if (before === undefined) return
-    for (const [key, trace] of before.#written) this.#written.set(key, trace)
+    this.#log = log
   }
 
   /** Objects that stay as they are in the target. */
@@ -65,6 +66,21 @@ export class SwitchPrecedence implements Precedence {
   /** When the source received the newest object sent, in milliseconds; 0 if nothing was sent. */
   get newestSentMs(): number {
     return this.#newest
+  }
+
+  /** How often objects were left for another pass. */
+  get postponed(): number {
+    return this.#postponed
+  }
+
+  /** The last error because of which objects were left; undefined if there was none. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Before the switch nobody else writes, and a write may be repeated as it is. */
+  get isCareful(): boolean {
+    return this.#times.switchedMs > 0
   }
 
   /**
@@ -83,49 +99,64 @@ export class SwitchPrecedence implements Precedence {
   }
 
   ofTarget({ source, expected }: SplitObject, there: StoredObject | undefined, traces: Traces): boolean {
-    const stays = this.#isNewer(source, there, traces)
-    if (stays) this.#kept += 1
-    else {
-      this.#newest = Math.max(this.#newest, source.updatedMs ?? 0)
-      this.#remember(source, traces.of(expected))
-      const { id, tenant } = source
-      if (this.#sent.length <= MOST_READ_BACK)
-        this.#sent.push({ id, ...(tenant !== undefined && { tenant }) })
+    const stays = this.#stays(source, there, traces)
+    if (stays) {
+      this.#kept += 1
+      return true
     }
-    return stays
-  }
-
-  seen({ source }: SplitObject): void {
-    if (!this.#written.has(keyOf(source))) this.#remember(source, undefined)
-  }
-
-  keeps(there: StoredObject): boolean {
-    const { switchedMs, copiedMs } = this.#times
-    const { createdMs = 0, updatedMs = 0 } = there
-    this.#newestThere = Math.max(this.#newestThere, updatedMs)
-    if (switchedMs > 0 && updatedMs >= switchedMs) return true
-    if (createdMs >= copiedMs && !this.#written.has(keyOf(there))) this.#remember(there, undefined)
+    this.#newest = Math.max(this.#newest, source.updatedMs ?? 0)
+    const { id, tenant } = source
+    if (this.#sent.length <= MOST_READ_BACK) this.#sent.push({ id, ...(tenant !== undefined && { tenant }) })
+    if (this.isCareful) this.#log.carry(source, traces.of(expected))
+    else this.#log.bring(source)
     return false
   }
 
-  #isNewer(source: StoredObject, there: StoredObject | undefined, traces: Traces): boolean {
-    const { switchedMs, copiedMs } = this.#times
-    if (switchedMs === 0) return false
-    const key = keyOf(source)
-    // Absent: it was removed through the alias, unless the copy never put it there.
-    if (there === undefined) return this.#written.has(key) || (source.createdMs ?? copiedMs) < copiedMs
+  seen({ source }: SplitObject): void {
+    this.#log.bring(source)
+  }
+
+  keeps(there: StoredObject, traces?: Traces): boolean {
+    const { switchedMs } = this.#times
     const { updatedMs = 0 } = there
-    const wrote = this.#written.get(key)
-    const isOfCopy = updatedMs < switchedMs || (wrote !== undefined && traces.matches(there, wrote))
-    return !isOfCopy && updatedMs >= (source.updatedMs ?? 0)
+    this.#newestThere = Math.max(this.#newestThere, updatedMs)
+    if (switchedMs === 0 || updatedMs >= switchedMs) this.#log.bring(there)
+    if (switchedMs === 0 || updatedMs < switchedMs) return false
+    const carried = this.#log.carried(there)
+    if (carried?.acknowledged === false) this.#log.acknowledge([there])
+    // Without its content, it is not clear yet whether it is the copy's own.
+    return carried === undefined || (traces !== undefined && !traces.matches(there, carried.wrote))
   }
 
-  #remember(object: StoredObject, wrote: Trace | undefined): void {
-    const key = keyOf(object)
-    if (this.#written.size < MOST_REMEMBERED || this.#written.has(key)) this.#written.set(key, wrote)
+  owns(there: StoredObject, traces: Traces): boolean {
+    const carried = this.#log.carried(there)
+    return carried === undefined || traces.matches(there, carried.wrote, { partlyLinked: true })
   }
-}
 
-function keyOf({ id, tenant = '' }: StoredObject): string {
-  return `${tenant}\u0000${id}`
+  written(objects: readonly StoredObject[]): void {
+    if (this.isCareful) this.#log.acknowledge(objects)
+  }
+
+  removed(objects: readonly Placed[]): void {
+    this.#log.removed(objects)
+  }
+
+  postpone(failure?: unknown): void {
+    this.#postponed += 1
+    this.#failure = failure ?? this.#failure
+  }
+
+  #stays(source: StoredObject, there: StoredObject | undefined, traces: Traces): boolean {
+    const { switchedMs, copiedMs, skewMs } = this.#times
+    if (switchedMs === 0) return false
+    const carried = this.#log.carried(source)
+    // Absent: it was removed through the alias, unless the copy never put it there.
+    if (there === undefined) {
+      const isOld = carried === undefined && (source.createdMs ?? copiedMs) < copiedMs
+      return isOld || carried?.acknowledged === true || this.#log.isBrought(source)
+    }
+    const { updatedMs = 0 } = there
+    const isOfCopy = updatedMs < switchedMs || (carried !== undefined && traces.matches(there, carried.wrote))
+    return !isOfCopy && updatedMs + skewMs >= (source.updatedMs ?? 0)
+  }
 }

@@ -2,14 +2,18 @@ import type { UndoEntry } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
-import { Calls } from '../../../store/sink/retryingCollection.ts'
+import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
+import { once, stillAs } from './careful.ts'
+import type { Precedence } from './precedence.ts'
 import type { VanishingId } from './vanishingIds.ts'
 
 const IDS_AT_ONCE = 500
+/** Looking and deleting are separate calls: if others write meanwhile, they must be close together. */
+const CAREFULLY_AT_ONCE = 20
 
 /**
  * Deletes what the source does not have, after everything in it is written: batch by batch, saved first, then removed.
@@ -26,11 +30,13 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
     return
   }
   const calls = new Calls(collection, retry, frame.signal)
+  const { precedence } = frame.context as RestoreContext
+  const count = precedence?.isCareful === true ? CAREFULLY_AT_ONCE : IDS_AT_ONCE
   let last: VanishingId | undefined
   for (;;) {
     frame.signal.throwIfAborted()
     frame.stop.throwIfAborted()
-    const ids = vanishing.after(last, IDS_AT_ONCE)
+    const ids = vanishing.after(last, count)
     if (ids.length === 0) return
     last = ids.at(-1)
     const due = await absentOf(run, await deletableOf(run, ids))
@@ -63,35 +69,49 @@ export function refusedOf({ progress }: RestoreRun): number {
 
 async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {
   const { kept, existing, progress, class: name } = run
-  const tenant = ids[0]?.tenant
-  let names = ids.map(({ id }) => id)
   const { precedence } = run.frame.context as RestoreContext
-  if (precedence !== undefined) {
-    const found = await calls.find(names, { properties: [], vectors: false, times: true }, tenant)
-    names = [...found.values()].filter((one) => !precedence.keeps(one)).map(({ id }) => id)
-  }
-  if (kept.undo !== undefined) {
+  const tenant = ids[0]?.tenant
+  let due = ids
+  if (kept.undo !== undefined || precedence !== undefined) {
     const whole: Projection = {
       properties: 'all',
       vectors: true,
       references: existing!.traces.refers,
       times: true,
     }
+    const names = ids.map(({ id }) => id)
     const found = await calls.find(names, whole, tenant)
-    await kept.undo.keep([...found.values()].map((before) => entryOf(before.id, tenant, before)))
+    const going = [...found.values()].filter((one) => precedence?.keeps(one, existing!.traces) !== true)
+    await kept.undo?.keep(going.map((before) => entryOf(before.id, tenant, before)))
     // What could not be read is not saved, so it stays: the proof will find it.
-    names = [...found.keys()]
+    due = going
     failpoint('restore.deletion-kept')
+    if (precedence?.isCareful === true && kept.undo !== undefined)
+      due = await stillAs(due, found, calls, precedence)
   }
-  const { existed, refused } = await calls.remove(new Map(names.map((id) => [id, tenant])))
+  const removed = await remove(calls, new Map(due.map(({ id }) => [id, tenant])), precedence)
   failpoint('restore.deleted')
-  progress.deleted += names.filter((id) => existed.has(id) && !refused.has(id)).length
+  if (removed === undefined) return
+  const { existed, refused } = removed
+  const gone = due.filter(({ id }) => existed.has(id) && !refused.has(id))
+  progress.deleted += gone.length
+  precedence?.removed?.(gone.map(({ id }) => ({ id, ...(tenant !== undefined && { tenant }) })))
   const [first] = refused
   if (first === undefined) return
   const fact = `${refused.size} objects of ${name} could not be deleted: ${first[0]}: ${first[1]}`
   throw new ElysiaError('ELYSIA_STORE', fact, {
     hint: 'everything of the archive is written; give the same command again to delete them',
   })
+}
+
+/** Undefined if the objects stay for a later look. */
+async function remove(
+  calls: Calls,
+  ids: ReadonlyMap<string, string | undefined>,
+  precedence: Precedence | undefined,
+): Promise<Removed | undefined> {
+  if (precedence?.isCareful !== true) return calls.remove(ids)
+  return once(precedence, () => calls.unrepeated().remove(ids))
 }
 
 function entryOf(id: string, tenant: string | undefined, before: UndoEntry['before']): UndoEntry {

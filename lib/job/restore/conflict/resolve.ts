@@ -10,6 +10,7 @@ import type { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Refused } from '../part/tally.ts'
 import type { Existing } from '../run.ts'
+import { once, stillAs } from './careful.ts'
 import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -23,6 +24,8 @@ export interface Resolved {
   readonly refused?: readonly Refused[]
   /** Objects removed before they are sent again, by id: put back if the store refuses the new ones. */
   readonly removed?: ReadonlyMap<string, StoredObject>
+  /** Sends the due objects in the place of a plain write; undefined if they have to be looked at again first. */
+  readonly send?: (calls: Calls) => Promise<ReadonlyMap<string, string> | undefined>
 }
 
 /** Reads existing objects, and removes them. */
@@ -66,7 +69,40 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
       await undo.keep(entries)
       failpoint('restore.undo-kept')
     }
+    if (precedence !== undefined)
+      return guarded(decided, there, calls, { precedence, isSaved: undo !== undefined })
     return remakes ? { ...decided, removed: await remove(decided.due, there, calls) } : decided
+  }
+}
+
+/** How the due objects of a batch are sent while others may write to the class. */
+async function guarded(
+  decided: Resolved,
+  there: ReadonlyMap<string, StoredObject>,
+  calls: Finder,
+  { precedence, isSaved }: { readonly precedence: Precedence; readonly isSaved: boolean },
+): Promise<Resolved> {
+  const looksAgain = isSaved && precedence.isCareful === true
+  const targets = decided.due.map(({ object: { id, tenant } }) => ({
+    id,
+    ...(tenant !== undefined && { tenant }),
+  }))
+  const same = looksAgain && new Set((await stillAs(targets, there, calls, precedence)).map(({ id }) => id))
+  const [due, skipped] = parted(decided.due, ({ object }) => same === false || same.has(object.id))
+  const objects = due.map(({ object }) => object)
+  const send = async (sending: Calls) => {
+    if (precedence.isCareful !== true) return sending.write(objects)
+    return once(precedence, () => sending.unrepeated().write(objects))
+  }
+  return {
+    ...decided,
+    due,
+    skipped: [...decided.skipped, ...skipped],
+    send: async (sending) => {
+      const refused = await send(sending)
+      if (refused !== undefined) precedence.written?.(objects.filter(({ id }) => !refused.has(id)))
+      return refused
+    },
   }
 }
 

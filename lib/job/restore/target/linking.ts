@@ -1,6 +1,6 @@
 import type { Json } from '../../../core/object.ts'
 import type { CallOptions, Collection, Link, WriteOutcome } from '../../../store/store.ts'
-import type { RestoreRun } from '../run.ts'
+import type { RestoreContext, RestoreRun } from '../run.ts'
 import type { PlacedLink } from './partSpool.ts'
 import { linkReject } from './rejects.ts'
 
@@ -36,10 +36,26 @@ async function linkSome(
 ): Promise<number> {
   const call = { signal: run.frame.signal, ...(tenant !== undefined && { tenant }) }
   const look = run.continues || run.existing?.continues === true
-  const refused = await linkMissing(run, links, { ...call, look })
+  const refused = await linkMissing(run, await ownOnly(run, links, call), { ...call, look })
   for (const { reason } of refused) run.progress.reasons.add(reason)
   run.kept.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.kept.origin, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
+}
+
+/** Without those of objects that somebody else has changed since they were written. */
+async function ownOnly(
+  { frame, existing, collection, retry }: RestoreRun,
+  links: readonly PlacedLink[],
+  call: CallOptions,
+): Promise<readonly PlacedLink[]> {
+  const { precedence } = frame.context as RestoreContext
+  if (existing === undefined || precedence?.isCareful !== true) return links
+  const ids = [...new Set(links.map(({ id }) => id))]
+  const whole = { properties: 'all', vectors: true, references: true, times: true } as const
+  const found = await retry(() => collection.readMany(ids, whole, { ...call, provesAbsence: true }))
+  const own = found.filter((one) => precedence.owns?.(one, existing.traces) !== false)
+  const ownIds = new Set(own.map(({ id }) => id))
+  return links.filter(({ id }) => ownIds.has(id))
 }
 
 /** A link that a store refused. */

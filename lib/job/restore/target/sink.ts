@@ -77,8 +77,11 @@ class RestoreSink extends Writable {
       skipped.push(...(resolved?.skipped ?? []))
       refused.push(...(resolved?.refused ?? []))
       const due = resolved?.due ?? group
-      const refusals =
-        due.length === 0 ? new Map<string, string>() : await calls.write(due.map(({ object }) => object))
+      const refusals = due.length === 0 ? NONE : await send(due, calls, resolved)
+      if (refusals === undefined) {
+        skipped.push(...due)
+        continue
+      }
       await putBack(calls, resolved?.removed, refusals)
       for (const one of due) {
         const reason = refusals.get(one.object.id)
@@ -88,6 +91,17 @@ class RestoreSink extends Writable {
     }
     await onSettled({ written, refused, unchanged, skipped })
   }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map()
+
+/** What the store refused, by id; undefined if the objects stay for a later look. */
+function send(
+  due: readonly SplitObject[],
+  calls: Calls,
+  resolved: Resolved | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  return resolved?.send?.(calls) ?? calls.write(due.map(({ object }) => object))
 }
 
 /** Puts back what was removed for objects that the store then refused: without references, which an undo has. */

@@ -1,33 +1,13 @@
 // What the source gets around the switch of an alias is carried over, and what came through the alias stays.
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { runCopy } from '../../../../lib/job/copy/copy.ts'
-import { openState } from '../../../../lib/run/state.ts'
 import type { Store } from '../../../../lib/store/store.ts'
-import { THING, thing } from '../../backup/archived.ts'
+import { thing } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
-import { objectsOf } from '../../restore/restored.ts'
-import { directory, TARGETS } from '../../targets.ts'
-
-const MANY = 40
-const FINISH = { finish: true, switchAlias: 'Live', recheckAfterMs: 40 } as const
-const at = (store: Store, name: string) => ({ store, name })
-const titled = (n: number, title: string) => ({ ...thing(n, MANY), properties: { title } })
-
-/** A server whose collection Thing is used through the alias Live. */
-async function used(t: Test) {
-  const store = await TARGETS['a Weaviate server'](t)
-  await store.create(THING)
-  await store.collection('Thing').write(Array.from({ length: MANY }, (_, n) => thing(n, MANY)))
-  await store.createAlias({ alias: 'Live', collection: 'Thing' })
-  const state = openState(store, directory(t))
-  t.teardown(() => state.close())
-  const titles = async (name: string) =>
-    new Map((await objectsOf(store, name)).map(({ id, properties }) => [id, properties.title]))
-  return { store, state, titles }
-}
+import { type Around, at, FINISH, MANY, titled, used } from './used.ts'
 
 /** The store, where `around` happens in the place of the switch. */
-function switching(store: Store, around: (move: () => Promise<boolean>) => Promise<boolean>): Store {
+function switching(store: Store, around: Around): Store {
   return changedStore(store, () => ({}), {
     moveAlias: (alias) => around(() => store.moveAlias(alias)),
   })

@@ -1,0 +1,135 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Trace } from '../../../archive/undo/undo.ts'
+import { openDatabase, type SqliteDatabase, temporaryDatabase } from '../../../database/connection.ts'
+import type { State } from '../../../run/state.ts'
+import { makeRunDirectory, runDirectory } from '../../restore/runDirectory.ts'
+
+/** An object of the target. */
+export interface Placed {
+  readonly id: string
+  readonly tenant?: string
+}
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS brought (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS carried (
+    tenant TEXT, id BLOB, wrote TEXT NOT NULL, acknowledged INTEGER NOT NULL, PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+`
+/** So many ids are written at once. */
+const AT_ONCE = 1000
+
+/**
+ * What a copy brought to its target before the alias was switched, and what it carried over since. On disk, beside the
+ * state of the run, so that it survives a killed process: otherwise nobody could tell an object that was removed through
+ * the alias from one that was never there. Memory: a thousand ids, and some megabytes of cache.
+ */
+export class SwitchLog {
+  readonly #database: SqliteDatabase
+  readonly #directory: string | undefined
+  readonly #statements
+  #waiting: Placed[] = []
+
+  private constructor(database: SqliteDatabase, directory?: string) {
+    database.exec(TABLES)
+    this.#database = database
+    this.#directory = directory
+    const at = "tenant = ? AND id = unhex(?, '-')"
+    this.#statements = {
+      bring: database.prepare("INSERT OR IGNORE INTO brought VALUES (?, unhex(?, '-'))"),
+      isBrought: database.prepare(`SELECT 1 FROM brought WHERE ${at}`),
+      forget: database.prepare(`DELETE FROM brought WHERE ${at}`),
+      carry: database.prepare("INSERT OR REPLACE INTO carried VALUES (?, unhex(?, '-'), ?, 0)"),
+      acknowledge: database.prepare(`UPDATE carried SET acknowledged = 1 WHERE ${at}`),
+      carried: database.prepare(`SELECT wrote, acknowledged FROM carried WHERE ${at}`),
+      drop: database.prepare(`DELETE FROM carried WHERE ${at}`),
+    }
+  }
+
+  /** The log of a run, as an earlier process left it; one that ends with this process without a state. */
+  static open(state: State | undefined, run: string, target: string): SwitchLog {
+    if (state === undefined) return new SwitchLog(temporaryDatabase())
+    makeRunDirectory(state, run, target)
+    const directory = runDirectory(state, run)
+    return new SwitchLog(openDatabase(join(directory, 'switch.db')), directory)
+  }
+
+  /** Forgets everything: the alias is not switched yet, and the last pass is made again. */
+  clear(): void {
+    this.#waiting = []
+    this.#database.exec('DELETE FROM brought; DELETE FROM carried')
+  }
+
+  /** The target has this object. Kept once `flush` is called. */
+  bring({ id, tenant }: Placed): void {
+    this.#waiting.push({ id, ...(tenant !== undefined && { tenant }) })
+    if (this.#waiting.length >= AT_ONCE) this.flush()
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of this.#waiting) this.#statements.bring.run(tenant, id)
+    })()
+    this.#waiting = []
+  }
+
+  /** Puts everything that was told so far on the disk, where it survives a power failure as well. */
+  makeDurable(): void {
+    this.flush()
+    this.#database.pragma('wal_checkpoint(FULL)')
+  }
+
+  isBrought({ id, tenant = '' }: Placed): boolean {
+    this.flush()
+    return this.#statements.isBrought.get(tenant, id) !== undefined
+  }
+
+  /** The object is about to be written over what the alias means. */
+  carry({ id, tenant = '' }: Placed, wrote: Trace): void {
+    this.#statements.carry.run(tenant, id, JSON.stringify(wrote))
+  }
+
+  /** The target has taken these objects. */
+  acknowledge(objects: readonly Placed[]): void {
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of objects) this.#statements.acknowledge.run(tenant, id)
+    })()
+  }
+
+  /** What was carried over of an object, and whether the target has acknowledged it. */
+  carried({
+    id,
+    tenant = '',
+  }: Placed): { readonly wrote: Trace; readonly acknowledged: boolean } | undefined {
+    const row = this.#statements.carried.get(tenant, id) as
+      | { readonly wrote: string; readonly acknowledged: number }
+      | undefined
+    return row && { wrote: JSON.parse(row.wrote) as Trace, acknowledged: row.acknowledged === 1 }
+  }
+
+  /** The copy itself has removed these objects. */
+  removed(objects: readonly Placed[]): void {
+    this.flush()
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of objects) {
+        this.#statements.forget.run(tenant, id)
+        this.#statements.drop.run(tenant, id)
+      }
+    })()
+  }
+
+  /** What was told so far stays for the process that continues. */
+  close(): void {
+    this.flush()
+    this.#database.close()
+  }
+
+  /** The copy is done: nobody needs it any more. */
+  remove(): void {
+    this.#waiting = []
+    this.#database.close()
+    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
