@@ -16,6 +16,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS carried (
     tenant TEXT, id BLOB, wrote TEXT NOT NULL, acknowledged INTEGER NOT NULL, PRIMARY KEY (tenant, id)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS newer (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) STRICT, WITHOUT ROWID;
 `
 /** So many ids are written at once. */
 const AT_ONCE = 1000
@@ -44,6 +45,7 @@ export class SwitchLog {
       acknowledge: database.prepare(`UPDATE carried SET acknowledged = 1 WHERE ${at}`),
       carried: database.prepare(`SELECT wrote, acknowledged FROM carried WHERE ${at}`),
       drop: database.prepare(`DELETE FROM carried WHERE ${at}`),
+      stay: database.prepare("INSERT OR IGNORE INTO newer VALUES (?, unhex(?, '-'))"),
     }
   }
 
@@ -58,7 +60,7 @@ export class SwitchLog {
   /** Forgets everything: the alias is not switched yet, and the last pass is made again. */
   clear(): void {
     this.#waiting = []
-    this.#database.exec('DELETE FROM brought; DELETE FROM carried')
+    this.#database.exec('DELETE FROM brought; DELETE FROM carried; DELETE FROM newer')
   }
 
   /** The target has this object. Kept once `flush` is called. */
@@ -89,6 +91,11 @@ export class SwitchLog {
   /** The object is about to be written over what the alias means. */
   carry({ id, tenant = '' }: Placed, wrote: Trace): void {
     this.#statements.carry.run(tenant, id, JSON.stringify(wrote))
+  }
+
+  /** The object stays as it came through the alias; false if an earlier pass said so already. */
+  stay({ id, tenant = '' }: Placed): boolean {
+    return this.#statements.stay.run(tenant, id).changes > 0
   }
 
   /** The target has taken these objects. */

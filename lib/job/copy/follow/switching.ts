@@ -58,7 +58,7 @@ export class SwitchPrecedence implements Precedence {
     this.#log = log
   }
 
-  /** Objects that stay as they are in the target. */
+  /** Objects that stay as they are in the target, and did not in an earlier pass. */
   get kept(): number {
     return this.#kept
   }
@@ -101,7 +101,7 @@ export class SwitchPrecedence implements Precedence {
   ofTarget({ source, expected }: SplitObject, there: StoredObject | undefined, traces: Traces): boolean {
     const stays = this.#stays(source, there, traces)
     if (stays) {
-      this.#kept += 1
+      if (this.#log.stay(source)) this.#kept += 1
       return true
     }
     this.#newest = Math.max(this.#newest, source.updatedMs ?? 0)
