@@ -1,4 +1,4 @@
-import { counted, formatUnit, type RunEvent } from '../../library.ts'
+import { counted, formatUnit, type RunEvent, roughSize } from '../../library.ts'
 import { shortTarget } from '../target.ts'
 import { changedText, classText, readAsText } from './ofSource.ts'
 import { someIds, type Texts } from './texts.ts'
@@ -65,6 +65,13 @@ export const OF_COLLECTIONS = {
     return `schema: ${path} is ${json(archive)} in the archive, ${is}: it stays`
   },
   changes_ahead: (event) => changesText(event),
+  room_unknown: ({ collection, target, bytes, objects }) => {
+    const size =
+      bytes === undefined
+        ? `room for ${counted(objects ?? 0, 'object')}`
+        : `about ${roughSize(bytes)} (estimated)`
+    return `${collection} takes ${size}; ${target} does not report the room on its disks: make sure that they have it`
+  },
   deletions_left: ({ collection, objects, rejected }) =>
     `nothing was deleted of ${collection}, since ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive does not have are still there`,
   plan_outdated: ({ collection, objects, ids }) => {

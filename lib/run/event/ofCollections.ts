@@ -126,6 +126,16 @@ export const OF_COLLECTIONS = [
     keep_ms: Type.Optional(count('How long they are kept, in milliseconds.')),
     dry_run: flag('True if this is only planned.'),
   }),
+  event(
+    'room_unknown',
+    'A large collection is about to go to a server, which does not report the room on its disks.',
+    {
+      collection: text('The class.'),
+      target: text('The store.'),
+      bytes: Type.Optional(count('What it will take on all nodes together, estimated; absent if unknown.')),
+      objects: Type.Optional(count('Its objects; absent if unknown.')),
+    },
+  ),
   event('deletions_left', 'A replace deleted nothing because objects of the archive were rejected.', {
     collection: text('The class.'),
     objects: count('Objects that still exist, but are not in the archive.'),

@@ -68,8 +68,8 @@ export async function planSetup(
 
 /** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target cannot take what is planned */
 export async function requireTarget(planned: PlannedRestore): Promise<void> {
-  const { context, store, source, options, existing, plan, retry } = planned
+  const { context, frame, store, source, options, existing, plan, retry } = planned
   // A copy has already checked.
   if (context.kind !== 'copy') await requireWritable(store, plan, options, existing !== undefined, retry)
-  if (existing === undefined) await requireRoom({ store, source, plan, retry })
+  if (existing === undefined) await requireRoom({ store, source, plan, retry, emit: frame.emit })
 }

@@ -1,6 +1,9 @@
 import type { Retrying } from '../../../async/retry.ts'
 import { ElysiaError } from '../../../core/errors.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
 import { roughSize } from '../../../core/units.ts'
+import { isRecord } from '../../../core/value/record.ts'
+import type { Emit } from '../../../run/context.ts'
 import type { Store } from '../../../store/store.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
@@ -12,28 +15,64 @@ import type { RestoreSource } from '../source/source.ts'
  */
 const PART = { base64: 0.9, columns: 0.9, none: 0.9, numbers: 0.35 } as const
 
+/** The same for a server with one replica: its inverted indexes and its log take room as well. */
+const SERVER = 1.5
+
+/** From here on, a disk that fills up costs hours: it is worth a line to know of it. */
+const LARGE_BYTES = 1024 ** 3
+const LARGE_OBJECTS = 1_000_000
+
 /** A restore into a class that does not exist yet. */
 export interface Arriving {
   readonly store: Store
   readonly source: RestoreSource
   readonly plan: RestorePlan
   readonly retry: Retrying
+  readonly emit: Emit
 }
 
 /**
- * Refuses a store whose disk cannot hold what the archive announces. The size of a selection, of transformed objects,
- * and of a server's disks is unknown.
+ * Refuses a store whose disk cannot hold what the archive announces. No server reports the room on its disks: an event
+ * says so if the source is large. The size of a selection, and of transformed objects, is unknown.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export async function requireRoom({ store, source, plan, retry }: Arriving): Promise<void> {
-  const { manifest } = source
+export async function requireRoom({ store, source, plan, retry, emit }: Arriving): Promise<void> {
   const isPart = plan.selection?.isPartial === true || !plan.transforms.isEmpty || plan.only !== undefined
-  if (manifest === undefined || isPart || source.isSparse !== undefined) return
+  if (isPart) return
   const free = await retry(async () => store.freeBytes?.())
-  const needed = PART[manifest.encoding.vectors] * manifest.totals.raw_bytes
-  if (free === undefined || free >= needed) return
-  const fact = `${store.target} has no room: ${plan.schema.class} takes about ${roughSize(needed)}, and ${roughSize(free)} are free there`
+  const archived = archivedBytes(source)
+  if (free === undefined) return tellUnknown({ store, source, plan, emit }, archived)
+  if (archived === undefined || free >= archived) return
+  const fact = `${store.target} has no room: ${plan.schema.class} takes about ${roughSize(archived)}, and ${roughSize(free)} are free there`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: 'nothing was written; make room on its disk, or name a store on another one with --target',
   })
+}
+
+/** What an archive takes in an embedded store; undefined if it does not say. */
+function archivedBytes({ manifest, isSparse }: RestoreSource): number | undefined {
+  if (manifest === undefined || isSparse !== undefined) return undefined
+  return PART[manifest.encoding.vectors] * manifest.totals.raw_bytes
+}
+
+function tellUnknown(
+  { store, source, plan, emit }: Pick<Arriving, 'store' | 'source' | 'plan' | 'emit'>,
+  archived: number | undefined,
+): void {
+  if (store.clockDifferenceMs === undefined) return
+  const objects = plan.objects ?? source.about
+  const bytes = archived === undefined ? undefined : Math.round(archived * SERVER * replicasOf(plan.schema))
+  if ((bytes ?? 0) < LARGE_BYTES && (objects ?? 0) < LARGE_OBJECTS) return
+  emit({
+    type: 'room_unknown',
+    collection: plan.schema.class,
+    target: store.target,
+    ...(bytes !== undefined && { bytes }),
+    ...(objects !== undefined && { objects }),
+  })
+}
+
+function replicasOf({ replicationConfig }: CollectionSchema): number {
+  const factor = isRecord(replicationConfig) ? replicationConfig.factor : undefined
+  return typeof factor === 'number' && factor >= 1 ? factor : 1
 }
