@@ -12,6 +12,8 @@ const CLOSE_ENOUGH = 256n
 
 const ID_BITS = 128n
 const LAST = (1n << ID_BITS) - 1n
+/** Random ids have some beyond this one. */
+const NEAR_LAST = LAST - LAST / CLOSE_ENOUGH
 
 /** How many ranges a scan is divided into, for this number of objects and workers. */
 export function rangesFor(objects: number, workers: number): number {
@@ -21,9 +23,9 @@ export function rangesFor(objects: number, workers: number): number {
 
 /**
  * Divides the existing ids into ranges of about equally many objects: evenly between the least and the greatest id, so
- * that ids that begin with a time are divided like random ones. The first and the last range are open. Takes one read
- * of the store for the least id; for the greatest one if ids are random, otherwise nine, and one more for each bit that
- * all ids share. Repeats none of them: the caller repeats the complete call.
+ * that ids that begin with a time are divided like random ones. The first and the last range are open. Takes two reads
+ * of the store at once, for the least id and for one near the end; if ids are not random, eight more for the greatest,
+ * and one more for each bit that all ids share. Repeats none of them: the caller repeats the complete call.
  */
 export async function idRanges(
   collection: Collection,
@@ -34,10 +36,13 @@ export async function idRanges(
   const count = rangesFor(objects, workers)
   const tenant = call.tenant === undefined ? {} : { tenant: call.tenant }
   if (count === 1) return [tenant]
-  const least = await firstAfter(collection, undefined, call)
+  const [least, late] = await Promise.all([
+    firstAfter(collection, undefined, call),
+    firstAfter(collection, idOf(NEAR_LAST), call),
+  ])
   if (least === undefined) return [tenant]
   const from = numberOf(least)
-  const to = await greatest(collection, from, call)
+  const to = await greatest(collection, from, late, call)
   const cuts = Array.from({ length: count - 1 }, (_, index) =>
     idOf(from + ((to - from) * BigInt(index + 1)) / BigInt(count)),
   )
@@ -49,18 +54,22 @@ export async function idRanges(
 }
 
 /**
- * Approximately the greatest id: if ids are random, a read near the end finds it; otherwise halves the rest until it is
+ * Approximately the greatest id: that is near the end, if one was found there; otherwise halves the rest until it is
  * small compared with the distance from the least.
  */
-async function greatest(collection: Collection, least: bigint, call: CallOptions): Promise<bigint> {
-  let low = least
-  let high = LAST
-  let middle = LAST - (LAST - least) / CLOSE_ENOUGH
+async function greatest(
+  collection: Collection,
+  least: bigint,
+  late: string | undefined,
+  call: CallOptions,
+): Promise<bigint> {
+  let low = late === undefined ? least : numberOf(late)
+  let high = late === undefined ? NEAR_LAST : LAST
   while (high - low > (high - least) / CLOSE_ENOUGH) {
+    const middle = low + (high - low) / 2n
     const found = await firstAfter(collection, idOf(middle), call)
     if (found === undefined) high = middle
     else low = numberOf(found)
-    middle = low + (high - low) / 2n
   }
   return high
 }

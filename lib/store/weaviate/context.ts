@@ -1,6 +1,7 @@
 import type { ServerFeatures } from './cluster/capabilities.ts'
 import type { Cluster, NodeOrder } from './cluster/cluster.ts'
 import type { Shards } from './cluster/shards.ts'
+import type { LearnedPages } from './pageLimit.ts'
 import type { Classes } from './schema/classes.ts'
 
 /** What the calls of one collection share. */
@@ -15,6 +16,8 @@ export interface Context {
   /** The longest message that is sent intentionally. */
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
+  /** What readers have learned for the next ones, by collection and projection. */
+  readonly learned: Map<string, LearnedPages>
   readonly version: string
   readonly capabilities: ServerFeatures
 }

@@ -21,6 +21,7 @@ export async function count(
 ): Promise<number> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
+  context.shards.begin()
   const counted = context.capabilities.aggregate
     ? await countByGrpc(context, tenant, conditions, call)
     : await countByGraphql(context, tenant, conditions, call)

@@ -37,8 +37,9 @@ interface Page {
 /**
  * Objects after an id, in byte order of their ids, by the server's cursor, from one replica: a scan, not a snapshot. By
  * gRPC, or by REST if references are requested and the collection has some. While a page is processed, the next one is
- * on its way. Checks the order before yielding each object. Memory: two pages of 4 to 8 MB, or of one object; more if
- * many small objects are followed by large ones.
+ * on its way. Pages grow from some objects to 4 to 8 MB; further readers of the collection begin with what was learned.
+ * Checks the order before yielding each object. Memory: two pages, or of one object; more if many small objects are
+ * followed by large ones.
  * @throws ElysiaError ELYSIA_STORE if the server repeats an object, goes back, or returns more than requested
  */
 export async function* readCopy(
@@ -51,25 +52,30 @@ export async function* readCopy(
   const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
   const reading = await readingOf(context, what, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
-  const limit = new PageLimit(context.pageSize)
+  const asked = JSON.stringify([context.name, what.properties, what.vectors, what.references])
+  const limit = new PageLimit(context.pageSize, context.learned.get(asked))
   const after = range.after?.toLowerCase() ?? ''
   const order = new IdOrder(context.target, context.name, after)
+  const pageAfter = (last: string) => {
+    context.learned.set(asked, limit.learned)
+    return pageOf(reading, last, upTo, limit)
+  }
   try {
-    let page = await pageOf(reading, after, limit)
+    let page = await pageOf(reading, after, upTo, limit)
     while (page.count > 0) {
       const goesOn = page.lastId < upTo
       let coming: Promise<Page> | undefined
       let begun = false
       for await (const objects of page.objects()) {
         // Not before a second piece is requested: many readers want only the first object.
-        if (begun && goesOn) coming ??= quietly(pageOf(reading, page.lastId, limit))
+        if (begun && goesOn) coming ??= quietly(pageAfter(page.lastId))
         begun = true
         order.check(objects)
         const inside = goesOn ? objects : objects.filter(({ id }) => id <= upTo)
         if (inside.length > 0) yield inside
       }
       if (!goesOn) return
-      page = await (coming ?? pageOf(reading, page.lastId, limit))
+      page = await (coming ?? pageAfter(page.lastId))
     }
   } catch (thrown) {
     throw unreadable(thrown, context)
@@ -116,9 +122,10 @@ export async function readManyOfCopy(
 }
 
 /** One page, with fewer objects if it would be too large. */
-async function pageOf(reading: Reading, after: string, limit: PageLimit): Promise<Page> {
+async function pageOf(reading: Reading, after: string, upTo: string, limit: PageLimit): Promise<Page> {
+  reading.context.shards.begin()
   for (;;) {
-    const { objects } = limit
+    const objects = limit.within(after, upTo)
     try {
       const page = reading.byRest
         ? restPageOf(await listed(reading, after, objects))
@@ -126,10 +133,10 @@ async function pageOf(reading: Reading, after: string, limit: PageLimit): Promis
       const { target, name, shards } = reading.context
       requireAtMost(objects, page.count, target, name)
       await shards.requireServed(name, reading.tenant, reading.call)
-      limit.learn(page.count, page.bytes)
+      limit.learn(page.count, page.bytes, after, page.lastId)
       return page
     } catch (thrown) {
-      if (!isTooLarge(thrown) || !limit.halve(isTooLong(thrown))) throw thrown
+      if (!isTooLarge(thrown) || !limit.halve(objects, isTooLong(thrown))) throw thrown
     }
   }
 }

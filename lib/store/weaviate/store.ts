@@ -81,7 +81,9 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const { version, maxMessageBytes } = await handshake(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
   const capabilities = featuresOf(version)
-  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }
+  const { pageSize } = options
+  const learned = new Map()
+  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize, learned }
   const shards = new Shards(cluster, target)
   return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { type EndedRequest, REQUEST_ENDED } from '../../../lib/core/channel/requests.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import type { Projection, Store } from '../../../lib/store/store.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
@@ -47,6 +48,42 @@ t.test('pages grow with small objects, and never beyond what a server gives', as
   // 50, 200, 800, 3200, 10 000, 750, and an empty one.
   t.ok(made(double, 'Search') <= 7)
 })
+
+t.test(
+  'ranges of random ids are read with little beyond them, and without small pages from the second on',
+  async (t) => {
+    const { double, store } = await enter(t)
+    await store.create(schemaOf('Kept'))
+    const kept = store.collection('Kept')
+    const spread = (n: number) => (Math.imul(n, 2_654_435_761) >>> 0).toString(16).padStart(8, '0')
+    const objects = objectsUpTo(8000).map((object, n) => ({
+      ...object,
+      id: `${spread(n)}${object.id.slice(8)}`,
+    }))
+    for (let at = 0; at < objects.length; at += 1000) await kept.write(objects.slice(at, at + 1000))
+    const read = { times: 0, bytes: 0 }
+    const onEnd = (message: unknown) => {
+      const { request, receivedBytes } = message as EndedRequest
+      if (request.name !== 'Search' || request.server !== double.grpc) return
+      read.times += 1
+      read.bytes += receivedBytes
+    }
+    REQUEST_ENDED.subscribe(onEnd)
+    t.teardown(() => REQUEST_ENDED.unsubscribe(onEnd))
+    const cut = (n: number) => `${(n * 0x40000000).toString(16).padStart(8, '0')}-0000-0000-0000-000000000000`
+    const ranges = [{ upTo: cut(1) }, { after: cut(1), upTo: cut(2) }, { after: cut(2), upTo: cut(3) }]
+    let found = 0
+    for (const range of ranges) {
+      for await (const page of kept.read(ALL, range)) found += page.length
+    }
+    const [quarters, times] = [read.bytes, read.times]
+    t.equal(found, objects.filter(({ id }) => id <= cut(3)).length)
+    await drain(kept.read(ALL))
+    t.ok(quarters < 0.85 * (read.bytes - quarters), `${quarters} of ${read.bytes - quarters} bytes`)
+    // 50, 200, 800, 1250 and one each.
+    t.ok(times <= 7, `${times} pages`)
+  },
+)
 
 t.test('while a page is worked on the next one is under way, and no more', async (t) => {
   const { double, store } = await enter(t)

@@ -14,8 +14,10 @@ export async function identity({
   cluster,
   target,
 }: Pick<Context, 'cluster' | 'target'>): Promise<StoreIdentity | undefined> {
-  const statistics = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
-  const nodes = await cluster.rest({ method: 'GET', path: '/nodes?output=verbose' })
+  const [statistics, nodes] = await Promise.all([
+    cluster.rest({ method: 'GET', path: '/cluster/statistics' }),
+    cluster.rest({ method: 'GET', path: '/nodes?output=verbose' }),
+  ])
   if (statistics.status !== 200 || nodes.status !== 200) return undefined
   const rafts = raftsIn(jsonOf(statistics))
   const members = new Set(rafts.flatMap(membersOf))

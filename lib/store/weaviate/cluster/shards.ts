@@ -24,12 +24,25 @@ export class Shards {
   readonly #target: string
   readonly #asked = new Map<string, Asked>()
   #silentUntil = 0
+  #begun: { readonly alone: Promise<boolean>; readonly atMs: number } | undefined
   /** True once there were several nodes: from then on it asks every time. */
   #clustered = false
 
   constructor(cluster: Cluster, target: string) {
     this.#cluster = cluster
     this.#target = target
+  }
+
+  /** Begins to ask whether the server is alone, unless that is known: beside a call that needs it afterwards. */
+  begin(): void {
+    const now = performance.now()
+    if (this.#clustered || this.#begun !== undefined || now < this.#silentUntil) return
+    const begun = { alone: this.#isOnlyNode(), atMs: now }
+    this.#begun = begun
+    // What failed is asked again: the call itself may be repeated by then.
+    begun.alone.catch(() => {
+      if (this.#begun === begun) this.#begun = undefined
+    })
   }
 
   /** @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, if all nodes of a shard are down */
@@ -58,7 +71,7 @@ export class Shards {
   }
 
   async #ask(name: string, tenant: string): Promise<void> {
-    if (!this.#clustered && (await this.#isOnlyNode())) {
+    if (!this.#clustered && (await this.#takeAlone())) {
       this.#silentUntil = performance.now() + BELIEVED_MS
       return
     }
@@ -74,6 +87,15 @@ export class Shards {
       (shard) => (shard.status ?? '') === '' && (tenant === '' || shard.name === tenant),
     )
     if (dark.length > 0) throw outOfReach(this.#target, name, dark.length, shards.length)
+  }
+
+  /** The answer to the question that was begun, unless the call after it took too long. */
+  #takeAlone(): Promise<boolean> {
+    const begun = this.#begun
+    this.#begun = undefined
+    return begun !== undefined && performance.now() - begun.atMs < BELIEVED_MS
+      ? begun.alone
+      : this.#isOnlyNode()
   }
 
   async #isOnlyNode(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import type { StoreUse } from '../../store.ts'
@@ -19,17 +20,16 @@ type Shared = Omit<Context, 'name'>
  */
 export async function survey(context: Shared, use?: StoreUse, only?: string): Promise<StoreSurvey> {
   const { cluster, target, classes, version } = context
-  const [addresses, { nodes }, reply, all, inStep, rights] = await Promise.all([
+  const [addresses, { nodes }, reply, listed, inStep, rights] = await Promise.all([
     Promise.all(cluster.servers.map(addressOf)),
     health(context),
     cluster.rest({ method: 'GET', path: '/nodes?output=verbose' }),
-    classes.list(),
+    only === undefined ? classes.list() : listedOnly(context, only),
     isInStep(context),
     use === undefined ? [] : missingRights(context, use),
   ])
   const details = reply.status === 200 ? listIn(reply, target, 'nodes') : []
   const copies = copiesIn(details)
-  const listed = only === undefined ? all : all.filter(({ name }) => name === only)
   return {
     version,
     addresses,
@@ -40,18 +40,19 @@ export async function survey(context: Shared, use?: StoreUse, only?: string): Pr
   }
 }
 
+async function listedOnly({ classes }: Shared, only: string): Promise<ListedClass[]> {
+  try {
+    return [{ name: only, tenanted: (await classes.layout(only)).tenanted }]
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return []
+    throw error
+  }
+}
+
 async function addressOf(server: NodeConnection): Promise<SurveyedAddress> {
-  const live = await server.meta().then(
-    () => true,
-    () => false,
-  )
-  const ready =
-    live &&
-    (await server.requireReady().then(
-      () => true,
-      () => false,
-    ))
-  return { address: server.http, live, ready }
+  const [meta, ready] = await Promise.allSettled([server.meta(), server.requireReady()])
+  const live = meta.status === 'fulfilled'
+  return { address: server.http, live, ready: live && ready.status === 'fulfilled' }
 }
 
 function nodeOf(

@@ -72,13 +72,16 @@ export class Classes {
   }
 
   /**
-   * The raw schema. The server finds `aB` under `AB` as well; here names match exactly.
+   * The raw schema; the layout is known from it as well. The server finds `aB` under `AB` too; here names match exactly.
    * @throws ElysiaError ELYSIA_STORE if a setting has more digits than can be kept
    */
   async find(name: string, call: CallOptions = {}): Promise<CollectionSchema | undefined> {
     const schema = await this.#read(name, call)
     const large = bigintIn(schema)
-    if (large === undefined) return schema
+    if (large === undefined) {
+      this.#learn(name, schema)
+      return schema
+    }
     const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
     throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
   }
@@ -102,6 +105,14 @@ export class Classes {
     this.#known.set(name, { layout, since: performance.now(), tenants: new Set() })
     layout.catch(() => this.forget(name))
     return layout
+  }
+
+  #learn(name: string, schema: CollectionSchema | undefined): void {
+    if (schema === undefined) this.forget(name)
+    else {
+      const { tenants = new Set<string>() } = this.#known.get(name) ?? {}
+      this.#known.set(name, { layout: Promise.resolve(layoutOf(schema)), since: performance.now(), tenants })
+    }
   }
 
   /** Makes the next call read the schema again. */
