@@ -105,14 +105,17 @@ async function sampled(store: Store, { schema, tenants }: CollectionInfo, option
   let sampledObjects = 0
   let objects = 0
   for (const call of callsFor(tenants)) {
-    objects += await collection.count(call)
-    if (text.length >= SAMPLE_LENGTH) continue
-    for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
-      // Only the size matters: the scan reports what no archive can hold.
-      for (const object of page) text += `${write(withFiniteVectors(object))}\n`
-      sampledObjects += page.length
-      if (text.length >= SAMPLE_LENGTH) break
+    const counting = collection.count(call)
+    counting.catch(() => {})
+    if (text.length < SAMPLE_LENGTH) {
+      for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
+        // Only the size matters: the scan reports what no archive can hold.
+        for (const object of page) text += `${write(withFiniteVectors(object))}\n`
+        sampledObjects += page.length
+        if (text.length >= SAMPLE_LENGTH) break
+      }
     }
+    objects += await counting
   }
   // The content of inactive tenants is unknown until they are woken.
   const unknown = asleepOf(tenants).length > 0 ? MUCH : 0

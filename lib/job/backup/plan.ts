@@ -46,6 +46,9 @@ export async function collectionInfoOf(
   emit: Emit,
   { transforms = [], keepsVectors = false }: Changing = {},
 ): Promise<CollectionInfo> {
+  const listing = store.supports.aliases ? store.aliases() : Promise.resolve([])
+  // Other errors are reported first.
+  listing.catch(() => {})
   const { schema, alias } = await findNamed(store, nameOrAlias)
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
@@ -55,10 +58,11 @@ export async function collectionInfoOf(
   requireProperty(pipeline.schema, options.partitionBy)
   const { partitionBy } = options
   const selection = await selectionOf(options, schema, partitionBy === undefined ? [] : [partitionBy])
-  const aliases = store.supports.aliases ? await store.aliases() : []
+  const tenants = await tenantsOf(store, schema, options.tenant)
+  const aliases = await listing
   return {
     schema,
-    tenants: await tenantsOf(store, schema, options.tenant),
+    tenants,
     aliases: aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias),
     selection,
     transforms: pipeline,

@@ -5,7 +5,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import type { Ended } from '../../run/run.ts'
 import { AUTO_READERS } from '../../run/sharedOptions.ts'
-import { findNamed } from '../../store/named.ts'
+import { findNamed, type NamedCollection } from '../../store/named.ts'
 import type { RestoreOptionsInput } from '../restore/options.ts'
 import { type RestoreContext, runRestores } from '../restore/restore.ts'
 import type { RestoreRun } from '../restore/run.ts'
@@ -109,15 +109,23 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   }
   const retry = retryUntilDeadline({ forMs: options.retryForMs, signal, onRetry })
   const one = { pass, comparison: null, retries: 0 }
-  await retry(() => requireSource(from, target, options))
-  const { schema } = await retry(() => findNamed(from.store, from.name))
-  await requireFitting({ from, schema, target: { store, name }, options, retry })
+  const named = await retry(() => requireSource(from, target, options))
   const ranges = rangesFor(pass, name)
   // Only a complete reading shows what is no longer selected.
   const changedSinceMs = options.filter === undefined ? pass.changedSinceMs : undefined
   const reading = { workers: options.workers || AUTO_READERS, retry, signal, emit, ranges, changedSinceMs }
-  const source = await collectionSource(from.store, from.name, reading)
-  return Object.assign(one, { source, ranges })
+  const opening = collectionSource(from.store, named, reading)
+  opening.catch(() => {})
+  try {
+    await requireFitting({ from, schema: named.schema, target: { store, name }, options, retry })
+  } catch (error) {
+    await opening.then(
+      (source) => source.close?.(),
+      () => {},
+    )
+    throw error
+  }
+  return Object.assign(one, { source: await opening, ranges })
 }
 
 /**
@@ -164,9 +172,9 @@ async function requireSource(
   from: CollectionAt,
   { store, name }: CollectionAt,
   { sync }: CopyOptions,
-): Promise<void> {
+): Promise<NamedCollection> {
   try {
-    await findNamed(from.store, from.name)
+    return await findNamed(from.store, from.name)
   } catch (error) {
     const isGone = error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND'
     if (!isGone || !sync || (await store.schema(classNameOf(name))) === undefined) throw error

@@ -23,11 +23,22 @@ export interface Intended {
  * clock is wrong; ELYSIA_REFUSED if a key lacks rights
  */
 export async function requireFitting(intended: Intended): Promise<void> {
-  await requireTwo(intended)
-  const { from, schema, target, options, retry } = intended
+  const { from, schema, target, retry } = intended
+  // Questions to a distant server take long one after another. The first answer in this order counts.
+  const asked = [
+    requireTwo(intended),
+    requireUse(from.store, { collection: schema.class, does: ['read'] }, retry),
+    requireTarget(intended),
+    requireClock(from.store, retry),
+    requireClock(target.store, retry),
+  ]
+  for (const answer of asked) answer.catch(() => {})
+  for (const answer of asked) await answer
+}
+
+async function requireTarget({ schema, target, options, retry }: Intended): Promise<void> {
   const tenanted = hasTenants(schema) ? (['tenants'] as const) : []
   const isThere = (await retry(() => target.store.schema(target.name))) !== undefined
-  await requireUse(from.store, { collection: schema.class, does: ['read'] }, retry)
   await requireUse(
     target.store,
     {
@@ -44,7 +55,6 @@ export async function requireFitting(intended: Intended): Promise<void> {
     },
     retry,
   )
-  for (const { store } of [from, target]) await requireClock(store, retry)
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT */
@@ -69,9 +79,11 @@ async function requireTwo({ from, schema, target, retry }: Intended): Promise<vo
 
 /** Whether two addresses lead to the same store, as far as stores identify themselves. */
 async function areOne(one: Store, other: Store): Promise<boolean> {
+  const [left, right] = await Promise.all([one.identity?.(), other.identity?.()])
+  if (left === undefined || right === undefined || left.text !== right.text) return false
   const before = await one.identity?.()
   const there = await other.identity?.()
-  if (before === undefined || there === undefined || before.text !== there.text) return false
   const after = await one.identity?.()
-  return after !== undefined && before.clock <= there.clock && there.clock <= after.clock
+  if (before === undefined || there === undefined || after === undefined) return false
+  return before.text === there.text && before.clock <= there.clock && there.clock <= after.clock
 }

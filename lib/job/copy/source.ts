@@ -8,7 +8,7 @@ import { type CollectionSchema, hasTenants, isReference, propertiesIn } from '..
 import type { Source } from '../../core/stage.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Emit } from '../../run/context.ts'
-import { findNamed } from '../../store/named.ts'
+import type { NamedCollection } from '../../store/named.ts'
 import { objects } from '../../store/objects.ts'
 import type { Projection, Store, Tenant } from '../../store/store.ts'
 import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
@@ -31,16 +31,14 @@ const IDS: Projection = { properties: [], vectors: false }
 const TIMES: Projection = { ...IDS, times: true }
 
 /**
- * A collection of a store, by its name or an alias, as a source of a restore. Each range of ids is a part. Sleeping
- * tenants are woken while they are read, and put back. Closing it leaves the store open.
- * @throws ElysiaError ELYSIA_NOT_FOUND
+ * A collection of a store as a source of a restore. Each range of ids is a part. Sleeping tenants are woken while they
+ * are read, and put back. Closing it leaves the store open.
  */
 export async function collectionSource(
   store: Store,
-  nameOrAlias: string,
+  { schema, alias }: NamedCollection,
   { workers, retry, signal, emit, ranges, changedSinceMs }: CollectionReading,
 ): Promise<RestoreSource> {
-  const { schema, alias } = await retry(() => findNamed(store, nameOrAlias))
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
   const collection = store.collection(name)

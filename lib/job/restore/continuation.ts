@@ -38,6 +38,8 @@ export interface Continuing {
   readonly store: Store
   readonly source: RestoreSource
   readonly plan: RestorePlan
+  /** The class of that name in the store, asked for after the run was locked. */
+  readonly found: Promise<CollectionSchema | undefined>
   readonly key: RunKey
   readonly state: State | undefined
   readonly context: RestoreContext
@@ -56,11 +58,11 @@ export interface Continuing {
  * @throws ElysiaError ELYSIA_CONFLICT if the class belongs to someone else, ELYSIA_LOCKED
  */
 export async function continuation(restore: Continuing): Promise<Continuation> {
-  const { store, source, plan, key, state, context, retry, emit } = restore
+  const { source, plan, key, state, context, emit } = restore
   const { runId, fresh } = context
   const name = plan.schema.class
   const found = state?.journal.unfinished(key)
-  const existing = await retry(() => store.schema(name))
+  const existing = await restore.found
   if (existing === undefined) {
     if (found !== undefined && !restore.dryRun) await forget(state!, found)
     return { isMade: false }

@@ -19,13 +19,17 @@ export interface Destination {
 }
 
 /**
- * Finds the class in the target, and fits the plan to it.
+ * Finds the class in the target, and fits the plan to it. `found` is the class of that name, if there is one.
  * @param closers takes what must be closed afterwards
  * @throws ElysiaError ELYSIA_CONFLICT if the class belongs to someone else, or would lose something, ELYSIA_LOCKED
  */
-export async function findDestination(planned: PlannedRestore, closers: Close[]): Promise<Destination> {
+export async function findDestination(
+  planned: PlannedRestore,
+  found: Promise<CollectionSchema | undefined>,
+  closers: Close[],
+): Promise<Destination> {
   const { store, source, options, frame } = planned
-  const continued = await continuationOf(planned)
+  const continued = await continuationOf(planned, found)
   const { left, into } = continued
   if (left !== undefined) closers.push(() => left.release())
   const plan = into === undefined ? planned.plan : planInto(store, into, planned.plan, source, options)
@@ -37,13 +41,16 @@ export async function findDestination(planned: PlannedRestore, closers: Close[])
   return destination
 }
 
-function continuationOf(planned: PlannedRestore): Promise<Continuation> {
-  const { frame, context, store, source, options, retry, plan, key } = planned
+function continuationOf(
+  { frame, context, store, source, options, retry, plan, key }: PlannedRestore,
+  found: Promise<CollectionSchema | undefined>,
+): Promise<Continuation> {
   const { emit, signal } = frame
   const mayExist = options.onConflict !== 'fail'
   const { state } = context
   const { dryRun } = options
-  return continuation({ store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun })
+  const asked = { store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun }
+  return continuation({ ...asked, found })
 }
 
 /** Compares vectors with those that the class already holds, and announces the ones that a module will make. */

@@ -46,8 +46,11 @@ export async function setUpRestore(
   const close = () => closeAll(closers.toReversed())
   try {
     const own = claimRun(planned, closers)
+    // Beside the other questions: a distant server takes long for each.
+    const found = planned.retry(() => store.schema(planned.plan.schema.class))
+    found.catch(() => {})
     await requireTarget(planned)
-    const destination = await findDestination(planned, closers)
+    const destination = await findDestination(planned, found, closers)
     const run = await openRun(planned, destination, own, together.rejects, closers)
     await announce(run)
     return { run, begin: () => begin(run, destination.continued, planned.key), close }

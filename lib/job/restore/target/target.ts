@@ -108,6 +108,7 @@ function active({ name }: Tenant): Tenant {
 }
 
 async function addReferences({ store, plan, retry, class: name }: RestoreRun): Promise<void> {
+  if (plan.references.length === 0) return
   const existing = await retry(() => store.schema(name))
   const there = new Set((existing?.properties ?? []).map((property) => property.name))
   for (const property of plan.references) {
