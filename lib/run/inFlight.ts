@@ -8,6 +8,8 @@ export const MOST_CALLS = 32
 const COPIES = 8
 /** The share of free memory that batches may take. */
 const SHARE = 0.25
+/** What suits most servers; a distant one takes a round trip for each step upward. */
+const FIRST = 4
 /** For a store that takes one call at a time: one more batch is prepared meanwhile. */
 const EMBEDDED = 2
 
@@ -23,5 +25,5 @@ export function batchesInFlight(
   if (workers !== AUTO_WORKERS) return workers
   if (maxInFlight === 1 || transaction !== undefined) return EMBEDDED
   const fitting = Math.floor((SHARE * process.availableMemory()) / (COPIES * batchBytes))
-  return new AdaptiveLimit({ most: Math.min(Math.max(2, fitting), maxInFlight, MOST_CALLS) })
+  return new AdaptiveLimit({ most: Math.min(Math.max(2, fitting), maxInFlight, MOST_CALLS), first: FIRST })
 }
