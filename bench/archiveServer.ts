@@ -44,7 +44,7 @@ export async function benchArchiveServer(
     compare('Collection.read that counts / raw scan that counts', undefined, scans.scan, scans.read)
     compare('col backup as jsonl, auto (zstd:1), / raw scan that counts', 0.85, scans.scan, scans.auto)
     compare('col backup as jsonl and zstd:3 / raw scan that counts', 0.85, scans.scan, scans.zstd)
-    compare('col backup as Parquet / raw scan that counts', 0.5, scans.scan, scans.parquet)
+    compare('col backup as Parquet / raw scan that counts', 0.8, scans.scan, scans.parquet)
   } finally {
     await store.drop(FULL)
     await store.close()

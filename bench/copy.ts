@@ -1,6 +1,7 @@
 /**
  * `node bench/copy.ts TARGET TARGET`: a copy from one real server into another, beside the slower of a scan of the one and a
- * flood of the other, as JSON lines. `--rounds N --count N --width N --text N --index hnsw|flat`.
+ * flood of the other, and beside a bare copy, which reads and writes at once: where both servers and the command share two
+ * processors, it shows what these allow. As JSON lines. `--rounds N --count N --width N --text N --index hnsw|flat`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -42,14 +43,17 @@ try {
   await drop()
   await source.create(archiveClass(NAME, values.index))
   await fill(source.collection(NAME), shape)
-  const { scan, flood, copy } = await inTurns(Number(values.rounds), {
+  const { scan, flood, bare, copy } = await inTurns(Number(values.rounds), {
     scan: () => rested(() => figuresOf([LOADS, 'scan', JSON.stringify(loadOf(from))])),
     flood: () => fresh(true, () => figuresOf([LOADS, 'flood', JSON.stringify(loadOf(into))])),
+    bare: () => fresh(true, () => figuresOf([LOADS, 'bareCopy', JSON.stringify(bareLoad(from, into))])),
     copy: () => fresh(false, copied),
   })
   const slower = scan.map((one, at) => (one.rate < flood[at]!.rate ? one : flood[at]!))
   compare('raw flood / raw scan', undefined, scan, flood)
+  compare('bare copy / the slower of raw scan and raw flood', undefined, slower, bare)
   compare('col copy / the slower of raw scan and raw flood', 0.9, slower, copy)
+  compare('col copy / bare copy', 0.9, bare, copy)
   say('end', { load_average: round(loadavg()[0]!, 1) })
 } finally {
   await drop()
@@ -63,6 +67,11 @@ function loadOf(address: string): Load {
   if (node.kind !== 'weaviate') throw new Error(`${address} is no server`)
   const { http, grpc } = node.nodes[0]
   return { http, grpc, class: NAME, workers: WORKERS, shape }
+}
+
+function bareLoad(one: string, other: string): Load {
+  const { http, grpc } = loadOf(one)
+  return { ...loadOf(other), from: { http, grpc } }
 }
 
 /** Its rate is over all it does once it is connected. */

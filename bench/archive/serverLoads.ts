@@ -4,6 +4,7 @@
  */
 import pLimit from 'p-limit'
 import { ConnectionGRPC } from 'weaviate-client'
+import type { StoredObject } from '../../lib/core/object.ts'
 import { whatOf } from '../../lib/job/backup/plan.ts'
 import type { Projection } from '../../lib/store/store.ts'
 import { NO_TLS } from '../../lib/store/weaviate/cluster/tls.ts'
@@ -22,10 +23,13 @@ export interface Load {
   readonly class: string
   readonly workers: number
   readonly shape: Shape
+  /** The server that a bare copy reads from. */
+  readonly from?: { readonly http: string; readonly grpc: string }
 }
 
 const PAGE_OBJECTS = 1000
 const IDS_A_CALL = 250
+const MESSAGE_OBJECTS = 500
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** All objects by the server's cursor through weaviate-client, a range a worker, counted and forgotten. */
@@ -140,7 +144,54 @@ async function flood(load: Load, wire: GrpcClient): Promise<() => Promise<number
   }
 }
 
-const LOADS = { scan, read, flood, changes }
+/**
+ * Pages of one server, as messages, into another: what each of both sides takes, at once, with as many calls of each kind
+ * as a copy makes, and nothing between them.
+ */
+async function bareCopy(load: Load, wire: GrpcClient): Promise<() => Promise<number>> {
+  const { http, grpc } = load.from!
+  const store = await openWeaviate({ nodes: [{ http, grpc, grpcSecure: false }], target: http })
+  const collection = store.collection(load.class)
+  const { signal } = new AbortController()
+  const limit = pLimit(load.workers)
+  const send = async (batch: readonly StoredObject[]) => {
+    const errors = await wire.batchObjects(
+      batch.map((object) => batchObject(object, load.class, '')),
+      signal,
+    )
+    if (errors.length > 0) throw new Error(errors[0]!.error)
+  }
+  const copied = async ([after, upTo]: readonly [string, string]): Promise<number> => {
+    const range = { upTo, ...(after !== '' && { after }) }
+    const running = new Set<Promise<void>>()
+    let objects = 0
+    let batch: StoredObject[] = []
+    const begin = async () => {
+      while (running.size >= load.workers) await Promise.race(running)
+      objects += batch.length
+      const sent = limit(send, batch)
+      batch = []
+      running.add(sent)
+      sent.finally(() => running.delete(sent))
+    }
+    for await (const page of collection.read({ properties: 'all', vectors: true, times: true }, range)) {
+      for (const object of page) {
+        batch.push(object)
+        if (batch.length === MESSAGE_OBJECTS) await begin()
+      }
+    }
+    if (batch.length > 0) await begin()
+    await Promise.all(running)
+    return objects
+  }
+  return async () => {
+    const counts = await Promise.all(rangesOf(load.workers).map(copied))
+    await store.close()
+    return counts.reduce((sum, one) => sum + one, 0)
+  }
+}
+
+const LOADS = { scan, read, flood, changes, bareCopy }
 
 const [name, text] = process.argv.slice(2)
 const load = JSON.parse(text!) as Load
