@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import { type EndedRequest, REQUEST_ENDED } from '../../../lib/core/channel/requests.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { copy } from '../../../lib/job/copy/copy.ts'
 import { diff } from '../../../lib/job/diff/diff.ts'
@@ -75,6 +76,40 @@ async function finishEqual(t: Test, from: string, to: string): Promise<void> {
   for (const name of ['Thing', 'Thing_far']) await target.drop(name)
   await near.drop('Thing')
 }
+
+/** How many questions to servers there were at least one after another: of those that overlap only one counts. */
+async function roundTrips(work: () => Promise<unknown>): Promise<number> {
+  const asked: { readonly from: number; readonly to: number }[] = []
+  const onEnd = (message: unknown) => {
+    const to = performance.now()
+    asked.push({ from: to - (message as EndedRequest).milliseconds, to })
+  }
+  REQUEST_ENDED.subscribe(onEnd)
+  await work()
+  REQUEST_ENDED.unsubscribe(onEnd)
+  let [trips, last] = [0, Number.NEGATIVE_INFINITY]
+  for (const { from, to } of asked.sort((one, other) => one.to - other.to)) {
+    if (from < last) continue
+    trips += 1
+    last = to
+  }
+  return trips
+}
+
+t.test('what needs no other answer is asked at once', async (t) => {
+  const [source, target] = [await filled(t, await doubled(t)), await opened(t, await doubled(t))]
+  const at = (store: Store) => ({ store, name: 'Thing' })
+  const files: Files = new Map()
+  const many = { batchSize: OBJECTS, workers: 4 }
+  const copied = await roundTrips(() => copy(at(source), at(target), many))
+  const backedUp = await roundTrips(() => backup(source, 'Thing', memoryStorage(files), {}))
+  const archive = await archiveSource(await openArchive(memoryStorage(files)))
+  const restored = await roundTrips(() => restore(archive, target, { ...many, name: 'Thing_far' }))
+  t.comment({ copied, backedUp, restored })
+  t.ok(copied <= 20, `${copied} of a copy`)
+  t.ok(backedUp <= 14, `${backedUp} of a backup`)
+  t.ok(restored <= 16, `${restored} of a restore`)
+})
 
 t.test('copy, backup and restore finish equal from another region: doubles', async (t) =>
   finishEqual(t, await doubled(t), await doubled(t)),
