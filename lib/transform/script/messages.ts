@@ -1,5 +1,6 @@
 import type { PropertySchema } from '../../core/schema.ts'
-import type { Answer, ScriptIds } from './answer.ts'
+import type { ScriptIds } from './answer.ts'
+import type { PackedAnswer } from './page.ts'
 
 /** What a script declares beside its function. */
 export interface ScriptExports {
@@ -22,12 +23,4 @@ export type FromScript =
   | { readonly kind: 'printed'; readonly text: string }
   | { readonly kind: 'answers'; readonly answers: Answers }
 
-/**
- * A page of objects for the thread, as bytes, since cloning a vector would copy the whole buffer that it is part of.
- * The bytes are copied: transferring them takes three times as long.
- */
-export interface PageMessage {
-  readonly bytes: Uint8Array
-}
-
-export type Answers = readonly Answer[]
+export type Answers = readonly PackedAnswer[]

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Answer } from './answer.ts'
-import type { Answers, FromScript, PageMessage, ScriptExports } from './messages.ts'
+import type { Answers, FromScript, ScriptExports } from './messages.ts'
+import { packedPage, unpackedAnswer } from './page.ts'
 import type { ScriptThreadData } from './worker.ts'
 
 /** The memory limit of a thread: a script that collects more fails. */
@@ -89,7 +89,7 @@ export class ScriptThread {
       this.#worker.ref()
       const reason = await new Promise<string | undefined>((resolve, reject) => {
         const take = (more: Answers) => {
-          for (const answer of more) answers.push(answer)
+          for (const answer of more) answers.push(unpackedAnswer(answer, objects[answers.length]!))
           if (answers.length >= objects.length) resolve(undefined)
         }
         this.#asking = { take, die: resolve }
@@ -97,7 +97,7 @@ export class ScriptThread {
         if (signal?.aborted) return reject(signal.reason)
         signal?.addEventListener('abort', () => reject(signal.reason), { signal: over.signal })
         this.#onStandstill(resolve, over.signal)
-        this.#send(objects)
+        this.#worker.postMessage(packedPage(objects))
       })
       if (reason === undefined) return { answers }
       await this.end(reason)
@@ -127,11 +127,6 @@ export class ScriptThread {
     }
     const timer = setInterval(look, Math.max(5, this.#timeoutMs / LOOKS_PER_TIMEOUT))
     over.addEventListener('abort', () => clearInterval(timer))
-  }
-
-  #send(objects: readonly StoredObject[]): void {
-    const message: PageMessage = { bytes: serialize(objects) }
-    this.#worker.postMessage(message)
   }
 }
 

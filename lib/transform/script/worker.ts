@@ -1,12 +1,12 @@
 // The thread of a script: loads it, then answers each page that comes, object by object.
-import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { StoredObject } from '../../core/object.ts'
 import { nameUuid } from '../../core/value/nameUuid.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { exportsOf } from './exports.ts'
 import { frozen } from './frozen.ts'
-import type { FromScript, PageMessage } from './messages.ts'
+import type { FromScript } from './messages.ts'
+import { type PackedAnswer, type PageMessage, packedAnswer, unpackedPage } from './page.ts'
 
 /** What the thread of a script is started with. */
 export interface ScriptThreadData {
@@ -106,14 +106,13 @@ async function later(promise: PromiseLike<unknown>, object: StoredObject): Promi
   }
 }
 
-async function answerPage({ bytes }: PageMessage): Promise<void> {
-  const page = deserialize(bytes) as readonly StoredObject[]
-  let answers: Answer[] = []
+async function answerPage(message: PageMessage): Promise<void> {
+  let answers: PackedAnswer[] = []
   let sent = performance.now()
-  for (const object of page) {
+  for (const object of unpackedPage(message)) {
     Atomics.add(begun, 0, 1)
     const made = answer(object)
-    answers.push(made instanceof Promise ? await made : made)
+    answers.push(packedAnswer(made instanceof Promise ? await made : made, object))
     if (performance.now() - sent < FLUSH_AFTER_MS) continue
     send({ kind: 'answers', answers })
     answers = []
