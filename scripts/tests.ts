@@ -3,7 +3,7 @@
  * files share a process; `npx tap` gives each its own.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +37,8 @@ mkdirSync(directory, { recursive: true })
 await bundleTestPackages()
 const files = suites.flatMap(write)
 const temporary = mkdtempSync(join(tmpdir(), 'elysiactl-tests-'))
+// Some tests start the command as somebody else.
+chmodSync(temporary, 0o1777)
 const env = { ...process.env, TMPDIR: temporary }
 // Tap ends by it, and then this does.
 process.once('SIGINT', () => {})

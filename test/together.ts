@@ -23,10 +23,10 @@ export const SUITES = {
       'stream',
       'transform',
     ],
-    processes: 6,
+    processes: 4,
   },
-  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 16 },
-  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 8 },
+  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 12 },
+  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 6 },
 } as const
 
 export type Suite = keyof typeof SUITES

@@ -16,6 +16,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const producer = fileURLToPath(new URL('../../../fixtures/git-producer.mjs', import.meta.url))
 const skip = existsSync(`${root}.git`) ? false : 'this is no git checkout: it has no history to ingest'
 
+/** So many last commits go into the double, and all that stood before them as one; all go into SQLite. */
+const LAST = 200
+
 /** Path → SHA-256 of the content, of every text file in the last commit's tree. */
 function tree(): Map<string, string> {
   const listing = git(['ls-tree', '-r', '-z', 'HEAD']).toString()
@@ -44,9 +47,9 @@ function git(words: readonly string[], input = ''): Buffer {
   return execFileSync('git', ['-C', root, ...words], { input, maxBuffer: 2 ** 28 })
 }
 
-/** What the producer makes of the whole history. */
-function produced(): Buffer {
-  return execFileSync(process.execPath, [producer, root, '--repo', 'elysiactl'], {
+/** What the producer makes of the whole history of a repository. */
+function produced(repository: string): Buffer {
+  return execFileSync(process.execPath, [producer, repository, '--repo', 'elysiactl'], {
     maxBuffer: 2 ** 30,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -74,20 +77,21 @@ async function check(t: Test, store: Store, { history, last }: World): Promise<v
 
 t.test('the history of this project ends in the tree of its last commit', { skip }, async (t) => {
   const real = process.env.ELYSIACTL_TEST_WEAVIATE
-  const world = { history: produced(), last: tree() }
-  const double = await weaviateDouble()
-  t.teardown(() => double.stop())
-  const stores: Record<string, () => Promise<Store>> = {
-    sqlite: () => openSqlite(`${t.testdir()}/store.db`),
-    'the Weaviate double': () => openStore(parseTarget(double.target)),
-  }
-  for (const [name, open] of Object.entries(stores)) {
-    await t.test(`in ${name}`, async (t) => {
-      const store = await open()
-      t.teardown(() => store.close())
-      await check(t, store, world)
-    })
-  }
+  const world = { history: produced(root), last: tree() }
+  await t.test('in sqlite', async (t) => {
+    const store = await openSqlite(`${t.testdir()}/store.db`)
+    t.teardown(() => store.close())
+    await check(t, store, world)
+  })
+  await t.test('in the Weaviate double', async (t) => {
+    const double = await weaviateDouble()
+    t.teardown(() => double.stop())
+    const clone = `${t.testdir()}/clone`
+    git(['clone', '--quiet', '--bare', '--no-local', '--depth', `${LAST}`, '--', root, clone])
+    const store = await openStore(parseTarget(double.target))
+    t.teardown(() => store.close())
+    await check(t, store, { ...world, history: produced(clone) })
+  })
   const without = real === undefined ? 'ELYSIACTL_TEST_WEAVIATE names no server' : false
   await t.test('in a real Weaviate', { skip: without }, async (t) => {
     const [http, port = '50051'] = real!.split(',')
