@@ -3,6 +3,7 @@ import { fillCatalog } from '../../bench/catalogFill.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { periodOf } from '../../lib/core/duration.ts'
 import { planCleanup } from '../../lib/job/cleanup/cleanup.ts'
+import { processorMs } from '../processor.ts'
 import { policy } from './retention/candidates.ts'
 
 const catalog = new Catalog(':memory:')
@@ -10,13 +11,7 @@ fillCatalog(catalog, 10_000)
 
 /** The least of several times, of the processor alone: other work on the machine disturbs them least. */
 function leastMs(work: () => unknown): number {
-  const times = Array.from({ length: 9 }, () => {
-    const before = process.threadCpuUsage()
-    work()
-    const { user, system } = process.threadCpuUsage(before)
-    return (user + system) / 1000
-  })
-  return Math.min(...times)
+  return Math.min(...Array.from({ length: 9 }, () => processorMs(work)))
 }
 
 t.test('of ten thousand archives each question is answered in a moment', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { locationMatcher } from '../../lib/catalog/location.ts'
+import { processorMs } from '../processor.ts'
 
 t.test('a glob means for a location what it means to a shell', async (t) => {
   const cases: [glob: string, matching: string[], others: string[]][] = [
@@ -22,12 +23,12 @@ t.test('a glob means for a location what it means to a shell', async (t) => {
 t.test('a glob of any number of stars takes no time, whatever the location', async (t) => {
   const name = 'a'.repeat(241)
   const globs = ['/*a*a*a*b', `/${'*a'.repeat(100)}b`, `/${'**/*a*b/'.repeat(20)}x`, '**/'.repeat(1000)]
-  const startedMs = performance.now()
-  for (const glob of globs) {
-    t.notOk(locationMatcher(glob)(`/${name}`))
-    t.notOk(locationMatcher(glob)(`/${name}`.repeat(16)))
-  }
-  const ms = performance.now() - startedMs
+  const ms = processorMs(() => {
+    for (const glob of globs) {
+      t.notOk(locationMatcher(glob)(`/${name}`))
+      t.notOk(locationMatcher(glob)(`/${name}`.repeat(16)))
+    }
+  })
   t.ok(ms < 2000, `${ms} ms`)
 })
 

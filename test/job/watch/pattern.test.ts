@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { namePattern } from '../../../lib/file/namePattern.ts'
 import { nameWith, numbered } from '../../../lib/job/watch/fileName.ts'
+import { processorMs } from '../../processor.ts'
 import { runs } from '../../runs.ts'
 
 t.test('a pattern means what it means to a shell', async (t) => {
@@ -48,9 +49,7 @@ t.test('as Node has it, where both know a pattern', async (t) => {
 t.test('a pattern of many stars takes no time, whatever the name', async (t) => {
   const matches = namePattern(`${'*-'.repeat(100)}*.jsonl`)
   const names = Array.from({ length: 100 }, (_, index) => `${'-'.repeat(248 - index)}.jsonx`)
-  const startedMs = performance.now()
-  t.notOk(names.some(matches))
-  const forHundred = performance.now() - startedMs
+  const forHundred = processorMs(() => t.notOk(names.some(matches)))
   t.ok(forHundred < 2000, `${forHundred} ms`)
   t.ok(matches(`${'-'.repeat(100)}.jsonl`))
 })

@@ -6,6 +6,7 @@ import { checkFilter } from '../../../lib/transform/filter/check.ts'
 import { filterOf } from '../../../lib/transform/filter/filter.ts'
 import { parseFilter } from '../../../lib/transform/filter/parse.ts'
 import { predicateOf } from '../../../lib/transform/filter/predicate.ts'
+import { processorMs } from '../../processor.ts'
 import { runs, tried } from '../../runs.ts'
 import { conditions, DOC, objects } from './conditions.ts'
 
@@ -111,10 +112,11 @@ t.test('two properties can be compared', async (t) => {
 
 t.test('a LIKE of many wildcards takes no time on a text that it does not match', async (t) => {
   const text = `p LIKE '${'%a'.repeat(1000)}b'`
-  const started = performance.now()
-  t.notOk(selects(text, of('text'), { p: 'a'.repeat(200_000) }))
-  t.notOk(selects(`p LIKE '${'%_a'.repeat(1000)}b'`, of('text'), { p: 'a'.repeat(200_000) }))
-  t.ok(performance.now() - started < 2000)
+  const ms = processorMs(() => {
+    t.notOk(selects(text, of('text'), { p: 'a'.repeat(200_000) }))
+    t.notOk(selects(`p LIKE '${'%_a'.repeat(1000)}b'`, of('text'), { p: 'a'.repeat(200_000) }))
+  })
+  t.ok(ms < 2000, `${ms} ms`)
 })
 
 t.test('a condition says whether it needs the times of objects', async (t) => {
