@@ -1,8 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import type { ProcessMemory } from '../core/memory/limits.ts'
 
 /** Memory is tight from this share of the limit on, because freeing memory takes time. */
 const WARNING_SHARE = 0.65
+/** From this share of the limit on, items wait for what is in flight. */
+const HOLD_SHARE = 0.8
 /** The smallest share of its usual size that a batch gets. */
 const LEAST_SHARE = 1 / 64
 /** How long memory must not be tight before batches grow again. */
@@ -16,9 +19,21 @@ const LOOK_APART_MS = 5
  * written for it.
  */
 const ON_ITS_WAY_MS = 250
-/** Collects garbage no more often than this, and for no more than a fifth of the time. */
+/** While waiting, collects garbage no more often than this, and for no more than a fifth of the time. */
 const COLLECT_APART_MS = 50
 const COLLECT_APART_TIMES = 4
+const MIB = 1024 * 1024
+/** The approximate memory of a process that holds no records: Node, and the compiled code of a job. */
+const BASE_BYTES = 100 * MIB
+/** What the buffers of a job take at their usual sizes. */
+const USUAL_BYTES = 400 * MIB
+/** Even with less room, a buffer keeps this share of its size: smaller ones would only be slow. */
+const LEAST_SCALE = 1 / 32
+/** Garbage is collected after this share of the room has passed. */
+const COLLECT_SHARE = 1 / 2
+/** If collecting does not bring memory below the limit, it is tried this much less often, again and again. */
+const USELESS_TIMES = 2
+const MOST_USELESS = 16
 
 export interface MemoryLimitOptions {
   /** The approximate maximum memory of the process. */
@@ -42,12 +57,18 @@ export interface MemoryOfProcess {
  * and lets work in flight finish first. If nothing is in flight, it holds nothing back for long: a process that needs
  * more memory for other reasons gets slower, but continues.
  */
-export class MemoryLimit {
+export class MemoryLimit implements ProcessMemory {
   readonly bytes: number
   readonly #onTight: (rssBytes: number) => void
   readonly #process: MemoryOfProcess
   #isTight = false
-  #share = 1
+  #share: number
+  readonly scale: number
+  readonly roomBytes: number
+  /** Bytes between two collections. */
+  readonly #apartBytes: number
+  #uselessTimes = 1
+  #passedBytes = 0
   #lookedMs = Number.NEGATIVE_INFINITY
   #collectedMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
@@ -67,6 +88,10 @@ export class MemoryLimit {
     this.bytes = bytes
     this.#onTight = onTight
     this.#process = process
+    this.roomBytes = Math.max(0, bytes - BASE_BYTES)
+    this.scale = Math.min(1, Math.max(LEAST_SCALE, this.roomBytes / USUAL_BYTES))
+    this.#share = this.scale
+    this.#apartBytes = Math.max(MIB, COLLECT_SHARE * this.roomBytes)
   }
 
   /** True if memory was ever so tight that something got smaller or slower. */
@@ -80,7 +105,7 @@ export class MemoryLimit {
     this.#onTheirWay = 0
   }
 
-  /** The share of its usual size that a batch may have now, from 1/64 to 1. */
+  /** The share of its usual size that a batch may have now, from 1/64 to `scale`. */
   get share(): number {
     return this.#share
   }
@@ -91,7 +116,7 @@ export class MemoryLimit {
     this.#collect()
     if (this.#waiting++ === 0) this.#waitingSinceMs = this.#process.now()
     try {
-      while (this.#isBusy() && this.#look(0)) {
+      while (this.#isBusy() && this.#look(0) && this.#rssBytes > HOLD_SHARE * this.bytes) {
         await this.#process.wait(LOOK_EVERY_MS)
         this.#collect()
       }
@@ -124,6 +149,19 @@ export class MemoryLimit {
     if (this.#look(LOOK_APART_MS)) this.#collect()
   }
 
+  /**
+   * Collects garbage once enough of it has come together, if memory is tight. V8 collects by the size of its heap,
+   * which may grow to gigabytes, and lets 64 MiB of buffers wait; large records fill memory within milliseconds.
+   */
+  passed(bytes: number): void {
+    this.#passedBytes += bytes
+    if (this.#passedBytes < this.#apartBytes * this.#uselessTimes || !this.#look(LOOK_APART_MS)) return
+    this.#passedBytes = 0
+    this.#collectNow()
+    const isEnough = this.#process.rssBytes() < this.bytes
+    this.#uselessTimes = isEnough ? 1 : Math.min(MOST_USELESS, USELESS_TIMES * this.#uselessTimes)
+  }
+
   /** True if memory is tight, according to a check at most `apartMs` ago. */
   #look(apartMs: number): boolean {
     const now = this.#process.now()
@@ -133,7 +171,8 @@ export class MemoryLimit {
     const wasTight = this.#isTight
     this.#isTight = this.#rssBytes > WARNING_SHARE * this.bytes
     if (this.#isTight) this.#tighten(now, wasTight)
-    else if (this.#share < 1 && now - this.#changedMs > GROW_AFTER_MS) this.#change(now, this.#share * 2)
+    else if (this.#share < this.scale && now - this.#changedMs > GROW_AFTER_MS)
+      this.#change(now, this.#share * 2)
     return this.#isTight
   }
 
@@ -145,12 +184,16 @@ export class MemoryLimit {
 
   #change(now: number, share: number): void {
     this.#changedMs = now
-    this.#share = Math.min(1, Math.max(LEAST_SHARE, share))
+    this.#share = Math.min(this.scale, Math.max(LEAST_SHARE, share))
   }
 
   #collect(): void {
     const now = this.#process.now()
-    if (now - this.#collectedMs < this.#collectApartMs) return
+    if (now - this.#collectedMs >= this.#collectApartMs) this.#collectNow()
+  }
+
+  #collectNow(): void {
+    const now = this.#process.now()
     this.#process.collect()
     this.#collectedMs = this.#process.now()
     this.#collectApartMs = Math.max(COLLECT_APART_MS, COLLECT_APART_TIMES * (this.#collectedMs - now))

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../core/errors.ts'
+import { withinMemory } from '../core/memory/limits.ts'
 import { makeDirectory } from '../file/directory.ts'
 import { sqliteFailure } from './errors.ts'
 import { rememberFiles } from './files.ts'
@@ -102,7 +103,7 @@ export function databaseFile(path: string): string {
 
 /** Gives a connection for writing a larger cache, because objects under random ids touch the whole index. */
 export function setWriterCache(database: SqliteDatabase): void {
-  database.pragma(`cache_size = -${WRITERS_CACHE_KIB}`)
+  database.pragma(`cache_size = -${withinMemory(WRITERS_CACHE_KIB)}`)
 }
 
 function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing']>): string {

@@ -1,7 +1,14 @@
+import { withinMemory } from '../core/memory/limits.ts'
+
 /** Options that several jobs have. A configuration sets each once, so they must mean the same in all of them. */
 
 /** The meaning of `auto` when reading: more ranges at once make no server faster. */
-export const AUTO_READERS = 4
+const AUTO_READERS = 4
+
+/** How many ranges or parts to read at once: all of those that were asked for, or, with `auto`, what memory permits. */
+export function readersOf(workers: number): number {
+  return workers || withinMemory(AUTO_READERS)
+}
 
 /**
  * How many things happen at once; each job says which. It also takes `auto`, since a configuration sets it once for all

@@ -1,6 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { Position } from '../core/line.ts'
 import type { Stage } from '../core/stage.ts'
+import { RECORD_STAGE } from './recordStage.ts'
 
 /** The counts of a meter so far. */
 export interface Measure {
@@ -39,7 +40,7 @@ class Meter extends Transform {
   #bytes = 0
 
   constructor({ everyMs = 1000, onProgress }: MeterOptions) {
-    super({ objectMode: true })
+    super(RECORD_STAGE)
     this.#everyMs = everyMs
     this.#onProgress = onProgress
   }

@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 1000
 /** Starts to watch: the progress of runs, whether they stall, and, with `--max-memory`, the memory. */
 export async function startLive(context: Context): Promise<Live> {
   const { maxMemory, stallAfterMs } = context.options(liveOptions)
-  const { MemoryLimit, processProgress, StallWatch } = await progressJob()
+  const { limitProcess, MemoryLimit, processProgress, StallWatch } = await progressJob()
   const { progress, traffic, waitFor, close } = processProgress()
   const stalls = new StallWatch(stallAfterMs)
   const profiling = await startProfiling(context)
@@ -40,6 +40,7 @@ export async function startLive(context: Context): Promise<Live> {
           bytes: maxMemory,
           onTight: (rss) => onEvent({ type: 'memory_tight', rss_bytes: rss, max_bytes: maxMemory }),
         })
+  const unlimit = memory === undefined ? () => {} : limitProcess(memory)
   const look = () => {
     const now = performance.now()
     const answered = traffic.answered !== requests && stalls.acknowledged(now)
@@ -67,6 +68,7 @@ export async function startLive(context: Context): Promise<Live> {
     stop() {
       clearInterval(looking)
       close()
+      unlimit()
       if (memory?.wasTight) onEvent(heldEvent(memory))
       profiling.stop()
     },

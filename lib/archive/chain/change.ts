@@ -1,6 +1,6 @@
+import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { identitySha256 } from '../object/digest.ts'
-import { lineLength } from '../object/size.ts'
 import { ENTRY_BYTES } from './entry.ts'
 import type { Noted } from './indexFile.ts'
 

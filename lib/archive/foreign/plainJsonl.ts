@@ -10,6 +10,7 @@ import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
 import { type Parsed, parseJson, parseLine } from '../../stream/parseJson.ts'
+import { RECORD_STAGE } from '../../stream/recordStage.ts'
 import { Changes } from './changes.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type DocumentKind, documentLines } from './documentLines.ts'
@@ -60,7 +61,7 @@ class PlainObjects extends Transform {
   readonly #pager = new Pager<StoredObject>(PAGE)
 
   constructor(options: PlainJsonlOptions) {
-    super({ objectMode: true, readableHighWaterMark: 1 })
+    super(RECORD_STAGE)
     this.#options = options
   }
 

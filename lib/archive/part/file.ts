@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { failpoint } from '../../core/failpoint.ts'
+import { passedObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
 import { hashing } from '../../stream/bytes/hashing.ts'
@@ -78,6 +79,7 @@ class PartFile extends Writable implements PartSink {
     done: (error?: Error | null) => void,
   ): void {
     const { encoder, ended } = this.#open!
+    passedObjects(page)
     encoder.write(page, (error) => {
       if (error) this.#fail(ended, error).then(done)
       else done()

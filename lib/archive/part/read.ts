@@ -1,6 +1,7 @@
 import { type Duplex, PassThrough, pipeline, Readable, Writable } from 'node:stream'
 import { pipeline as piped } from 'node:stream/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { passedObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
 import { hashing } from '../../stream/bytes/hashing.ts'
@@ -80,6 +81,7 @@ class PartPages extends Readable {
   #take(page: readonly StoredObject[]): void {
     try {
       this.#check.page(page)
+      passedObjects(page)
       if (!this.push(page)) this.#decoder?.pause()
     } catch (error) {
       this.#fail(error)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { passed } from '../../core/memory/limits.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Source } from '../../core/stage.ts'
@@ -18,6 +19,8 @@ import { Tally } from '../object/tally.ts'
 import { isForeign } from '../part/reading.ts'
 import { HEADER, HEADER_LINE, singleHeader, singleTrailer, TRAILER } from './lines.ts'
 
+/** A line, its text, the parsed values and a message: each is soon garbage. */
+const COPIES = 4
 const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 
 /** A single file being read. */
@@ -74,6 +77,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     const pager = new Pager<StoredObject>(PAGE)
     for (const line of this.#lines.cut(chunk)) {
       const object = this.#take(line)
+      passed(COPIES * line.length)
       if (object !== undefined && pager.add(object, line.length)) yield* pager.take()
     }
     yield* pager.take()

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Retrying } from '../../async/retry.ts'
 import type { Emit } from '../../run/context.ts'
-import { AUTO_READERS } from '../../run/sharedOptions.ts'
+import { readersOf } from '../../run/sharedOptions.ts'
 import type { Store } from '../../store/store.ts'
 import { runDiff } from '../diff/diff.ts'
 import { storeSide } from '../diff/side/store.ts'
@@ -41,7 +41,7 @@ export async function compareSides(
   ]
   const asked = {
     schema: false,
-    workers: workers || AUTO_READERS,
+    workers: readersOf(workers),
     retryForMs,
     recheckAfterMs,
     ...(filter !== undefined && { filter }),

@@ -4,7 +4,7 @@ import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import type { Ended } from '../../run/run.ts'
-import { AUTO_READERS } from '../../run/sharedOptions.ts'
+import { readersOf } from '../../run/sharedOptions.ts'
 import { findNamed, type NamedCollection } from '../../store/named.ts'
 import type { RestoreOptionsInput } from '../restore/options.ts'
 import { type RestoreContext, runRestores } from '../restore/restore.ts'
@@ -113,7 +113,7 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   const ranges = rangesFor(pass, name)
   // Only a complete reading shows what is no longer selected.
   const changedSinceMs = options.filter === undefined ? pass.changedSinceMs : undefined
-  const reading = { workers: options.workers || AUTO_READERS, retry, signal, emit, ranges, changedSinceMs }
+  const reading = { workers: readersOf(options.workers), retry, signal, emit, ranges, changedSinceMs }
   const opening = collectionSource(from.store, named, reading)
   opening.catch(() => {})
   try {

@@ -1,5 +1,5 @@
 import type { ObjectPair } from '../../archive/object/join.ts'
-import { lineLength } from '../../archive/object/size.ts'
+import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'

@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import { lineLength } from '../../archive/object/size.ts'
+import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
 import { slices } from '../../core/value/slices.ts'

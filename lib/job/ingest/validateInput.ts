@@ -79,6 +79,7 @@ export async function validateInput(
 function counter(count: (item: Item) => Promise<void> | undefined): Writable {
   return new Writable({
     objectMode: true,
+    highWaterMark: 1,
     write(item: Item, _encoding, done) {
       const busy = count(item)
       if (busy === undefined) done()

@@ -1,5 +1,6 @@
 import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import { passedObjects } from '../../core/memory/objectSize.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { counted } from '../../core/units.ts'
 import type { Collection, Projection, RemoveOutcome, WriteOutcome } from '../store.ts'
@@ -44,6 +45,7 @@ export class Calls {
   async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
     const call = { ...this.#call(tenant), provesAbsence: true }
     const objects = await this.#retry(() => this.#collection.readMany(ids, what, call))
+    passedObjects(objects)
     return new Map(objects.map((object) => [object.id, object]))
   }
 
@@ -51,7 +53,10 @@ export class Calls {
   async write(objects: readonly StoredObject[]): Promise<Map<string, string>> {
     const refused = new Map<string, string>()
     for (const [tenant, group] of Map.groupBy(objects, (object) => object.tenant)) {
-      const send = (some: readonly StoredObject[]) => this.#collection.write(some, this.#call(tenant))
+      const send = (some: readonly StoredObject[]) => {
+        passedObjects(some)
+        return this.#collection.write(some, this.#call(tenant))
+      }
       for (const piece of pieces(group, this.#limits)) {
         for (const [object, outcome] of await this.#untilTaken(piece, send)) {
           if (!outcome.ok) refused.set(object.id, outcome.reason ?? 'refused without a reason')
@@ -84,6 +89,7 @@ export class Calls {
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
       const call = { ...this.#call(tenant), provesAbsence }
       const objects = await this.#retry(() => this.#collection.readMany(group, what, call))
+      passedObjects(objects)
       for (const object of objects) found.set(object.id, object)
     }
     return found

@@ -1,6 +1,7 @@
 import { moved } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
 import { knownJson } from '../../core/knownJson.ts'
+import { withinMemory } from '../../core/memory/limits.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
 import { slices } from '../../core/value/slices.ts'
@@ -63,11 +64,12 @@ export class SqliteObjects {
     ).raw()
     const decode = rowDecoder(what, call, this.rules.numbers)
     const page: StoredObject[] = []
+    const most = withinMemory(PAGE_BYTES)
     let bytes = 0
     for (const row of statement.iterate(this.#tenant(call), after, upTo) as Iterable<Row>) {
       page.push(decode(dashed(row[0]), row))
       bytes += rowBytes(row)
-      if (bytes >= PAGE_BYTES) break
+      if (bytes >= most) break
     }
     moved(this.#place, bytes, 0)
     return page

@@ -1,8 +1,10 @@
+import { isLimited, withinMemory } from '../../core/memory/limits.ts'
+
 /** The intended size of a page: it becomes 4 to 8 MB while objects have similar sizes. */
 const PAGE_BYTES = 6 * 1024 * 1024
 /** The default of QUERY_MAXIMUM_RESULTS. */
 const MOST_OBJECTS = 10_000
-/** Requested first, when nothing is known about the objects. */
+/** Requested first, when nothing is known about the objects; one under a limit on memory. */
 const FIRST_OBJECTS = 50
 /** A page of many small objects may be followed by one of large ones. */
 const GROWTH = 4
@@ -36,7 +38,7 @@ export class PageLimit {
   /** A given number of objects is kept, except that pages that are too large are halved. */
   constructor(objects?: number, learned?: LearnedPages) {
     this.#fixed = objects !== undefined
-    this.#objects = objects ?? learned?.objects ?? FIRST_OBJECTS
+    this.#objects = objects ?? learned?.objects ?? (isLimited() ? 1 : FIRST_OBJECTS)
     this.#density = learned?.density
   }
 
@@ -69,7 +71,7 @@ export class PageLimit {
   /** After a page with so many objects in so many bytes, and the ids that it lies between. */
   learn(objects: number, bytes: number, after: string, last: string): void {
     if (this.#fixed || objects === 0) return
-    const fitting = Math.floor((PAGE_BYTES * objects) / bytes)
+    const fitting = Math.floor((withinMemory(PAGE_BYTES) * objects) / bytes)
     this.#objects = Math.max(1, Math.min(fitting, GROWTH * this.#objects, this.#most))
     const distance = positionOf(last) - positionOf(after)
     // Before the first id there may be any distance.

@@ -2,6 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Line } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
 import { FlatMapTransform } from '../flatMap.ts'
+import { RECORD_STAGE } from '../recordStage.ts'
 import { LinesDigest } from './digest.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Spool } from './spool.ts'
@@ -47,7 +48,7 @@ export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> 
   #skipping: boolean
 
   constructor({ line, digest, places = [], fingerprints, spool, stop }: SkipSettledOptions) {
-    super({ objectMode: true })
+    super(RECORD_STAGE)
     this.line = line
     this.#expected = digest
     this.#spool = spool === undefined ? undefined : new Spool(spool)

@@ -1,6 +1,7 @@
 import { constants, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Line, RawLine } from '../../core/line.ts'
+import { passed } from '../../core/memory/limits.ts'
 import { Reject } from '../../core/reject.ts'
 import type { Stage } from '../../core/stage.ts'
 import { FlatMapTransform } from '../flatMap.ts'
@@ -11,6 +12,8 @@ const CR = 13
 const SPACE = 32
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const MIB = 1024 * 1024
+/** A line, its text, its values and what is made of them: each is soon garbage. */
+const COPIES = 4
 
 export interface SplitLinesOptions {
   /** The longest line to read, in bytes without its terminator; a longer one becomes a reject. Default 64 MiB. */
@@ -107,6 +110,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
 
   protected override expand(chunk: Buffer): Iterator<Line | RawLine | Reject> {
     this.#bytes += chunk.length
+    passed(COPIES * chunk.length)
     return this.#split(this.#opening === undefined ? chunk : this.#afterMark(this.#opening, chunk))
   }
 

@@ -2,8 +2,9 @@ import type { AdaptiveLimit } from '../../../async/adaptiveLimit.ts'
 import { pool } from '../../../async/pool.ts'
 import { Semaphore } from '../../../async/semaphore.ts'
 import { failpoint } from '../../../core/failpoint.ts'
+import { withinMemory } from '../../../core/memory/limits.ts'
 import { batchesInFlight } from '../../../run/inFlight.ts'
-import { AUTO_READERS, ratesOf } from '../../../run/sharedOptions.ts'
+import { ratesOf, readersOf } from '../../../run/sharedOptions.ts'
 import { Calls } from '../../../store/sink/retryingCollection.ts'
 import { Pace } from '../../../stream/pace.ts'
 import { resolverFor } from '../conflict/resolve.ts'
@@ -69,8 +70,8 @@ export function readAhead(run: RestoreRun): void {
 
 /** If the store takes one call at a time, one more part is read meanwhile; further parts gain nothing. */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
-  if (store.maxInFlight === 1) return Math.min(2, options.workers || 2, parts)
-  return Math.min(options.workers || AUTO_READERS, parts)
+  if (store.maxInFlight === 1) return Math.min(2, options.workers || withinMemory(2), parts)
+  return Math.min(readersOf(options.workers), parts)
 }
 
 function sharedBy(

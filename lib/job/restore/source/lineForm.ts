@@ -6,6 +6,7 @@ import type { LineForm } from '../../../archive/foreign/shapes/reading.ts'
 import { fieldsSaid } from '../../../archive/foreign/shapes/reading.ts'
 import type { ShapeName } from '../../../archive/foreign/shapes/shape.ts'
 import { shapeNamed, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
+import { withinMemory } from '../../../core/memory/limits.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
@@ -16,6 +17,8 @@ import type { ForeignWishes } from './foreignOptions.ts'
 const NEWLINE = 10
 /** How many of the first lines decide the form of all. */
 const SAMPLE = 100
+/** And how many characters of them. */
+const SAMPLE_BYTES = 16 * 1024 * 1024
 
 /**
  * The form of the lines, detected from the first ones or given by the user; undefined for objects as archives write
@@ -57,11 +60,15 @@ async function sampleOf(source: Readable, document: DocumentKind | undefined): P
   const last = stages.at(-1)!
   pipeline([source, ...stages], () => {})
   const sample: JsonObject[] = []
+  let bytes = 0
   try {
     for await (const line of last as AsyncIterable<Parsed | Reject>) {
       const read = line instanceof Reject ? line : withoutReason(line)
-      if (!(read instanceof Reject)) sample.push(read.value)
-      if (sample.length === SAMPLE) break
+      if (!(read instanceof Reject)) {
+        sample.push(read.value)
+        bytes += read.text.length
+      }
+      if (sample.length === SAMPLE || bytes >= withinMemory(SAMPLE_BYTES)) break
     }
   } catch {
     return sample

@@ -1,8 +1,11 @@
-import type { Json, StoredObject, Vector } from '../../core/object.ts'
+import type { Json, StoredObject, Vector } from '../object.ts'
+import { isLimited, passed } from './limits.ts'
 
 /** The part of a line around the values: field names, an id, braces and quotes. */
 const AROUND = 128
 const A_NUMBER = 8
+/** A line, its text, the parsed values and a message: each is soon garbage. */
+const COPIES = 4
 
 /**
  * The approximate length of an object's line in characters; escapes take more. Serves to weigh objects against each
@@ -13,6 +16,12 @@ export function lineLength({ properties, vector, vectors }: StoredObject): numbe
   if (vector !== undefined) length += vectorLength(vector)
   for (const name in vectors) length += name.length + vectorLength(vectors[name]!)
   return length
+}
+
+/** Tells a limit on memory about objects that were read or written; without a limit it does nothing. */
+export function passedObjects(objects: readonly StoredObject[]): void {
+  if (!isLimited()) return
+  for (const object of objects) passed(COPIES * lineLength(object))
 }
 
 function jsonLength(value: Json): number {

@@ -1,0 +1,43 @@
+/** What bounds the memory of this process, as lib/async/memoryLimit.ts does. */
+export interface ProcessMemory {
+  /** The share of its usual size that a buffer gets, above 0 and at most 1. */
+  readonly scale: number
+  /** The bytes that it leaves for records, beside what the process takes by itself. */
+  readonly roomBytes: number
+  /** Hears about bytes that will soon be garbage. */
+  passed(bytes: number): void
+}
+
+const limits = new Set<ProcessMemory>()
+
+/**
+ * Puts the buffers of this process under a limit until the returned function is called: stores, archives and streams
+ * make theirs smaller, and tell it what passes. Memory belongs to a process and not to a run, so this is for whoever
+ * owns the process.
+ */
+export function limitProcess(limit: ProcessMemory): () => void {
+  limits.add(limit)
+  return () => void limits.delete(limit)
+}
+
+/** True if a limit holds: only then is it worth weighing what passes. */
+export function isLimited(): boolean {
+  return limits.size > 0
+}
+
+/** The size of a buffer that usually has `bytes`; smaller under a limit. */
+export function withinMemory(bytes: number): number {
+  let size = bytes
+  for (const { scale } of limits) size = Math.min(size, Math.max(1, Math.floor(scale * bytes)))
+  return size
+}
+
+/** How many bytes records may take: what limits leave, or what the machine has. */
+export function roomBytes(): number {
+  return Math.min(process.availableMemory(), ...[...limits].map((limit) => limit.roomBytes))
+}
+
+/** Tells the limits about bytes that will soon be garbage. */
+export function passed(bytes: number): void {
+  for (const limit of limits) limit.passed(bytes)
+}
