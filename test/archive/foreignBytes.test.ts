@@ -59,7 +59,7 @@ t.test('pages are held against their column before they are decoded', async (t) 
     ])
   const cost = (rows: number, file: Buffer, flat = true) => {
     const levels = { repetition: flat ? 0 : 1, definition: 1, width: 0 }
-    const sizes = { start: 0, bytes: file.length, rawBytes: 1e10 }
+    const sizes = { start: 0, bytes: file.length, rawBytes: 1e10, offsets: [] }
     const chunk = { ...sizes, ...levels, values: rows, type: 6, codec: 6 }
     const group = { rows, bytes: file.length, chunks: [chunk] }
     return costOf(group, (at, length) => file.subarray(at, at + length))

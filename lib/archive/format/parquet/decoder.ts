@@ -1,3 +1,4 @@
+import { isLimited, passed, withinMemory } from '../../../core/memory/limits.ts'
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { isUuid } from '../../../core/value/uuid.ts'
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from '../arrow.ts'
@@ -5,10 +6,11 @@ import type { Declared } from '../format.ts'
 import { META } from '../parquetMetadata.ts'
 import * as wasm from '../parquetWasm.ts'
 import type { ValueReader } from './builders.ts'
-import { type Footer, rawBytesOf, readFooter } from './footer.ts'
+import { type Footer, footerBytes, rawBytesOf, readFooter, requireReadable, TRAILER_BYTES } from './footer.ts'
 import { type ColumnNames, kindsOf, readMetadata, textType, timeType } from './layout.ts'
-import type { ReadAt } from './page.ts'
 import { FIXED_BYTE_ARRAY, requireDisjoint } from './pages.ts'
+import type { FileBytes } from './read/fileBytes.ts'
+import { groupFile } from './read/groupFile.ts'
 import { withRest } from './remainder.ts'
 import { halvesOf, text } from './types.ts'
 import { shapeOfType, vectorBytes, vectorReader, vectorType } from './vectors.ts'
@@ -16,6 +18,8 @@ import { windowsOf } from './windows.ts'
 
 /** The largest number of objects in a page. */
 const PAGE_ROWS = 1000
+/** The largest page under a limit on memory. */
+const PAGE_BYTES = 4 * 1024 * 1024
 
 /**
  * The objects of a file that our encoder made, in pages, in file order. Holds one row group, or a window of a group
@@ -23,28 +27,47 @@ const PAGE_ROWS = 1000
  * Throws an Error with the reason if the file is damaged or not ours.
  */
 export function* pagesOf(
-  file: Uint8Array,
+  file: FileBytes,
   tenant: string | undefined,
   { objects = Number.POSITIVE_INFINITY, rawBytes = Number.POSITIVE_INFINITY }: Partial<Declared> = {},
 ): Generator<StoredObject[]> {
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
-  const footer = readFooter(bytes)
+  const end = endOf(file)
+  const footer = readFooter(end)
   if (footer.rows > objects)
     throw new Error(`has ${footer.rows} rows, the manifest declares ${objects} objects`)
-  requireDisjoint(footer, bytes.length)
+  requireDisjoint(footer, file.length)
   requireNoFixedSizes(footer)
-  const raw = rawBytesOf(footer, bytes.length)
+  const raw = rawBytesOf(footer, file.length)
   if (raw > rawBytes)
     throw new Error(`has ${raw} bytes before compression, the manifest declares ${rawBytes}`)
   const { schema, names } = readMetadata(footer.metadata)
   const kinds = kindsOf(schema)
   let rows = 0
-  for (const batch of batchesOf(file, footer, (at, length) => bytes.subarray(at, at + length))) {
+  for (const batch of batchesOf(file, footer, end)) {
     const object = objectReader(batch, names, kinds, tenant ?? footer.metadata.get(META.tenant))
     rows += batch.numRows
-    if (batch.numRows > 0) yield Array.from({ length: batch.numRows }, (_, row) => object(row))
+    const atOnce = rowsAtOnce(batch)
+    for (let from = 0; from < batch.numRows; from += atOnce) {
+      const length = Math.min(atOnce, batch.numRows - from)
+      yield Array.from({ length }, (_, row) => object(from + row))
+    }
   }
   if (rows !== footer.rows) throw new Error(`holds ${rows} of ${footer.rows} objects`)
+}
+
+/** The footer of a file, with its trailer. */
+function endOf({ length, read }: FileBytes): Buffer {
+  const trailer = read(Math.max(0, length - TRAILER_BYTES), TRAILER_BYTES)
+  const bytes = footerBytes(trailer)
+  if (bytes === undefined || bytes > length) return trailer
+  requireReadable(bytes)
+  return read(length - bytes, bytes)
+}
+
+/** How many rows make a page: all, unless memory is limited. */
+function rowsAtOnce({ data, numRows }: RecordBatch): number {
+  if (!isLimited()) return Math.max(1, numRows)
+  return Math.max(1, Math.floor((numRows * withinMemory(PAGE_BYTES)) / Math.max(1, data.byteLength)))
 }
 
 /**
@@ -57,10 +80,13 @@ function requireNoFixedSizes({ groups }: Footer): void {
 }
 
 // Synchronous throughout: when the library's asynchronous functions fail, the process dies.
-function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt): Generator<RecordBatch> {
+function* batchesOf({ read }: FileBytes, { groups, metadata }: Footer, end: Buffer): Generator<RecordBatch> {
   const widths = vectorBytes(metadata)
   for (const [index, group] of groups.entries()) {
+    // The library copies the whole file that it gets.
+    let file: Uint8Array | undefined
     for (const { offset, limit } of windowsOf(group, widths, read)) {
+      file ??= groupFile(group, end, read)
       let rows = 0
       const window = { rowGroups: [index], batchSize: Math.min(PAGE_ROWS, limit), limit, offset }
       for (const batch of decoded(wasm.readParquet(file, window))) {
@@ -78,7 +104,9 @@ function* decoded(table: wasm.Table): Generator<RecordBatch> {
   table.free()
   try {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      yield* tableFromIPC(batch.intoIPCStream()).batches
+      const stream = batch.intoIPCStream()
+      passed(stream.length)
+      yield* tableFromIPC(stream).batches
     }
   } finally {
     for (const batch of batches) batch.free()

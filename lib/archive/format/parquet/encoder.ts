@@ -1,4 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
+import { withinMemory } from '../../../core/memory/limits.ts'
+import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
 import type { Content } from '../format.ts'
@@ -33,6 +35,8 @@ const LEAST_GROUP_ROWS = 128
 
 /** The largest number of objects held until the widths of all vectors are known. */
 const HELD_OBJECTS = 1000
+/** The most bytes of them; columns for vectors that come later are then missing, and these stand in the rest. */
+const HELD_BYTES = 64 * MIB
 
 /**
  * Pages → the pieces of one file. Holds one batch as columns, and one compressed row group.
@@ -46,6 +50,7 @@ export class ParquetEncoding {
   readonly #compress: Compress
   readonly #emit: Emit
   #held: StoredObject[] = []
+  #heldBytes = 0
   #rows: Rows | undefined
   #sink: ParquetSink | undefined
   #objects = 0
@@ -92,7 +97,8 @@ export class ParquetEncoding {
   #hold(object: StoredObject): boolean {
     const { length } = this.#held
     this.#held.push(object)
-    if (length + 1 >= HELD_OBJECTS) return true
+    this.#heldBytes += lineLength(object)
+    if (length + 1 >= HELD_OBJECTS || this.#heldBytes >= withinMemory(HELD_BYTES)) return true
     // Only at the first object and at every doubling: the search costs as much as the number of objects held.
     if ((length & (length + 1)) !== 0) return false
     const shapes = shapesOf(this.#held)
@@ -133,7 +139,8 @@ export class ParquetEncoding {
 
   /** A row group is bounded by its compressed bytes, but a reader has to hold it decompressed. */
   #groupBounds(bytesARow: number): GroupBounds {
-    const { groupRows, groupBytes } = this.#bounds
+    const groupBytes = withinMemory(this.#bounds.groupBytes)
+    const { groupRows } = this.#bounds
     const splitReferences = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
     return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }
   }

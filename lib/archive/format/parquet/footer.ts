@@ -25,6 +25,13 @@ export interface Levels {
   readonly width: number
 }
 
+/** Where a footer holds an offset: the positions of its bytes, counted from the beginning of the footer. */
+export interface OffsetField {
+  readonly at: number
+  readonly end: number
+  readonly value: number
+}
+
 /** The pages of one column in a row group: `start` and `bytes` locate them in the file. */
 export interface ColumnChunk extends Levels {
   readonly start: number
@@ -36,6 +43,8 @@ export interface ColumnChunk extends Levels {
   /** Parquet's numbers: type 6 is byte array, 7 fixed-length byte array; codec 0 is none, 6 zstd. */
   readonly type: number
   readonly codec: number
+  /** Where the footer says at which offsets its pages begin. */
+  readonly offsets: readonly OffsetField[]
 }
 
 /** The length field and the magic number, which end every file. */
@@ -202,20 +211,27 @@ function columnChunk(thrift: Thrift, levels: Levels | undefined): ColumnChunk {
 
 function columnMetadata(thrift: Thrift): Omit<ColumnChunk, keyof Levels> {
   let [kind, codec, values, rawBytes, bytes, data, dictionary]: (number | undefined)[] = []
+  const offsets: OffsetField[] = []
+  const offset = (type: number) => {
+    const { at } = thrift
+    const value = thrift.count(type)
+    offsets.push({ at, end: thrift.at, value })
+    return value
+  }
   thrift.struct((id, type) => {
     if (id === 1) kind = thrift.count(type)
     else if (id === 4) codec = thrift.count(type)
     else if (id === 5) values = thrift.count(type)
     else if (id === 6) rawBytes = thrift.count(type)
     else if (id === 7) bytes = thrift.count(type)
-    else if (id === 9) data = thrift.count(type)
-    else if (id === 11) dictionary = thrift.count(type)
+    else if (id === 9) data = offset(type)
+    else if (id === 11) dictionary = offset(type)
     else return false
   })
   const start = dictionary ?? data
   if (kind === undefined || codec === undefined || values === undefined) throw countless()
   if (rawBytes === undefined || bytes === undefined || start === undefined) throw countless()
-  return { start, bytes, rawBytes, values, type: kind, codec }
+  return { start, bytes, rawBytes, values, type: kind, codec, offsets }
 }
 
 function pair(thrift: Thrift): [string, string] {

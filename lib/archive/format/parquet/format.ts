@@ -5,6 +5,7 @@ import { zstdBlock } from '../../../stream/codec/zstd.ts'
 import type { Tally } from '../../object/tally.ts'
 import type { Content, Declared, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
+import { fileBytes } from './read/fileBytes.ts'
 
 /** The size of emitted chunks, in bytes. */
 const PIECE_BYTES = 256 * 1024
@@ -12,16 +13,13 @@ const PIECE_BYTES = 256 * 1024
 /** The compression level of pages: higher levels take longer, and do not shrink floats further. */
 const LEVEL = 1
 
-/** The address space reserved for a file while it is read; memory is allocated as it grows. */
-const MOST_FILE_BYTES = 4 * 1024 ** 3
-
 type Callback = (error?: Error | null) => void
 
 /**
  * Parquet files for analysts, one column per property.
  *
- * Memory: encoding holds a batch of 1 MiB, and a row group of 8 MiB; decoding holds the bytes of the whole part and,
- * in WebAssembly, a row group. The libraries are loaded when a stream is created.
+ * Memory: encoding holds a batch of 1 MiB, and a row group of 8 MiB; decoding holds the bytes of the whole part,
+ * or keeps them in a temporary file if memory is limited, and, in WebAssembly, a row group. The libraries are loaded when a stream is created.
  * @see docs/archives-parquet.md
  */
 export const parquet: Format = {
@@ -115,8 +113,7 @@ class ParquetDecoder extends PacedDuplex {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
   readonly #declared: Declared | undefined
-  // Grows in place; pieces and their concatenation would hold a part twice.
-  readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
+  readonly #file = fileBytes()
 
   constructor({ tenant }: Content, tally: Tally | undefined, declared: Declared | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
@@ -126,13 +123,12 @@ class ParquetDecoder extends PacedDuplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Callback): void {
-    const { byteLength } = this.#file
-    if (byteLength + chunk.length > MOST_FILE_BYTES) {
-      done(new ElysiaError('ELYSIA_DAMAGED', `the Parquet file is larger than ${MOST_FILE_BYTES} bytes`))
+    try {
+      this.#file.append(chunk)
+    } catch (thrown) {
+      done(thrown as Error)
       return
     }
-    this.#file.resize(byteLength + chunk.length)
-    new Uint8Array(this.#file, byteLength).set(chunk)
     done()
   }
 
@@ -144,13 +140,13 @@ class ParquetDecoder extends PacedDuplex {
   }
 
   override _destroy(error: Error | null, done: Callback): void {
-    this.#file.resize(0)
+    this.#file.close()
     super._destroy(error, done)
   }
 
   async #decode(): Promise<void> {
     const { pagesOf } = await import('./decoder.ts')
-    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant, this.#declared)) {
+    for (const page of pagesOf(this.#file, this.#tenant, this.#declared)) {
       for (const object of page) this.#tally?.add(object)
       await this.emitChunk(page)
       if (this.destroyed) return

@@ -1,3 +1,4 @@
+import { isLimited, withinMemory } from '../../../core/memory/limits.ts'
 import type { RowGroup } from './footer.ts'
 import { valuesPerRow } from './levels.ts'
 import type { ReadAt } from './page.ts'
@@ -10,6 +11,8 @@ const MIB = 1024 * 1024
 /** About how many bytes to decode at once, as the pages count them; and how many if every entry were the longest. */
 const WINDOW_BYTES = 64 * MIB
 const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
+/** The same with little memory, of which the library uses six times this and never gives it back. */
+const LIMITED_BYTES = 16 * MIB
 
 /**
  * Bytes that the decoder uses for a value in a list, including levels, offsets and copies, whatever its size.
@@ -24,13 +27,15 @@ export interface Window {
 }
 
 /**
- * The rows of a group in windows that each take about the same memory, whatever the group's size; `widths` are the
+ * The rows of a group in windows that each take about the same memory, whatever the group's size, and less under a limit; `widths` are the
  * bytes of missing vectors. Throws an Error with the reason if a page is malformed, or a single row would take too
  * much memory.
  */
 export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): Generator<Window> {
   const { bytes, most, nested, missing } = costOf(group, read)
-  const shares = Math.max(bytes / WINDOW_BYTES, (most + group.rows * widths.row) / MAX_WINDOW_BYTES)
+  const window = isLimited() ? withinMemory(LIMITED_BYTES) : WINDOW_BYTES
+  const largest = (MAX_WINDOW_BYTES / WINDOW_BYTES) * window
+  const shares = Math.max(bytes / window, (most + group.rows * widths.row) / largest)
   const limit = Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
   const suspicious = nested * NESTED_VALUE_BYTES + missing * widths.among > MAX_WINDOW_BYTES
   const each = Math.ceil(widths.among / NESTED_VALUE_BYTES) + 1

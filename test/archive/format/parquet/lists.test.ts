@@ -63,7 +63,7 @@ function group(input: GroupInput): [RowGroup, (at: number, length: number) => Bu
   const sizes = [...number(input.second ? 3 : 0), ...number(plain.length), ...number(body.length)]
   const file = Buffer.concat([Buffer.from([...sizes, ...header, 0, 0]), body])
   const levels = { repetition: 1, definition: 3, width: 0 }
-  const chunk = { start: 0, bytes: file.length, rawBytes: 1e6, values, type, codec, ...levels }
+  const chunk = { start: 0, bytes: file.length, rawBytes: 1e6, values, type, codec, offsets: [], ...levels }
   return [{ rows, bytes: file.length, chunks: [chunk] }, (at, length) => file.subarray(at, at + length)]
 }
 
