@@ -2,11 +2,9 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../archive/object/source.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { Source } from '../core/stage.ts'
-import { slices } from '../core/value/slices.ts'
 import type { ReadOptions } from './objects.ts'
+import { Pieces } from './pieces.ts'
 import type { Collection } from './store.ts'
-
-const PAGE_OBJECTS = 500
 
 /**
  * The existing objects with these ids, given in order, within a range: page by page in order of id, as `objects` yields
@@ -33,10 +31,13 @@ async function* pagesOf(
     ...(tenant !== undefined && { tenant }),
     ...(signal !== undefined && { signal }),
   }
-  const own = ids.filter((id) => id > after && (upTo === undefined || id <= upTo))
-  for (const some of slices(own, PAGE_OBJECTS)) {
+  const pieces = new Pieces()
+  const read = (some: readonly string[]) => {
     signal?.throwIfAborted()
-    const page = await retry(() => collection.readMany(some, projection, call), signal)
-    if (page.length > 0) yield page.sort((a, b) => (a.id < b.id ? -1 : 1))
+    return retry(() => collection.readMany(some, projection, call), signal)
+  }
+  const own = ids.filter((id) => id > after && (upTo === undefined || id <= upTo))
+  for await (const { objects: page } of pieces.read(own, read)) {
+    if (page.length > 0) yield page.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   }
 }

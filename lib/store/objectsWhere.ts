@@ -2,12 +2,10 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../archive/object/source.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { Source } from '../core/stage.ts'
-import { slices } from '../core/value/slices.ts'
 import type { StoreCondition } from './condition.ts'
 import type { ReadOptions } from './objects.ts'
+import { Pieces } from './pieces.ts'
 import type { Collection } from './store.ts'
-
-const PAGE_OBJECTS = 500
 
 /**
  * The objects of a range that a store finds by these conditions: all that meet them, and maybe others, page by page in
@@ -33,11 +31,14 @@ async function* pagesOf(
   const { projection, retry = once, signal } = options
   const { tenant } = range
   const call = { ...(tenant !== undefined && { tenant }), ...(signal !== undefined && { signal }) }
+  const pieces = new Pieces()
+  const read = (some: readonly string[]) => {
+    signal?.throwIfAborted()
+    return retry(() => collection.readMany(some, projection, call), signal)
+  }
   for await (const ids of idsOf(collection, conditions, range, options)) {
-    for (const some of slices(ids, PAGE_OBJECTS)) {
-      signal?.throwIfAborted()
-      const page = await retry(() => collection.readMany(some, projection, call), signal)
-      if (page.length > 0) yield page.sort((a, b) => (a.id < b.id ? -1 : 1))
+    for await (const { objects: page } of pieces.read(ids, read)) {
+      if (page.length > 0) yield page.toSorted((a, b) => (a.id < b.id ? -1 : 1))
     }
   }
 }

@@ -2,15 +2,14 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Source } from '../../core/stage.ts'
-import { slices } from '../../core/value/slices.ts'
 import { objects, type ReadOptions } from '../../store/objects.ts'
+import { Pieces } from '../../store/pieces.ts'
 import type { Collection, Store } from '../../store/store.ts'
 
 /**
  * A write gets its time when it reaches the server, and is visible when it is done: this is the longest it may take.
  */
 const MARGIN_MS = 10_000
-const IDS_A_READ = 500
 
 /**
  * The moment since which objects may have changed, for a pass that began then; undefined if update times are useless:
@@ -65,14 +64,15 @@ export class Changes {
   async *#changed(range: ObjectRange, { projection, retry = (call) => call(), signal }: ReadOptions) {
     const { tenant } = range
     const call = { ...(signal && { signal }), ...(tenant !== undefined && { tenant }) }
+    const pieces = new Pieces()
+    const read = (ids: readonly string[]) => retry(() => this.#collection.readMany(ids, projection, call))
     const times = { properties: [], vectors: false, times: true }
     const all = objects(this.#collection, range, { projection: times, retry, signal })
     for await (const page of all as AsyncIterable<StoredObject[]>) {
       const newer = page.filter((one) => this.#isNewer(one))
-      for (const some of slices(newer, IDS_A_READ)) {
-        const ids = some.map(({ id }) => id)
-        const found = await retry(() => this.#collection.readMany(ids, projection, call))
-        if (found.length > 0) yield found.sort((a, b) => (a.id < b.id ? -1 : 1))
+      const ids = newer.map(({ id }) => id)
+      for await (const { objects: found } of pieces.read(ids, read)) {
+        if (found.length > 0) yield found.toSorted((a, b) => (a.id < b.id ? -1 : 1))
       }
     }
   }

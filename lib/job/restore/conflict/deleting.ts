@@ -1,6 +1,7 @@
 import type { UndoEntry } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
+import { isLimited } from '../../../core/memory/limits.ts'
 import { sum } from '../../../core/report.ts'
 import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
@@ -12,6 +13,8 @@ import type { Precedence } from './precedence.ts'
 import type { VanishingId } from './vanishingIds.ts'
 
 const IDS_AT_ONCE = 500
+/** The same if memory is limited: their objects are held until they are saved. */
+const LIMITED_IDS = 16
 /** Looking and deleting are separate calls: if others write meanwhile, they must be close together. */
 const CAREFULLY_AT_ONCE = 20
 
@@ -31,7 +34,7 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
   }
   const calls = new Calls(collection, retry, frame.signal)
   const { precedence } = frame.context as RestoreContext
-  const count = precedence?.isCareful === true ? CAREFULLY_AT_ONCE : IDS_AT_ONCE
+  const count = precedence?.isCareful === true ? CAREFULLY_AT_ONCE : isLimited() ? LIMITED_IDS : IDS_AT_ONCE
   let last: VanishingId | undefined
   for (;;) {
     frame.signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
+import { Pieces } from '../../../store/pieces.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
 import type { WrittenObject } from '../target/partSpool.ts'
@@ -12,7 +13,7 @@ const IDS_NAMED = 5
 
 /**
  * Reads back what was written into a class that others write to as well: compares each written object, and ignores the
- * rest of the class. Null with --no-verify. Memory: some hundred objects.
+ * rest of the class. Null with --no-verify. Memory: some objects, of about 16 MiB.
  * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that differ from what was written
  */
 export async function verifyWritten(run: RestoreRun): Promise<Verification | null> {
@@ -20,13 +21,14 @@ export async function verifyWritten(run: RestoreRun): Promise<Verification | nul
   if (!options.verify) return null
   let expected = 0
   for (const { written } of progress.parts.values()) expected += written
+  const pieces = new Pieces()
   const different: WrittenObject[] = []
   let differing = 0
   let count = 0
   for (const part of progress.parts.keys()) {
     for await (const some of run.kept.writes.read(part)) {
       frame.stop.throwIfAborted()
-      const wrong = await differences(run, some)
+      const wrong = await differences(run, some, pieces)
       differing += wrong.length
       different.push(...wrong.slice(0, IDS_NAMED - different.length))
       count += some.length
@@ -37,16 +39,24 @@ export async function verifyWritten(run: RestoreRun): Promise<Verification | nul
   return { count, expected, digest_equal: true }
 }
 
-async function differences(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
-  let wrong = await unlike(run, objects)
+async function differences(
+  run: RestoreRun,
+  objects: readonly WrittenObject[],
+  pieces: Pieces,
+): Promise<WrittenObject[]> {
+  let wrong = await unlike(run, objects, pieces)
   for (let again = 0; wrong.length > 0 && again < READ_AGAIN; again++) {
     await wait(AGAIN_AFTER_MS, undefined, { signal: run.frame.signal })
-    wrong = await unlike(run, wrong)
+    wrong = await unlike(run, wrong, pieces)
   }
   return wrong
 }
 
-async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
+async function unlike(
+  run: RestoreRun,
+  objects: readonly WrittenObject[],
+  pieces: Pieces,
+): Promise<WrittenObject[]> {
   const { collection, retry, existing, frame, progress } = run
   const { traces } = existing!
   // Refused references are not expected to exist.
@@ -55,12 +65,14 @@ async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promi
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
     const call = { signal: frame.signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
-    const ids = group.map(({ id }) => id)
-    const found = await retry(() => collection.readMany(ids, what, call))
-    const there = new Map(found.map((object) => [object.id, object]))
-    for (const one of group) {
-      const object = there.get(one.id)
-      if (object === undefined || !traces.matches(object, one.wrote, { partlyLinked })) wrong.push(one)
+    const wanted = new Map(group.map((one) => [one.id, one]))
+    const read = (some: readonly string[]) => retry(() => collection.readMany(some, what, call))
+    for await (const { ids, objects: found } of pieces.read([...wanted.keys()], read)) {
+      const there = new Map(found.map((object) => [object.id, object]))
+      for (const id of ids) {
+        const [one, object] = [wanted.get(id)!, there.get(id)]
+        if (object === undefined || !traces.matches(object, one.wrote, { partlyLinked })) wrong.push(one)
+      }
     }
   }
   return wrong
