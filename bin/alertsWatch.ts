@@ -66,6 +66,6 @@ async function look(
     const report = await withMonitor(context, (monitor) => monitor.report())
     await evaluateAlerts(context, alerts, { report, signal })
   } catch (error) {
-    if (!signal.aborted) context.console.warn(`alerts were not looked at: ${messageOf(error)}`)
+    if (!signal.aborted) context.console.warn(`alerts could not be checked: ${messageOf(error)}`)
   }
 }

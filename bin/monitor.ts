@@ -113,7 +113,7 @@ export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>
   const { undeliveredCount } = await rememberedAlerts()
   const count = undeliveredCount(alertsFile())
   if (count > 0)
-    note(`${counted(count, 'message')} of alerts not delivered: \`elysiactl alerts check\` tries again`)
+    note(`${counted(count, 'alert message')} not delivered: \`elysiactl alerts check\` tries again`)
 }
 
 /** The expectations of the configuration. @throws ElysiaError ELYSIA_USAGE with the line and column of the fault */

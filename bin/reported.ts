@@ -33,7 +33,7 @@ export function askedNow({ options }: Pick<Context, 'options'>): { since: string
   const { since, slo } = options(reportedOptions)
   const objective = slo === undefined ? undefined : Number(slo)
   if (objective !== undefined && objective > 100) {
-    throw new ElysiaError('ELYSIA_USAGE', `--slo ${slo} is more than all`, { hint: 'give percent: 99.9' })
+    throw new ElysiaError('ELYSIA_USAGE', `--slo ${slo} is more than 100`, { hint: 'give percent: 99.9' })
   }
   return { since: momentOf(since, '--since', Date.now()), slo: objective }
 }

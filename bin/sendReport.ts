@@ -26,7 +26,7 @@ export async function sendingReport(
     const why = sent.deliveries.find(({ error }) => error !== undefined)?.error
     context.fail(
       EXIT.failed,
-      `not taken yet by ${sent.waiting.join(', ')}${why === undefined ? '' : `: ${why}`}; it is kept, and sent later`,
+      `not accepted yet by ${sent.waiting.join(', ')}${why === undefined ? '' : `: ${why}`}; it will be sent later`,
     )
   }
 }

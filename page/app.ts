@@ -105,7 +105,7 @@ function useSlow(now: string, facts: PageFacts): string {
 }
 
 const PLACES = [
-  ['hand', 'Needs a hand'],
+  ['hand', 'Needs attention'],
   ['recovery', 'Recovery'],
   ['running', 'Running'],
   ['success', 'Success'],

@@ -16,11 +16,11 @@ import {
 
 type Trend = MonitorReport['trends'][number]
 
-/** The headline of the page: how many things need a hand. */
+/** The headline of the page: how many things need attention. */
 export function headline(report: MonitorReport): string {
   const faults = report.needs_a_hand.filter(({ severity }) => severity === 'fault').length
   const warnings = report.needs_a_hand.length - faults
-  if (faults > 0) return `${counted(faults, 'thing needs', 'things need')} a hand`
+  if (faults > 0) return `${counted(faults, 'thing needs', 'things need')} attention`
   return warnings > 0 ? `No faults, ${counted(warnings, 'warning')}` : 'All is well'
 }
 
@@ -50,7 +50,7 @@ export function rateSentence(trend: Trend): string {
   const common = `The median is ${rateText(middle)}.`
   if (regression === undefined) return `${common} The last run had ${rateText(rates.at(-1) ?? middle)}.`
   const { rate_per_second: rate, median_per_second: before, slower } = regression
-  return `The last run had ${rateText(rate)}, ${shareText(slower)} less than the ${rateText(before)} of its like.`
+  return `The last run had ${rateText(rate)}, ${shareText(slower)} less than the ${rateText(before)} of similar runs.`
 }
 
 /** Where most bytes of a run came from and went to, and what it waited for longest. */

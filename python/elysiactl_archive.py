@@ -77,7 +77,7 @@ def whole(digits):
 
 
 def no_number(name):
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 DECODER = json.JSONDecoder(parse_int=whole, parse_constant=no_number)
@@ -192,7 +192,7 @@ class JsonStream:
             return
         while True:
             key = self.value()
-            need(isinstance(key, str), "a key that is no text")
+            need(isinstance(key, str), "a key that is not text")
             self.take(":")
             yield key
             if self.take(",}") == "}":
@@ -348,7 +348,7 @@ def given(found):
 
 def checked(found):
     """An object of an archive, or Damaged."""
-    need(isinstance(found, dict), "a value that is no object")
+    need(isinstance(found, dict), "a value that is not an object")
     need(isinstance(found.get("id"), str) and isinstance(found.get("properties"), dict), "an object without id or properties")
     need(isinstance(found.get("vectors", {}), dict), "vectors that have no names")
     return found
@@ -390,7 +390,7 @@ def unsealed(text, where):
         sealed = parse(text)
         manifest = sealed["manifest"]
         need(sha256(compact(manifest).encode()) == sealed["sha256"], f"{where} was changed")
-        need(manifest["format"] == "elysiactl-archive", f"{where} is of no archive")
+        need(manifest["format"] == "elysiactl-archive", f"{where} is not of an archive")
         if manifest["version"] != 1:
             raise Unsupported(f"{where} is of version {manifest['version']}: this reader knows version 1")
         parts, totals = manifest["parts"], manifest["totals"]
@@ -543,7 +543,7 @@ class Link:
         for part in sorted(own, key=lambda one: one.get("after", "")):
             path = local(self.root, part["file"])
             need(os.path.isfile(path) and os.path.getsize(path) == part["bytes"], f"{path} is not there, or cut short")
-            need(part["bytes"] == 56 * part["entries"], f"{path} has no whole number of entries")
+            need(part["bytes"] == 56 * part["entries"], f"{path} does not hold a whole number of entries")
             need(file_sha256(path) == part["sha256"], f"{path} was changed")
             with io.open(path, "rb") as file:
                 for piece in iter(lambda: file.read(56 * 4096), b""):
@@ -668,7 +668,7 @@ class Chain(Archive):
                 yield found
         state = self.manifest["state"]
         same = (tally["objects"], digits(tally["sum"])) == (state["objects"], state["digest"])
-        need(same, f"{self.manifest['id']} with its bases gives {tally['objects']} objects that are not its state")
+        need(same, f"{self.manifest['id']} with its bases holds {tally['objects']} objects, which are not its state")
 
     def newest(self, tenant):
         """Of each id what the newest archive says that has it."""
@@ -758,11 +758,11 @@ class Single(Archive):
 
 def plain(value, where):
     """An object as `col cat`, Weaviate's REST interface or the original writes it."""
-    need(isinstance(value, dict) and isinstance(value.get("properties"), dict), f"{where}: no object with properties")
+    need(isinstance(value, dict) and isinstance(value.get("properties"), dict), f"{where}: not an object with properties")
     try:
         found = {"id": str(uuid.UUID(value["id"])), "properties": value["properties"]}
     except (KeyError, ValueError, AttributeError, TypeError):
-        raise Damaged(f"{where}: an id that is no UUID") from None
+        raise Damaged(f"{where}: an id that is not a UUID") from None
     for key in ("class", "tenant", "vector"):
         if value.get(key):
             found[key] = value[key]
@@ -871,14 +871,14 @@ def open(path, bases=()):
         if os.path.exists(os.path.join(path, "manifest.json")):
             return Chain(path, bases)
         if os.path.exists(os.path.join(path, "undo.json")):
-            raise Unsupported(f"{path} is what a run keeps to be taken back: elysiactl col rollback")
+            raise Unsupported(f"{path} is the undo of a run: elysiactl col rollback undoes it")
         if os.path.exists(os.path.join(path, "parts.jsonl")):
             raise Damaged(f"{path} is a backup that did not end: it has no manifest.json")
         if any(name.endswith(".parquet") for name in os.listdir(path)):
             return Export(path)
         raise Unsupported(f"{path} holds no archive: there is no manifest.json")
     if not os.path.isfile(path):
-        raise Unsupported(f"{path} is not there, or no regular file")
+        raise Unsupported(f"{path} is not there, or not a regular file")
 
     def opened():
         file = io.open(path, "rb")
@@ -918,7 +918,7 @@ def of_head(head, opened, where):
         return Lines(opened, where)
     if head.startswith(b"PAR1"):
         raise Unsupported(f"{where} is a table of Parquet, not an archive: pandas.read_parquet reads it")
-    raise Unsupported(f"{where} is no archive: it begins with {head[:20]!r}")
+    raise Unsupported(f"{where} is not an archive: it begins with {head[:20]!r}")
 
 
 # ---------------------------------------------------------------- the command

@@ -92,7 +92,7 @@ function flagValue(
 function unknownFlag({ name, rawName }: OptionToken, flags: ReadonlyMap<string, Flag>): ElysiaError {
   if (/^(api-?key|password|token|secret)$/i.test(name)) {
     return usage(
-      `${rawName} is refused: the command line is seen by others`,
+      `${rawName} is refused: others can see the command line`,
       'set ELYSIACTL_API_KEY, or give --api-key-file FILE',
     )
   }

@@ -106,6 +106,6 @@ function latestOf(catalog: Catalog, name: string): string {
   const [newest] = catalog.list({ collection, status: ['complete'], sort: 'started_at:desc', limit: 1 })
   if (newest !== undefined) return newest.id
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no complete archive of ${collection}`, {
-    hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` takes in others',
+    hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` adds others',
   })
 }

@@ -23,7 +23,7 @@ export const consoleOptions = {
     progress: {
       type: 'string',
       description:
-        'how far a job is: a bar on a terminal and else plain lines (auto), JSON lines on stderr, or nothing',
+        'how to show progress: a bar on a terminal, otherwise plain lines (auto); JSON lines on stderr; or nothing',
       enum: ['auto', 'bar', 'plain', 'json', 'none'],
       default: 'auto',
       flagOnly: true,

@@ -26,7 +26,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   done: 'done',
   failed: 'failed',
-  usage: 'wrong usage: nothing was begun',
+  usage: 'wrong usage: nothing was started',
   rejects: 'finished, but records were rejected, or two sides differ',
   damage: 'damaged input or archive',
   conflict: 'what is there does not fit; nothing was changed',

@@ -31,7 +31,7 @@ export async function sources(operands: readonly string[]): Promise<Source[]> {
   const found: Source[] = []
   for (const operand of operands) found.push(isStandardInput(operand) ? standardInput() : file(operand))
   if (operands.filter(isStandardInput).length > 1) {
-    throw new ElysiaError('ELYSIA_USAGE', 'standard input is given twice, but there is one')
+    throw new ElysiaError('ELYSIA_USAGE', 'standard input is named twice, but there is only one')
   }
   return found
 }
@@ -77,7 +77,7 @@ function file(path: string): Source {
 
 function isDirectory(name: string): ElysiaError {
   return new ElysiaError('ELYSIA_INPUT', `${name} is a directory`, {
-    hint: 'give its files; `index watch DIR` takes those that come, `col restore DIR` an archive',
+    hint: 'name its files; `index watch DIR` ingests files as they arrive, `col restore DIR` restores an archive',
   })
 }
 
@@ -87,7 +87,7 @@ function unreadable(path: string, cause: unknown): ElysiaError {
   }
   return new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${path}`, {
     cause,
-    hint: 'nothing was done; look at the path, which is relative to the working directory',
+    hint: 'nothing was done; check the path, which is relative to the working directory',
   })
 }
 

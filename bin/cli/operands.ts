@@ -26,7 +26,7 @@ export const COLLECTION = {
 export const ARCHIVE = {
   name: 'ID',
   kind: 'archive',
-  hint: '`elysiactl col catalog list` lists them; the beginning of an id will do, and latest:NAME',
+  hint: '`elysiactl col catalog list` lists them; the beginning of an id is enough, and latest:NAME works too',
 } as const satisfies Operand
 
 interface Taking {

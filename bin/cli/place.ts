@@ -37,7 +37,8 @@ export function placeOf(
   }
   if (operand.startsWith(LATEST) || ARCHIVE_ID.test(operand)) return { kind: 'archive', named: operand }
   if (/[/.#:]/.test(operand) ? existsSync(operand) : isArchive(operand)) {
-    if (!/[/.]/.test(operand)) console.note(`${operand} is what lies here; #${operand} is the collection`)
+    if (!/[/.]/.test(operand))
+      console.note(`${operand} means the file or directory here; #${operand} means the collection`)
     return { kind: 'archive', named: operand }
   }
   return ofTarget(operand) ?? ofCluster(operand, targets) ?? ofTheRest(operand, Object.keys(targets))

@@ -39,7 +39,7 @@ export function producer(
       const failure = await ended
       if (failure === undefined || (failure.signaled && (await stoppedSoon(stop)))) return
       throw new ElysiaError('ELYSIA_PRODUCER', `${argv[0]} ${failure.fact}`, {
-        hint: 'what it had produced is processed; give the same command again when it works',
+        hint: 'what it had produced was processed; run the same command again once it works',
       })
     },
   }

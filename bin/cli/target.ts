@@ -67,7 +67,7 @@ export async function openChosenTarget(
   observedTarget(target.text)
   const store = await openStore(target, access, opening)
   const name = chosen.name === undefined ? '' : `${chosen.name}: `
-  const note = absent ? ', not there yet: a run makes it' : ''
+  const note = absent ? ', not there yet: a run creates it' : ''
   console.note(`target ${name}${target.text} (${chosen.origin})${note}`)
   return withState(store, (opening.missing ?? 'make') === 'make' ? 'make' : 'memory')
 }
@@ -98,7 +98,7 @@ export async function readChosenState(
   }
   const state = openState(undefined, userPaths().state, 'memory')
   const name = chosen.name === undefined ? '' : `${chosen.name}: `
-  console.note(`target ${name}${target.text} (${chosen.origin}), which is not asked`)
+  console.note(`target ${name}${target.text} (${chosen.origin}), not contacted`)
   return { target: target.text, state, close: async () => state.close() }
 }
 

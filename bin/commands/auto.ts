@@ -92,7 +92,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
     const notes = new AutoNotes(state)
     if (notes.movedTo !== undefined)
       console.warn(
-        `what was remembered of policies is damaged, and was moved to ${notes.movedTo}: nothing that was missed is known`,
+        `the notes about policies were damaged, and moved to ${notes.movedTo}: what was missed is unknown`,
       )
     const watch = once ? undefined : await alertsAnew(context)
     const now = policiesNow(context, policies, async (read) => watch?.take(read))
@@ -143,7 +143,7 @@ async function carryOut(
       },
       onAgain: ({ name }, at) =>
         console.note(`${name}: what failed is tried again at ${new Date(at).toISOString()}`),
-      onNothing: ({ name }) => console.warn(`${name}: no collection with archives fits, so nothing is done`),
+      onNothing: ({ name }) => console.warn(`${name}: no collection with archives matches, so nothing runs`),
       onWait(until) {
         if (until === awaited) return
         awaited = until
@@ -158,7 +158,7 @@ async function carryOut(
 
 /** A command has reported its own failure, and its history knows it. */
 function failureText({ policy, command, exit }: AutoRun): string {
-  const why = exit === EXIT.locked ? 'another process is at work on it' : `exit ${exit}`
+  const why = exit === EXIT.locked ? 'another process is working on it' : `exit ${exit}`
   return `${policy}: ${why}: ${commandLine(command)}`
 }
 
@@ -197,6 +197,6 @@ function pageOf(tables: Tables, planned: readonly PlannedPolicy[]): string[] {
 
 function noPolicies(): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', 'the configuration has no policies', {
-    hint: `your own file says what is to be done, and when: auto: [{ backup: { collections: [Article], schedule: "0 2 * * *" } }]; see docs/automation.md`,
+    hint: `say in your own file what to run, and when: auto: [{ backup: { collections: [Article], schedule: "0 2 * * *" } }]; see docs/automation.md`,
   })
 }

@@ -20,7 +20,7 @@ import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
 import { askedNow, reportedOptions } from '../reported.ts'
 
-/** `dashboard`: what is running, what was done and what needs a hand, as a page in the browser. */
+/** `dashboard`: what is running, what was done and what needs attention, as a page in the browser. */
 export const command: Command = {
   summary: 'show running jobs, history and what needs attention in the browser',
   alsoKnownAs: ['ui', 'web', 'serve'],
@@ -60,9 +60,9 @@ async function write({ console }: Context, sources: DashboardSources, file: stri
   const written = await exportDashboard(sources, file)
   if (console.json) return console.document(written)
   const { runs, bytes, is_cut: isCut, left_out: leftOut } = written
-  const which = isCut ? `the last ${counted(runs, 'run')} of more` : counted(runs, 'run')
+  const which = isCut ? `only the last ${counted(runs, 'run')}` : counted(runs, 'run')
   console.note(`written: ${file}, ${roughSize(bytes)}, ${which}`)
-  if (leftOut.length > 0) console.warn(`so that it has 2 MB at most, it is without ${leftOut.join('; ')}`)
+  if (leftOut.length > 0) console.warn(`to stay within 2 MB, it leaves out ${leftOut.join('; ')}`)
 }
 
 /** Serves the page until a signal comes. */
@@ -83,11 +83,9 @@ async function serve(context: Context, sources: DashboardSources, ready: () => v
   try {
     if (console.json) await console.document({ link, ...address })
     else await console.print([link])
-    console.note('whoever has this link sees the page, as long as this command runs; Ctrl-C ends it')
+    console.note('anyone with this link can see the page while this command runs; Ctrl-C ends it')
     if (!isLoopback(address)) {
-      console.warn(
-        `${listen} can be reached from other machines, and what the page shows is not encrypted on its way`,
-      )
+      console.warn(`${listen} can be reached from other machines, and the page is not encrypted on its way`)
     }
     if (opened?.isOpened === false) console.warn('no browser could be started: open the link yourself')
     await ended(stop)

@@ -112,9 +112,9 @@ function databasesOf(context: Context, state: string) {
     {
       what: 'journal',
       path: join(state, 'runs.db'),
-      next: 'move it away: interrupted runs into servers then begin anew',
+      next: 'move it away: interrupted runs into servers then start over',
     },
-    { what: 'catalog', path: catalogFile(), next: 'the next command makes it anew from the archives' },
+    { what: 'catalog', path: catalogFile(), next: 'the next command rebuilds it from the archives' },
     ...(store === undefined
       ? []
       : [

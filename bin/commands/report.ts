@@ -27,7 +27,7 @@ const reportOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `report`: what was done, what was missed, and what needs a hand. */
+/** `report`: what was done, what was missed, and what needs attention. */
 export const command: Command = {
   summary: 'report what was done, what was missed, what can be recovered, and what needs attention',
   operands: [],

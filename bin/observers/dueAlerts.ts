@@ -47,7 +47,7 @@ export async function standingFacts(
     ])
     return await withMonitor(quietly({ settings, console, options }), ({ standing }) => standing())
   } catch (error) {
-    console.detail(`what is missed was not looked at: ${messageOf(error)}`)
+    console.detail(`missed jobs could not be checked: ${messageOf(error)}`)
     return undefined
   }
 }
@@ -100,7 +100,7 @@ async function sendWritten(observed: Observed, alerts: AlertSettings, sending: S
   try {
     await evaluateAlerts(observed, alerts, sending)
   } catch (error) {
-    observed.console.warn(`alerts were not looked at: ${messageOf(error)}`)
+    observed.console.warn(`alerts could not be checked: ${messageOf(error)}`)
   }
 }
 
@@ -123,7 +123,7 @@ async function sendUnwritten(
     const { standing: _, ...rest } = sending
     const { deliveries } = await evaluate({ ...options, ...rest })
     for (const { sink, error } of deliveries)
-      if (error !== undefined) console.warn(`${sink} did not take an alert, which is not kept: ${error}`)
+      if (error !== undefined) console.warn(`${sink} did not accept an alert, which is lost: ${error}`)
   } finally {
     reader.close()
   }
@@ -171,5 +171,5 @@ export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch |
 /** Reports the result of sending to one sink. */
 function sayDelivery({ warn, detail }: Observed['console'], { sink, sent, error }: Delivery): void {
   if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
-  if (error !== undefined) warn(`${sink} did not take an alert, which is kept for the next command: ${error}`)
+  if (error !== undefined) warn(`${sink} did not accept an alert, and the next command tries again: ${error}`)
 }

@@ -2,7 +2,7 @@ import type { Tables } from '../cli/tables.ts'
 import { counted, forecastText, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
-/** A report for the user: first what needs a hand, then what can be restored, then how runs went. */
+/** A report for the user: first what needs attention, then what can be restored, then how runs went. */
 export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | 'time'>): string[] {
   const sections: readonly string[][] = [
     handLines(report.needs_a_hand),
@@ -17,7 +17,7 @@ export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | '
   const head = `since ${tables.time(report.since)}: ${counted(
     report.success.reduce((sum, one) => sum + runsOf(one), 0),
     'run',
-  )}${report.running > 0 ? `, ${report.running} going on` : ''}`
+  )}${report.running > 0 ? `, ${report.running} in progress` : ''}`
   return [head, ...sections.filter((one) => one.length > 0).flatMap((one) => ['', ...one])]
 }
 
@@ -28,12 +28,12 @@ function runsOf({ done, with_rejects, failed, killed, stopped, interrupted, runn
 }
 
 function handLines(hands: readonly NeedsAHand[]): string[] {
-  if (hands.length === 0) return ['nothing needs a hand']
+  if (hands.length === 0) return ['nothing needs attention']
   const lines = hands.flatMap(({ severity, message, next }) => [
     `  ${severity.padEnd(7)}  ${message}`,
     ...(next === undefined ? [] : [`           next: ${next}`]),
   ])
-  return [`needs a hand: ${hands.length}`, ...lines]
+  return [`needs attention: ${hands.length}`, ...lines]
 }
 
 function recoveryLines({ recovery }: MonitorReport, { of, time }: Pick<Tables, 'of' | 'time'>): string[] {
@@ -107,7 +107,7 @@ function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of
       { name: 'target', least: 16, drop: 7 },
     ],
   ]
-  return ['runs: the good ones among all but those that a user interrupted', ...of(head, rows)]
+  return ['runs: how many succeeded, without those that a user interrupted', ...of(head, rows)]
 }
 
 function percent(rate: number | undefined): string {
@@ -191,12 +191,12 @@ function archiveLines({ cleanup, unverified, damaged }: MonitorReport): string[]
 
 function otherLines({ uncovered, disk, notes, undelivered }: MonitorReport): string[] {
   return [
-    ...(uncovered.length > 0 ? [`nothing is expected of: ${uncovered.join(', ')} (docs/monitoring.md)`] : []),
-    ...(undelivered > 0 ? [`messages that nobody took: ${undelivered}`] : []),
+    ...(uncovered.length > 0 ? [`no expectation covers: ${uncovered.join(', ')} (docs/monitoring.md)`] : []),
+    ...(undelivered > 0 ? [`alert messages that no sink has accepted: ${undelivered}`] : []),
     ...disk.map(
       ({ directory, free_bytes, total_bytes }) =>
         `disk of ${directory}: ${roughSize(free_bytes)} of ${roughSize(total_bytes)} free`,
     ),
-    ...notes.map((note) => `not looked at: ${note}`),
+    ...notes.map((note) => `not checked: ${note}`),
   ]
 }

@@ -73,7 +73,7 @@ export async function readJournal(storage: Storage): Promise<Unfinished | undefi
     if (unknownField !== undefined)
       throw damaged(
         storage,
-        `is damaged at line ${at + 1}: ${JSON.stringify(unknownField.file)} is no part of it`,
+        `is damaged at line ${at + 1}: ${JSON.stringify(unknownField.file)} is not part of it`,
       )
     parts.push(...(entry.parts ?? []))
     if (entry.index !== undefined) index.push(entry.index)

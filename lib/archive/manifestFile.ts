@@ -42,7 +42,7 @@ export function requireReadableManifest(text: string): void {
 }
 
 function unreadable(fact: string, cause: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_STORE', `the manifest would not be read: it ${fact}`, {
+  return new ElysiaError('ELYSIA_STORE', `the manifest could not be read again: it ${fact}`, {
     hint: 'back up fewer tenants at once with --tenant, or in larger parts with --part-size',
     cause,
   })

@@ -50,7 +50,7 @@ function shape(compile: () => Validator): Shape {
 /** How a manifest or plan of valid shape contradicts itself; undefined if it does not. */
 export function classFault({ schema, collection }: Manifest | Plan): string | undefined {
   if (schema.class !== collection) return 'names two classes'
-  return areProperties(schema.properties) ? undefined : 'has a class with properties that are none'
+  return areProperties(schema.properties) ? undefined : 'has a class with invalid properties'
 }
 
 function areProperties(properties: unknown): boolean {

@@ -72,7 +72,7 @@ export function retryUntilDeadline(options: RetryingOptions): Retrying {
 function givenUp(error: ElysiaError, forMs: number): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', `gave up after ${forMs / 1000} s: ${error.message}`, {
     cause: error,
-    hint: error.hint ?? 'when the store answers again, give the same command: it goes on where it stopped',
+    hint: error.hint ?? 'when the store answers again, run the same command: it continues where it stopped',
   })
 }
 

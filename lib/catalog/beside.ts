@@ -41,6 +41,6 @@ async function requireOwnPlace(record: ArchiveRecord, storageAt: StorageAt): Pro
 
 function displaced(message: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', message, {
-    hint: 'where it was moved or removed, `elysiactl col catalog rebuild DIR` brings the catalog up to date',
+    hint: 'if it was moved or removed, `elysiactl col catalog rebuild DIR` brings the catalog up to date',
   })
 }

@@ -44,7 +44,7 @@ export async function inspectArchive(
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be looked at: ${messageOf(error)}`, {
       cause: error,
-      hint: 'look at owner and mode of it, and of the directories above it',
+      hint: 'check its owner and mode, and those of the directories above it',
     })
   }
 }
@@ -57,7 +57,7 @@ async function inspect(
   const way = await lookOnTheWay(archive)
   if (way !== undefined) return way
   if (shape === 'file') return inspectFile(archive)
-  if (!(await lstat(location)).isDirectory()) return other('is a file and no directory')
+  if (!(await lstat(location)).isDirectory()) return other('is a file, not a directory')
   return inspectDirectory(storageAt(location), archive.id)
 }
 
@@ -76,7 +76,7 @@ async function lookOnTheWay({ root, location, shape }: Location): Promise<Inspec
     if (stats.isSymbolicLink()) return other(`is not looked at: ${path} is a link`)
     const isLast = index === segments.length - 1
     if (!isLast && !stats.isDirectory()) return { found: 'nothing' }
-    if (isLast && shape === 'file' && !stats.isFile()) return other('is no regular file')
+    if (isLast && shape === 'file' && !stats.isFile()) return other('is not a regular file')
   }
   return undefined
 }
@@ -112,7 +112,7 @@ async function inspectFile({ location, id }: Location & { readonly id: string })
   const handle = await open(location, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     const stats = await handle.stat()
-    if (!stats.isFile()) return other('is no regular file')
+    if (!stats.isFile()) return other('is not a regular file')
     const bytes = handle.createReadStream({ autoClose: false, highWaterMark: 64 * 1024 })
     const { plan, pages } = await readSingle(bytes)
     pages.on('error', () => {}).destroy()

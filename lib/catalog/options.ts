@@ -26,7 +26,7 @@ export const filterOptions = {
   type: 'object',
   name: 'catalogFilter',
   title: 'Filter options',
-  description: 'Which archives it is about; all conditions hold.',
+  description: 'Which archives are meant; all conditions must hold.',
   properties: {
     collection: {
       type: 'string',
@@ -64,7 +64,7 @@ export const listOptions = {
   type: 'object',
   name: 'catalogList',
   title: 'List options',
-  description: 'Which archives are shown; all conditions hold.',
+  description: 'Which archives are shown; all conditions must hold.',
   properties: {
     ...filterOptions.properties,
     set: {
@@ -116,7 +116,7 @@ export const listOptions = {
 export const cleanupOptions = {
   type: 'object',
   name: 'cleanup',
-  description: 'How a cleanup goes.',
+  description: 'How a cleanup runs.',
   properties: {
     yes: {
       type: 'boolean',

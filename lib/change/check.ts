@@ -199,7 +199,7 @@ function checkFields(
 }
 
 function unknown(field: string): Fault {
-  return { code: 'unknown_field', reason: `${formatValue(field)} is no field of the format (--strict)` }
+  return { code: 'unknown_field', reason: `${formatValue(field)} is not a field of the format (--strict)` }
 }
 
 function checkFileChange(value: JsonObject, strict: boolean): Fault | undefined {

@@ -54,7 +54,7 @@ export function operations(options: OperationsOptions = {}): Stage<Valid | Rejec
 export function itemMaker(options: OperationsOptions = {}): (item: Valid | Reject) => Item {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
-    throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by exclude each other', {
+    throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by cannot be combined', {
       hint: 'leave one out: all objects belong to one tenant, or those of each repository to its own',
     })
   }

@@ -10,7 +10,7 @@ function unpaired(value: JsonObject): Fault | undefined {
   for (const field of TEXTS) {
     const text = value[field]
     if (typeof text === 'string' && !text.isWellFormed()) {
-      return { code: 'invalid_value', reason: `"${field}" holds half of a surrogate pair, which is no text` }
+      return { code: 'invalid_value', reason: `"${field}" holds half of a surrogate pair, which is not text` }
     }
   }
   return undefined

@@ -196,7 +196,7 @@ async function openKeyFile(path: string, warn: (message: string) => void, what: 
     const foreign = status.isFile() ? foreignHand(status) : undefined
     if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
     if (status.isFile() && isReadByOthers(status))
-      warn(`others may read ${what} ${path}; chmod 600 ends that`)
+      warn(`others may read ${what} ${path}; chmod 600 prevents that`)
     return handle
   } catch (error) {
     await handle.close()

@@ -75,7 +75,7 @@ async function textOf(path: string, distrust: typeof foreignHand): Promise<strin
   })
   try {
     const [link, status] = [await lstat(path), await handle.stat()]
-    if (!status.isFile()) throw unusable(path, 'it is no regular file')
+    if (!status.isFile()) throw unusable(path, 'it is not a regular file')
     const refused = distrust(status) ?? (link.isSymbolicLink() ? distrust({ ...link, mode: 0 }) : undefined)
     if (refused !== undefined) return { path, refused }
     if (status.size > MOST_BYTES) throw unusable(path, 'it is larger than 1 MiB')

@@ -44,7 +44,7 @@ export function addressOf({ url, grpc }: NamedTarget): string {
 
 function checked(name: string, entry: unknown, origin: string): NamedTarget {
   const where = `targets.${name} in ${origin}`
-  if (/[:/,]/.test(name)) throw wrong(`${where} is no name`, 'a name holds none of the characters : / ,')
+  if (/[:/,]/.test(name)) throw wrong(`${where} is not a name`, 'a name holds none of the characters : / ,')
   const target = typeof entry === 'string' ? { url: entry } : bag(entry, where)
   for (const [key, value] of Object.entries(target)) {
     refuseKey(key, where)

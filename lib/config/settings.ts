@@ -90,7 +90,7 @@ export function refuseFiles(files: readonly FoundFile[], userDirectory = userPat
   const hint =
     file.kind === 'user'
       ? 'make it yours alone: chown it, chmod go-w'
-      : `ELYSIACTL_CONFIG=${file.path} takes it at its word, if you trust it; what is yours alone belongs into ${own}`
+      : `ELYSIACTL_CONFIG=${file.path} uses all of it, if you trust it; personal settings belong in ${own}`
   throw new ElysiaError('ELYSIA_USAGE', `the configuration ${file.path} is refused: ${file.refused}`, {
     hint,
   })

@@ -20,10 +20,10 @@ export const ERROR_CODES = {
   ELYSIA_LOCKED: 'another process holds the lock',
   ELYSIA_REFUSED: 'the server refuses the credentials or the right',
   ELYSIA_UNREACHABLE: 'the server cannot be reached, or was unreachable for longer than --retry-for',
-  ELYSIA_STORE: 'the store failed in a way that is not worth repeating',
+  ELYSIA_STORE: 'the store failed, and a retry would not help',
   ELYSIA_STATE: 'the state, checkpoint or rejects file could not be written',
-  ELYSIA_KILLED: 'the process of a run is gone without a word; only the history says so',
-  ELYSIA_INTERNAL: 'an error that was not foreseen: a defect',
+  ELYSIA_KILLED: 'the process of a run disappeared; only the history says so',
+  ELYSIA_INTERNAL: 'an unexpected error: a defect',
   ELYSIA_ACCOUNTING: 'the sums do not add up: a defect, never to be passed over',
 } as const
 

@@ -25,7 +25,7 @@ export const REJECT_CODES = {
   object_missing: 'a metadata-only modify of an unknown path',
   store_rejected: 'the store refused this one object',
   vector_mismatch: 'a vector of the object does not fit its class, or those of the other objects',
-  transform_failed: 'a transform could not make of the object what it is told to',
+  transform_failed: 'a transform could not be applied to the object',
 } as const
 
 export type RejectCode = keyof typeof REJECT_CODES

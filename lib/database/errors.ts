@@ -31,7 +31,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   SQLITE_NOTADB: {
     code: 'ELYSIA_STORE',
-    what: 'this is no SQLite database:',
+    what: 'this is not a SQLite database:',
     hint: 'Name another file; this one was not changed.',
   },
   SQLITE_CORRUPT: {

@@ -109,9 +109,9 @@ export function isHeld(path: string): boolean | undefined {
 /** A link would let somebody else choose which file is created and locked. */
 function requireOwn(path: string): void {
   const directory = dirname(path)
-  if (!lstatSync(directory).isDirectory()) throw new Error(`${directory} is a link or no directory`)
+  if (!lstatSync(directory).isDirectory()) throw new Error(`${directory} is a link or not a directory`)
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false)
-    throw new Error('it is a link or no regular file')
+    throw new Error('it is a link or not a regular file')
 }
 
 function unusable(path: string, cause: unknown): ElysiaError {

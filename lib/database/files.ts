@@ -42,6 +42,6 @@ export function requireFiles(database: Connection): void {
 
 function gone(path: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${path} was removed or replaced while it was in use`, {
-    hint: 'what was written to it is lost; put back a copy of it if you have one, then give the same command again',
+    hint: 'what was written to it is lost; put back a copy of it if you have one, then run the same command again',
   })
 }

@@ -543,8 +543,8 @@ export interface CopyOptionsInput {
   /** with --finish: point this alias of the target at the copy. No default. */
   readonly switchAlias?: string
   /**
-   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
-   * 0 to 1h. Default 2000 (2s).
+   * read what differs once more after this time, in case somebody is writing; 0: do not. In milliseconds, 0
+   * to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs?: number
   /**
@@ -556,7 +556,7 @@ export interface CopyOptionsInput {
   readonly keepUndoMs?: number
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
-  /** copy only objects that this is true of, in the language of SQL. No default. */
+  /** copy only objects for which this SQL condition is true. No default. */
   readonly filter?: string
   /** copy only the objects of these ids. No default. */
   readonly objects?: string
@@ -570,7 +570,7 @@ export interface CopyOptionsInput {
   readonly onNewProperty?: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /**
    * if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those
-   * whose texts change, so that the target makes them anew. No default.
+   * whose texts change, so that the target makes new ones. No default.
    */
   readonly vectors?: 'keep' | 'drop'
   /**
@@ -668,8 +668,8 @@ export interface CopyOptions extends CopyOptionsInput {
    */
   readonly finish: boolean
   /**
-   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
-   * 0 to 1h. Default 2000 (2s).
+   * read what differs once more after this time, in case somebody is writing; 0: do not. In milliseconds, 0
+   * to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs: number
   /**
@@ -747,7 +747,7 @@ export interface MigrateOptionsInput {
   readonly revectorize?: boolean
   /**
    * if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those
-   * whose texts change, so that the target makes them anew. No default.
+   * whose texts change, so that the target makes new ones. No default.
    */
   readonly vectors?: 'keep' | 'drop'
   /** rename vectors; default is the unnamed one; an empty new name leaves the vector out. No default. */
@@ -826,7 +826,7 @@ export interface MigrateOptions extends MigrateOptionsInput {
   readonly retryForMs: number
 }
 
-/** How what a run changed is taken back. As a program gives it. */
+/** How the changes of a run are undone. As a program gives it. */
 export interface RollbackOptionsInput {
   /** also put back objects that somebody else has changed since. Default false. */
   readonly force?: boolean
@@ -841,7 +841,7 @@ export interface RollbackOptionsInput {
   readonly retryForMs?: number
 }
 
-/** How what a run changed is taken back. With its defaults: sizes in bytes, durations in milliseconds. */
+/** How the changes of a run are undone. With its defaults: sizes in bytes, durations in milliseconds. */
 export interface RollbackOptions extends RollbackOptionsInput {
   /** also put back objects that somebody else has changed since. Default false. */
   readonly force: boolean
@@ -858,9 +858,9 @@ export interface RollbackOptions extends RollbackOptionsInput {
 
 /** Which objects of a collection are deleted. As a program gives it. */
 export interface DeleteOptionsInput {
-  /** the objects that this is true of, in the language of SQL. No default. */
+  /** the objects for which this SQL condition is true. No default. */
   readonly filter?: string
-  /** the objects of these ids; with a filter those of them that it is true of. No default. */
+  /** the objects of these ids; with --filter, only those that match it. No default. */
   readonly objects?: string
   /** only objects of these tenants, separated by commas. No default. */
   readonly tenant?: string
@@ -999,8 +999,8 @@ export interface DiffOptionsInput {
   /** list equal objects too, with =. Default false. */
   readonly all?: boolean
   /**
-   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
-   * 0 to 1h. Default 2000 (2s).
+   * read what differs once more after this time, in case somebody is writing; 0: do not. In milliseconds, 0
+   * to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs?: number
   /** ranges of ids that are compared at once. A whole number, 1 to 64. Default 2. */
@@ -1030,8 +1030,8 @@ export interface DiffOptions extends DiffOptionsInput {
   /** list equal objects too, with =. Default false. */
   readonly all: boolean
   /**
-   * read what differs once more after this long, in case somebody is writing; 0: nobody is. In milliseconds,
-   * 0 to 1h. Default 2000 (2s).
+   * read what differs once more after this time, in case somebody is writing; 0: do not. In milliseconds, 0
+   * to 1h. Default 2000 (2s).
    */
   readonly recheckAfterMs: number
   /** ranges of ids that are compared at once. A whole number, 1 to 64. Default 2. */

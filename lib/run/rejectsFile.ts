@@ -198,7 +198,7 @@ export class RejectsFile {
         `the rejects file ${this.path} cannot be written: ${messageOf(error)}`,
         {
           cause: error,
-          hint: 'make room or name another file with --rejects, then give the same command again',
+          hint: 'make room or name another file with --rejects, then run the same command again',
         },
       )
     }

@@ -33,7 +33,7 @@ export interface Collection {
   readMany(ids: readonly string[], what: Projection, call?: CallOptions): Promise<StoredObject[]>
   /**
    * Upserts objects with distinct ids; resolves when all have their outcome. An object with a property that the schema
-   * lacks or whose type differs, an id that is no UUID, or a vector that the schema lacks or whose length differs is
+   * lacks or whose type differs, an id that is not a UUID, or a vector that the schema lacks or whose length differs is
    * refused alone: nothing of it is stored, the schema stays as it is. So is one that brings references: they are added
    * by `link`, once all objects are there. Embedded stores keep the times of an object; a server sets both to its own,
    * even when it replaces an object.

@@ -25,7 +25,7 @@ export function Advice({ report }: { report: MonitorReport }): VNode {
       ${uncovered.length === 0 ? null : html`<h3>No expectation covers</h3><p>${uncovered.map((name, index) => html`${index > 0 ? ', ' : ''}<${Name} text=${name} />`)}: what never runs is then never missed. Give each an <code>expect</code> in the configuration.</p>`}
       ${cleanup.length === 0 ? null : html`<h3>No rule keeps</h3><p>${counted(cleanup.length, 'archive')}, ${sizeText(bytes)}. The plan: <${Typed} text="elysiactl col catalog cleanup" /></p><${Archives} caption="Archives that no rule keeps" all=${cleanup} />`}
       ${unverified.length === 0 ? null : html`<h3>Not verified for long</h3><p>All of them: <${Typed} text="elysiactl col catalog verify --all" /></p><${Archives} caption="Archives not verified for long" all=${unverified} />`}
-      ${notes.length === 0 ? null : html`<h3>Could not be looked at</h3><ul class="bare">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+      ${notes.length === 0 ? null : html`<h3>Could not be checked</h3><ul class="bare">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     <//>` as VNode
 }
 

@@ -14,7 +14,7 @@ export function Hand({ report }: { report: MonitorReport }): VNode {
   const shown = all.length - faults <= WARNINGS + 1 ? all.length : faults + WARNINGS
   const more = all.slice(shown)
   return html`
-    <${Section} id="hand" title="Needs a hand">
+    <${Section} id="hand" title="Needs attention">
       ${
         all.length === 0
           ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`

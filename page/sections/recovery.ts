@@ -37,7 +37,7 @@ function row(one: MonitorReport['recovery'][number]) {
 function how({ measured_at: at, measured_by: by, proved, seconds }: MonitorReport['recovery'][number]) {
   if (seconds === undefined)
     return html`<span class="muted">not known: no restore and no rehearsal yet</span>`
-  if (at === undefined) return html`<span class="muted">an estimate from like runs</span>`
+  if (at === undefined) return html`<span class="muted">an estimate from similar runs</span>`
   const proof = proved === true ? ', every object compared' : ''
   return html`measured by ${by ?? 'a restore'}, <${Moment} time=${at} />${proof}`
 }

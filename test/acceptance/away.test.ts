@@ -56,7 +56,7 @@ t.test(
     const away = told(place, await ended)
     t.match(away, { code: 13, report: { status: 'failed', error: { code: 'ELYSIA_UNREACHABLE' } } })
     t.match(away.stderr, /gave up after 2 s: .*ECONNREFUSED/)
-    t.match(away.stderr, /give the same command/)
+    t.match(away.stderr, /run the same command/)
     t.match(await place.run(['index', 'process-jsonl', 'changes.jsonl', ...INTO, ...flags]), { code: 13 })
     const back = await double.again()
     t.teardown(() => back.stop())

@@ -185,7 +185,7 @@ t.test('reads what others wrote: documents of the original and JSON lines', ofIt
   await sameObjects(t, join(home, 'v1.json'), expected)
   await sameObjects(t, join(home, 'lines.jsonl'), expected)
   t.match(await read(join(home, 'cut.json')), { code: 4, stderr: /^damaged: .*cut\.json: / })
-  t.match(await read(join(home, 'none.bin')), { code: 2, stderr: /is no archive/ })
+  t.match(await read(join(home, 'none.bin')), { code: 2, stderr: /is not an archive/ })
 })
 
 t.test("reads a server's own export with pyarrow", withArrow, async (t) => {

@@ -38,7 +38,7 @@ const named = fc.oneof(
 const PHONES = ['+49 30 1234567', '+1 650-253-0000', '+44 20 7946 0958']
 const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
 
-/** The values of a data type that is no object. */
+/** The values of a data type that is not an object. */
 function plainValue(type: string, { server }: Taken): fc.Arbitrary<Json> {
   switch (type) {
     case 'text':

@@ -82,7 +82,7 @@ t.test('a manifest whose class has properties that are none is damaged', async (
   const forged = { ...manifest, schema: { class: 'Thing', properties: [{ name: 'a', dataType: 'text' }] } }
   for (const name of ['manifest.json', 'manifest.copy.json']) put(join(directory, name), manifestText(forged))
   const { status, faults } = await verify(directoryStorage(directory), { level: 'records' })
-  t.match({ status, faults }, { status: 'damaged', faults: [{ fact: /properties that are none/ }] })
+  t.match({ status, faults }, { status: 'damaged', faults: [{ fact: /invalid properties/ }] })
 })
 
 t.test('--resume takes away parts that do not count, and no file of another name', async (t) => {

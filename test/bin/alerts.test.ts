@@ -47,14 +47,12 @@ t.test(
     t.equal(code, null, 'it was killed')
     t.strictSame(told(server), [])
     await fails(at, ['runs', 'list'], 0)
-    t.match(told(server), [
-      /^firing: backup of Article \(sqlite:.*\): was killed: its process is gone without a word$/,
-    ])
+    t.match(told(server), [/^firing: backup of Article \(sqlite:.*\): was killed: its process disappeared$/])
     await Promise.all([1, 2].map(() => fails(at, ['alerts', 'check'], 3)))
     t.equal(server.received.length, 1)
     await fails(at, [...BACKUP, 'b'], 0)
     t.match(told(server)[1], /^resolved: well again\. Before: backup of Article/)
-    t.match(await fails(at, ['alerts', 'check'], 0), /nothing is wrong by the rules/)
+    t.match(await fails(at, ['alerts', 'check'], 0), /no alert rule finds anything wrong/)
     t.equal(server.received.length, 2)
   },
 )
@@ -67,7 +65,7 @@ t.test(
     const stderr = await fails(at, ['col', 'backup', 'Nope', '--to', 'a'], 10)
     t.match(
       stderr,
-      /warning: ops did not take an alert, which is kept for the next command: http:\/\/127\.0\.0\.1:\d+\/\*\*\*/,
+      /warning: ops did not accept an alert, and the next command tries again: http:\/\/127\.0\.0\.1:\d+\/\*\*\*/,
     )
     t.notMatch(stderr, /hunter2/)
     const [first] = server.received
@@ -190,7 +188,7 @@ t.test(
     })
     server.behave({ status: 500 })
     await fails(at, ['report', '--send', '--since', '7d', '--quiet'], 1)
-    t.match(await fails(at, ['runs', 'list'], 0), /1 message of alerts not delivered/)
+    t.match(await fails(at, ['runs', 'list'], 0), /1 alert message not delivered/)
     server.behave({ status: 200 })
     const { stdout } = await at.run(['report', '--json'])
     t.match(JSON.parse(stdout), { undelivered: 1 })

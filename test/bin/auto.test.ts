@@ -96,7 +96,10 @@ t.test('as a service it stays, does what is due, keeps others out, and ends with
   await says('(changed)')
   child.kill('SIGTERM')
   const { code, stderr } = await ended
-  t.match(stderr, /has changed, and is not taken: \S*config\.yaml:1:\d+: [^\n]*; what was before stays/)
+  t.match(
+    stderr,
+    /the changed configuration is not used: \S*config\.yaml:1:\d+: [^\n]*; the earlier policies stay in force/,
+  )
   t.match(stderr, /keep-last 2 \(changed\)/)
   t.equal(code, 143, stderr)
   t.match(stderr, /continue with: elysiactl auto/)

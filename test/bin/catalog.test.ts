@@ -34,7 +34,7 @@ t.test(
     t.notOk(existsSync(`${empty.directory}/state`))
     const at = stocked(t)
     const first = await at.run(['col', 'catalog', 'list'])
-    t.match(first, { code: 0, stderr: /made anew: 4 archives[\s\S]*4 archives, 15 B/ })
+    t.match(first, { code: 0, stderr: /rebuilt: 4 archives[\s\S]*4 archives, 15 B/ })
     t.match(
       first.stdout,
       /^ID +STATUS +COLLECTION +STARTED +AGE +OBJECTS +SIZE +VERIFIED +CONTENT +TAGS +SOURCE +FORMAT\n2026030/,
@@ -229,7 +229,7 @@ t.test('rebuild takes in a directory, and says what it could not read with exit 
   writeArchive(`${at.directory}/foreign/two`, manifest({ id: 'archive-one' }))
   t.match(await rebuild('foreign'), {
     code: 0,
-    stderr: /foreign\/two bears the id archive-one of .*else\/one: /,
+    stderr: /foreign\/two has the same id archive-one as .*else\/one: /,
   })
   t.match(await at.run(['col', 'catalog', 'show', 'archive-one']), { stdout: /location +.*else\/one\n/ })
   rmSync(`${at.directory}/foreign`, { recursive: true })

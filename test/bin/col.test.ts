@@ -160,7 +160,7 @@ t.test('rm asks, and without a terminal wants --yes', async (t) => {
   const at = home(t)
   await filled(at, 'SourceCode', objects(1))
   const unasked = await at.run(['col', 'rm', 'source-code', ...STORE], 'y\n')
-  t.match(unasked, { code: 2, stderr: /give --yes/ })
+  t.match(unasked, { code: 2, stderr: /use --yes/ })
   t.match((await at.run(['col', 'ls', ...STORE])).stdout, 'SourceCode')
   const removed = await at.run(['col', 'rm', 'source-code', '--yes', ...STORE])
   t.match(removed, { code: 0, stdout: '', stderr: /SourceCode was removed/ })

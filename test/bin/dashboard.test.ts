@@ -46,7 +46,7 @@ t.test('a dashboard shows what report tells, and ends with the signal that ends 
   started.child.kill('SIGTERM')
   const { code, stderr } = await started.ended
   t.equal(code, 143)
-  t.match(stderr, /whoever has this link sees the page/)
+  t.match(stderr, /anyone with this link can see the page/)
   t.notMatch(stderr, /token/, 'the secret stands where it is asked for alone')
 })
 
@@ -105,7 +105,7 @@ t.test('a port that is taken, and an address that is none', async (t) => {
   t.match(
     taken.stderr,
     new RegExp(
-      `another program listens on 127\\.0\\.0\\.1:${port}[\\s\\S]*hint: nothing was begun; give --listen another port`,
+      `another program listens on 127\\.0\\.0\\.1:${port}[\\s\\S]*hint: nothing was started; give --listen another port`,
     ),
   )
   t.match(await at.run(['dashboard', '--listen', 'everywhere']), { code: 2, stderr: /HOST:PORT/ })

@@ -40,7 +40,7 @@ t.test('objects are looked at, deleted, and brought back by the line that it pri
   t.equal(deleted.code, 0, deleted.stderr)
   t.match(deleted.stderr, /objects +100\n +deleted +100\n/)
   t.equal((await printed(at)).split('\n').length, 901)
-  const [, id = ''] = /take it back with: elysiactl col rollback (\S+)/.exec(deleted.stderr) ?? []
+  const [, id = ''] = /undo it with: elysiactl col rollback (\S+)/.exec(deleted.stderr) ?? []
   const back = await at.run(['col', 'rollback', id])
   t.equal(back.code, 0, back.stderr)
   t.equal(await printed(at), before)
@@ -50,8 +50,8 @@ t.test('objects are looked at, deleted, and brought back by the line that it pri
 t.test('it asks, and refuses what nobody can have meant', async (t) => {
   const at = await stocked(t)
   const cases: readonly (readonly [string[], number, RegExp])[] = [
-    [['Doc', ...FILTER], 2, /there is no terminal to ask at/],
-    [['Doc', '--yes'], 2, /not said which objects/],
+    [['Doc', ...FILTER], 2, /there is no terminal to ask on/],
+    [['Doc', '--yes'], 2, /nothing says which objects/],
     [['Doc', '--yes', '--filter', 'title =='], 2, /column 7/],
     [['Doc', '--yes', '--filter', "title LIKE '%'"], 5, /would delete 1000 of 1000 objects \(100.0 %\)/],
     [['Dok', '--yes', ...FILTER], 10, /did you mean Doc/],

@@ -119,7 +119,7 @@ t.test('what an operand means is told, or refused before anything is opened', as
   writeFileSync(join(at.directory, 'dogs'), '')
   await refused(
     1,
-    /dogs is what lies here; #dogs is the collection[\s\S]*dogs is no archive: it is empty/,
+    /dogs means the file or directory here; #dogs means the collection[\s\S]*dogs is not an archive: it is empty/,
     'dogs',
     '#docs',
   )

@@ -64,7 +64,11 @@ t.test('an empty collection is refused by the dry run too, unless that is allowe
   const at = await store(t, 0)
   for (const flags of [['--dry-run'], []]) {
     const refused = await at.run([...BACKUP, '--to', 'x.jsonl', ...flags])
-    t.match(refused, { code: 1, stderr: /SourceCode has no objects: this is no backup/ }, flags.join())
+    t.match(
+      refused,
+      { code: 1, stderr: /SourceCode has no objects: this is not a complete backup/ },
+      flags.join(),
+    )
     for (const allowed of ['--allow-empty', '--schema-only'])
       t.equal((await at.run([...BACKUP, '--to', `x${allowed}${flags}`, allowed, ...flags])).code, 0, allowed)
   }

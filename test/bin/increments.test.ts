@@ -166,9 +166,9 @@ t.test('a single file or a pipe is no base, and what to do is said', async (t) =
 t.test('what cannot be an increment is refused before anything is opened', async (t) => {
   const at = home(t)
   for (const [args, message] of [
-    [['--full'], '--full goes with --since'],
+    [['--full'], '--full needs --since'],
     [['--since', 'last', '--to', 'one.jsonl'], 'an increment goes into a directory'],
-    [['--since', 'last', '--schema-only'], '--since and --schema-only exclude each other'],
+    [['--since', 'last', '--schema-only'], '--since and --schema-only cannot be combined'],
     [['--since', 'last', '--full-every', '0'], '--full-every'],
     [['--since', 'last', '--max-vanished', '120%'], '--max-vanished'],
   ] as const) {

@@ -121,7 +121,7 @@ t.test('what is no change record is refused with the command that was meant', as
     [[...process, 'rejects', ...INTO], /is a rejects file\nhint: .*--from-rejects/],
     [['index', 'validate', 'rejects'], /is a rejects file\nhint: .*--from-rejects/],
     [[...process, 'archive.jsonl.gz', ...INTO], /is an archive\nhint: .*col restore/],
-    [[...process, 'log', ...INTO], /is text of git, .*\nhint: .*git-producer/],
+    [[...process, 'log', ...INTO], /is output of git, .*\nhint: .*git-producer/],
     [
       [...process, 'good.jsonl', '--from-rejects', ...INTO],
       /change records.*\nhint: .*without --from-rejects/,

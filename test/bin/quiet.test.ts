@@ -92,7 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /none holds no kit/,
   },
   'col apply': { badly: ['none'], exit: 10, says: /the plan none cannot be read/ },
-  'col rollback': { badly: ['none'], exit: 10, says: /nothing is kept of a run none/ },
+  'col rollback': { badly: ['none'], exit: 10, says: /nothing is kept for a run none/ },
   'col catalog undos': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   'col catalog list': { well: [], badly: ['--sort', 'nothing'], exit: 2, says: /nothing/ },
   'col catalog show': { badly: ['none'], exit: 10, says: /none/ },
@@ -146,9 +146,9 @@ const CASES: Readonly<Record<string, Case>> = {
     well: ['c', '--filter', "file_path = 'p0'", '--yes', '--max-delete', '100%'],
     badly: ['c'],
     exit: 2,
-    says: /it is not said which objects are to be deleted/,
+    says: /nothing says which objects to delete/,
   },
-  'col rm': { well: ['c', '--yes'], badly: ['c'], exit: 2, says: /no terminal to ask at/ },
+  'col rm': { well: ['c', '--yes'], badly: ['c'], exit: 2, says: /no terminal to ask on/ },
 }
 
 function isOneLine(t: Test, { code, stdout, stderr }: Ended, exit: number, says: RegExp, what: string): void {

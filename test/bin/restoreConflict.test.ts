@@ -26,9 +26,9 @@ t.test('what will be changed is said before, and how to take it back after', asy
     stderr,
     /changes Note in sqlite:\S+a\.db, which holds 2 objects: objects of the archive replace those/,
   )
-  t.match(stderr, /is kept for 7d in \S+undo\S+, and can be taken back/)
+  t.match(stderr, /is kept for 7d in \S+undo\S+, and can be undone/)
   const [, line = ''] =
-    /take it back with: elysiactl (col rollback \S+ --target sqlite:a\.db) \(until/.exec(stderr) ?? []
+    /undo it with: elysiactl (col rollback \S+ --target sqlite:a\.db) \(until/.exec(stderr) ?? []
   t.match(await run(['col', 'catalog', 'undos']), { code: 0, stdout: /Note +sqlite:\S+ +overwrite +done/ })
   t.match(await run([...line.split(' '), '--dry-run']), { code: 0, stderr: /put back +1\n +removed +1\n/ })
   t.match(await run(line.split(' ')), {
@@ -59,7 +59,7 @@ t.test('a replace asks; without a terminal it needs --yes, and a dry run neither
   const into = ['--target', 'sqlite:a.db']
   t.match(await run(['col', 'restore', 'a.jsonl', '--schema', 'class.json', ...into]), { code: 0 })
   const replace = ['col', 'restore', 'b.jsonl', '--on-conflict', 'replace', ...into]
-  t.match(await run(replace), { code: 2, stderr: /there is no terminal to ask at[\s\S]*--yes/ })
+  t.match(await run(replace), { code: 2, stderr: /there is no terminal to ask on[\s\S]*--yes/ })
   const tooMany = await run([...replace, '--yes'])
   t.match(tooMany, { code: 5, stderr: /would delete 1 of 3 objects \(33\.3 %\).*--max-delete allows 10%/ })
   const all = [...replace, '--max-delete', '1']
@@ -73,11 +73,11 @@ t.test('a restore that made its class names col rm in place of a rollback', asyn
   const words = ['a.jsonl', '--schema', 'class.json', '--target', 'sqlite:a.db', '--run-id', 'first']
   t.match(await run(['col', 'restore', ...words]), { code: 0 })
   const back = await run(['col', 'rollback', 'first', '--target', 'sqlite:a.db'])
-  t.match(back, { code: 5, stderr: /made Note[\s\S]*elysiactl col rm Note/ })
+  t.match(back, { code: 5, stderr: /created Note[\s\S]*elysiactl col rm Note/ })
 })
 
 t.test(
-  'where the disk takes no more, the run ends before the batch goes out, and can be taken back',
+  'where the disk takes no more, the run ends before the batch goes out, and can be undone',
   async (t) => {
     const double = await weaviateDouble()
     t.teardown(() => double.stop())

@@ -58,7 +58,7 @@ t.test('runs list, show and report say what was run, and why it failed', async (
   const failed = await run(['runs', 'list', '--status', 'failed', '--since', '1d'])
   t.equal(failed.stdout.trimEnd().split('\n').length, 4)
   const report = await run(['report'])
-  t.match(report, { code: 0, stdout: /needs a hand: \d/ })
+  t.match(report, { code: 0, stdout: /needs attention: \d/ })
   t.match(report.stdout, /Never: there never was a backup/)
   t.match(report.stdout, /next: elysiactl runs show \d{8}T/)
   const page = await run(['report', '--format', 'html'])
@@ -95,7 +95,7 @@ t.test('whatever is wrong with the history, the job is done, and one warning say
   const file = join(state, 'history.db')
   const other = openDatabase(file)
   other.exec('BEGIN IMMEDIATE')
-  t.match(await ingest('locked'), [/the history does not know of this: another process/])
+  t.match(await ingest('locked'), [/this is missing from the history: another process/])
   other.exec('ROLLBACK')
   other.close()
   writeFileSync(file, 'no database '.repeat(1000))
@@ -104,7 +104,7 @@ t.test('whatever is wrong with the history, the job is done, and one warning say
   if (process.getuid?.() !== 0) {
     for (const name of readdirSync(state))
       if (name.startsWith('history.db')) chmodSync(join(state, name), 0o400)
-    t.match(await ingest('read-only'), [/the history does not know of this/])
+    t.match(await ingest('read-only'), [/this is missing from the history/])
     chmodSync(file, 0o600)
   }
   t.ok(existsSync(file))

@@ -56,7 +56,7 @@ t.test(
     t.equal(code, 3, stderr)
     t.match(stderr, /written +7\n/)
     t.match(stderr, /filtered +2\n/)
-    t.match(stderr, /rejected, 1 ×: convert age:int: "unknown" is no whole number/)
+    t.match(stderr, /rejected, 1 ×: convert age:int: "unknown" is not a whole number/)
     const objects = await printed(at, 'Adult')
     t.same(objects[0]?.properties, { name: 'F0 L', age: 20, first: 'f0 l' })
     t.equal(objects.length, 7)

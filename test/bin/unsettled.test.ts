@@ -81,7 +81,11 @@ t.test('a command is exit 1 where what it prints is never taken', async (t) => {
 const WRONG: readonly (readonly [what: string, flags: readonly string[], message: RegExp])[] = [
   ['a content root that is not there', ['--content-root', 'none'], /the content root none cannot be opened/],
   ['a content root that is a file', ['--content-root', 'changes.jsonl'], /is not a directory/],
-  ['two ways to a tenant', ['--tenant', 'a', '--tenant-by', 'repo'], /--tenant and --tenant-by exclude/],
+  [
+    'two ways to a tenant',
+    ['--tenant', 'a', '--tenant-by', 'repo'],
+    /--tenant and --tenant-by cannot be combined/,
+  ],
 ]
 
 for (const [what, flags, message] of WRONG) {

@@ -26,7 +26,7 @@ async function replace(name: string, run: Command['run']): Promise<void> {
   const path = name.split(' ')
   const { member: group } = follow(COMMANDS, path.slice(0, -1))
   const { member } = follow(COMMANDS, path)
-  if (!isGroup(group) || isGroup(member)) throw new Error(`${name} is no command`)
+  if (!isGroup(group) || isGroup(member)) throw new Error(`${name} is not a command`)
   const { command } = await member()
   const members = group.members as Record<string, Group | LoadCommand>
   members[path.at(-1)!] = async () => ({ command: { ...command, operands: [], run } })

@@ -210,7 +210,7 @@ t.test('pins, tags, notes and verifications stand beside the manifest and outliv
   const anew = await openCatalog({ file, onEvent: texts(said) })
   const { updated: _, ...kept } = before
   t.match(anew.get('archive-1'), kept)
-  t.match(said, [/made anew: 1 archive below/])
+  t.match(said, [/rebuilt: 1 archive below/])
   await rebuildRoot(anew, root)
   t.match(anew.get('archive-1'), kept)
   t.equal(anew.get('archive-1').id, 'archive-1', 'an id never changes')
@@ -379,7 +379,7 @@ t.test('a damaged catalog costs time only: it is moved aside and made anew', asy
     const onEvent = texts(said)
     const found = await withCatalog({ file, onEvent }, (catalog) => catalog.list())
     t.equal(ids(found), '1', name)
-    t.match(said.join('\n'), /damaged.*moved to[\s\S]*made anew/, name)
+    t.match(said.join('\n'), /damaged.*moved to[\s\S]*rebuilt/, name)
   }
   t.equal(readdirSync(`${root}/state`).filter((name) => name.includes('damaged')).length > 0, true)
   t.ok(existsSync(`${root}/state/backup-roots.json`))

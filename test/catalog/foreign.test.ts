@@ -270,7 +270,7 @@ t.test('a pin is written beside its own archive alone, and over its own annotati
     replace()
     said.length = 0
     t.match(await catalog.annotate('archive-one', { pinned: true }), { pinned: true })
-    t.match(said, [/rebuild of the catalog would not know this/])
+    t.match(said, [/a rebuilt catalog would lack this/])
     t.notOk(existsSync(`${t.testdirName}/mine/annotations.json`))
   }
   t.equal(readFileSync(`${directory}/one/annotations.json`, 'utf8'), other)
@@ -315,7 +315,7 @@ t.test('a catalog with rows, tables or triggers that are not ours is damaged, an
       catalog.unreadable.list().length,
     ])
     t.same(found, [2, 'Article', 2, 0], sql)
-    t.match(said.join('\n'), /is damaged: [\s\S]*made anew/, sql)
+    t.match(said.join('\n'), /is damaged: [\s\S]*rebuilt/, sql)
   }
 })
 
@@ -328,7 +328,7 @@ t.test(
     spawnSync('mkfifo', [`${state}/catalog.db`, `${state}/backup-roots.json`, `${t.testdirName}/pipe`])
     await t.rejects(openCatalog({ file: `${state}/catalog.db`, defaultRoot: directory }), {
       code: 'ELYSIA_STATE',
-      message: /no regular file/,
+      message: /not a regular file/,
     })
     rmSync(`${state}/catalog.db`)
     rmSync(`${state}/backup-roots.json`)

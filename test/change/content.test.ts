@@ -95,7 +95,7 @@ t.test('content_ref cannot leave its root', async (t) => {
 })
 
 t.test(
-  'content_ref to what is no regular file, or nothing, is refused at once',
+  'content_ref to what is not a regular file, or nothing, is refused at once',
   { timeout: 5000 },
   async (t) => {
     const { root } = tree(t)
@@ -140,7 +140,7 @@ t.test(
   },
 )
 
-t.test('a content root that is no directory is refused before anything is read', async (t) => {
+t.test('a content root that is not a directory is refused before anything is read', async (t) => {
   const home = t.testdir({ file: '' })
   t.throws(() => contents({ contentRoot: join(home, 'file') }), { code: 'ELYSIA_USAGE' })
   t.throws(() => contents({ contentRoot: join(home, 'none') }), { code: 'ELYSIA_USAGE' })

@@ -140,7 +140,7 @@ t.test('what a file cannot mean is refused, with the file and what was meant', a
     ['targets: {prod: {uri: "http://h"}}', /unknown key uri in targets\.prod/, /url/],
     ['targets: {prod: {ca_file: x}}', /targets\.prod .* has no url/, /url: http/],
     ['targets: {prod: {url: 5}}', /url of targets\.prod .* is not a text/, /text/],
-    ['targets: {"a:b": {url: "http://h"}}', /targets\.a:b .* is no name/, /characters/],
+    ['targets: {"a:b": {url: "http://h"}}', /targets\.a:b .* is not a name/, /characters/],
     ['targets: {prod: {url: "http://h", headers_env: {X-Key: "a b"}}}', /header X-Key/, /variable/],
     ['targets: [a]', /targets in .* is not a set/, /url/],
   ]

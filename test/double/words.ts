@@ -25,7 +25,7 @@ export function checkLimit(offset: number, limit: number): void {
   )
 }
 
-/** Throws where `after` stands beside something that it cannot stand beside, or is no UUID. */
+/** Throws where `after` stands beside something that it cannot stand beside, or is not a UUID. */
 export function checkAfter(after: string, offset: number, others: Record<string, boolean> = {}): void {
   const clash = Object.keys(others).find((name) => others[name]) ?? (offset > 0 ? 'offset' : undefined)
   if (clash !== undefined) throw new Refusal(`${clash} cannot be set with after and limit parameters`)

@@ -61,7 +61,7 @@ t.test(
   async (t) => {
     const { page, complaints } = await opened(t, madeUpSources())
     t.equal(page.url().includes('token'), false, 'the secret is gone from the address')
-    t.equal(await text(page, 'h1'), '2 things need a hand')
+    t.equal(await text(page, 'h1'), '2 things need attention')
     const first = await text(page, '.hand')
     t.match(first, /failed\s+Orders/)
     t.match(first, /weaviate\.example:8080 answered 507, the disk is full/)
@@ -97,7 +97,7 @@ t.test(
       'each direction in which anything was moved',
     )
     await page.click('.back a')
-    await says(page, 'h1', '2 things need a hand')
+    await says(page, 'h1', '2 things need attention')
     t.strictSame(complaints, [])
   },
 )
@@ -117,7 +117,7 @@ t.test('every figure of the report stands on the page', { skip }, async (t) => {
     main,
     /59 archives take 10 GiB\. They grow by 80 MiB a day: 12\.3 GiB in 30 days\. \/var\/backups has 64 GiB free/,
   )
-  t.match(main, /Ingest into SourceCode[\s\S]*3,800\/s, 35 % less than the 5,850\/s of its like/)
+  t.match(main, /Ingest into SourceCode[\s\S]*3,800\/s, 35 % less than the 5,850\/s of similar runs/)
   const embedded = await page.$eval('#facts', (element) => element.textContent!)
   t.strictSame((JSON.parse(embedded) as { report: MonitorReport }).report, JSON.parse(JSON.stringify(report)))
   const charts = await page.$$eval('.chart', (all) =>
@@ -450,7 +450,7 @@ t.test(
       t.strictSame(facts.outside, [], `${width}: nothing is cut at the edge`)
       t.strictSame(facts.cut, [], `${width}: no table has to be moved sideways`)
       t.equal(facts.small, 0, 'all can be read')
-      t.ok(facts.handTop < 500, 'what needs a hand is seen at once')
+      t.ok(facts.handTop < 500, 'what needs attention is seen at once')
       t.notOk(facts.isMoving, 'nothing moves where that was asked for')
     }
   },

@@ -26,7 +26,7 @@ t.test('parseJson: what is not JSON is refused with what the parser says', async
   t.equal(rejects[3]?.text, '{"a":1}}', 'the line stays with it')
 })
 
-t.test('parseJson: what is no object is refused with what it is', async (t) => {
+t.test('parseJson: what is not an object is refused with what it is', async (t) => {
   const rejects = await parse('[]', 'null', '1', '"a"', 'true')
   t.strictSame(
     rejects.map((reject) => [(reject as Reject).code, (reject as Reject).reason]),

@@ -61,7 +61,7 @@ export class ClusterCommands {
     if (code === 0) return
     if (code === DONE_IN_DANGER) {
       const { errors } = await job
-      if (!errors.includes('is not well'))
+      if (!errors.includes('is not healthy'))
         throw new Wrong(`exit ${code} without a reason: ${errors.slice(-600)}`)
       return
     }

@@ -41,13 +41,13 @@ export function policiesNow(
       await take(settings)
       policies = read ?? []
       if (read === undefined)
-        console.warn('the configuration has no policies any more: nothing is done until it has')
-      else console.note('the configuration has changed: its policies are those that count from now on')
+        console.warn('the configuration no longer has policies: nothing runs until it does')
+      else console.note('the configuration has changed: its new policies apply from now on')
     } catch (error) {
       if (seen === '') seen = messageOf(error)
       if (seen === known) return
       console.warn(
-        `the configuration has changed, and is not taken: ${messageOf(error)}; what was before stays`,
+        `the changed configuration is not used: ${messageOf(error)}; the earlier policies stay in force`,
       )
     }
     known = seen

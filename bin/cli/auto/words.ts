@@ -19,7 +19,7 @@ export async function optionWords(
   file: string,
 ): Promise<string[]> {
   const { member, name } = follow(commands, command)
-  if (isGroup(member)) throw new Error(`${name} is no command`)
+  if (isGroup(member)) throw new Error(`${name} is not a command`)
   const schemas = schemasOf(await load(name, member))
   const known = new Map<string, OptionSchema>()
   for (const { properties } of schemas) {

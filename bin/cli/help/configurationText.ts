@@ -28,7 +28,7 @@ export function configurationText(commands: readonly NamedCommand[], isProject: 
   const sections = schemas.flatMap((schema) => section(schema, isProject, seen, uses))
   const head = [
     '# The configuration of elysiactl. A # before a key keeps its default. See docs/configuration.md.',
-    '# Flags and the environment win over this file. `elysiactl config show` shows what holds, and why.',
+    '# Flags and the environment win over this file. `elysiactl config show` shows the values in force, and where they come from.',
     '',
     TARGETS + (isProject ? '' : KEYS),
   ]

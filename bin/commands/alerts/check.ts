@@ -29,7 +29,7 @@ async function run(context: Context): Promise<void> {
   if (console.json) await console.document(documentOf(evaluated, shown))
   else if (shown.length > 0) await console.print(pageOf(await tablesFor(context), shown))
   const held = shown.filter(({ status }) => status === 'firing')
-  if (held.length === 0) return console.note('nothing is wrong by the rules of the configuration')
+  if (held.length === 0) return console.note('no alert rule finds anything wrong')
   context.fail(EXIT.rejects, `${counted(held.length, 'alert')}: ${held[0]!.summary}`)
 }
 

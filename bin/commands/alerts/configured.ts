@@ -10,6 +10,6 @@ export async function configuredAlerts({ settings }: Context): Promise<AlertSett
   const alerts = await alertSettingsOf(settings)
   if (alerts !== undefined) return alerts
   throw new ElysiaError('ELYSIA_USAGE', 'no alerts are configured', {
-    hint: `alerts: in ${userPaths().config}/config.yaml says when something is sent, and where to: docs/monitoring.md shows one`,
+    hint: `alerts: in ${userPaths().config}/config.yaml says when to send something, and where: docs/monitoring.md shows an example`,
   })
 }

@@ -36,7 +36,7 @@ async function run(context: Context): Promise<void> {
     for (const { sink, hint } of tested) if (hint !== undefined) console.note(`${sink}: ${hint}`)
   }
   const failed = tested.filter(({ ok }) => !ok).map(({ sink }) => sink)
-  if (failed.length > 0) context.fail(EXIT.failed, `not taken by ${failed.join(', ')}`)
+  if (failed.length > 0) context.fail(EXIT.failed, `not accepted by ${failed.join(', ')}`)
 }
 
 function row({ sink, type, place = '', ok, answer }: Tested): string[] {

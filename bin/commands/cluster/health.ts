@@ -60,10 +60,10 @@ async function run(context: Context): Promise<void> {
   if (console.json) await console.document(documentOf(report))
   else await console.print(pageOf(report, await tablesFor(context)))
   const { findings } = report
-  if (findings.length === 0) return console.note(`${store.target} is well`)
+  if (findings.length === 0) return console.note(`${store.target} is healthy`)
   const [first] = findings
   const more = findings.length === 1 ? '' : `, and ${findings.length - 1} more`
-  context.fail(EXIT.rejects, `${store.target} is not well: ${first!.fact}${more}`)
+  context.fail(EXIT.rejects, `${store.target} is not healthy: ${first!.fact}${more}`)
 }
 
 function documentOf({ clockDifferenceMs, inStep, addresses, nodes, collections, ...rest }: HealthReport) {

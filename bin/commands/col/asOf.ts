@@ -28,7 +28,7 @@ export async function locationAsOf(
   const named = catalog.at(resolve(operand)) ?? knownById(catalog, operand)
   if (named !== undefined) return archiveAsOf(catalog, named, when)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `the catalog knows no archive ${operand}`, {
-    hint: '--as-of looks for archives in the catalog; `elysiactl col catalog rebuild DIR` takes in those of a directory',
+    hint: '--as-of looks for archives in the catalog; `elysiactl col catalog rebuild DIR` adds those in a directory',
   })
 }
 

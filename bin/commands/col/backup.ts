@@ -106,7 +106,7 @@ function requireOneOrSet(context: Context): boolean {
   const takesSet = isSet(context.options(backupRunOptions))
   if (takesSet !== operands.length > 0) return takesSet
   const fact = takesSet
-    ? `${operands[0]} is named, and --all, --include or --exclude given`
+    ? `${operands[0]} is named, but --all, --include or --exclude is given too`
     : 'no collection is given'
   throw new ElysiaError('ELYSIA_USAGE', `${name}: ${fact}`, {
     hint: takesSet ? 'leave one of them out' : COLLECTION.hint,

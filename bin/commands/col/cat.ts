@@ -152,7 +152,7 @@ async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
   const sleeper = asleep.find((one) => one.name === tenant)
   if (sleeper !== undefined) {
     throw new ElysiaError('ELYSIA_CONFLICT', `tenant ${tenant} of ${name} is ${sleeper.state}`, {
-      hint: 'only active tenants can be read; `col backup` wakes a tenant for its scan, and puts it back',
+      hint: 'only active tenants can be read; `col backup` activates a tenant for its scan, and returns it to its state',
     })
   }
   const names = [...active, ...asleep].map((one) => one.name)

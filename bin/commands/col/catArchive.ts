@@ -67,5 +67,5 @@ export async function readArchive(
 }
 
 function refuse({ line, reason }: { readonly line: number; readonly reason: string }): never {
-  throw new ElysiaError('ELYSIA_INPUT', `line ${line} is no object: ${reason}`)
+  throw new ElysiaError('ELYSIA_INPUT', `line ${line} is not an object: ${reason}`)
 }

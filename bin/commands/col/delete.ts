@@ -106,7 +106,7 @@ async function run(context: Context): Promise<void> {
 /** @throws ElysiaError ELYSIA_USAGE */
 function requireSelection({ operands }: Context, { filter, objects }: DeleteOptions): void {
   if (filter !== undefined || objects !== undefined) return
-  throw new ElysiaError('ELYSIA_USAGE', 'it is not said which objects are to be deleted', {
+  throw new ElysiaError('ELYSIA_USAGE', 'nothing says which objects to delete', {
     hint: `name them with --filter or --objects; \`elysiactl col rm ${operands[0]}\` removes a collection`,
   })
 }
@@ -114,8 +114,8 @@ function requireSelection({ operands }: Context, { filter, objects }: DeleteOpti
 /** @throws ElysiaError ELYSIA_USAGE if the user must be asked, and there is no terminal */
 function requireAnswerable(context: Context, { dryRun }: DeleteOptions): void {
   if (dryRun || context.options(askOptions).yes || process.stdin.isTTY) return
-  throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask at', {
-    hint: 'look at what would be deleted with --dry-run, then give --yes to delete unasked',
+  throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask on', {
+    hint: 'see what would be deleted with --dry-run, then use --yes to delete without asking',
   })
 }
 

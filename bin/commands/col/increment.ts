@@ -29,17 +29,17 @@ export function requireIncrement(
   const { since, full } = context.options(backupRunOptions)
   if (since === undefined) {
     if (!full) return
-    throw usage('--full goes with --since', 'without --since every backup is full')
+    throw usage('--full needs --since', 'without --since every backup is full')
   }
   if (kind !== 'directory')
     throw usage('an increment goes into a directory', 'leave --to out, or give a directory')
   if (!full && (since === '-' || isFile(since))) {
     throw usage(
       `--since ${since}: an archive in a single file or a pipe has no index, and there can be no increment of it`,
-      'make a full archive in a directory (leave --since out, and give --to no file), and increments of that one',
+      'make a full archive in a directory first (leave --since out, and do not give --to a file), then increments of it',
     )
   }
-  if (schemaOnly) throw usage('--since and --schema-only exclude each other', 'leave one out')
+  if (schemaOnly) throw usage('--since and --schema-only cannot be combined', 'leave one out')
 }
 
 /**

@@ -30,8 +30,8 @@ export function requireAnswerable(
 ): void {
   const { yes } = context.options(restoreAskOptions)
   if (onConflict !== 'replace' || dryRun || plan !== undefined || yes || process.stdin.isTTY) return
-  throw new ElysiaError('ELYSIA_USAGE', 'a replace deletes objects, and there is no terminal to ask at', {
-    hint: 'look at what it would do with --dry-run, then give --yes to replace unasked',
+  throw new ElysiaError('ELYSIA_USAGE', 'a replace deletes objects, and there is no terminal to ask on', {
+    hint: 'see what it would do with --dry-run, then use --yes to replace without asking',
   })
 }
 

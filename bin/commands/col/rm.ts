@@ -36,14 +36,17 @@ async function run(context: Context): Promise<void> {
   const { yes } = context.options(rmOptions)
   const [name = ''] = context.operands
   if (!yes && !process.stdin.isTTY) {
-    throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask at', {
-      hint: 'give --yes to remove it unasked',
+    throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask on', {
+      hint: 'use --yes to remove it without asking',
     })
   }
   const found = await findOwnName(context, name)
   if (yes || (await agreed(context, name, found))) return remove(context, found)
   context.console.note('nothing was removed')
-  context.fail(EXIT.failed, `${found.schema.class} was not removed: nobody agreed; --yes removes it unasked`)
+  context.fail(
+    EXIT.failed,
+    `${found.schema.class} was not removed: nobody agreed; --yes removes it without asking`,
+  )
 }
 
 async function agreed({ console }: Context, name: string, { store, schema }: Named): Promise<boolean> {

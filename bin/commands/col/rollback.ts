@@ -20,7 +20,7 @@ export const command: Command = {
   records: 'rollback',
   summary: 'undo what a restore, a copy or a deletion changed in an existing collection',
   alsoKnownAs: ['undo', 'revert'],
-  operands: [{ name: 'RUN', hint: '`elysiactl col catalog undos` lists the runs that can be taken back' }],
+  operands: [{ name: 'RUN', hint: '`elysiactl col catalog undos` lists the runs that can be undone' }],
   examples: [
     'elysiactl col rollback 20261125T102959Z-ed3321',
     'elysiactl col rollback 20261125T102959Z-ed3321 --dry-run',

@@ -35,7 +35,7 @@ async function run({ operands, commands, console }: Context): Promise<void> {
   if (console.json) return console.document({ path })
   console.note([
     `written: ${path}`,
-    'everything in it is commented out; `elysiactl config show` shows what holds',
+    'everything in it is commented out; `elysiactl config show` shows the values in force',
   ])
 }
 

@@ -81,7 +81,7 @@ function input(context: Context): Source {
   if (rest.length > 0 && !fromCommand)
     throw usage('the words after -- are a command', 'put --from-command before them')
   if (operands.length > 0 && !dash)
-    throw usage(`${operands[0]} is no input of sync`, 'give files to `index process-jsonl`')
+    throw usage(`${operands[0]} is not an input of sync`, 'give files to `index process-jsonl`')
   if ((stdin || dash) && fromCommand)
     throw usage('--stdin and --from-command are two inputs', 'choose one of them')
   if (stdin || dash) return standardInput()

@@ -15,7 +15,7 @@ export const command: Command = {
   operands: [
     {
       name: 'ID',
-      hint: '`elysiactl runs list` lists them; the beginning of an id will do, and `last`',
+      hint: '`elysiactl runs list` lists them; the beginning of an id is enough, and `last` works too',
     },
   ],
   examples: [

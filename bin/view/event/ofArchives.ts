@@ -4,7 +4,7 @@ import { someIds, type Texts } from './texts.ts'
 /** The texts for events of archives, their content, and the catalog. */
 export const OF_ARCHIVES = {
   backup_resumed: ({ archive, parts_kept: kept, parts }) =>
-    `resumes ${archive}: ${kept} of ${parts} parts are whole`,
+    `resumes ${archive}: ${kept} of ${parts} parts are complete`,
   base_chosen: ({ archive, reason }) =>
     archive === undefined ? `a full archive is made: ${reason}` : `an increment of ${archive}`,
   unchanged_proved: ({ objects, archive }) =>
@@ -40,28 +40,29 @@ export const OF_ARCHIVES = {
     const name = tenant === undefined ? collection : `tenant ${tenant} of ${collection}`
     return `the store counts ${all} objects of ${name} and returned ${returned}: it counts expired ones until it deletes them, but does not return them`
   },
-  manifest_copy_used: ({ file, error }) => `${error.message}: its copy ${file} is whole, and is read instead`,
+  manifest_copy_used: ({ file, error }) =>
+    `${error.message}: its copy ${file} is intact, and is read instead`,
   document_version: ({ version, read_as }) => {
     const fact = version === undefined ? 'names no version' : `is of version ${JSON.stringify(version)}`
     return `the document ${fact}; it is read as ${read_as}`
   },
   document_count: ({ declared, objects }) =>
-    `the document’s metadata speak of ${declared} objects, it holds ${objects}`,
-  part_damaged: ({ error }) => `${error.message}: what is whole of it is restored`,
+    `the document’s metadata declare ${declared} objects, but it holds ${objects}`,
+  part_damaged: ({ error }) => `${error.message}: its undamaged objects are restored`,
   shard_left_out: ({ shard, collection, reason }) =>
     `the server left out ${shard} of ${collection}: ${reason}`,
-  files_left: ({ location, files }) => `${location} stays: ${files.join(', ')} there is not of the archive`,
-  backup_not_cataloged: ({ error }) => `the catalog does not know of this backup: ${error.message}`,
+  files_left: ({ location, files }) => `${location} was not removed: it also holds ${files.join(', ')}`,
+  backup_not_cataloged: ({ error }) => `this backup is missing from the catalog: ${error.message}`,
   catalog_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
   catalog_rebuilt: ({ archives, roots }) =>
-    `the catalog was made anew: ${counted(archives, 'archive')} below ${roots.join(', ')}`,
+    `the catalog was rebuilt: ${counted(archives, 'archive')} below ${roots.join(', ')}`,
   archive_unreadable: ({ path, reason }) => `${path} was left out: ${reason}`,
-  root_unreadable: ({ root, error }) => `what lies below ${root} is not known: ${error.message}`,
-  note_not_kept: ({ error }) => `a rebuild of the catalog would not know this: ${error.message}`,
-  scratch_removed: (event) => `removed ${scratchOf(event)}, which a killed rehearsal had left`,
+  root_unreadable: ({ root, error }) => `${root} could not be searched for archives: ${error.message}`,
+  note_not_kept: ({ error }) => `a rebuilt catalog would lack this: ${error.message}`,
+  scratch_removed: (event) => `removed ${scratchOf(event)}, left by a killed rehearsal`,
   scratch_left: ({ error, ...event }) =>
     error === undefined
-      ? `a killed rehearsal has left ${scratchOf(event)}: a rehearsal --into that store removes it`
+      ? `a killed rehearsal left ${scratchOf(event)}: a rehearsal --into that store removes it`
       : `${scratchOf(event)} of a rehearsal could not be removed: ${error.message}; the next one tries again`,
 } satisfies Texts
 

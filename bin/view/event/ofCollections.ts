@@ -20,15 +20,15 @@ export const OF_COLLECTIONS = {
     `${dry_run ? 'would add' : 'added'} the property ${property} (${data_type}) to ${collection}`,
   collection_removed: ({ collection, error }) =>
     error === undefined
-      ? `${collection}, which was made for it, is gone again: it can be sent once more`
-      : `${collection}, which was made for it, is still there: ${error.message}`,
+      ? `${collection}, which was created for it, is removed again: the pipe can be sent once more`
+      : `${collection}, which was created for it, is still there: ${error.message}`,
   collection_remade: ({ collection, run, dry_run }) =>
-    `${collection}, which the restore ${run} has left of a pipe, ${dry_run ? 'would be' : 'is'} taken away, and made anew`,
+    `${collection}, left by the restore ${run} from a pipe, ${dry_run ? 'would be' : 'is'} removed and created again`,
   alias_resolved: ({ alias, collection }) => `${alias} is an alias of the collection ${collection}`,
   aliases_left_out: ({ target, aliases }) => `${target} has no aliases: ${aliases.join(', ')} left out`,
   alias_not_restored: ({ alias, error }) => `the alias ${alias} was not restored: ${error.message}`,
   alias_ahead: ({ alias, before, collection, dry_run }) =>
-    `${dry_run ? 'would restore' : 'restores'} into ${collection}; the alias ${alias} ${before === undefined ? 'is made' : `means ${before} until it is switched`} once all is there`,
+    `${dry_run ? 'would restore' : 'restores'} into ${collection}; the alias ${alias} ${before === undefined ? 'is made' : `means ${before} until it is switched`} once it is complete`,
   alias_switched: ({ alias, before, collection }) =>
     `the alias ${alias} means ${collection} now${before === undefined ? '' : `, ${before} before`}`,
   alias_not_switched: ({ alias, before, collection, missing }) =>
@@ -54,7 +54,7 @@ export const OF_COLLECTIONS = {
       calls === undefined
         ? 'one for each object'
         : `up to ${counted(calls, 'vector')} for ${counted(objects ?? 0, 'object')}`
-    return `${modules} makes the vectors of ${collection} anew (${names}): ${many}`
+    return `${modules} makes new vectors for ${collection} (${names}): ${many}`
   },
   schema_differs: ({ path, wanted, got }) => {
     const is = got === undefined ? 'the target has dropped it' : `the target made ${json(got)} of it`
@@ -73,12 +73,12 @@ export const OF_COLLECTIONS = {
     return `${collection} takes ${size}; ${target} does not report the room on its disks: make sure that they have it`
   },
   deletions_left: ({ collection, objects, rejected }) =>
-    `nothing was deleted of ${collection}, since ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive does not have are still there`,
+    `nothing was deleted from ${collection}, because ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive lacks are still there`,
   plan_outdated: ({ collection, objects, ids }) => {
     return `${counted(objects, 'object')} of ${collection} changed since the plan was made: ${someIds(ids, objects)}`
   },
   undo_expired: ({ run, collection }) =>
-    `what the run ${run} changed of ${collection} was kept for its time, and is removed: it can no longer be taken back`,
+    `the undo of the run ${run}, which changed ${collection}, has expired and was removed: the run can no longer be undone`,
   schema_derived: ({ source }) =>
     source === 'export'
       ? 'an export has no schema: it is derived from all objects'
@@ -87,13 +87,13 @@ export const OF_COLLECTIONS = {
         : 'plain objects have no schema: it is derived from all of them',
   class_derived: (event) => classText(event),
   source_spooled: ({ source, directory, reason }) =>
-    `keeps ${source} in ${directory} until it was read: ${reason}`,
+    `keeps ${source} in ${directory} until it is read: ${reason}`,
   source_read_as: (event) => readAsText(event),
   source_changed: (event) => changedText(event),
   reference_target_missing: ({ property, collections }) =>
-    `the target has no ${collections.join(', ')}: references of ${property} lead nowhere until it has`,
+    `the target has no ${collections.join(', ')}: references of ${property} lead nowhere until it does`,
   number_rounded: ({ value, held }) =>
-    `a property of the type number is a 64-bit float: ${value} is held as ${held}, and so may others be; where digits count it has to be an int or a text`,
+    `a property of the type number is a 64-bit float: ${value} is kept as ${held}, and others may be rounded too; where every digit counts, use int or text`,
   indexing: ({ vectors }) => `${vectors} vectors wait for their index`,
   objects_expired: ({ expired, objects, target, collection }) =>
     collection === undefined
@@ -119,8 +119,8 @@ function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }
   const would = dry_run ? 'would change' : 'changes'
   const kept =
     undo === undefined
-      ? 'it cannot be taken back'
-      : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
+      ? 'it cannot be undone'
+      : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be undone`
   const back = dry_run ? '' : `; ${kept}`
   return `${would} ${collection} in ${shortTarget(target)}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
 }

@@ -6,9 +6,9 @@ const PASSED_OVER = {
   'symbolic link': 'it is a symbolic link, which only --follow-links takes',
   'several names':
     'it has a second name (a hard link), and others may write to this directory; it is taken when it has one',
-  FIFO: 'it is a FIFO, no regular file',
-  socket: 'it is a socket, no regular file',
-  device: 'it is a device, no regular file',
+  FIFO: 'it is a FIFO, not a regular file',
+  socket: 'it is a socket, not a regular file',
+  device: 'it is a device, not a regular file',
   unreadable: undefined,
 } as const
 

@@ -11,7 +11,7 @@ const STARTED_OVER = {
 
 /** The texts for events of runs. */
 export const OF_RUNS = {
-  workers_found: ({ workers }) => `--workers auto came to ${workers} batches in flight`,
+  workers_found: ({ workers }) => `--workers auto settled on ${workers} batches in flight`,
   retry: ({ error, wait_ms, attempt }) =>
     `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
   lock_wait: ({ file, purpose, since, user = '', host, pid }) => {
@@ -24,10 +24,10 @@ export const OF_RUNS = {
     `nothing was acknowledged for ${seconds} s: waits for ${name}${direction === 'out' ? ', which takes nothing' : ''}`,
   resumed: ({ seconds }) => `goes on after ${seconds} s`,
   memory_tight: ({ rss_bytes: now, max_bytes: most }) =>
-    `memory is at ${roughSize(now)}, and --max-memory is ${roughSize(most)}: goes on with less at once, and slower`,
+    `memory is at ${roughSize(now)}, and --max-memory is ${roughSize(most)}: continues more slowly, with less in flight`,
   memory_held: ({ seconds, peak_rss_bytes: peak, max_bytes: most }) =>
-    `it went slower for --max-memory ${roughSize(most)}: held back for ${seconds.toFixed(1)} s, at most ${roughSize(peak)} taken`,
-  history_not_written: ({ error }) => `the history does not know of this: ${error.message}`,
+    `--max-memory ${roughSize(most)} slowed it down: input was held back for ${seconds.toFixed(1)} s, and memory peaked at ${roughSize(peak)}`,
+  history_not_written: ({ error }) => `this is missing from the history: ${error.message}`,
   history_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
   run_continued: ({ run, line, parts_done: parts, fresh, kind }) => {
     if (kind !== undefined) return `continues the interrupted ${kind} ${run}`
@@ -39,7 +39,7 @@ export const OF_RUNS = {
   copy_pass: ({ pass, written, deleted, seconds, left, per_minute, state }) => {
     const took = `pass ${pass}: ${written} written, ${deleted} deleted, in ${seconds.toFixed(1)} s`
     if (pass === 1) return `${took}; follows what changes meanwhile`
-    if (state === 'carrying') return `${took}: what came around the switch of the alias`
+    if (state === 'carrying') return `${took}: what changed around the switch of the alias`
     return `${took}; about ${left} left, ${per_minute} a minute: ${state}`
   },
   copy_handover: ({ collection }) =>

@@ -43,7 +43,7 @@ export function changedText(event: Extract<RunEvent, { readonly type: 'source_ch
   } = event
   const facts = [
     ids !== undefined &&
-      `${counted(ids, 'id')} made from ids that are no UUID, which are the property original_id`,
+      `${counted(ids, 'id')} made from ids that are not UUIDs, which are the property original_id`,
     vectors !== undefined && `${counted(vectors, 'vector')} rounded to float32`,
     numbers !== undefined && `${counted(numbers, 'decimal')} rounded to a 64-bit float`,
     sparse !== undefined && `${counted(sparse, 'sparse vector')} left out, since there is no index for them`,

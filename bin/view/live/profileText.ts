@@ -14,7 +14,7 @@ export function profileText(profile: Profile): string[] {
     threads,
   } = profile
   return [
-    ...(stages.length === 0 ? [] : ['profile: of each stage how long it worked, waited, was held back']),
+    ...(stages.length === 0 ? [] : ['profile: how long each stage worked, waited, and was held back']),
     ...stages.map(
       ({ name, busy, worked_seconds: worked, waited_seconds: waited, held_back_seconds: held, chunks }) =>
         `  ${name.padEnd(16)} ${percent(busy)}  ${seconds3(worked)} ${seconds3(waited)} ${seconds3(held)}  ${counted(chunks, 'chunk')}`,

@@ -53,14 +53,14 @@ async function baseOf({ id, parent = '' }: Manifest, find: FindArchive, newest: 
   })
   if (base !== undefined) return base
   throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
-    hint: 'an increment needs all its bases: bring it back beside the others, or restore an earlier archive',
+    hint: 'an increment needs all its bases: put it back beside the others, or restore an earlier archive',
   })
 }
 
 /** @throws ElysiaError ELYSIA_DAMAGED if an archive cannot be the base of this increment */
 function requireFits({ id, collection }: Manifest, base: Manifest): void {
   if (base.collection !== collection || base.content !== 'full')
-    throw damaged(id, `is no increment of ${base.id}, which holds something else`)
+    throw damaged(id, `is not an increment of ${base.id}, which holds something else`)
 }
 
 /** A damaged link of a chain. */

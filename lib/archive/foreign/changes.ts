@@ -1,6 +1,6 @@
 /** Changes made to objects of another store or program while reading them; each kind is counted. */
 export const CHANGES = {
-  ids: 'ids that are no UUID: the object has the UUIDv5 of it, and the old one as a property',
+  ids: 'ids that are not UUIDs: the object has the UUIDv5 of it, and the old one as a property',
   vectors_rounded: 'vectors with numbers that a float32 does not hold exactly: the nearest was taken',
   numbers_rounded: 'decimals with more digits than a 64-bit float holds: the nearest was taken',
   sparse_vectors: 'sparse vectors, for which there is no index: left out',

@@ -90,7 +90,11 @@ class Whole extends Transform {
 }
 
 function tooLarge(): ElysiaError {
-  return new ElysiaError('ELYSIA_INPUT', `a JSON object of more than ${MOST_BYTES / MIB} MiB is no line`, {
-    hint: 'write its records one a line, as `jq -c` does, or as a list',
-  })
+  return new ElysiaError(
+    'ELYSIA_INPUT',
+    `a JSON object of more than ${MOST_BYTES / MIB} MiB is too large for a line`,
+    {
+      hint: 'write its records one a line, as `jq -c` does, or as a list',
+    },
+  )
 }

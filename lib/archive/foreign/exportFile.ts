@@ -45,5 +45,5 @@ export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   if ((await handle.stat()).isFile()) return handle
   await handle.close()
-  throw new Error('is no regular file')
+  throw new Error('is not a regular file')
 }

@@ -76,7 +76,7 @@ function recordIn(value: unknown, what: string): JsonObject {
   if (bytes === undefined || bytes.length === 0) return {}
   const json = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(), what)
   if (json === null) return {}
-  if (!isRecord(json)) throw new Error(`has ${what} that are no JSON object`)
+  if (!isRecord(json)) throw new Error(`has ${what} that are not a JSON object`)
   return json
 }
 
@@ -84,7 +84,7 @@ function jsonIn(text: string, what: string): Json {
   try {
     return parseDoubles(text)
   } catch (cause) {
-    throw new Error(`has ${what} that are no JSON: ${messageOf(cause)}`, { cause })
+    throw new Error(`has ${what} that are not JSON: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -87,7 +87,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     this.#sections[key as 'metadata' | 'schema'] = value
     const { metadata, schema } = this.#sections
     if (metadata === undefined || schema === undefined || this.#head !== undefined) return
-    if (!isRecord(metadata)) throw damaged('has metadata that are no object')
+    if (!isRecord(metadata)) throw damaged('has metadata that are not an object')
     this.#head = { metadata: metadata as JsonObject, schema }
     this.emit('head', this.#head)
   }
@@ -95,7 +95,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #object(value: unknown): StoredObject | undefined {
     this.#objects += 1
     try {
-      if (!isRecord(value)) throw new Error('it is no JSON object')
+      if (!isRecord(value)) throw new Error('it is not a JSON object')
       return plainObjectOf(value as JsonObject).object
     } catch (thrown) {
       const reason = (thrown as Error).message

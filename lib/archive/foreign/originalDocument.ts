@@ -127,7 +127,7 @@ function decoderOf(
 
 function describe({ metadata, schema }: DocumentHead, onNotice: (notice: DocumentNotice) => void) {
   if (!isCollectionSchema(schema)) {
-    throw new ElysiaError('ELYSIA_DAMAGED', 'the section schema of the document is no class')
+    throw new ElysiaError('ELYSIA_DAMAGED', 'the section schema of the document is not a class')
   }
   const large = bigintIn(schema)
   if (large !== undefined) {

@@ -119,7 +119,7 @@ export class JsonScan {
     } else if (isEnd(token)) this.#depth = 0
     else if (this.#mode === 'whole') this.#assemble(token)
     else if (this.#mode === 'items' && token.name !== 'startArray')
-      throw this.#damaged(`${this.#key} is no list`)
+      throw this.#damaged(`${this.#key} is not a list`)
     else if (isStart(token)) this.#depth = 2
   }
 

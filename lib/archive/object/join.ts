@@ -42,7 +42,7 @@ function byId({ id: one }: StoredObject, { id: other }: StoredObject): number {
 function disorder(side: string, { id }: StoredObject, before: StoredObject): ElysiaError {
   const fact = id === before.id ? `has ${id} twice` : `has ${id} after ${before.id}, out of order`
   return new ElysiaError('ELYSIA_DAMAGED', `${side} ${fact}`, {
-    hint: 'what is not in order of id cannot be held against anything: make this side anew, or look at what made it',
+    hint: 'objects that are out of order cannot be compared: make this side again, or check what made it',
   })
 }
 

@@ -57,9 +57,13 @@ export class LineCutter {
 }
 
 function tooLong({ bytes, what }: LineBound): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `a line is longer than ${bytes / MIB} MiB, which no ${what} is`, {
-    hint: 'elysiactl did not make it: do not trust it',
-  })
+  return new ElysiaError(
+    'ELYSIA_DAMAGED',
+    `a line is longer than ${bytes / MIB} MiB, which is too long for a ${what}`,
+    {
+      hint: 'elysiactl did not make it: do not trust it',
+    },
+  )
 }
 
 /** Parses the JSON of a line that is not an object's. @throws if it is not UTF-8 or not JSON, or exceeds `bounds` */

@@ -52,7 +52,7 @@ function lookThrough(value: object, id: string, levels: number): boolean {
 }
 
 function namedOf(value: unknown, id: string): Record<string, Vector> {
-  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are no object`)
+  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are nottt an object`)
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, vectorOf(one, id)]))
 }
 
@@ -88,7 +88,7 @@ function notFloats(id: string): NotAnObject {
 
 function textOf(value: unknown, id: string): string {
   if (typeof value === 'string') return value
-  throw new NotAnObject(`${id} has a tenant that is no text`)
+  throw new NotAnObject(`${id} has a tenant that is not text`)
 }
 
 function msOf(value: unknown, id: string): number {

@@ -61,7 +61,8 @@ export function entryReader(schema: CollectionSchema): (line: string) => UndoEnt
   const { typed } = wholeNumbers(schema.properties)
   return (line) => {
     const value = parseBounded(line, BOUNDS)
-    if (!isRecord(value) || typeof value.id !== 'string' || !isUuid(value.id)) throw new Error('is no entry')
+    if (!isRecord(value) || typeof value.id !== 'string' || !isUuid(value.id))
+      throw new Error('is not an entry')
     const { id, tenant, wrote, before } = value
     const exact = () => typed(((reparsed(line) as JsonObject).before as JsonObject).properties as JsonObject)
     return {
@@ -74,6 +75,6 @@ export function entryReader(schema: CollectionSchema): (line: string) => UndoEnt
 }
 
 function traceOf(value: unknown): NonNullable<UndoEntry['wrote']> {
-  if (!isRecord(value) || typeof value.digest !== 'string') throw new Error('has a trace that is none')
+  if (!isRecord(value) || typeof value.digest !== 'string') throw new Error('has a trace that is not valid')
   return value as unknown as NonNullable<UndoEntry['wrote']>
 }

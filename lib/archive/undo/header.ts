@@ -45,7 +45,7 @@ export function readUndoHeader(directory: string): UndoHeader | undefined {
     throw undoDamaged(directory, 'cannot be read', error)
   }
   const header = parsed(text)
-  if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is none`)
+  if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is not valid`)
   // Locks, and the directories that a rollback removes, are named after the run.
   if (header.run !== basename(directory)) throw undoDamaged(directory, 'is of a run of another name')
   const made = [...new Set([...(header.tenants_made ?? []), ...tenantsIn(directory)])]
@@ -63,7 +63,7 @@ function tenantsIn(directory: string): string[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.flatMap((line) => {
     const names = parsedList(line)
-    if (names === undefined) throw undoDamaged(directory, `has a ${UNDO_TENANTS} that is none`)
+    if (names === undefined) throw undoDamaged(directory, `has a ${UNDO_TENANTS} that is not valid`)
     return names
   })
 }

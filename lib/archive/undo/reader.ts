@@ -65,7 +65,7 @@ function reading(directory: string, schema: UndoHeader['schema']): (line: string
     try {
       return readOne(line)
     } catch (error) {
-      throw undoDamaged(directory, 'has an entry that is none', error)
+      throw undoDamaged(directory, 'has an entry that is not valid', error)
     }
   }
 }

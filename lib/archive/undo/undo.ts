@@ -81,6 +81,6 @@ export function undoUnwritable(directory: string, cause: unknown): ElysiaError {
   const message = `what is about to be changed cannot be kept in ${directory}: ${messageOf(cause)}`
   return new ElysiaError('ELYSIA_STATE', message, {
     cause,
-    hint: 'the objects concerned were not changed; make room there and give the same command again, or --no-undo to do without a way back',
+    hint: 'the objects concerned were not changed; make room there and run the same command again, or use --no-undo to go without an undo',
   })
 }

@@ -103,7 +103,7 @@ export class ThreadLink {
     const fact = cause === undefined ? 'it ended by itself' : messageOf(cause)
     const error = new ElysiaError('ELYSIA_INTERNAL', `the thread of ${this.#work.work} died: ${fact}`, {
       ...(cause !== undefined && { cause }),
-      hint: 'give the same command again with --threads 0, which works without threads',
+      hint: 'run the same command again with --threads 0, which works without threads',
     })
     this.#on.fault(error)
   }

@@ -20,7 +20,7 @@ export class IndexDamaged extends ElysiaError {
   constructor(file: string, cause: unknown) {
     super('ELYSIA_STATE', `the catalog ${file} is damaged: ${messageOf(cause)}`, {
       cause,
-      hint: '`elysiactl col catalog rebuild` makes it again from the manifests',
+      hint: '`elysiactl col catalog rebuild` rebuilds it from the manifests',
     })
   }
 }
@@ -125,7 +125,7 @@ function makePlaceFor(file: string): void {
     throw unusable(file, error)
   }
   if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
-    throw unusable(file, new Error('it is no regular file'))
+    throw unusable(file, new Error('it is not a regular file'))
 }
 
 /** Moves a damaged file and its log aside; returns the new path. */
@@ -159,12 +159,12 @@ function failure(error: unknown, file: string): unknown {
 function unusable(file: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_STATE', `the catalog ${file}: ${messageOf(cause)}`, {
     cause,
-    hint: 'look at the owner, the mode and the space of its directory',
+    hint: 'check the owner, the mode and the free space of its directory',
   })
 }
 
 function newer(file: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', `a newer elysiactl made the catalog ${file}`, {
-    hint: 'use that version, or move the file away: it is then made again from the manifests',
+    hint: 'use that version, or move the file away: it is then rebuilt from the manifests',
   })
 }

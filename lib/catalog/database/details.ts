@@ -27,6 +27,6 @@ export class DetailsRows {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
-    throw new IndexDamaged(this.#index.file, new Error(`the details of ${id} are none`))
+    throw new IndexDamaged(this.#index.file, new Error(`the details of ${id} are not valid`))
   }
 }

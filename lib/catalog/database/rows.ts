@@ -67,7 +67,7 @@ export class Rows {
       rows.map(({ ok, sample, ...one }) => {
         const made = { ...one, ok: ok === 1, ...(sample !== null && { sample }) }
         if (isVerification(made)) return made
-        throw new StrangeRow(`a verification of ${id} is none`)
+        throw new StrangeRow(`a verification of ${id} is not valid`)
       }),
     )
   }

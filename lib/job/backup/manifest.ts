@@ -125,7 +125,7 @@ export function requireWhole(
   if (lacking <= invalidVectors || options.allowMissingVectors) return
   throw incomplete(
     `${collection} has an index for vectors, but ${missing.join(', ')} for ${totals.objects} objects`,
-    '--allow-missing-vectors backs it up all the same, --no-vectors without any',
+    '--allow-missing-vectors backs it up anyway, --no-vectors without any',
   )
 }
 
@@ -138,15 +138,15 @@ export function requireObjects(
 ): void {
   if (objects > 0 || allowEmpty || allowShrink || schemaOnly) return
   if (selection?.objects !== undefined) {
-    throw incomplete(`${collection} has none of these objects`, '--allow-empty backs none up all the same')
+    throw incomplete(`${collection} has none of these objects`, '--allow-empty makes the archive anyway')
   }
   if (selection?.filter !== undefined) {
     throw incomplete(
       `no object of ${collection} is selected by ${selection.filter}`,
-      '--allow-empty backs none up all the same',
+      '--allow-empty makes the archive anyway',
     )
   }
-  throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
+  throw incomplete(`${collection} has no objects`, '--allow-empty backs it up anyway')
 }
 
 /** A vectorizer with a model, so each object must have a vector. */

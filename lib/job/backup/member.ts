@@ -68,6 +68,6 @@ async function requireAsAsked(
 async function requireWhole(storage: Storage, file: string, bytes: number): Promise<void> {
   if ((await storage.bytes(file)) === bytes) return
   throw new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${file} is not as its manifest says`, {
-    hint: `move ${storage.text} away, and give the same command again to back it up anew`,
+    hint: `move ${storage.text} away, then run the same command again to back it up from the start`,
   })
 }

@@ -222,7 +222,7 @@ function requireVectorsKept(pipeline: TransformPipeline): void {
   const { maker, stage } = touched
   const fact = `${stage} changes what ${maker.module} makes vectors of ${pipeline.before.class} from`
   throw new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'say what becomes of the vectors: --vectors keeps them as they are, --no-vectors leaves them out, so that a server makes them anew',
+    hint: 'say what to do with the vectors: --vectors keeps them as they are, --no-vectors leaves them out, so that a server makes new ones',
   })
 }
 

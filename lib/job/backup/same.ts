@@ -48,7 +48,7 @@ export function requireSameSchema(plan: Plan, { transforms: { schema } }: Collec
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
     `the schema of ${plan.collection} has changed since this backup was begun${changesText(plan.schema as unknown as CollectionSchema, schema)}`,
-    { hint: 'back up anew into another place, and remove this one' },
+    { hint: 'start a new backup in another place, and remove this one' },
   )
 }
 
@@ -61,8 +61,8 @@ export function requireSchemaKept(
   const fact = now === undefined ? 'was removed' : `has another schema${changesText(before, now)}`
   throw new ElysiaError(
     'ELYSIA_INCOMPLETE',
-    `${before.class} ${fact} since this backup was begun: this is no backup`,
-    { hint: 'back up anew into another place, and remove this one' },
+    `${before.class} ${fact} since this backup was begun: this is not a complete backup`,
+    { hint: 'start a new backup in another place, and remove this one' },
   )
 }
 

@@ -42,7 +42,7 @@ export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): P
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be removed: ${messageOf(error)}`, {
       cause: error,
-      hint: 'look at owner and mode of it and what is in it; the next cleanup finishes it',
+      hint: 'check its owner, its mode and what is in it; the next cleanup finishes the removal',
     })
   }
 }
@@ -104,7 +104,7 @@ async function removeFile(
   const beside = annotationsAt(archive, catalog.storageAt)
   const isNoted = await hasAnnotations(catalog, archive)
   const now = await lstat(location)
-  if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was replaced this moment')
+  if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was just replaced')
   await catalog.storageAt(dirname(location)).remove(basename(location))
   failpoint('cleanup.after-file')
   if (isNoted) await beside.storage.remove(beside.name)
@@ -189,6 +189,6 @@ async function leave(location: string): Promise<Removal> {
 
 function conflict({ location, id }: ArchiveRecord, fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', `${location} ${fact}: nothing of it was removed`, {
-    hint: `look at it: where ${id} is gone, \`elysiactl col catalog rebuild DIR\` brings the catalog up to date`,
+    hint: `check it: if ${id} is gone, \`elysiactl col catalog rebuild DIR\` brings the catalog up to date`,
   })
 }

@@ -157,7 +157,7 @@ async function requireSame(storage: Storage, increment: Manifest, { totals }: Ma
   await removeOthers(storage, increment)
   throw new ElysiaError(
     'ELYSIA_DAMAGED',
-    `${id} and its bases give ${totals.objects} objects that are not the ${state?.objects} which it names`,
+    `${id} and its bases hold ${totals.objects} objects, which are not the ${state?.objects} that it declares`,
     { hint: 'nothing was changed; `col catalog verify` says which of them is damaged' },
   )
 }

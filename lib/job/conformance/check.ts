@@ -51,7 +51,7 @@ export async function checkConformance(
     async (lines: AsyncIterable<Parsed | Reject>) => {
       for await (const line of lines) {
         const { file, fault } = heldAgainst(files, line)
-        found.set(file, found.has(file) ? 'stands in the dump twice' : fault)
+        found.set(file, found.has(file) ? 'is in the dump twice' : fault)
       }
     },
   )
@@ -81,7 +81,7 @@ function heldAgainst(
   const value = line instanceof Reject ? undefined : parseBounded(line.text)
   if (line instanceof Reject || !isRecord(value) || typeof value.file !== 'string') {
     const why = line instanceof Reject ? line.reason : 'it has no file'
-    throw new ElysiaError('ELYSIA_INPUT', `line ${line.line} of the dump says nothing of a file: ${why}`, {
+    throw new ElysiaError('ELYSIA_INPUT', `line ${line.line} of the dump is not about a file: ${why}`, {
       hint: 'each line is {"file": …, "state": …, "rejected": […]}',
     })
   }
@@ -101,7 +101,7 @@ function faultOf(expected: KitFile, dumped: { readonly [key: string]: Json }): s
   if (canonicalJson(rejected) !== canonicalJson([...expected.rejected])) {
     return `rejects the lines ${canonicalJson(rejected)}, not ${canonicalJson([...expected.rejected])}`
   }
-  if (!isRecord(state)) return 'has a state that is no object'
+  if (!isRecord(state)) return 'has a state that is not an object'
   const [own, wanted] = [filesIn(state as Json), filesIn(expected.state as unknown as Json)]
   for (const [path, file] of wanted) {
     if (!own.has(path)) return `lacks ${path}`

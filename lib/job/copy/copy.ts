@@ -51,17 +51,17 @@ export async function runCopy(
 function requireAlternatives({ sync, follow, finish, onConflict, switchAlias }: CopyOptions): void {
   const equal = sync ? '--sync' : follow ? '--follow' : finish ? '--finish' : undefined
   if (equal !== undefined && onConflict !== 'fail') {
-    throw new ElysiaError('ELYSIA_USAGE', `${equal} and --on-conflict ${onConflict} exclude one another`, {
+    throw new ElysiaError('ELYSIA_USAGE', `${equal} and --on-conflict ${onConflict} cannot be combined`, {
       hint: `${equal} overwrites what differs and deletes what the source does not have: leave one of them out`,
     })
   }
   if (follow && finish) {
-    throw new ElysiaError('ELYSIA_USAGE', '--follow and --finish exclude one another', {
-      hint: '--finish ends a --follow, also one that another process is at',
+    throw new ElysiaError('ELYSIA_USAGE', '--follow and --finish cannot be combined', {
+      hint: '--finish ends a --follow, even one in another process',
     })
   }
   if (switchAlias === undefined || finish) return
-  throw new ElysiaError('ELYSIA_USAGE', '--switch-alias goes with --finish', {
-    hint: 'an alias is switched once both sides were compared: give --finish as well',
+  throw new ElysiaError('ELYSIA_USAGE', '--switch-alias needs --finish', {
+    hint: 'an alias is switched after both sides were compared: give --finish as well',
   })
 }

@@ -99,14 +99,14 @@ export const copyOptions = {
     undo,
     keepUndoMs,
     tenant,
-    filter: filterOption('copy only objects that this is true of, in the language of SQL'),
+    filter: filterOption('copy only objects for which this SQL condition is true'),
     objects: objectsOption('copy only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
     onNewProperty,
     vectors: {
       type: 'string',
       description:
-        'if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those whose texts change, so that the target makes them anew',
+        'if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those whose texts change, so that the target makes new ones',
       enum: ['keep', 'drop'],
       flagOnly: true,
     },

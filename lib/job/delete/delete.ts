@@ -66,7 +66,7 @@ async function requireAgreement(
   const { confirm } = frame.context
   if (confirm === undefined || (await confirm(plan))) return
   throw new ElysiaError('ELYSIA_CONFLICT', `no object of ${schema.class} was deleted: nobody agreed`, {
-    hint: '--yes deletes them unasked',
+    hint: '--yes deletes them without asking',
   })
 }
 

@@ -8,8 +8,8 @@ export const deleteOptions = {
   name: 'delete',
   description: 'Which objects of a collection are deleted.',
   properties: {
-    filter: filterOption('the objects that this is true of, in the language of SQL'),
-    objects: objectsOption('the objects of these ids; with a filter those of them that it is true of'),
+    filter: filterOption('the objects for which this SQL condition is true'),
+    objects: objectsOption('the objects of these ids; with --filter, only those that match it'),
     tenant: {
       type: 'string',
       description: 'only objects of these tenants, separated by commas',

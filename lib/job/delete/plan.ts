@@ -64,6 +64,6 @@ function requireFew({ deletes, objects, collection, target, ids }: DeletePlan, l
   const some = `${ids.join(', ')}${deletes > ids.length ? ', …' : ''}`
   const fact = `would delete ${deletes} of ${objects} objects (${share}) of ${collection} in ${target}: ${some}`
   throw new ElysiaError('ELYSIA_CONFLICT', `${fact}; --max-delete allows ${limit}`, {
-    hint: `nothing was deleted; look at them with \`elysiactl col cat ${collection} --filter …\`, then give --max-delete ${deletes} if that is meant`,
+    hint: `nothing was deleted; look at them with \`elysiactl col cat ${collection} --filter …\`, then give --max-delete ${deletes} if you mean it`,
   })
 }

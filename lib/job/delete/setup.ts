@@ -155,7 +155,7 @@ function asleep(
 }
 
 function nothingSelected(name: string): ElysiaError {
-  return new ElysiaError('ELYSIA_USAGE', `it is not said which objects of ${name} are to be deleted`, {
+  return new ElysiaError('ELYSIA_USAGE', `nothing says which objects of ${name} to delete`, {
     hint: `name them with --filter or --objects; \`elysiactl col rm ${name}\` removes the collection`,
   })
 }

@@ -55,7 +55,7 @@ export interface VectorsFinding {
   readonly sign: '+' | '-'
 }
 
-/** An entry of one side that is no object, and could not be compared. */
+/** An entry of one side that is not an object, and could not be compared. */
 export interface UnreadableFinding {
   readonly of: 'unreadable'
   readonly sign: '!'

@@ -58,7 +58,7 @@ export const diffOptions = {
       type: 'integer',
       flag: 'recheck-after',
       unit: 'milliseconds',
-      description: 'read what differs once more after this long, in case somebody is writing; 0: nobody is',
+      description: 'read what differs once more after this time, in case somebody is writing; 0: do not',
       default: 2000,
       minimum: 0,
       maximum: 3_600_000,

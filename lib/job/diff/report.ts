@@ -21,7 +21,7 @@ export const DIFF_REPORT = {
   different: 'Objects that differ.',
   changing: 'Objects that were another one at each look, so that nobody can say.',
   gone: 'Ids that were gone from both sides when they were read again.',
-  unreadable: 'Lines or values of a side that are no objects.',
+  unreadable: 'Lines or values of a side that are not objects.',
   properties: 'How many objects differ in each property.',
   references: 'How many objects differ in each reference property.',
   vectors:

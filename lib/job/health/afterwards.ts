@@ -24,7 +24,7 @@ export async function dangersAfterwards(
     return dangersIn(store.target, survey, degraded)
   } catch (error) {
     if (!(error instanceof ElysiaError) || !NOT_TOLD.has(error.code)) throw error
-    return [{ level: 'warning', fact: `how it is was not told: ${error.message}` }]
+    return [{ level: 'warning', fact: `its health is unknown: ${error.message}` }]
   }
 }
 
@@ -34,9 +34,9 @@ export function requireSafe(dangers: readonly HealthFinding[], alias: string, ta
   if (facts.length === 0) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `${alias} stays as it is, since ${target} is not well: ${facts.join('; ')}`,
+    `${alias} stays as it is, since ${target} is not healthy: ${facts.join('; ')}`,
     {
-      hint: 'see to it, then give the same command again: it goes on where it stopped; --degraded goes on with a node down',
+      hint: 'fix this, then run the same command again: it continues where it stopped; --degraded continues with a node down',
     },
   )
 }

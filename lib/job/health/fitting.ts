@@ -16,9 +16,9 @@ export async function requireUse(store: Store, use: StoreUse, retry: Retrying): 
   const isRight = facts.every((fact) => fact.startsWith('the key'))
   throw new ElysiaError(
     isRight ? 'ELYSIA_REFUSED' : 'ELYSIA_CONFLICT',
-    `${store.target} cannot be used so: ${facts.join('; ')}`,
+    `${store.target} cannot be used as it is: ${facts.join('; ')}`,
     {
-      hint: 'nothing was written; see to it, then give the same command again; `elysiactl cluster health` tells more',
+      hint: 'nothing was written; fix this, then run the same command again; `elysiactl cluster health` shows more',
     },
   )
 }
@@ -28,7 +28,7 @@ export async function requireClock(store: Store, retry: Retrying): Promise<void>
   const difference = await retry(async () => store.clockDifferenceMs?.())
   if (difference === undefined || difference <= MOST_CLOCK_DIFFERENCE_MS) return
   throw new ElysiaError('ELYSIA_CONFLICT', clockFact(store.target, difference), {
-    hint: 'nothing was written; set the clock that is wrong: what has changed is told by it',
+    hint: 'nothing was written; correct the clock that is wrong: changes are recognized by their time',
   })
 }
 

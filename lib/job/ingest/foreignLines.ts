@@ -14,8 +14,8 @@ const REJECTS: ForeignFormat = {
   hint: 'Feed its records in again: `elysiactl index process-jsonl FILE --from-rejects --collection NAME`.',
 }
 const RECORDS: ForeignFormat = {
-  what: 'holds change records, and is no rejects file',
-  hint: 'Give the same command without --from-rejects.',
+  what: 'holds change records, and is not a rejects file',
+  hint: 'Run the same command without --from-rejects.',
 }
 const RESTORE_REJECTS: ForeignFormat = { what: 'is the rejects file of a restore', hint: RESTORE }
 const ARCHIVE: ForeignFormat = { what: 'is an archive', hint: RESTORE }
@@ -24,13 +24,13 @@ const MANIFEST: ForeignFormat = {
   hint: 'Give its directory: `elysiactl col restore DIR`.',
 }
 const DOCUMENT: ForeignFormat = { what: 'is a backup document', hint: RESTORE }
-const OBJECTS: ForeignFormat = { what: 'holds objects, and no change records', hint: RESTORE }
+const OBJECTS: ForeignFormat = { what: 'holds objects, not change records', hint: RESTORE }
 const CLASS: ForeignFormat = {
   what: 'is the JSON of a class',
-  hint: 'It shapes a collection which is created: --schema FILE.',
+  hint: 'It describes a collection to create: --schema FILE.',
 }
 const GIT: ForeignFormat = {
-  what: 'is text of git, and no change records',
+  what: 'is output of git, not change records',
   hint: 'A producer makes them: `elysiactl index sync --collection NAME --from-command -- node fixtures/git-producer.mjs DIR`.',
 }
 

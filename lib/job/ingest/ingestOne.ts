@@ -120,7 +120,7 @@ function requireWritten(
     return
   }
   throw new ElysiaError('ELYSIA_INPUT', left.text, {
-    hint: 'it cannot be read twice: have its producer send what is not written again, or all from the first line on',
+    hint: 'it cannot be read twice: have its producer send again what was not written, or everything from the first line',
   })
 }
 

@@ -79,5 +79,6 @@ export function ingestShape(pipeline: TransformPipeline): Shape | undefined {
 
 const WITHOUT_CONTENT: Refused = {
   code: 'transform_failed',
-  reason: 'it changes what is stored, and transforms have not left its content: send the path again with it',
+  reason:
+    'it changes what is stored, but transforms removed its content: send the path again with its content',
 }

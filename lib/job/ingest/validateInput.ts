@@ -43,7 +43,7 @@ function checks({ maxLineBytes, contentRoot }: ValidateOptions) {
  * lines, parses them, checks them against the format and turns them into operations, so that missing content and
  * unreadable references are faults too. Does not find what only a store knows (`source_missing`, `object_missing`,
  * `store_rejected`). Memory: one line and the stages' buffers, whatever the size of the input or the number of faults.
- * @throws ElysiaError ELYSIA_COMPRESSION, ELYSIA_USAGE for a content root that is no directory; what `onFault` throws;
+ * @throws ElysiaError ELYSIA_COMPRESSION, ELYSIA_USAGE for a content root that is not a directory; what `onFault` throws;
  * the errors of `readable`, which is then destroyed
  */
 export async function validateInput(

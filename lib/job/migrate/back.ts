@@ -77,13 +77,13 @@ export function switched(migrations: Migrations, alias: string, target: string):
   if (state === 'switched') return migration
   const facts = {
     copying: `the migration of ${alias} is not done: it means ${before}`,
-    undone: `the migration of ${alias} was taken back: it means ${before}`,
+    undone: `the migration of ${alias} was undone: it means ${before}`,
     dropped: `${before}, which ${alias} meant before, was removed`,
   }
   throw new ElysiaError('ELYSIA_CONFLICT', facts[state], {
     hint:
       state === 'dropped'
-        ? 'nothing was changed; a backup is the way back'
+        ? 'nothing was changed; only a backup brings it back'
         : `nothing was changed; \`elysiactl col rm ${after}\` removes the changed collection`,
   })
 }
@@ -96,5 +96,7 @@ function movedMeanwhile({ alias, after }: Migration, now: string | undefined): E
 
 function gone({ alias, before }: Migration): ElysiaError {
   const fact = `${before}, which ${alias} meant before, is no longer there`
-  return new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'nothing was changed; a backup is the way back' })
+  return new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was changed; only a backup brings it back',
+  })
 }

@@ -40,7 +40,7 @@ export async function runMigrate(
   if (options.undo || (options.dropOld && changes === undefined))
     return { report: await goBack(store, name, options, context, changes) }
   if (changes === undefined) {
-    throw new ElysiaError('ELYSIA_USAGE', `nothing is to be changed of ${name}`, {
+    throw new ElysiaError('ELYSIA_USAGE', `no change to ${name} is given`, {
       hint: 'say what, as in --convert year:int or --vectorizer text2vec-ollama --revectorize; or --undo, or --drop-old',
     })
   }
@@ -116,9 +116,13 @@ async function goBack(
 ): Promise<MigrateReport> {
   const { undo, dropOld, alias: given } = options
   if (changes !== undefined || (undo && dropOld)) {
-    throw new ElysiaError('ELYSIA_USAGE', '--undo goes alone: it takes back what was changed before', {
-      hint: 'leave the other options out',
-    })
+    throw new ElysiaError(
+      'ELYSIA_USAGE',
+      '--undo cannot be combined with other changes: it undoes those made before',
+      {
+        hint: 'leave the other options out',
+      },
+    )
   }
   const state = requireState(context.state)
   const retry = retrying(options, context)
@@ -166,7 +170,7 @@ async function noted(
 
 function requireState(state: State | undefined): State {
   if (state !== undefined) return state
-  throw new ElysiaError('ELYSIA_USAGE', 'a migration is taken back by what its state has kept of it', {
+  throw new ElysiaError('ELYSIA_USAGE', 'a migration is undone with what its state has kept', {
     hint: 'give the state in which it was made',
   })
 }

@@ -69,8 +69,8 @@ async function classOf({ store, name }: Placing): Promise<string> {
 }
 
 function otherInterrupted({ alias, after }: Migration): ElysiaError {
-  const fact = `a migration of ${alias} into ${after} was interrupted, which changes something else`
+  const fact = `an interrupted migration of ${alias} into ${after} makes other changes`
   return new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: `nothing was written; give that command again to bring it to its end, or give it up with \`elysiactl col rm ${after}\``,
+    hint: `nothing was written; run that command again to finish it, or abandon it with \`elysiactl col rm ${after}\``,
   })
 }

@@ -48,7 +48,7 @@ export async function openRehearsed(path: string, options: OpenRehearsed): Promi
   if (stats?.isFile() === true) return openFile(path, stats.size, options)
   if (stats?.isDirectory() !== true) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${path}`, {
-      hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` takes in others',
+      hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` adds others',
     })
   }
   if (existsSync(join(path, UNDO_HEADER))) {

@@ -69,7 +69,8 @@ export function requireEqual(
     return
   }
   const where = `${run.class} in ${run.store.target}`
-  const hint = 'somebody else may have written to it; `col rm` it and restore anew, or compare both'
+  const hint =
+    'somebody else may have written to it; remove it with `col rm` and restore it again, or compare both'
   if (count !== expected) {
     throw new ElysiaError('ELYSIA_INCOMPLETE', `${where} holds ${count} objects, ${expected} were written`, {
       hint,

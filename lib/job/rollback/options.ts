@@ -5,7 +5,7 @@ import { retryForOption } from '../../run/sharedOptions.ts'
 export const rollbackOptions = {
   type: 'object',
   name: 'rollback',
-  description: 'How what a run changed is taken back.',
+  description: 'How the changes of a run are undone.',
   properties: {
     force: {
       type: 'boolean',

@@ -49,7 +49,7 @@ export interface RollbackReport {
 export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
   id: 'The id of the rollback.',
   status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
-  undone: 'The run whose changes were taken back.',
+  undone: 'The run whose changes were undone.',
   class: 'The class that it changed.',
   target: 'The store, without secrets.',
   dry_run: 'Nothing was written.',
@@ -58,7 +58,7 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
   removed: 'Objects that the run had brought.',
   unchanged: 'Objects that were as before the run already.',
   left: 'Objects that somebody else has changed since; they stay so without `--force`.',
-  rejected: 'Objects that the store refused to take back.',
+  rejected: 'Objects that the store refused to restore.',
   references: 'References of the objects that were put back.',
   references_rejected: 'References that the store refused.',
   left_file:

@@ -128,7 +128,7 @@ function asleepIn(index: UndoIndex, tenants: readonly Tenant[] | undefined): str
 function findKept(store: Store, run: string, { state, undoDirectory: own }: RollbackContext): KeptUndo {
   const root = own ?? (state && undoRoot(state.directory))
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(run)) {
-    throw new ElysiaError('ELYSIA_USAGE', `${run} is no id of a run`, { hint: LIST })
+    throw new ElysiaError('ELYSIA_USAGE', `${run} is not the id of a run`, { hint: LIST })
   }
   const kept = root === undefined ? undefined : keptUndo(undoDirectory(root, run))
   if (kept === undefined) throw nothingKept(run, state)
@@ -139,22 +139,22 @@ function findKept(store: Store, run: string, { state, undoDirectory: own }: Roll
   })
 }
 
-const LIST = '`elysiactl col catalog undos` lists the runs that can be taken back'
+const LIST = '`elysiactl col catalog undos` lists the runs that can be undone'
 
 /** Why a run has no undo, and what can be done instead. */
 function nothingKept(run: string, state: State | undefined): ElysiaError {
   const record = state?.journal.find(run)
   if (record === undefined) {
-    return new ElysiaError('ELYSIA_NOT_FOUND', `nothing is kept of a run ${run}`, { hint: LIST })
+    return new ElysiaError('ELYSIA_NOT_FOUND', `nothing is kept for a run ${run}`, { hint: LIST })
   }
   const isWriting = record.kind === 'restore' || record.kind === 'copy'
   const isOwn = isWriting && !record.inputs.some((input) => input.startsWith('--on-conflict'))
   if (isOwn) {
     return new ElysiaError(
       'ELYSIA_CONFLICT',
-      `the ${record.kind} ${run} made ${record.class}: there was nothing before`,
+      `the ${record.kind} ${run} created ${record.class}: there was nothing before`,
       {
-        hint: `to take it back, remove the collection: elysiactl col rm ${record.class}`,
+        hint: `to undo it, remove the collection: elysiactl col rm ${record.class}`,
       },
     )
   }

@@ -28,6 +28,6 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
   if (other <= progress.fates.left + progress.rejected || progress.referencesRejected > 0) return
   const fact = `${other} objects of ${kept.header.class} are not as they were before ${kept.header.run}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: ${ids.join(', ')}${other > ids.length ? ', …' : ''}`, {
-    hint: 'somebody else may have written to them meanwhile; give the same command again',
+    hint: 'somebody else may have written to them meanwhile; run the same command again',
   })
 }

@@ -37,8 +37,8 @@ export async function countedScan({
 }
 
 function behind(name: string, objects: number, counted: number): ElysiaError {
-  const fact = `the server counts ${counted} objects of ${name} and gave ${objects}`
+  const fact = `the server counts ${counted} objects of ${name} but returned ${objects}`
   return new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: one of their copies lacks some`, {
-    hint: 'a node that was down has not had the writes that it missed; wait until the server has repaired it (async replication), or name another node in --target, then give the same command again',
+    hint: 'a node that was down has not had the writes that it missed; wait until the server has repaired it (async replication), or name another node in --target, then run the same command again',
   })
 }

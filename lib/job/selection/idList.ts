@@ -12,7 +12,7 @@ const SHOWN_LENGTH = 60
 /**
  * The ids of `--objects`: separated by commas, or from `@FILE`, separated by commas or newlines. In any spelling;
  * returned as stores hold them, in order, each once.
- * @throws ElysiaError ELYSIA_USAGE for anything that is no UUID, ELYSIA_INPUT_MISSING and ELYSIA_INPUT for a file
+ * @throws ElysiaError ELYSIA_USAGE for anything that is not a UUID, ELYSIA_INPUT_MISSING and ELYSIA_INPUT for a file
  */
 export async function idListOf(given: string): Promise<string[]> {
   const isFile = given.startsWith('@')
@@ -48,7 +48,7 @@ async function readText(path: string): Promise<string> {
 
 function noId(word: string, isFile: boolean): ElysiaError {
   const shown = JSON.stringify(word.length > SHOWN_LENGTH ? `${word.slice(0, SHOWN_LENGTH)}…` : word)
-  return usage(`--objects: ${shown} is no UUID`, isFile ? 'one id a line' : 'a file of ids is @FILE')
+  return usage(`--objects: ${shown} is not a UUID`, isFile ? 'one id a line' : 'a file of ids is @FILE')
 }
 
 function usage(fact: string, hint: string): ElysiaError {

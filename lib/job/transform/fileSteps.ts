@@ -37,7 +37,7 @@ export function placedSteps(path: string, steps: readonly FileStep[]): PlacedSte
 function millisecondsOf(text: string, place: string): number {
   const value = parseUnit(text, 'milliseconds')
   if (value !== undefined && value > 0) return value
-  throw new ElysiaError('ELYSIA_USAGE', `${place}: the timeout ${text} is no duration`, {
+  throw new ElysiaError('ELYSIA_USAGE', `${place}: the timeout ${text} is not a duration`, {
     hint: `write ${UNIT_EXAMPLES.milliseconds}`,
   })
 }

@@ -102,6 +102,6 @@ function requireOwn(
   if (earlier.job === job && earlier.target === target && earlier.class === name) return
   const fact = `${directory} keeps what a ${earlier.job} called ${run} changed of ${earlier.class} in ${earlier.target}`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: 'nothing was changed; choose another --run-id, so that both can be taken back',
+    hint: 'nothing was changed; choose another --run-id, so that both can be undone',
   })
 }

@@ -45,7 +45,7 @@ export async function checkState(chain: Chain, found: Findings, run: Run): Promi
   const digest = sumOfDigests(states.map((one) => one.digest))
   const { state } = manifest
   if (state !== undefined && (objects !== state.objects || digest !== state.digest)) {
-    const fact = `with its bases it gives ${objects} objects that are not the ${state.objects} which it names`
+    const fact = `with its bases it holds ${objects} objects, which are not the ${state.objects} that it declares`
     found.add({ file: MANIFEST_FILE, fact, part: false })
   }
   const parts = states.map((one, range) => ({ ...one, range }))

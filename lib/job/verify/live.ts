@@ -121,7 +121,7 @@ async function lookedAt(look: SecondLook, live: LiveClass, range: IdRange): Prom
   } catch (error) {
     // An error about the store is no finding about the archive.
     if (!isFinding(error) || error === live.failure) throw error
-    return { damage: `whether the same cannot be said: ${messageOf(error)}` }
+    return { damage: `the store could not be compared: ${messageOf(error)}` }
   }
 }
 

@@ -57,7 +57,7 @@ export async function settleFile(entry: WatchEntry, context: Destinations): Prom
     const hint =
       cause instanceof ElysiaError && cause.hint !== undefined
         ? cause.hint
-        : 'see to the rights of the directory; the next watch tries it again'
+        : 'check the permissions of the directory; the next watch tries again'
     throw new ElysiaError('ELYSIA_STATE', `${path} cannot be ${verb}: ${why}`, { cause, hint })
   }
 }

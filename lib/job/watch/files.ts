@@ -16,14 +16,14 @@ import {
   sameContent,
 } from './identity.ts'
 
-/** Which files count, and when; and callbacks for everything that is no file. */
+/** Which files count, and when; and callbacks for everything that is not a file. */
 export interface ArrivalOptions {
   readonly matches: (name: string) => boolean
   readonly settleMs: number
   readonly followLinks: boolean
   /** A path was seen to be gone; `now` is what is there now. */
   onGone(path: string, now: Found): void
-  /** Called for something that has a matching name but is no file, or cannot be examined; once while it exists. */
+  /** Called for something that has a matching name but is not a file, or cannot be examined; once while it exists. */
   onOther(path: string, what: OtherKind | Error): void
   /** Called once for a file whose name is not UTF-8, with � in the text. */
   onUnnamed(path: string): void

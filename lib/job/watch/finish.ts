@@ -71,9 +71,9 @@ function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {
   const where = deathLine === 0 ? 'before any of its lines was settled' : `after line ${deathLine}`
   return new ElysiaError(
     'ELYSIA_INPUT',
-    `${path} has ended ${deaths} processes ${where}, and is not tried again`,
+    `${path} has killed ${deaths} processes ${where}, and is not tried again`,
     {
-      hint: 'look for what takes all the memory in its next lines; change the file, or begin anew with --fresh',
+      hint: 'find what uses up the memory in its next lines; change the file, or start over with --fresh',
     },
   )
 }

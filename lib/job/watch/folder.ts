@@ -28,7 +28,7 @@ export class Folder {
     this.#handle = handle
   }
 
-  /** @throws the error of the system: ENOTDIR or ELOOP for a link and for anything that is no directory */
+  /** @throws the error of the system: ENOTDIR or ELOOP for a link and for anything that is not a directory */
   static async open(path: string, at = path): Promise<Folder> {
     if (hasOpenFiles) return new Folder(path, await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
     await directoryAt(at)
@@ -84,7 +84,7 @@ export class Folder {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException
       const fact =
-        code === 'ELOOP' || code === 'ENOTDIR' ? 'is no directory' : `is of no use: ${reason(cause)}`
+        code === 'ELOOP' || code === 'ENOTDIR' ? 'is not a directory' : `cannot be used: ${reason(cause)}`
       throw unusable(this.pathOf(name), fact, cause)
     }
   }

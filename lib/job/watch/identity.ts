@@ -20,7 +20,7 @@ export interface FileIdentity {
 /** What is at a path: a file with its identity, or the reason why it cannot be taken. */
 export type Found = FileIdentity | { readonly path: string; readonly kind: 'none' | 'directory' | OtherKind }
 
-/** What has a matching name but is no file. */
+/** What has a matching name but is not a file. */
 export type OtherKind = 'symbolic link' | 'FIFO' | 'socket' | 'device'
 
 /** What is at `path` now. `at` is the path to use for it, if different. */

@@ -164,7 +164,7 @@ async function directoryAt(path: string): Promise<string> {
     throw new ElysiaError(code, `the directory ${path} cannot be watched: ${messageOf(cause)}`, { cause })
   })
   if (stats.isDirectory()) return realpath(path)
-  throw new ElysiaError('ELYSIA_USAGE', `${path} is no directory`, {
+  throw new ElysiaError('ELYSIA_USAGE', `${path} is not a directory`, {
     hint: 'give the directory that the files come into; one file is for `index process-jsonl FILE`',
   })
 }

@@ -165,7 +165,7 @@ async function cannotBeRead(
   const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${reason(cause)}`, {
     cause,
     hint: RIGHTS.has(String((cause as NodeJS.ErrnoException).code))
-      ? 'see to its rights; it is taken when these have changed'
+      ? 'check its permissions; it is taken once they have changed'
       : 'look for errors of the disk in the log of the system; touch the file to have it tried again',
   })
   const entry = known ?? (await newEntry(watching, file))
@@ -173,7 +173,7 @@ async function cannotBeRead(
   await giveUp(watching, entry, error, known === undefined)
 }
 
-/** Something with a matching name that is no file. */
+/** Something with a matching name that is not a file. */
 export function passOver(
   { run, totals }: Watching,
   path: string,

@@ -14,7 +14,7 @@ const UNREPEATED_MS = 30 * 86_400_000
 const ENDS: Readonly<Partial<Record<Told, string>>> = {
   resolved: 'well again. Before: ',
   lapsed:
-    'no longer told, since it is long ago, or nobody expects it any more; nothing says that it is well. Before: ',
+    'no longer reported, because it is long ago or nobody expects it any more; it is not known to be over. Before: ',
 }
 
 /** The message for one step of an alert. */
@@ -44,7 +44,7 @@ export function messageOf(
     ...(run !== undefined && { run }),
     ...(error !== undefined && !isOver && { error: { ...error, message: cut(error.message) } }),
     ...(next !== undefined && { next }),
-    ...(flapping && { note: 'it began often of late: it will be told as over only when it stays well' }),
+    ...(flapping && { note: 'it began often recently: it is reported as over only once it stays well' }),
     ...origin(),
   }
 }
@@ -60,8 +60,8 @@ export function reportMessage(report: MonitorReport, id: string, now: number): A
   const days = Math.max(1, Math.round((now - Date.parse(report.since)) / 86_400_000))
   const need =
     hands.length === 0
-      ? 'nothing needs a hand'
-      : `${counted(hands.length, 'thing needs', 'things need')} a hand`
+      ? 'nothing needs attention'
+      : `${counted(hands.length, 'thing needs', 'things need')} attention`
   const failed = sumOf('failed') + sumOf('killed')
   const runs = `${counted(sumOf('done'), 'run was', 'runs were')} done, ${failed} failed, ${sumOf('with_rejects')} had rejects`
   const lines = hands.map(({ severity, message }) => `${severity}: ${cut(message)}`)
@@ -105,7 +105,7 @@ export function headline({ status, severity, summary }: AlertMessage): string {
     firing: severity === 'fault' ? 'FAULT' : 'WARNING',
     repeated: severity === 'fault' ? 'STILL A FAULT' : 'STILL A WARNING',
     resolved: 'RESOLVED',
-    lapsed: 'NO LONGER TOLD',
+    lapsed: 'NO LONGER REPORTED',
     report: 'REPORT',
     test: 'TEST',
   }

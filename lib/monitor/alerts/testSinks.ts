@@ -34,7 +34,7 @@ export function testSinks(
     try {
       if (isPing(setting)) {
         place = (await openPing(setting, context)).place
-        return { sink, type, place, ok: true, answer: 'not called: it hears of runs alone' }
+        return { sink, type, place, ok: true, answer: 'not called: it is only told about runs' }
       }
       const opened = await openSink(setting, settings.sinks, context)
       place = opened.place

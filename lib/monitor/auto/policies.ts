@@ -166,7 +166,7 @@ function scheduleOf(
   if ((schedule === undefined) === (every === undefined))
     throw fault(at, 'a policy has either a schedule or every', 'schedule: "0 2 * * *", or every: 1d')
   if (every !== undefined) {
-    if (timezone !== undefined) throw fault([...at, 'timezone'], 'timezone goes with schedule alone')
+    if (timezone !== undefined) throw fault([...at, 'timezone'], 'timezone needs schedule')
     return attempt(() => everySchedule(every), [...at, 'every'], fault)
   }
   if (timezone !== undefined)

@@ -22,7 +22,7 @@ export async function readAssets(): Promise<Assets> {
     return { script, style }
   } catch (cause) {
     throw new ElysiaError('ELYSIA_INTERNAL', `the files of the page are missing from ${place.pathname}`, {
-      hint: 'install elysiactl anew; from its sources: `npm run build`',
+      hint: 'install elysiactl again; from its sources: `npm run build`',
       cause,
     })
   }

@@ -12,7 +12,7 @@ export async function rejectsSample(file: string): Promise<RejectsSample> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      if (!(await handle.stat()).isFile()) return { file, lines: [], is_cut: false, lack: 'it is no file' }
+      if (!(await handle.stat()).isFile()) return { file, lines: [], is_cut: false, lack: 'it is not a file' }
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(BYTES), 0, BYTES, 0)
       return sampleOf(file, buffer.toString('utf8', 0, bytesRead), bytesRead === BYTES)
     } finally {

@@ -25,8 +25,8 @@ function databaseCheck({ what, path, next }: DatabaseFile): Check {
   const subject = `${what}: ${path}`
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return ok(subject, 'is not there yet')
-  if (!stats.isFile()) return fault(subject, 'is no regular file', `move ${path} away`)
-  if (stats.size > MOST_BYTES) return ok(subject, `${roughSize(stats.size)}: too large to be looked at here`)
+  if (!stats.isFile()) return fault(subject, 'is not a regular file', `move ${path} away`)
+  if (stats.size > MOST_BYTES) return ok(subject, `${roughSize(stats.size)}: too large to check here`)
   let database: SqliteDatabase | undefined
   try {
     database = connect(path, { readonly: true, fileMustExist: true, timeout: 1000 })

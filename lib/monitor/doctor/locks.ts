@@ -11,7 +11,7 @@ export async function checkLocks(roots: readonly string[]): Promise<Check[]> {
     try {
       for (const { file, record } of await findLocks(root)) {
         if (record === undefined) {
-          checks.push(warning(file, 'says nothing', 'if it is no lock, move it away'))
+          checks.push(warning(file, 'says nothing', 'if it is not a lock, move it away'))
           continue
         }
         const what = `${record.purpose} since ${record.since} (${ownerText(record)})`

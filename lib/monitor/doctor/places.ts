@@ -40,7 +40,7 @@ function directoryCheck(what: string, path: string, there: string | undefined): 
   try {
     if (there === undefined) return fault(subject, 'cannot be made', `make ${path}`)
     const stats = statSync(there)
-    if (!stats.isDirectory()) return fault(subject, `${there} is no directory`, `move ${there} away`)
+    if (!stats.isDirectory()) return fault(subject, `${there} is not a directory`, `move ${there} away`)
     accessSync(there, R_OK | W_OK | X_OK)
     if (there !== path) return ok(subject, 'is not there yet; it is made when it is needed')
     const foreign = foreignHand(stats)

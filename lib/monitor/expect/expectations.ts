@@ -58,7 +58,7 @@ function expectationOf(
     if (text === undefined) return undefined
     const ms = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseUnit(text, 'milliseconds')
     if (ms !== undefined && (ms > 0 || key === 'grace')) return ms
-    throw fault([pattern, key], `${key} of ${pattern} is no duration`, 'write it as 24h, 7d or 90m')
+    throw fault([pattern, key], `${key} of ${pattern} is not a duration`, 'write it as 24h, 7d or 90m')
   }
   const [every, verify, rehearse] = [duration('every'), duration('verify'), duration('rehearse')]
   if (every === undefined && verify === undefined && rehearse === undefined) {

@@ -16,8 +16,8 @@ export function killedEntry(entry: HistoryEntry, now = new Date()): HistoryEntry
     retries: Math.max(retries, progress?.retries ?? 0),
     error: {
       code: 'ELYSIA_KILLED',
-      message: 'its process is gone without a word: it was killed, or the machine went down',
-      hint: 'give the same command again; the system log tells of a process that took too much memory',
+      message: 'its process disappeared: it was killed, or the machine went down',
+      hint: 'run the same command again; the system log tells of a process that took too much memory',
     },
   }
 }

@@ -25,7 +25,7 @@ export function gatewayFault(text: string): string | undefined {
 export function gatewayOf(address: string, instance: string): Gateway {
   const fault = gatewayFault(address)
   if (fault !== undefined)
-    throw new ElysiaError('ELYSIA_USAGE', `${address} is no Pushgateway`, { hint: fault })
+    throw new ElysiaError('ELYSIA_USAGE', `${address} is not a Pushgateway`, { hint: fault })
   const url = new URL(address)
   const authorization = authorizationOf(url)
   url.username = ''

@@ -63,7 +63,7 @@ interface Answer {
 
 async function answer(request: IncomingMessage, host: string, served: Served): Promise<Answer> {
   const { method, url = '/' } = request
-  if (!isOwnHost(request, host)) return { status: 421, text: 'this is no name of this server\n' }
+  if (!isOwnHost(request, host)) return { status: 421, text: 'this is not a name of this server\n' }
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'GET and HEAD only\n' }
   const [path] = url.split('?', 1)
   if (path === '/live') return { status: 200, text: 'live\n' }

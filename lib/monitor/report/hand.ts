@@ -6,7 +6,7 @@ import { ageOf, word } from './words.ts'
 /** The rest of the report. */
 type Facts = Omit<MonitorReport, 'needs_a_hand'>
 
-/** A disk with less free space than this share needs a hand. */
+/** A disk with less free space than this share needs attention. */
 const LEAST_FREE = 0.05
 const LISTED = 50
 
@@ -14,7 +14,7 @@ const LISTED = 50
 const SLIP_SHOWN_MS = 86_400_000
 
 /**
- * What needs a hand, worst first: faults, then warnings, each in the order of the report. `slips`: runs of subjects that
+ * What needs attention, worst first: faults, then warnings, each in the order of the report. `slips`: runs of subjects that
  * have no others.
  */
 export function needsAHand(
@@ -120,7 +120,7 @@ function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): 
 
 function undelivered({ undelivered: count }: Facts): NeedsAHand[] {
   if (count === 0) return []
-  const message = `${count} messages of alerts were taken by nobody yet`
+  const message = `no sink has accepted ${count} alert messages yet`
   return [warning('undelivered', message, 'elysiactl alerts test')]
 }
 
@@ -133,7 +133,7 @@ function full({ directory, free_bytes, total_bytes }: MonitorReport['disk'][numb
 function belowObjective(one: MonitorReport['success'][number]): NeedsAHand[] {
   const { kind, collection, target, meets_slo: meets, rate = 1 } = one
   if (meets !== false) return []
-  const message = `${(rate * 100).toFixed(1)} % of the runs of ${kind}${collection === '' ? '' : ` of ${collection}`} were good, less than the objective`
+  const message = `${(rate * 100).toFixed(1)} % of the runs of ${kind}${collection === '' ? '' : ` of ${collection}`} succeeded, less than the objective`
   return [{ severity: 'warning', what: 'objective', collection, target, message }]
 }
 

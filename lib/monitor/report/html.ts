@@ -60,14 +60,14 @@ export function reportHtml(report: MonitorReport): string {
 <style>${new Html(STYLE)}</style>
 <h1>elysiactl report</h1>
 <p>${generated_at}, since ${since}.</p>
-<h2>Needs a hand</h2>
+<h2>Needs attention</h2>
 ${needs_a_hand.length === 0 ? html`<p>Nothing.</p>` : handTable(report)}
 ${recovery(report)}
 ${success(report)}
 ${storage(report)}
 ${traffic(report)}
 ${archives(report)}
-${notes.length === 0 ? undefined : html`<h2>Not looked at</h2><ul>${notes.map((note) => html`<li>${note}`)}</ul>`}
+${notes.length === 0 ? undefined : html`<h2>Not checked</h2><ul>${notes.map((note) => html`<li>${note}`)}</ul>`}
 </html>
 `
   return page.text
@@ -169,7 +169,7 @@ function archives({ cleanup, unverified, damaged, uncovered, disk }: MonitorRepo
   const disks = disk.map((one) => [one.directory, roughSize(one.free_bytes), roughSize(one.total_bytes)])
   return html`${table('Archives', ['', 'Archive', 'Collection', 'Why', 'Size'], lines)}
 ${table(
-  'Nothing is expected of',
+  'No expectation covers',
   ['Collection'],
   uncovered.map((name) => [name]),
 )}

@@ -58,7 +58,7 @@ const VERIFY_MS = 30 * DAY_MS
 const INTO_COLLECTIONS: ReadonlySet<string> = new Set(['ingest', 'watch', 'restore', 'copy'])
 
 /**
- * Reports everything that was done, is missed, or needs a hand, from history, catalog and disks; asks no server.
+ * Reports everything that was done, is missed, or needs attention, from history, catalog and disks; asks no server.
  * Memory: a point for each run of the period, a record for each archive.
  * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED if the history or the catalog cannot be read
  */
@@ -156,7 +156,7 @@ function isMistyped({ runs, lastSuccess }: ReportedSubject, history: ReportedHis
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {
   if (progress?.waits_for === undefined) return []
   const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
-  const message = `the ${what} that goes on waits for ${progress.waits_for}`
+  const message = `the running ${what} waits for ${progress.waits_for}`
   const next = `elysiactl runs show ${id}`
   return [
     { severity: 'warning', what: 'stalled', collection, target, message, next, run: id, since: progress.at },

@@ -14,8 +14,8 @@ export interface ServedAs {
 const LACKS: Readonly<Record<string, readonly [why: string, next: string]>> = {
   EADDRINUSE: ['another program listens on ADDRESS', 'another port, or 127.0.0.1:0 for any that is free'],
   EACCES: ['this user may not listen on ADDRESS', 'a port from 1024 on'],
-  EADDRNOTAVAIL: ['ADDRESS is no address of this machine', 'one that it has, such as 127.0.0.1:0'],
-  ENOTFOUND: ['ADDRESS is no address that is known', 'one of this machine, such as 127.0.0.1:0'],
+  EADDRNOTAVAIL: ['ADDRESS is not an address of this machine', 'one that it has, such as 127.0.0.1:0'],
+  ENOTFOUND: ['ADDRESS is not a known address', 'one of this machine, such as 127.0.0.1:0'],
 }
 
 /**
@@ -40,6 +40,6 @@ function notListening(address: Address, { what, flag }: ServedAs, cause: unknown
   const [why, next] = LACKS[code] ?? [`ADDRESS cannot be listened on: ${messageOf(cause)}`, 'another address']
   return new ElysiaError('ELYSIA_STATE', `${what} cannot be served: ${why.replace('ADDRESS', () => text)}`, {
     cause,
-    hint: `nothing was begun; give ${flag} ${next}`,
+    hint: `nothing was started; give ${flag} ${next}`,
   })
 }

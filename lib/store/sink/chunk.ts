@@ -17,7 +17,7 @@ export function batchOf(chunk: unknown): readonly Item[] {
   if (strange < 0) return chunk
   const what = nameOf(chunk[strange])
   throw refused(
-    `got ${what} as item ${strange + 1} of a batch of ${chunk.length}, which is no operation,` +
+    `got ${what} as item ${strange + 1} of a batch of ${chunk.length}, which is not an operation,` +
       ' changeset or reject',
   )
 }

@@ -149,7 +149,7 @@ const UNTOLD = {
   name: 'rejected',
   cause: 'transform_failed',
   reason:
-    'it changes what is stored, and transforms have left too little of it: send the path again with its content',
+    'it changes what is stored, but transforms left too little of it: send the path again with its content',
 } as const
 
 function superseded(

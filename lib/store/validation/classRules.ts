@@ -137,7 +137,7 @@ function similarName(there: string): string {
   return `class already exists: found similar class "${there}"`
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if a bound is no UUID: it would silently hide objects. */
+/** @throws ElysiaError ELYSIA_USAGE if a bound is not a UUID: it would silently hide objects. */
 export function requireIds(...bounds: readonly (string | undefined)[]): void {
   const wrong = bounds.find((bound) => bound !== undefined && !ID.test(bound))
   if (wrong !== undefined) throw new ElysiaError('ELYSIA_USAGE', `'${wrong}' is not a lower-case UUID`)

@@ -25,9 +25,10 @@ export function linkRules(schema: CollectionSchema): LinkRules {
   const distinct = new Map(references.map((one) => [one.name, one.disableDuplicatedReferences === true]))
   return {
     fault({ property, beacons }) {
-      if (!distinct.has(property)) return `'${property}' is no reference property of class '${schema.class}'`
+      if (!distinct.has(property))
+        return `'${property}' is not a reference property of class '${schema.class}'`
       const wrong = beacons.find((beacon) => !BEACON.test(beacon))
-      return wrong === undefined ? undefined : `'${wrong.slice(0, 300)}' is no beacon of an object`
+      return wrong === undefined ? undefined : `'${wrong.slice(0, 300)}' is not a beacon of an object`
     },
     added(links = {}, { property, beacons }) {
       if (beacons.length === 0) return links

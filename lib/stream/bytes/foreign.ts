@@ -48,12 +48,12 @@ export function foreignBytes(head: Buffer): ForeignInput | undefined {
 }
 
 function compressed(name: string, command: string, begins: Format['begins']): Format {
-  const hint = `Decompress it before: \`${command} | elysiactl ... -\`; gzip, zstd and lz4 are read as they are.`
+  const hint = `Decompress it first: \`${command} | elysiactl ... -\`; gzip, zstd and lz4 are read as they are.`
   return { fact: `is compressed with ${name}`, hint, code: 'ELYSIA_COMPRESSION', begins }
 }
 
 function encoded(name: string, begins: Format['begins']): Format {
-  const hint = `Convert it before: \`iconv -f ${name} -t UTF-8 FILE | elysiactl ... -\`.`
+  const hint = `Convert it first: \`iconv -f ${name} -t UTF-8 FILE | elysiactl ... -\`.`
   return { fact: `is ${name}, and has to be UTF-8`, hint, code: 'ELYSIA_INPUT', begins }
 }
 

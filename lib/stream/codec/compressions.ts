@@ -26,7 +26,7 @@ export function parseCompression(text: string): CompressionChoice | 'auto' {
   const names = Object.keys(COMPRESSIONS)
   if (!names.includes(name) || more.length > 0) {
     const known = `it takes auto, ${names.join(', ')}, the last as in zstd:9`
-    throw unusable(text, 'is none', didYouMean(name, ['auto', ...names], known))
+    throw unusable(text, 'is unknown', didYouMean(name, ['auto', ...names], known))
   }
   return choice(text, COMPRESSIONS[name as CompressionName], level)
 }

@@ -59,14 +59,14 @@ export function undecodable(codec: CodecName, thrown: unknown): ElysiaError {
 function windowTooLarge(cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_COMPRESSION', 'the zstd input asks for a window of more than 128 MiB', {
     cause,
-    hint: 'Decompress it before: `zstd -dc --long=31 FILE | elysiactl ... -`.',
+    hint: 'Decompress it first: `zstd -dc --long=31 FILE | elysiactl ... -`.',
   })
 }
 
 function needsDictionary(cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_COMPRESSION', 'the zstd input was compressed with a dictionary', {
     cause,
-    hint: 'Decompress it before: `zstd -dc -D DICTIONARY FILE | elysiactl ... -`.',
+    hint: 'Decompress it first: `zstd -dc -D DICTIONARY FILE | elysiactl ... -`.',
   })
 }
 
@@ -77,7 +77,7 @@ export function compressedTwice(outer: CodecName, head: Buffer): ElysiaError | u
   return new ForeignInput(
     'ELYSIA_COMPRESSION',
     `is compressed twice: ${inner} in ${outer}`,
-    `Decompress it once before: \`${outer} -dc FILE | elysiactl ... -\`.`,
+    `Decompress it once first: \`${outer} -dc FILE | elysiactl ... -\`.`,
   )
 }
 

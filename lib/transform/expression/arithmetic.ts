@@ -53,7 +53,7 @@ function isNumber(value: Json | undefined): value is number | bigint {
 /** A stored int with a fraction is invalid. */
 function wholeOf(value: number | bigint): bigint {
   if (typeof value === 'number' && !Number.isInteger(value))
-    throw new ValueFault(`${value} is no whole number`)
+    throw new ValueFault(`${value} is not a whole number`)
   return BigInt(value)
 }
 

@@ -170,9 +170,9 @@ function dateOf(value: Json): string {
     if (readInstant(text, scratch)) return text
     const instant = instantOf(text)
     if (instant !== undefined) return rfc3339(instant)
-    throw new ValueFault(`${JSON.stringify(text.slice(0, 60).toWellFormed())} is no date`)
+    throw new ValueFault(`${JSON.stringify(text.slice(0, 60).toWellFormed())} is not a date`)
   }
   const ms = Number(value)
   if (Number.isInteger(ms) && ms >= FIRST_MS && ms <= LAST_MS) return rfc3339({ ms, nanos: 0 })
-  throw new ValueFault(`${value} milliseconds since 1970 are no date of the years 1 to 9999`)
+  throw new ValueFault(`${value} milliseconds since 1970 are not a date of the years 1 to 9999`)
 }

@@ -42,7 +42,7 @@ function compile(pattern: string, anyCase: boolean): RE2JS | string {
   try {
     return RE2JS.compile(pattern, anyCase ? RE2JS.CASE_INSENSITIVE : 0)
   } catch (error) {
-    if (error instanceof RE2JSException) return `the pattern is none: ${error.message}`
+    if (error instanceof RE2JSException) return `the pattern is not valid: ${error.message}`
     throw error
   }
 }

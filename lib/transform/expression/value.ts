@@ -56,7 +56,7 @@ function literal(given: Literal, scope: Scope): Value {
   const type = kind === 'number' ? (isWhole ? 'int' : 'number') : kind
   if (type === 'null') return { type, list: false, read: () => undefined, inputs: [], literal: given, at }
   const found = literalValue(given, type)
-  if (found === undefined) throw scope.fault(`${text} is no number that can be kept`, at)
+  if (found === undefined) throw scope.fault(`${text} is not a number that can be kept`, at)
   const value = found.value as Json
   return { type, list: false, read: () => value, inputs: [], literal: given, at }
 }

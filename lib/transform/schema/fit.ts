@@ -77,7 +77,7 @@ function vectorMisfits(wanted: CollectionSchema, existing: CollectionSchema): st
     ...(its.unnamed && !there.unnamed ? ['it has no vector without a name'] : []),
     ...its.named.filter((name) => !named.has(name)).map((name) => `it has no vector ${name}`),
     ...(multi !== undefined && named.has(multi) && multiVectorIn(existing) === undefined
-      ? [`${multi} is no multi-vector there`]
+      ? [`${multi} is not a multi-vector there`]
       : []),
   ]
 }

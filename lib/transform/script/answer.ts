@@ -62,18 +62,18 @@ function severalOf(returned: readonly unknown[], before: StoredObject, rules: An
 
 /** @throws Error with the reason as its message */
 function changedObject(value: unknown, before: StoredObject, what: string, needsId = false): ChangedObject {
-  if (!isRecord(value)) throw new Error(`${what} ${nameOf(value)}, no object`)
+  if (!isRecord(value)) throw new Error(`${what} ${nameOf(value)}, not an object`)
   const { id = needsId ? undefined : before.id, tenant = before.tenant, properties, vector, vectors } = value
   const strange = Object.keys(value).find((key) => !FIELDS.has(key))
   if (strange !== undefined)
-    throw new Error(`it returned the unknown field ${strange}: values belong into properties`)
+    throw new Error(`it returned the unknown field ${strange}: values belong in properties`)
   if (id === undefined) throw new Error('an object of its array has no id')
   if (typeof id !== 'string' || !isUuid(id)) {
-    throw new Error(`the id that it returned is no UUID in lower case: ${shown(id)}`)
+    throw new Error(`the id that it returned is not a UUID in lower case: ${shown(id)}`)
   }
   if (tenant !== before.tenant) throw new Error('it returned another tenant')
   if (!isRecord(properties))
-    throw new Error(`the properties that it returned are ${nameOf(properties)}, no object`)
+    throw new Error(`the properties that it returned are ${nameOf(properties)}, not an object`)
   requirePlain(properties, 'properties')
   return {
     id,

@@ -18,14 +18,14 @@ export function exportsOf(
   if (ids !== undefined && ids !== 'kept' && ids !== 'changed') {
     throw new Error(`ids is ${JSON.stringify(ids)}, and may be 'kept' or 'changed'`)
   }
-  if (typeof vectors !== 'boolean') throw new Error(`vectors is ${nameOf(vectors)}, no boolean`)
-  if (!isRecord(schema)) throw new Error(`schema is ${nameOf(schema)}, no object`)
+  if (typeof vectors !== 'boolean') throw new Error(`vectors is ${nameOf(vectors)}, not a boolean`)
+  if (!isRecord(schema)) throw new Error(`schema is ${nameOf(schema)}, not an object`)
   const { properties = [], drop = [] } = schema
   if (!Array.isArray(properties) || !properties.every(isProperty)) {
-    throw new Error('schema.properties is no list of {name, dataType: [TYPE]}')
+    throw new Error('schema.properties is not a list of {name, dataType: [TYPE]}')
   }
   if (!Array.isArray(drop) || !drop.every((name) => typeof name === 'string')) {
-    throw new Error('schema.drop is no list of names')
+    throw new Error('schema.drop is not a list of names')
   }
   return { run: run as ScriptFunction, ids, vectors, properties, dropped: drop }
 }

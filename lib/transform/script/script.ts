@@ -181,7 +181,7 @@ class ScriptRunner {
     if (hash('sha256', await textOf(this.#path)) === this.sha256) return thread
     await thread.end()
     throw new ElysiaError('ELYSIA_INPUT_CHANGED', `the script ${this.#path} has changed meanwhile`, {
-      hint: 'give the same command again: it then begins with the new one',
+      hint: 'run the same command again: it then begins with the new one',
     })
   }
 }

@@ -7,7 +7,7 @@ import { nameOf } from './nameOf.ts'
 export function vectorOf(value: unknown, name: string): Float32Array | null {
   if (value === null) return null
   const vector = value instanceof Float32Array ? value : floatsOf(value)
-  if (vector === undefined) throw new Error(`${name} is ${nameOf(value)}, no list of numbers`)
+  if (vector === undefined) throw new Error(`${name} is ${nameOf(value)}, not a list of numbers`)
   if (vector.length === 0) throw new Error(`${name} has no numbers; null drops a vector`)
   if (!isFiniteVector(vector)) throw new Error(`${name} holds a number that is not finite as a float32`)
   return vector
@@ -21,7 +21,7 @@ function floatsOf(value: unknown): Float32Array | undefined {
 /** The same for named vectors. */
 export function vectorsOf(value: unknown): Readonly<Record<string, Vector>> | null {
   if (value === null) return null
-  if (!isRecord(value)) throw new Error(`vectors is ${nameOf(value)}, no object`)
+  if (!isRecord(value)) throw new Error(`vectors is ${nameOf(value)}, not an object`)
   const named = Object.entries(value).flatMap(([name, one]): [string, Vector][] => {
     const path = `vectors.${name}`
     if (one === null || one === undefined) return []

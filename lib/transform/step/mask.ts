@@ -47,7 +47,7 @@ function maskOwn(name: string, property: string, digest: (text: string) => strin
       if (!MASKABLE.test(type))
         throw stageFault(
           name,
-          `${property} is of type ${type}, which is no single value`,
+          `${property} is of type ${type}, which is not a single value`,
           'leave it out with --drop',
         )
       requireNoExpiry(name, before, property)
@@ -62,7 +62,7 @@ function maskOwn(name: string, property: string, digest: (text: string) => strin
           if (value === undefined || value === null) return 'kept'
           const all = Array.isArray(value) ? value : [value]
           if (all.some((one) => typeof one === 'object'))
-            return new Refusal(`${property} holds what is no ${type}`)
+            return new Refusal(`${property} holds something that is not a ${type}`)
           const digests = all.map((one) => digest(spelled(one)))
           properties[property] = Array.isArray(value) ? digests : digests[0]!
           return 'kept'

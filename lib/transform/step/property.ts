@@ -28,7 +28,7 @@ export function requireName(stage: string, property: string): void {
   if (NAME.test(property) && !TAKEN.has(property)) return
   throw stageFault(
     stage,
-    `${JSON.stringify(property)} is no name of a property`,
+    `${JSON.stringify(property)} is not the name of a property`,
     'it begins with a small letter or _ and goes on with letters, digits and _; id is none',
   )
 }

@@ -67,7 +67,7 @@ const MAKERS: Readonly<Record<ScalarType, Conversion>> = {
   uuid: (value) =>
     typeof value === 'string' && isUuidOfAnySpelling(value.trim())
       ? { value: canonicalUuid(value.trim()) }
-      : fault(value, 'is no UUID'),
+      : fault(value, 'is not a UUID'),
 }
 
 const WHOLE = /^[+-]?\d{1,40}(?:\.0*)?$/
@@ -77,12 +77,12 @@ function toInt(value: Json): Converted {
   if (typeof value === 'boolean') return { value: Number(value) }
   if (typeof value === 'string') {
     const text = value.trim()
-    if (!WHOLE.test(text)) return fault(value, 'is no whole number')
+    if (!WHOLE.test(text)) return fault(value, 'is not a whole number')
     const digits = text.replace(/^\+|\.0*$/g, '')
     return within64(wholeOf(digits, Number(digits)), value)
   }
   if (typeof value === 'bigint') return within64(value, value)
-  if (typeof value !== 'number' || !Number.isInteger(value)) return fault(value, 'is no whole number')
+  if (typeof value !== 'number' || !Number.isInteger(value)) return fault(value, 'is not a whole number')
   return within64(Number.isSafeInteger(value) ? value : BigInt(value), value)
 }
 
@@ -100,7 +100,7 @@ function toNumber(value: Json): Converted {
     return BigInt(double) === value ? { value: double } : fault(value, TOO_MANY_DIGITS)
   }
   const text = typeof value === 'string' ? value.trim() : ''
-  if (!DECIMAL.test(text)) return fault(value, 'is no number')
+  if (!DECIMAL.test(text)) return fault(value, 'is not a number')
   const double = Number(text)
   if (!Number.isFinite(double)) return fault(value, 'is beyond the doubles')
   return hasSameDigits(text, double) ? { value: double } : fault(value, TOO_MANY_DIGITS)
@@ -111,7 +111,7 @@ const TOO_MANY_DIGITS = 'has more digits than a number keeps'
 /** As in JSON, without quotes. */
 export function toText(value: Json): Converted {
   if (typeof value === 'string') return { value }
-  if (typeof value === 'object') return fault(value, 'is no single value')
+  if (typeof value === 'object') return fault(value, 'is not a single value')
   return { value: exactJson(value) }
 }
 
@@ -120,12 +120,12 @@ const scratch: Instant = { ms: 0, nanos: 0 }
 const FINER = /[.,]\d{9}0*[1-9]/
 
 function toDate(value: Json): Converted {
-  if (typeof value !== 'string') return fault(value, 'is no date')
+  if (typeof value !== 'string') return fault(value, 'is not a date')
   const text = value.trim()
   if (FINER.test(text)) return fault(value, 'is finer than a nanosecond')
   if (readInstant(text, scratch)) return { value: text }
   const instant = instantOf(text)
-  return instant === undefined ? fault(value, 'is no date') : { value: rfc3339(instant) }
+  return instant === undefined ? fault(value, 'is not a date') : { value: rfc3339(instant) }
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false }

@@ -74,7 +74,7 @@ export function requireVectorsSaid(
     'ELYSIA_USAGE',
     `${stage} changes what ${maker.module} makes ${vector} of ${name} from`,
     {
-      hint: 'say what becomes of the vectors: --vectors keep leaves them as they are, --vectors drop lets the server make those anew whose texts change',
+      hint: 'say what to do with the vectors: --vectors keep leaves them as they are, --vectors drop leaves out those whose texts change, so that the server makes new ones',
     },
   )
 }

@@ -151,12 +151,12 @@ t.test('original: a missing section is damage that names it', async (t) => {
   await t.rejects(read({ metadata, schema }), { ...damage, message: /no section objects/ })
   await t.rejects(read({}), { ...damage, message: /no section metadata/ })
   await t.rejects(read([{ id: idOf(1) }]), { ...damage, message: /is a list/ })
-  await t.rejects(read({ metadata, schema: [], objects }), { ...damage, message: /schema .* is no class/ })
+  await t.rejects(read({ metadata, schema: [], objects }), { ...damage, message: /schema .* is not a class/ })
   await t.rejects(read({ metadata: 5, schema, objects }), {
     ...damage,
-    message: /metadata that are no object/,
+    message: /metadata that are not an object/,
   })
-  await t.rejects(read({ metadata, schema, objects: {} }), { ...damage, message: /objects is no list/ })
+  await t.rejects(read({ metadata, schema, objects: {} }), { ...damage, message: /objects is not a list/ })
 })
 
 t.test('original: cut short anywhere it is damaged', async (t) => {
@@ -179,14 +179,14 @@ t.test('original: another version, and another count than there are objects, are
     (await read({ ...document, metadata: { ...document.metadata, ...meta } })).notices
   t.match(await notices({ version: '2.0' }), [/of version "2.0"/])
   t.match(await notices({ version: null }), [/of version null/])
-  t.match(await notices({ object_count: 5 }), [/speak of 5 objects, it holds 3/])
+  t.match(await notices({ object_count: 5 }), [/declare 5 objects, but it holds 3/])
   const swapped = { objects: document.objects, metadata: { ...document.metadata, object_count: 5 }, schema }
-  t.match((await read(swapped)).notices, [/speak of 5 objects, it holds 3/])
+  t.match((await read(swapped)).notices, [/declare 5 objects, but it holds 3/])
 })
 
 t.test('original: a damaged object is named by its number', async (t) => {
   const broken: [unknown, RegExp][] = [
-    [5, /number 2: it is no JSON object/],
+    [5, /number 2: it is not a JSON object/],
     [{ ...restObject(1), id: 'X' }, /number 2: id must be a UUID/],
     [{ id: idOf(1) }, /number 2: properties is missing/],
     [{ ...restObject(1), vector: [1, 'a'] }, /number 2: .*vector/],

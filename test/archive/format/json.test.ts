@@ -277,6 +277,6 @@ t.test('JsonScan: an object at the top is taken by its keys', async (t) => {
     )
   }
   for (const wrong of ['{"items":{"a":1}}', '{"items":null}', '{"items":5}']) {
-    t.throws(() => scanned(wrong, 4), { ...damage, message: /items is no list/ })
+    t.throws(() => scanned(wrong, 4), { ...damage, message: /items is not a list/ })
   }
 })

@@ -274,7 +274,7 @@ t.test('a number of the type number is rounded, since it is a double, and that i
     onEvent: texts(notices),
   })
   t.match(report, { written: 1, verification: { digest_equal: true } })
-  t.match(notices.join('\n'), /1306415010221662247 is held as 1306415010221662208/)
+  t.match(notices.join('\n'), /1306415010221662247 is kept as 1306415010221662208/)
   t.strictSame((await objectsOf(store, 'Numbers'))[0]!.properties.double, Number(1306415010221662208n))
 })
 

@@ -88,5 +88,5 @@ t.test('properties are spelled as they are written, or not', async (t) => {
   ])
     t.notOk(is(spelling), spelling)
   t.notOk(isSpelledSo('{"a":1}x', 0, 8, { a: 1 }), 'it ends where it should')
-  t.notOk(isSpelledSo('["a"]', 0, 5, { a: 1 }), 'a list is no object')
+  t.notOk(isSpelledSo('["a"]', 0, 5, { a: 1 }), 'a list is not an object')
 })

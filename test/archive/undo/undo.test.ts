@@ -168,7 +168,7 @@ t.test('entries that are gone, or are none, are damage and not an undo of nothin
   writeFileSync(file, '{"block":null}\n')
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /one of its blocks/ })
   writeFileSync(file, blockText([{ id: 'one' }]))
-  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /an entry that is none/ })
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /an entry that is not valid/ })
   rmSync(file)
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /lacks its entries.jsonl/ })
 })

@@ -79,7 +79,7 @@ t.test('numbers and times are written as they are read', async (t) => {
   t.match(line({ done: 5, rate_per_second: 0.25 }), /^5 {2}0\.3\/s$/)
 })
 
-t.test('what is at work and not settled yet stands beside the share, and is no part of it', async (t) => {
+t.test('what is at work and not settled yet stands beside the share, and is not part of it', async (t) => {
   const measure = { phase: 'writing', done: 8200, ahead: 1500, total: 20_000 }
   t.equal(
     line({ ...measure, rate_per_second: 2700 }),

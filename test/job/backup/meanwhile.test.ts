@@ -92,7 +92,7 @@ for (const [way, into] of Object.entries(WAYS)) {
     )
     await t.rejects(into(flaky, []), {
       code: 'ELYSIA_INCOMPLETE',
-      message: way === 'pipe' ? /has 1 object from before/ : new RegExp(idOf(7, COUNT)),
+      message: way === 'pipe' ? /had 1 object before/ : new RegExp(idOf(7, COUNT)),
     })
   })
 

@@ -72,7 +72,7 @@ t.test('a dump is held against the kit, file by file', async (t) => {
   t.match(await faultAfter({ rejected: [9] }), { file, reason: 'rejects the lines [9], not []' })
   const more = { ...first!.state, B: { x: { content: '' } } }
   t.match(await faultAfter({ state: more }), { file, reason: 'has ["B","x"], which is gone' })
-  t.match(await faultAfter({}, [first!, ...others]), { file, reason: 'stands in the dump twice' })
+  t.match(await faultAfter({}, [first!, ...others]), { file, reason: 'is in the dump twice' })
   t.match(await faultAfter({}, others.slice(0, -1)), {
     file: 'random/0001.jsonl',
     reason: 'is not in the dump',

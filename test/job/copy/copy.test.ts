@@ -78,34 +78,31 @@ async function apart(): Promise<readonly [Store, Store]> {
 
 const SYNC = { sync: true, maxDelete: '50%' } as const
 
-t.test(
-  'a sync sends what differs, deletes what the source does not have, and can be taken back',
-  async (t) => {
-    const [source, target] = await apart()
-    const state = openState(target, directory(t))
-    t.teardown(() => state.close())
-    const before = await objectsOf(target, 'Thing')
-    const report = await copy(at(source), at(target), { ...SYNC, verify: true }, { state })
-    t.match(report, {
-      sync: true,
-      objects: 20,
-      written: 3,
-      unchanged: 17,
-      deleted: 2,
-      comparison: { equal: 20 },
-    })
-    t.same(await objectsOf(target, 'Thing'), await objectsOf(source, 'Thing'))
-    t.match(state.journal.find(report.id), {
-      kind: 'copy',
-      status: 'done',
-      counts: { written: 3, deleted: 2 },
-    })
-    const again = await copy(at(source), at(target), SYNC, { state })
-    t.match(again, { written: 0, unchanged: 20, deleted: 0 })
-    await rollback(target, report.id, {}, { state })
-    t.same(await objectsOf(target, 'Thing'), before)
-  },
-)
+t.test('a sync sends what differs, deletes what the source does not have, and can be undone', async (t) => {
+  const [source, target] = await apart()
+  const state = openState(target, directory(t))
+  t.teardown(() => state.close())
+  const before = await objectsOf(target, 'Thing')
+  const report = await copy(at(source), at(target), { ...SYNC, verify: true }, { state })
+  t.match(report, {
+    sync: true,
+    objects: 20,
+    written: 3,
+    unchanged: 17,
+    deleted: 2,
+    comparison: { equal: 20 },
+  })
+  t.same(await objectsOf(target, 'Thing'), await objectsOf(source, 'Thing'))
+  t.match(state.journal.find(report.id), {
+    kind: 'copy',
+    status: 'done',
+    counts: { written: 3, deleted: 2 },
+  })
+  const again = await copy(at(source), at(target), SYNC, { state })
+  t.match(again, { written: 0, unchanged: 20, deleted: 0 })
+  await rollback(target, report.id, {}, { state })
+  t.same(await objectsOf(target, 'Thing'), before)
+})
 
 t.test('a sync of what a condition selects deletes what it does not select', async (t) => {
   const [source, target] = [await things(30), openMemory()]

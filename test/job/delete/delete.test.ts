@@ -53,7 +53,7 @@ for (const kind of Object.keys(TARGETS) as (keyof typeof TARGETS)[]) {
 }
 
 t.test(
-  'whatever a condition says, it deletes what it selects and nothing else, and can be taken back',
+  'whatever a condition says, it deletes what it selects and nothing else, and can be undone',
   async (t) => {
     const undoDirectory = directory(t)
     const law = fc.asyncProperty(

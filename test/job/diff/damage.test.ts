@@ -107,7 +107,7 @@ t.test('a copy that lacks objects of one tenant is no tenant without them, aslee
     await store.setTenantStates('Thing', [{ name: 'b', state }])
     const sides = async () => [await storeSide(behind, 'Thing'), await storeSide(store, 'Thing')] as const
     const { error, report } = await compared(...(await sides()))
-    t.match(error, { code: 'ELYSIA_INCOMPLETE', message: /counts 2 objects of Thing.* and gave 1/ })
+    t.match(error, { code: 'ELYSIA_INCOMPLETE', message: /counts 2 objects of Thing.* but returned 1/ })
     t.match(report, { status: 'failed', is_equal: false })
     t.equal((await compared(...(await sides()), { tenant: 'a' })).error, undefined)
     t.strictSame(

@@ -67,7 +67,7 @@ t.test('a copy says it too; no alias is switched to what is in danger', async (t
   const target = surveyed(GONE)
   await t.rejects(restore(await archive(), target, { intoAlias: 'Live' }), {
     code: 'ELYSIA_CONFLICT',
-    message: /Live stays as it is, since memory:.* is not well: the node node2 is UNAVAILABLE/,
+    message: /Live stays as it is, since memory:.* is not healthy: the node node2 is UNAVAILABLE/,
     hint: /same command again/,
   })
   t.strictSame(await target.aliases(), [])

@@ -19,7 +19,7 @@ const FOREIGN: readonly (readonly [what: string, bytes: Buffer])[] = [
   ['is compressed with xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 1, 2, 3, 4, 5, 6, 7, 8, 9])],
   ['is compressed with zip', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(30)])],
   ['is compressed twice', gzipSync(gzipSync(add('a')))],
-  ['is text of git', Buffer.from(`commit ${HASH}\nAuthor: x\n`)],
+  ['is output of git', Buffer.from(`commit ${HASH}\nAuthor: x\n`)],
   ['is an archive', gzipSync('{"elysiactl_archive":{"format":"jsonl"},"sha256":"0"}\n')],
 ]
 

@@ -36,14 +36,14 @@ async function said(text: string, fromRejects = false, size = 1000): Promise<str
 t.test('other things than change records are told by their beginning, whatever the chunks', async (t) => {
   const objects = `{"id":"${ID}","properties":{"a":"${LONG}"}}`
   const cases: [RegExp, string][] = [
-    [/text of git/, `commit ${HASH}\nAuthor: x\n`],
-    [/text of git/, `commit ${HASH} (HEAD -> main, origin/main)\n`],
-    [/text of git/, `\n${HASH.slice(0, 8)} say something\n`],
-    [/text of git/, `* commit ${HASH}\n`],
-    [/text of git/, 'M\tREADME.md\nR100\ta\tb\n'],
-    [/text of git/, `:100644 100644 ${HASH.slice(0, 8)} 1234567 M\ta\n`],
-    [/text of git/, 'diff --git a/x b/x\n'],
-    [/text of git/, `From ${HASH} Mon Sep 17 00:00:00 2001\n`],
+    [/output of git/, `commit ${HASH}\nAuthor: x\n`],
+    [/output of git/, `commit ${HASH} (HEAD -> main, origin/main)\n`],
+    [/output of git/, `\n${HASH.slice(0, 8)} say something\n`],
+    [/output of git/, `* commit ${HASH}\n`],
+    [/output of git/, 'M\tREADME.md\nR100\ta\tb\n'],
+    [/output of git/, `:100644 100644 ${HASH.slice(0, 8)} 1234567 M\ta\n`],
+    [/output of git/, 'diff --git a/x b/x\n'],
+    [/output of git/, `From ${HASH} Mon Sep 17 00:00:00 2001\n`],
     [/is a rejects file/, '{"line":3,"code":"not_json","reason":"no","record":"x"}\n'],
     [/is a rejects file/, '{"record_base64":"eA==","reason":"no","code":"invalid_utf8","line":3}'],
     [/is a rejects file/, `{"line":3,"code":"no_content","reason":"no","record":"${LONG}"}\n`],

@@ -13,7 +13,7 @@ import type { Store } from '../../../lib/store/store.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
 
-/** A run of the command that is killed, and what it takes to give the same command again. */
+/** A run of the command that is killed, and what it takes to run the same command again. */
 export interface Killing {
   readonly input: string
   readonly home: string

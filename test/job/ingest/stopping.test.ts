@@ -345,7 +345,7 @@ t.test('the hint to too many rejects is true: a larger limit goes on behind them
   const first = await ingestFiles([input], store, { ...OPTIONS, maxErrors: '0' }, { state })
   t.match(first.error, {
     code: 'ELYSIA_TOO_MANY_REJECTS',
-    hint: /same command with a larger --max-errors goes on/,
+    hint: /same command with a larger --max-errors continues/,
   })
   const next = await ingestFiles([input], store, { ...OPTIONS, maxErrors: '2' }, { state })
   t.match(next.report, {

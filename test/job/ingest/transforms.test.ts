@@ -143,7 +143,7 @@ t.test('a change of what is stored is a reject where transforms have left too li
   t.match(without.report, { written: 2, rejected: { transform_failed: 2 } })
   t.match(
     without.rejected[0],
-    /^2 it changes what is stored, and transforms have not left its content: send the path/,
+    /^2 it changes what is stored, but transforms removed its content: send the path/,
   )
   t.same(
     without.objects.map(({ properties }) => properties.file_path),
@@ -151,7 +151,7 @@ t.test('a change of what is stored is a reject where transforms have left too li
   )
   const opaque = await ingested([add('a.ts', 'x'), rename('a.ts', 'b.ts')], [dropProperty('content_hash')])
   t.match(opaque.report, { written: 1, rejected: { transform_failed: 1 } })
-  t.match(opaque.rejected, [/^2 it changes what is stored, and transforms have left too little of it/])
+  t.match(opaque.rejected, [/^2 it changes what is stored, but transforms left too little of it/])
 })
 
 t.test(

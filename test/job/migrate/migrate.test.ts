@@ -47,7 +47,7 @@ t.test(
     t.equal((await objectsOf(store, 'Thing')).length, MANY)
     t.match((await migrate({ undo: true })).report, { status: 'undone', means: 'Thing' })
     t.equal(await meaning(), 'Thing')
-    await t.rejects(migrate({ undo: true }), { code: 'ELYSIA_CONFLICT', message: /was taken back/ })
+    await t.rejects(migrate({ undo: true }), { code: 'ELYSIA_CONFLICT', message: /was undone/ })
     await t.rejects(migrate({ dropOld: true }), { code: 'ELYSIA_CONFLICT' })
   },
 )
@@ -106,7 +106,7 @@ t.test(
       message: /1 objects or references of Thing were rejected.*it is bad/,
     })
     t.match(report, { status: 'failed', means: 'Thing' })
-    await t.rejects(migrate({}, DROP), { code: 'ELYSIA_CONFLICT', message: /was interrupted/ })
+    await t.rejects(migrate({}, DROP), { code: 'ELYSIA_CONFLICT', message: /interrupted migration/ })
     const { createdMs, updatedMs, ...mended } = bad!
     await store
       .collection('Thing')
@@ -121,7 +121,7 @@ t.test(
 
 t.test('without an alias, or anything to change, nothing is written', async (t) => {
   const { store, migrate } = await aliased(t)
-  await t.rejects(migrate({}), { code: 'ELYSIA_USAGE', message: /nothing is to be changed/ })
+  await t.rejects(migrate({}), { code: 'ELYSIA_USAGE', message: /no change to \S+ is given/ })
   await t.rejects(migrate({ undo: true, dropOld: true }), { code: 'ELYSIA_USAGE' })
   await t.rejects(migrate({ undo: true }), { code: 'ELYSIA_NOT_FOUND' })
   await store.create({ ...THING, class: 'Bare' })

@@ -65,7 +65,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
       const { error } = await runRestore(await piped(cut, options), store, { batchSize: 50 }, { onEvent })
       t.match(error, { code: /ELYSIA_(DAMAGED|COMPRESSION)/ }, kind)
       t.same(await store.list(), [], `${kind}: nothing stands in the way`)
-      t.match(said.at(-1), /Thing, which was made for it, is gone again/)
+      t.match(said.at(-1), /Thing, which was created for it, is removed again/)
       t.match(await restore(await piped(again, options), store, {}), { written: count }, kind)
     }
   })
@@ -97,7 +97,7 @@ t.test('an archive whose manifest is damaged is restored by its copy, and that i
     const said: string[] = []
     const onEvent = texts(said)
     const source = await openSource(root, { stdin: () => Readable.from([]), onEvent })
-    t.match(said.join('\n'), /manifest.json.*: its copy .* is whole, and is read instead/, fault)
+    t.match(said.join('\n'), /manifest.json.*: its copy .* is intact, and is read instead/, fault)
     t.match(
       await restore(source, openMemory(), {}),
       { written: 50, verification: { digest_equal: true } },

@@ -143,7 +143,7 @@ t.test('killed at each step, another archive takes its place', async (t) => {
   }
   const { code, errors } = await restored(target, first)
   t.equal(code, 0, errors)
-  t.match(errors, /Thing, which the restore \S+ has left of a pipe, is taken away, and made anew/)
+  t.match(errors, /Thing, left by the restore \S+ from a pipe, is removed and created again/)
   await holds(t, target, COUNT)
 })
 
@@ -221,7 +221,7 @@ t.test('a dry run says what would become of what was left, and leaves it', async
   const left = await killedHalfway(target, first)
   const dry = await restored(target, second, ['--dry-run'])
   t.equal(dry.code, 0, dry.errors)
-  t.match(dry.errors, /Thing, which the restore \S+ has left of a pipe, would be taken away/)
+  t.match(dry.errors, /Thing, left by the restore \S+ from a pipe, would be removed/)
   const same = await restored(target, first, ['--dry-run'])
   t.match(same.errors, /continues the interrupted run/)
   const store = await target.open()

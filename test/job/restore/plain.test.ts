@@ -68,16 +68,16 @@ for (const pipe of [false, true]) {
         written: 2500,
         rejected: { repeated_id: 2 },
         verification: { count: 2500, digest_equal: true },
-        reject_reasons: [{ reason: /stands twice/, count: 2 }],
+        reject_reasons: [{ reason: /occurs twice/, count: 2 }],
       })
       t.match(rejects(), [
         {
           id: idOf(3),
           code: 'repeated_id',
-          reason: /stands twice/,
+          reason: /occurs twice/,
           object: { properties: { title: 'again' } },
         },
-        { id: idOf(2000), reason: /stands twice/ },
+        { id: idOf(2000), reason: /occurs twice/ },
       ])
       t.match(
         (await objectsOf(store, 'Thing'))[3],
@@ -133,7 +133,7 @@ t.test('a dry run counts what would be refused, and why', async (t) => {
     written: 0,
     reject_reasons: [
       { reason: /id is missing/ },
-      { reason: /stands twice/ },
+      { reason: /occurs twice/ },
       { reason: /requires an integer/ },
     ],
   })

@@ -68,7 +68,7 @@ t.test('a copy that lacks an object is told from objects that were lost', async 
     ),
     {
       code: 'ELYSIA_INCOMPLETE',
-      message: /counts 50 objects of Thing.* and gave \d+: one of their copies lacks some/,
+      message: /counts 50 objects of Thing.* but returned \d+: one of their copies lacks some/,
     },
   )
 })

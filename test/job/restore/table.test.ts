@@ -30,7 +30,7 @@ function linesIn(path: string) {
   return lines.map((line) => JSON.parse(line))
 }
 
-t.test('a table becomes a collection; rows that are no objects are rejects with their number', async (t) => {
+t.test('a table becomes a collection; rows that are not objects are rejects with their number', async (t) => {
   const { report, rejects, events, store } = await restored(t, 'parquet/faults.parquet', { name: 'rows' })
   t.match(report, {
     ...{ kind: 'parquet', class: 'Rows', objects: 11, written: 4, changed: { ids: 1 } },
@@ -38,7 +38,7 @@ t.test('a table becomes a collection; rows that are no objects are rejects with 
     verification: { count: 4, digest_equal: true },
   })
   const repeated = rejects().find(({ code }) => code === 'repeated_id')
-  t.match(repeated, { reason: /^row 2: its id stands twice/, object: { properties: { n: 1 } } })
+  t.match(repeated, { reason: /^row 2: its id occurs twice/, object: { properties: { n: 1 } } })
   t.match(
     events.filter(({ type }) => type.startsWith('source_')),
     [

@@ -141,7 +141,7 @@ t.test(
 )
 
 t.test(
-  `a restore into the embedded store, killed at every step and given again, is whole, and can be taken back`,
+  `a restore into the embedded store, killed at every step and given again, is whole, and can be undone`,
   async (t) => {
     const storage = t.testdir()
     const target = await TARGETS['the embedded store']!(t, storage)

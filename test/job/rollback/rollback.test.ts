@@ -116,7 +116,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
   })
 }
 
-t.test('nothing can be taken back of a run that is not known, or of another target', async (t) => {
+t.test('nothing can be undone of a run that is not known, or of another target', async (t) => {
   const [memory, sqlite] = [await TARGETS.memory(), await TARGETS.sqlite(t)]
   const { run, context } = await overwritten(t, memory)
   await t.rejects(runRollback(memory, 'nope', {}, context), { code: 'ELYSIA_NOT_FOUND' })

@@ -15,7 +15,7 @@ t.test('a scan that gives less than a server counts of objects with copies is no
   const requireAllFound = await countedScan({ ...counting(100, 100), schema: REPLICATED })
   await t.rejects(requireAllFound(99), {
     code: 'ELYSIA_INCOMPLETE',
-    message: /counts 100 objects of Article and gave 99/,
+    message: /counts 100 objects of Article but returned 99/,
     hint: /name another node in --target/,
   })
 })

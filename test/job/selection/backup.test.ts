@@ -139,7 +139,7 @@ t.test('ids are read from a file, one a line, and what is none is refused', asyn
   const usage = { code: 'ELYSIA_USAGE' }
   await t.rejects(kept(store, { objects: `@${directory}/wrong` }), {
     ...usage,
-    message: /"seven" is no UUID/,
+    message: /"seven" is not a UUID/,
   })
   await t.rejects(kept(store, { objects: ' , ' }), { ...usage, message: /names no object/ })
   await t.rejects(kept(store, { objects: `@${directory}/none` }), { code: 'ELYSIA_INPUT_MISSING' })

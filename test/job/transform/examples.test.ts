@@ -76,7 +76,7 @@ t.test('examples that are not, with each difference', async (t) => {
   )
 })
 
-t.test('a file without examples, or with one that is no object, is refused', async (t) => {
+t.test('a file without examples, or with one that is not an object, is refused', async (t) => {
   await t.rejects(tested(t, ''), { code: 'ELYSIA_USAGE', message: /fix\.yaml has no examples/ })
   const strange =
     'examples: [{in: {properties: {}, vector: []}, filtered: true}, {in: {id: x, properties: {}}, filtered: true}]'

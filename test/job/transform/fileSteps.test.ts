@@ -56,7 +56,7 @@ t.test('what is wrong with a step of a file is said with its place', async (t) =
   )
   await refused(
     'steps:\n  - script: a.mjs\n    timeout: soon',
-    /fix\.yaml:2:5: the timeout soon is no duration/,
+    /fix\.yaml:2:5: the timeout soon is not a duration/,
   )
 })
 
@@ -70,5 +70,5 @@ t.test('an id that a script gives twice is a reject that names it, whatever part
   t.ok(source.parts.length > 2)
   const report = await restore(source, openMemory(), {}, { transforms })
   t.match(report, { objects: 300, written: 298, rejected: { repeated_id: 2 } })
-  t.match(report.reject_reasons, [{ reason: /^script .*same\.mjs: its id stands twice/ }])
+  t.match(report.reject_reasons, [{ reason: /^script .*same\.mjs: its id occurs twice/ }])
 })

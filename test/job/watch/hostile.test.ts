@@ -55,7 +55,7 @@ t.test('a link, a pipe and a second name are passed over and said; the others ar
     `a.jsonl is passed over: ${link}`,
     `b.jsonl is passed over: ${link}`,
     `c.jsonl is passed over: ${link}`,
-    'd.jsonl is passed over: it is a FIFO, no regular file',
+    'd.jsonl is passed over: it is a FIFO, not a regular file',
     'e.jsonl is passed over: it has a second name (a hard link), and others may write to this directory; it is taken when it has one',
   ])
   t.strictSame(

@@ -51,10 +51,10 @@ t.test('a report is what was done, and no more lines than can be read', async (t
   t.ok(isMessage(message), JSON.stringify(isMessage.errors))
   t.match(message, {
     severity: 'fault',
-    summary: 'in 30 days 0 runs were done, 0 failed, 0 had rejects; 31 things need a hand',
+    summary: 'in 30 days 0 runs were done, 0 failed, 0 had rejects; 31 things need attention',
   })
   t.equal(message.lines!.length, 21)
-  t.match(reportMessage(reportOf(), 'i', NOON).summary, /nothing needs a hand$/)
+  t.match(reportMessage(reportOf(), 'i', NOON).summary, /nothing needs attention$/)
 })
 
 t.test('what is remembered can be read without making or sending anything', async (t) => {

@@ -67,7 +67,7 @@ const FAULTS: readonly (readonly [text: string, place: string, says: RegExp])[] 
   ['auto:\n  - cleanup:\n      schedule: "61 * * * *"', '3:7', /./],
   ['auto:\n  - cleanup:\n      schedule: "0 0 31 2 *"', '3:7', /never comes/],
   ['auto:\n  - cleanup: { schedule: "@daily", timezone: Mars }', '2:36', /Mars/],
-  ['auto:\n  - cleanup: { every: 1d, timezone: UTC }', '2:27', /timezone goes with schedule/],
+  ['auto:\n  - cleanup: { every: 1d, timezone: UTC }', '2:27', /timezone needs schedule/],
   ['auto:\n  - cleanup: { every: 1d, options: { wrong: 1 } }', '2:38', /there is no wrong/],
   ['auto:\n  - cleanup: { every: 1d }\n  - cleanup: { every: 2d }', '3:5', /two policies cleanup-/],
   ['auto:\n  - cleanup: { every: 1d, retry: { times: 0 } }', '2:36', /./],

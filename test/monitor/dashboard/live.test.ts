@@ -196,5 +196,5 @@ t.test('rejected records are looked for where the run was begun', async (t) => {
     (await fetch(`${origin}/api/run?id=${id}`, { headers: { cookie } })).json()
   t.match(await ask('here'), { rejects: { lines: ['{"line":1}'], is_cut: false } })
   t.match(await ask('gone'), { rejects: { lines: [], lack: /no such file/i } })
-  t.match(await ask('strange'), { rejects: { lines: [], lack: /no file/ } })
+  t.match(await ask('strange'), { rejects: { lines: [], lack: /not a file/ } })
 })

@@ -76,8 +76,8 @@ t.test('directories: what cannot be used is a fault, and nothing is made', async
       ['warning', /everyone may write/],
       ['ok', 'mode 700, a link'],
       ['ok', /not there yet/],
-      ['fault', /no directory/],
-      ['fault', /no directory/],
+      ['fault', /not a directory/],
+      ['fault', /not a directory/],
     ],
   )
   t.notOk(existsSync(`${at}/new`))

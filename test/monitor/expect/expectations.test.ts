@@ -27,8 +27,8 @@ t.test('expectations are read with their durations, and the most specific patter
 
 t.test('what is no expectation is refused with its place', async (t) => {
   const cases: readonly [string, RegExp][] = [
-    ['expect:\n  A: {every: soon}\n', /^e\.yaml:2:\d+: every of A is no duration/],
-    ['expect:\n  A: {every: "24"}\n', /no duration/],
+    ['expect:\n  A: {every: soon}\n', /^e\.yaml:2:\d+: every of A is not a duration/],
+    ['expect:\n  A: {every: "24"}\n', /not a duration/],
     ['expect:\n  A: {evry: 24h}\n', /unknown key evry/],
     ['expect:\n  A: {grace: 2h}\n', /expects nothing/],
     ['expect:\n  "A[": {every: 1h}\n  "@(x)*": {every: 1h}\n', /e\.yaml:3:\d+: .*parentheses/],

@@ -193,7 +193,7 @@ t.test('a writer that holds the file is waited for 250 ms, not longer', async (t
   t.equal(history.list().length, 1)
 })
 
-t.test('what is no file, or no place, is refused at once and left alone', async (t) => {
+t.test('what is not a file, or no place, is refused at once and left alone', async (t) => {
   const directory = t.testdir({ 'history.db': {}, file: 'text' })
   t.throws(() => new History(join(directory, 'history.db')), { code: 'ELYSIA_STATE' })
   t.throws(() => new History(join(directory, 'file', 'history.db')), { code: 'ELYSIA_STATE' })

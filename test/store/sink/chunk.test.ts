@@ -34,7 +34,7 @@ t.test('a chunk that is no batch is refused by what it is, and nothing of it is 
     [good, /got an object with line, end, text, operation$/],
     [
       [at],
-      /got an object with line, end, text as item 1 of a batch of 1, which is no operation, changeset or/,
+      /got an object with line, end, text as item 1 of a batch of 1, which is not an operation, changeset or/,
     ],
     [[{ ...at, value: {} }], /an object with line, end, text, value as item 1/],
     [[{ ...at, record: {} }], /an object with line, end, text, record as item 1/],

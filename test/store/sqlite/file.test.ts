@@ -61,7 +61,7 @@ t.test('a file that is no database is left alone', async (t) => {
   const before = readFileSync(path)
   await t.rejects(openSqlite(path), {
     code: 'ELYSIA_STORE',
-    message: new RegExp(`no SQLite database.*${path}`),
+    message: new RegExp(`not a SQLite database.*${path}`),
   })
   t.same(readFileSync(path), before)
 })

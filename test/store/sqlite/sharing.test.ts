@@ -111,7 +111,7 @@ t.test('ids that no uuid is are refused as bounds, rather than hiding what is th
   await fails(t, () => drain(docs.read(ALL, { upTo: 'ABC' })), 'ELYSIA_USAGE', 'upTo')
 })
 
-t.test('a hash that is no text is read as it was written', async (t) => {
+t.test('a hash that is not text is read as it was written', async (t) => {
   const { store } = await opened(t)
   await store.create({ class: 'Numbers', properties: [{ name: 'record_hash', dataType: ['int'] }] })
   const numbers = store.collection('Numbers')

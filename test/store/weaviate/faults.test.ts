@@ -128,7 +128,7 @@ t.test('a server that stays away ends the run, and says what to do', async (t) =
   await t.rejects(world.load(100, { retryForMs: 300 }), {
     code: 'ELYSIA_UNREACHABLE',
     message: /ECONNREFUSED/,
-    hint: /give the same command/,
+    hint: /run the same command/,
   })
 })
 

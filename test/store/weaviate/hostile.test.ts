@@ -61,7 +61,7 @@ const PAGES: Record<string, readonly [lie: (honest: SearchReply) => SearchReply,
   ],
   'gives an object without an id': [
     (honest) => ({ ...honest, results: honest.results.map((one) => ({ ...one, metadata: undefined })) }),
-    /whose id is no UUID: ''/,
+    /whose id is not a UUID: ''/,
   ],
 }
 

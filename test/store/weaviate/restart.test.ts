@@ -145,7 +145,7 @@ t.test('a wrong port is told at once, and not waited for', async (t) => {
   })
   await t.rejects(
     opening(`http://${double.grpc}`, double.grpc),
-    { ...final, hint: /another protocol/ },
+    { ...final, hint: /something else answers/ },
     'gRPC where REST should be',
   )
 })

@@ -87,7 +87,7 @@ t.test('levels of consistency that cannot be had are something to wait for', asy
   const text =
     'explorer: list class: search: object search at index kept: inconsistent consistency levels: shard a resolved to 2'
   double.faults.inject({ fault: 'status', code: 'UNKNOWN', text, on: 'Search' })
-  const hint = /is down: give the same command/
+  const hint = /is down: run the same command/
   await t.rejects(drain(kept.read(ALL)), { code: 'ELYSIA_UNREACHABLE', retryable: true, hint })
 })
 

@@ -128,7 +128,7 @@ t.test(
     await wrong('cert.pem', 'locked.pem', /locked\.pem cannot be used: it is encrypted/)
     await wrong('cert.pem', 'late-key.pem', /is not that of the certificate/)
     await wrong('late.pem', 'late-key.pem', /expired on/)
-    await wrong('early.pem', 'early-key.pem', /is good from/)
+    await wrong('early.pem', 'early-key.pem', /is valid only from/)
     t.strictSame(double.calls.by, {})
   },
 )

@@ -47,12 +47,12 @@ t.test('parseCompression: what a person may write', async (t) => {
 
 t.test('parseCompression: nonsense is a wrong usage that says what would do', async (t) => {
   const refusals: [string, RegExp, RegExp][] = [
-    ['zsdt', /is none/, /did you mean zstd/],
-    ['', /is none/, /it takes auto/],
-    ['brotli', /is none/, /it takes auto, none, gzip, lz4, zstd/],
-    ['__proto__', /is none/, /it takes auto/],
-    ['auto:3', /is none/, /auto/],
-    ['zstd:3:4', /is none/, /zstd/],
+    ['zsdt', /is unknown/, /did you mean zstd/],
+    ['', /is unknown/, /it takes auto/],
+    ['brotli', /is unknown/, /it takes auto, none, gzip, lz4, zstd/],
+    ['__proto__', /is unknown/, /it takes auto/],
+    ['auto:3', /is unknown/, /auto/],
+    ['zstd:3:4', /is unknown/, /zstd/],
     ['zstd:', /no level of zstd/, /1 to 19/],
     ['zstd:0', /no level of zstd/, /1 to 19/],
     ['zstd:20', /no level of zstd/, /1 to 19/],

@@ -120,15 +120,15 @@ t.test('what cannot be computed is a fault of the object, not of the run', async
     ['size % (size - 7)', /division by zero/],
     ['9223372036854775807 + size', /beyond 64 bits/],
     ['score * 1e308 * 100', /beyond the 64-bit floats/],
-    ['to_date(title)', /"Ab c" is no date/],
-    ['to_date(9223372036854775807)', /no date of the years/],
+    ['to_date(title)', /"Ab c" is not a date/],
+    ['to_date(9223372036854775807)', /not a date of the years/],
   ] as const) {
     t.throws(() => value(text), reason, text)
     t.throws(() => value(text), ValueFault, text)
   }
   const set = bindTransforms([setProperty('x=to_date(title)')], SCHEMA)
   const { rejects } = await set.objects([object(DOC)])
-  t.match(rejects[0]?.reason, 'set x=to_date(title): "Ab c" is no date')
+  t.match(rejects[0]?.reason, 'set x=to_date(title): "Ab c" is not a date')
   t.throws(() => filterOf('size / 0 > 1', SCHEMA).selects(object(DOC)), {
     code: 'ELYSIA_USAGE',
     message: /size \/ 0 > 1 cannot be evaluated for 00000000-0000-4000-8000-000000000009/,
@@ -148,13 +148,13 @@ const WRONG: readonly (readonly [text: string, message: string])[] = [
   ['CASE END', 'expected'],
   ['cover', 'column 1: cover is of type blob'],
   ['tags || 1', 'column 1: || joins single values'],
-  ["regexp_replace(title, '(', 'x')", 'column 1: the pattern is none'],
+  ["regexp_replace(title, '(', 'x')", 'column 1: the pattern is not valid'],
   ["regexp_replace(title, title, 'x')", 'column 23: regexp_replace takes a text, and written out'],
   ["regexp_replace(title, 'a', '\\1')", 'the replacement names \\1, and the pattern has 0 groups'],
   ["regexp_replace(title, 'a', 'x', 'm')", 'are g and i, not m'],
   ['titel', 'column 1: Doc has no property titel'],
   ['size -- 1', 'column 6'],
-  ['1e999', 'column 1: 1e999 is no number that can be kept'],
+  ['1e999', 'column 1: 1e999 is not a number that can be kept'],
 ]
 
 t.test('types that do not go together are refused with their column', async (t) => {
@@ -248,7 +248,7 @@ t.test('a property that is set follows the type of its expression', async (t) =>
   t.same((await made('title = CASE WHEN size < 0 THEN title END'))?.title, undefined)
   t.same((await made('score=9007199254740993'))?.score, 9007199254740992)
   t.throws(() => setProperty('title'), { message: /it has two sides with = between them/ })
-  t.throws(() => setProperty('Title=1'), { message: /"Title" is no name of a property/ })
+  t.throws(() => setProperty('Title=1'), { message: /"Title" is not the name of a property/ })
   t.throws(() => bindTransforms([setProperty('x=NULL')], SCHEMA), { message: /NULL has no type/ })
   t.throws(() => bindTransforms([setProperty('x=foo(1)')], SCHEMA), {
     message: /set x=foo\(1\): it is not valid at column 1: there is no function foo/,

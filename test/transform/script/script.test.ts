@@ -72,21 +72,21 @@ t.test('it does not see the keys of the command, which lie in the environment', 
 t.test('what is refused, and why: each is a reject of its own, and its neighbors go on', async (t) => {
   const faults: readonly [body: string, reason: RegExp][] = [
     ['throw new TypeError("no title")', /it threw TypeError: no title$/],
-    ['return undefined', /it returned nothing \(undefined; null leaves an object out\), no object/],
+    ['return undefined', /it returned nothing \(undefined; null leaves an object out\), not an object/],
     ['return "text"', /it returned a string, no object/],
     [
       'return { ...object, id: OTHER }',
       /another id, 0{8}-.*: a script that means to says `export const ids = 'changed'`/,
     ],
-    ['return { ...object, id: "1" }', /no UUID in lower case: "1"/],
+    ['return { ...object, id: "1" }', /not a UUID in lower case: "1"/],
     ['return { ...object, tenant: "b" }', /it returned another tenant/],
-    ['return { ...object, title: "x" }', /the unknown field title: values belong into properties/],
+    ['return { ...object, title: "x" }', /the unknown field title: values belong in properties/],
     ['return { id: object.id }', /the properties that it returned are nothing/],
     ['return { properties: { when: new Date(0) } }', /properties\.when is a Date: give its toISOString\(\)/],
     ['return { properties: { a: [1, () => {}] } }', /properties\.a\[1\] is a function/],
     ['return { properties: { a: NaN } }', /properties\.a is NaN/],
     ['const a = []; a.push(a); return { properties: { a } }', /nests deeper than 500 levels/],
-    ['return { properties: {}, vector: [1, "2"] }', /vector is an array, no list of numbers/],
+    ['return { properties: {}, vector: [1, "2"] }', /vector is an array, not a list of numbers/],
     ['return { properties: {}, vector: [1e300] }', /vector holds a number that is not finite/],
     ['return [object, { ...object }]', /its array has two objects with the id/],
     ['return [{ properties: {} }]', /an object of its array has no id/],
@@ -183,7 +183,7 @@ t.test('a script that cannot be used is refused before the first object', async 
   await refused('throw new Error("at once")', /cannot be used: at once/)
   await refused(
     'export const schema = { properties: ["a"] }; export default (o) => o',
-    /schema\.properties is no list/,
+    /schema\.properties is not a list/,
   )
   await t.rejects(runScript('/nowhere.mjs'), { code: 'ELYSIA_USAGE', message: /ENOENT/ })
 })

@@ -103,8 +103,8 @@ t.test('transforms are refused that no class can make right, or not this one', a
   const bind = (transform: Transform) => () => bindTransforms([transform], NOTE)
   for (const [make, message] of [
     [() => mapProperty('title'), /map title: it has two sides/],
-    [() => mapProperty('title=Headline'), /"Headline" is no name of a property/],
-    [() => mapProperty('title=id'), /"id" is no name/],
+    [() => mapProperty('title=Headline'), /"Headline" is not the name of a property/],
+    [() => mapProperty('title=id'), /"id" is not the name/],
     [bind(mapProperty('titel=x')), /map titel=x: Note has no property titel/],
     [bind(mapProperty('title=body')), /Note has a property body already/],
     [bind(dropProperty('until')), /objects of Note expire by until/],
@@ -144,7 +144,7 @@ t.test('a value that cannot be converted is rejected, made null, or kept', async
   t.same((await convert('size:int', '42')).properties, { size: 42 })
   t.same(await convert('size:int', 'many'), {
     properties: undefined,
-    reasons: ['convert size:int: "many" is no whole number'],
+    reasons: ['convert size:int: "many" is not a whole number'],
     filtered: 0,
   })
   t.same((await convert('size:int else null', 'many')).properties, {})

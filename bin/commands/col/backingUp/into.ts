@@ -103,10 +103,10 @@ export async function intoPipe(
   transforms: readonly Transform[],
 ): Promise<void> {
   if (context.console.json) {
-    throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
+    throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both write to stdout', { hint: 'leave one out' })
   }
   if (context.console.printsToTerminal) {
-    throw new ElysiaError('ELYSIA_USAGE', 'an archive is not for a terminal', {
+    throw new ElysiaError('ELYSIA_USAGE', 'an archive is not written to a terminal', {
       hint: 'pipe it: … --to - > FILE',
     })
   }

@@ -58,7 +58,7 @@ async function run(context: Context): Promise<void> {
 /** @throws ElysiaError ELYSIA_CONFLICT */
 function requireComplete({ id, status, shape }: ArchiveDetails): void {
   if (status === 'complete' && shape === 'directory') return
-  const fact = shape === 'file' ? 'is a single file, and no increment' : `is ${status}`
+  const fact = shape === 'file' ? 'is a single file, not an increment' : `is ${status}`
   throw new ElysiaError('ELYSIA_CONFLICT', `${id} ${fact}`, { hint: 'name a complete increment' })
 }
 
@@ -85,7 +85,7 @@ function summary({ status, archive, links, objects, bytes, location }: CompactRe
   if (status === 'unchanged') return [`${archive} is a full archive already`]
   return [
     `done: ${archive} is a full archive of ${counted(objects, 'object')}, made of ${counted(links, 'archive')}; ${roughSize(bytes)}`,
-    `it needs no base any more: \`elysiactl col catalog cleanup\` says what may go`,
+    `it no longer needs a base: \`elysiactl col catalog cleanup\` shows what can be removed`,
     `archive: ${location}`,
   ]
 }

@@ -42,7 +42,7 @@ async function run(context: Context): Promise<void> {
     const { root, complete, partial, deleting, gone } = report
     for (const { path, message } of report.unreadable) console.warn(`${path} was left out: ${message}`)
     for (const { path, id, known } of report.copies)
-      console.warn(`${path} bears the id ${id} of ${known}: it is not listed`)
+      console.warn(`${path} has the same id ${id} as ${known}: it is not listed`)
     for (const { path, base } of report.without_base)
       console.warn(`${path} is an increment of ${base}, which is not there: it cannot be restored`)
     console.note(`${root}: ${complete} complete, ${partial} partial, ${deleting} half removed, ${gone} gone`)
@@ -68,7 +68,7 @@ function directoriesOf(context: Context, catalog: Catalog): string[] {
 async function rebuild(context: Context, catalog: Catalog, directory: string): Promise<RebuildReport> {
   if (!existsSync(directory)) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no directory ${directory}`, {
-      hint: 'name one that archives lie in, or below which they do',
+      hint: 'name a directory that contains archives, at any depth',
     })
   }
   const { lockRoot, lockedRootOf } = await loadCatalog()

@@ -21,7 +21,7 @@ async function run(context: Context): Promise<void> {
   const kept = keptUndos(undoRoot(userPaths().state), unreadable)
   context.done()
   if (console.json) return console.document({ undos: kept.map(documentOf) })
-  if (kept.length === 0) return console.note('nothing can be taken back')
+  if (kept.length === 0) return console.note('nothing can be undone')
   const tables = await tablesFor(context)
   await console.print(
     tables.of(

@@ -20,7 +20,7 @@ async function run(context: Context): Promise<void> {
   const { removeAll: all } = context.options(unlockOptions)
   const { unlockRoot } = await loadCatalog()
   const roots = await rootsOf(context)
-  console.detail(`looks at ${roots.join(', ')}; locks of other machines are watched for 90 s`)
+  console.detail(`checks ${roots.join(', ')}; locks of other machines are watched for 90 s`)
   const found = await Promise.all(roots.map((root) => unlockRoot(root, { all, signal })))
   context.done()
   const locks = found.flat()
@@ -33,7 +33,7 @@ function lockText({ owner, removed, valid }: UnlockedLock): string {
   if (!valid) return `left ${owner}`
   return removed
     ? `removed the lock of ${owner}`
-    : `left ${owner}: it is at work; --remove-all takes its lock`
+    : `kept the lock of ${owner}: it is still working; --remove-all removes its lock`
 }
 
 async function rootsOf(context: Context): Promise<string[]> {

@@ -83,14 +83,14 @@ async function run(context: Context): Promise<void> {
   const options = context.options(verifyOptions)
   const { against, name } = context.options(whichOptions)
   if ((options.level === 'live') !== (against !== undefined)) {
-    throw new ElysiaError('ELYSIA_USAGE', '--level live and --against go together', {
+    throw new ElysiaError('ELYSIA_USAGE', '--level live and --against need each other', {
       hint: 'elysiactl col catalog verify ID --level live --against http://localhost:8080',
     })
   }
   const chosen = await choose(context)
   if (chosen.length === 0) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', 'there is no complete archive to verify', {
-      hint: '`elysiactl col catalog list` shows what there is; `… rebuild DIR` takes in what lies in a directory',
+      hint: '`elysiactl col catalog list` shows what there is; `… rebuild DIR` adds those in a directory',
     })
   }
   const target =

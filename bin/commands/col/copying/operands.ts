@@ -25,7 +25,7 @@ export function collectionPlace(operand: string, { targets }: Pick<Settings, 'ta
   if (Object.hasOwn(targets, cluster))
     return { target: cluster, name: slash < 0 ? undefined : named(operand.slice(slash + 1)) }
   if (!/[/:]/.test(operand)) return { target: undefined, name: operand }
-  throw new ElysiaError('ELYSIA_USAGE', `${operand} is no collection`, {
+  throw new ElysiaError('ELYSIA_USAGE', `${operand} is not a collection`, {
     hint: `a collection is ${COLLECTION_PLACE}, such as http://localhost:8080#Article, or CLUSTER/Article where the configuration names that cluster`,
   })
 }
@@ -65,7 +65,7 @@ function storeOf(operand: string, { targets }: Pick<Settings, 'targets'>): strin
   const bare = operand.replace(/[#/]$/, '')
   if (Object.hasOwn(targets, bare) || (bare.includes(':') && !bare.includes('#'))) return bare
   if (bare === '') return undefined
-  throw new ElysiaError('ELYSIA_USAGE', `${operand} is no store`, {
+  throw new ElysiaError('ELYSIA_USAGE', `${operand} is not a store`, {
     hint: 'with --all, --include or --exclude both operands are stores: a target, or the name of one in the configuration; # is that of --target',
   })
 }

@@ -56,7 +56,8 @@ function followed({ follow, alias }: CopyReport): string[] {
   const all = `${counted(passes, 'pass', 'passes')}: ${written} written, ${deleted} deleted`
   const next = state === 'finished' ? '' : `; about ${left} left, ${per_minute} a minute`
   const switched = alias?.switched === true ? [`the alias ${alias.name} means the copy`] : []
-  const over = carried === 0 ? [] : [`${counted(carried, 'object')} carried over that came around the switch`]
+  const over =
+    carried === 0 ? [] : [`${counted(carried, 'object')} carried over that changed around the switch`]
   const stayed = newer === 0 ? [] : [`${newer} left as they came through the alias meanwhile`]
   return [`${state} after ${all}${next}`, ...switched, ...over, ...stayed]
 }
@@ -86,7 +87,7 @@ export function takeBackText({ settings }: Pick<Context, 'settings'>, report: Co
   if (undo === null || undo.objects === 0) return []
   const named = Object.entries(settings.targets).find(([, { url }]) => url === target)?.[0]
   const line = commandLine(['col', 'rollback', id, '--target', named ?? target])
-  return [`take it back with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
+  return [`undo it with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
 }
 
 /** What a finished copy lacks; undefined if it is complete. */

@@ -86,12 +86,12 @@ export function warnOfDangers(
   { warn }: Pick<Console, 'warn'>,
   { health, target }: Pick<RestoreReport, 'health' | 'target'>,
 ): void {
-  for (const { fact } of health) warn(`${target} is not well: ${fact}`)
+  for (const { fact } of health) warn(`${target} is not healthy: ${fact}`)
 }
 
 /** What endangers the written data, unless the user accepted it. */
 export function dangers({ health, target }: Pick<RestoreReport, 'health' | 'target'>): string[] {
-  return health.filter(({ level }) => level === 'stop').map(({ fact }) => `${target} is not well: ${fact}`)
+  return health.filter(({ level }) => level === 'stop').map(({ fact }) => `${target} is not healthy: ${fact}`)
 }
 
 function lackText(report: RestoreReport, path: string | undefined): string {

@@ -34,7 +34,7 @@ const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
   ...ORDERED,
 ])
 
-/** The codes of rejects that contain a complete object; other codes are for lines that are no objects. */
+/** The codes of rejects that contain a complete object; other codes are for lines that are not objects. */
 const OF_OBJECTS = ['store_rejected', 'repeated_id', 'transform_failed', 'vector_mismatch']
 
 /**

@@ -12,7 +12,7 @@ export function takeBackTexts(
   return reports.flatMap(({ id, undo }) => {
     if (undo === null || undo.objects === 0) return []
     const line = commandLine(['col', 'rollback', id, ...target])
-    return [`take it back with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
+    return [`undo it with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
   })
 }
 
@@ -26,7 +26,7 @@ export function aliasTexts(
     if (alias === null || status !== 'done') return []
     const { name, before, switched, dropped } = alias
     const point = (to: string) => commandLine(['col', 'alias', name, to, ...target])
-    if (!switched) return [`switch it nevertheless with: ${point(restored)}`]
+    if (!switched) return [`switch it anyway with: ${point(restored)}`]
     if (before === null || before === restored || dropped) return []
     const rm = commandLine(['col', 'rm', before, ...target])
     return [`go back with: ${point(before)}`, `remove what it meant before with: ${rm}`]

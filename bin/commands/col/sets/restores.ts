@@ -43,7 +43,7 @@ export async function setOperands(context: Context): Promise<readonly string[] |
   const { fromSet: set } = options
   const takesSet = set !== undefined || isSet(options)
   if (takesSet === operands.length > 0) {
-    const fact = takesSet ? `${operands[0]} is named, and a set is asked for` : 'no archive is given'
+    const fact = takesSet ? `${operands[0]} is named, but a set is given too` : 'no archive is given'
     throw new ElysiaError('ELYSIA_USAGE', `${context.name}: ${fact}`, {
       hint: takesSet
         ? 'leave one of them out'

@@ -81,7 +81,7 @@ function bytesText(bytes: Uint8Array, to: string | undefined): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new PlainFault('invalid_utf8', 'it holds bytes that are no text')
+    throw new PlainFault('invalid_utf8', 'it holds bytes that are not text')
   }
 }
 

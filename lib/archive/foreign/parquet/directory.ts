@@ -49,7 +49,10 @@ async function parquetIn(directory: string, below: string, walk: Walk): Promise<
   for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
     walk.seen += 1
     if (walk.seen > MAX_ENTRIES)
-      throw new ElysiaError('ELYSIA_INPUT', `${directory} has more than ${MAX_ENTRIES} files: it is no table`)
+      throw new ElysiaError(
+        'ELYSIA_INPUT',
+        `${directory} has more than ${MAX_ENTRIES} files: it is not a table`,
+      )
     if (/^[._]/.test(entry.name) && !entry.name.includes('=')) continue
     const name = join(below, entry.name)
     if (entry.isDirectory() && walk.depth < MAX_DEPTH) {

@@ -18,7 +18,7 @@ export function longOf(value: bigint): number | bigint {
  */
 export function wholeFloat(value: number): number {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
-  const reason = `${BigInt(value)} stands in a column of floats, and may have been rounded: write the column as integers`
+  const reason = `${BigInt(value)} is in a column of floats, and may have been rounded: write the column as integers`
   throw new PlainFault('invalid_value', reason)
 }
 

@@ -147,7 +147,7 @@ function idReader(
     const { id: made, original } = foreignId(values[0]![1])
     draft.id = made
     if (original === undefined) return
-    if (rest !== undefined) throw new PlainFault('invalid_value', 'its id is no UUID')
+    if (rest !== undefined) throw new PlainFault('invalid_value', 'its id is not a UUID')
     changes.note('ids')
     keepOriginal(draft.properties, original)
   }

@@ -32,7 +32,7 @@ export function timeText(value: number | bigint, unit: number): string {
   const perSecond = 10n ** BigInt(digits)
   const whole = BigInt(value)
   if (whole < 0n || whole >= DAY_SECONDS * perSecond)
-    throw new PlainFault('invalid_value', 'it holds a time that no day has')
+    throw new PlainFault('invalid_value', 'it holds a time of day beyond 24 hours')
   const second = new Date(Number(whole / perSecond) * 1000).toISOString().slice(11, 19)
   return `${second}${fractionText(whole % perSecond, digits)}`
 }

@@ -51,7 +51,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       ...{ timeZone, year: 'numeric', second: '2-digit', hourCycle: 'h23' },
     })
   } catch (cause) {
-    throw new ElysiaError('ELYSIA_USAGE', `${timeZone} is no time zone`, {
+    throw new ElysiaError('ELYSIA_USAGE', `${timeZone} is not a time zone`, {
       cause,
       hint: 'give a name such as Europe/Berlin, an offset such as +02:00, or UTC',
     })

@@ -90,10 +90,10 @@ function levelBytes(page: Page, { codec }: ColumnChunk, read: ReadAt): [Buffer, 
     ]
   }
   if (page.repetitionEncoding !== RLE || page.definitionEncoding !== RLE)
-    throw new Error('has lists in an encoding that is not read')
+    throw new Error('has lists in an unsupported encoding')
   for (let wanted = FIRST_BYTES; ; ) {
     const head = contentOf(stored, codec, page.bytes, wanted)
-    if (head === undefined) throw new Error(`has lists in pages of a codec that is not read: number ${codec}`)
+    if (head === undefined) throw new Error(`has lists in pages of an unsupported codec: number ${codec}`)
     const { second, end } = levelsEnd(head)
     if (end <= head.length)
       return [head.subarray(LENGTH_BYTES, second), head.subarray(second + LENGTH_BYTES, end)]

@@ -19,7 +19,7 @@ export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string,
   if (values <= MAX_NESTED_VALUES) return
   const most = MAX_NESTED_VALUES.toLocaleString('en')
   throw new ElysiaError('ELYSIA_STORE', `object ${id} has more than ${most} values in its lists`, {
-    hint: 'Parquet is read with fewer: back it up with --format jsonl',
+    hint: 'Parquet cannot be read with so many: back it up with --format jsonl',
   })
 }
 
@@ -49,7 +49,7 @@ export function requireReadablePages(
       ? `${MAX_COLUMN_BYTES / MIB} MiB in one column`
       : `${MAX_COLUMNS_BYTES / MIB} MiB`
   throw new ElysiaError('ELYSIA_STORE', `object ${id} has more than ${most}`, {
-    hint: 'Parquet is read with less: back it up with --format jsonl',
+    hint: 'Parquet cannot be read with so much: back it up with --format jsonl',
   })
 }
 

@@ -34,7 +34,7 @@ export async function baseOf(
   const found = await findArchive?.(parent)
   if (found !== undefined) return openChain(found, findArchive!)
   throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
-    hint: 'begin anew, with another --to',
+    hint: 'start over, with another --to',
   })
 }
 
@@ -45,7 +45,7 @@ function requireSameContent(
   options: BackupOptions,
 ): void {
   if (base.collection !== schema.class || base.content !== 'full')
-    throw conflict(`${base.id} is no full archive of ${schema.class}`)
+    throw conflict(`${base.id} is not a full archive of ${schema.class}`)
   const [before, now] = [base, { selection: selection?.declared, transforms: declared }].map(contentText)
   if (before !== now) throw conflict(`${base.id} holds ${before || 'all objects'}, not ${now || 'all'}`)
   const changes = changesText(base.schema as unknown as CollectionSchema, schema)
@@ -104,8 +104,5 @@ function requireShare(
   const fact = isEmpty
     ? `${collection} is empty, and the base has ${counted(before, 'object')}`
     : `${vanished} of ${counted(before, 'object')} of ${collection} are gone since the base, more than ${maxVanished}`
-  throw incomplete(
-    fact,
-    '--allow-shrink makes the increment all the same; the archives before it are as they were',
-  )
+  throw incomplete(fact, '--allow-shrink makes the increment anyway; earlier archives stay as they are')
 }

@@ -169,8 +169,8 @@ function missed(name: string, ids: readonly string[]): ElysiaError {
   const some = ids.slice(0, IDS_NAMED).join(', ')
   const more = ids.length > IDS_NAMED ? ' and others' : ''
   return incomplete(
-    `${name} has ${some}${more} from before the backup, and the store did not give ${ids.length === 1 ? 'it' : 'them'} to the scan`,
-    'a replica may lack some: look at the nodes, then back up anew into another place',
+    `${name} had ${some}${more} before the backup, but the store did not return ${ids.length === 1 ? 'it' : 'them'} to the scan`,
+    'a replica may lack objects: check the nodes, then start a new backup in another place',
   )
 }
 
@@ -191,5 +191,5 @@ function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'
 
 /** An archive that holds less than its source is no backup. */
 export function incomplete(fact: string, hint: string): ElysiaError {
-  return new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: this is no backup`, { hint })
+  return new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: this is not a complete backup`, { hint })
 }

@@ -20,8 +20,8 @@ export function askedOf({ options, context }: Pick<CopyPass, 'options' | 'contex
  */
 export function requireSameAsked({ asked }: FollowFacts, now: number, name: string): void {
   if (asked === 0 || asked === now) return
-  const fact = `the copy into ${name} was begun with other transforms, or another selection`
+  const fact = `the copy into ${name} was started with other transforms, or another selection`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: 'nothing was written; give the options that it was begun with, or --fresh to begin anew with these',
+    hint: 'nothing was written; use the options that it was started with, or --fresh to start over with these',
   })
 }

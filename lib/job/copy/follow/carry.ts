@@ -190,7 +190,7 @@ function requireTaken({ pass, class: name }: Following, refused: number, reason:
   const { switchAlias } = pass.options
   const fact = `${switchAlias} means ${name}, but ${refused} objects that ${pass.from.name} got meanwhile were rejected: ${reason}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', fact, {
-    hint: 'the rejects file has each with its reason; correct them in the source, and give the same command again',
+    hint: 'the rejects file has each with its reason; correct them in the source, and run the same command again',
   })
 }
 
@@ -203,8 +203,8 @@ function clockUnknown({ pass: { from, options }, class: name }: Following): Elys
 
 function stillWritten({ pass, class: name }: Following): ElysiaError {
   const { from, options } = pass
-  const fact = `${options.switchAlias} means ${name} now, but somebody still writes to ${from.name} in ${from.store.target} itself`
+  const fact = `${options.switchAlias} means ${name} now, but somebody still writes to ${from.name} in ${from.store.target} directly`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
-    hint: `let what writes there use the alias, then give the same command again: it carries over what has come meanwhile`,
+    hint: `have writers use the alias, then run the same command again: it carries over what has changed meanwhile`,
   })
 }

@@ -95,7 +95,7 @@ function sentBy({ report, pass, class: name }: Following): number {
   const [first] = report!.reject_reasons
   const fact = `${refused} objects or references of ${pass.from.name} were rejected: ${first?.reason}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}; ${name} lacks them${aliasStays(pass)}`, {
-    hint: 'the rejects file has each with its reason; correct them in the source, or what is made of them, and give the same command again',
+    hint: 'the rejects file has each with its reason; correct them in the source, or correct the transforms, and run the same command again',
   })
 }
 
@@ -122,6 +122,6 @@ function notEqual({ pass, class: name }: Following, apart: number): ElysiaError 
   const { from, target } = pass
   const fact = `${apart} objects differ between ${from.name} in ${from.store.target} and ${name} in ${target.store.target}`
   return new ElysiaError('ELYSIA_INCOMPLETE', `${fact} after ${ROUNDS} passes${aliasStays(pass)}`, {
-    hint: 'stop what writes to the source, or let it write to the target, then give the same command again; `elysiactl diff` names the objects',
+    hint: 'stop what writes to the source, or let it write to the target, then run the same command again; `elysiactl diff` names the objects',
   })
 }

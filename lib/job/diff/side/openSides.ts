@@ -22,7 +22,7 @@ export interface OpenSides {
   close(): Promise<void>
 }
 
-/** How many lines that are no objects are listed; all are counted. */
+/** How many lines that are not objects are listed; all are counted. */
 const MOST_UNREADABLE = 1000
 
 /** How many ranges are searched for a first object. */

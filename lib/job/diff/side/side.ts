@@ -18,7 +18,7 @@ export interface Reading {
   readonly workers: number
   readonly retry: Retrying
   readonly signal: AbortSignal
-  /** Receives what is no object, with its line in the file. */
+  /** Receives what is not an object, with its line in the file. */
   readonly onReject: (reject: Reject) => void
 }
 

@@ -45,7 +45,7 @@ async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectS
     const twice = database.prepare(TWICE).pluck().get() as string | undefined
     if (twice !== undefined) {
       throw new ElysiaError('ELYSIA_DAMAGED', `${source.name} has ${twice} twice`, {
-        hint: 'of an id that is there twice nobody knows which object counts: take one of them out',
+        hint: 'nobody knows which object of a repeated id counts: remove one of them',
       })
     }
     database.exec(INDEX)

@@ -3,6 +3,6 @@ import { ElysiaError } from '../../../core/errors.ts'
 /** The error for an input that changed between the first and the second pass. */
 export function changedMeanwhile(): ElysiaError {
   return new ElysiaError('ELYSIA_INPUT', 'the input changed while it was read', {
-    hint: 'what was written stands; give the same command again: it begins at the first line',
+    hint: 'what was written stays; run the same command again: it begins at the first line',
   })
 }

@@ -40,8 +40,8 @@ export function refuseTooMany(
 /** The advice depends on what is kept: the rejects of a continued run count from its first line. */
 function hintOf({ rejects, commit }: Limited): string {
   const where = rejects === undefined ? 'look at the reasons' : 'look at the reasons in the rejects file'
-  if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
-  return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
+  if (commit === undefined) return `${where}; run the same command with a larger --max-errors`
+  return `${where}; what was settled stays: the same command with a larger --max-errors continues after it, with --fresh it begins at the first line`
 }
 
 /** Parses `100` as a count, `2.5%` as a share. */

@@ -50,7 +50,7 @@ export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | un
   const { store, options } = planning
   if (options.intoAlias === undefined) {
     if (!options.dropOld) return undefined
-    throw new ElysiaError('ELYSIA_USAGE', '--drop-old goes with --into-alias', {
+    throw new ElysiaError('ELYSIA_USAGE', '--drop-old needs --into-alias', {
       hint: 'name the alias that is to mean the restored collection, or leave --drop-old out',
     })
   }
@@ -86,7 +86,7 @@ export function requireAliasName(
   const folded = alias.toLowerCase()
   const taken = classes.find((name) => name.toLowerCase() === folded)
   if (taken !== undefined) {
-    throw new ElysiaError('ELYSIA_CONFLICT', `${taken} in ${target} is a collection, and no alias`, {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${taken} in ${target} is a collection, not an alias`, {
       hint: 'nothing was written; name an alias that readers can be given instead, as in --into-alias Live',
     })
   }

@@ -103,7 +103,7 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
   if (first === undefined) return
   const fact = `${refused.size} objects of ${name} could not be deleted: ${first[0]}: ${first[1]}`
   throw new ElysiaError('ELYSIA_STORE', fact, {
-    hint: 'everything of the archive is written; give the same command again to delete them',
+    hint: 'everything of the archive is written; run the same command again to delete them',
   })
 }
 

@@ -60,7 +60,7 @@ export async function planChanges(run: RestoreRun): Promise<void> {
   const { confirm } = frame.context as RestoreContext
   if (options.dryRun || confirm === undefined || (await confirm(deletions))) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${run.class} was not replaced: nobody agreed`, {
-    hint: 'nothing was written; --yes replaces it unasked',
+    hint: 'nothing was written; --yes replaces it without asking',
   })
 }
 

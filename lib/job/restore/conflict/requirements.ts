@@ -39,15 +39,15 @@ export function requireMergeable(
       'ELYSIA_USAGE',
       `a merge into ${existing.class}, which has references, needs its undo`,
       {
-        hint: 'leave out --no-undo: if the restore is interrupted before references are linked, they are known from there alone',
+        hint: 'leave out --no-undo: if the restore is interrupted before references are linked, only the undo knows them',
       },
     )
   }
   const [maker] = mixingVectorizers(existing)
   if (onConflict !== 'merge' || vectors !== undefined || maker === undefined) return
-  const fact = `${existing.class} has the vectorizer ${maker.module}: merged texts may be of both sides, and their vector of one`
+  const fact = `${existing.class} has the vectorizer ${maker.module}: merged texts may come from both sides, but their vector from one`
   throw new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'say whose vectors count with --vectors archive or --vectors target; --vectors drop lets the server make anew those that no longer match',
+    hint: 'say whose vectors count with --vectors archive or --vectors target; --vectors drop leaves out those that no longer match, so that the server makes new ones',
   })
 }
 

@@ -37,7 +37,7 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
   return plan
 }
 
-/** Records all ids of a source. `onReject` gets the reason for each line that is no object. */
+/** Records all ids of a source. `onReject` gets the reason for each line that is not an object. */
 export async function readSource(
   { plan, frame }: RestoreRun,
   vanishing: VanishingIds,
@@ -129,14 +129,14 @@ function empty({ source, class: name }: RestoreRun): ElysiaError {
     'ELYSIA_CONFLICT',
     `${source.name} holds no objects: a replace would delete all of ${name}`,
     {
-      hint: `nothing was written; where that is meant, remove the collection: elysiactl col rm ${name}`,
+      hint: `nothing was written; if you mean that, remove the collection: elysiactl col rm ${name}`,
     },
   )
 }
 
 function notWhole(source: string, reason: string): ElysiaError {
-  return new ElysiaError('ELYSIA_CONFLICT', `${source} holds what is no object: ${reason}`, {
-    hint: 'nothing was written; a replace would delete the object that it may have been: mend it, or use --on-conflict overwrite',
+  return new ElysiaError('ELYSIA_CONFLICT', `${source} holds something that is not an object: ${reason}`, {
+    hint: 'nothing was written; a replace would delete the object that it may have been: correct it, or use --on-conflict overwrite',
   })
 }
 

@@ -83,6 +83,6 @@ function notWritten(run: RestoreRun, count: number, some: readonly WrittenObject
   const more = count > some.length ? ', …' : ''
   const fact = `${count} objects of ${run.class} in ${run.store.target} are not what was written: ${ids}${more}`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
-    hint: 'somebody else may have written to them since; give the same command again to write them anew, or compare with `elysiactl diff`',
+    hint: 'somebody else may have written to them since; run the same command again to write them again, or compare with `elysiactl diff`',
   })
 }

@@ -37,7 +37,7 @@ function* tenantLines({ parts, tenants = [] }: RestoreSource): Generator<string>
 export function requireParts({ kind, name, parts, tenants }: RestoreSource): void {
   const isWhole = tenants === undefined || parts.every(({ tenant }) => tenant !== undefined)
   if (kind === 'archive' && isWhole) return
-  throw new ElysiaError('ELYSIA_USAGE', `${name} is in one piece, of which there is no list`, {
-    hint: 'a list is of an archive in a directory; of anything else --tenant, --filter and --objects select',
+  throw new ElysiaError('ELYSIA_USAGE', `${name} is a single piece, which has no list`, {
+    hint: 'only an archive in a directory has a list; for anything else, select with --tenant, --filter and --objects',
   })
 }

@@ -46,12 +46,12 @@ async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet
       const line = text.trim()
       if (line === '' || line.startsWith('#')) continue
       const [, word, rest = ''] = LINE.exec(line) ?? []
-      if (word === undefined) throw at(`is none of a list: ${shown(line)}`)
+      if (word === undefined) throw at(`does not belong in a list: ${shown(line)}`)
       if (word === 'archive') {
         archive = sameArchive(source, path, rest, archive, at)
         continue
       }
-      if (archive === undefined) throw at('stands before the line that names the archive')
+      if (archive === undefined) throw at('comes before the line that names the archive')
       const name = nameIn(rest)
       if (word !== kind || name === undefined || !known.has(name)) {
         throw at(`names no ${kind} of ${archive}: ${shown(line)}`)
@@ -85,7 +85,7 @@ function sameArchive(
     'ELYSIA_CONFLICT',
     `the list ${path} is of ${shown(name)}, not of ${archiveName(source)}`,
     {
-      hint: 'nothing was written; print that of this archive with --list',
+      hint: 'nothing was written; print the list of this archive with --list',
     },
   )
 }

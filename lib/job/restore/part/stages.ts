@@ -133,7 +133,7 @@ export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: 
   ]
 }
 
-const REPEATED = 'its id stands twice: the later object was written'
+const REPEATED = 'its id occurs twice: the later object was written'
 
 /** A damaged source may name an id twice; one write may contain it only once. */
 function lastOfEachId(onRepeated: BatchStages['onRepeated']) {

@@ -81,7 +81,7 @@ export class PartTally {
     for (const { code } of refused) this.refuse(code)
   }
 
-  /** Refuses what could not even be tried: it is no object, or its id appeared before. */
+  /** Refuses what could not even be tried: it is not an object, or its id appeared before. */
   refuse(code: RestoreRejectCode): void {
     this.#rejected[code] = (this.#rejected[code] ?? 0) + 1
   }

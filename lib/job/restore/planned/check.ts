@@ -34,12 +34,12 @@ export function requireSamePlan(run: RestoreRun): void {
   ]
   if (faults.length === 0) return
   throw new ElysiaError('ELYSIA_CONFLICT', `the plan ${path} does not fit: ${faults.join('; ')}`, {
-    hint: 'nothing was written; make the plan anew with `elysiactl col restore … --plan FILE`',
+    hint: 'nothing was written; make a new plan with `elysiactl col restore … --plan FILE`',
   })
 }
 
 function shapeFault(planned: string | null, now: string | null, name: string): string {
-  if (planned === null) return `${name} was to be created, and is there`
+  if (planned === null) return `${name} was to be created, but exists`
   return now === null ? `${name} is gone` : `${name} has another schema now`
 }
 
@@ -79,7 +79,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   const some = changed.slice(0, IDS_SHOWN).join(', ')
   const fact = `${objects} objects of ${name} have changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: 'nothing was written; make the plan anew, and look at it',
+    hint: 'nothing was written; make a new plan, and check it',
   })
 }
 
@@ -145,8 +145,8 @@ function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): voi
     return entry?.becomes !== markOf(traces.of(expected))
   })
   if (other === undefined) return
-  const fact = `the plan ${applying!.path} says something else of ${other.expected.id} than the archive`
-  throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'make the plan anew, and look at it' })
+  const fact = `the plan ${applying!.path} differs from the archive in ${other.expected.id}`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'make a new plan, and check it' })
 }
 
 function changedMeanwhile(object: StoredObject): Refused {

@@ -74,7 +74,7 @@ export interface PlanCounts {
   readonly skipped: number
   /** Not selected. */
   readonly filtered: number
-  /** Lines that are no objects, and repeated ids. */
+  /** Lines that are not objects, and repeated ids. */
   readonly rejected: number
 }
 
@@ -115,6 +115,6 @@ export function coreOf(mark: string): string {
 export function planDamaged(path: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `the plan ${path} ${fact}`, {
     ...(cause !== undefined && { cause }),
-    hint: 'nothing was written; a plan is applied as it was made: make it anew with `elysiactl col restore … --plan FILE`',
+    hint: 'nothing was written; a plan is applied only as it was made: make a new one with `elysiactl col restore … --plan FILE`',
   })
 }

@@ -32,9 +32,9 @@ export function recordIn(line: string, at: At): Readonly<Record<string, unknown>
   try {
     value = parseBounded(line, BOUNDS)
   } catch {
-    throw at('is no JSON, or nests too deep')
+    throw at('is not JSON, or nests too deep')
   }
-  if (!isRecord(value)) throw at('is no object')
+  if (!isRecord(value)) throw at('is not an object')
   return value
 }
 
@@ -50,7 +50,7 @@ export function headerIn(value: Readonly<Record<string, unknown>>, at: At): Plan
   const known = Object.entries(options).filter(([key]) =>
     (PLANNED_OPTIONS as readonly string[]).includes(key),
   )
-  if (!areTransforms(value.transforms)) throw at('names transforms that are none')
+  if (!areTransforms(value.transforms)) throw at('names transforms that are not valid')
   return { ...(value as unknown as PlanHeader), options: Object.fromEntries(known) }
 }
 
@@ -77,7 +77,7 @@ export function entryIn(
     tenant !== undefined &&
     (typeof tenant !== 'string' || tenant.length > MOST_TENANT_LENGTH || tenant === '')
   )
-    throw at('has a tenant that is none')
+    throw at('has a tenant that is not valid')
   const isMark = (mark: unknown, wanted: boolean) =>
     wanted ? typeof mark === 'string' && MARK.test(mark) : mark === undefined
   if (!isMark(was, change !== 'create') || !isMark(becomes, change !== 'delete'))

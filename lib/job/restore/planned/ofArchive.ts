@@ -39,6 +39,6 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
 
 function other({ source }: RestoreRun, { path }: Plan, fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', `the plan ${path} ${fact} ${source.name}`, {
-    hint: 'nothing was written; a plan is applied as it was made: make it anew with `elysiactl col restore … --plan FILE`',
+    hint: 'nothing was written; a plan is applied only as it was made: make a new one with `elysiactl col restore … --plan FILE`',
   })
 }

@@ -49,7 +49,7 @@ export class Plan {
 /**
  * Reads a plan and checks everything in it against bounds: lengths, depth, ids (each once), the counts and the digest
  * of its last line. Memory: a line, and a cache of some megabytes.
- * @throws ElysiaError ELYSIA_INPUT_MISSING; ELYSIA_DAMAGED, with the line, if it is no plan, or was cut or changed
+ * @throws ElysiaError ELYSIA_INPUT_MISSING; ELYSIA_DAMAGED, with the line, if it is not a plan, or was cut or changed
  */
 export async function openPlan(path: string): Promise<Plan> {
   const rows = new PlanRows()
@@ -76,8 +76,8 @@ async function read(path: string, rows: PlanRows): Promise<Plan> {
   let number = 0
   for await (const line of ownLines(createReadStream(path), { maxLength: MAX_LINE_LENGTH, failure })) {
     number += 1
-    const at = (fact: string) => planDamaged(path, `is none: line ${number} ${fact}`)
-    if (end !== undefined) throw at('stands behind its end')
+    const at = (fact: string) => planDamaged(path, `is not a plan: line ${number} ${fact}`)
+    if (end !== undefined) throw at('comes after its end')
     if (line.length > MAX_LINE_LENGTH) throw at('is too long')
     const value = recordIn(line, at)
     if (header === undefined) header = headerIn(value, at)

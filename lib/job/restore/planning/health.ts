@@ -16,14 +16,14 @@ export async function healthyTarget(store: Store, { degraded }: RestoreOptions, 
   if (ill.length > 0 && ill.length === health.nodes.length) {
     throw new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${store.target} is healthy`, {
       retryable: true,
-      hint: 'nothing was written; look at the server',
+      hint: 'nothing was written; check the server',
     })
   }
   if (ill.length > 0 && !degraded) {
     const named = ill.map(({ name, status }) => `${name} is ${status}`).join(', ')
     const of = `${ill.length} of ${health.nodes.length} nodes of ${store.target}`
     throw new ElysiaError('ELYSIA_CONFLICT', `${of} cannot take their share of a collection: ${named}`, {
-      hint: 'nothing is written meanwhile; give the same command when all are back, or --degraded to go on without them',
+      hint: 'nothing was written; run the same command when all are back, or use --degraded to continue without them',
     })
   }
   for (const { name, status } of ill) emit({ type: 'node_unhealthy', node: name, status })

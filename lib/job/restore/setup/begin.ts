@@ -40,8 +40,8 @@ async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): P
 
 /** Without its earlier part, the undo would revert only part of the run. */
 function undoGone(run: string, directory: string): ElysiaError {
-  const fact = `what the interrupted run ${run} has changed before is no longer kept in ${directory}`
+  const fact = `what the interrupted run ${run} changed is no longer kept in ${directory}`
   return new ElysiaError('ELYSIA_STATE', fact, {
-    hint: 'nothing more was written; --no-undo goes on without a way back, and a backup from before is the way back from that',
+    hint: 'nothing more was written; --no-undo continues without an undo: then only an earlier backup brings back what was there',
   })
 }

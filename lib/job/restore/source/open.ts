@@ -152,7 +152,7 @@ async function openStream(
     )
   }
   whole.destroy()
-  throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
+  throw new ElysiaError('ELYSIA_INPUT', `${file.name} is not an archive: it ${beginning(head)}`, {
     hint: 'give the directory or file that `col backup` made, JSON lines of objects, Parquet, or a backup document',
   })
 }
@@ -222,7 +222,7 @@ async function openNamed(name: string, options: OpenOptions): Promise<RestoreSou
   }
   const elsewhere = root === undefined ? '' : `, nor an archive of that id below ${root}`
   throw new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${name}${elsewhere}`, {
-    hint: 'nothing was done; look at the path, which is relative to the working directory',
+    hint: 'nothing was done; check the path, which is relative to the working directory',
   })
 }
 

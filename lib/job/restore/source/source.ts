@@ -29,7 +29,7 @@ export interface SourcePart {
   check?(signal?: AbortSignal): Promise<void>
   /**
    * Its objects, page by page. The stream fails with ELYSIA_DAMAGED if they are damaged, at the latest at its end.
-   * `onReject` gets what is no object, in sources that may contain such things.
+   * `onReject` gets what is not an object, in sources that may contain such things.
    */
   pages(onReject: (reject: Reject) => void): Promise<Source<readonly StoredObject[]>>
   /** The same with ids only, if that is cheaper. */

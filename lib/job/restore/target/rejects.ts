@@ -36,7 +36,7 @@ export interface RejectOrigin {
 
 /**
  * The file of refused objects, a JSON line each: `{id, code, reason, part, archive, class, object}` (`references`
- * instead of the object; `line` and `record` for a line that is no object); created with the first one (mode 0600: it
+ * instead of the object; `line` and `record` for a line that is not an object); created with the first one (mode 0600: it
  * holds data).
  * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
@@ -114,7 +114,7 @@ export class RestoreRejects {
     const message = `the rejects file ${this.path} cannot be written: ${messageOf(cause)}`
     return new ElysiaError('ELYSIA_STATE', message, {
       cause,
-      hint: 'make room or name another file with --rejects, then give the same command again',
+      hint: 'make room or name another file with --rejects, then run the same command again',
     })
   }
 }
@@ -135,7 +135,7 @@ export function linkReject(
   return `${JSON.stringify({ id, code: 'store_rejected', reason, part, ...named(of), references })}\n`
 }
 
-/** The line of something that is no object. */
+/** The line of something that is not an object. */
 export function lineReject(part: string, of: RejectOrigin, { line, code, reason, text }: Reject): string {
   const record = text === undefined ? {} : { record: text }
   return `${JSON.stringify({ id: null, code, reason, part, ...named(of), line, ...record })}\n`

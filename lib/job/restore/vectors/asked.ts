@@ -47,9 +47,9 @@ function requireAnew(
   if (vectorizer === undefined || isSaid || withoutVectors === true) return
   const module = askedVectors('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
   if (module === undefined) return
-  const fact = `the objects bring vectors that ${module.what} has not made`
+  const fact = `the objects bring vectors that ${module.what} did not make`
   throw new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'give --revectorize, and it makes all of them anew; or --vectors keep, where they are what it would make',
+    hint: 'use --revectorize to have it make all of them again, or --vectors keep if they are what it would make',
   })
 }
 
@@ -57,7 +57,7 @@ function settingsIn({ vectorizer, vectorizerSettings: given }: VectorOptions): J
   if (given === undefined) return {}
   const hint = `such as --vectorizer text2vec-ollama --vectorizer-settings '{"apiEndpoint":"http://ollama:11434"}'`
   if (vectorizer === undefined)
-    throw new ElysiaError('ELYSIA_USAGE', '--vectorizer-settings goes with --vectorizer', { hint })
+    throw new ElysiaError('ELYSIA_USAGE', '--vectorizer-settings needs --vectorizer', { hint })
   const settings = jsonIn(given)
   if (isRecord(settings)) return settings as JsonObject
   throw new ElysiaError('ELYSIA_USAGE', '--vectorizer-settings is not a JSON object', { hint })

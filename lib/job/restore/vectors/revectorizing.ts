@@ -48,7 +48,7 @@ export function announceRevectorizing(
   const makers = vectorizersOf(transforms.schema)
   const modules = [...new Set(makers.map(({ module }) => module))].join(', ')
   if (makers.some(({ vector }) => !made.has(vector))) {
-    const fact = `${store.target} has no ${modules}, which is to make the vectors of ${schema.class} anew`
+    const fact = `${store.target} has no ${modules}, which should make the vectors of ${schema.class}`
     throw new ElysiaError('ELYSIA_CONFLICT', fact, {
       hint: 'nothing was written; enable the module there, or name one that it has with --vectorizer',
     })
@@ -64,8 +64,8 @@ export function announceRevectorizing(
 
 /** A server keeps the vector of an object that is sent again with the same texts: remove it first. */
 function keepsVectors({ class: name }: CollectionSchema, fault: string): ElysiaError {
-  const fact = `the vectors of objects that ${name} has cannot be made anew: ${fault}`
+  const fact = `the vectors of existing objects of ${name} cannot be made again: ${fault}`
   return new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'nothing was written; --on-conflict overwrite or replace makes them anew, and so do `elysiactl col migrate` and --into-alias, beside what is there',
+    hint: 'nothing was written; --on-conflict overwrite or replace makes them again, and so do `elysiactl col migrate` and --into-alias, in a new collection',
   })
 }

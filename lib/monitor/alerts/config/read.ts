@@ -191,7 +191,7 @@ function measure(checked: Checked, path: SectionPath, text: string, unit: Unit =
   const what = unit === 'bytes' ? 'size' : 'duration'
   throw checked.fault(
     path,
-    `alerts.${path.join('.')} is no ${what}`,
+    `alerts.${path.join('.')} is not a valid ${what}`,
     `it takes a value like ${UNIT_EXAMPLES[unit]}`,
   )
 }

@@ -68,7 +68,7 @@ function slower({ name: rule, down }: RuleOf<'throughput'>, report: ReportedFact
     const { run, rate_per_second: rate, median_per_second: median } = regression
     const subject = { kind, collection, target }
     const share = `${Math.round(regression.slower * 100)} % slower`
-    const summary = `${subjectText(subject)}: ${share} than like runs, ${Math.round(rate)} rather than ${Math.round(median)} a second`
+    const summary = `${subjectText(subject)}: ${share} than similar runs, ${Math.round(rate)} instead of ${Math.round(median)} a second`
     return [{ rule, subject, detail: '', summary, run, next: `elysiactl runs show ${run}` }]
   })
 }

@@ -41,7 +41,7 @@ function wrongWith(
       ? `used ${roughSize(peak)} of memory, more than ${roughSize(rule.overBytes)}`
       : undefined
   }
-  if (status === 'killed') return 'was killed: its process is gone without a word'
+  if (status === 'killed') return 'was killed: its process disappeared'
   if (status !== 'failed') return undefined
   return error === undefined ? 'failed' : `failed: ${error.message}`
 }
@@ -87,7 +87,7 @@ export function ofRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence
     const wrong =
       rule.when === 'memory'
         ? rss > rule.overBytes && `uses ${roughSize(rss)} of memory, more than ${roughSize(rule.overBytes)}`
-        : waitsFor !== undefined && `stands still: it waits for ${waitsFor}`
+        : waitsFor !== undefined && `is stalled: it waits for ${waitsFor}`
     if (wrong === false) return []
     return [{ ...findingOf(rule.name, entry, wrong), ...(at !== undefined && { since: at }) }]
   })

@@ -34,7 +34,7 @@ export function endpointUrl(text: string, where: string): URL {
     rememberSecrets([text, url.href, url.pathname === '/' ? undefined : url.pathname, url.password])
     return url
   }
-  throw new ElysiaError('ELYSIA_USAGE', `${where} is no address`, {
+  throw new ElysiaError('ELYSIA_USAGE', `${where} is not an address`, {
     hint: 'it begins with https:// or http://',
   })
 }
@@ -132,16 +132,16 @@ function judged(url: URL, { statusCode: status = 0, headers }: IncomingMessage, 
 function redirected(url: URL, location: string | undefined): ElysiaError {
   const to = URL.parse(location ?? '', url.href)
   const where = to === null ? 'elsewhere' : to.host === url.host ? 'another path' : placeOf(to)
-  return new ElysiaError('ELYSIA_REFUSED', `${placeOf(url)} sends on to ${where}, which is not followed`, {
+  return new ElysiaError('ELYSIA_REFUSED', `${placeOf(url)} redirects to ${where}, which is not followed`, {
     hint: 'put the address that it leads to into the configuration, if you trust it',
   })
 }
 
 function hintOf(status: number): string {
   if (status === 404 || status === 410)
-    return 'the address is no longer there: make a new one, and put it in its place'
+    return 'the address no longer exists: make a new one, and configure that'
   if (status === 401 || status === 403)
-    return 'look at the address and its headers: `elysiactl alerts test` tries them'
+    return 'check the address and its headers: `elysiactl alerts test` tries them'
   return '`elysiactl alerts test` tries it'
 }
 

@@ -59,7 +59,7 @@ export async function openPing(setting: SinkSetting, context: SinkContext): Prom
   const { type, name } = setting
   if (type === 'healthchecks' || type === 'uptime_kuma' || type === 'ping')
     return PINGS[type](name, await endpointOf(setting, context))
-  throw new ElysiaError('ELYSIA_INTERNAL', `the sink ${name} hears of no runs`)
+  throw new ElysiaError('ELYSIA_INTERNAL', `the sink ${name} is not told about runs`)
 }
 
 async function endpointOf(setting: HttpSetting, { env, warn }: SinkContext): Promise<Endpoint> {
@@ -77,7 +77,7 @@ async function endpointOf(setting: HttpSetting, { env, warn }: SinkContext): Pro
   }
   const stats = urlIn === undefined ? undefined : await stat(urlIn).catch(() => undefined)
   if (stats !== undefined && isReadByOthers(stats))
-    warn(`others may read ${urlIn}, which holds the address of the sink ${name}; chmod 600 ends that`)
+    warn(`others may read ${urlIn}, which holds the address of the sink ${name}; chmod 600 prevents that`)
   const headers = readHeaders(env, headersEnv)
   rememberSecrets(Object.values(headers))
   return {

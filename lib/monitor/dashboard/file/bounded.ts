@@ -24,10 +24,10 @@ const LISTS = [
 ] as const satisfies readonly (keyof MonitorReport)[]
 
 const NAMES: Readonly<Partial<Record<(typeof LISTS)[number], string>>> = {
-  needs_a_hand: 'what needs a hand',
+  needs_a_hand: 'what needs attention',
   cleanup: 'what may go',
   never_backed_up: 'what was never backed up',
-  uncovered: 'what nothing is expected of',
+  uncovered: 'what no expectation covers',
 }
 
 /** Keeps the first `most` of each list of a report, and the newest points of each trend. */

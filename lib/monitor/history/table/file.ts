@@ -168,7 +168,8 @@ function prepared(database: SqliteDatabase): HistoryConnection & { readonly data
 /** @throws the obstacle; opening a file that is not regular would hang, or use someone else's */
 function makePlaceFor(path: string): void {
   makeDirectory(dirname(path))
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no regular file')
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new Error('it is not a regular file')
 }
 
 function formatOf(database: SqliteDatabase): number {
@@ -209,7 +210,7 @@ function failure(error: unknown, path: string): unknown {
   }
   return new ElysiaError('ELYSIA_STATE', `the history ${path}: ${messageOf(error)}`, {
     cause: error,
-    hint: 'look at the owner, the mode and the space of its directory',
+    hint: 'check the owner, the mode and the free space of its directory',
   })
 }
 

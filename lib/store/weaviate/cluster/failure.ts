@@ -155,7 +155,7 @@ function withoutCopies(message: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
     retryable: true,
-    hint: 'a node that holds copies of these objects is down: give the same command when it is back',
+    hint: 'a node that holds copies of these objects is down: run the same command when it is back',
   })
 }
 
@@ -178,7 +178,7 @@ function unreachable(address: string, why: string, cause: unknown): ElysiaError 
 
 function hintFor(untrusted: boolean, other: boolean, address: string, why: string): string | undefined {
   if (untrusted) return tlsHint(why)
-  if (other) return 'another protocol is spoken there: is it the right port? http://HOST:PORT?grpc=HOST:PORT'
+  if (other) return 'something else answers there: is it the right port? http://HOST:PORT?grpc=HOST:PORT'
   if (address.startsWith('https:') && /ECONNRESET|socket hang up/.test(why)) return ASKS_FOR_CERTIFICATE
   return proxyHint(address)
 }
@@ -189,7 +189,7 @@ function refused(message: string, unknown: boolean, cause?: unknown): ElysiaErro
 }
 
 function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
-  const message = `${address} speaks gRPC, but is no Weaviate that knows this call: ${bounded(cause.details)}`
+  const message = `${address} speaks gRPC, but is not a Weaviate server that knows this call: ${bounded(cause.details)}`
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
     hint: 'name the gRPC address with ?grpc=HOST:PORT behind the URL',

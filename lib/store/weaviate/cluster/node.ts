@@ -178,7 +178,7 @@ function notReady(http: string, status: number): ElysiaError {
 }
 
 function notWeaviate(http: string, status: number): ElysiaError {
-  const message = `${http} answers ${status} to /v1/meta, and is no Weaviate server`
+  const message = `${http} answers ${status} to /v1/meta, and is not a Weaviate server`
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     hint: 'give the address of its REST side, such as http://localhost:8080',
   })

@@ -113,6 +113,6 @@ function outOfReach(target: string, name: string, dark: number, all: number): Ou
   const message = `${dark} of ${all} shards of ${name} in ${target} are on nodes that are down: their objects are out of reach`
   return new OutOfReach('ELYSIA_UNREACHABLE', message, {
     retryable: true,
-    hint: 'nothing is read in part; give the same command when all nodes are back',
+    hint: 'nothing is read in part; run the same command when all nodes are back',
   })
 }

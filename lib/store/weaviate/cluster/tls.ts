@@ -82,9 +82,9 @@ function requireGoodNow(file: string, { validFromDate, validToDate }: X509Certif
   const fact =
     now > validToDate
       ? `expired on ${validToDate.toISOString()}`
-      : `is good from ${validFromDate.toISOString()} on`
+      : `is valid only from ${validFromDate.toISOString()} on`
   throw new ElysiaError('ELYSIA_USAGE', `the certificate in ${file} ${fact}`, {
-    hint: 'name one that is good today; is the clock of this machine right?',
+    hint: 'name one that is valid today; is the clock of this machine right?',
   })
 }
 

@@ -14,7 +14,7 @@ const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
   ],
   [
     /has expired|not yet valid|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/i,
-    'the certificate of the server is not good today: it needs a new one; is the clock of this machine right?',
+    'the certificate of the server is not valid today: it needs a new one; is the clock of this machine right?',
   ],
   [
     /altname|Hostname|does not match/i,

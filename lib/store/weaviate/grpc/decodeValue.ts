@@ -132,7 +132,7 @@ function intsOf(bytes: Uint8Array): Json[] {
 }
 
 function viewOf(bytes: Uint8Array): DataView {
-  if (bytes.length % 8 !== 0) throw new RangeError(`${bytes.length} bytes are no list of numbers`)
+  if (bytes.length % 8 !== 0) throw new RangeError(`${bytes.length} bytes are not a list of numbers`)
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 

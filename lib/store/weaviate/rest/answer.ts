@@ -60,7 +60,7 @@ export class IdOrder {
   }
 
   #wrong(id: string, last: string): ElysiaError {
-    if (!ID.test(id)) return wrongAnswer(this.#target, `lists ${this.#what} whose id is no UUID: '${id}'`)
+    if (!ID.test(id)) return wrongAnswer(this.#target, `lists ${this.#what} whose id is not a UUID: '${id}'`)
     const order = id === last ? 'gives the same one twice' : 'is out of order'
     return wrongAnswer(this.#target, `${order} in listing ${this.#what}: ${id} comes after ${last}`)
   }

@@ -33,7 +33,7 @@ const NONE = new Float32Array(0)
 
 function recordOf(value: Json | undefined, name: string): JsonObject {
   if (value === undefined || value === null) return {}
-  if (!isRecord(value)) throw new MalformedReply(`the ${name} of an object are none`)
+  if (!isRecord(value)) throw new MalformedReply(`the ${name} of an object are not valid`)
   return value
 }
 

@@ -61,7 +61,7 @@ function stringType({ schema, set }: Patching): void {
   for (const { property, path } of propertiesOf(schema)) {
     const [type] = property.dataType
     if (type !== 'string' && type !== 'string[]') continue
-    const reason = 'the type string is no more: a text that is cut at spaces is the same'
+    const reason = 'the type string no longer exists: a text that is cut at spaces is the same'
     set([...path, 'dataType'], [type === 'string' ? 'text' : 'text[]'], reason)
     set([...path, 'tokenization'], property.tokenization === 'field' ? 'field' : 'whitespace', reason)
   }

@@ -156,7 +156,7 @@ t.test('directories in the style of Hive are values, and ids are made of columns
   await t.rejects(read('hive', { idFrom: 'kee' }), { code: 'ELYSIA_USAGE', message: /no column kee/ })
 })
 
-t.test('rows that are no objects are rejected by their number, the others go on', async (t) => {
+t.test('rows that are not objects are rejected by their number, the others go on', async (t) => {
   const { rejects, objects, changes } = await read('faults.parquet')
   t.match(
     rejects.map(({ line, reason }) => [line, reason]),

@@ -179,7 +179,8 @@ t.test('a collection that shrank, or is empty, is no increment, unless that is a
   await collection.remove([all[COUNT - 1]!.id])
   await t.rejects(night(store, base), {
     code: 'ELYSIA_INCOMPLETE',
-    message: '601 of 1200 objects of Thing are gone since the base, more than 50%: this is no backup',
+    message:
+      '601 of 1200 objects of Thing are gone since the base, more than 50%: this is not a complete backup',
   })
   await collection.write(Array.from({ length: COUNT }, (_, n) => thing(n, COUNT * 7)))
   await t.rejects(

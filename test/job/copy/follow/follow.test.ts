@@ -162,7 +162,7 @@ t.test('of a server only what was written since is read', async (t) => {
   t.match((await following).report, { status: 'interrupted' })
 })
 
-t.test('options that exclude one another are refused', async (t) => {
+t.test('options that cannot be combined are refused', async (t) => {
   const source = await things(1)
   for (const options of [
     { follow: true, finish: true },

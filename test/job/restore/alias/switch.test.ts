@@ -65,9 +65,9 @@ t.test('refused before anything is written: what no alias can be, and what other
   const source = await sourceOf(await archiveOf(2))
   const refused = (options: object, message: RegExp, code = 'ELYSIA_CONFLICT') =>
     t.rejects(restore(source, store, options), { code, message })
-  await refused({ intoAlias: 'Thing' }, /Thing in .* is a collection, and no alias/)
-  await refused({ intoAlias: 'THING' }, /Thing in .* is a collection, and no alias/)
-  await refused({ dropOld: true }, /--drop-old goes with --into-alias/, 'ELYSIA_USAGE')
+  await refused({ intoAlias: 'Thing' }, /Thing in .* is a collection, not an alias/)
+  await refused({ intoAlias: 'THING' }, /Thing in .* is a collection, not an alias/)
+  await refused({ dropOld: true }, /--drop-old needs --into-alias/, 'ELYSIA_USAGE')
   await refused({ intoAlias: 'l€' }, /cannot be the name/, 'ELYSIA_USAGE')
   await store.createAlias({ alias: 'Live', collection: 'Thing' })
   await refused({ intoAlias: 'LIVE' }, /the alias is called Live in .*, not LIVE/)

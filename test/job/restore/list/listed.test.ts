@@ -87,13 +87,13 @@ t.test('a list is held against the archive: the line is named, and nothing is be
   const cases: readonly (readonly [lines: readonly string[], message: RegExp, code?: string])[] = [
     [[], /leaves nothing to restore/],
     [[archive], /leaves nothing to restore/],
-    [[first], /line 1 stands before the line that names the archive/],
+    [[first], /line 1 comes before the line that names the archive/],
     [[archive, 'part "parts/none"'], /line 2 names no part of/],
     [[archive, 'tenant "x"'], /line 2 names no part of/],
     [[archive, 'part "parts/\\q"'], /line 2 names no part of/],
     [[archive, first, first], /line 3 names .* a second time/],
     [[archive, first, archive], /line 3 names an archive a second time/],
-    [[archive, 'rm -rf /'], /line 2 is none of a list: rm -rf/],
+    [[archive, 'rm -rf /'], /line 2 does not belong in a list: rm -rf/],
     [[archive, 'x'.repeat(3 * 1024 * 1024)], /line 2 is too long|more than/],
     [
       ['archive 20200101t000000z-0000000000', first],
@@ -110,7 +110,7 @@ t.test('a list is held against the archive: the line is named, and nothing is be
   await t.rejects(listedSource(source, `${path}.none`), { code: 'ELYSIA_INPUT_MISSING' })
   await t.rejects(listedSource({ ...source, kind: 'file' }, path), {
     code: 'ELYSIA_USAGE',
-    message: /in one piece/,
+    message: /a single piece/,
   })
   writeFileSync(path, `${archive}\n${first}\n`)
   const store = await restoredWhole(files)

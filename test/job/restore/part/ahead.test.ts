@@ -39,7 +39,7 @@ function pagesOf(...pages: readonly (string | Error)[]): Readable {
   })
 }
 
-t.test('a part that is read ahead gives all of its pages, and what is no object, once', async (t) => {
+t.test('a part that is read ahead gives all of its pages, and what is not an object, once', async (t) => {
   const ahead = new ReadAhead()
   const done: string[] = []
   const pages = pagesOf('a', 'b')

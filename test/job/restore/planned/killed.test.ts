@@ -53,7 +53,7 @@ async function contents(): Promise<StoredObject[]> {
   return objects.map(({ createdMs: _, updatedMs: __, ...rest }) => rest)
 }
 
-t.test('a plan killed at every step is ended by the same command, and can be taken back', async (t) => {
+t.test('a plan killed at every step is ended by the same command, and can be undone', async (t) => {
   const store = await openSqlite(`${home}/store.db`)
   await store.create(THING)
   const some = Array.from({ length: OBJECTS + 10 }, (_, n) => thing(n, OBJECTS)).filter((_, n) => n % 2 === 0)

@@ -80,7 +80,7 @@ t.test(
 )
 
 t.test(
-  'stopped between the removal and the writing, the same command goes on, and can be taken back',
+  'stopped between the removal and the writing, the same command goes on, and can be undone',
   async (t) => {
     const { store, state, remade, kept } = await filled(t)
     const broken = changedStore(store, () => ({

@@ -113,7 +113,7 @@ t.test('vectors are made anew, as many as was said before; those that objects br
   const source = sourceWith(NAMED, both)
   const { report, error, said } = await restored(source, store, { revectorize: true })
   t.equal(error, undefined)
-  t.match(said, /text2vec-fake makes the vectors of Note anew \(made\): up to 20 vectors for 20 objects/)
+  t.match(said, /text2vec-fake makes new vectors for Note \(made\): up to 20 vectors for 20 objects/)
   t.equal(double.calls.embeddings, COUNT)
   t.match(report, { status: 'done', vectors: COUNT, verification: { digest_equal: true, made: COUNT } })
   for (const asked of [
@@ -121,7 +121,7 @@ t.test('vectors are made anew, as many as was said before; those that objects br
     { onConflict: 'overwrite', undo: false },
   ] as const) {
     const again = restored(source, store, { ...asked, revectorize: true })
-    await t.rejects(again, { code: 'ELYSIA_USAGE', message: /cannot be made anew/ })
+    await t.rejects(again, { code: 'ELYSIA_USAGE', message: /cannot be made again/ })
   }
   for (const { vectors } of await objectsOf(store, 'Note')) {
     t.strictSame(vectors!.own, Float32Array.of(1, 2))
@@ -147,7 +147,7 @@ t.test('another module, or another name, without a vector that would be lost', a
   const plain: CollectionSchema = { class: 'Note', vectorizer: 'none', ...hnsw, properties }
   const source = sourceWith(plain, (object) => ({ ...object, vector: Float32Array.of(1, 2) }))
   const asked = { vectorMap: 'default=content', vectorizer: `${FAKE_VECTORIZER}:content` }
-  await t.rejects(restored(source, store, asked), { code: 'ELYSIA_USAGE', message: /has not made/ })
+  await t.rejects(restored(source, store, asked), { code: 'ELYSIA_USAGE', message: /did not make/ })
   await t.rejects(restored(source, store, { revectorize: true }), { code: 'ELYSIA_USAGE' })
   await t.rejects(restored(source, openMemory(), { ...asked, revectorize: true }), {
     code: 'ELYSIA_CONFLICT',

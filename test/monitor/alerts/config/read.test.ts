@@ -89,12 +89,12 @@ t.test('what is wrong has its line and column, and the address is not told', asy
     ],
     [
       'alerts:\n  sinks: {a: {type: stderr}}\n  rules: [{when: no_success, age: "26"}]',
-      /:3:30: alerts\.rules\.0\.age is no duration/,
+      /:3:30: alerts\.rules\.0\.age is not a duration/,
       /500ms, 30s/,
     ],
     [
       'alerts:\n  sinks: {a: {type: stderr}}\n  rules: [{when: disk_free, under: much}]',
-      /:3:29: .*under is no size/,
+      /:3:29: .*under is not a valid size/,
     ],
     [
       'alerts:\n  sinks: {a: {type: stderr}}\n  rules: [{when: success_rate, under: 99, within: 7d}]',

@@ -68,7 +68,7 @@ t.test('killed is failed, and is known of the newest runs too', async (t) => {
   const killed = runAt(NOON - HOUR, { status: 'killed' })
   const others = Array.from({ length: 200 }, (_, at) => runAt(NOON - at, { collection: `C${at}` }))
   const { found: all } = await found({ when: 'failed' }, { runs: [...others, killed], whole: false })
-  t.match(all, [{ summary: /Article .*: was killed: its process is gone/ }])
+  t.match(all, [{ summary: /Article .*: was killed: its process disappeared/ }])
 })
 
 t.test('what failed long ago lapses; a rule is of the runs that it names', async (t) => {
@@ -149,7 +149,7 @@ t.test('stall: a run that waits for somebody', async (t) => {
     runAt(NOON - 1, { status: 'running', progress, collection: 'Other' }),
   ]
   t.match((await found({ when: 'stall' }, { runs })).found, [
-    { summary: /stands still: it waits for h:8080/, since: progress.at },
+    { summary: /is stalled: it waits for h:8080/, since: progress.at },
   ])
 })
 
@@ -180,7 +180,7 @@ t.test('missed, slower, damaged, full: out of the report, and unknown without on
     { summary: /backup of Article: missed\. It was due 2h ago .* never succeeded/, since: due },
   ])
   t.match((await found({ when: 'throughput', down: '30%' }, { report })).found, [
-    { summary: /40 % slower than like runs, 60 rather than 100/ },
+    { summary: /40 % slower than similar runs, 60 instead of 100/ },
   ])
   t.strictSame((await found({ when: 'throughput', down: '50%' }, { report })).found, [])
   t.match((await found({ when: 'damage' }, { report })).found, [

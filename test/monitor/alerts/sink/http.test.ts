@@ -81,7 +81,7 @@ t.test('a redirect is not followed: nobody gets what the user did not address to
   t.match(await faultOf(t, { status: 307, headers: { location } }), {
     code: 'ELYSIA_REFUSED',
     retryable: false,
-    message: new RegExp(`sends on to ${other.url}/\\*\\*\\*, which is not followed`),
+    message: new RegExp(`redirects to ${other.url}/\\*\\*\\*, which is not followed`),
   })
   t.strictSame(other.received, [])
 })
@@ -140,7 +140,7 @@ t.test('headers come from the environment, and an address from a file or a varia
     message: /NOWHERE is not set, and should hold the address of the sink two/,
   })
   await t.rejects(openSink(sinks[2]!, sinks, context), {
-    message: /^the address of the sink three is no address$/,
+    message: /^the address of the sink three is not an address$/,
   })
 })
 
