@@ -1,6 +1,6 @@
 import { FOLLOW_STATES } from '../../lib/job/copy/follow/facts.ts'
-import { restoredFields } from './archives.ts'
 import { count, document, error, flag, list, nullable, object, one, optional, text } from './parts.ts'
+import { restoredFields } from './restore.ts'
 
 const { archive, kind, collection, parts_damaged, aliases, planned, left_alone, ...ofBoth } = restoredFields
 

@@ -2,18 +2,14 @@ import { alertCheckDocument, alertTestDocument } from './alerts.ts'
 import {
   archiveDocument,
   archivesDocument,
-  backupDocument,
   cleanupDocument,
   compactionDocument,
-  deleteDocument,
   locksDocument,
   rebuildDocument,
-  restoreDocument,
-  rollbackDocument,
-  undosDocument,
   verificationsDocument,
 } from './archives.ts'
 import { autoDocument } from './auto.ts'
+import { backupDocument } from './backup.ts'
 import { copyDocument } from './copy.ts'
 import { dashboardDocument } from './dashboard.ts'
 import { diffDocument } from './diff.ts'
@@ -40,7 +36,9 @@ import {
   validationDocument,
 } from './others.ts'
 import { rehearsalDocument } from './rehearsal.ts'
+import { restoreDocument } from './restore.ts'
 import { transformTestDocument } from './transforms.ts'
+import { deleteDocument, rollbackDocument, undosDocument } from './undo.ts'
 
 /** The schemas of what --json prints, by the name that `format schema` takes; reports of ingests are `report`. */
 export const DOCUMENTS = {

@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { metered } from '../../core/channel/bytes.ts'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { makeDirectory } from '../../file/directory.ts'
+import {
+  chmod,
+  failure,
+  filesBelow,
+  found,
+  isMissing,
+  makeDirectories,
+  notAFile,
+  syncDirectory,
+} from './files.ts'
 import type { FileModes } from './modes.ts'
 import { segmentsOf } from './names.ts'
 import type { PlacedFile, Slice, Storage, StorageDirectory, Upload } from './storage.ts'
@@ -174,78 +182,4 @@ class DirectoryStorage implements Storage {
   #fail(name: string, error: unknown): never {
     throw failure(`${this.text}/${name}`, error)
   }
-}
-
-async function chmod(path: string, mode: number): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.chmod(mode)
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Only directories that it creates get the mode. */
-async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
-  const first = makeDirectory(path, modes?.directory)
-  if (first === undefined || modes === undefined || modes.masked) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, modes.directory)
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function* filesBelow(
-  directory: string,
-  prefix: string,
-  matches: (name: string) => boolean,
-): AsyncGenerator<PlacedFile> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
-    if (isMissing(error)) return []
-    throw failure(directory, error)
-  })
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`
-    const path = join(directory, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(path, name, matches)
-    else if (entry.isFile() && matches(entry.name)) {
-      const stats = await found(path)
-      if (stats !== undefined) yield { name, bytes: stats.size }
-    }
-  }
-}
-
-async function found(path: string) {
-  try {
-    return await lstat(path)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw failure(path, error)
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
-}
-
-function notAFile(path: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `${path} is a link, or not a file`, {
-    hint: 'archives hold regular files only: do not trust this one',
-  })
-}
-
-function failure(path: string, error: unknown): ElysiaError {
-  if (error instanceof ElysiaError) return error
-  if (isMissing(error)) return new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause: error })
-  if ((error as NodeJS.ErrnoException).code === 'ELOOP') return notAFile(path)
-  return new ElysiaError('ELYSIA_STATE', `${path}: ${messageOf(error)}`, {
-    cause: error,
-    hint: 'free some space, or give another --to; then continue with the same command and --resume',
-  })
 }

@@ -1,7 +1,6 @@
 import { masked } from '../../core/secrets.ts'
 import type { Emit } from '../../run/context.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
-import { hintedFailure } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
 import { PlaceMeter } from '../progress/places.ts'
 import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './ended.ts'
@@ -12,14 +11,13 @@ import { RunLog } from './log/runLog.ts'
 import { progressed } from './progressed.ts'
 import { blankEntry, peakBytes, place, placeOf, type Recorded, type RecordedRun } from './recorded.ts'
 import { RunTraffic } from './traffic.ts'
+import { HistoryWriter } from './writer.ts'
 
 type Started = Extract<RunEvent, { readonly type: 'run_started' }>
 type Progress = NonNullable<HistoryEntry['progress']>
 
 /** How often progress is written at most. */
 const NOTE_EVERY_MS = 1000
-/** How long to wait after a failure: each attempt may wait for another process. */
-const TRY_AGAIN_MS = 2000
 /** For how many runs the entry is completed when their command ends. */
 const RUNS_KEPT = 100
 
@@ -29,26 +27,21 @@ const RUNS_KEPT = 100
  * one that began last.
  */
 export class Recorder {
-  readonly #open: () => History
   readonly #recorded: Recorded
-  readonly #emit: Emit
+  readonly #writer: HistoryWriter
   readonly #runs: RecordedRun[] = []
   readonly #targets = new Set<string>()
   readonly #startedAt = new Date().toISOString()
-  #history: History | undefined
   #traffic: RunTraffic | undefined
   #begun = 0
   /** Log lines from before a run begins; they go to the next run. */
   #early = new RunLog()
-  #hasFailed = false
   #unwritten: HistoryEntry[] = []
-  #failedMs = Number.NEGATIVE_INFINITY
 
   /** `open` is called with the first run. `emit` hears what could not be written. Traffic counts from here on. */
   constructor(open: () => History, recorded: Recorded, emit: Emit, places: PlaceMeter = new PlaceMeter()) {
-    this.#open = open
     this.#recorded = recorded
-    this.#emit = emit
+    this.#writer = new HistoryWriter(open, emit)
     this.#traffic = new RunTraffic(places)
   }
 
@@ -105,20 +98,19 @@ export class Recorder {
   /** The command has ended: all its entries get the exit code. */
   end(ending: CommandEnding): void {
     if (this.#runs.length === 0) this.#beginLate(ending)
-    this.#failedMs = Number.NEGATIVE_INFINITY
+    this.#writer.tryAgain()
     this.#unwritten = []
     for (const run of this.#runs) {
       run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
       if (!this.#put(run)) this.#unwritten.push(run.entry)
     }
     const { keep } = this.#recorded
-    if (keep !== undefined && this.#runs.length > 0 && !this.#hasFailed)
-      this.#attempt((history) => history.prune(keep))
+    if (keep !== undefined && this.#runs.length > 0 && !this.#writer.hasFailed)
+      this.#writer.write((history) => history.prune(keep))
     this.#runs.length = 0
     this.#early = new RunLog()
     this.#begun = 0
-    this.#history?.close()
-    this.#history = undefined
+    this.#writer.close()
     this.#traffic?.close()
     this.#traffic = undefined
   }
@@ -185,7 +177,7 @@ export class Recorder {
     const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
     if (run === undefined) return
     run.log.addEvent(event)
-    this.#attempt((history) => place(run, history))
+    this.#writer.write((history) => place(run, history))
     this.#addTraffic(run)
     const moved = this.#traffic?.resumed(run.entry)
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
@@ -199,7 +191,7 @@ export class Recorder {
     const now = new Date().toISOString()
     const rest = { at: now, unit, done, retries, rejected }
     const nowMs = performance.now()
-    const isDue = nowMs - run.notedMs >= NOTE_EVERY_MS && !this.#hasFailed
+    const isDue = nowMs - run.notedMs >= NOTE_EVERY_MS && !this.#writer.hasFailed
     const known = run.entry.progress?.rss_bytes
     const rss = isDue || known === undefined ? process.memoryUsage.rss() : known
     run.entry = { ...run.entry, progress: { ...progress, ...rest, rss_bytes: rss } }
@@ -224,28 +216,12 @@ export class Recorder {
   /** True if the entry was written. */
   #put(run: RecordedRun): boolean {
     let isWritten = false
-    this.#attempt((history) => {
+    this.#writer.write((history) => {
       place(run, history)
       history.put(run.entry, run.log.unwritten)
       run.log.noteWritten()
       isWritten = true
     })
     return isWritten
-  }
-
-  /** Only the first failure is reported. */
-  #attempt(work: (history: History) => void): void {
-    if (performance.now() - this.#failedMs < TRY_AGAIN_MS) return
-    try {
-      if (this.#history === undefined) {
-        this.#history = this.#open()
-        this.#history.settleKilled()
-      }
-      work(this.#history)
-    } catch (error) {
-      this.#failedMs = performance.now()
-      if (!this.#hasFailed) this.#emit({ type: 'history_not_written', error: hintedFailure(error) })
-      this.#hasFailed = true
-    }
   }
 }

@@ -1,7 +1,8 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, Range } from '../store.ts'
 import type { Context } from './context.ts'
-import { readCopy, readManyOfCopy } from './read.ts'
+import { readCopy } from './read.ts'
+import { readManyOfCopy } from './readById.ts'
 import { restMany } from './rest/read.ts'
 import type { Layout } from './schema/layout.ts'
 

@@ -1,30 +1,19 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, Range } from '../store.ts'
 import { isTooLarge, isTooLong } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
-import { idFilter } from './grpc/filters.ts'
-import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
-import { InexactInt, MalformedReply } from './grpc/protobuf.ts'
+import { InexactInt } from './grpc/protobuf.ts'
 import { release } from './grpc/reply.ts'
 import { PageLimit } from './pageLimit.ts'
-import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './rest/answer.ts'
-import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './rest/read.ts'
-import { metadataRequest, propertiesRequest } from './schema/layout.ts'
+import { objectsById } from './readById.ts'
+import { type Reading, readingOf, replyOf, unreadable } from './reading.ts'
+import { IdOrder, requireAtMost } from './rest/answer.ts'
+import { listsNamedVectors, type RestPage, restPage } from './rest/read.ts'
+import { propertiesRequest } from './schema/layout.ts'
 
-/** How many ids one look-up contains. */
-const IDS_WITH_VECTORS = 500
-const IDS_WITHOUT = 1000
 /** The most objects at once of a page that gRPC could not return. */
 const LISTED_AT_ONCE = 100
-
-/** What a read requests, in the terms of both protocols. */
-interface Reading extends RestReading {
-  readonly fetch: Fetch
-  /** gRPC resolves references, and omits those whose object is gone. */
-  readonly byRest: boolean
-}
 
 /** A received page. Its objects are made on request, some at a time. */
 interface Page {
@@ -84,41 +73,10 @@ export async function* readCopy(
   }
 }
 
-/** The answer cannot be read: the server's fault, and not worth repeating. */
-function unreadable(thrown: unknown, { target, name }: Context): unknown {
-  if (!(thrown instanceof MalformedReply)) return thrown
-  return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)
-}
-
 /** A promise that may be dropped. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
-}
-
-/** The existing objects with those ids in one replica, up to a thousand ids per call, several calls at once. */
-export async function readManyOfCopy(
-  context: Context,
-  ids: readonly string[],
-  what: Projection,
-  call: CallOptions,
-): Promise<StoredObject[]> {
-  call.signal?.throwIfAborted()
-  if (ids.length === 0) return []
-  const reading = await readingOf(context, what, call)
-  const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
-  const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
-  try {
-    const pages = reading.byRest
-      ? [restMany(reading, ids)]
-      : chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
-    const found = (await Promise.all(pages)).flat()
-    if (found.length === ids.length) return found
-    await context.shards.requireServed(context.name, reading.tenant, call)
-    return found
-  } catch (thrown) {
-    throw unreadable(thrown, context)
-  }
 }
 
 /** One page, with fewer objects if it would be too large. */
@@ -196,7 +154,7 @@ async function listed(reading: Reading, after: string, limit: number): Promise<R
   const whole = !what.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)
   if (whole || page.objects.length === 0) return page
   const fetch = { ...reading.fetch, properties: propertiesRequest(layout, { ...what, properties: [] }) }
-  const held = await idsOf(
+  const held = await objectsById(
     { ...reading, fetch },
     page.objects.map(({ id }) => id),
   )
@@ -206,55 +164,4 @@ async function listed(reading: Reading, after: string, limit: number): Promise<R
     ...(vectors.get(object.id) && { vectors: vectors.get(object.id)! }),
   }))
   return { ...page, objects }
-}
-
-const AGAIN_AFTER_MS = [20, 40, 80, 160, 320]
-
-async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
-  const { context, call } = reading
-  try {
-    for (let again = 0; ; again++) {
-      const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
-      requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
-      const objects = [...objectsOf(reply, call.tenant)].flat()
-      release(reply)
-      // An object that is being replaced is found in its old and its new place, and displaces another.
-      const waitMs = AGAIN_AFTER_MS[again]
-      if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
-        requireAsked(ids, objects, context.target, context.name)
-        return objects
-      }
-      await wait(waitMs)
-      call.signal?.throwIfAborted()
-    }
-  } catch (thrown) {
-    if (thrown instanceof InexactInt) return restMany(reading, ids)
-    if (!isTooLarge(thrown) || ids.length === 1) throw thrown
-    const middle = ids.length >> 1
-    const first = await idsOf(reading, ids.slice(0, middle))
-    return [...first, ...(await idsOf(reading, ids.slice(middle)))]
-  }
-}
-
-function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
-  const search = (grpcClient: GrpcClient, signal: AbortSignal) =>
-    grpcClient.search({ ...fetch, ...asked }, signal)
-  return context.cluster.rpc(call, search, context.nodes)
-}
-
-async function readingOf(context: Context, what: Projection, call: CallOptions): Promise<Reading> {
-  const layout = await context.classes.layout(context.name, call)
-  const tenant = await context.classes.tenantOf(layout, call)
-  const fetch: Fetch = {
-    collection: context.name,
-    tenant,
-    limit: 0,
-    after: '',
-    filters: undefined,
-    properties: propertiesRequest(layout, what),
-    metadata: metadataRequest(layout, what),
-    consistencyLevel: layout.replicated ? QUORUM : undefined,
-  }
-  const byRest = what.references === true && layout.references.size > 0
-  return { context, layout, tenant, what, call, fetch, byRest }
 }

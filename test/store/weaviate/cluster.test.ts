@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { openWeaviate, type WeaviateOptions } from '../../../lib/store/weaviate/store.ts'
+import type { WeaviateOptions } from '../../../lib/store/weaviate/options.ts'
+import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { idAt, objectAt, schemaOf } from '../../contract/store/world.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { retrying } from '../../../lib/async/retry.ts'
-import { openWeaviate, type WeaviateOptions } from '../../../lib/store/weaviate/store.ts'
+import type { WeaviateOptions } from '../../../lib/store/weaviate/options.ts'
+import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { ALL, drain, idAt, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
 import { weaviateDouble } from '../../double/double.ts'
 

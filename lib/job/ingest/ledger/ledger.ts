@@ -12,6 +12,7 @@ import { add, addsUp, emptyTally, reach, type Tally } from '../../../run/tally.t
 import type { LinesDigest } from '../../../stream/lines/digest.ts'
 import { LineTrail } from '../../../stream/lines/trail.ts'
 import { type ErrorLimit, RECORDS_BEFORE_SHARE, refuseTooMany } from './errorLimit.ts'
+import { settledEvents } from './settledEvents.ts'
 
 /** What a ledger needs from settled lines to recognize an input that comes again. */
 export type Trail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & { add(item: Item): void }
@@ -155,7 +156,7 @@ export class Ledger {
     const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
-    this.#emitSettled(outcomes)
+    this.#noteSettled(outcomes)
     if (this.#options.tellsLater !== true) this.tell()
   }
 
@@ -184,33 +185,17 @@ export class Ledger {
     })
   }
 
-  #emitSettled(outcomes: readonly Outcome[]): void {
+  #noteSettled(outcomes: readonly Outcome[]): void {
     if (this.#options.emit === undefined) return
-    const emit = (event: RunEvent) => this.#untold.push(event)
-    const rejected = outcomes.filter(({ name }) => name === 'rejected')
-    for (const { item, cause = '', reason = '' } of rejected) {
-      emit({ type: 'record_rejected', line: item.line, code: cause, reason })
-    }
-    const replaced = outcomes.flatMap(({ item, by }) => (by === undefined ? [] : [{ line: item.line, by }]))
-    if (replaced.length > 0) emit({ type: 'records_superseded', input: this.#input, records: replaced })
     const inputBytes = Math.round((this.tally.bytes - this.#before.bytes) * this.ratio())
-    emit({
-      type: 'records_settled',
-      ...this.tally,
+    const settled = {
       input: this.#input,
-      input_bytes: inputBytes,
-      ...this.#ofInputs(inputBytes),
+      inputBytes,
+      tally: this.tally,
+      sizes: this.#options.sizes,
       seconds: (performance.now() - this.#startedMs) / 1000,
-    })
-  }
-
-  /** The settled share of all inputs. An input may have grown meanwhile: the result never exceeds the size. */
-  #ofInputs(inputBytes: number): { readonly done_bytes?: number; readonly total_bytes?: number } {
-    const { sizes } = this.#options
-    if (sizes === undefined) return {}
-    const total = bytesOf(sizes)
-    const done = bytesOf(sizes.slice(0, this.#input)) + inputBytes
-    return { done_bytes: Math.min(done, total), total_bytes: total }
+    }
+    this.#untold.push(...settledEvents(outcomes, settled))
   }
 
   #note(item: Item): void {
@@ -246,8 +231,4 @@ export class Ledger {
     this.#newCommits = new Map()
     this.#kept = []
   }
-}
-
-function bytesOf(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -3,8 +3,9 @@ import { ElysiaError, type ErrorDetails, messageOf } from '../../../core/errors.
 import { masked } from '../../../core/secrets.ts'
 import type { WriteOutcome } from '../../store.ts'
 import { TAKEN } from '../../validation/classRules.ts'
-import { jsonOf, type RestReply } from '../rest/request.ts'
+import type { RestReply } from '../rest/request.ts'
 import { proxyHint } from './proxies.ts'
+import { isQuota, retryAfter, textOf } from './replyText.ts'
 import {
   bounded,
   isDeletionConflict,
@@ -223,31 +224,4 @@ function isSystemError(thrown: unknown): thrown is Error & { readonly code: stri
 /** An AggregateError of several addresses has a code but no text. */
 function systemText({ code, message }: { readonly code: string; readonly message: string }): string {
   return message.includes(code) ? message : `${code}${message === '' ? '' : `: ${message}`}`
-}
-
-interface Said {
-  readonly message?: unknown
-}
-
-/** The server's message: `{error: [{message}]}`, `{message}` or plain text; bounded. */
-function textOf(reply: RestReply): string {
-  const body = jsonOf(reply)
-  const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
-  const entries = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
-  const texts = [...entries, message].filter((text) => typeof text === 'string')
-  return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
-}
-
-/** A usage limit that waiting does not end names itself. */
-function isQuota(reply: RestReply): boolean {
-  const body = jsonOf(reply)
-  return typeof body === 'object' && body !== null && 'errorCode' in body
-}
-
-/** `Retry-After` is seconds or a date. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfter({ retryAfter }: RestReply): { retryAfterMs?: number } {
-  if (retryAfter === undefined) return {}
-  const seconds = Number(retryAfter)
-  const waitMs = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000
-  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.max(0, Math.round(waitMs)) }
 }

@@ -1,7 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { bigintIn, hasMixedVectors, hasTenants, multiVectorIn } from '../../../core/schema.ts'
-import { slices } from '../../../core/value/slices.ts'
 import {
   type CallOptions,
   type CollectionSchema,
@@ -11,18 +10,17 @@ import {
 import type { ServerFeatures } from '../cluster/capabilities.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { replyFailure } from '../cluster/failure.ts'
-import { isMissing } from '../cluster/serverText.ts'
 import { listIn, wrongAnswer } from '../rest/answer.ts'
-import { expect } from '../rest/expect.ts'
+import { expect, type RestContext } from '../rest/expect.ts'
 import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
 import { type Layout, layoutOf } from './layout.ts'
+import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
 
 /**
  * How long a layout is assumed to be current. Auto-schema would make a class that someone dropped meanwhile, so the
  * layout is read again from time to time.
  */
 const BELIEVED_MS = 10_000
-const TENANTS_A_CALL = 1000
 
 interface Known {
   readonly layout: Promise<Layout>
@@ -127,7 +125,8 @@ export class Classes {
     if (tenant === undefined) return ''
     const tenants = this.#known.get(layout.name)?.tenants
     if (tenants?.has(tenant) !== true) {
-      await this.#requireTenant(layout.name, tenant, call)
+      const byName = this.#capabilities.tenantByName
+      await requireTenant(this.#rest, layout.name, tenant, byName, call)
       tenants?.add(tenant)
     }
     return tenant
@@ -177,24 +176,17 @@ export class Classes {
   /** Names and states of all tenants. */
   async tenants(name: string): Promise<JsonObject[]> {
     await this.#requireTenanted(name)
-    const request: RestRequest = { method: 'GET', path: tenantsPath(name) }
-    return listIn(await this.#expect(request, `listing the tenants of ${name}`), this.#target)
+    return listTenants(this.#rest, name)
   }
 
   async createTenants(name: string, tenants: readonly string[]): Promise<void> {
     await this.#requireTenanted(name)
-    for (const some of slices(tenants, TENANTS_A_CALL)) {
-      const body = some.map((tenant) => ({ name: tenant }))
-      await this.#expect({ method: 'POST', path: tenantsPath(name), body }, `making tenants of ${name}`)
-    }
+    await createTenants(this.#rest, name, tenants)
   }
 
   async dropTenants(name: string, tenants: readonly string[]): Promise<void> {
     await this.#requireTenanted(name)
-    for (const some of slices(tenants, TENANTS_A_CALL)) {
-      const request: RestRequest = { method: 'DELETE', path: tenantsPath(name), body: [...some] }
-      await this.#expect(request, `removing tenants of ${name}`)
-    }
+    await removeTenants(this.#rest, name, tenants)
     this.forget(name)
   }
 
@@ -219,26 +211,18 @@ export class Classes {
     this.forget(name)
   }
 
+  get #rest(): RestContext {
+    return { cluster: this.#cluster, target: this.#target }
+  }
+
   #expect(request: RestRequest, doing: string): Promise<RestReply> {
-    return expect({ cluster: this.#cluster, target: this.#target }, request, doing)
+    return expect(this.#rest, request, doing)
   }
 
   async #requireTenanted(name: string): Promise<void> {
     this.forget(name)
     const layout = await this.layout(name)
     if (!layout.tenanted) throw this.#wrongTenancy(layout)
-  }
-
-  async #requireTenant(name: string, tenant: string, call: CallOptions): Promise<void> {
-    const path = `${tenantsPath(name)}/${encodeURIComponent(tenant)}`
-    const method = this.#capabilities.tenantByName ? 'GET' : 'HEAD'
-    const reply = await this.#cluster.rest({ method, path }, call)
-    if (reply.status === 200) return
-    const failure = replyFailure(reply, this.#target, `looking for tenant ${tenant} of ${name}`)
-    if (reply.status !== 404 && !isMissing(failure.message)) throw failure
-    throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} in ${this.#target} has no tenant ${tenant}`, {
-      hint: 'tenants are made beforehand, never by writing',
-    })
   }
 
   /** An older server would ignore the setting, and then accept a vector of another width. */
@@ -263,8 +247,6 @@ export class Classes {
     return new ElysiaError('ELYSIA_STORE', `${name} in ${this.#target} ${fact}`)
   }
 }
-
-const tenantsPath = (name: string) => `/schema/${encodeURIComponent(name)}/tenants`
 
 /** The server would make a class with another name, capitalized. */
 function illegalName(name: string): ElysiaError {

@@ -1,0 +1,70 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { StoredObject } from '../../core/object.ts'
+import type { CallOptions, Projection } from '../store.ts'
+import { isTooLarge } from './cluster/failure.ts'
+import type { Context } from './context.ts'
+import { extentOf, objectsOf } from './grpc/decode.ts'
+import { idFilter } from './grpc/filters.ts'
+import { InexactInt } from './grpc/protobuf.ts'
+import { release } from './grpc/reply.ts'
+import { type Reading, readingOf, replyOf, unreadable } from './reading.ts'
+import { requireAsked, requireAtMost } from './rest/answer.ts'
+import { restMany } from './rest/read.ts'
+
+/** How many ids one look-up contains. */
+const IDS_WITH_VECTORS = 500
+const IDS_WITHOUT = 1000
+/** A look-up that finds an object twice is repeated after these times. */
+const AGAIN_AFTER_MS = [20, 40, 80, 160, 320]
+
+/** The existing objects with those ids in one replica, up to a thousand ids per call, several calls at once. */
+export async function readManyOfCopy(
+  context: Context,
+  ids: readonly string[],
+  what: Projection,
+  call: CallOptions,
+): Promise<StoredObject[]> {
+  call.signal?.throwIfAborted()
+  if (ids.length === 0) return []
+  const reading = await readingOf(context, what, call)
+  const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
+  const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
+  try {
+    const pages = reading.byRest
+      ? [restMany(reading, ids)]
+      : chunks.map((at) => objectsById(reading, ids.slice(at, at + size)))
+    const found = (await Promise.all(pages)).flat()
+    if (found.length === ids.length) return found
+    await context.shards.requireServed(context.name, reading.tenant, call)
+    return found
+  } catch (thrown) {
+    throw unreadable(thrown, context)
+  }
+}
+
+/** The objects with these ids: by one search, or several if it would be too large. */
+export async function objectsById(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
+  const { context, call } = reading
+  try {
+    for (let again = 0; ; again++) {
+      const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
+      requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
+      const objects = [...objectsOf(reply, call.tenant)].flat()
+      release(reply)
+      // An object that is being replaced is found in its old and its new place, and displaces another.
+      const waitMs = AGAIN_AFTER_MS[again]
+      if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
+        requireAsked(ids, objects, context.target, context.name)
+        return objects
+      }
+      await wait(waitMs)
+      call.signal?.throwIfAborted()
+    }
+  } catch (thrown) {
+    if (thrown instanceof InexactInt) return restMany(reading, ids)
+    if (!isTooLarge(thrown) || ids.length === 1) throw thrown
+    const middle = ids.length >> 1
+    const first = await objectsById(reading, ids.slice(0, middle))
+    return [...first, ...(await objectsById(reading, ids.slice(middle)))]
+  }
+}

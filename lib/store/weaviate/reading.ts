@@ -1,0 +1,44 @@
+import type { CallOptions, Projection } from '../store.ts'
+import type { Context } from './context.ts'
+import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
+import { MalformedReply } from './grpc/protobuf.ts'
+import { wrongAnswer } from './rest/answer.ts'
+import type { RestReading } from './rest/read.ts'
+import { metadataRequest, propertiesRequest } from './schema/layout.ts'
+
+/** What a read requests, in the terms of both protocols. */
+export interface Reading extends RestReading {
+  readonly fetch: Fetch
+  /** gRPC resolves references, and omits those whose object is gone. */
+  readonly byRest: boolean
+}
+
+export async function readingOf(context: Context, what: Projection, call: CallOptions): Promise<Reading> {
+  const layout = await context.classes.layout(context.name, call)
+  const tenant = await context.classes.tenantOf(layout, call)
+  const fetch: Fetch = {
+    collection: context.name,
+    tenant,
+    limit: 0,
+    after: '',
+    filters: undefined,
+    properties: propertiesRequest(layout, what),
+    metadata: metadataRequest(layout, what),
+    consistencyLevel: layout.replicated ? QUORUM : undefined,
+  }
+  const byRest = what.references === true && layout.references.size > 0
+  return { context, layout, tenant, what, call, fetch, byRest }
+}
+
+/** The reply of a search, with what this call asks in addition. */
+export function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
+  const search = (grpcClient: GrpcClient, signal: AbortSignal) =>
+    grpcClient.search({ ...fetch, ...asked }, signal)
+  return context.cluster.rpc(call, search, context.nodes)
+}
+
+/** The answer cannot be read: the server's fault, and not worth repeating. */
+export function unreadable(thrown: unknown, { target, name }: Context): unknown {
+  if (!(thrown instanceof MalformedReply)) return thrown
+  return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)
+}

@@ -1,0 +1,117 @@
+import {
+  count,
+  document,
+  error,
+  flag,
+  list,
+  moment,
+  nullable,
+  object,
+  one,
+  optional,
+  retries,
+  rss,
+  runId,
+  seconds,
+  startedAt,
+  target,
+  text,
+  texts,
+} from './parts.ts'
+
+export const rollbackDocument = document('rollback', '`col rollback RUN --json`.', {
+  id: text('The id of the rollback.'),
+  status: one(['done', 'interrupted', 'failed', 'planned'], 'How the run ended; `planned` for a dry run.'),
+  undone: text('The id of the run that was rolled back.'),
+  class: text('The class that the run changed.'),
+  target,
+  dry_run: flag('True for a dry run: nothing was written.'),
+  objects: count('Objects that the run touched: the sum of the next five.'),
+  put_back: count('Objects that were put back as they were before the run.'),
+  removed: count('Objects that the run had added and the rollback removed.'),
+  unchanged: count('Objects that were already as they were before the run.'),
+  left: count('Objects that somebody else has changed since.'),
+  rejected: count('Objects that the store refused.'),
+  references: count('References of the objects that were put back.'),
+  references_rejected: count('References that the store refused.'),
+  left_file: nullable(
+    text('The file with the ids of objects left or refused, as JSON lines.'),
+    'Null if none were left or refused.',
+  ),
+  tenants_made: texts('Tenants that the run had created.'),
+  tenants_removed: texts(
+    'Tenants that the run had created and the rollback removed because they were empty.',
+  ),
+  changes: nullable(
+    list(
+      object('An object that is not as it was before the run.', {
+        id: text('The id.'),
+        tenant: optional(text('The tenant of the object.')),
+        fate: one(['put_back', 'removed', 'left'], 'What would happen to the object.'),
+      }),
+      'Up to 1000 objects that a rollback would change or leave.',
+    ),
+    'Null unless it was a dry run.',
+  ),
+  verified: nullable(
+    count('Objects that were read back and are as they were before.'),
+    'Null if nothing was read back.',
+  ),
+  retries,
+  started_at: startedAt,
+  seconds,
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
+export const deleteDocument = document('delete', '`col delete NAME --json`.', {
+  id: runId,
+  status: one(['done', 'interrupted', 'failed', 'planned'], 'How the run ended; `planned` for a dry run.'),
+  class: text('The class that the objects were deleted from.'),
+  target,
+  selection: text('How the objects were selected.'),
+  dry_run: flag('Nothing was deleted.'),
+  objects: count('Objects that were selected: the sum of the next five.'),
+  deleted: count('Objects that the store acknowledged as deleted.'),
+  gone: count('Objects that somebody else deleted in the meantime.'),
+  changed: count('Objects that changed in the meantime and are no longer selected.'),
+  rejected: count('Objects that the store refused to delete.'),
+  left: count('Objects that the run did not reach.'),
+  not_found: optional(count('Ids of `--objects` that do not exist.')),
+  undo: nullable(
+    object('Where the deleted objects are kept.', {
+      directory: text('The directory that keeps them.'),
+      objects: count('The number of kept objects.'),
+      bytes: count('Their size in bytes.'),
+      kept_until: moment('When it expires.'),
+    }),
+    'Null if they are not kept.',
+  ),
+  retries,
+  started_at: startedAt,
+  seconds,
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
+export const undosDocument = document('undos', '`col catalog undos --json`.', {
+  undos: list(
+    object('What a rollback can restore.', {
+      id: text('The id of the run that changed a collection.'),
+      job: text('The job of the run.'),
+      how: text('How the run changed the collection.'),
+      class: text('The class.'),
+      target,
+      started_at: moment('When the run started.'),
+      ended_at: nullable(moment('When the run ended.'), 'Null if the run was interrupted.'),
+      rolled_back_at: nullable(
+        moment('When the run was rolled back.'),
+        'Null if the run was not rolled back.',
+      ),
+      bytes: count('Size of the kept objects in bytes.'),
+      kept_until: moment('When the kept objects expire.'),
+      directory: text('The directory that keeps them.'),
+    }),
+    'The runs, newest first.',
+  ),
+})
