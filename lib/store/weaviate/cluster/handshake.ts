@@ -5,6 +5,7 @@ import { byAge, isSince } from '../../../core/value/version.ts'
 import { OLDEST_MINOR } from './capabilities.ts'
 import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
 import type { NodeConnection } from './node.ts'
+import { ASKS_FOR_CERTIFICATE } from './tlsHint.ts'
 
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 /**
@@ -106,7 +107,11 @@ function judged(failure: ElysiaError): ElysiaError | undefined {
 
 function closed(failure: ElysiaError, server: NodeConnection, other: boolean): ElysiaError {
   const message = `the gRPC side of ${server.http}, which is ready: ${failure.message}`
-  const asked = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
+  const open = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
+  // The library often tells nothing else of a server that ended the connection.
+  const isEnded = server.grpcSecure && /No connection established|ECONNRESET/.test(failure.message)
+  const isClosed = /ECONNREFUSED/.test(failure.message)
+  const asked = isEnded && !isClosed ? `${open}; ${ASKS_FOR_CERTIFICATE}` : open
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause: failure,
     hint: other ? asked : (failure.hint ?? asked),

@@ -62,6 +62,11 @@ export class NodeConnection {
     return this.#options.node.grpc
   }
 
+  /** True if its gRPC side is reached by TLS. */
+  get grpcSecure(): boolean {
+    return this.#options.node.grpcSecure
+  }
+
   /** False for some seconds after a failure. */
   get available(): boolean {
     return performance.now() >= this.#passedOverUntil
