@@ -93,7 +93,9 @@ function caller(own: Issued | undefined) {
 function open({ rest, calls }: { readonly rest: Listening; readonly calls: Listening }, own?: Issued) {
   const address = `https://127.0.0.1:${rest.port}`
   const nodes = [{ http: address, grpc: `127.0.0.1:${calls.port}`, grpcSecure: true }]
-  return openWeaviate({ nodes, target: address, apiKey: API_KEY, connectTimeoutMs: 30_000, ...caller(own) })
+  // A real server without keys refuses one.
+  const apiKey = realServer() === undefined ? API_KEY : undefined
+  return openWeaviate({ nodes, target: address, apiKey, connectTimeoutMs: 30_000, ...caller(own) })
 }
 
 function requireClosed(t: Test, ...ways: readonly Listening[]): void {

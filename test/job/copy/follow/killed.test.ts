@@ -22,7 +22,12 @@ t.test(
     const double = real === undefined ? await weaviateDouble() : undefined
     const target = double?.target ?? `${real!.http}?grpc=${real!.grpc}`
     const store = await openStore(parseTarget(target))
-    const clear = async () => {
+    if (!store.supports.aliases) {
+    await store.close()
+    t.pass('a server of this version has no aliases')
+    return
+  }
+  const clear = async () => {
       await store.dropAlias(ALIAS)
       for (const name of [SOURCE, TARGET]) await store.drop(name)
     }
