@@ -94,8 +94,8 @@ function open({ rest, calls }: { readonly rest: Listening; readonly calls: Liste
   const address = `https://127.0.0.1:${rest.port}`
   const nodes = [{ http: address, grpc: `127.0.0.1:${calls.port}`, grpcSecure: true }]
   // A real server without keys refuses one.
-  const apiKey = realServer() === undefined ? API_KEY : undefined
-  return openWeaviate({ nodes, target: address, apiKey, connectTimeoutMs: 30_000, ...caller(own) })
+  const key = realServer() === undefined ? { apiKey: API_KEY } : {}
+  return openWeaviate({ nodes, target: address, connectTimeoutMs: 30_000, ...key, ...caller(own) })
 }
 
 function requireClosed(t: Test, ...ways: readonly Listening[]): void {
