@@ -1,4 +1,5 @@
 import { readUndoHeader } from '../../archive/undo/header.ts'
+import { undoBlocks } from '../../archive/undo/reader.ts'
 import type { Trace, UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
 import { UndoWriter } from '../../archive/undo/writer.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -74,6 +75,22 @@ export class UndoKeeping {
   /** Whether an interrupted run saved something about it. */
   knows(object: Pick<StoredObject, 'id' | 'tenant'>): boolean {
     return this.#earlier?.find(object) !== undefined
+  }
+
+  /**
+   * The states that an interrupted run saved of some objects of one tenant, the earliest of each, by id. Reads all that
+   * it saved. Memory: a batch, and those objects.
+   * @throws ElysiaError ELYSIA_DAMAGED
+   */
+  async saved(ids: readonly string[], tenant: string | undefined): Promise<Map<string, StoredObject>> {
+    const asked = new Set(ids)
+    const found = new Map<string, StoredObject>()
+    const header = this.#earlier && readUndoHeader(this.directory)
+    if (header === undefined) return found
+    for await (const { entries } of undoBlocks(this.directory, header))
+      for (const { id, tenant: of, before } of entries)
+        if (before !== undefined && of === tenant && asked.has(id) && !found.has(id)) found.set(id, before)
+    return found
   }
 
   /** True if an interrupted run saved something. */

@@ -24,6 +24,8 @@ export interface Resolved {
   readonly refused?: readonly Refused[]
   /** Objects removed before they are sent again, by id: put back if the store refuses the new ones. */
   readonly removed?: ReadonlyMap<string, StoredObject>
+  /** The same of objects that an interrupted run removed, as far as it saved them. */
+  readonly removedBefore?: (ids: readonly string[]) => Promise<ReadonlyMap<string, StoredObject>>
   /** Sends the due objects in the place of a plain write; undefined if they have to be looked at again first. */
   readonly send?: (calls: Calls) => Promise<ReadonlyMap<string, string> | undefined>
 }
@@ -41,7 +43,7 @@ export interface Resolving {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'> &
     Partial<Pick<RestoreOptions, 'revectorize'>>
   readonly undo:
-    | (Pick<UndoKeeping, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoKeeping, 'knows'>>)
+    | (Pick<UndoKeeping, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoKeeping, 'knows' | 'saved'>>)
     | undefined
   /** Existing objects are removed before they are sent again: otherwise a server would keep their vectors. */
   readonly remakes?: boolean
@@ -71,7 +73,10 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
     }
     if (precedence !== undefined)
       return guarded(decided, there, calls, { precedence, isSaved: undo !== undefined })
-    return remakes ? { ...decided, removed: await remove(decided.due, there, calls) } : decided
+    if (!remakes) return decided
+    const tenant = batch[0]?.object.tenant
+    const removedBefore = async (ids: readonly string[]) => (await undo?.saved?.(ids, tenant)) ?? new Map()
+    return { ...decided, removed: await remove(decided.due, there, calls), removedBefore }
   }
 }
 

@@ -82,11 +82,12 @@ class RestoreSink extends Writable {
         skipped.push(...due)
         continue
       }
-      await putBack(calls, resolved?.removed, refusals)
+      const lost = await putBack(calls, resolved, refusals)
       for (const one of due) {
         const reason = refusals.get(one.object.id)
+        const loss = lost.has(one.object.id) ? LOST : ''
         if (reason === undefined) written.push(one)
-        else refused.push({ object: one.source, code: 'store_rejected', reason })
+        else refused.push({ object: one.source, code: 'store_rejected', reason: `${reason}${loss}` })
       }
     }
     await onSettled({ written, refused, unchanged, skipped })
@@ -104,14 +105,26 @@ function send(
   return resolved?.send?.(calls) ?? calls.write(due.map(({ object }) => object))
 }
 
-/** Puts back what was removed for objects that the store then refused: without references, which an undo has. */
+const LOST =
+  '; its former state was removed for it, and is not back: `elysiactl col rollback` restores what was kept'
+
+/**
+ * Puts back what was removed for objects that the store then refused: without references, which an undo has. Returns the
+ * ids of those that are not back.
+ */
 async function putBack(
   calls: Calls,
-  removed: Resolved['removed'],
+  { removed, removedBefore }: Pick<Resolved, 'removed' | 'removedBefore'> = {},
   refusals: ReadonlyMap<string, string>,
-): Promise<void> {
-  const lost = [...refusals.keys()].flatMap((id) => removed?.get(id) ?? [])
-  if (lost.length > 0) await calls.write(lost.map(withoutReferences))
+): Promise<ReadonlySet<string>> {
+  const ids = [...refusals.keys()]
+  if (removed === undefined || ids.length === 0) return new Set()
+  const absent = ids.filter((id) => !removed.has(id))
+  const before = absent.length === 0 ? undefined : await removedBefore?.(absent)
+  const lost = ids.flatMap((id) => removed.get(id) ?? before?.get(id) ?? [])
+  if (lost.length === 0) return new Set()
+  const again = await calls.write(lost.map(withoutReferences))
+  return new Set(again.keys())
 }
 
 function withoutReferences({ properties, ...object }: StoredObject): StoredObject {

@@ -23,11 +23,11 @@ t.test(
     const target = double?.target ?? `${real!.http}?grpc=${real!.grpc}`
     const store = await openStore(parseTarget(target))
     if (!store.supports.aliases) {
-    await store.close()
-    t.pass('a server of this version has no aliases')
-    return
-  }
-  const clear = async () => {
+      await store.close()
+      t.pass('a server of this version has no aliases')
+      return
+    }
+    const clear = async () => {
       await store.dropAlias(ALIAS)
       for (const name of [SOURCE, TARGET]) await store.drop(name)
     }

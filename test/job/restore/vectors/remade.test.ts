@@ -113,3 +113,38 @@ t.test('an object that the store refuses has what it had', async (t) => {
   t.match(report, { written: 0, rejected: { store_rejected: COUNT } })
   t.equal(await kept(), COUNT)
 })
+
+t.test('so has one that an interrupted run had removed, and whose new state the store refuses', async (t) => {
+  const { store, remade, kept } = await filled(t)
+  const broken = changedStore(store, () => ({
+    write: async () => {
+      throw new ElysiaError('ELYSIA_STORE', 'the cable')
+    },
+  }))
+  await remade(broken)
+  t.equal((await objectsOf(store, 'Note')).length, 0)
+  let isFirst = true
+  const strict = changedStore(store, (collection) => ({
+    write: async (objects, call) => {
+      if (!isFirst) return collection.write(objects, call)
+      isFirst = false
+      const taken = await collection.write(objects.slice(1), call)
+      return [{ ok: false, reason: 'the module is down' }, ...taken]
+    },
+  }))
+  const { report } = await remade(strict)
+  t.match(report, { written: COUNT - 1, rejected: { store_rejected: 1 } })
+  t.equal((await objectsOf(store, 'Note')).length, COUNT, 'nothing is missing')
+  t.equal(await kept(), 1, 'the refused one is as it was')
+})
+
+t.test('an object that cannot be put back either is named', async (t) => {
+  const { store, remade, kept } = await filled(t)
+  const strict = changedStore(store, () => ({
+    write: async (objects) => objects.map(() => ({ ok: false, reason: 'the module is down' })),
+  }))
+  const { report } = await remade(strict)
+  t.match(report, { rejected: { store_rejected: COUNT } })
+  t.match(report.reject_reasons, [{ reason: /the module is down; its former state was removed.*rollback/ }])
+  t.equal(await kept(), 0)
+})
