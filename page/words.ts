@@ -3,7 +3,7 @@
 /** Stands between a figure and its unit, so that a line cannot break there. */
 const GAP = '\u00a0'
 
-const STEPS: readonly (readonly [seconds: number, name: string])[] = [
+const STEPS: readonly TimeUnit[] = [
   [365 * 86_400, 'y'],
   [86_400, 'd'],
   [3600, 'h'],
@@ -18,24 +18,20 @@ export function spanText(seconds: number): string {
   if (seconds < 1) return seconds <= 0 ? `0${GAP}s` : `${Math.max(1, Math.round(seconds * 1000))}${GAP}ms`
   if (seconds < 10) return `${trimmed(seconds, 1)}${GAP}s`
   const whole = Math.round(seconds)
-  if (whole >= 3600 && whole < 48 * 3600) return two(whole, 3600, 'h', 60, 'min', whole < 10 * 3600)
+  if (whole >= 3600 && whole < 48 * 3600)
+    return inUnits(whole, [3600, 'h'], whole < 10 * 3600 ? [60, 'min'] : undefined)
   const index = STEPS.findIndex(([size]) => whole >= size)
-  const [size, name] = STEPS[index]!
-  const [nextSize, nextName] = STEPS[index + 1] ?? [1, '']
-  return two(whole, size, name, nextSize, nextName, index < STEPS.length - 1 && whole < 10 * size)
+  const unit = STEPS[index]!
+  return inUnits(whole, unit, whole < 10 * unit[0] ? STEPS[index + 1] : undefined)
 }
 
-function two(
-  seconds: number,
-  size: number,
-  name: string,
-  nextSize: number,
-  nextName: string,
-  isExact: boolean,
-): string {
+type TimeUnit = readonly [seconds: number, name: string]
+
+/** A whole number of a unit, and of the next one if that is given and adds something. */
+function inUnits(seconds: number, [size, name]: TimeUnit, next: TimeUnit | undefined): string {
   const count = Math.floor(seconds / size)
-  const rest = Math.floor((seconds - count * size) / nextSize)
-  return isExact && rest > 0 ? `${count}${GAP}${name} ${rest}${GAP}${nextName}` : `${count}${GAP}${name}`
+  const rest = next === undefined ? 0 : Math.floor((seconds - count * size) / next[0])
+  return rest > 0 ? `${count}${GAP}${name} ${rest}${GAP}${next![1]}` : `${count}${GAP}${name}`
 }
 
 /** How long ago: `3 h ago`, `just now`. */

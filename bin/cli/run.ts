@@ -2,7 +2,6 @@ import {
   type Layer,
   layersFor,
   messageOf,
-  type OpenOptions,
   type OptionsSchema,
   readSettings,
   resolve,
@@ -11,12 +10,12 @@ import {
 import { alertSettingsOf } from '../observers/alertSettings.ts'
 import type { Observers } from '../observers/current.ts'
 import { observe } from '../observers/observers.ts'
-import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
+import type { Context, Group, NamedCommand } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'
 import { continuingText } from './signal/continuing.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
-import { type Closable, type KnownRuns, openChosenTarget, type Reading, readChosenState } from './target.ts'
+import { OpenedTargets } from './target.ts'
 
 const NO_SETTINGS: Settings = { layers: [], files: [], targets: {}, sections: [], warnings: [] }
 
@@ -42,29 +41,15 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   await observing(settings)
   for (const warning of settings.warnings) asked.console.warn(warning)
   const layers = [asked.flags, ...settings.layers]
-  let opened: Promise<Closable> | undefined
-  const others = new Map<string, Promise<Closable>>()
-  let known: Promise<KnownRuns> | undefined
+  const targets = new OpenedTargets(asked.flags, settings, asked.console)
   let signals: Signals | undefined
   let isDone = false
   let inFlight: number | undefined
-  let failure: { readonly code: ExitCode; readonly why: string } | undefined
+  let failure: CommandFailure | undefined
   const onSignal = () => {
     const notes = { note: asked.console.note, inFlight: () => inFlight }
     signals ??= takeSignals(shutdownTimeout(command, layers), notes)
     return signals
-  }
-  const open = (use: OpenOptions | Reading, other: OtherTarget | undefined) => {
-    const { flags, console } = asked
-    if (other === undefined) {
-      opened ??= openChosenTarget(flags, settings, console, use)
-      return opened
-    }
-    const { address, flag } = other
-    const chosen = { ...flags, values: { ...flags.values, target: address } }
-    const one = others.get(address) ?? openChosenTarget(chosen, settings, console, use, flag)
-    others.set(address, one)
-    return one
   }
   const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
   try {
@@ -87,12 +72,9 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
         inFlight = batches
       },
       origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
-      openTarget: (opening = {}, other) => open(opening, other),
-      readTarget: (other, calls) => open({ reading: calls ?? {} }, other),
-      readRuns: () => {
-        known ??= readChosenState(asked.flags, settings, asked.console)
-        return known
-      },
+      openTarget: (opening = {}, other) => targets.open(opening, other),
+      readTarget: (other, calls) => targets.open({ reading: calls ?? {} }, other),
+      readRuns: () => targets.readRuns(),
       done: () => {
         isDone = true
       },
@@ -104,21 +86,34 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     if (signals === undefined || !endedBySignal(error, signals)) throw error
     asked.console.detail(messageOf(error))
   } finally {
-    for (const one of [opened, known, ...others.values()]) await (await one?.catch(() => undefined))?.close()
+    await targets.close()
     signals?.release()
   }
   if (signals?.received !== undefined && !isDone) {
     const continuing = command.continuing?.({ operands: asked.operands, options })
-    const why = `${interruptedText(signals.received)}; ${continuingText(asked.typed, continuing)}`
-    asked.next(why)
-    failure = {
-      code: exitOfSignal(signals.received),
-      why: failure === undefined ? why : `${why}; ${failure.why}`,
-    }
+    failure = interruption(signals.received, asked, continuing, failure)
   }
   if (failure === undefined) return EXIT.done
   asked.console.failure(failure.why, failure.code)
   return failure.code
+}
+
+/** Why a command did not do what it was asked to. */
+interface CommandFailure {
+  readonly code: ExitCode
+  readonly why: string
+}
+
+/** Says by which signal the command was ended, and how to continue. */
+function interruption(
+  received: NodeJS.Signals,
+  { typed, next }: Asked,
+  continuing: ReturnType<NonNullable<NamedCommand['continuing']>> | undefined,
+  failure: CommandFailure | undefined,
+): CommandFailure {
+  const why = `${interruptedText(received)}; ${continuingText(typed, continuing)}`
+  next(why)
+  return { code: exitOfSignal(received), why: failure === undefined ? why : `${why}; ${failure.why}` }
 }
 
 /** An interrupted call throws the reason of its signal, or an AbortError with that cause. */

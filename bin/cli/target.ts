@@ -25,21 +25,21 @@ import {
   withholdKey,
 } from '../library.ts'
 import { observedTarget } from '../observers/current.ts'
-import type { OpenTarget } from './command.ts'
+import type { OpenTarget, OtherTarget } from './command.ts'
 import type { Console } from './console.ts'
 
 /** An open target that can be closed. */
-export interface Closable extends OpenTarget {
+interface Closable extends OpenTarget {
   close(): Promise<void>
 }
 
 /** How to open a target that is only read. */
-export interface Reading {
+interface Reading {
   readonly reading: Pick<OpenOptions, 'maxInFlight'>
 }
 
 /** The known runs into a target. */
-export interface KnownRuns {
+interface KnownRuns {
   readonly target: string
   readonly state: State
   /** The journal of jobs on archives, if it is a separate one. */
@@ -47,11 +47,52 @@ export interface KnownRuns {
   close(): Promise<void>
 }
 
+/** The stores and the journal that one command opens, each of them once. */
+export class OpenedTargets {
+  readonly #flags: Layer
+  readonly #settings: Settings
+  readonly #console: Console
+  #own: Promise<Closable> | undefined
+  readonly #others = new Map<string, Promise<Closable>>()
+  #runs: Promise<KnownRuns> | undefined
+
+  constructor(flags: Layer, settings: Settings, console: Console) {
+    this.#flags = flags
+    this.#settings = settings
+    this.#console = console
+  }
+
+  /** The target of the command, or another one. */
+  open(use: OpenOptions | Reading, other: OtherTarget | undefined): Promise<Closable> {
+    if (other === undefined) {
+      this.#own ??= openChosenTarget(this.#flags, this.#settings, this.#console, use)
+      return this.#own
+    }
+    const { address, flag } = other
+    const chosen = { ...this.#flags, values: { ...this.#flags.values, target: address } }
+    const opened =
+      this.#others.get(address) ?? openChosenTarget(chosen, this.#settings, this.#console, use, flag)
+    this.#others.set(address, opened)
+    return opened
+  }
+
+  readRuns(): Promise<KnownRuns> {
+    this.#runs ??= readChosenState(this.#flags, this.#settings, this.#console)
+    return this.#runs
+  }
+
+  async close(): Promise<void> {
+    for (const one of [this.#own, this.#runs, ...this.#others.values()]) {
+      await (await one?.catch(() => undefined))?.close()
+    }
+  }
+}
+
 /**
  * Opens the target that flags, environment and files choose, and names it on stderr. `flag` is the one on the command
  * line.
  */
-export async function openChosenTarget(
+async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
@@ -76,11 +117,7 @@ export async function openChosenTarget(
  * The runs into the chosen target. Runs into a server are known here, whether it can be reached or not; those into an
  * embedded store are in its own file.
  */
-export async function readChosenState(
-  flags: Layer,
-  settings: Settings,
-  console: Console,
-): Promise<KnownRuns> {
+async function readChosenState(flags: Layer, settings: Settings, console: Console): Promise<KnownRuns> {
   const { chosen, target } = choose(flags, settings, '--target')
   if (target.kind !== 'weaviate') {
     const opened = await openChosenTarget(flags, settings, console, { reading: {} })

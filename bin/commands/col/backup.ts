@@ -90,11 +90,12 @@ async function run(context: Context): Promise<void> {
     const changing = { transforms, keepsVectors: keepsVectors(context) }
     return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, ...changing })
   }
-  if (destination.kind === 'pipe') return intoPipe(context, store, name, asked, transforms)
-  if (destination.kind === 'file') return intoFile(context, store, name, asked, transforms, destination.path)
+  const request = { store, schema, options: asked, transforms }
+  if (destination.kind === 'pipe') return intoPipe(context, request)
+  if (destination.kind === 'file') return intoFile(context, request, destination.path)
   const { path } = destination
   const place = { path, isOurs: path === undefined, isBegun: resume }
-  return intoDirectory(context, store, schema, asked, transforms, place)
+  return intoDirectory(context, request, place)
 }
 
 /**
@@ -123,7 +124,8 @@ async function several(context: Context, destination: Destination): Promise<void
   await backUpSet(context, destination, async (schema, store, place, set) => {
     const transforms = await transformsFor(context)
     let ended: BackupEnded | undefined
-    await intoDirectory(context, store, schema, options, transforms, place, async (_, own, make) => {
+    const request = { store, schema, options, transforms }
+    await intoDirectory(context, request, place, async (_, own, make) => {
       ended = await made(context, own, (inside) => make({ ...inside, set }))
     })
     return ended!

@@ -38,9 +38,8 @@ export async function setUpRollback(
   context: RollbackContext,
 ): Promise<RollbackSetup> {
   const { header: found } = findKept(store, undone, context)
-  const { state, runId } = context
+  const { state } = context
   const frame = new Run('rollback', context)
-  const retry = frame.retrying(options.retryForMs)
   const key: RunKey = { target: store.target, class: found.class, inputs: [`undo of ${undone}`] }
   const close: Close[] = []
   try {
@@ -52,69 +51,91 @@ export async function setUpRollback(
     }
     // Its run may have ended meanwhile, or the undo expired.
     const kept = findKept(store, undone, context)
-    const { header } = kept
-    if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
     const unfinished = state?.journal.unfinished(key)?.run
-    const id = unfinished ?? runId ?? newRunId()
-    const tenants = hasTenants(header.schema)
-      ? await retry(() => store.tenantStates(header.class))
-      : undefined
-    const traces = new Traces(store.kind, header.schema)
-    const index = await UndoIndex.read(kept.directory, header, traces)
-    const left = new LeftFile(kept.directory, !options.dryRun)
-    close.unshift(
-      () => index.close(),
-      () => left.close(),
-    )
-    const collection = store.collection(header.class)
-    const run: RollbackRun = {
-      frame,
-      id,
-      store,
-      collection,
-      calls: new Calls(collection, retry, frame.signal),
-      retry,
-      options,
-      kept,
-      index,
-      deciding: {
-        traces,
-        isComplete: header.ended_at !== undefined,
-        isResumed: header.rolling_back === true,
-        force: options.force,
-      },
-      whole: {
-        properties: 'all',
-        vectors: true,
-        references: (header.schema.properties ?? []).some(isReference),
-      },
-      tenants: tenants && new Set(tenants.map(({ name }) => name)),
-      asleep: new Set(options.dryRun ? asleepIn(index, tenants) : []),
-      links: new PartSpool(kept.directory, 'links'),
-      left,
-      log: state && new RestoreLog(state.database, id),
-      progress: {
-        fates: { put_back: 0, removed: 0, unchanged: 0, left: 0 },
-        rejected: 0,
-        references: 0,
-        referencesRejected: 0,
-        verified: undefined,
-        changes: [],
-        notLookedAt: 0,
-        tenantsRemoved: [],
-      },
-    }
-    const begin = () => {
-      if (options.dryRun) return
-      if (unfinished !== undefined) frame.emit({ type: 'run_continued', run: id, kind: 'rollback' })
-      frame.begin({ run: id, key, collection: header.class }, unfinished !== undefined)
-      left.begin()
-    }
-    return { run, begin, close }
+    const id = unfinished ?? context.runId ?? newRunId()
+    const run = await openRollback({ store, options, context, frame, kept, id }, close)
+    return { run, begin: () => begin(run, key, unfinished !== undefined), close }
   } catch (error) {
     await closeAll(close).catch(() => {})
     throw error
   }
+}
+
+interface Opening {
+  readonly store: Store
+  readonly options: RollbackOptions
+  readonly context: RollbackContext
+  readonly frame: Run
+  readonly kept: KeptUndo
+  /** The id of the rollback. */
+  readonly id: string
+}
+
+/** Opens what the rollback reads and writes, which `close` closes before anything else. */
+async function openRollback(opening: Opening, close: Close[]): Promise<RollbackRun> {
+  const { store, options, context, frame, kept, id } = opening
+  const { header, directory } = kept
+  const { state } = context
+  const retry = frame.retrying(options.retryForMs)
+  if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
+  const tenants = hasTenants(header.schema) ? await retry(() => store.tenantStates(header.class)) : undefined
+  const traces = new Traces(store.kind, header.schema)
+  const index = await UndoIndex.read(directory, header, traces)
+  const left = new LeftFile(directory, !options.dryRun)
+  close.unshift(
+    () => index.close(),
+    () => left.close(),
+  )
+  const collection = store.collection(header.class)
+  return {
+    frame,
+    id,
+    store,
+    collection,
+    calls: new Calls(collection, retry, frame.signal),
+    retry,
+    options,
+    kept,
+    index,
+    deciding: {
+      traces,
+      isComplete: header.ended_at !== undefined,
+      isResumed: header.rolling_back === true,
+      force: options.force,
+    },
+    whole: {
+      properties: 'all',
+      vectors: true,
+      references: (header.schema.properties ?? []).some(isReference),
+    },
+    tenants: tenants && new Set(tenants.map(({ name }) => name)),
+    asleep: new Set(options.dryRun ? asleepIn(index, tenants) : []),
+    links: new PartSpool(directory, 'links'),
+    left,
+    log: state && new RestoreLog(state.database, id),
+    progress: nothingDone(),
+  }
+}
+
+function nothingDone(): RollbackRun['progress'] {
+  return {
+    fates: { put_back: 0, removed: 0, unchanged: 0, left: 0 },
+    rejected: 0,
+    references: 0,
+    referencesRejected: 0,
+    verified: undefined,
+    changes: [],
+    notLookedAt: 0,
+    tenantsRemoved: [],
+  }
+}
+
+/** Enters the run in the journal; `continues` an interrupted one. */
+function begin({ frame, id, kept, options, left }: RollbackRun, key: RunKey, continues: boolean): void {
+  if (options.dryRun) return
+  if (continues) frame.emit({ type: 'run_continued', run: id, kind: 'rollback' })
+  frame.begin({ run: id, key, collection: kept.header.class }, continues)
+  left.begin()
 }
 
 /** The inactive ones among the tenants that the run touched. */

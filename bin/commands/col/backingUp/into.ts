@@ -18,6 +18,14 @@ import { type Increment, incrementOf } from '../increment.ts'
 import { withLock } from './placeLock.ts'
 import { type Show, showBackup } from './shown.ts'
 
+/** What is backed up, and how. */
+export interface BackupRequest {
+  readonly store: Store
+  readonly schema: CollectionSchema
+  readonly options: BackupOptions
+  readonly transforms: readonly Transform[]
+}
+
 /** Where a backup goes. */
 export interface BackupPlace {
   /** Undefined for a directory below the backup root that is yet to be named or found. */
@@ -31,10 +39,7 @@ export interface BackupPlace {
 /** Backs up into the named directory, or one below the backup root. */
 export async function intoDirectory(
   context: Context,
-  store: Store,
-  schema: CollectionSchema,
-  options: BackupOptions,
-  transforms: readonly Transform[],
+  { store, schema, options, transforms }: BackupRequest,
   { path: named, isOurs, isBegun }: BackupPlace,
   show: Show = showBackup,
 ): Promise<void> {
@@ -71,10 +76,7 @@ async function lockedBase(context: Context, { base }: Increment): Promise<ChainL
 /** Backs up into a single file. */
 export async function intoFile(
   context: Context,
-  store: Store,
-  name: string,
-  options: BackupOptions,
-  transforms: readonly Transform[],
+  { store, schema, options, transforms }: BackupRequest,
   to: string,
 ): Promise<void> {
   const job = await backupJob()
@@ -82,7 +84,7 @@ export async function intoFile(
   await withLock(to, () =>
     showBackup(context, transforms, (jobContext) =>
       job.backupCataloged({ path: to, shape: 'file', ...catalogOf(context) }, jobContext, (inside) =>
-        job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
+        job.runBackupFile(store, schema.class, to, options, inside, job.fileModes(mode)),
       ),
     ),
   )
@@ -97,10 +99,7 @@ function catalogOf(context: Context) {
 /** Backs up to stdout. @throws ElysiaError ELYSIA_USAGE if that is a terminal, or used for the report */
 export async function intoPipe(
   context: Context,
-  store: Store,
-  name: string,
-  options: BackupOptions,
-  transforms: readonly Transform[],
+  { store, schema, options, transforms }: BackupRequest,
 ): Promise<void> {
   if (context.console.json) {
     throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both write to stdout', { hint: 'leave one out' })
@@ -113,6 +112,6 @@ export async function intoPipe(
   const job = await backupJob()
   const stream = context.console.bytes()
   await showBackup(context, transforms, (jobContext) =>
-    job.runBackupSingle(store, name, { stream, location: '-' }, options, jobContext),
+    job.runBackupSingle(store, schema.class, { stream, location: '-' }, options, jobContext),
   )
 }
