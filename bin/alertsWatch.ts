@@ -32,7 +32,7 @@ export interface ChangingWatch extends AlertsWatch {
 }
 
 /** As `watchAlerts`, until it gets other settings. */
-export async function alertsAnew(
+export async function watchAlertsAfterChanges(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
 ): Promise<ChangingWatch> {
   let watch = await watchAlerts(context)

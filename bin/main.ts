@@ -1,6 +1,6 @@
 import { type Arguments, readArguments } from './cli/arguments.ts'
 import type { NamedCommand } from './cli/command.ts'
-import { type Console, outliveReaders, processConsole } from './cli/console.ts'
+import { type Console, processConsole, surviveClosedOutput } from './cli/console.ts'
 import { consoleOptions } from './cli/consoleOptions.ts'
 import { EXIT, exitOfError } from './cli/exit.ts'
 import { commandHelp, helpFor } from './cli/help/help.ts'
@@ -27,7 +27,7 @@ interface Speaking {
  */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = EXIT.failed
-  outliveReaders()
+  surviveClosedOutput()
   const speaking: Speaking = { console: processConsole(early(argv)) }
   const end = expectEnd(() => speaking.console.error(unsettled()))
   hearDefects(speaking)

@@ -39,13 +39,13 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, write)))
-  sayNext(context, report, error, rejectsPath(report, write))
+  reportNextStep(context, report, error, rejectsPath(report, write))
   if (error !== undefined) throw error
   if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, write)))
 }
 
 /** Prints what to do with rejected records, or how an unfinished run continues. */
-export function sayNext(
+export function reportNextStep(
   context: Context,
   { dry_run }: { readonly dry_run: boolean },
   error: unknown,

@@ -143,7 +143,7 @@ function canMoveCursor(): boolean {
 }
 
 /** If the reader of stdout or stderr goes away, the process must still report everything elsewhere. */
-export function outliveReaders(): void {
+export function surviveClosedOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', () => {})
 }

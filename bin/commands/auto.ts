@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { alertsAnew, lookForAlerts } from '../alertsWatch.ts'
+import { lookForAlerts, watchAlertsAfterChanges } from '../alertsWatch.ts'
 import { beginChild } from '../cli/auto/child.ts'
 import { policiesIn, policiesNow } from '../cli/auto/policies.ts'
 import { onCatalog } from '../cli/catalog.ts'
@@ -94,7 +94,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
       console.warn(
         `the notes about policies were damaged, and moved to ${notes.movedTo}: what was missed is unknown`,
       )
-    const watch = once ? undefined : await alertsAnew(context)
+    const watch = once ? undefined : await watchAlertsAfterChanges(context)
     const now = policiesNow(context, policies, async (read) => watch?.take(read))
     const { runs, failed } = await carryOut(context, now, notes, once).finally(() => watch?.end())
     if (once) await lookForAlerts(context, context.signal)

@@ -23,7 +23,7 @@ function isSpoiled({ faults }: VerifyReport): boolean {
 }
 
 /** The archives that are damaged themselves, each once: verified ones, and their bases. */
-export function culpritsOf(damaged: readonly VerifyReport[]): string[] {
+export function damagedArchives(damaged: readonly VerifyReport[]): string[] {
   const ids = damaged.flatMap(({ archive, faults }) => faults.map(({ base = archive }) => base))
   return [...new Set(ids)]
 }

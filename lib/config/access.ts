@@ -3,7 +3,7 @@ import { ElysiaError, messageOf } from '../core/errors.ts'
 import { didYouMean, guessTarget } from '../core/suggest.ts'
 import type { Layer } from '../options/options.ts'
 import { addressOf } from './namedTarget.ts'
-import { foreignHand, isReadByOthers } from './ownership.ts'
+import { isReadByOthers, ownershipFault } from './ownership.ts'
 import { defaultStorePath } from './paths.ts'
 import type { Settings, TargetSetting } from './settings.ts'
 
@@ -193,7 +193,7 @@ async function openKeyFile(path: string, warn: (message: string) => void, what: 
   try {
     const status = await handle.stat()
     if (status.isDirectory()) refuse('cannot be read: it is a directory')
-    const foreign = status.isFile() ? foreignHand(status) : undefined
+    const foreign = status.isFile() ? ownershipFault(status) : undefined
     if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
     if (status.isFile() && isReadByOthers(status))
       warn(`others may read ${what} ${path}; chmod 600 prevents that`)

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { constants, lstat, open } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { foreignHand } from './ownership.ts'
+import { ownershipFault } from './ownership.ts'
 
 /** A configuration file as it was read, unchecked. */
 export interface ConfigFile {
@@ -51,10 +51,10 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /** Reads a file that was found by searching, and that somebody else may have put there. */
 function readFoundFile(path: string): Promise<ConfigFile | RefusedFile> {
-  return readFile(path, foreignHand)
+  return readFile(path, ownershipFault)
 }
 
-async function readFile(path: string, distrust: typeof foreignHand): Promise<ConfigFile | RefusedFile> {
+async function readFile(path: string, distrust: typeof ownershipFault): Promise<ConfigFile | RefusedFile> {
   if (!ENDINGS.some((ending) => path.endsWith(`.${ending}`))) {
     throw unusable(path, `its name does not end in ${ENDINGS.map((ending) => `.${ending}`).join(', ')}`)
   }
@@ -69,7 +69,7 @@ async function readFile(path: string, distrust: typeof foreignHand): Promise<Con
 }
 
 /** Checks and reads the same open file, so that it cannot be swapped in between. The owner of a link counts too. */
-async function textOf(path: string, distrust: typeof foreignHand): Promise<string | RefusedFile> {
+async function textOf(path: string, distrust: typeof ownershipFault): Promise<string | RefusedFile> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw unusable(path, messageOf(error))
   })

@@ -13,7 +13,7 @@ const GROUP_OR_OTHERS_READ = 0o044
  * Why somebody else may have written a file, as the end of a sentence; undefined if only the user and root can have.
  * A group with the user's own number counts as the user. Undefined on systems without owners.
  */
-export function foreignHand({ uid, gid, mode }: Owned): string | undefined {
+export function ownershipFault({ uid, gid, mode }: Owned): string | undefined {
   const own = process.geteuid?.()
   if (own === undefined) return undefined
   if (uid !== own && uid !== 0) return `it belongs to another user (${uid})`

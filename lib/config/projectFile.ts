@@ -14,7 +14,7 @@ const OUTSIDE = 'which leads out of its directory'
  * Why a project's file is refused, as the end of a sentence; undefined if it is accepted. Its author is the author of
  * the project, so it must not set keys, headers or trust, and its paths must be below its directory.
  */
-export function overreach({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
+export function projectFileFault({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
   for (const [name, value] of Object.entries(content)) {
     const option = options.get(name)?.option
     if (option?.personal === true || (isSection(name) && SECTIONS[name].personal))

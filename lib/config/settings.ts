@@ -6,7 +6,7 @@ import type { OptionsSchema } from '../options/schema.ts'
 import { type ConfigFile, type RefusedFile, readConfigFile, readProjectFile, readUserFile } from './files.ts'
 import { type NamedTarget, namedTargets } from './namedTarget.ts'
 import { homeDirectory, userPaths } from './paths.ts'
-import { type OptionsByKey, overreach } from './projectFile.ts'
+import { type OptionsByKey, projectFileFault } from './projectFile.ts'
 import { isSection, SECTIONS, type Section, type SectionName } from './sections.ts'
 
 /** Environment variables that are not options: they hold or name secrets and locations. */
@@ -114,7 +114,7 @@ async function findFiles({ env, directory, userDirectory }: Sources): Promise<Fo
 /** A project's file is refused if it sets what it must not set. */
 function believed({ file, kind }: Found, keys: KnownOptions): Found {
   if (kind !== 'project' || 'refused' in file) return { file, kind }
-  const refused = overreach(file, keys)
+  const refused = projectFileFault(file, keys)
   return { file: refused === undefined ? file : { path: file.path, refused }, kind }
 }
 

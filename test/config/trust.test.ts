@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { catalogOptions } from '../../lib/catalog/options.ts'
 import { chooseTarget, readApiKey, withholdKey, withoutKeys } from '../../lib/config/access.ts'
-import { foreignHand, isReadByOthers } from '../../lib/config/ownership.ts'
+import { isReadByOthers, ownershipFault } from '../../lib/config/ownership.ts'
 import { readSettings } from '../../lib/config/settings.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { targetOptions } from '../../lib/store/targetOptions.ts'
@@ -34,12 +34,12 @@ function place(t: Test, project: string | undefined, user?: string): string {
 t.test('whose a file is: its owner, its group and its mode say it', async (t) => {
   const own = process.geteuid!()
   const gid = process.getegid!()
-  t.equal(foreignHand({ uid: own, gid, mode: 0o644 }), undefined)
-  t.equal(foreignHand({ uid: 0, gid: 0, mode: 0o644 }), undefined)
-  t.match(foreignHand({ uid: STRANGER, gid, mode: 0o600 }), /belongs to another user \(12345\)/)
-  t.match(foreignHand({ uid: own, gid, mode: 0o602 }), /everyone/)
-  t.match(foreignHand({ uid: own, gid: STRANGER, mode: 0o620 }), /its group/)
-  t.match(foreignHand({ uid: 0, gid: STRANGER, mode: 0o620 }), /its group/)
+  t.equal(ownershipFault({ uid: own, gid, mode: 0o644 }), undefined)
+  t.equal(ownershipFault({ uid: 0, gid: 0, mode: 0o644 }), undefined)
+  t.match(ownershipFault({ uid: STRANGER, gid, mode: 0o600 }), /belongs to another user \(12345\)/)
+  t.match(ownershipFault({ uid: own, gid, mode: 0o602 }), /everyone/)
+  t.match(ownershipFault({ uid: own, gid: STRANGER, mode: 0o620 }), /its group/)
+  t.match(ownershipFault({ uid: 0, gid: STRANGER, mode: 0o620 }), /its group/)
   t.ok(isReadByOthers({ uid: own, gid: STRANGER, mode: 0o640 }))
   t.ok(isReadByOthers({ uid: own, gid, mode: 0o604 }))
   t.notOk(isReadByOthers({ uid: own, gid, mode: 0o600 }))

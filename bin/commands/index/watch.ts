@@ -19,7 +19,7 @@ import {
   watchOptions,
 } from '../../library.ts'
 import { servingMetrics } from '../../metrics.ts'
-import { sayNext, writeContext } from '../../runIngest.ts'
+import { reportNextStep, writeContext } from '../../runIngest.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
@@ -62,7 +62,7 @@ async function watchDirectory(context: Context, ready: () => void): Promise<void
       ...summary(report, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
       files(report),
     ])
-  sayNext(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
+  reportNextStep(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
   if (error !== undefined) throw error
   failAfter(context, report, jobContext.rejectsPath)
 }

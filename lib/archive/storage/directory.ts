@@ -8,10 +8,10 @@ import {
   chmod,
   failure,
   filesBelow,
-  found,
   isMissing,
   makeDirectories,
   notAFile,
+  statsOf,
   syncDirectory,
 } from './files.ts'
 import type { FileModes } from './modes.ts'
@@ -85,7 +85,7 @@ class DirectoryStorage implements Storage {
   async append(name: string, bytes: Uint8Array | string): Promise<void> {
     const path = await this.#writable(name)
     await this.#try(name, async () => {
-      const isNew = (await found(path)) === undefined
+      const isNew = (await statsOf(path)) === undefined
       const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
       const handle = await open(path, flags, this.#modes?.file ?? 0o600)
       try {
@@ -109,7 +109,7 @@ class DirectoryStorage implements Storage {
   }
 
   async bytes(name: string): Promise<number | undefined> {
-    const stats = await found(await this.#path(name))
+    const stats = await statsOf(await this.#path(name))
     return stats?.isFile() === true ? stats.size : undefined
   }
 
@@ -155,7 +155,7 @@ class DirectoryStorage implements Storage {
     let path = this.text
     for (const segment of segments.slice(0, -1)) {
       path = join(path, segment)
-      const stats = await found(path)
+      const stats = await statsOf(path)
       if (stats !== undefined && !stats.isDirectory()) throw notAFile(path)
     }
     return join(path, segments.at(-1)!)

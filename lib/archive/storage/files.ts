@@ -48,14 +48,14 @@ export async function* filesBelow(
     const path = join(directory, entry.name)
     if (entry.isDirectory()) yield* filesBelow(path, name, matches)
     else if (entry.isFile() && matches(entry.name)) {
-      const stats = await found(path)
+      const stats = await statsOf(path)
       if (stats !== undefined) yield { name, bytes: stats.size }
     }
   }
 }
 
 /** What a path is; undefined if there is nothing. Does not follow a link. */
-export async function found(path: string): Promise<Stats | undefined> {
+export async function statsOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (error) {

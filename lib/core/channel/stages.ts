@@ -25,7 +25,7 @@ export function namedElsewhere<S extends object>(name: string, stage: S): S {
 }
 
 /** True if a stage's work is done outside this thread. */
-export function worksElsewhere(stage: object): boolean {
+export function runsInThread(stage: object): boolean {
   return ELSEWHERE.has(stage)
 }
 

@@ -44,7 +44,7 @@ export async function dropBefore({
   const { alias, before, after } = migration
   const now = await retry(() => meaningOf(store, alias))
   if (now !== after) throw movedMeanwhile(migration, now)
-  const uses = await retry(() => leadingTo(store, migration))
+  const uses = await retry(() => referrersOf(store, migration))
   if (uses.length > 0) throw stillUsed(before, uses, `nothing was removed; ${alias} means ${after};`)
   state.journal.forget(store.target, before)
   await retry(() => store.drop(before))
@@ -52,7 +52,7 @@ export async function dropBefore({
 }
 
 /** What refers to the previous class, besides the alias itself. */
-export async function leadingTo(
+export async function referrersOf(
   store: Store,
   { alias, before, after }: Pick<Migration, 'alias' | 'before' | 'after'>,
 ): Promise<string[]> {

@@ -11,7 +11,7 @@ import type { Ended } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { type CopyContext, type CopyEnded, runCopy } from '../copy/copy.ts'
-import { dropBefore, leadingTo, meaningOf, switched, undoMigration } from './back.ts'
+import { dropBefore, meaningOf, referrersOf, switched, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
 import { type Migration, Migrations } from './record.ts'
@@ -75,7 +75,7 @@ async function migrated(
     target: store.target,
     ...{ alias, before, class: after },
     means: (await retry(() => meaningOf(store, alias))) ?? null,
-    left_behind: dropping ? [] : await retry(() => leadingTo(store, place)),
+    left_behind: dropping ? [] : await retry(() => referrersOf(store, place)),
     copy: copy ?? null,
   }
   return error === undefined ? { report } : { report, error }

@@ -16,7 +16,7 @@ export function attempted(watching: Watching, entry: WatchEntry): WatchEntry {
 }
 
 /** True if processes died in a file, one after another, at the same place. */
-export function isHopeless({ deaths }: WatchEntry): boolean {
+export function hasKilledTooOften({ deaths }: WatchEntry): boolean {
   return deaths >= MOST_DEATHS
 }
 

@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import { attempted, isHopeless, survived } from './attempts.ts'
+import { attempted, hasKilledTooOften, survived } from './attempts.ts'
 import { endedEntry, newEntry, takenEntry } from './entry.ts'
 import type { DirectoryWatcher } from './files.ts'
 import { finish, giveUp, settle } from './finish.ts'
@@ -99,7 +99,7 @@ async function takeOpened(
   const turn = await turnOf(watching, opened, known, recognized)
   const entry = attempted(watching, turn.entry)
   replace(watching, known, entry)
-  if (isHopeless(entry)) await giveUp(watching, entry)
+  if (hasKilledTooOften(entry)) await giveUp(watching, entry)
   else await run(watching, opened, { ...turn, entry })
 }
 

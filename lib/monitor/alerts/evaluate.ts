@@ -8,8 +8,8 @@ import type { ReportedFacts } from './rule/evidence.ts'
 import { look } from './rule/look.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
 import { type Undelivered, undelivered } from './state/outbox.ts'
-import { type KnownAlert, knownAlerts, takeIn, watchedAlerts } from './state/store.ts'
-import { forgotten, inMemory, isBusy, openAlerts } from './state/tables.ts'
+import { applyFindings, type KnownAlert, knownAlerts, watchedAlerts } from './state/store.ts'
+import { inMemory, isBusy, openAlerts, openInMemory } from './state/tables.ts'
 
 /** The facts that alerts are made from, and how to send them. */
 export interface EvaluateOptions {
@@ -51,7 +51,7 @@ export interface Evaluated {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   const { settings, sinks: context, limits, deadline, signal, now = Date.now } = options
-  let database = options.isApart === true ? forgotten() : openAlerts(options.file, context.warn)
+  let database = options.isApart === true ? openInMemory() : openAlerts(options.file, context.warn)
   try {
     let made: AlertMessage[]
     try {
@@ -93,5 +93,5 @@ function lookAndTakeIn(
   const evidence = { reader, now: asOf, whole, ...(report && { report }) }
   const rules = isApart ? settings.rules.filter(({ when }) => OF_ONE_RUN.includes(when)) : settings.rules
   const findings = look(rules, evidence, watchedAlerts(database))
-  return takeIn(database, settings, findings, { now: now(), asOf })
+  return applyFindings(database, settings, findings, { now: now(), asOf })
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { foreignHand } from '../../config/ownership.ts'
+import { ownershipFault } from '../../config/ownership.ts'
 import { messageOf } from '../../core/errors.ts'
 import { roughSize } from '../../core/units.ts'
 import { type Check, checksOf } from './check.ts'
@@ -43,7 +43,7 @@ function directoryCheck(what: string, path: string, there: string | undefined): 
     if (!stats.isDirectory()) return fault(subject, `${there} is not a directory`, `move ${there} away`)
     accessSync(there, R_OK | W_OK | X_OK)
     if (there !== path) return ok(subject, 'is not there yet; it is made when it is needed')
-    const foreign = foreignHand(stats)
+    const foreign = ownershipFault(stats)
     if (foreign !== undefined)
       return warning(subject, foreign, `chown and chmod 700 ${path}, unless that is meant`)
     const isLink = lstatSync(path).isSymbolicLink() ? ', a link' : ''

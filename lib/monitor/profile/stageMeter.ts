@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream'
-import { type AnyStage, type StageObserver, stageName, worksElsewhere } from '../../core/channel/stages.ts'
+import { type AnyStage, runsInThread, type StageObserver, stageName } from '../../core/channel/stages.ts'
 
 /** What a stage did; stages with the same name are added up. Times are milliseconds. */
 export interface StageFigures {
@@ -67,7 +67,7 @@ export class StageMeter implements StageObserver {
 
   #meter(stage: Patched, name: string): void {
     const moment = () => ({ ms: this.#now(), cpuMs: this.#cpuNow(), activeMs: this.#activeMs() })
-    const one = new Metered(this.#figuresOf(name), moment, worksElsewhere(stage))
+    const one = new Metered(this.#figuresOf(name), moment, runsInThread(stage))
     this.#open.add(one)
     if (typeof stage._write === 'function') this.#meterWrites(stage, one)
     if (typeof stage._read === 'function') this.#meterReads(stage, one, typeof stage._write !== 'function')

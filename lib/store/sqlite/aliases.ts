@@ -15,7 +15,7 @@ export function addAlias(database: SqliteDatabase, addition: Alias, collections:
 }
 
 /** Makes an alias mean another collection; false if there is no such alias. */
-export function turnAlias(database: SqliteDatabase, { alias, collection }: Alias): boolean {
+export function pointAlias(database: SqliteDatabase, { alias, collection }: Alias): boolean {
   const update = database.prepare('UPDATE aliases SET collection = ? WHERE alias = ? COLLATE BINARY')
   return update.run(collection, alias).changes > 0
 }

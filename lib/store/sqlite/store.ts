@@ -23,7 +23,7 @@ import type {
   TransactionOptions,
 } from '../store.ts'
 import { closed, noCollection, requireTenanted, widened } from '../validation/classRules.ts'
-import { addAlias, aliasesOf, removeAlias, turnAlias } from './aliases.ts'
+import { addAlias, aliasesOf, pointAlias, removeAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, replaceSchema, summaryOf } from './classes.ts'
 import type { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
@@ -150,7 +150,7 @@ class SqliteStore implements EmbeddedStore {
   moveAlias(alias: Alias): Promise<boolean> {
     return this.#write(() => {
       this.#objects(alias.collection)
-      return turnAlias(this.database, alias)
+      return pointAlias(this.database, alias)
     })
   }
 

@@ -20,7 +20,7 @@ import {
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
-import { culpritsOf, damageText, verificationText } from '../../../view/verification.ts'
+import { damagedArchives, damageText, verificationText } from '../../../view/verification.ts'
 import { accessOptions } from './access.ts'
 
 const whichOptions = {
@@ -111,7 +111,7 @@ async function run(context: Context): Promise<void> {
   else for (const report of reports) console.note(verificationText(report))
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
-  for (const archive of culpritsOf(damaged)) {
+  for (const archive of damagedArchives(damaged)) {
     const text = spoiledText(archive, await spoiledBy(context, archive))
     if (text !== undefined) console.warn(text)
   }

@@ -3,7 +3,7 @@ import { isRecord } from '../../../core/value/record.ts'
 import { PlainFault } from '../plainFault.ts'
 import { recordsOf, requireRecord } from './fields.ts'
 import { lineByLine, type Shape } from './shape.ts'
-import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+import { describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
 function isHit(line: JsonObject): boolean {
   return line._id !== undefined && isRecord(line._source)
@@ -12,7 +12,7 @@ function isHit(line: JsonObject): boolean {
 const reader: Shape['reader'] = (sample, changes) => {
   const fields = vectorFieldsOf(sample.map(({ _source }) => (isRecord(_source) ? _source : {})))
   return {
-    vectors: sayVectors(fields),
+    vectors: describeVectors(fields),
     read: ({ _id, _source }) => {
       const { rest, ...vectors } = takeVectors(requireRecord(_source, '_source'), fields, changes)
       return { id: _id, properties: rest, ...vectors }

@@ -1,5 +1,5 @@
 import { lineByLine, type Shape } from './shape.ts'
-import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+import { describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
 /** Records in which each field is a property: not of any one store, but chosen by a person. */
 export const flat: Shape = {
@@ -10,7 +10,7 @@ export const flat: Shape = {
   reader: (sample, changes) => {
     const fields = vectorFieldsOf(sample)
     return {
-      vectors: sayVectors(fields),
+      vectors: describeVectors(fields),
       read: (record) => {
         const { rest, ...vectors } = takeVectors(record, fields, changes)
         const { id, ...properties } = rest

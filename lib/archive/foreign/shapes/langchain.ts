@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import { isVector, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
-import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+import { describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
 /**
  * Documents of LangChain, in Python or JavaScript, and dumps of its in-memory store. Their text is the property
@@ -16,7 +16,7 @@ export const langchain: Shape = {
   reader: (sample, changes) => {
     const fields = vectorFieldsOf(sample)
     return {
-      vectors: sayVectors(fields),
+      vectors: describeVectors(fields),
       read: (record) => {
         const { rest, ...vectors } = takeVectors(record, fields, changes)
         const { id, metadata = null } = rest

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../core/object.ts'
 import { plainValue } from './extendedJson.ts'
 import { lineByLine, type Shape } from './shape.ts'
-import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+import { describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
 /** Documents as mongoexport writes them, in extended JSON. */
 export const mongo: Shape = {
@@ -12,7 +12,7 @@ export const mongo: Shape = {
   reader: (sample, changes) => {
     const fields = vectorFieldsOf(sample.flatMap(plainOrNone))
     return {
-      vectors: sayVectors(fields),
+      vectors: describeVectors(fields),
       read: (record) => {
         const { rest, ...vectors } = takeVectors(plainValue(record) as JsonObject, fields, changes)
         const { _id: id, ...properties } = rest

@@ -55,7 +55,7 @@ export function takeVectors(record: JsonObject, fields: VectorFields, changes: C
 }
 
 /** The fields as shown to a person. */
-export function sayVectors(fields: VectorFields): string[] {
+export function describeVectors(fields: VectorFields): string[] {
   return [...fields].map(([name, field]) => (name === '' ? field : `${name}=${field}`))
 }
 

@@ -3,7 +3,7 @@ import { isRecord } from '../../../core/value/record.ts'
 import type { Changes } from '../changes.ts'
 import { isSparse, isVector, recordsOf, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
-import { denseOf, sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+import { denseOf, describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 
 /** Points from a qdrant scroll, or from its client: `{id, payload, vector}`. */
 export const qdrant: Shape = {
@@ -95,7 +95,7 @@ export const milvus: Shape = {
     const key = keyOf(sample)
     return {
       id: key,
-      vectors: sayVectors(fields),
+      vectors: describeVectors(fields),
       read: (record) => {
         const { rest, ...vectors } = takeVectors(record, fields, changes)
         const { $meta: meta, ...properties } = without(rest, key === undefined ? [] : [key])

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { namePattern } from '../../../file/namePattern.ts'
-import { attempted, isHopeless } from '../attempts.ts'
+import { attempted, hasKilledTooOften } from '../attempts.ts'
 import { endedEntry, newEntry } from '../entry.ts'
 import { type FileIdentity, isFile, look, wasRecreated } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
@@ -25,7 +25,7 @@ export async function resumeGroup(watching: Watching): Promise<void> {
   const members = entries.length === group.runs.length ? await reopen(watching, entries) : undefined
   if (members === undefined) return dissolve(watching, entries)
   try {
-    const hopeless = members.find(({ entry }) => isHopeless(entry))
+    const hopeless = members.find(({ entry }) => hasKilledTooOften(entry))
     if (hopeless !== undefined) return await dissolve(watching, entries, await apart(watching, hopeless))
     const first = await readTogether(watching, members)
     try {

@@ -46,7 +46,7 @@ export function watchedAlerts(database: SqliteDatabase): Watched[] {
  * Applies the findings and queues what is to be sent, in one transaction: of several processes with the same findings
  * only one sends. Leaves alone an alert that newer facts have judged. Returns the messages that were made.
  */
-export function takeIn(
+export function applyFindings(
   database: SqliteDatabase,
   settings: AlertSettings,
   findings: Findings,

@@ -58,11 +58,11 @@ function afterDamage(file: string, warn: (message: string) => void): SqliteDatab
 export function inMemory(file: string, error: unknown, warn: (message: string) => void): SqliteDatabase {
   const why = error instanceof Error ? error.message : String(error)
   warn(`alerts are sent, but not remembered, since ${file} cannot be used: ${why}`)
-  return forgotten()
+  return openInMemory()
 }
 
-/** A database that nobody remembers. */
-export function forgotten(): SqliteDatabase {
+/** An empty database in memory, which is gone when it is closed. */
+export function openInMemory(): SqliteDatabase {
   return withTables(':memory:')
 }
 

@@ -13,7 +13,7 @@ import { makeDirectory } from '../../../file/directory.ts'
 import { type Inode, inodeOf } from '../../../file/inode.ts'
 import type { Emit } from '../../../run/context.ts'
 import { failureOf } from '../../../run/failure.ts'
-import { bringUp } from './migration.ts'
+import { createOrMigrate } from './migration.ts'
 import { StrangeEntry } from './strange.ts'
 import { HISTORY_FORMAT } from './tables.ts'
 
@@ -183,7 +183,7 @@ function formatOf(database: SqliteDatabase): number {
 function prepare(database: SqliteDatabase, path: string): void {
   const format = database.pragma('user_version', { simple: true }) as number
   if (format > HISTORY_FORMAT) throw newer(path)
-  if (format !== HISTORY_FORMAT) bringUp(database)
+  if (format !== HISTORY_FORMAT) createOrMigrate(database)
 }
 
 function newer(path: string): ElysiaError {

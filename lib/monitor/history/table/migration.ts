@@ -7,7 +7,7 @@ import { HISTORY_FORMAT, HISTORY_TABLES, TRAFFIC_TABLE } from './tables.ts'
  * three seconds, once. One transaction: a process that is killed meanwhile leaves the old format. Afterward the file
  * gives back the space that the old tables took, about half of it.
  */
-export function bringUp(database: SqliteDatabase): void {
+export function createOrMigrate(database: SqliteDatabase): void {
   let hasCopied = false
   const step = () => {
     // Another process may have been first.

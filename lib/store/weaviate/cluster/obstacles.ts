@@ -32,14 +32,14 @@ export async function obstacles(
 
 async function outOfStep(context: Pick<Context, 'cluster'>): Promise<string[]> {
   for (let look = 1; look <= STEP_LOOKS; look += 1) {
-    if ((await isInStep(context)) !== false) return []
+    if ((await schemasAgree(context)) !== false) return []
     if (look < STEP_LOOKS) await sleep(STEP_WAIT_MS)
   }
   return ['its schema is not the same on all nodes']
 }
 
 /** Whether all nodes have the same schema; undefined if the server does not report it. */
-export async function isInStep({ cluster }: Pick<Context, 'cluster'>): Promise<boolean | undefined> {
+export async function schemasAgree({ cluster }: Pick<Context, 'cluster'>): Promise<boolean | undefined> {
   const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
   const json = reply.status === 200 ? jsonOf(reply) : undefined
   return isRecord(json) && typeof json.synchronized === 'boolean' ? json.synchronized : undefined

@@ -9,7 +9,7 @@ import type { ListedClass } from '../schema/classes.ts'
 import { tenantOf } from '../schema/tenantStates.ts'
 import { health } from './health.ts'
 import type { NodeConnection } from './node.ts'
-import { isInStep } from './obstacles.ts'
+import { schemasAgree } from './obstacles.ts'
 import { missingRights } from './rights.ts'
 
 type Shared = Omit<Context, 'name'>
@@ -25,7 +25,7 @@ export async function survey(context: Shared, use?: StoreUse, only?: string): Pr
     health(context),
     cluster.rest({ method: 'GET', path: '/nodes?output=verbose' }),
     only === undefined ? classes.list() : listedOnly(context, only),
-    isInStep(context),
+    schemasAgree(context),
     use === undefined ? [] : missingRights(context, use),
   ])
   const details = reply.status === 200 ? listIn(reply, target, 'nodes') : []

@@ -138,7 +138,7 @@ export async function withoutOtherRoots<T>(load: () => Promise<T>): Promise<T> {
  * code that cannot name an authority for its contexts: the default of the process is changed only during this
  * synchronous call.
  */
-export function trusting<T>(authorities: readonly string[] | undefined, work: () => T): T {
+export function withAuthorities<T>(authorities: readonly string[] | undefined, work: () => T): T {
   if (authorities === undefined) return work()
   const before = getCACertificates('default')
   setDefaultCACertificates(authorities)

@@ -1,5 +1,5 @@
 import { withoutProxies } from '../cluster/proxies.ts'
-import { trusting, withoutOtherRoots } from '../cluster/tls.ts'
+import { withAuthorities, withoutOtherRoots } from '../cluster/tls.ts'
 import { countIn, deletionsIn, refusalsIn } from './batchReply.ts'
 import type { Calls, Metadata } from './calls.ts'
 import { idFilter } from './filters.ts'
@@ -33,7 +33,7 @@ export async function openWire(options: WireOptions): Promise<GrpcClient> {
       grpcSecure: node.grpcSecure,
       skipInitChecks: true,
     })
-  const { connection } = await trusting(authorities, () => withoutProxies(made))
+  const { connection } = await withAuthorities(authorities, () => withoutProxies(made))
   const metadata = metadataOf(await connection.batch(''))
   connection.close()
   return wireOver(metadata, openCalls(node, tls))

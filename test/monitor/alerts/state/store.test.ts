@@ -7,7 +7,7 @@ import type { AlertMessage } from '../../../../lib/monitor/alerts/messageSchema.
 import type { Findings } from '../../../../lib/monitor/alerts/rule/finding.ts'
 import { look } from '../../../../lib/monitor/alerts/rule/look.ts'
 import { claim, delivered, release, renew, undelivered } from '../../../../lib/monitor/alerts/state/outbox.ts'
-import { knownAlerts, takeIn, watchedAlerts } from '../../../../lib/monitor/alerts/state/store.ts'
+import { applyFindings, knownAlerts, watchedAlerts } from '../../../../lib/monitor/alerts/state/store.ts'
 import { openAlerts } from '../../../../lib/monitor/alerts/state/tables.ts'
 import type { HistoryEntry } from '../../../../lib/monitor/history/entry.ts'
 import { HOUR, NOON, readerOf, runAt, settingsOf } from '../madeUp.ts'
@@ -55,7 +55,8 @@ t.test(
         }
         const takeIn_ = (who: number) => {
           const seen = looked[who]
-          if (seen !== undefined) takeIn(processes[who]!, settings, seen.findings, { now, asOf: seen.asOf })
+          if (seen !== undefined)
+            applyFindings(processes[who]!, settings, seen.findings, { now, asOf: seen.asOf })
           looked[who] = undefined
         }
         const send = (who: number) => {
@@ -103,7 +104,7 @@ async function failing(t: Test, rule: object = {}) {
       { reader: readerOf(runs), now, whole: true },
       watchedAlerts(database),
     )
-    return takeIn(database, settings, findings, { now, asOf: now })
+    return applyFindings(database, settings, findings, { now, asOf: now })
   }
   return { file, database, take }
 }
@@ -187,9 +188,9 @@ t.test(
       { reader: readerOf([]), now: NOON - 1000, whole: true },
       watchedAlerts(database),
     )
-    t.strictSame(takeIn(database, settings, stale, { now: NOON + 1000, asOf: NOON - 1000 }), [])
+    t.strictSame(applyFindings(database, settings, stale, { now: NOON + 1000, asOf: NOON - 1000 }), [])
     t.equal(knownAlerts(database).length, 1)
-    t.match(takeIn(database, settings, stale, { now: NOON - HOUR, asOf: NOON - HOUR }), [
+    t.match(applyFindings(database, settings, stale, { now: NOON - HOUR, asOf: NOON - HOUR }), [
       { status: 'resolved' },
     ])
   },
