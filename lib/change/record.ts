@@ -107,7 +107,7 @@ export const ChangesetRecord = Type.Object(
   {
     new_changeset: Type.Object(
       {
-        commit: Type.String({ minLength: 1, description: 'The commit that was reached.' }),
+        commit: Type.String({ minLength: 1, description: 'The commit that was reached; not empty.' }),
         parent: text('The commit before it.'),
         branch: text('The branch of the commit.'),
         tree_hash: text('The hash of the commit’s tree.'),

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -35,7 +34,8 @@ export interface ConformanceReport {
 /**
  * Compares a dump, JSON lines of `{file, state, rejected}`, with the kit that it was made with. Memory: the kit, and
  * one line. Missing or wrong data is a fault in the report.
- * @throws ElysiaError ELYSIA_NOT_FOUND if the directory holds no kit, ELYSIA_INPUT if the dump is not JSON lines
+ * @throws ElysiaError ELYSIA_NOT_FOUND if the directory holds no kit, ELYSIA_INPUT_MISSING if there is no dump,
+ * ELYSIA_INPUT if it is not JSON lines
  */
 export async function checkConformance(
   directory: string,
@@ -44,7 +44,7 @@ export async function checkConformance(
   const files = await kitIn(directory)
   const found = new Map<string, string | undefined>()
   await pipeline(
-    typeof dump === 'string' ? createReadStream(dump) : dump,
+    typeof dump === 'string' ? await openDump(dump) : dump,
     decompress(),
     splitLines(),
     parseJson(),
@@ -56,6 +56,26 @@ export async function checkConformance(
     },
   )
   return reportOf([...files.values()], found)
+}
+
+async function openDump(path: string): Promise<Readable> {
+  try {
+    const file = await open(path)
+    if ((await file.stat()).isDirectory()) {
+      await file.close()
+      throw new Error('it is a directory')
+    }
+    return file.createReadStream()
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const fact = isMissing
+      ? `there is no dump ${path}`
+      : `the dump ${path} cannot be read: ${messageOf(cause)}`
+    throw new ElysiaError(isMissing ? 'ELYSIA_INPUT_MISSING' : 'ELYSIA_INPUT', fact, {
+      cause,
+      hint: 'name the file that the consumer wrote; - reads it from stdin',
+    })
+  }
 }
 
 async function kitIn(directory: string): Promise<ReadonlyMap<string, KitFile>> {
@@ -108,7 +128,7 @@ function faultOf(expected: KitFile, dumped: { readonly [key: string]: Json }): s
     if (own.get(path) !== file) return `has ${path} as ${own.get(path)}, not ${file}`
   }
   const extra = [...own.keys()].find((path) => !wanted.has(path))
-  return extra === undefined ? undefined : `has ${extra}, which is gone`
+  return extra === undefined ? undefined : `has ${extra}, which is not to be there`
 }
 
 /** Each file as canonical JSON, by repository and path. */

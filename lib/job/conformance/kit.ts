@@ -128,5 +128,9 @@ Then
 
     elysiactl format conformance check DIRECTORY DUMP
 
-says what is not as docs/format.md wants it. Files with \`options\` need what these say, and may be left out.
+says what is not as docs/format.md wants it. Files with \`options\` need what these say, and may be left out:
+
+- \`contentRoot\`: the directory, in this kit, that \`content_ref\` may name files of. Without it every \`content_ref\` is rejected.
+- \`strict\`: fields that the format does not know are rejected, in control records as well.
+- \`maxLineBytes\`: a longer line is rejected. \`maxContentBytes\`: so is a \`content_ref\` to a larger file.
 `

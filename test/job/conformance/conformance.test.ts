@@ -71,7 +71,7 @@ t.test('a dump is held against the kit, file by file', async (t) => {
   t.match(await faultAfter({ state: {} }), { file, reason: /^lacks \["ServiceA"/ })
   t.match(await faultAfter({ rejected: [9] }), { file, reason: 'rejects the lines [9], not []' })
   const more = { ...first!.state, B: { x: { content: '' } } }
-  t.match(await faultAfter({ state: more }), { file, reason: 'has ["B","x"], which is gone' })
+  t.match(await faultAfter({ state: more }), { file, reason: 'has ["B","x"], which is not to be there' })
   t.match(await faultAfter({}, [first!, ...others]), { file, reason: 'is in the dump twice' })
   t.match(await faultAfter({}, others.slice(0, -1)), {
     file: 'random/0001.jsonl',
@@ -83,6 +83,8 @@ t.test('a dump is held against the kit, file by file', async (t) => {
   })
   await t.rejects(checkConformance(kit, dumpOf([{ state: {} }])), { code: 'ELYSIA_INPUT' })
   await t.rejects(checkConformance(join(kit, 'random'), dumpOf([])), { code: 'ELYSIA_NOT_FOUND' })
+  await t.rejects(checkConformance(kit, join(kit, 'none.jsonl')), { code: 'ELYSIA_INPUT_MISSING' })
+  await t.rejects(checkConformance(kit, kit), { code: 'ELYSIA_INPUT', message: /it is a directory/ })
 })
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
