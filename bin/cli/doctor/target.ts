@@ -34,7 +34,7 @@ export async function targetChecks(context: Context): Promise<Check[]> {
     return checks
   } catch (error) {
     const fault = faultOf({ area, subject }, error)
-    const next = 'start it, or look at its address and the network; `elysiactl config show` shows the targets'
+    const next = 'start it, or check its address and the network; `elysiactl config show` shows the targets'
     return [{ next, ...fault }]
   }
 }

@@ -148,6 +148,6 @@ function requireTagged(
   const name = Object.values(key).join(', ') || 'all archives'
   const lists = tags.map((list) => list.join(',')).join('; ')
   throw new ElysiaError('ELYSIA_CONFLICT', `--keep-tag ${lists} would remove every archive of ${name}`, {
-    hint: 'look at the spelling: `elysiactl col catalog list` shows the tags',
+    hint: 'check the spelling: `elysiactl col catalog list` shows the tags',
   })
 }

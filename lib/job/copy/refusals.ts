@@ -73,7 +73,7 @@ async function requireTwo({ from, schema, target, retry }: Intended): Promise<vo
   if (isOneAddress) return
   const fact = `${from.store.target} and ${target.store.target} are the same store`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: 'nothing was written; look at the addresses, or give the same one twice to copy within one store',
+    hint: 'nothing was written; check the addresses, or give the same one twice to copy within one store',
   })
 }
 

@@ -94,7 +94,7 @@ async function openFile(path: string, bytes: number, options: OpenRehearsed): Pr
   const source = await openSource(path, { stdin: () => bytesOf(path), ...(onEvent && { onEvent }) })
   if (source.kind !== 'file') {
     await source.close?.()
-    throw noArchive(path, 'was not made by `col backup`', '`elysiactl col restore --dry-run` looks at it')
+    throw noArchive(path, 'was not made by `col backup`', '`elysiactl col restore --dry-run` checks it')
   }
   const { pages, ...archive } = await readSingle(bytesOf(path), { foreign: true })
   const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })

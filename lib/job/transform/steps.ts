@@ -98,7 +98,7 @@ function unnamedScript(path: string): ElysiaError {
     'ELYSIA_USAGE',
     `it was made with the script ${path}, and no file may have one run`,
     {
-      hint: 'look at the script, and give all transforms again, in their order: --script FILE',
+      hint: 'check the script, and give all transforms again, in their order: --script FILE',
     },
   )
 }

@@ -250,6 +250,6 @@ export class DirectoryWatcher {
 function unwatchable(path: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_INPUT', `${path} cannot be watched: ${messageOf(cause)}`, {
     cause,
-    hint: 'see that the directory may be read; where the system runs out of watches, raise its limit',
+    hint: 'make sure that the directory can be read; if the system runs out of watches, raise its limit',
   })
 }

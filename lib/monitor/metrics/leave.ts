@@ -31,7 +31,7 @@ async function push(text: string, address: string, deadline: number | undefined)
       error instanceof ElysiaError && error.code !== 'ELYSIA_CONFLICT' ? error.code : 'ELYSIA_INTERNAL'
     throw new ElysiaError(code, `the metrics were not pushed: ${messageOf(error)}`, {
       cause: error,
-      hint: 'look at the gateway, and at --metrics-push; `elysiactl metrics` prints them at any time',
+      hint: 'check the gateway, and --metrics-push; `elysiactl metrics` prints them at any time',
     })
   }
 }

@@ -9,7 +9,7 @@ const OF_PROCESSOR = 0.5
 
 /** What would help if the others wait for this stage, by its name. */
 const HELP: Readonly<Record<string, string>> = {
-  read: 'what gives the input is slower than all that follows: look at the disk, the pipe, or the command in front',
+  read: 'the input is slower than all that follows: check the disk, the pipe, or the command in front',
   'read pages': 'the source is slower than all that follows: more ranges at once (--workers) ask it more',
   write:
     'the target is slower than all before: more batches in flight (-j auto), or larger ones (--batch-size), may help',
@@ -23,7 +23,7 @@ const HELP_FILE =
   'the file of the store is slower than all before: larger batches (--batch-size), or a faster disk, may help'
 const HELP_PROCESSOR =
   'it takes the processor: --threads lets other threads do it, and a faster processor helps'
-const HELP_OTHER = 'it waits for what it asks: look at that'
+const HELP_OTHER = 'it waits for what it asks: check that'
 
 /**
  * One sentence on what slowed the pipelines: the stage that worked for most of its time, unless another one worked as

@@ -197,7 +197,7 @@ function requireTaken({ pass, class: name }: Following, refused: number, reason:
 function clockUnknown({ pass: { from, options }, class: name }: Following): ElysiaError {
   const fact = `${options.switchAlias} means ${name}, but ${from.store.target} no longer tells its time: what it got meanwhile is not carried over`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
-    hint: 'see that its answers have a Date header, then give the same command again',
+    hint: 'make sure that its answers have a Date header, then run the same command again',
   })
 }
 

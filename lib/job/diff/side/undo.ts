@@ -43,7 +43,7 @@ function idsIn(index: UndoIndex, run: string): string[] {
   const ids = index.ids(MOST_IDS + 1)
   if (ids.length <= MOST_IDS) return ids
   throw new ElysiaError('ELYSIA_USAGE', `the run ${run} touched more than ${MOST_IDS} objects`, {
-    hint: `\`elysiactl col rollback ${run} --dry-run\` looks at all of them`,
+    hint: `\`elysiactl col rollback ${run} --dry-run\` checks all of them`,
   })
 }
 

@@ -19,7 +19,7 @@ export function fileSink(name: string, path: string): Sink {
         const handle = await open(path, ADDING, 0o600)
         await handle.appendFile(`${JSON.stringify(message)}\n`).finally(() => handle.close())
       } catch (cause) {
-        const hint = 'look at the path, the rights of its directory, and the space on the disk'
+        const hint = 'check the path, the permissions of its directory, and the space on the disk'
         throw new ElysiaError('ELYSIA_STATE', `cannot write to ${path}: ${messageOf(cause)}`, { cause, hint })
       }
       return 'written'
