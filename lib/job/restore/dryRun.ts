@@ -21,7 +21,7 @@ export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<voi
   await part.check?.(run.frame.signal)
   const isWhole = plan.selection === undefined && plan.transforms.isEmpty && !discards(plan.newProperties)
   if (part.check !== undefined && isWhole) return
-  const tally = new PartTally(plan.compared)
+  const tally = new PartTally(plan.compared, false)
   let objects = 0
   const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
     tally.refuse(code)

@@ -27,8 +27,11 @@ export interface PartFacts {
   readonly vectors: number
   /** References of the part's objects. */
   readonly references: number
-  /** Digest of the objects that were written or already right, as the store must return them. @see ObjectsDigest */
-  readonly digest: string
+  /**
+   * Digest of the objects that were written or already right, as the store must return them; absent if they are not
+   * read back. @see ObjectsDigest
+   */
+  readonly digest?: string
   /** For a class with a time to live: the objects among them that never expire. */
   readonly lasting?: { readonly objects: number; readonly digest: string }
   /** For a class with a vectorizer: vectors that it will make, and the digest of the objects without them. */

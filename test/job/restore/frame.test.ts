@@ -115,3 +115,23 @@ for (const [of, older, rejected] of [
     t.strictSame(state.journal.runs()[0]!.counts?.rejected, rejected)
   })
 }
+
+for (const verify of [true, false]) {
+  t.test(`what reads nothing back goes on with --${verify ? '' : 'no-'}verify`, async (t) => {
+    const { context } = framed(t)
+    const store = openMemory()
+    const files = await archiveOf(6000, { partSize: 40_000, workers: 1 })
+    const stop = new AbortController()
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'progress' && event.done > 3000) stop.abort()
+    }
+    const stoppable = { ...context, onEvent, stop: stop.signal }
+    const begun = await runRestore(await sourceOf(files), store, { workers: 1, verify: false }, stoppable)
+    t.match(begun.report, { status: 'interrupted', verification: null })
+    const { report, error } = await runRestore(await sourceOf(files), store, { workers: 1, verify }, context)
+    t.equal(error, undefined)
+    t.equal(report.parts_continued > 0, !verify, 'parts without a digest are written again to be read back')
+    const proof = { count: 6000, expected: 6000, digest_equal: verify ? true : null }
+    t.match(report, { status: 'done', objects: 6000, written: 6000, verification: proof })
+  })
+}

@@ -117,7 +117,8 @@ function remakesVectors({ options, existing, frame }: RestoreRun): boolean {
 
 async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
-  const tally = new PartTally(run.plan.compared, run.plan.mayExpire, run.plan.presence)
+  const { compared, mayExpire, presence } = run.plan
+  const tally = new PartTally(compared, run.options.verify, mayExpire, presence)
   run.progress.begun.set(part.name, tally)
   const noting = await beginNoting(run, part)
   try {

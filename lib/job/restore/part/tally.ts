@@ -30,7 +30,7 @@ export interface Settled {
 
 /** Counts the outcomes of a part's objects. */
 export class PartTally {
-  readonly #digest = new ObjectsDigest()
+  readonly #digest: ObjectsDigest | undefined
   readonly #compared: (object: StoredObject) => StoredObject
   readonly #lasting: LastingTally | undefined
   readonly #brought: BroughtTally | undefined
@@ -47,13 +47,18 @@ export class PartTally {
   #references = 0
   #absent = 0
 
-  /** `compared` reduces an object to what the store must return, if it does not expire. @see normalizer */
+  /**
+   * `compared` reduces an object to what the store must return, if it does not expire. `hashes`: the objects will be
+   * read back. @see normalizer
+   */
   constructor(
     compared: (object: StoredObject) => StoredObject,
+    hashes: boolean,
     mayExpire?: MayExpire,
     presence?: VectorPresence,
   ) {
     this.#compared = compared
+    this.#digest = hashes ? new ObjectsDigest() : undefined
     this.#lasting = mayExpire && new LastingTally(mayExpire)
     this.#presence = presence
     this.#brought = presence && (presence.made.size === 0 ? undefined : new BroughtTally(presence))
@@ -62,7 +67,7 @@ export class PartTally {
   add({ written, refused, unchanged = [], skipped = [] }: Settled): void {
     for (const { expected, links } of written) {
       const compared = this.#compared(expected)
-      this.#digest.add(compared)
+      this.#digest?.add(compared)
       this.#lasting?.add(compared)
       this.#brought?.add(compared)
       this.#absent += this.#presence?.absent(expected) ?? 0
@@ -72,7 +77,7 @@ export class PartTally {
     this.#written += written.length
     for (const { expected } of unchanged) {
       const compared = this.#compared(expected)
-      this.#digest.add(compared)
+      this.#digest?.add(compared)
       this.#brought?.add(compared)
       this.#unchangedVectors += vectorsOf(expected)
     }
@@ -114,7 +119,7 @@ export class PartTally {
       ...(Object.keys(this.#discarded).length > 0 && { discarded: { ...this.#discarded } }),
       vectors: this.#vectors,
       references: this.#references,
-      digest: this.#digest.hex(),
+      ...(this.#digest && { digest: this.#digest.hex() }),
       ...(this.#lasting && { lasting: this.#lasting.facts() }),
       ...(this.#brought && { brought: this.#brought.facts() }),
       ...(this.#absent > 0 && { absent: this.#absent }),

@@ -88,7 +88,8 @@ function progressOf(
 ): RestoreState {
   const progress = nothingDone(plan)
   const goesOn = continued.isMade || continued.run !== undefined
-  if (goesOn && !options.dryRun) restoreCheckpoint(progress, log, context.fresh === true)
+  const { fresh } = context
+  if (goesOn && !options.dryRun) restoreCheckpoint(progress, log, { fresh, verify: options.verify })
   return progress
 }
 

@@ -54,8 +54,14 @@ export function nothingDone({ selection }: RestorePlan): RestoreState {
   }
 }
 
-export function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
+/** Takes over the finished parts. Those of a run that read nothing back are written again if they are to be read back. */
+export function restoreCheckpoint(
+  progress: RestoreState,
+  log: RestoreLog,
+  { fresh = false, verify }: { readonly fresh?: boolean | undefined; readonly verify: boolean },
+): void {
   if (fresh) return
-  for (const [part, facts] of log.parts()) progress.parts.set(part, facts)
+  for (const [part, facts] of log.parts())
+    if (!verify || facts.digest !== undefined) progress.parts.set(part, facts)
   progress.continued = progress.parts.size
 }
