@@ -56,7 +56,7 @@ export interface FollowReport {
   readonly per_minute: number
   /** Objects that the source received around the switch of the alias, and that were carried over after it. */
   readonly carried: number
-  /** How often an object stayed because it had come through the alias meanwhile. */
+  /** Objects that stayed because they had come through the alias meanwhile. */
   readonly newer: number
 }
 

@@ -62,7 +62,13 @@ function followed({ follow, alias }: CopyReport): string[] {
   return [`${state} after ${all}${next}`, ...switched, ...over, ...stayed]
 }
 
-function proof({ verification, comparison }: CopyReport): string[] {
+/** What differed before the switch of an alias was on its way, and has been carried over since. */
+function isCarriedOver({ follow, alias }: CopyReport): boolean {
+  return follow?.state === 'finished' && alias?.switched === true
+}
+
+function proof(report: CopyReport): string[] {
+  const { verification, comparison } = report
   const lines: string[] = []
   if (verification !== null) {
     lines.push(`counted: ${verification.count} of ${verification.expected} objects are there`)
@@ -76,7 +82,9 @@ function proof({ verification, comparison }: CopyReport): string[] {
       ...(different > 0 ? [`${different} different`] : []),
       ...(changing > 0 ? [`${changing} changing`] : []),
     ]
-    lines.push(`compared: ${counted(compared, 'object')}: ${facts.join(', ')}`)
+    const before =
+      isCarriedOver(report) && equal < compared ? ' before the switch; the rest was carried over' : ''
+    lines.push(`compared: ${counted(compared, 'object')}: ${facts.join(', ')}${before}`)
   }
   return lines
 }
@@ -99,7 +107,7 @@ export async function lackText(
   const { rejected, references_rejected, not_found = 0, dry_run, comparison } = report
   const { differing } = await copyJob()
   const refused = sum(rejected)
-  const apart = comparison === null ? 0 : differing(comparison, options)
+  const apart = comparison === null || isCarriedOver(report) ? 0 : differing(comparison, options)
   const lacks = [
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
