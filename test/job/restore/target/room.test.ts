@@ -64,10 +64,10 @@ const GIB = 1024 ** 3
 
 t.test('a large archive is said to go where nobody knows how much room there is', async (t) => {
   t.match(await toServer({ bytes: GIB }), [
-    { collection: 'Thing', objects: 10, bytes: Math.round(0.9 * 1.5 * GIB) },
+    { collection: 'Thing', objects: 10, bytes: Math.round(0.9 * 3 * GIB) },
   ])
-  t.strictSame(await toServer({ bytes: GIB / 2 }), [], 'not of a small one')
-  t.match(await toServer({ bytes: GIB / 2 }, 3), [{ bytes: Math.round(0.9 * 1.5 * 1.5 * GIB) }], 'replicas')
+  t.strictSame(await toServer({ bytes: GIB / 4 }), [], 'not of a small one')
+  t.match(await toServer({ bytes: GIB / 2 }, 3), [{ bytes: Math.round(0.9 * 3 * 1.5 * GIB) }], 'replicas')
 })
 
 t.test('a large collection whose size nobody knows is said by its objects', async (t) => {
