@@ -23,7 +23,7 @@ t.test('jobs on records of 2 MB stay within --max-memory, and finish', async (t)
   const within = async (...args: string[]) => {
     const { code, stderr } = await runApart([...args, ...LIMIT])
     t.equal(code, 0, stderr)
-    const [, mebibytes] = /at most (\d+\.?\d*) MiB taken/.exec(stderr) ?? []
+    const [, mebibytes] = /memory peaked at (\d+\.?\d*) MiB/.exec(stderr) ?? []
     t.ok(Number(mebibytes) * 1.048576 < MOST_MB, `${args.join(' ')}: ${mebibytes} MiB`)
   }
   await within('col', 'restore', 'objects.jsonl', '--target', 'sqlite:one.db')

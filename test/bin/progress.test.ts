@@ -90,7 +90,7 @@ t.test('--max-memory bounds what records of 2 MB take; it says that it went slow
   const { code, stderr } = await runApart(args)
   t.equal(code, 0)
   t.match(stderr, /--max-memory [\d.]+ MiB slowed it down/)
-  const [, mebibytes] = /at most (\d+\.?\d*) MiB taken/.exec(stderr) ?? []
+  const [, mebibytes] = /memory peaked at (\d+\.?\d*) MiB/.exec(stderr) ?? []
   t.ok(Number(mebibytes) * 1.048576 < 220, `${mebibytes} MiB`)
 })
 

@@ -41,7 +41,7 @@ function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove'], tabl
 }
 
 function displacement(row: KeptArchive | RemovedArchive): string[] {
-  return 'displacedBy' in row ? [`${row.displacedBy} covers it too`] : []
+  return 'displacedBy' in row ? [`${row.displacedBy} holds as much`] : []
 }
 
 /** A rule of a cleanup, and who set it. */
