@@ -60,6 +60,10 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     },
   })
   const closed = new Promise((resolve) => end.once('close', resolve))
+  let lost: Error | undefined
+  end.once('error', (error) => {
+    if (error.name !== 'AbortError') lost = error
+  })
   try {
     const stages = [
       ...head.stages,
@@ -75,7 +79,8 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     await closed
     if (signal.aborted || (stop.aborted && error === stop.reason))
       requireWritten(ingest, inputs[index]!, head, skip, true)
-    throw inputs.length > 1 ? ofInput(error, labelOf(inputs[index]!)) : error
+    const why = (error as Error).name === 'AbortError' ? (lost ?? error) : error
+    throw inputs.length > 1 ? ofInput(why, labelOf(inputs[index]!)) : why
   }
   await closed
   ledger.workers = typeof workers === 'object' ? workers.settled : workers

@@ -117,7 +117,8 @@ class StoreSink extends Writable {
       .then(() => this.#commit())
       .then(
         () => callback(error),
-        (failed) => callback(error ?? failed),
+        // That the run was stopped does not explain why its last writes are lost.
+        (failed) => callback(error?.name === 'AbortError' ? failed : (error ?? failed)),
       )
   }
 

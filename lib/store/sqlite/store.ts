@@ -197,7 +197,14 @@ class SqliteStore implements EmbeddedStore {
   }
 
   async close(): Promise<void> {
-    await this.#queue.step(() => this.database.close())
+    try {
+      await this.#queue.step(() => this.database.close())
+    } catch (error) {
+      // What waited could not be committed, and was undone. An open file would keep its locks.
+      const failure = sqliteFailure(error, this.#file)
+      this.database.close()
+      throw failure
+    }
   }
 
   #objects(name: string): SqliteObjects {

@@ -396,3 +396,20 @@ t.test('two streams with names of their own run at once; of one name the second 
     ['done', 'done'],
   )
 })
+
+t.test('a run that is aborted says what it could not commit', async (t) => {
+  const { store, state } = await place(t)
+  const source = new PassThrough()
+  const abort = new AbortController()
+  const onInFlight = (batches: number) => {
+    if (batches > 0 || abort.signal.aborted || !store.database.inTransaction) return
+    // What a full disk does.
+    store.database.exec('ROLLBACK')
+    abort.abort()
+  }
+  const running = ingestFiles([pipe(source)], store, OPTIONS, { state, signal: abort.signal, onInFlight })
+  source.write(lines(1, 1))
+  const { report, error } = await running
+  t.match(error, { message: /no transaction is active/ })
+  t.match(report, { status: 'interrupted', written: 0 })
+})

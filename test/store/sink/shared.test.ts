@@ -30,6 +30,21 @@ t.test('what cannot be committed ends the sink, though another one asked for the
   t.equal(await count(), 0, 'it takes nothing more: what comes behind the gap is not written')
 })
 
+t.test('what cannot be committed is said though the sink was aborted', async (t) => {
+  const { store, end, ended, put, count } = await opened(t)
+  await put(1)
+  store.database.exec('ROLLBACK')
+  const aborted = new DOMException('stopped at once', 'AbortError')
+  end.destroy(aborted)
+  t.match(await ended, { message: /no transaction is active/ })
+  t.equal(await count(), 0)
+  const clean = await opened(t)
+  await clean.put(1)
+  clean.end.destroy(aborted)
+  t.equal(await clean.ended, aborted, 'otherwise it was the abort')
+  t.equal(await clean.count(), 1, 'which keeps what was acknowledged')
+})
+
 t.test('a batch of another sink that fails ends each whose batches it has undone', async (t) => {
   const { store, end, ended, put, count } = await opened(t)
   await put(1)

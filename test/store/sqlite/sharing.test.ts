@@ -125,3 +125,11 @@ t.test('an id asked for twice is found once', async (t) => {
   await docs.write(objectsUpTo(3))
   t.equal((await docs.readMany([idAt(1), idAt(1), idAt(2)], ALL)).length, 2)
 })
+
+t.test('a store whose last work cannot be committed says so, and is closed', async (t) => {
+  const { store, docs } = await opened(t)
+  await store.transaction(async () => void (await docs.write([objectAt(1)])), { shared: true })
+  store.database.exec('ROLLBACK')
+  await t.rejects(store.close(), { code: 'ELYSIA_STORE', message: /no transaction is active/ })
+  t.equal(store.database.open, false)
+})
