@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   archive: {
     holds: 'archives: manifest, journal, storage, objects, formats, parts, foreign files',
-    sees: ['core', 'file', 'stream'],
+    sees: ['core', 'file', 'database', 'stream'],
   },
   store: {
     holds: 'stores: their contract, the three stores, validation, and the sink that keeps order',

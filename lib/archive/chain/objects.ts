@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { withinMemory } from '../../core/memory/limits.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { mergeNewest } from '../../stream/mergeNewest.ts'
@@ -8,16 +9,19 @@ import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import { archiveObjects } from '../part/objects.ts'
 import { type Chain, type FindArchive, isIncrement, linksOf, openChain } from './chain.ts'
 import { entriesOf, ofLink } from './entries.ts'
+import { type Gone, sortedLinks } from './sortedLinks.ts'
 
-/** The id of a deleted object. */
-interface Gone {
-  readonly id: string
-}
+/**
+ * How many links are read side by side: each takes some megabytes, and more than these are first sorted in a temporary
+ * file.
+ */
+const MOST_AT_ONCE = 32
 
 /**
  * A chain as a source of objects: the collection as it was when the newest link was made. For each id it gives the
  * object of the newest link that has the id, or none if that link marks it as deleted. Reads every part that a range
- * touches completely, and checks it. Memory: two pages of each link. Errors: ELYSIA_DAMAGED, naming the link and the
+ * touches completely, and checks it. Memory: two pages of each of 32 links, and of fewer
+ * under a limit. Errors: ELYSIA_DAMAGED, naming the link and the
  * part
  */
 export function chainObjects(chain: Chain): ObjectSource {
@@ -41,15 +45,28 @@ export async function openObjectSource(archive: Archive, find: FindArchive): Pro
 }
 
 async function* objectsIn(chain: Chain, range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
-  const sources = [...linksOf(chain, range.tenant)].reverse().flatMap((link) => {
+  const changesOf = (link: Archive) => {
     const objects: AsyncIterable<readonly (StoredObject | Gone)[]> = archiveObjects(link).pages(range)
     const gone = isIncrement(link.manifest) ? [goneIn(link, range)] : []
     return [objects, ...gone].map((pages) => ofLink(chain.newest, link, pages))
-  })
+  }
+  const [first, ...others] = linksOf(chain, range.tenant)
+  if (first === undefined) return
+  const beside = others.splice(-Math.max(1, withinMemory(MOST_AT_ONCE) - 2))
+  const sorted =
+    others.length === 0
+      ? []
+      : [sortedLinks(inTurn(others, changesOf), chain.newest.manifest.schema as unknown as CollectionSchema)]
+  const sources = [...beside.reverse().flatMap(changesOf), ...sorted, ...changesOf(first)]
   for await (const page of mergeNewest(sources, ({ id }) => id)) {
     const there = page.filter((one): one is StoredObject => 'properties' in one)
     if (there.length > 0) yield there
   }
+}
+
+/** The changes of links one after the other, each opened only when it is read. */
+function* inTurn<T>(links: readonly Archive[], changesOf: (link: Archive) => T[]): Generator<T> {
+  for (const link of links) yield* changesOf(link)
 }
 
 async function* goneIn(link: Archive, range: ObjectRange): AsyncGenerator<readonly Gone[]> {

@@ -4,6 +4,7 @@ import { objectIn } from '../../../archive/object/lineReader.ts'
 import { objectText } from '../../../archive/object/lineWriter.ts'
 import type { ObjectRange, ObjectSource } from '../../../archive/object/source.ts'
 import { ElysiaError } from '../../../core/errors.ts'
+import { withinMemory } from '../../../core/memory/limits.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { wholeNumbers } from '../../../core/value/wholeNumbers.ts'
@@ -15,6 +16,7 @@ const TABLE = 'CREATE TABLE objects (tenant TEXT NOT NULL, id TEXT NOT NULL, lin
 const INDEX = 'CREATE UNIQUE INDEX by_id ON objects (tenant, id)'
 const TWICE = 'SELECT id FROM objects GROUP BY tenant, id HAVING count(*) > 1 LIMIT 1'
 const PAGE = 'SELECT line FROM objects WHERE tenant = ? AND id > ? AND id <= ? ORDER BY id LIMIT 500'
+const PAGE_BYTES = 4 * 1024 * 1024
 const BEHIND_ALL = '~'
 
 /**
@@ -100,9 +102,14 @@ async function* pagesOf(
   const numbers = wholeNumbers(schema.properties)
   const select = database.prepare(PAGE).pluck()
   for (let last = after; ; ) {
-    const lines = select.all(tenant, last, upTo) as Buffer[]
-    if (lines.length === 0) return
-    const page = lines.map((line) => objectIn(line, numbers, false).object)
+    const page: StoredObject[] = []
+    let bytes = 0
+    for (const line of select.iterate(tenant, last, upTo) as Iterable<Buffer>) {
+      page.push(objectIn(line, numbers, false).object)
+      bytes += line.length
+      if (bytes >= withinMemory(PAGE_BYTES)) break
+    }
+    if (page.length === 0) return
     last = page.at(-1)!.id
     yield page
   }
