@@ -20,6 +20,7 @@ import {
   retentionOptions,
   type Settings,
   type StandingFacts,
+  type StandingOptions,
   userPaths,
 } from './library.ts'
 import { alertsFile } from './observers/alertSettings.ts'
@@ -31,7 +32,7 @@ export interface Monitor {
   /** Makes a new report at each call. `since` and `slo` as `report` takes them. */
   report(asked?: ReportAsked): Promise<MonitorReport>
   /** The parts of it that hold even if nothing was run. */
-  standing(): Promise<StandingFacts>
+  standing(asked?: StandingOptions): Promise<StandingFacts>
 }
 
 export interface ReportAsked {
@@ -59,12 +60,12 @@ export async function withMonitor<T>(
   try {
     return await work({
       history,
-      standing: () => {
+      standing: (asked = {}) => {
         const sources = { history, expectations, directories: [backupRoot(context), userPaths().state] }
         return reading(
           context,
-          (catalog) => standing({ ...sources, catalog }),
-          () => standing(sources),
+          (catalog) => standing({ ...sources, catalog }, asked),
+          () => standing(sources, asked),
         )
       },
       report: ({ undelivered = undeliveredCount(alertsFile()), ...options } = {}) => {

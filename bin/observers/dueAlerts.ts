@@ -25,12 +25,12 @@ type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 interface Sending {
   readonly signal?: AbortSignal
   readonly deadline?: number
-  /** What is missed, damaged and full, for the rules about that. */
+  /** What is missed, damaged, full and slower, for the rules about that. */
   readonly standing?: StandingFacts | undefined
 }
 
 /** Rules that hold even if nothing was run. */
-const STANDING: readonly string[] = ['missed', 'damage', 'disk_free']
+const STANDING: readonly string[] = ['missed', 'damage', 'disk_free', 'throughput']
 
 /** The facts for these rules at the end of a job; undefined if there are no such rules, or the facts are unknown. */
 export async function standingFacts(
@@ -45,7 +45,9 @@ export async function standingFacts(
       import('../monitor.ts'),
       import('../metrics.ts'),
     ])
-    return await withMonitor(quietly({ settings, console, options }), ({ standing }) => standing())
+    return await withMonitor(quietly({ settings, console, options }), ({ standing }) =>
+      standing({ trends: rules.some(({ when }) => when === 'throughput') }),
+    )
   } catch (error) {
     console.detail(`missed jobs could not be checked: ${messageOf(error)}`)
     return undefined

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { AlertMessage } from '../../lib/monitor/alerts/messageSchema.ts'
+import { openHistory } from '../../lib/monitor/history/history.ts'
 import { type Receiver, receiver } from '../monitor/alerts/sink/receiver.ts'
 import { adds, type Home, home } from './elysiactl.ts'
 
@@ -209,4 +210,21 @@ t.test('what is missed is told at the end of any job, with no command that looks
   await fails(at, orders, 0)
   await fails(at, ['col', 'backup', 'Orders', '--quiet', '--to', 'orders'], 0)
   t.match(told(server)[1], /^resolved: .*backup of Orders/)
+})
+
+t.test('a run that is slower than its like is told at its own end', async (t) => {
+  const server = await receiver(t)
+  const alerts = { sinks: ops(), rules: [{ when: 'throughput', down: '30%' }] }
+  const config = { elysiactl: { 'config.json': JSON.stringify({ alerts }) } }
+  const at = home(t, { 'changes.jsonl': adds(3), config }, { OPS: `${server.url}/hunter2` })
+  await fails(at, INGEST, 0)
+  const history = openHistory(join(at.directory, 'state', 'elysiactl', 'history.db'))
+  const [first] = history.list()
+  for (let run = 1; run <= 20; run += 1) {
+    const started_at = new Date(Date.parse(first!.started_at) - run * 3_600_000).toISOString()
+    history.put({ ...first!, id: `before-${run}`, started_at, rate_per_second: 1e9 + run })
+  }
+  history.close()
+  await fails(at, INGEST, 0)
+  t.match(told(server), [/^firing: ingest of Article \(sqlite:.*\): \d+ % slower than like runs/])
 })

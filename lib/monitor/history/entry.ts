@@ -220,8 +220,19 @@ export interface SubjectRuns {
   readonly rates: readonly number[]
 }
 
+/** A kind, collection and target, and when it was last done. */
+export interface SubjectSuccess {
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+  /** When the last successful run ended, in milliseconds since 1970; null if there never was one. */
+  readonly succeededMs: number | null
+}
+
 /** A history that also reads what a report needs, without whole entries. */
 export interface ReportedHistory extends HistoryReader {
+  /** Every kind, collection and target that there ever was. */
+  successes(): SubjectSuccess[]
   /** Runs that began at or after a moment (ISO 8601), by kind, collection and target; at most `most` points of each. */
   subjects(since: string, most: number): SubjectRuns[]
 }

@@ -53,6 +53,13 @@ export function lastEnded(
   return found.find((entry) => !isFailed(entry.status) || counts(entry))
 }
 
+/** True if nothing was ever done with a name but slips, which tells that there is no such thing. */
+export function isOnlySlips(reader: Pick<HistoryReader, 'list'>, subject: Subject, since?: string): boolean {
+  const { kind, collection, target } = subject
+  const period = since === undefined ? {} : { since }
+  return reader.list({ kind: [kind], collection, target, limit: NEWEST, ...period }).every(isSlipped)
+}
+
 /** What decides whether a failure is over. */
 export interface Began extends Subject {
   readonly startedMs: number

@@ -6,6 +6,7 @@ import type {
   ReportedHistory,
   SubjectFigures,
   SubjectRuns,
+  SubjectSuccess,
   TrafficTotal,
 } from './entry.ts'
 import { killedEntry } from './killed.ts'
@@ -14,7 +15,7 @@ import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
 import { compact } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
-import { LAST_SUCCESSES } from './table/last.ts'
+import { LAST_SUCCESSES, SUCCESSES } from './table/last.ts'
 import { type Keep, prune } from './table/prune.ts'
 import { queryOf, SELECT_RUNS, singled } from './table/query.ts'
 import { entryOf, ownerIn, type RunRow } from './table/row.ts'
@@ -134,6 +135,11 @@ export class History implements ReportedHistory {
 
   lastSuccesses(): HistoryEntry[] {
     return this.#read((database) => database.prepare(LAST_SUCCESSES).all())
+  }
+
+  successes(): SubjectSuccess[] {
+    this.#look()
+    return this.#file.use((database) => database.prepare(SUCCESSES).all()) as SubjectSuccess[]
   }
 
   figures(): SubjectFigures[] {

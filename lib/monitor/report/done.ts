@@ -1,13 +1,14 @@
+import { EXPECTED } from '../expect/expectations.ts'
 import type { Done } from '../expect/missed.ts'
+import type { SubjectSuccess } from '../history/entry.ts'
 import type { KnownArchives } from './archives.ts'
-import type { ReportedSubject } from './subjects.ts'
 
 /** More than clocks differ: a date so far ahead came from a wrong clock. */
 const AHEAD_MS = 3_600_000
 
 /** When each job was last done well, according to the history and the archives. */
 export function doneOf(
-  subjects: readonly ReportedSubject[],
+  subjects: readonly SubjectSuccess[],
   archives: KnownArchives,
   nowMs: number,
   note: (text: string) => void,
@@ -24,10 +25,10 @@ export function doneOf(
     }
   }
   const collections = new Set<string>()
-  for (const { kind, collection, target, lastSuccess } of subjects) {
+  for (const { kind, collection, target, succeededMs } of subjects) {
     if (collection !== '') collections.add(collection)
-    if (lastSuccess !== undefined)
-      put(kind, collection, target, lastSuccess.ended_at ?? lastSuccess.started_at)
+    if (succeededMs !== null && isExpected(kind))
+      put(kind, collection, target, new Date(succeededMs).toISOString())
   }
   for (const { id, collection, cluster, started, finished = started, verified } of archives.complete) {
     collections.add(collection)
@@ -41,4 +42,8 @@ export function doneOf(
     last: (what, collection, target) =>
       last.get(target === undefined ? `${what}\0${collection}` : `${what}\0${collection}\0${target}`),
   }
+}
+
+function isExpected(kind: string): boolean {
+  return EXPECTED.some((one) => one === kind)
 }

@@ -13,7 +13,7 @@ const [FEW, MORE] = [3, 5] as const
 const MOST_BEFORE = 30
 const FEWEST_BEFORE = 8
 /** The probability that equal runs look slower by chance: for both tests together less than 1 in 1,000. */
-const CHANCE = 0.0009
+const CHANCE = 0.00095
 /** The part of that chance for the test of few runs, if there are enough runs before them. */
 const CHANCE_OF_FEW = 0.0004
 /** A smaller loss concerns nobody, however certain it is. */
@@ -27,8 +27,9 @@ const OF_NORMAL = 1.4826
 
 /**
  * Whether similar runs have become slower; the newest rate is the last. An exact permutation test decides: at most one
- * history in a thousand of equal runs counts as slower, whatever the noise. Undefined if they have not, or if there are
- * too few: it takes 8 before the last.
+ * history in a thousand of equal runs counts as slower, whatever the noise. A single run at less than half the rate
+ * needs no test: that is as rare only if rates are about normal. Undefined if they have not, or if there are too few: it
+ * takes 8 before the last.
  */
 export function slowerOf(rates: readonly number[]): Slower | undefined {
   const one = plunge(rates)

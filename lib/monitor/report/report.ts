@@ -3,7 +3,7 @@ import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
 import { judge } from '../expect/missed.ts'
 import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
-import { isSlipped, lastEnded } from '../history/failed.ts'
+import { isOnlySlips, isSlipped, lastEnded } from '../history/failed.ts'
 import {
   cleanupLines,
   damagedLines,
@@ -18,7 +18,7 @@ import { needsAHand } from './hand.ts'
 import { recoveryOf } from './recovery.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'
-import { type LastError, type ReportedSubject, subjectsOf, successRate } from './subjects.ts'
+import { type LastError, type ReportedSubject, subjectsOf, successOf, successRate } from './subjects.ts'
 import { trafficLines } from './traffic.ts'
 import { trendOf } from './trends.ts'
 
@@ -71,10 +71,10 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
   const found = history.subjects(since, MOST_POINTS).map((runs) => withoutSlips(runs, history))
   const subjects = subjectsOf(found, history.lastSuccesses())
-  const mistyped = subjects.filter((one) => isMistyped(one, history))
   // Nothing is expected of a name that does not exist.
-  const real = subjects.filter((one) => !mistyped.includes(one))
-  const { expected, missed, uncovered } = judge(expectations, doneOf(real, archives, nowMs, note), nowMs)
+  const real = subjects.filter((one) => one.lastSuccess !== undefined || !isOnlySlips(history, one))
+  const done = doneOf(real.map(successOf), archives, nowMs, note)
+  const { expected, missed, uncovered } = judge(expectations, done, nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
   const running = history.list({ status: ['running'] })
@@ -138,19 +138,6 @@ function pointOf({ id, status, started_at, seconds = 0, rate_per_second: rate = 
     rate,
     bytes: rest.bytes_in + rest.bytes_out,
   }
-}
-
-/** Attempts that are further apart are no typing error. */
-const SLIP_MS = 3_600_000
-const MOST_TYPED = 20
-
-/** A name that a person mistyped and was told about: nothing was ever done with it, and nobody needs to act. */
-function isMistyped({ runs, lastSuccess }: ReportedSubject, history: ReportedHistory): boolean {
-  if (lastSuccess !== undefined || runs === undefined || runs.points.length > MOST_TYPED) return false
-  const [first, last] = [runs.points[0]!, runs.points.at(-1)!]
-  if (last.startedMs - first.startedMs > SLIP_MS) return false
-  if (!runs.points.every(({ status }) => status === 'failed')) return false
-  return runs.points.every(({ id }) => isSlipAt(history, id))
 }
 
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {

@@ -1,32 +1,52 @@
 import { judge } from '../expect/missed.ts'
+import type { ReportedHistory } from '../history/entry.ts'
+import { isOnlySlips } from '../history/failed.ts'
 import { damagedLines, knownArchives, NO_ARCHIVES } from './archives.ts'
 import { disksOf } from './disk.ts'
 import { doneOf } from './done.ts'
 import type { ReportSources } from './report.ts'
 import type { MonitorReport } from './schema.ts'
-import { subjectsOf } from './subjects.ts'
+import { trendOf } from './trends.ts'
 
 /** The parts of a report that hold even if nothing was run. */
 export type StandingFacts = Pick<MonitorReport, 'missed' | 'damaged' | 'disk'> & {
   readonly expected: NonNullable<MonitorReport['expected']>
+  /** Those that have become slower, without their points; absent if they were not asked for. */
+  readonly trends?: MonitorReport['trends']
+}
+
+export interface StandingOptions {
+  /** True to look for runs that have become slower: a few dozen microseconds for each kind, collection and target. */
+  readonly trends?: boolean
+  readonly nowMs?: number
 }
 
 const DAYS_MS = 30 * 86_400_000
 
 /**
- * What is missed, what is damaged and the free space of disks, as in a report of 30 days, without its other parts: for
- * the end of each job. Memory: a few lines for each subject, a record for each archive.
+ * What is missed, what is damaged, the free space of disks, and what has become slower, as in a report of 30 days,
+ * without its other parts: for the end of each job. Memory: a line for each subject, a record for each archive.
  * @throws ElysiaError as `report`
  */
 export async function standing(
   { history, catalog, expectations = [], directories = [] }: ReportSources,
-  nowMs = Date.now(),
+  { trends = false, nowMs = Date.now() }: StandingOptions = {},
 ): Promise<StandingFacts> {
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
-  const found = history.subjects(new Date(nowMs - DAYS_MS).toISOString(), 1)
-  const subjects = subjectsOf(found, history.lastSuccesses())
+  const since = new Date(nowMs - DAYS_MS).toISOString()
+  const known = history
+    .successes()
+    .filter((one) => one.succeededMs !== null || !isOnlySlips(history, one, since))
   const quiet = () => {}
-  const { expected, missed } = judge(expectations, doneOf(subjects, archives, nowMs, quiet), nowMs)
+  const { expected, missed } = judge(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
   const disk = await disksOf([...archives.roots, ...directories], quiet)
-  return { expected, missed, damaged: damagedLines(archives, nowMs), disk }
+  const facts = { expected, missed, damaged: damagedLines(archives, nowMs), disk }
+  return trends ? { ...facts, trends: slowerIn(history, since) } : facts
+}
+
+function slowerIn(history: ReportedHistory, since: string): MonitorReport['trends'] {
+  return history.subjects(since, 1).flatMap((runs) => {
+    const trend = trendOf({ ...runs, runs })
+    return trend?.regression === undefined ? [] : [{ ...trend, points: [] }]
+  })
 }

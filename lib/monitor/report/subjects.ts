@@ -1,4 +1,4 @@
-import type { HistoryEntry, HistoryStatus, SubjectRuns } from '../history/entry.ts'
+import type { HistoryEntry, HistoryStatus, SubjectRuns, SubjectSuccess } from '../history/entry.ts'
 import type { MonitorReport } from './schema.ts'
 
 type SuccessRate = MonitorReport['success'][number]
@@ -79,4 +79,10 @@ export function successRate(
     ...(error !== undefined && { last_error: error.message }),
     ...(error?.hint !== undefined && { last_hint: error.hint }),
   }
+}
+
+/** When a subject was last done. */
+export function successOf({ kind, collection, target, lastSuccess }: ReportedSubject): SubjectSuccess {
+  const at = lastSuccess?.ended_at ?? lastSuccess?.started_at
+  return { kind, collection, target, succeededMs: at === undefined ? null : Date.parse(at) }
 }

@@ -110,7 +110,7 @@ t.test('a slip is a warning for a day, and hides nothing; what a clock starts is
     ['two', 23],
   ] as const)
     history.put(ran(id, at, typed))
-  const { needs_a_hand } = await report({ history }, { nowMs: NOW + 3_600_000 })
+  const { needs_a_hand } = await report({ history }, { nowMs: Date.parse(at(23)) + 3_600_000 })
   t.match(needs_a_hand, [{ severity: 'warning', run: 'two' }])
   const { history: alone } = opened(t)
   alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))

@@ -21,7 +21,7 @@ t.test('what is missed and expected is that of the report, also of what only fai
     entry({ id: 'bad', collection: 'Log', started_at: '2026-11-22T03:00:00.000Z', status: 'failed' }),
   )
   const expectations = [daily('*', () => true)]
-  const facts = await standing({ history, expectations, directories: [t.testdirName] }, NOW)
+  const facts = await standing({ history, expectations, directories: [t.testdirName] }, { nowMs: NOW })
   const whole = await report({ history, expectations, directories: [t.testdirName] }, { nowMs: NOW })
   t.strictSame(
     facts.missed.map(({ collection }) => collection),
@@ -32,3 +32,51 @@ t.test('what is missed and expected is that of the report, also of what only fai
   t.strictSame(facts.damaged, [])
   t.match(facts.disk, [{ directory: t.testdirName, free_bytes: Number }])
 })
+
+t.test('a name that was only mistyped is missed by nobody, as in the report', async (t) => {
+  const history = openHistory(join(t.testdir(), 'history.db'))
+  t.teardown(() => history.close())
+  const slip = {
+    ...({ trigger: 'user', status: 'failed', records: 0, bytes_out: 0 } as const),
+    ...{ started_at: '2026-11-22T03:00:00.000Z', error: { code: 'ELYSIA_NOT_FOUND', message: 'm' } },
+  }
+  history.put(entry({ id: 'typed', collection: 'Artcle', ...slip }))
+  history.put(entry({ id: 'nightly', collection: 'Log', ...slip, trigger: 'cron' }))
+  history.put(
+    entry({ id: 'old', collection: 'Old', ...slip, trigger: 'cron', started_at: '2026-01-01T00:00:00.000Z' }),
+  )
+  const expectations = [daily('*', () => true)]
+  const { missed } = await standing({ history, expectations }, { nowMs: NOW })
+  const whole = await report({ history, expectations }, { nowMs: NOW })
+  t.strictSame(
+    missed.map(({ collection }) => collection),
+    ['Log'],
+  )
+  t.strictSame(whole.missed, missed)
+})
+
+t.test(
+  'what has become slower is that of the report, and looked for only where it is asked for',
+  async (t) => {
+    const history = openHistory(join(t.testdir(), 'history.db'))
+    t.teardown(() => history.close())
+    for (const collection of ['Steady', 'Slower']) {
+      for (let run = 0; run < 25; run += 1) {
+        const hour = String(run % 24).padStart(2, '0')
+        const started_at = `2026-11-${run < 24 ? 20 : 21}T${hour}:00:00.000Z`
+        const rate_per_second = collection === 'Slower' && run >= 20 ? 600 + run : 1000 + ((run * 7) % 13)
+        history.put(entry({ id: `${collection}-${run}`, collection, started_at, rate_per_second }))
+      }
+    }
+    const { trends } = await standing({ history }, { nowMs: NOW, trends: true })
+    t.match(trends, [{ collection: 'Slower', regression: { run: 'Slower-24' } }])
+    t.equal(trends?.length, 1)
+    const whole = await report({ history }, { nowMs: NOW })
+    const slower = whole.trends.filter(({ regression }) => regression !== undefined)
+    t.strictSame(
+      trends!.map((one) => one.regression),
+      slower.map((one) => one.regression),
+    )
+    t.equal((await standing({ history }, { nowMs: NOW })).trends, undefined)
+  },
+)
