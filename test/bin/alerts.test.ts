@@ -226,5 +226,5 @@ t.test('a run that is slower than its like is told at its own end', async (t) =>
   }
   history.close()
   await fails(at, INGEST, 0)
-  t.match(told(server), [/^firing: ingest of Article \(sqlite:.*\): \d+ % slower than like runs/])
+  t.match(told(server), [/^firing: ingest of Article \(sqlite:.*\): \d+ % slower than similar runs/])
 })

@@ -11,7 +11,7 @@ import type { RunEvent } from '../../run/event/schema.ts'
 /** One event of the trace-event format of Chrome, which Perfetto reads: times in microseconds. */
 interface TraceEvent {
   readonly name: string
-  /** M: a name; b, e: begin and end, matched by `cat` and `id`; i: a moment; C: a number. */
+  /** M: a name; b, e: begin and end, matched by `cat`, `id` and `name`; i: a moment; C: a number. */
   readonly ph: 'M' | 'b' | 'e' | 'i' | 'C'
   readonly cat?: string
   readonly id?: string
@@ -36,7 +36,7 @@ export class TraceFile {
   #failure: unknown
   #events = 0
   #ids = 0
-  #run: string | undefined
+  #run: { readonly name: string; readonly id: string } | undefined
   #phase: { readonly name: string; readonly id: string } | undefined
 
   /** @throws ElysiaError ELYSIA_USAGE if the file cannot be written */
@@ -74,7 +74,7 @@ export class TraceFile {
     REQUEST_STARTED.unsubscribe(this.#onStart)
     REQUEST_ENDED.unsubscribe(this.#onEnd)
     this.#endRun()
-    for (const id of this.#requests.values()) this.#put({ name: 'request', ph: 'e', cat: 'request', id })
+    for (const [{ name }, id] of this.#requests) this.#put({ name, ph: 'e', cat: 'request', id })
     this.#flush('\n]\n')
     try {
       closeSync(this.#file)
@@ -86,13 +86,13 @@ export class TraceFile {
 
   #beginRun(run: string, kind: string, target: string): void {
     this.#endRun()
-    this.#run = run
-    this.#put({ name: kind, ph: 'b', cat: 'run', id: run, args: { target } })
+    this.#run = { name: kind, id: run }
+    this.#put({ ...this.#run, ph: 'b', cat: 'run', args: { target } })
   }
 
   #endRun(): void {
     this.#enter(undefined)
-    if (this.#run !== undefined) this.#put({ name: 'run', ph: 'e', cat: 'run', id: this.#run })
+    if (this.#run !== undefined) this.#put({ ...this.#run, ph: 'e', cat: 'run' })
     this.#run = undefined
   }
 
