@@ -73,7 +73,7 @@ t.test('what is refused, and why: each is a reject of its own, and its neighbors
   const faults: readonly [body: string, reason: RegExp][] = [
     ['throw new TypeError("no title")', /it threw TypeError: no title$/],
     ['return undefined', /it returned nothing \(undefined; null leaves an object out\), not an object/],
-    ['return "text"', /it returned a string, no object/],
+    ['return "text"', /it returned a string, not an object/],
     [
       'return { ...object, id: OTHER }',
       /another id, 0{8}-.*: a script that means to says `export const ids = 'changed'`/,

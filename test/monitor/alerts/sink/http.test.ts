@@ -32,7 +32,7 @@ t.test('what it answers says whether to try again, and when', async (t) => {
     message: /\/\*\*\* answered 400 bad/,
   })
   t.match(await faultOf(t, { status: 401 }), { code: 'ELYSIA_REFUSED', retryable: false })
-  t.match(await faultOf(t, { status: 404 }), { retryable: false, hint: /no longer there/ })
+  t.match(await faultOf(t, { status: 404 }), { retryable: false, hint: /no longer exists/ })
   t.match(await faultOf(t, { status: 500 }), { retryable: true, message: /answered 500$/ })
   t.match(await faultOf(t, { status: 429, headers: { 'retry-after': '7' } }), {
     retryable: true,
