@@ -166,6 +166,7 @@ const OPTIONS = {
   // A quarter less to read and to bring back from the cache, at each start. Names stay as they are in a stack, and
   // `node --enable-source-maps` shows places in the sources.
   minifyWhitespace: true,
+  minifySyntax: true,
   lineLimit: 200,
   sourcemap: true,
   sourcesContent: false,
