@@ -33,7 +33,7 @@ async function twoChains(t: Test) {
 const keeping = (keepLast: string) => ({ filter: {}, policy: policy({ keepLast }), history })
 
 async function clean(catalog: Catalog, keepLast: string) {
-  return cleanUp(catalog, keeping(keepLast), { timing: { settleMs: 5, heartbeatMs: 200 } })
+  return cleanUp(catalog, keeping(keepLast), { timing: { settleMs: 5 } })
 }
 
 /** Each archive that is left can be restored: it and its bases are there, to the last byte. */

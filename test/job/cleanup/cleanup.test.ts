@@ -17,7 +17,7 @@ import { on, texts } from '../../run/listening.ts'
 import { oneFile } from '../../run/oneFile.ts'
 
 const PROCESS = oneFile(new URL('./cleanupProcess.ts', import.meta.url))
-const timing = { settleMs: 5, heartbeatMs: 200 }
+const timing = { settleMs: 5 }
 
 /** A root with a new and two old archives, of which one is an increment of the other, and an unfinished one. */
 async function root(t: Test) {
