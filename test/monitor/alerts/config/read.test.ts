@@ -89,7 +89,7 @@ t.test('what is wrong has its line and column, and the address is not told', asy
     ],
     [
       'alerts:\n  sinks: {a: {type: stderr}}\n  rules: [{when: no_success, age: "26"}]',
-      /:3:30: alerts\.rules\.0\.age is not a duration/,
+      /:3:30: alerts\.rules\.0\.age is not a valid duration/,
       /500ms, 30s/,
     ],
     [
