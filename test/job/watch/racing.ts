@@ -1,11 +1,11 @@
-import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * A process that may write to a folder and puts one thing in the place of another, as fast as it can, for so many
- * milliseconds: files, links to a private one, pipes' stand-ins, and `processed/` itself.
+ * A process that may write to a folder and puts one thing in the place of another, as fast as it can, until a
+ * file is there that ends it: files, links to a private one, pipes' stand-ins, and `processed/` itself.
  */
-const [inbox = '', home = '', forMs = ''] = process.argv.slice(2)
+const [inbox = '', home = '', end = ''] = process.argv.slice(2)
 const at = (name: string) => join(inbox, name)
 const secret = join(home, 'secret.jsonl')
 const record = `${JSON.stringify({ repo: 'r', op: 'add', path: 'public', content: 'x' })}\nbad line\n`
@@ -26,8 +26,7 @@ const plants: readonly ((path: string) => void)[] = [
   (path) => symlinkSync(path, path),
 ]
 
-const endMs = Date.now() + Number(forMs)
-for (let turn = 0; Date.now() < endMs; turn++) {
+for (let turn = 0; !existsSync(end); turn++) {
   const name = `f${turn % 7}.jsonl`
   const plant = plants[turn % plants.length]!
   attempt(() => plant(at(`.${name}`)))

@@ -101,11 +101,11 @@ for (const [name, fault] of Object.entries(PASSING)) {
 }
 
 t.test('a server that never answers: the call is given up in time, and repeated', async (t) => {
-  const world = await enter(t, { timeoutMs: 150 })
+  const world = await enter(t, { timeoutMs: 2000 })
   world.double.faults.inject({ fault: 'hang', on: 'BatchObjects', count: 1 })
   const loaded = await world.load(300)
   complete(t, world, loaded)
-  t.match(loaded.waits[0], /no answer within 0\.15 s/)
+  t.match(loaded.waits[0], /no answer within 2 s/)
 })
 
 t.test('a server that goes and comes back: the run goes on where it stood', async (t) => {
