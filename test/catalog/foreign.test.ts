@@ -342,7 +342,7 @@ t.test(
       onEvent: texts(said),
     })
     t.equal(catalog.list().length, 2)
-    t.match(said.join('\n'), /pipe is not known/)
+    t.match(said.join('\n'), /pipe could not be searched for archives/)
     catalog.close()
     t.ok(existsSync(`${t.testdirName}/pipe`))
   },
