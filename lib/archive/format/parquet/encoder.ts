@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { withinMemory } from '../../../core/memory/limits.ts'
+import { passed, withinMemory } from '../../../core/memory/limits.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
@@ -12,6 +12,9 @@ import type { Compress } from './write/page.ts'
 import { type Emit, type GroupBounds, ParquetSink } from './write/sink.ts'
 
 const MIB = 1024 * 1024
+
+/** Columns grow by doubling, become a batch, a page, and compressed bytes: each is soon garbage. */
+const COPIES = 6
 
 export interface EncoderBounds {
   /** The bounds of a row group in the file: rows, and approximate bytes before and after compression. */
@@ -129,6 +132,7 @@ export class ParquetEncoding {
 
   async #flush(rows: Rows): Promise<void> {
     this.#sink ??= this.#open(rows)
+    passed(COPIES * rows.bytes)
     await this.#sink.write(rows.take())
   }
 

@@ -4,6 +4,7 @@ import { elementsOf } from './elements.ts'
 import { type Leaf, leavesOf, valuesOf } from './leaves.ts'
 import { type Compress, PageWriter } from './page.ts'
 import { OpenRowGroup } from './rowGroup.ts'
+import { BOUND_BYTES } from './statistics.ts'
 
 /** The maximum number of rows, and of bytes as written, in a row group. */
 export interface GroupBounds {
@@ -16,8 +17,6 @@ export type Emit = (bytes: Buffer) => Promise<void>
 
 const MAGIC = Buffer.from('PAR1')
 const FORMAT_VERSION = 1
-/** The length of the least and the greatest text of a column. */
-const BOUND_BYTES = 64
 /** Smaller pieces are joined before they are emitted. */
 const PIECE_BYTES = 256 * 1024
 

@@ -3,9 +3,15 @@ import type { Statistics } from '../../parquetThrift.ts'
 import { halvesOf } from '../types.ts'
 import type { Leaf, LeafValues } from './leaves.ts'
 
+/** The length of the least and the greatest text that the file gets. */
+export const BOUND_BYTES = 64
+const MOST_CHARACTER_BYTES = 4
+/** A text that begins so high may have no shorter bound above it. */
+const HIGHEST = 0xf4
+
 /**
  * The least and the greatest value of a column in a row group, and how many are missing: readers use them to skip row
- * groups.
+ * groups. Memory: of a text the beginning, because those of all row groups are held to the end of the file.
  */
 export class ColumnStatistics {
   #least: Bound | undefined
@@ -77,7 +83,12 @@ function byteOrder({ valueOffsets, values }: Data): Order {
     }
     return b < endB && (a === endA || bytes[a]! < bytes[b]!)
   }
-  return { less, valueAt: (place) => bytes.slice(valueOffsets[place]!, valueOffsets[place + 1]!) }
+  const valueAt = (place: number) => {
+    const [begin, end] = [valueOffsets[place]!, valueOffsets[place + 1]!]
+    const kept = bytes[begin]! >= HIGHEST ? end : Math.min(end, begin + BOUND_BYTES + MOST_CHARACTER_BYTES)
+    return bytes.slice(begin, kept)
+  }
+  return { less, valueAt }
 }
 
 function intOrder(data: Data): Order {
