@@ -131,7 +131,7 @@ t.test('of an original document with bad objects the others are restored', async
       rejects.map((line) => JSON.parse(line) as object),
       [
         { line: 4, reason: /object number 4: /, record: /no uuid/ },
-        { line: 5, reason: /no JSON object/, record: '"not an object"' },
+        { line: 5, reason: /it is not a JSON object/, record: '"not an object"' },
         { line: 6, record: /\["x"\]/ },
         { line: 904, record: 'null' },
       ],
