@@ -66,7 +66,7 @@ function singleOf(value: unknown, id: string): Float32Array {
   if (!Array.isArray(value)) throw new NotAnObject(`${id} has a vector that is neither base64 nor numbers`)
   for (const number of value) {
     if (typeof number !== 'number' && typeof number !== 'bigint')
-      throw new NotAnObject(`${id} has a vector with something but numbers`)
+      throw new NotAnObject(`${id} has a vector that holds something other than numbers`)
   }
   return Float32Array.from(value as (number | bigint)[], Number)
 }
