@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Trace } from '../../../archive/undo/undo.ts'
 import { openDatabase, type SqliteDatabase, temporaryDatabase } from '../../../database/connection.ts'
 import type { State } from '../../../run/state.ts'
@@ -11,15 +12,28 @@ export interface Placed {
   readonly tenant?: string
 }
 
+/** What a copy carried over of an object. */
+export interface Carried {
+  /** What it sent or was about to send, each state once, the newest last: which of them arrived is not known. */
+  readonly wrotes: readonly Trace[]
+  /** The target has had the object from this copy. */
+  readonly acknowledged: boolean
+  /** The target has taken the references of the newest state, too. */
+  readonly linked: boolean
+}
+
 const TABLES = `
   CREATE TABLE IF NOT EXISTS brought (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS carried (
-    tenant TEXT, id BLOB, wrote TEXT NOT NULL, acknowledged INTEGER NOT NULL, PRIMARY KEY (tenant, id)
+    tenant TEXT, id BLOB, wrotes TEXT NOT NULL, acknowledged INTEGER NOT NULL, linked INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS newer (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) STRICT, WITHOUT ROWID;
 `
 /** So many ids are written at once. */
 const AT_ONCE = 1000
+/** So many states of an object are kept: each is a write to the source within some seconds of the switch. */
+const MOST_STATES = 16
 
 /**
  * What a copy brought to its target before the alias was switched, and what it carried over since. On disk, beside the
@@ -41,9 +55,13 @@ export class SwitchLog {
       bring: database.prepare("INSERT OR IGNORE INTO brought VALUES (?, unhex(?, '-'))"),
       isBrought: database.prepare(`SELECT 1 FROM brought WHERE ${at}`),
       forget: database.prepare(`DELETE FROM brought WHERE ${at}`),
-      carry: database.prepare("INSERT OR REPLACE INTO carried VALUES (?, unhex(?, '-'), ?, 0)"),
+      carry: database.prepare(
+        `INSERT INTO carried VALUES (?, unhex(?, '-'), ?, 0, 0)
+          ON CONFLICT DO UPDATE SET wrotes = excluded.wrotes, linked = 0`,
+      ),
       acknowledge: database.prepare(`UPDATE carried SET acknowledged = 1 WHERE ${at}`),
-      carried: database.prepare(`SELECT wrote, acknowledged FROM carried WHERE ${at}`),
+      link: database.prepare(`UPDATE carried SET linked = 1 WHERE ${at}`),
+      carried: database.prepare(`SELECT wrotes, acknowledged, linked FROM carried WHERE ${at}`),
       drop: database.prepare(`DELETE FROM carried WHERE ${at}`),
       stay: database.prepare("INSERT OR IGNORE INTO newer VALUES (?, unhex(?, '-'))"),
     }
@@ -89,8 +107,11 @@ export class SwitchLog {
   }
 
   /** The object is about to be written over what the alias means. */
-  carry({ id, tenant = '' }: Placed, wrote: Trace): void {
-    this.#statements.carry.run(tenant, id, JSON.stringify(wrote))
+  carry(one: Placed, wrote: Trace): void {
+    const { id, tenant = '' } = one
+    const others = (this.carried(one)?.wrotes ?? []).filter((known) => !isDeepStrictEqual(known, wrote))
+    const wrotes = [...others, wrote].slice(-MOST_STATES)
+    this.#statements.carry.run(tenant, id, JSON.stringify(wrotes))
   }
 
   /** The object stays as it came through the alias; false if an earlier pass said so already. */
@@ -105,15 +126,25 @@ export class SwitchLog {
     })()
   }
 
-  /** What was carried over of an object, and whether the target has acknowledged it. */
-  carried({
-    id,
-    tenant = '',
-  }: Placed): { readonly wrote: Trace; readonly acknowledged: boolean } | undefined {
+  /** The target has taken all references of these objects. */
+  link(objects: readonly Placed[]): void {
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of objects) this.#statements.link.run(tenant, id)
+    })()
+  }
+
+  /** What was carried over of an object; undefined if nothing was. */
+  carried({ id, tenant = '' }: Placed): Carried | undefined {
     const row = this.#statements.carried.get(tenant, id) as
-      | { readonly wrote: string; readonly acknowledged: number }
+      | { readonly wrotes: string; readonly acknowledged: number; readonly linked: number }
       | undefined
-    return row && { wrote: JSON.parse(row.wrote) as Trace, acknowledged: row.acknowledged === 1 }
+    return (
+      row && {
+        wrotes: JSON.parse(row.wrotes) as Trace[],
+        acknowledged: row.acknowledged === 1,
+        linked: row.linked === 1,
+      }
+    )
   }
 
   /** The copy itself has removed these objects. */

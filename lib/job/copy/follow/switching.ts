@@ -4,7 +4,7 @@ import type { Collection, Projection, Store } from '../../../store/store.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import type { Traces } from '../../undo/traces.ts'
-import type { Placed, SwitchLog } from './switchLog.ts'
+import type { Carried, Placed, SwitchLog } from './switchLog.ts'
 
 /** If the clocks of nodes differ more than this, their update times say too little. */
 export const MOST_CLOCK_MS = 5_000
@@ -125,16 +125,20 @@ export class SwitchPrecedence implements Precedence {
     const carried = this.#log.carried(there)
     if (carried?.acknowledged === false) this.#log.acknowledge([there])
     // Without its content, it is not clear yet whether it is the copy's own.
-    return carried === undefined || (traces !== undefined && !traces.matches(there, carried.wrote))
+    return carried === undefined || (traces !== undefined && !isCarried(there, carried, traces))
   }
 
   owns(there: StoredObject, traces: Traces): boolean {
-    const carried = this.#log.carried(there)
-    return carried === undefined || traces.matches(there, carried.wrote, { partlyLinked: true })
+    const wrote = this.#log.carried(there)?.wrotes.at(-1)
+    return wrote === undefined || traces.matches(there, wrote, { partlyLinked: true })
   }
 
   written(objects: readonly StoredObject[]): void {
     if (this.isCareful) this.#log.acknowledge(objects)
+  }
+
+  linked(objects: readonly Placed[]): void {
+    if (this.isCareful) this.#log.link(objects)
   }
 
   removed(objects: readonly Placed[]): void {
@@ -156,7 +160,12 @@ export class SwitchPrecedence implements Precedence {
       return isOld || carried?.acknowledged === true || this.#log.isBrought(source)
     }
     const { updatedMs = 0 } = there
-    const isOfCopy = updatedMs < switchedMs || (carried !== undefined && traces.matches(there, carried.wrote))
+    const isOfCopy = updatedMs < switchedMs || (carried !== undefined && isCarried(there, carried, traces))
     return !isOfCopy && updatedMs + skewMs >= (source.updatedMs ?? 0)
   }
+}
+
+/** Whether an object is as any of the copy's own writes left it; the references may still have to follow. */
+function isCarried(there: StoredObject, { wrotes, linked }: Carried, traces: Traces): boolean {
+  return wrotes.some((wrote) => traces.matches(there, wrote, { partlyLinked: !linked }))
 }

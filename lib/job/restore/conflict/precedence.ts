@@ -22,6 +22,8 @@ export interface Precedence {
   owns?(there: StoredObject, traces: Traces): boolean
   /** Called for objects that the store has taken. */
   written?(objects: readonly StoredObject[]): void
+  /** Called for objects of which the store has taken all references. */
+  linked?(objects: readonly { readonly id: string; readonly tenant?: string }[]): void
   /** Called for objects that were removed since the source does not have them. */
   removed?(objects: readonly { readonly id: string; readonly tenant?: string }[]): void
   /** Called if some objects were left as they are, since others have changed them meanwhile, or a call failed. */

@@ -36,10 +36,24 @@ async function linkSome(
 ): Promise<number> {
   const call = { signal: run.frame.signal, ...(tenant !== undefined && { tenant }) }
   const look = run.continues || run.existing?.continues === true
-  const refused = await linkMissing(run, await ownOnly(run, links, call), { ...call, look })
+  const due = await ownOnly(run, links, call)
+  const refused = await linkMissing(run, due, { ...call, look })
+  tellLinked(run, due, refused)
   for (const { reason } of refused) run.progress.reasons.add(reason)
   run.kept.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.kept.origin, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
+}
+
+/** An object with a refused reference is not linked: it stays one that has to be written again. */
+function tellLinked(
+  { frame }: RestoreRun,
+  links: readonly PlacedLink[],
+  refused: readonly RefusedLink[],
+): void {
+  const { precedence } = frame.context as RestoreContext
+  if (precedence?.linked === undefined) return
+  const lacking = new Set(refused.map(({ link }) => link.id))
+  precedence.linked(links.filter(({ id }) => !lacking.has(id)))
 }
 
 /** Without those of objects that somebody else has changed since they were written. */
