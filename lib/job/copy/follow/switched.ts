@@ -6,6 +6,7 @@ import { declaredTransform } from '../../../transform/pipeline.ts'
 import type { AliasFacts } from '../../restore/alias/plan.ts'
 import { RestoreLog } from '../../restore/progressTable.ts'
 import type { CopyReport } from '../report.ts'
+import { followOfCounts } from './facts.ts'
 import type { Following } from './following.ts'
 
 const INTO_ALIAS = '--into-alias '
@@ -31,8 +32,8 @@ export async function switchedBefore(following: Following): Promise<AliasFacts |
 }
 
 /**
- * The result for the alias if it means the copy already, and an earlier run of this command has finished it: nothing is
- * left to do. Undefined if the alias does not mean the copy.
+ * The result for the alias if it means the copy already, and an earlier run of the same command, with the same selection and
+ * transforms, has switched it and finished: nothing is left to do. Undefined if the alias does not mean the copy.
  * @throws ElysiaError ELYSIA_CONFLICT if it does for another reason: a copy would take back what came through it
  */
 export async function finishedBefore(following: Following): Promise<AliasFacts | undefined> {
@@ -43,15 +44,26 @@ export async function finishedBefore(following: Following): Promise<AliasFacts |
   const aliases = await run.retrying(options.retryForMs)(() => target.store.aliases())
   if (aliases.find((one) => one.alias === alias)?.collection !== name) return undefined
   const inputs = [`${from.store.target}#${source}`, '--follow']
-  const earlier = run.context.state?.journal
-    .runs(target.store.target)
-    .find((one) => one.run !== run.id && one.class === name && isDeepStrictEqual(one.inputs, inputs))
-  if (earlier?.status === 'done' && pass.context.fresh !== true)
+  const runs = run.context.state?.journal.runs(target.store.target) ?? []
+  const ofClass = runs.filter((one) => one.run !== run.id && one.kind === 'copy' && one.class === name)
+  const at = ofClass.findIndex((one) => isDeepStrictEqual(one.inputs, inputs))
+  const earlier = ofClass[at]
+  const isSame = followOfCounts(earlier?.counts)?.asked === following.facts.asked
+  const hasSwitched = ofClass.slice(0, Math.max(0, at)).some((one) => isSwitchTo(alias, one))
+  if (earlier?.status === 'done' && isSame && hasSwitched && pass.context.fresh !== true)
     return { name: alias, before: null, switched: true, dropped: false }
   const fact = `the alias ${alias} means ${name} already: a copy would take back what was written through it`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: `nothing was written; to make ${name} equal to ${source} all the same, use --sync without --switch-alias`,
   })
+}
+
+/** True for a pass that made the alias mean its class: whoever moved it by hand carried nothing over. */
+function isSwitchTo(alias: string, { status, inputs }: RunRecord): boolean {
+  return (
+    status === 'done' &&
+    inputs.some((one) => one.startsWith(INTO_ALIAS) && classNameOf(one.slice(INTO_ALIAS.length)) === alias)
+  )
 }
 
 /** The last pass of this copy that was to end with a switch: it began after the copy itself. */
