@@ -28,7 +28,7 @@ import { tenantMaker } from './tenants.ts'
 export async function writeObjects(run: RestoreRun): Promise<void> {
   const due = partsDue(run)
   const workers = partsAtOnce(run, due.length)
-  const inFlight = inFlightOf(run)
+  const inFlight = batchesInFlight(run.options.workers, run.store, run.options.batchBytes)
   const shared = sharedBy(run, inFlight)
   const firstCheck: FirstCheck = { done: undefined, ahead: run.ahead }
   const started = performance.now()
@@ -46,12 +46,6 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
     if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
-}
-
-/** Where others write meanwhile, nothing else must come between the look at a batch and its write. */
-function inFlightOf({ frame, options, store }: RestoreRun): number | AdaptiveLimit {
-  const { precedence } = frame.context as RestoreContext
-  return precedence?.isCareful === true ? 1 : batchesInFlight(options.workers, store, options.batchBytes)
 }
 
 /** Parts that are not done yet. */
