@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { closingAfter } from '../../../async/closeAll.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
@@ -44,25 +45,17 @@ export async function switched(following: Following, intoAlias: string, bound?: 
     }
     await lastPass(following, { intoAlias, precedence, beforeSwitch })
     failpoint('copy.alias-switched')
-    if (following.report?.alias?.switched !== true) return false
-    await carryOver(following, log)
-    return true
+    if (following.report?.alias?.switched === true) await carryOver(following, log)
   })
 }
 
-/** Works with what is known about the switch; forgets it once `work` says that the copy is done. */
+/** Works with what is known about the switch. It stays until the run has ended as done. */
 export async function withSwitchLog(
   { run, pass }: Following,
-  work: (log: SwitchLog) => Promise<boolean>,
+  work: (log: SwitchLog) => Promise<void>,
 ): Promise<void> {
   const log = SwitchLog.open(pass.context.state, run.id!, pass.target.store.target)
-  let isDone = false
-  try {
-    isDone = await work(log)
-  } finally {
-    if (isDone) log.remove()
-    else log.close()
-  }
+  await closingAfter([() => log.close()], () => work(log))
 }
 
 interface LastPass {
@@ -161,8 +154,8 @@ async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
   const batchSize = Math.min(pass.options.batchSize, BATCH)
   const ended = await passWithin(following, { changedSinceMs: copiedMs, precedence, batchSize })
   if (ended.error !== undefined) throw ended.error
-  const { written, deleted, rejected, reject_reasons, seconds } = ended.report
-  requireTaken(following, sum(rejected), reject_reasons[0]?.reason)
+  const { written, deleted, rejected, references_rejected: links, reject_reasons, seconds } = ended.report
+  requireTaken(following, sum(rejected) + links, reject_reasons[0]?.reason)
   note(following, {
     passes: facts.passes + 1,
     carried: facts.carried + written + deleted,
@@ -188,7 +181,7 @@ function isLate({ newestSentMs }: SwitchPrecedence, settledMs: number): boolean 
 function requireTaken({ pass, class: name }: Following, refused: number, reason: string | undefined): void {
   if (refused === 0) return
   const { switchAlias } = pass.options
-  const fact = `${switchAlias} means ${name}, but ${refused} objects that ${pass.from.name} got meanwhile were rejected: ${reason}`
+  const fact = `${switchAlias} means ${name}, but ${refused} objects or references that ${pass.from.name} got meanwhile were rejected: ${reason}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', fact, {
     hint: 'the rejects file has each with its reason; correct them in the source, and run the same command again',
   })

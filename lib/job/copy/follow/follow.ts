@@ -17,6 +17,7 @@ import { type Following, note } from './following.ts'
 import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
 import { finishedBefore, nothingSent, switchedBefore } from './switched.ts'
+import { SwitchLog } from './switchLog.ts'
 
 /** How often to check whether the copy should be finished. */
 const LOOK_MS = 250
@@ -84,6 +85,8 @@ async function follow(following: Following): Promise<CopyEnded> {
       },
     counts: () => countsOfFollow(following.facts),
   })
+  // Only now: a process that continues before this carries on with what is in it.
+  if (isComplete && ended.error === undefined) SwitchLog.forget(run.context.state, run.id!)
   if (ended.report === undefined) throw ended.error ?? error
   return { report: ended.report, ...(ended.error !== undefined && { error: ended.error }) }
 }
@@ -96,10 +99,7 @@ async function wasFinished(following: Following): Promise<boolean> {
   following.report = nothingSent(following, alias)
   // What the source received around the switch may not have been carried over.
   if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) {
-    await withSwitchLog(following, async (log) => {
-      await carryOver(following, log)
-      return true
-    })
+    await withSwitchLog(following, (log) => carryOver(following, log))
   }
   following.facts = { ...following.facts, state: 'finished' }
   return true

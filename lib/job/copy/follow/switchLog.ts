@@ -42,14 +42,12 @@ const MOST_STATES = 16
  */
 export class SwitchLog {
   readonly #database: SqliteDatabase
-  readonly #directory: string | undefined
   readonly #statements
   #waiting: Placed[] = []
 
-  private constructor(database: SqliteDatabase, directory?: string) {
+  private constructor(database: SqliteDatabase) {
     database.exec(TABLES)
     this.#database = database
-    this.#directory = directory
     const at = "tenant = ? AND id = unhex(?, '-')"
     this.#statements = {
       bring: database.prepare("INSERT OR IGNORE INTO brought VALUES (?, unhex(?, '-'))"),
@@ -71,8 +69,7 @@ export class SwitchLog {
   static open(state: State | undefined, run: string, target: string): SwitchLog {
     if (state === undefined) return new SwitchLog(temporaryDatabase())
     makeRunDirectory(state, run, target)
-    const directory = runDirectory(state, run)
-    return new SwitchLog(openDatabase(join(directory, 'switch.db')), directory)
+    return new SwitchLog(openDatabase(join(runDirectory(state, run), 'switch.db')))
   }
 
   /** Forgets everything: the alias is not switched yet, and the last pass is made again. */
@@ -164,10 +161,11 @@ export class SwitchLog {
     this.#database.close()
   }
 
-  /** The copy is done: nobody needs it any more. */
-  remove(): void {
-    this.#waiting = []
-    this.#database.close()
-    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true })
+  /** The run is done: nobody needs its log any more. What cannot be removed stays for the next restore. */
+  static forget(state: State | undefined, run: string): void {
+    if (state === undefined) return
+    try {
+      rmSync(runDirectory(state, run), { recursive: true, force: true })
+    } catch {}
   }
 }

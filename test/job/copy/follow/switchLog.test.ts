@@ -34,7 +34,9 @@ t.test('what a copy brought and carried over is known to the process that goes o
   t.equal(second.carried(TWO), undefined)
   second.clear()
   t.notOk(second.isBrought(OTHER))
-  second.remove()
+  second.close()
+  t.ok(existsSync(runDirectory(state, 'run')))
+  SwitchLog.forget(state, 'run')
   t.notOk(existsSync(runDirectory(state, 'run')))
 })
 
@@ -43,7 +45,8 @@ t.test('without a state it lasts as long as the process', async (t) => {
   log.bring(ONE)
   log.makeDurable()
   t.ok(log.isBrought(ONE))
-  log.remove()
+  log.close()
+  SwitchLog.forget(undefined, 'run')
 })
 
 t.test('of an object that is carried over again, it is known what was sent before', async (t) => {

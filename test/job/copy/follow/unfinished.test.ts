@@ -1,11 +1,14 @@
 // A carrying over that fails or ends between two of its steps: the next pass, or the same command once more, brings
 // what it had begun.
+import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { ElysiaError } from '../../../../lib/core/errors.ts'
 import { runCopy } from '../../../../lib/job/copy/copy.ts'
+import { runDirectory } from '../../../../lib/job/restore/runDirectory.ts'
 import type { Store } from '../../../../lib/store/store.ts'
 import { THING } from '../../backup/archived.ts'
+import { changedStore } from '../../changed.ts'
 import { at, FINISH, type Seen, titled, used, watched } from './used.ts'
 
 const LATER_MS = 2
@@ -109,4 +112,66 @@ t.test('references that were removed through the alias stay removed', async (t) 
   const whole = { properties: 'all', vectors: false, references: true } as const
   const [found] = await store.collection('Moved').readMany([ONE], whole)
   t.notOk(found?.properties.next)
+})
+
+t.test('references that the target refuses while they are carried over', async (t) => {
+  const { store, state } = await used(t, LINKED)
+  const [absent] = NEXT
+  const late = async () => {
+    await put(store, 'late')
+    await store.collection('Thing').link([absent!])
+  }
+  let isStrict = true
+  const strict = changedStore(
+    carrying(store, late, async () => {}),
+    (inner) => ({
+      link: async (links, ...rest) =>
+        isStrict && inner.name === 'Moved'
+          ? links.map(() => ({ ok: false, reason: 'no such object' }) as const)
+          : inner.link(links, ...rest),
+    }),
+  )
+  const once = () => runCopy(at(strict, 'Thing'), at(strict, 'Moved'), FINISH, { state })
+  const refused = { code: 'ELYSIA_INCOMPLETE', message: /references.*rejected: no such object/ }
+  t.match((await once()).error, refused)
+  t.match((await once()).error, refused, 'and so again: the object is not whole yet')
+  isStrict = false
+  const { report, error } = await once()
+  t.equal(error, undefined)
+  t.match(report, { status: 'done', follow: { newer: 0 } })
+})
+
+t.test('a command that is not the one that moved the alias', async (t) => {
+  const { store, state } = await used(t)
+  const run = (options: object) => runCopy(at(store, 'Thing'), at(store, 'Moved'), options, { state })
+  t.match(await run(FINISH), { report: { status: 'done', alias: { switched: true } } })
+  t.match(await run(FINISH), { report: { status: 'done', written: 0 } })
+  await t.rejects(run({ ...FINISH, properties: 'title' }), { code: 'ELYSIA_CONFLICT' })
+})
+
+t.test('an alias that was moved by hand', async (t) => {
+  const { store, state } = await used(t)
+  const run = (options: object) => runCopy(at(store, 'Thing'), at(store, 'Moved'), options, { state })
+  t.match(await run({ finish: true, recheckAfterMs: 40 }), { report: { status: 'done' } })
+  await put(store, 'late')
+  await store.moveAlias({ alias: 'Live', collection: 'Moved' })
+  await t.rejects(run(FINISH), { code: 'ELYSIA_CONFLICT', message: /Live means Moved already/ })
+})
+
+t.test('what is known about the switch stays until the run has ended', async (t) => {
+  const { store, state } = await used(t)
+  const { journal } = state
+  const finish = journal.finish.bind(journal)
+  journal.finish = (run, ...rest) => {
+    if (journal.runs(store.target).some((one) => one.run === run && one.inputs.includes('--follow')))
+      throw new ElysiaError('ELYSIA_STATE', 'the disk is full')
+    return finish(run, ...rest)
+  }
+  const once = () => runCopy(at(store, 'Thing'), at(store, 'Moved'), FINISH, { state })
+  const { report, error } = await once()
+  t.match(error, { code: 'ELYSIA_STATE' })
+  t.ok(existsSync(runDirectory(state, report.id)))
+  journal.finish = finish
+  t.match(await once(), { report: { status: 'done', id: report.id } })
+  t.notOk(existsSync(runDirectory(state, report.id)))
 })
