@@ -12,7 +12,10 @@ const INTO = ['--collection', 'c']
 const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['index', 'process-jsonl', 'none.jsonl', ...INTO, '--batch-size', '0'], /batch-size/],
   [['index', 'process-jsonl', 'none.jsonl', ...INTO, '--content-root', 'none'], /content root none/],
-  [['index', 'process-jsonl', 'none.jsonl', ...INTO, '--tenant', 'a', '--tenant-by', 'repo'], /cannot be combined/],
+  [
+    ['index', 'process-jsonl', 'none.jsonl', ...INTO, '--tenant', 'a', '--tenant-by', 'repo'],
+    /cannot be combined/,
+  ],
   [['index', 'sync', '--stdin', ...INTO, '--content-root', 'none'], /content root none/],
   [['index', 'sync', '--stdin', '--from-command', ...INTO, '--', 'none'], /two inputs/],
   [['index', 'watch', 'none', ...INTO, '--settle', 'soon'], /settle/],
