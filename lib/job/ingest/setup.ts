@@ -180,9 +180,9 @@ function requireRejectsApart(
   return requireOutput('--rejects', rejectsPath, { inputs: read, store, stateDirectory: state?.directory })
 }
 
-/** The recorded length of another file says nothing about this one. */
+/** The recorded length of another file says nothing about this one, nor one before what others have written since. */
 function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from = 0): Checkpoint {
-  if (rejects?.path === checkpoint.rejectsPath) return checkpoint
+  if (rejects?.path === checkpoint.rejectsPath && checkpoint.rejectsBytes >= from) return checkpoint
   const { rejectsDigest: _, ...rest } = checkpoint
   return { ...rest, rejectsBytes: from }
 }

@@ -63,15 +63,28 @@ export class SharedRejects {
     return start
   }
 
+  /**
+   * Where the lines of some runs that are taken back together begin: `before`, as long as nobody else has written to
+   * this file since; otherwise at its end.
+   */
+  placeOf(runs: readonly string[], before?: RejectsPlace): RejectsPlace {
+    if (before !== undefined && this.#isLastOf(runs, before)) return before
+    return { path: resolve(this.#path), start: this.startOf(runs[0]!) }
+  }
+
+  #isLastOf(runs: readonly string[], { path }: RejectsPlace): boolean {
+    return path === resolve(this.#path) && runs.includes(this.#last()?.run ?? '')
+  }
+
   #begin(run: string, start: number): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO shared_rejects VALUES (?, ?, ?)')
       .run(resolve(this.#path), run, start)
   }
 
-  /** Forgets what was written from here on: the lines of the next run begin here. */
-  rewind(start: number): void {
-    this.#begin('', start)
+  /** Forgets what some runs wrote: the lines of the next run begin there. What others have written since stays. */
+  rewind(runs: readonly string[], place: RejectsPlace): void {
+    if (this.#isLastOf(runs, place)) this.#begin('', place.start)
   }
 
   /** For a killed run, what its last checkpoint covers; otherwise everything. */
@@ -82,7 +95,10 @@ export class SharedRejects {
     if (record?.status !== 'running') return size
     const { checkpoint } = record
     if (checkpoint === undefined) return Math.min(size, start)
-    return checkpoint.rejectsPath === this.#path ? Math.min(size, checkpoint.rejectsBytes) : size
+    // The checkpoint may be older than what another run has written before this start.
+    return checkpoint.rejectsPath === this.#path
+      ? Math.min(size, Math.max(start, checkpoint.rejectsBytes))
+      : size
   }
 
   #last(): Start | undefined {
@@ -96,6 +112,14 @@ export class SharedRejects {
 /** The lock on a shared rejects file, and what users read if another process holds it. */
 export function lockOfRejects(path: string): [name: string, what: string] {
   return [`rejects ${resolve(path)}`, `a watch with the rejects in ${path}`]
+}
+
+/** A position in a shared file of rejects. */
+export interface RejectsPlace {
+  /** Absolute. */
+  readonly path: string
+  /** In bytes. */
+  readonly start: number
 }
 
 interface Start {

@@ -1,8 +1,10 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { openDatabase } from '../../../lib/database/connection.ts'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { placeRejects } from '../../../lib/job/watch/placeRejects.ts'
+import { SharedRejects } from '../../../lib/job/watch/rejects.ts'
 import { add, contentsOf, drop, pass, placeOf } from './watching.ts'
 
 async function targetOf(t: Test) {
@@ -62,4 +64,29 @@ t.test('a directory that has the name of a file does not count', async (t) => {
   const { ended, names } = await pass(place)
   t.strictSame(names, ['b.jsonl'])
   t.match(ended.report, { files_failed: 0, files_passed_over: 0 })
+})
+
+t.test('the lines of some runs are forgotten only where nobody else has written since', async (t) => {
+  const database = openDatabase(':memory:')
+  t.teardown(() => database.close())
+  const directory = t.testdir({})
+  const [a, b] = ['a', 'b'].map((name) => join(directory, `${name}.jsonl`)) as [string, string]
+  const open = (rejectsPath: string) => SharedRejects.open(database, { rejectsPath })!
+  const runs = ['1', '2']
+  const begun = open(a).placeOf(runs)
+  t.strictSame(begun, { path: a, start: 0 })
+  writeFileSync(a, 'of 1\n')
+  t.strictSame(open(a).placeOf(runs, begun), begun, 'the same again')
+
+  writeFileSync(b, 'of others\n')
+  open(b).rewind(runs, begun)
+  t.equal(open(b).startOf('next'), 10, 'another file')
+  const inB = open(b).placeOf(runs, begun)
+  t.strictSame(inB, { path: b, start: 10 })
+  t.strictSame(open(a).placeOf(runs, inB), begun, 'back in the first one')
+
+  t.equal(open(a).startOf('other'), 5)
+  writeFileSync(a, 'of 1\nof other\n')
+  open(a).rewind(runs, begun)
+  t.equal(open(a).startOf('next'), 14, 'others have written since')
 })

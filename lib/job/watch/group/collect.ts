@@ -1,6 +1,6 @@
 import { coalesceMode } from '../../ingest/coalesce/mode.ts'
 import type { DirectoryWatcher } from '../files.ts'
-import type { FileIdentity } from '../identity.ts'
+import { type FileIdentity, sameInode } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { type OpenedFile, openFile } from '../opened.ts'
 import { isKnownAsItIs } from '../recognize.ts'
@@ -19,7 +19,7 @@ export function mayGroup({ ingest, run: { context } }: Watching): boolean {
 
 /**
  * Opens the files from `first` on that have settled and are taken from their first byte, in order of name, up to one
- * that is not: one that has grown, or that was begun. Leaves out those that were taken and only lie there. Holds up to
+ * that is not: one that has grown, or that was begun, or another name of one of them. Leaves out those that were taken and only lie there. Holds up to
  * 128 files open, of 4 GiB together; close them. Empty if the first one is not such a file.
  */
 export async function collect(
@@ -31,6 +31,11 @@ export async function collect(
   let bytes = 0
   for (let file: FileIdentity | undefined = first; file !== undefined; file = watcher.nextNow()) {
     if (file !== first && isDoneWith(watching, file)) continue
+    if (files.some(({ identity }) => sameInode(identity, file!))) {
+      // Another name of one of them, or its new one: what is remembered is one row for each inode.
+      watcher.putBack(file)
+      break
+    }
     bytes += file.size
     const hasRoom = files.length < MOST_FILES && bytes <= MOST_BYTES
     const opened = hasRoom ? await openNew(watching, file) : undefined

@@ -1,4 +1,9 @@
 import { rm } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { hashOfPrefix } from '../../../file/prefix.ts'
+import type { CheckpointState } from '../../../run/checkpoint.ts'
+import { sizeOf } from '../../../run/rejectsFile.ts'
+import { exists } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import type { Watching } from '../setup.ts'
 
@@ -14,17 +19,36 @@ export async function dissolve(
 ): Promise<void> {
   const { log, rejects, run } = watching
   const { journal } = run.context.state ?? {}
-  const rejectsFrom = log.groups.find()?.rejectsFrom
+  const group = log.groups.find()
   log.together(() => {
     for (const entry of entries) log.forget(entry)
     if (kept !== undefined) log.begin(kept)
-    if (rejectsFrom !== undefined) rejects.shared?.rewind(rejectsFrom)
+    if (group?.rejects !== undefined) rejects.shared?.rewind(group.runs, group.rejects)
     log.groups.close()
   })
-  for (const { input, rejects: own, run: id } of entries) {
-    if (own !== undefined)
-      await Promise.all([own, `${own}.${id}.part`].map((path) => rm(path, { force: true })))
-    if (journal === undefined || journal.find(id)?.checkpoint !== undefined)
-      run.emit({ type: 'file_started_over', path: input, reason: 'group_changed' })
+  for (const entry of entries) {
+    const checkpoint = journal?.find(entry.run)?.checkpoint
+    await removeRejects(entry, checkpoint)
+    if (journal === undefined || checkpoint !== undefined)
+      run.emit({ type: 'file_started_over', path: entry.input, reason: 'group_changed' })
   }
+}
+
+/** What lies under the name of a file's rejects may be of another run by now, which chose it as well: that stays. */
+async function removeRejects(
+  { rejects: own, run }: WatchEntry,
+  checkpoint: CheckpointState | undefined,
+): Promise<void> {
+  if (own === undefined) return
+  const part = `${own}.${run}.part`
+  const isPlaced = !(await exists(part))
+  await rm(part, { force: true })
+  if (basename(own).startsWith(`${run}.`) || (isPlaced && isWhatWasWritten(own, checkpoint)))
+    await rm(own, { force: true })
+}
+
+function isWhatWasWritten(path: string, checkpoint: CheckpointState | undefined): boolean {
+  if (checkpoint?.rejectsDigest === undefined || checkpoint.rejectsBytes === 0) return false
+  const { rejectsBytes, rejectsDigest } = checkpoint
+  return sizeOf(path) === rejectsBytes && hashOfPrefix(path, rejectsBytes)?.digest('hex') === rejectsDigest
 }

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
 import { writingState } from '../../../run/journal/statements.ts'
+import type { RejectsPlace } from '../rejects.ts'
 
 /** Files that are taken as one sequence: what is left out of one file is in a later one. */
 export interface OpenGroup {
@@ -9,7 +10,7 @@ export interface OpenGroup {
   /** What was read of them before anything was written. */
   readonly mark: PlanMark
   /** Where their rejects begin in the file that all files share, if there is one. */
-  readonly rejectsFrom?: number
+  readonly rejects?: RejectsPlace
 }
 
 const TABLE = `

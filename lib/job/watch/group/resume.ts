@@ -18,11 +18,15 @@ import { takeTogether } from './take.ts'
  * they are taken again from their first lines.
  */
 export async function resumeGroup(watching: Watching): Promise<void> {
-  const { log, alone } = watching
+  const { log, alone, rejects } = watching
   const group = log.groups.find()
   if (group === undefined) return
+  // The rejects may go into another file now, or others may have written to this one since.
+  const place = rejects.shared?.placeOf(group.runs, group.rejects)
+  if (place !== undefined) log.groups.open({ ...group, rejects: place })
   const entries = group.runs.flatMap((run) => log.ofRun(run) ?? [])
-  const members = entries.length === group.runs.length ? await reopen(watching, entries) : undefined
+  const isKnown = entries.length === group.runs.length && !entries.some((entry) => isPruned(watching, entry))
+  const members = isKnown ? await reopen(watching, entries) : undefined
   if (members === undefined) return dissolve(watching, entries)
   try {
     const hopeless = members.find(({ entry }) => hasKilledTooOften(entry))
@@ -40,6 +44,11 @@ export async function resumeGroup(watching: Watching): Promise<void> {
   } finally {
     await Promise.all(members.map(({ opened }) => opened.close()))
   }
+}
+
+/** True if the run came to the end of its file, and the journal no longer knows whether it ended there. */
+function isPruned({ run: { context } }: Watching, { reached, run }: WatchEntry): boolean {
+  return reached !== undefined && context.state?.journal.find(run) === undefined
 }
 
 /** The entry of a file that ended processes: it is taken alone, and a death there counts. */

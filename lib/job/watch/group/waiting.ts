@@ -81,8 +81,8 @@ async function takeMembers(
 ): Promise<boolean> {
   const { log, rejects, alone } = watching
   const runs = members.map(({ entry }) => entry.run)
-  const rejectsFrom = rejects.shared?.startOf(runs[0]!)
-  log.groups.open({ runs, mark: first.mark, ...(rejectsFrom !== undefined && { rejectsFrom }) })
+  const place = rejects.shared?.placeOf(runs)
+  log.groups.open({ runs, mark: first.mark, ...(place !== undefined && { rejects: place }) })
   const faulty = await takeTogether(watching, members, first)
   if (faulty === undefined) return true
   alone.add(faulty.entry.path)

@@ -1,12 +1,15 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { openDatabase } from '../../../../lib/database/connection.ts'
+import type { WriteContext } from '../../../../lib/run/context.ts'
+import type { RunEvent } from '../../../../lib/run/event/schema.ts'
 import { runs, tried } from '../../../runs.ts'
 import { drawing } from '../../ingest/killing.ts'
 import { add, append, contentsOf, drop, pass, placeOf, rename, type Storage, type Told } from '../watching.ts'
-import { files, left, oneByOne } from './files.ts'
+import { files, left, oneByOne, rejectsIn } from './files.ts'
 
 const RUNS = runs(12)
 
@@ -101,6 +104,95 @@ t.test('a file that changes once it was read has all of them taken again', async
   t.strictSame(await contentsOf(place), { a: '1', b: '1', c: '2' })
   t.ok(of(told, 'file_started_over').length > 0)
   t.match(told.ended.report, { rejected: { not_json: 1 }, files_failed: 0 }, 'nothing counts twice')
+})
+
+/** Three files that wait, of which the first `batches` are written when the watch is stopped. */
+async function stoppedAfter(t: Test, batches: number, more: WriteContext = {}): Promise<Storage> {
+  const place = placeOf(t, {
+    '1.jsonl': `bad\n${add('b', '1')}`,
+    '2.jsonl': `worse\n${rename('b', 'c')}`,
+    '3.jsonl': add('d', '1'),
+  })
+  const stop = new AbortController()
+  let left = batches
+  const onEvent = ({ type }: RunEvent) => {
+    if (type === 'records_settled' && --left === 0) stop.abort()
+  }
+  await pass(place, { batchSize: 10 }, [], { ...more, stop: stop.signal, onEvent })
+  return place
+}
+
+t.test('rejects of others stay if a group is taken again with another file for them', async (t) => {
+  const [a, b] = ['a', 'b'].map((name) => join(t.testdirName, `${name}.rejects`)) as [string, string]
+  const others = '{"of":"others"}\n'
+  const place = await stoppedAfter(t, 1, { rejectsPath: a })
+  t.strictSame(rejectsIn(a), ['1 not_json'], 'the group was begun')
+  writeFileSync(b, others.repeat(9))
+  writeFileSync(join(place.inbox, '3.jsonl'), '')
+  await pass(place, {}, [], { rejectsPath: b })
+  const now = readFileSync(b, 'utf8')
+  t.ok(now.startsWith(others.repeat(9)))
+  t.equal(now.split('\n').length - 1, 11, 'and both of the group')
+})
+
+t.test('rejects that another watch wrote between the lives of a group stay', async (t) => {
+  for (const isChanged of [false, true]) {
+    const shared = join(t.testdirName, 'shared.rejects')
+    const place = await stoppedAfter(t, 1, { rejectsPath: shared })
+    const other = { ...place, inbox: join(place.inbox, '../other') }
+    mkdirSync(other.inbox)
+    drop(other, '1.jsonl', 'of others\n'.repeat(20))
+    await pass(other, {}, [], { rejectsPath: shared })
+    if (isChanged) writeFileSync(join(place.inbox, '3.jsonl'), '')
+    await pass(place, {}, [], { rejectsPath: shared })
+    const records = readFileSync(shared, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('of others'))
+    t.equal(records.length, 20, isChanged ? 'taken again' : 'continued')
+  }
+})
+
+t.test('a file of rejects that is not ours stays, whatever its name', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1'), '2.jsonl': add('a', '2') })
+  const rejectsDirectory = join(place.inbox, '../rejects')
+  const theirs = join(rejectsDirectory, '2.jsonl.rejects.jsonl')
+  let changed = false
+  await pass(place, {}, [], {
+    rejectsDirectory,
+    onEvent: (event) => {
+      if (event.type !== 'coalescing' || changed) return
+      changed = true
+      mkdirSync(rejectsDirectory, { recursive: true })
+      writeFileSync(theirs, 'theirs\n')
+      writeFileSync(join(place.inbox, '2.jsonl'), add('c', '2'))
+    },
+  })
+  t.strictSame(await contentsOf(place), { a: '1', c: '2' })
+  t.ok(existsSync(theirs))
+})
+
+t.test('a file with two names counts once, as it does without --coalesce', async (t) => {
+  const counts = []
+  for (const coalesce of ['off', 'auto'] as const) {
+    const place = placeOf(t, { '1.jsonl': `${add('a', '1')}bad\n` })
+    linkSync(join(place.inbox, '1.jsonl'), join(place.inbox, '2.jsonl'))
+    const { report } = (await pass(place, { coalesce })).ended
+    counts.push([report.lines, report.rejected, report.files])
+  }
+  t.strictSame(counts[1], counts[0])
+})
+
+t.test('a group is taken again if the journal no longer knows a run of it that has ended', async (t) => {
+  const place = await stoppedAfter(t, 3)
+  const database = openDatabase(place.database)
+  const { run } = database.prepare(`SELECT run FROM watch_files WHERE path LIKE '%/1.jsonl'`).get() as {
+    run: string
+  }
+  t.equal(database.prepare('DELETE FROM runs WHERE run = ?').run(run).changes, 1)
+  database.close()
+  const told = await pass(place)
+  t.strictSame(await contentsOf(place), { c: '1', d: '1' })
+  t.ok(of(told, 'file_started_over').length > 0)
 })
 
 /** Watches again and again, stopped or cut off after so many batches, until all files are taken. */
