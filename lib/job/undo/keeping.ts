@@ -78,19 +78,28 @@ export class UndoKeeping {
   }
 
   /**
-   * The states that an interrupted run saved of some objects of one tenant, the earliest of each, by id. Reads all that
-   * it saved. Memory: a batch, and those objects.
+   * The states that an interrupted run saved of some objects of one tenant, by id: those that a rollback would put back.
+   * Reads what it saved up to the last of them; nothing if it saved none. Memory: a batch, and those objects.
    * @throws ElysiaError ELYSIA_DAMAGED
    */
   async saved(ids: readonly string[], tenant: string | undefined): Promise<Map<string, StoredObject>> {
-    const asked = new Set(ids)
     const found = new Map<string, StoredObject>()
-    const header = this.#earlier && readUndoHeader(this.directory)
+    const wanted = this.#savedEntries(ids, tenant)
+    const header = wanted.size === 0 ? undefined : readUndoHeader(this.directory)
     if (header === undefined) return found
-    for await (const { entries } of undoBlocks(this.directory, header))
-      for (const { id, tenant: of, before } of entries)
-        if (before !== undefined && of === tenant && asked.has(id) && !found.has(id)) found.set(id, before)
+    let number = 0
+    for await (const { entries } of undoBlocks(this.directory, header)) {
+      for (const { id, before } of entries)
+        if (wanted.delete(number++) && before !== undefined) found.set(id, before)
+      if (wanted.size === 0) break
+    }
     return found
+  }
+
+  /** The numbers of the entries with their earlier states; an object that did not exist has none. */
+  #savedEntries(ids: readonly string[], tenant: string | undefined): Set<number> {
+    const touched = ids.map((id) => this.#earlier?.find({ id, ...(tenant !== undefined && { tenant }) }))
+    return new Set(touched.flatMap((one) => (one?.before === undefined ? [] : [one.entry])))
   }
 
   /** True if an interrupted run saved something. */

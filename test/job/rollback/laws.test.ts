@@ -2,6 +2,7 @@
 // and given again, it is what it would have been.
 
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
@@ -189,18 +190,21 @@ function countsOf({ objects, written, unchanged, skipped, rejected }: RestoreRep
 }
 
 t.test('an interrupted restore whose undo is gone does not go on as if it could be taken back', async (t) => {
-  const directory = t.testdir()
-  const [store, state] = [await filled([]), stateIn(directory)]
   const source = () => sourceOf(Array.from({ length: 8 }, (_, n) => objectOf({ ...NOTHING, n })))
   const all = { ...SMALL, onConflict: 'overwrite' } as const
-  const { report } = await runRestore(source(), cutAt(store, 4, false), all, { state })
-  rmSync(report.undo!.directory, { recursive: true })
-  const { error } = await runRestore(source(), store, all, { state })
-  t.match(error, { code: 'ELYSIA_STATE', message: /no longer kept/ })
-  t.match(await runRestore(source(), store, { ...all, undo: false }, { state }), {
-    report: { status: 'done' },
-  })
-  state.close()
+  t.testdir()
+  for (const verify of [true, false]) {
+    const directory = join(t.testdirName, `${verify}`)
+    const [store, state] = [await filled([]), stateIn(directory)]
+    const { report } = await runRestore(source(), cutAt(store, 4, false), { ...all, verify }, { state })
+    rmSync(report.undo!.directory, { recursive: true })
+    const { error } = await runRestore(source(), store, all, { state })
+    t.match(error, { code: 'ELYSIA_STATE', message: /no longer kept/ }, `begun with verify ${verify}`)
+    t.match(await runRestore(source(), store, { ...all, undo: false }, { state }), {
+      report: { status: 'done' },
+    })
+    state.close()
+  }
 })
 
 const others = fc.uniqueArray(fc.record({ n: fc.integer({ min: 0, max: 15 }), isRemoved: fc.boolean() }), {

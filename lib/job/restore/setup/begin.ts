@@ -30,11 +30,12 @@ export async function begin(
 }
 
 /** Removes expired undos before more is saved. */
-async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): Promise<void> {
+async function beginUndo({ kept: { undo, log }, frame, id }: RestoreRun): Promise<void> {
   if (undo === undefined) return
   const { state } = frame.context
   if (state !== undefined) removeExpired(state, frame.emit)
-  if (progress.continued > 0 && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
+  // Parts that are written again count as well: what they wrote must not be kept as what was there before.
+  if (log.parts().size > 0 && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
   await undo.begin()
 }
 

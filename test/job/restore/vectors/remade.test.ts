@@ -58,7 +58,7 @@ async function filled(t: Test) {
     runRestore(source, on, { onConflict: 'overwrite', revectorize: true, ...more }, { state })
   const kept = async () =>
     (await objectsOf(store, 'Note')).filter(({ vector }) => vector?.[0] === OURS[0]).length
-  return { double, store, state, remade, kept }
+  return { double, store, state, objects, remade, kept }
 }
 
 t.test(
@@ -136,6 +136,29 @@ t.test('so has one that an interrupted run had removed, and whose new state the 
   t.match(report, { written: COUNT - 1, rejected: { store_rejected: 1 } })
   t.equal((await objectsOf(store, 'Note')).length, COUNT, 'nothing is missing')
   t.equal(await kept(), 1, 'the refused one is as it was')
+})
+
+t.test('what others made of it between two interruptions is put back, as a rollback would', async (t) => {
+  const { store, remade, objects } = await filled(t)
+  const broken = changedStore(store, () => ({
+    write: async () => {
+      throw new ElysiaError('ELYSIA_STORE', 'the cable')
+    },
+  }))
+  await remade(broken)
+  await store.collection('Note').write(objects.map((one) => ({ ...one, properties: { text: 'theirs' } })))
+  await remade(broken)
+  t.equal((await objectsOf(store, 'Note')).length, 0, 'removed twice')
+  let refusals = 1
+  const strict = changedStore(store, (collection) => ({
+    write: async (some, call) => {
+      if (refusals-- <= 0) return collection.write(some, call)
+      return some.map(() => ({ ok: false, reason: 'the module is down' }))
+    },
+  }))
+  t.match((await remade(strict)).report, { rejected: { store_rejected: COUNT } })
+  const texts = (await objectsOf(store, 'Note')).map(({ properties }) => properties.text)
+  t.strictSame(texts, Array(COUNT).fill('theirs'))
 })
 
 t.test('an object that cannot be put back either is named', async (t) => {
