@@ -177,3 +177,12 @@ t.test('what cannot be an increment is refused before anything is opened', async
     t.match(stderr, message)
   }
 })
+
+t.test('with --resume, an increment into an empty directory has its base', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', [object(1), object(2)])
+  const { archive } = await json(at, ...BACKUP)
+  const into = [...BACKUP, '--to', join(at.directory, 'next'), '--since', 'last', '--resume']
+  t.match(await json(at, ...into, '--dry-run'), { kind: 'incremental', base: archive })
+  t.match(await json(at, ...into), { kind: 'incremental', base: archive })
+})

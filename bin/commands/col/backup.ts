@@ -85,7 +85,7 @@ async function run(context: Context): Promise<void> {
     const isDirectory = destination.kind === 'directory' && path !== undefined
     const increment =
       destination.kind === 'directory'
-        ? await incrementOf(context, store, schema, asked, transforms, resume)
+        ? await incrementOf(context, store, schema, asked, transforms, await continuesIn(path, resume))
         : {}
     const changing = { transforms, keepsVectors: keepsVectors(context) }
     return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, ...changing })
@@ -94,8 +94,15 @@ async function run(context: Context): Promise<void> {
   if (destination.kind === 'pipe') return intoPipe(context, request)
   if (destination.kind === 'file') return intoFile(context, request, destination.path)
   const { path } = destination
-  const place = { path, isOurs: path === undefined, isBegun: resume }
+  const place = { path, isOurs: path === undefined, isBegun: await continuesIn(path, resume) }
   return intoDirectory(context, request, place)
+}
+
+/** With --resume: true if a backup lies in the named directory; without a name, that is found out later. */
+async function continuesIn(path: string | undefined, resume: boolean): Promise<boolean> {
+  if (!resume || path === undefined) return resume
+  const { directoryStorage, isBegun } = await backupJob()
+  return isBegun(directoryStorage(path))
 }
 
 /**

@@ -14,4 +14,5 @@ export { defaultDirectory, freeFile, memberDirectory, runBackupFile } from './de
 export { planBackup } from './dryRun.ts'
 export { requireEncoding } from './encoding.ts'
 export { setMember } from './member.ts'
+export { isBegun } from './resume.ts'
 export { runBackupSingle } from './single.ts'

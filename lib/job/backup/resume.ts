@@ -1,5 +1,6 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import { readJournal } from '../../archive/journal.ts'
 import type { IndexPart, Manifest, Part } from '../../archive/manifest.ts'
 import { hashFile } from '../../archive/part/confirm.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
@@ -20,6 +21,11 @@ export async function requireFree(storage: Storage, resume: boolean): Promise<vo
       hint: 'an interrupted backup is finished with --resume; else give another --to',
     })
   }
+}
+
+/** Whether a backup was begun there, and not finished. @throws ElysiaError ELYSIA_DAMAGED */
+export async function isBegun(storage: Storage): Promise<boolean> {
+  return (await readJournal(storage)) !== undefined
 }
 
 /** The manifest of a backup that was killed after it was sealed, once its journal is gone; otherwise undefined. */
