@@ -24,7 +24,8 @@ export function passedObjects(objects: readonly StoredObject[]): void {
   for (const object of objects) passed(COPIES * lineLength(object))
 }
 
-function jsonLength(value: Json): number {
+/** The approximate length of a value as JSON, in characters. */
+export function jsonLength(value: Json): number {
   if (typeof value === 'string') return 3 + value.length
   if (typeof value !== 'object' || value === null) return A_NUMBER
   let length = 2

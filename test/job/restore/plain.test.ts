@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
+import { limitProcess } from '../../../lib/core/memory/limits.ts'
 import type { RestoreOptionsInput } from '../../../lib/job/restore/options.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
@@ -214,5 +215,24 @@ t.test('an export whose properties or vectors are no object is damaged, and says
       { code: 'ELYSIA_DAMAGED', message: new RegExp(idOf(7)) },
       JSON.stringify(columns),
     )
+  }
+})
+
+t.test('what lines are read as depends neither on their size nor on a limit on memory', async (t) => {
+  const vector = Array.from({ length: 16 }, (_, n) => n / 16)
+  const lines = Array.from({ length: 20 }, (_, n) =>
+    JSON.stringify({
+      ...{ id: idOf(n), body: 'x'.repeat(300_000), title_vector: vector },
+      ...(n > 8 && { body_vector: vector }),
+    }),
+  )
+  const options = { name: 'Thing', shape: 'flat', dryRun: false } as const
+  for (const limited of [false, true]) {
+    const lift = limited ? limitProcess({ scale: 0.05, roomBytes: 1e8, passed: () => {} }) : () => {}
+    const store = openMemory()
+    await restored(t, lines, options, store).finally(lift)
+    const objects = await objectsOf(store, 'Thing')
+    t.strictSame(Object.keys(objects.at(-1)?.vectors ?? {}).sort(), ['body', 'title'], `limited: ${limited}`)
+    t.equal(`${objects.at(-1)?.properties.body}`.length, 300_000)
   }
 })

@@ -4,9 +4,9 @@ import { mappingOf } from '../../../archive/foreign/mapping.ts'
 import { jsonLines, withoutReason } from '../../../archive/foreign/plainJsonl.ts'
 import type { LineForm } from '../../../archive/foreign/shapes/reading.ts'
 import { fieldsSaid } from '../../../archive/foreign/shapes/reading.ts'
+import { Sample } from '../../../archive/foreign/shapes/sample.ts'
 import type { ShapeName } from '../../../archive/foreign/shapes/shape.ts'
 import { shapeNamed, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
-import { withinMemory } from '../../../core/memory/limits.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
@@ -15,10 +15,6 @@ import type { ForeignBytes } from './file.ts'
 import type { ForeignWishes } from './foreignOptions.ts'
 
 const NEWLINE = 10
-/** How many of the first lines decide the form of all. */
-const SAMPLE = 100
-/** And how many characters of them. */
-const SAMPLE_BYTES = 16 * 1024 * 1024
 
 /**
  * The form of the lines, detected from the first ones or given by the user; undefined for objects as archives write
@@ -54,24 +50,20 @@ export async function lineFormOf(
   return form
 }
 
-/** The first lines that are JSON objects. Reading the source will report its errors. */
+/** The first lines that are JSON objects, shortened. Reading the source will report its errors. */
 async function sampleOf(source: Readable, document: DocumentKind | undefined): Promise<JsonObject[]> {
   const stages = jsonLines({ document })
   const last = stages.at(-1)!
   pipeline([source, ...stages], () => {})
-  const sample: JsonObject[] = []
-  let bytes = 0
+  const sample = new Sample()
   try {
     for await (const line of last as AsyncIterable<Parsed | Reject>) {
       const read = line instanceof Reject ? line : withoutReason(line)
-      if (!(read instanceof Reject)) {
-        sample.push(read.value)
-        bytes += read.text.length
-      }
-      if (sample.length === SAMPLE || bytes >= withinMemory(SAMPLE_BYTES)) break
+      if (!(read instanceof Reject)) sample.add(read.value)
+      if (sample.isFull) break
     }
   } catch {
-    return sample
+    return sample.lines
   }
-  return sample
+  return sample.lines
 }
