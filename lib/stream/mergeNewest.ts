@@ -3,12 +3,14 @@ const PAGE_ITEMS = 500
 
 /**
  * Merges sources in order of a key, newest source first, into pages in that order. For each key it gives the item of
- * the newest source that has it. Closes every source at the end, on an error and if the reader gives up. Memory: a
+ * the newest source that has it. Closes every source at the end, on an error and if the reader gives up; aborts
+ * `ended` before that, because a generator that is at work is closed only once it has yielded. Memory: a
  * page of each source, and one more. If a source is out of order or has duplicate keys, so does the result.
  */
 export async function* mergeNewest<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
   keyOf: (item: T) => string,
+  ended?: AbortController,
 ): AsyncGenerator<readonly T[]> {
   if (sources.length === 1) {
     yield* sources[0]!
@@ -19,6 +21,7 @@ export async function* mergeNewest<T>(
     await Promise.all(cursors.map((cursor) => cursor.load()))
     yield* merged(cursors.filter(({ isOpen }) => isOpen))
   } finally {
+    ended?.abort()
     await Promise.all(cursors.map((cursor) => cursor.close()))
   }
 }

@@ -71,3 +71,21 @@ function item(key: number, from: number): Item {
 async function* pages(items: readonly Item[], size: number): AsyncGenerator<readonly Item[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }
+
+t.test('a source that is at work hears of the end before it is closed', async (t) => {
+  const ended = new AbortController()
+  const working = {
+    [Symbol.asyncIterator]: async function* () {
+      await new Promise((_, reject) =>
+        ended.signal.addEventListener('abort', () => reject(ended.signal.reason)),
+      )
+      yield [{ key: 'a' }]
+    },
+  }
+  async function* broken(): AsyncGenerator<readonly { key: string }[]> {
+    yield []
+    throw new Error('broken')
+  }
+  const merged = mergeNewest([working, broken()], ({ key }) => key, ended)
+  await t.rejects(merged.next(), { message: 'broken' })
+})

@@ -29,9 +29,33 @@ export function chainObjects(chain: Chain): ObjectSource {
   return {
     schema: schema as unknown as CollectionSchema,
     ranges: ranges.map(rangeOf),
-    pages: (range) => Readable.from(objectsIn(chain, range), { objectMode: true, highWaterMark: 1 }),
+    pages: (range) => {
+      const ended = new AbortController()
+      return pagesOf(objectsIn(chain, range, ended), ended)
+    },
     close: async () => {},
   }
+}
+
+/** Like `Readable.from`, but tells `pages` of its end before it closes them, which waits for what they are at. */
+function pagesOf<T>(pages: AsyncGenerator<T>, ended: AbortController): Readable {
+  return new Readable({
+    objectMode: true,
+    highWaterMark: 1,
+    read() {
+      pages.next().then(
+        ({ done, value }) => void this.push(done === true ? null : value),
+        (error: Error) => void this.destroy(error),
+      )
+    },
+    destroy(error, done) {
+      ended.abort()
+      pages.return(undefined).then(
+        () => done(error),
+        (closing: Error) => done(error ?? closing),
+      )
+    },
+  })
 }
 
 /**
@@ -44,7 +68,11 @@ export async function openObjectSource(archive: Archive, find: FindArchive): Pro
     : archiveObjects(archive)
 }
 
-async function* objectsIn(chain: Chain, range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
+async function* objectsIn(
+  chain: Chain,
+  range: ObjectRange,
+  ended: AbortController,
+): AsyncGenerator<readonly StoredObject[]> {
   const changesOf = (link: Archive) => {
     const objects: AsyncIterable<readonly (StoredObject | Gone)[]> = archiveObjects(link).pages(range)
     const gone = isIncrement(link.manifest) ? [goneIn(link, range)] : []
@@ -53,12 +81,10 @@ async function* objectsIn(chain: Chain, range: ObjectRange): AsyncGenerator<read
   const [first, ...others] = linksOf(chain, range.tenant)
   if (first === undefined) return
   const beside = others.splice(-Math.max(1, withinMemory(MOST_AT_ONCE) - 2))
-  const sorted =
-    others.length === 0
-      ? []
-      : [sortedLinks(inTurn(others, changesOf), chain.newest.manifest.schema as unknown as CollectionSchema)]
+  const schema = chain.newest.manifest.schema as unknown as CollectionSchema
+  const sorted = others.length === 0 ? [] : [sortedLinks(inTurn(others, changesOf), schema, ended.signal)]
   const sources = [...beside.reverse().flatMap(changesOf), ...sorted, ...changesOf(first)]
-  for await (const page of mergeNewest(sources, ({ id }) => id)) {
+  for await (const page of mergeNewest(sources, ({ id }) => id, ended)) {
     const there = page.filter((one): one is StoredObject => 'properties' in one)
     if (there.length > 0) yield there
   }

@@ -19,11 +19,13 @@ const PAGE_BYTES = 4 * 1024 * 1024
 /**
  * The newest change of each id in several links of a chain, oldest first, in order of id: an object, or that it is
  * gone. A link is read only after the one before it, so that any number of them takes no more memory than one; what
- * they changed is sorted in a temporary file. Errors: those of the links; ELYSIA_STORE if the file has no room
+ * they changed is sorted in a temporary file, which an abort ends at the next page. Errors: those of the links, and the
+ * reason of `signal`; ELYSIA_STORE if the file has no room
  */
 export async function* sortedLinks(
   links: Iterable<AsyncIterable<readonly (StoredObject | Gone)[]>>,
   schema: CollectionSchema,
+  signal: AbortSignal,
 ): AsyncGenerator<readonly (StoredObject | Gone)[]> {
   const database = temporaryDatabase()
   try {
@@ -32,7 +34,12 @@ export async function* sortedLinks(
     const putPage = database.transaction((page: readonly (StoredObject | Gone)[]) => {
       for (const one of page) put.run(one.id, 'properties' in one ? Buffer.from(objectText(one)) : null)
     })
-    for (const link of links) for await (const page of link) putPage(page)
+    for (const link of links) {
+      for await (const page of link) {
+        signal.throwIfAborted()
+        putPage(page)
+      }
+    }
     yield* pagesIn(database, schema)
   } finally {
     database.close()

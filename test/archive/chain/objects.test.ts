@@ -1,10 +1,12 @@
 // A chain of increments is a source of objects like any other.
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { type Chain, openChain } from '../../../lib/archive/chain/chain.ts'
 import { chainObjects, openObjectSource } from '../../../lib/archive/chain/objects.ts'
 import type { ObjectSource } from '../../../lib/archive/object/source.ts'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import { limitProcess } from '../../../lib/core/memory/limits.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
@@ -121,4 +123,30 @@ t.test('an index that was changed is damage, and names its archive and its file'
     code: 'ELYSIA_DAMAGED',
     message: `${name}: index index/r0000-00000.index has a SHA-256`,
   })
+})
+
+t.test('a reader that goes waits for a page of the links that are sorted, not for all of them', async (t) => {
+  t.teardown(limitProcess({ scale: 1 / 32, roomBytes: 1e8, passed: () => {} }))
+  const chain = await chainOfThings({ format: 'jsonl' }, FEW)
+  const [reading, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const read: string[] = []
+  for (const [at, { storage }] of chain.links.entries()) {
+    const open = storage.read.bind(storage)
+    const held: typeof open = async (name, slice) => {
+      if (at === 1) {
+        reading.resolve()
+        await go.promise
+      }
+      if (at === 2) read.push(name)
+      return open(name, slice)
+    }
+    Object.assign(storage, { read: held })
+  }
+  const pages = chainObjects(chain).pages({})
+  pages.on('data', () => {})
+  await reading.promise
+  pages.destroy()
+  go.resolve()
+  await once(pages, 'close')
+  t.strictSame(read, [], 'nothing of the link after it')
 })

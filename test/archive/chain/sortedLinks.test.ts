@@ -15,7 +15,7 @@ const objectOf = (n: number, body: string): StoredObject => ({
 
 async function read(links: Iterable<AsyncIterable<readonly (StoredObject | Gone)[]>>) {
   const pages: (readonly (StoredObject | Gone)[])[] = []
-  for await (const page of sortedLinks(links, SCHEMA)) pages.push(page)
+  for await (const page of sortedLinks(links, SCHEMA, new AbortController().signal)) pages.push(page)
   return pages
 }
 
@@ -60,4 +60,22 @@ t.test('pages are bounded by bytes, and smaller under a limit', async (t) => {
   )
   t.teardown(limitProcess({ scale: 1 / 4, roomBytes: 1e8, passed: () => {} }))
   t.equal((await read([large()])).length, 8)
+})
+
+t.test('an abort ends the sorting at the next page, and closes the link that is read', async (t) => {
+  const abort = new AbortController()
+  let [read, closed] = [0, 0]
+  async function* link() {
+    try {
+      for (let n = 0; n < 10; n++) {
+        read += 1
+        if (read === 3) abort.abort()
+        yield [objectOf(n, 'x')]
+      }
+    } finally {
+      closed += 1
+    }
+  }
+  await t.rejects(sortedLinks([link(), link()], SCHEMA, abort.signal).next(), { name: 'AbortError' })
+  t.strictSame([read, closed], [3, 1])
 })
