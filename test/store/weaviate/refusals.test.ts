@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
+import { clockOf } from '../../clock.ts'
 import { idAt, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
 import { weaviateDouble } from '../../double/double.ts'
 
@@ -49,4 +50,27 @@ t.test('what changes a server is not sent to another node once it may have arriv
   double.faults.inject({ fault: 'reset', when: 'after', on: 'POST /v1/schema' })
   await t.rejects(store.create(schemaOf('Kept')), { code: 'ELYSIA_UNREACHABLE' })
   t.equal(double.calls.by['POST /v1/schema'], 1)
+})
+
+t.test('a tenant that someone removed is not made again, however often its class is read', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const nodes = [{ http: double.http, grpc: double.grpc, grpcSecure: false }]
+  const [ours, theirs] = [
+    await openWeaviate({ nodes, target: double.http }),
+    await openWeaviate({ nodes, target: double.http }),
+  ]
+  t.teardown(() => Promise.all([ours.close(), theirs.close()]))
+  const multiTenancyConfig = { enabled: true, autoTenantCreation: true }
+  await ours.create(schemaOf('Kept', { multiTenancyConfig }))
+  await ours.createTenants('Kept', ['a'])
+  const clock = clockOf(t)
+  await ours.collection('Kept').write([objectAt(1)], { tenant: 'a' })
+  await theirs.dropTenants('Kept', ['a'])
+  for (let n = 0; n < 3; n++) {
+    clock.passMs += 5_000
+    await ours.schema('Kept')
+  }
+  await t.rejects(ours.collection('Kept').write([objectAt(2)], { tenant: 'a' }), { code: 'ELYSIA_NOT_FOUND' })
+  t.strictSame(await theirs.tenants('Kept'), [])
 })

@@ -1,5 +1,8 @@
 import t, { type Test } from 'tap'
+import type { Cluster } from '../../../lib/store/weaviate/cluster/cluster.ts'
+import { Shards } from '../../../lib/store/weaviate/cluster/shards.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
+import { clockOf } from '../../clock.ts'
 import { ALL, drain, idAt, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
 import type { Answer } from '../../double/rest.ts'
@@ -124,4 +127,21 @@ t.test('an id that one copy does not find is asked of a quorum, where its absenc
   }
   t.equal(await asked({}), 0)
   t.equal(await asked({ provesAbsence: true }), 1, 'for the one that was not found')
+})
+
+t.test('an answer that a server is alone is as old as its question', async (t) => {
+  const clock = clockOf(t)
+  let asked = 0
+  const rest = async (request: object) => {
+    asked += 1
+    return { request, status: 200, text: '{"nodes":[{"name":"node1"}]}', retryAfter: undefined }
+  }
+  const shards = new Shards({ rest } as unknown as Cluster, 'there')
+  shards.begin()
+  clock.passMs += 29_000
+  await shards.requireServed('Kept', '', {})
+  t.equal(asked, 1)
+  clock.passMs += 2_000
+  await shards.requireServed('Kept', '', {})
+  t.equal(asked, 2)
 })

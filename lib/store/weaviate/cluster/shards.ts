@@ -14,6 +14,12 @@ interface Asked {
   next: Promise<void> | undefined
 }
 
+/** The question whether the server is alone, and when it was asked: its answer is as old as that. */
+interface Begun {
+  readonly alone: Promise<boolean>
+  readonly atMs: number
+}
+
 /**
  * Checks that all shards of a collection are served. A cluster with a node down silently omits the objects of that
  * node's shards from pages, look-ups, counts and deletions, at every consistency level: so this is asked after each. A
@@ -24,7 +30,7 @@ export class Shards {
   readonly #target: string
   readonly #asked = new Map<string, Asked>()
   #silentUntil = 0
-  #begun: { readonly alone: Promise<boolean>; readonly atMs: number } | undefined
+  #begun: Begun | undefined
   /** True once there were several nodes: from then on it asks every time. */
   #clustered = false
 
@@ -71,9 +77,12 @@ export class Shards {
   }
 
   async #ask(name: string, tenant: string): Promise<void> {
-    if (!this.#clustered && (await this.#takeAlone())) {
-      this.#silentUntil = performance.now() + BELIEVED_MS
-      return
+    if (!this.#clustered) {
+      const { alone, atMs } = this.#takeBegun()
+      if (await alone) {
+        this.#silentUntil = atMs + BELIEVED_MS
+        return
+      }
     }
     this.#clustered = true
     const query = tenant === '' ? '' : `?tenant=${encodeURIComponent(tenant)}`
@@ -89,13 +98,13 @@ export class Shards {
     if (dark.length > 0) throw outOfReach(this.#target, name, dark.length, shards.length)
   }
 
-  /** The answer to the question that was begun, unless the call after it took too long. */
-  #takeAlone(): Promise<boolean> {
+  /** The question that was begun, unless the call after it took too long: then a new one. */
+  #takeBegun(): Begun {
     const begun = this.#begun
     this.#begun = undefined
-    return begun !== undefined && performance.now() - begun.atMs < BELIEVED_MS
-      ? begun.alone
-      : this.#isOnlyNode()
+    const now = performance.now()
+    if (begun !== undefined && now - begun.atMs < BELIEVED_MS) return begun
+    return { alone: this.#isOnlyNode(), atMs: now }
   }
 
   async #isOnlyNode(): Promise<boolean> {

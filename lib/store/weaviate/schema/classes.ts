@@ -17,8 +17,8 @@ import { type Layout, layoutOf } from './layout.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
 
 /**
- * How long a layout is assumed to be current. Auto-schema would make a class that someone dropped meanwhile, so the
- * layout is read again from time to time.
+ * How long a layout and the tenants are assumed to be current. A write would make a class or a tenant again that
+ * someone removed meanwhile, so both are asked for again from time to time.
  */
 const BELIEVED_MS = 10_000
 
@@ -97,8 +97,8 @@ export class Classes {
 
   /** The layout, fetched at most every ten seconds. @throws ElysiaError ELYSIA_NOT_FOUND */
   layout(name: string, call: CallOptions = {}): Promise<Layout> {
-    const known = this.#known.get(name)
-    if (known !== undefined && performance.now() - known.since < BELIEVED_MS) return known.layout
+    const known = this.#believed(name)
+    if (known !== undefined) return known.layout
     const layout = this.#fetch(name, call)
     this.#known.set(name, { layout, since: performance.now(), tenants: new Set() })
     layout.catch(() => this.forget(name))
@@ -106,11 +106,21 @@ export class Classes {
   }
 
   #learn(name: string, schema: CollectionSchema | undefined): void {
-    if (schema === undefined) this.forget(name)
-    else {
-      const { tenants = new Set<string>() } = this.#known.get(name) ?? {}
-      this.#known.set(name, { layout: Promise.resolve(layoutOf(schema)), since: performance.now(), tenants })
+    if (schema === undefined) {
+      this.forget(name)
+      return
     }
+    // A schema says nothing about tenants: what is believed of them stays as old as it is.
+    const { since, tenants } = this.#believed(name) ?? {
+      since: performance.now(),
+      tenants: new Set<string>(),
+    }
+    this.#known.set(name, { layout: Promise.resolve(layoutOf(schema)), since, tenants })
+  }
+
+  #believed(name: string): Known | undefined {
+    const known = this.#known.get(name)
+    return known !== undefined && performance.now() - known.since < BELIEVED_MS ? known : undefined
   }
 
   /** Makes the next call read the schema again. */
