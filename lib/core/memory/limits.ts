@@ -1,3 +1,5 @@
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+
 /** What bounds the memory of this process, as lib/async/memoryLimit.ts does. */
 export interface ProcessMemory {
   /** The share of its usual size that a buffer gets, above 0 and at most 1. */
@@ -8,16 +10,39 @@ export interface ProcessMemory {
   passed(bytes: number): void
 }
 
-const limits = new Set<ProcessMemory>()
+/** What a thread is told of the limits under which it begins: each thread loads this module anew. */
+type ThreadMemory = Pick<ProcessMemory, 'scale' | 'roomBytes'>
+
+const FOR_THREADS = 'elysiactl.memory'
+
+const limits = new Set<ProcessMemory>(isMainThread ? [] : limitsOfProcess())
+
+function limitsOfProcess(): ProcessMemory[] {
+  const told = getEnvironmentData(FOR_THREADS) as unknown as ThreadMemory | undefined
+  return told === undefined ? [] : [{ ...told, passed: () => {} }]
+}
 
 /**
  * Puts the buffers of this process under a limit until the returned function is called: stores, archives and streams
  * make theirs smaller, and tell it what passes. Memory belongs to a process and not to a run, so this is for whoever
- * owns the process.
+ * owns the process. Threads that begin under a limit have buffers of the same sizes, for as long as they live.
  */
 export function limitProcess(limit: ProcessMemory): () => void {
   limits.add(limit)
-  return () => void limits.delete(limit)
+  tellThreads()
+  return () => {
+    limits.delete(limit)
+    tellThreads()
+  }
+}
+
+function tellThreads(): void {
+  const all = [...limits]
+  const told: ThreadMemory = {
+    scale: Math.min(...all.map(({ scale }) => scale)),
+    roomBytes: Math.min(...all.map((limit) => limit.roomBytes)),
+  }
+  setEnvironmentData(FOR_THREADS, all.length === 0 ? undefined : { ...told })
 }
 
 /** True if a limit holds: only then is it worth weighing what passes. */

@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
 import type { ThreadWork } from '../../../lib/async/thread/link.ts'
 import { threadSource, threadStage } from '../../../lib/async/thread/threadStage.ts'
-import { openThreads } from '../../../lib/async/thread/threads.ts'
+import { openThreads, type Threads } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
+import { limitProcess } from '../../../lib/core/memory/limits.ts'
 import { stageContract } from '../../contract/stage.ts'
 import type { echo } from './works.ts'
 
@@ -135,3 +136,21 @@ function sinkOf(take: (value: unknown) => void): Writable {
     },
   })
 }
+
+t.test('a limit on memory holds in threads that begin under it', async (t) => {
+  const heard = async (under: Threads) => {
+    const { signal } = new AbortController()
+    return threadSource({ threads: under, work: 'limits', data: undefined, stop: signal }).toArray()
+  }
+  const passed = () => {}
+  const lifts = [
+    limitProcess({ scale: 0.5, roomBytes: 1e6, passed }),
+    limitProcess({ scale: 0.7, roomBytes: 1e5, passed }),
+  ]
+  const limited = await openThreads(1, FILE)
+  for (const lift of lifts) lift()
+  const free = await openThreads(1, FILE)
+  t.strictSame(await heard(limited), [{ isLimited: true, buffer: 500, room: 1e5 }])
+  t.match(await heard(free), [{ isLimited: false, buffer: 1000 }])
+  await Promise.all([limited.close(), free.close()])
+})

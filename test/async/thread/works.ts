@@ -1,10 +1,11 @@
 /** What the threads of these tests load. */
-import { Transform } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Parcel } from '../../../lib/async/thread/messages.ts'
 import { serve } from '../../../lib/async/thread/serve.ts'
 import type { ThreadTask } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
+import { isLimited, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
 import { mapChunks } from '../../../lib/stream/mapChunks.ts'
 
 /** Gives back each chunk, with its bytes turned around. */
@@ -54,4 +55,10 @@ export function counting({ port }: ThreadTask): Promise<void> {
     }
     return [Transform.from(count()) as Transform]
   })
+}
+
+/** Tells how large a buffer may be in a thread that usually has 1000 bytes. */
+export function limits({ port }: ThreadTask): Promise<void> {
+  const value = { isLimited: isLimited(), buffer: withinMemory(1000), room: roomBytes() }
+  return serve(port, () => [Readable.from([{ value, transfer: [] }])])
 }
