@@ -52,7 +52,7 @@ function lookThrough(value: object, id: string, levels: number): boolean {
 }
 
 function namedOf(value: unknown, id: string): Record<string, Vector> {
-  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are nottt an object`)
+  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are not an object`)
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, vectorOf(one, id)]))
 }
 
