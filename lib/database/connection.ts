@@ -83,15 +83,44 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   }
 }
 
-/** A database in a nameless file, which is removed when it is closed. Holds up to 8 MB in memory. */
+/**
+ * A database in a nameless file, which is removed when it is closed. Holds up to 8 MB in memory.
+ * @throws ElysiaError ELYSIA_STORE, now and from its statements, if the file cannot be made or has no room
+ */
 export function temporaryDatabase(): SqliteDatabase {
   try {
-    const database = new Database('')
+    const database = new TemporaryDatabase('')
     for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', `cache_size = -${CACHE_KIB}`])
       database.pragma(pragma)
     return database
   } catch (error) {
-    throw sqliteFailure(error, 'a temporary file')
+    throw sqliteFailure(error, TEMPORARY)
+  }
+}
+
+const TEMPORARY = 'a temporary file'
+
+/** Nobody knows the name of its file, so its failures are worded here and not by whoever uses it. */
+class TemporaryDatabase extends Database {
+  override exec(sql: string): this {
+    return worded(() => super.exec(sql))
+  }
+
+  override prepare<Bind extends object = unknown[], Result = unknown>(sql: string) {
+    const statement = super.prepare<Bind, Result>(sql)
+    for (const name of ['run', 'get', 'all'] as const) {
+      const call = statement[name].bind(statement) as (...values: unknown[]) => unknown
+      Object.assign(statement, { [name]: (...values: unknown[]) => worded(() => call(...values)) })
+    }
+    return statement
+  }
+}
+
+function worded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw sqliteFailure(error, TEMPORARY)
   }
 }
 
