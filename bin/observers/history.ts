@@ -12,7 +12,7 @@ import {
 } from '../library.ts'
 import { eventText } from '../view/eventText.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
-import { triggerOf } from './trigger.ts'
+import { isAtTerminal, triggerOf } from './trigger.ts'
 import { noteUnwritten } from './unwritten.ts'
 
 /** Records the runs of a command in the history of this user, except dry runs. */
@@ -32,6 +32,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
   const open = () => openHistory(join(userPaths().state, HISTORY_FILE), { onEvent: warn })
   const recorded = {
     trigger: triggerOf(process.env, console),
+    terminal: isAtTerminal(),
     command: typed,
     directory: process.cwd(),
     expected: { kind: command.records, collection: collectionOf(observed) },

@@ -1,4 +1,5 @@
 import { fstatSync, readFileSync, statSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import type { Console } from '../cli/console.ts'
 import type { Trigger } from '../library.ts'
 
@@ -26,6 +27,11 @@ export function triggerOf(
   if (said === 'auto' || said === 'cron' || said === 'user') return said
   if (printsToTerminal || readsTerminal()) return 'user'
   return ofSystemd !== undefined || isBelowClock(process.ppid) ? 'cron' : 'user'
+}
+
+/** True if input, output or messages are those of a terminal. It makes no stream. */
+export function isAtTerminal(): boolean {
+  return [0, 1, 2].some((descriptor) => isatty(descriptor))
 }
 
 /** Reading it through Node would make the stream first: 4 ms of each start. */

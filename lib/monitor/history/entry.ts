@@ -40,6 +40,11 @@ export const HistoryEntrySchema = Type.Object(
     }),
     kind: text('The job: ingest, backup, restore, verify, rehearse …'),
     trigger: choice(TRIGGERS, 'What started the run.'),
+    terminal: Type.Optional(
+      Type.Boolean({
+        description: 'True if input, output or messages of the command were those of a terminal.',
+      }),
+    ),
     collection: text('The collection; empty if the job concerns none.'),
     target: text('The store, without secrets; for a run on one archive, the directory of the archive.'),
     status: choice(HISTORY_STATUSES, 'How the run ended, or `running`.'),

@@ -3,12 +3,11 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from './entry.ts'
 /** Statuses of runs that ended by themselves or were killed: an interrupted or running one revokes no failure. */
 export const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
-/** Errors in the command line, or obstacles found before the run began. */
+/** Errors in the command line, or in the names and files that it gives. */
 const OF_WORDS: ReadonlySet<string> = new Set([
   'ELYSIA_USAGE',
   'ELYSIA_NOT_FOUND',
   'ELYSIA_INPUT_MISSING',
-  'ELYSIA_CONFLICT',
 ])
 
 /** How many of the newest runs of a subject are looked through for one that is no slip. */
@@ -17,6 +16,8 @@ const NEWEST = 100
 /** What decides whether a run was a slip. */
 export interface Attempt {
   readonly trigger: string
+  /** True if a person at a terminal could read what the command said. */
+  readonly terminal?: boolean | undefined
   readonly status: string
   readonly records: number
   readonly bytes_out: number
@@ -24,8 +25,34 @@ export interface Attempt {
 }
 
 /** A typing error: whoever typed the command has read about it at once, and nothing was done. */
-export function isSlip({ trigger, status, records, bytes_out: written, code = '' }: Attempt): boolean {
-  return trigger === 'user' && status === 'failed' && records === 0 && written === 0 && OF_WORDS.has(code)
+export function isSlip(attempt: Attempt): boolean {
+  const { trigger, terminal, status, records, bytes_out: written, code = '' } = attempt
+  // A pod or a build server that nothing identifies as a clock counts as a user, too.
+  const isTyped = trigger === 'user' && terminal === true
+  return isTyped && status === 'failed' && records === 0 && written === 0 && OF_WORDS.has(code)
+}
+
+/** The most slips, and the longest time between them, that are one person's tries: more are a job that fails. */
+const MOST_SLIPS = 20
+const SLIPS_MS = 3_600_000
+
+/**
+ * The newest run that is no slip; the newest of all if more slips than a person makes are newer, or slips from over more
+ * than an hour. Undefined if there is nothing but a few slips. `runs`: newest first; as few as possible are read.
+ */
+export function newestCounting<T>(
+  runs: Iterable<T>,
+  isSlipped: (run: T) => boolean,
+  startedMs: (run: T) => number,
+): T | undefined {
+  let [newest, slips]: [T | undefined, number] = [undefined, 0]
+  for (const run of runs) {
+    if (!isSlipped(run)) return run
+    newest ??= run
+    slips += 1
+    if (slips > MOST_SLIPS || startedMs(newest) - startedMs(run) > SLIPS_MS) return newest
+  }
+  return undefined
 }
 
 /** The same of an entry. */
@@ -40,24 +67,37 @@ export function isFailed(status: string): boolean {
 
 type Subject = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
 
+/** Which failures count. */
+export interface Counting {
+  readonly counts?: (entry: HistoryEntry) => boolean
+  readonly countsSlips?: boolean
+}
+
 /**
  * The last run of a subject that ended by itself or was killed, for report, metrics and alerts alike. Runs that a user
- * interrupted are skipped, and failed ones that do not count: slips, unless `counts` says otherwise.
+ * interrupted are skipped, and a few slips (`newestCounting`) unless `countsSlips`, and failed ones for which `counts` is
+ * false.
  */
 export function lastEnded(
   reader: Pick<HistoryReader, 'list'>,
   { kind, collection, target }: Subject,
-  counts: (entry: HistoryEntry) => boolean = (entry) => !isSlipped(entry),
+  { counts = () => true, countsSlips = false }: Counting = {},
 ): HistoryEntry | undefined {
   const found = reader.list({ kind: [kind], collection, target, status: ENDED, limit: NEWEST })
-  return found.find((entry) => !isFailed(entry.status) || counts(entry))
+  const counted = found.filter((entry) => !isFailed(entry.status) || counts(entry))
+  return newestCounting(counted, (entry) => !countsSlips && isSlipped(entry), startedMsOf)
 }
 
-/** True if nothing was ever done with a name but slips, which tells that there is no such thing. */
+/** True if nothing was ever done with a name but a few slips, which tells that there is no such thing. */
 export function isOnlySlips(reader: Pick<HistoryReader, 'list'>, subject: Subject, since?: string): boolean {
   const { kind, collection, target } = subject
   const period = since === undefined ? {} : { since }
-  return reader.list({ kind: [kind], collection, target, limit: NEWEST, ...period }).every(isSlipped)
+  const runs = reader.list({ kind: [kind], collection, target, limit: NEWEST, ...period })
+  return newestCounting(runs, isSlipped, startedMsOf) === undefined
+}
+
+function startedMsOf({ started_at: at }: HistoryEntry): number {
+  return Date.parse(at)
 }
 
 /** What decides whether a failure is over. */

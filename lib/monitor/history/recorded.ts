@@ -10,6 +10,8 @@ import type { Keep } from './table/prune.ts'
 /** What is recorded with every run of one command or program. */
 export interface Recorded {
   readonly trigger: Trigger
+  /** True if a person at a terminal sees what the command says. */
+  readonly terminal?: boolean
   /** The words of the command line after the program's name; credentials are masked. */
   readonly command: readonly string[]
   readonly directory: string
@@ -37,7 +39,7 @@ export interface RecordedRun {
 
 /** The first entry of a run. */
 export function blankEntry(
-  { trigger, command, directory }: Recorded,
+  { trigger, terminal, command, directory }: Recorded,
   named: Pick<HistoryEntry, 'id' | 'kind' | 'collection' | 'target'>,
 ): HistoryEntry {
   const now = new Date().toISOString()
@@ -45,6 +47,7 @@ export function blankEntry(
     ...named,
     ...{ attempt: 1, trigger, status: 'running', started_at: now, updated_at: now },
     ...{ counts: {}, records: 0, rejected: 0, bytes_in: 0, bytes_out: 0, retries: 0 },
+    ...(terminal !== undefined && { terminal }),
     peak_rss_bytes: peakBytes(),
     hosts: [],
     command: command.map(masked),

@@ -1,25 +1,35 @@
 // What report, metrics and alerts call failed.
 import t from 'tap'
-import { isFailed, isOver, isSlip, isSlipped, lastEnded } from '../../../lib/monitor/history/failed.ts'
+import {
+  isFailed,
+  isOnlySlips,
+  isOver,
+  isSlip,
+  isSlipped,
+  lastEnded,
+} from '../../../lib/monitor/history/failed.ts'
 import { HISTORY_STATUSES } from '../../../lib/monitor/history/statuses.ts'
 import { readerOf } from '../alerts/madeUp.ts'
 import { entry } from './entries.ts'
 
 const SLIP = {
-  ...({ trigger: 'user', status: 'failed', records: 0, bytes_out: 0 } as const),
+  ...({ trigger: 'user', terminal: true, status: 'failed', records: 0, bytes_out: 0 } as const),
   error: { code: 'ELYSIA_USAGE', message: 'm' },
 } as const
 
 t.test('a slip was typed by a user, refused for its words, and did nothing', async (t) => {
-  const slip = { trigger: 'user', status: 'failed', records: 0, bytes_out: 0, code: 'ELYSIA_NOT_FOUND' }
+  const slip = {
+    ...{ trigger: 'user', terminal: true, status: 'failed', records: 0, bytes_out: 0 },
+    code: 'ELYSIA_NOT_FOUND',
+  }
   t.ok(isSlip(slip))
-  for (const code of ['ELYSIA_USAGE', 'ELYSIA_INPUT_MISSING', 'ELYSIA_CONFLICT'])
+  for (const code of ['ELYSIA_USAGE', 'ELYSIA_INPUT_MISSING'])
     t.ok(isSlip({ ...slip, code }), code)
   for (const more of [
     ...['cron', 'auto', 'library'].map((trigger) => ({ trigger })),
     ...HISTORY_STATUSES.filter((status) => status !== 'failed').map((status) => ({ status })),
-    ...['ELYSIA_UNREACHABLE', 'ELYSIA_KILLED', undefined].map((code) => ({ code })),
-    ...[{ records: 1 }, { bytes_out: 1 }],
+    ...['ELYSIA_CONFLICT', 'ELYSIA_UNREACHABLE', 'ELYSIA_KILLED', undefined].map((code) => ({ code })),
+    ...[{ records: 1 }, { bytes_out: 1 }, { terminal: false }, { terminal: undefined }],
   ])
     t.notOk(isSlip({ ...slip, ...more }), JSON.stringify(more))
   t.ok(isSlipped(entry(SLIP)))
@@ -41,11 +51,34 @@ t.test(
       entry({ id: 'elsewhere', started_at: at(5), target: '/other', status: 'failed' }),
     ]
     t.equal(lastEnded(readerOf(all), entry())?.id, 'bad')
-    t.equal(lastEnded(readerOf(all), entry(), () => true)?.id, 'slip')
-    t.equal(lastEnded(readerOf(all), entry(), () => false)?.id, 'good', 'a good run always counts')
+    t.equal(lastEnded(readerOf(all), entry(), { countsSlips: true })?.id, 'slip')
+    t.equal(
+      lastEnded(readerOf(all), entry(), { counts: () => false })?.id,
+      'good',
+      'a good run always counts',
+    )
     t.equal(lastEnded(readerOf([]), entry()), undefined)
   },
 )
+
+t.test('what fails again and again was mistyped by nobody', async (t) => {
+  const started = Date.parse('2026-11-20T01:00:00.000Z')
+  const slips = (count: number, apartMs: number) =>
+    Array.from({ length: count }, (_, at) =>
+      entry({ id: `${at}`, started_at: new Date(started + at * apartMs).toISOString(), ...SLIP }),
+    )
+  const good = entry({ id: 'good', started_at: '2026-11-19T01:00:00.000Z' })
+  for (const [count, apartMs, counted] of [
+    [20, 1000, 'good'],
+    [21, 1000, '20'],
+    [2, 3_600_000, 'good'],
+    [2, 3_600_001, '1'],
+  ] as const) {
+    const tries = slips(count, apartMs)
+    t.equal(lastEnded(readerOf([good, ...tries]), entry())?.id, counted, `${count}, ${apartMs} ms apart`)
+    t.equal(isOnlySlips(readerOf(tries), entry()), counted === 'good')
+  }
+})
 
 t.test('a failure without a store is over with a later success at any store', async (t) => {
   const failure = { kind: 'backup', collection: 'A', target: '', startedMs: 5 }

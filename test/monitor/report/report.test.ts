@@ -84,7 +84,10 @@ t.test('an interruption takes no failure back', async (t) => {
 
 t.test('a slip is a warning for a day, and hides nothing; what a clock starts is a fault', async (t) => {
   const error = { code: 'ELYSIA_NOT_FOUND', message: 'there is no such collection' }
-  const typed = { trigger: 'user', status: 'failed', error, records: 0, bytes_out: 0 } as const
+  const typed = {
+    ...({ trigger: 'user', terminal: true, status: 'failed' } as const),
+    ...{ error, records: 0, bytes_out: 0 },
+  }
   const handsAt = async (
     nowMs: number,
     more: Parameters<typeof ran>[2],
@@ -105,13 +108,13 @@ t.test('a slip is a warning for a day, and hides nothing; what a clock starts is
   const wrote = { ...typed, records: 3 }
   t.match(await handsAt(day + 3_600_000, wrote, {}), [{ severity: 'fault', run: 'slip' }])
   const { history } = opened(t)
-  for (const [id, at] of [
-    ['one', 22],
-    ['two', 23],
-  ] as const)
-    history.put(ran(id, at, typed))
+  history.put(ran('one', 23, { ...typed, started_at: at(23, 2) }))
+  history.put(ran('two', 23, typed))
   const { needs_a_hand } = await report({ history }, { nowMs: Date.parse(at(23)) + 3_600_000 })
   t.match(needs_a_hand, [{ severity: 'warning', run: 'two' }])
+  history.put(ran('nightly', 22, typed))
+  const again = await report({ history }, { nowMs: Date.parse(at(23)) + 2 * 86_400_000 })
+  t.match(again.needs_a_hand, [{ severity: 'fault', run: 'two' }], 'what fails each night was not mistyped')
   const { history: alone } = opened(t)
   alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
   const text = 'expect: {"*": {every: 24h}}'

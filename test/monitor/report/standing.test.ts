@@ -37,7 +37,7 @@ t.test('a name that was only mistyped is missed by nobody, as in the report', as
   const history = openHistory(join(t.testdir(), 'history.db'))
   t.teardown(() => history.close())
   const slip = {
-    ...({ trigger: 'user', status: 'failed', records: 0, bytes_out: 0 } as const),
+    ...({ trigger: 'user', terminal: true, status: 'failed', records: 0, bytes_out: 0 } as const),
     ...{ started_at: '2026-11-22T03:00:00.000Z', error: { code: 'ELYSIA_NOT_FOUND', message: 'm' } },
   }
   history.put(entry({ id: 'typed', collection: 'Artcle', ...slip }))

@@ -1,5 +1,5 @@
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
-import { ENDED, isOver, isSlipped, lastEnded } from '../../history/failed.ts'
+import { ENDED, isOver, lastEnded } from '../../history/failed.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 
@@ -65,9 +65,10 @@ export function lastCounting(
   subject: RunSubject,
   { trigger, triggers }: Pick<RunChoice, 'trigger' | 'triggers'>,
 ): HistoryEntry | undefined {
-  const namesUsers = triggers?.includes('user') === true
-  const counts = (entry: HistoryEntry) => trigger(entry.trigger) && (namesUsers || !isSlipped(entry))
-  const last = lastEnded(reader, subject, counts)
+  const last = lastEnded(reader, subject, {
+    counts: (entry) => trigger(entry.trigger),
+    countsSlips: triggers?.includes('user') === true,
+  })
   if (last === undefined || last.target !== '') return last
   const { kind, collection, started_at: since } = last
   const done = reader.list({

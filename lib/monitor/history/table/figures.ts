@@ -1,5 +1,5 @@
 import type { HistoryStatus, SubjectFigures, SubjectRun } from '../entry.ts'
-import { isSlip } from '../failed.ts'
+import { isSlip, newestCounting } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
 import { NAMES } from './subjects.ts'
 
@@ -7,13 +7,14 @@ const SUMS = `
   SELECT subject, status, code, runs, seconds, records, rejected, bytes_in, bytes_out, retries
   FROM totals WHERE runs > 0 ORDER BY subject`
 
-/** Of `details` nothing else is read: it is most of a row. */
+/** Of `details` only what is needed is read, of few rows: it is most of a row. */
 const SUCCESSES = `
   SELECT runs.subject, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
   FROM successes CROSS JOIN runs USING (number)`
 
-const COLUMNS =
-  'subject, status, code, started_at, coalesce(ended_at, updated_at), "trigger", records, bytes_out, owner, updated_at'
+const COLUMNS = `
+  subject, status, code, started_at, coalesce(ended_at, updated_at), "trigger", records, bytes_out, owner, updated_at,
+  CASE WHEN status = 'failed' AND "trigger" = 'user' THEN details ->> '$.terminal' END`
 
 const NEWEST =
   'FROM runs INDEXED BY runs_subject WHERE subject = ? AND status = ? ORDER BY started_at DESC, nth DESC'
@@ -43,6 +44,7 @@ type SuccessRow = [
 type LastRow = [
   ...[subject: number, status: HistoryStatus, code: string, startedMs: number, endedMs: number],
   ...[trigger: string, records: number, bytesOut: number, owner: string | null, heardMs: number],
+  terminal: number | null,
 ]
 
 /** Whether the process of a running run is gone. */
@@ -63,13 +65,19 @@ export function figuresIn(database: HistoryConnection, isGone: IsGone): SubjectF
   for (const row of database.prepare(SUCCESSES).raw().all() as SuccessRow[])
     subjects.get(row[0])!.lastSuccess = successOf(row)
   const failed = database.prepare(FAILED).raw()
+  const slipped: Changing[] = []
   for (const row of database.prepare(LAST).raw().all() as LastRow[]) {
     const figures = subjects.get(row[0])!
     const run = runOf(row, isGone)
     figures.lastRun = newer(figures.lastRun, run)
     if (run.status === 'interrupted' || run.status === 'stopped' || run.status === 'running') continue
-    const counted = isSlipRow(row) ? lastFailure(failed.iterate(row[0], 'failed') as Iterable<LastRow>) : run
-    figures.lastEnded = newer(figures.lastEnded, counted)
+    if (isSlipRow(row)) slipped.push(figures)
+    else figures.lastEnded = newer(figures.lastEnded, run)
+  }
+  // Only slips since the last other run count, so the other statuses come first.
+  for (const figures of slipped) {
+    const rows = failed.iterate(figures.subject, 'failed') as Iterable<LastRow>
+    figures.lastEnded = lastFailure(rows, figures.lastEnded)
   }
   return [...subjects.values()]
 }
@@ -103,14 +111,21 @@ function runOf(row: LastRow, isGone: IsGone): SubjectRun {
   return { status: gone ? 'killed' : status, code, startedMs, endedMs }
 }
 
-function isSlipRow([, status, code, , , trigger, records, bytes_out]: LastRow): boolean {
-  return isSlip({ trigger, status, code, records, bytes_out })
+function isSlipRow([, status, code, , , trigger, records, bytes_out, , , terminal]: LastRow): boolean {
+  return isSlip({ trigger, terminal: terminal === 1, status, code, records, bytes_out })
 }
 
-/** The newest failure that was no slip. */
-function lastFailure(rows: Iterable<LastRow>): SubjectRun | undefined {
-  for (const row of rows) if (!isSlipRow(row)) return runOf(row, () => false)
-  return undefined
+/** The newest failure since `other` that counts, or else `other`. */
+function lastFailure(rows: Iterable<LastRow>, other: SubjectRun | undefined): SubjectRun | undefined {
+  const counted = newestCounting(since(rows, other?.startedMs), isSlipRow, ([, , , startedMs]) => startedMs)
+  return counted === undefined ? other : runOf(counted, () => false)
+}
+
+function* since(rows: Iterable<LastRow>, ms = Number.NEGATIVE_INFINITY): Iterable<LastRow> {
+  for (const row of rows) {
+    if (row[3] <= ms) return
+    yield row
+  }
 }
 
 function newer(one: SubjectRun | undefined, other: SubjectRun | undefined): SubjectRun | undefined {

@@ -101,6 +101,7 @@ export function valuesOf(
 
 type Details = Pick<
   HistoryEntry,
+  | 'terminal'
   | 'counts'
   | 'peak_rss_bytes'
   | 'bottleneck'
@@ -121,12 +122,13 @@ type Details = Pick<
 
 function detailsOf(entry: Details): object {
   const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
-  const { signal, hosts, traffic, command, directory, version, host, pid, profile } = entry
+  const { terminal, signal, hosts, traffic, command, directory, version, host, pid, profile } = entry
   const kept = hosts.slice(0, WORDS_KEPT).map(cut)
   return {
     ...{ counts, peak_rss_bytes, directory, version, host, pid },
     hosts: kept,
     command: command.slice(0, WORDS_KEPT).map(cut),
+    ...(terminal !== undefined && { terminal }),
     ...(signal !== undefined && { signal }),
     ...(bottleneck !== undefined && { bottleneck }),
     ...(rejects_file !== undefined && { rejects_file }),

@@ -44,12 +44,18 @@ t.test('failed: the last run that ended counts, by job, collection and target', 
 t.test(
   'a slip of the hand is told to nobody, and makes nothing well; nor does a run of another trigger',
   async (t) => {
-    const code = 'ELYSIA_CONFLICT'
-    const slip = { trigger: 'user', status: 'failed', error: { code, message: 'there is one' } } as const
+    const code = 'ELYSIA_NOT_FOUND'
+    const slip = {
+      ...({ trigger: 'user', terminal: true, status: 'failed' } as const),
+      error: { code, message: 'there is none' },
+    }
     const typed = runAt(NOON, { ...slip, records: 0, bytes_out: 0 })
     const failed = runAt(NOON - HOUR, { status: 'failed', error })
     t.strictSame((await found({ when: 'failed' }, { runs: [typed] })).found, [])
     t.match((await found({ when: 'failed' }, { runs: [typed, failed] })).found, [{ run: failed.id }])
+    const again = [24, 48].map((hours) => runAt(NOON - hours * HOUR, { ...slip, records: 0, bytes_out: 0 }))
+    const nightly = [typed, ...again, runAt(NOON - 72 * HOUR)]
+    t.match((await found({ when: 'failed' }, { runs: nightly })).found, [{ run: typed.id }], 'each night')
     const named = { when: 'failed', triggers: ['user'] }
     t.match((await found(named, { runs: [typed] })).found, [{ run: typed.id }], 'where it is asked for')
     const later = runAt(NOON, { ...slip, records: 5 })

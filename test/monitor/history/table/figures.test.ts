@@ -62,7 +62,7 @@ t.test('sums, how often a run ended so, and the last success with the size of it
 t.test('the last one that ended is no slip, and none that a user interrupted', async (t) => {
   const history = opened(t)
   const slip = {
-    ...({ trigger: 'user', status: 'failed', records: 0, bytes_out: 0 } as const),
+    ...({ trigger: 'user', terminal: true, status: 'failed', records: 0, bytes_out: 0 } as const),
     error: { code: 'ELYSIA_USAGE', message: 'm' },
   } as const
   const ended = () =>
@@ -70,12 +70,17 @@ t.test('the last one that ended is no slip, and none that a user interrupted', a
   history.put(entry({ id: 'slip', started_at: at(5), ...slip }))
   t.strictSame(ended(), [undefined], 'a slip alone')
   history.put(entry({ id: 'bad', started_at: at(2), status: 'failed', error: STATE }))
-  history.put(entry({ id: 'slip-2', started_at: at(4), ...slip }))
   t.strictSame(ended(), [['failed', ms(2)]], 'slips hide the failure before them no more than a signal does')
+  history.put(entry({ id: 'slip-2', started_at: '2026-11-20T03:30:00.000Z', ...slip }))
+  t.strictSame(ended(), [['failed', ms(5)]], 'slips over more than an hour are failures')
   history.put(entry({ id: 'stopped', started_at: at(6), status: 'interrupted' }))
-  t.strictSame(ended(), [['failed', ms(2)]])
-  history.put(entry({ id: 'good', started_at: at(3) }))
-  t.strictSame(ended(), [['done', ms(3)]])
+  t.strictSame(ended(), [['failed', ms(5)]])
+  history.put(entry({ id: 'good', started_at: '2026-11-20T03:10:00.000Z' }))
+  t.strictSame(ended(), [['failed', ms(5)]])
+  history.put(entry({ id: 'good', started_at: '2026-11-20T03:40:00.000Z' }))
+  t.strictSame(ended(), [['done', ms(3) + 2_400_000]])
+  history.put(entry({ id: 'long-ago', started_at: at(0), ...slip }))
+  t.strictSame(ended(), [['done', ms(3) + 2_400_000]], 'slips from before a good run are past')
   history.put(entry({ id: 'wrote', started_at: at(7), ...slip, records: 5 }))
   t.strictSame(ended(), [['failed', ms(7)]], 'one that did something is a failure')
   history.put(entry({ id: 'clock', started_at: at(8), ...slip, trigger: 'cron' }))
