@@ -48,6 +48,8 @@ async function observing(
     async end(ending) {
       const { deadline } = ending
       await watch?.end()
+      // The history may wait for another process.
+      await ending.before
       if (!hasBegun && isJob && ending.exitCode !== 0) pings.notBegun(notBegun(observed, trigger))
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000

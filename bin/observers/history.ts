@@ -52,8 +52,8 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
       const level = LEVELS[type]
       if (level !== undefined) recorder.say(level, text)
     },
-    end(ending) {
-      recorder.end(ending)
+    async end(ending) {
+      await recorder.end(ending)
       noteUnwritten(recorder.unwritten)
     },
   }

@@ -16,8 +16,11 @@ export interface RecordOptions {
 export interface HistoryRecording {
   /** Call this with each event of a run, as its `onEvent` or from there. Never throws. */
   readonly onEvent: Emit
-  /** Call this when the runs have ended, with the error if one was thrown. */
-  end(error?: unknown): void
+  /**
+   * Call this when the runs have ended, with the error if one was thrown. Resolves once they are written: at once unless
+   * another process writes, and after ten seconds then, written or not. Never rejects.
+   */
+  end(error?: unknown): Promise<void>
 }
 
 /**

@@ -95,24 +95,35 @@ export class Recorder {
     this.#put(run)
   }
 
-  /** The command has ended: all its entries get the exit code. */
-  end(ending: CommandEnding): void {
+  /**
+   * The command has ended: all its entries get the exit code. Resolves once they are written; at once unless another
+   * process writes, and after ten seconds then.
+   */
+  async end(ending: CommandEnding): Promise<void> {
     if (this.#runs.length === 0) this.#beginLate(ending)
-    this.#writer.tryAgain()
-    this.#unwritten = []
-    for (const run of this.#runs) {
-      run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
-      if (!this.#put(run)) this.#unwritten.push(run.entry)
-    }
-    const { keep } = this.#recorded
-    if (keep !== undefined && this.#runs.length > 0 && !this.#writer.hasFailed)
-      this.#writer.write((history) => history.prune(keep))
-    this.#runs.length = 0
+    const runs = this.#runs.splice(0)
+    for (const run of runs) run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
     this.#early = new RunLog()
     this.#begun = 0
-    this.#writer.close()
     this.#traffic?.close()
     this.#traffic = undefined
+    this.#unwritten = runs.length === 0 ? [] : await this.#putLast(runs)
+    const { keep } = this.#recorded
+    if (keep !== undefined && runs.length > 0 && !this.#writer.hasFailed)
+      this.#writer.write((history) => history.prune(keep))
+    this.#writer.close()
+  }
+
+  /** Returns those that could not be written. */
+  async #putLast(runs: readonly RecordedRun[]): Promise<HistoryEntry[]> {
+    const left = new Set(runs)
+    await this.#writer.writeLast((history) => {
+      for (const run of left) {
+        putRun(run, history)
+        left.delete(run)
+      }
+    })
+    return [...left].map(({ entry }) => entry)
   }
 
   #current(): RecordedRun | undefined {
@@ -213,15 +224,14 @@ export class Recorder {
     if (this.#traffic !== undefined) run.entry = { ...run.entry, ...this.#traffic.added(run.entry) }
   }
 
-  /** True if the entry was written. */
-  #put(run: RecordedRun): boolean {
-    let isWritten = false
-    this.#writer.write((history) => {
-      place(run, history)
-      history.put(run.entry, run.log.unwritten)
-      run.log.noteWritten()
-      isWritten = true
-    })
-    return isWritten
+  #put(run: RecordedRun): void {
+    this.#writer.write((history) => putRun(run, history))
   }
+
+}
+
+function putRun(run: RecordedRun, history: History): void {
+  place(run, history)
+  history.put(run.entry, run.log.unwritten)
+  run.log.noteWritten()
 }

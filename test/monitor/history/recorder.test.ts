@@ -55,7 +55,7 @@ t.test('a run is noted when it begins, and with all that it says at its end', as
   t.match(reader.list(), [
     { status: 'done', seconds: 2, records: 10, retries: 1, archive: 'x', archive_bytes: 7 },
   ])
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   const [one] = reader.list()
   t.match(one, { exit_code: 0, trigger: 'cron', rate_per_second: 5, bytes_in: 9, directory: '/srv' })
   t.notMatch(JSON.stringify(one), /secret/)
@@ -77,24 +77,24 @@ t.test('what ended a run is in its entry; so is what ended the command after it'
   const error = { code: 'ELYSIA_UNREACHABLE', message: 'away', hint: 'wait' }
   recorder.onEvent(STARTED)
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'failed', error })
-  recorder.end({ exitCode: 13 })
+  await recorder.end({ exitCode: 13 })
   t.match(reader.list(), [{ status: 'failed', exit_code: 13, error }])
   recorder.onEvent({ ...STARTED, run: 'two' })
   recorder.onEvent({ type: 'run_ended', run: 'two', status: 'done', counts: {} })
-  recorder.end({ exitCode: 1, error: new ElysiaError('ELYSIA_STATE', 'the catalog is gone') })
+  await recorder.end({ exitCode: 1, error: new ElysiaError('ELYSIA_STATE', 'the catalog is gone') })
   t.match(reader.find('two'), [{ status: 'failed', error: { code: 'ELYSIA_STATE' } }])
 })
 
 t.test('a command that fails before it begins has an entry all the same', async (t) => {
   const { recorder, reader } = recording(t)
   recorder.addTarget('http://db:8080')
-  recorder.end({ exitCode: 13, error: new ElysiaError('ELYSIA_UNREACHABLE', 'no answer') })
+  await recorder.end({ exitCode: 13, error: new ElysiaError('ELYSIA_UNREACHABLE', 'no answer') })
   t.match(reader.list(), [
     { kind: 'backup', collection: 'A', target: 'http://db:8080', status: 'failed', exit_code: 13 },
   ])
-  recorder.end({ exitCode: 130 })
+  await recorder.end({ exitCode: 130 })
   t.equal(reader.list({ status: ['interrupted'] }).length, 1)
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   t.equal(reader.list().length, 2)
 })
 
@@ -106,9 +106,9 @@ t.test('rejects, damage and what only a part of a command met are kept apart', a
   }
   ended('damaged', 'verify', { num_errors: 2, objects_checked: 5 })
   ended('whole', 'verify', { num_errors: 0, objects_checked: 5 })
-  recorder.end({ exitCode: 4 })
+  await recorder.end({ exitCode: 4 })
   ended('rejects', 'ingest', { records: 5, rejected: { not_json: 2 } })
-  recorder.end({ exitCode: 3 })
+  await recorder.end({ exitCode: 3 })
   t.match(reader.find('damaged'), [{ status: 'failed', error: { code: 'ELYSIA_DAMAGED' }, records: 5 }])
   t.match(reader.find('whole'), [{ status: 'done', exit_code: 4, target: '/archives' }])
   t.match(reader.find('rejects'), [{ status: 'rejects', rejected: 2 }])
@@ -118,10 +118,10 @@ t.test('a run that goes on is another try of itself', async (t) => {
   const { recorder, reader } = recording(t)
   recorder.onEvent({ type: 'run_started', run: 'one', kind: 'ingest', target: 's' })
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted', counts: { records: 30 } })
-  recorder.end({ exitCode: 130 })
+  await recorder.end({ exitCode: 130 })
   recorder.onEvent({ type: 'run_started', run: 'one', kind: 'ingest', target: 's', continues: true })
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done', counts: { records: 100 } })
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   t.match(reader.find('one'), [
     { attempt: 1, status: 'interrupted', records: 30 },
     { attempt: 2, status: 'done', records: 70, continues: 'one', counts: { records: 100 } },
@@ -132,7 +132,7 @@ t.test('a dry run leaves nothing', async (t) => {
   const { recorder, reader } = recording(t)
   recorder.onEvent({ ...STARTED, dry_run: true })
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   t.strictSame(reader.list(), [])
 })
 
@@ -145,9 +145,23 @@ t.test('a history that cannot be written is said once, and harms nothing', async
   recorder.onEvent(STARTED)
   for (let done = 0; done < 10; done += 1) recorder.onEvent({ type: 'progress', unit: 'objects', done })
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   t.match(said, [{ type: 'history_not_written', error: { code: 'ELYSIA_STATE' } }])
   t.equal(said.length, 1)
+})
+
+t.test('the end of a command waits for another process that writes for longer than a run does', async (t) => {
+  const { recorder, reader, said, path } = recording(t)
+  recorder.onEvent(STARTED)
+  const other = openDatabase(path)
+  other.exec('BEGIN IMMEDIATE')
+  setTimeout(() => other.exec('ROLLBACK'), 700)
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
+  await recorder.end({ exitCode: 0 })
+  other.close()
+  t.match(reader.list(), [{ id: 'one', status: 'done', exit_code: 0 }])
+  t.strictSame(recorder.unwritten, [])
+  t.equal(said.length, 1, 'the end of the run was told of, which came earlier')
 })
 
 t.test('a run whose begin could not be written is there once its end can', async (t) => {
@@ -158,7 +172,7 @@ t.test('a run whose begin could not be written is there once its end can', async
   other.exec('ROLLBACK')
   other.close()
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   t.match(reader.list(), [{ id: 'one', status: 'done', exit_code: 0 }])
   t.match(said, [{ type: 'history_not_written', error: { code: 'ELYSIA_LOCKED' } }])
 })
@@ -169,7 +183,7 @@ t.test(
     const { recorder, reader, path } = recording(t)
     recorder.onEvent(STARTED)
     recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted', counts: { objects: 30 } })
-    recorder.end({ exitCode: 130 })
+    await recorder.end({ exitCode: 130 })
     const other = openDatabase(path)
     other.exec('BEGIN EXCLUSIVE')
     const beganMs = performance.now()
@@ -180,7 +194,7 @@ t.test(
     other.exec('ROLLBACK')
     other.close()
     recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done', counts: { objects: 100 } })
-    recorder.end({ exitCode: 0 })
+    await recorder.end({ exitCode: 0 })
     t.match(reader.find('one'), [
       { attempt: 1, status: 'interrupted', records: 30 },
       { attempt: 2, status: 'done', counts: { objects: 100 }, continues: 'one' },
@@ -195,7 +209,7 @@ t.test('a program notes its runs as the command does', async (t) => {
   const lines = '{"repo":"r","op":"add","path":"a","content":"x"}\nbad\n'
   await ingest(Readable.from([Buffer.from(lines)]), store, { collection: 'c' }, { onEvent })
   await runBackup(store, 'C', memoryStorage(), {}, { onEvent })
-  end()
+  await end()
   const reader = new History(join(directory, 'history.db'))
   t.teardown(() => reader.close())
   t.match(reader.list(), [
@@ -214,7 +228,7 @@ t.test('what SIGTERM stopped is told from what a user interrupted', async (t) =>
     const { recorder, reader } = recording(t)
     recorder.onEvent(STARTED)
     recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted' })
-    recorder.end({ exitCode })
+    await recorder.end({ exitCode })
     const [one] = reader.list()
     t.strictSame([one!.status, one!.signal, one!.exit_code], [status, signal, exitCode])
   }
@@ -233,7 +247,7 @@ t.test('what was moved, and to whom there were connections, is in the entry', as
   recorder.onEvent(STARTED)
   news.push({ place: '/backups', isServer: false, in: 0, out: 20 })
   recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
-  recorder.end({ exitCode: 0 })
+  await recorder.end({ exitCode: 0 })
   const reader = new History(path)
   t.teardown(() => reader.close())
   t.match(reader.list(), [
