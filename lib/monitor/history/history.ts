@@ -37,6 +37,9 @@ export class History implements ReportedHistory {
   readonly #self: LockOwner = thisOwner()
   #lookedMs = Number.NEGATIVE_INFINITY
   #writes = 0
+  /** How often another process was seen to have written, or the file to be another one. */
+  #changes = 0
+  #seen = { others: 0, opened: 0 }
 
   constructor(path: string, options: HistoryFileOptions = {}) {
     this.#file = new HistoryFile(path, options)
@@ -88,8 +91,9 @@ export class History implements ReportedHistory {
     })
   }
 
-  /** Gives the space of removed entries back, if it is more than half of the file. True if it was done. */
+  /** Gives the space of removed entries back, if it is more than half of the file and no run is open. True if it did. */
   compact(): boolean {
+    this.#settle()
     return this.#file.use((database) => {
       const [free, all] = ['freelist_count', 'page_count'].map((name) => database.pragma(name) as number)
       return free! * 2 > all! && compact(database)
@@ -120,7 +124,7 @@ export class History implements ReportedHistory {
   }
 
   logs(id: string): RunLogged[] {
-    return this.#file.use((database) => logsOf(database, id))
+    return this.#reading((database) => logsOf(database, id))
   }
 
   /** Ids with this prefix, newest first. */
@@ -145,22 +149,26 @@ export class History implements ReportedHistory {
   figures(): SubjectFigures[] {
     this.#look()
     const gone = (owner: string, heardMs: number) => isGone(ownerIn(owner), heardMs, Date.now(), this.#self)
-    return this.#file.use((database) => figuresIn(database, gone))
+    return this.#reading((database) => figuresIn(database, gone))
   }
 
   traffic(since?: string): TrafficTotal[] {
     this.#look()
-    return this.#file.use((database) => trafficIn(database, since === undefined ? 0 : Date.parse(since)))
+    return this.#reading((database) => trafficIn(database, since === undefined ? 0 : Date.parse(since)))
   }
 
   subjects(since: string, most: number): SubjectRuns[] {
     this.#look()
-    return this.#file.use((database) => subjectsIn(database, Date.parse(since), most))
+    return this.#reading((database) => subjectsIn(database, Date.parse(since), most))
   }
 
   version(): number {
     const others = this.#file.use((database) => database.pragma('data_version')) as number
-    return others * 1_000_000 + this.#writes
+    const { opened } = this.#file
+    // A new file may count the writes of others as the old one did, or start again.
+    if (others !== this.#seen.others || opened !== this.#seen.opened) this.#changes += 1
+    this.#seen = { others, opened }
+    return this.#changes + this.#writes
   }
 
   /** Limits the pages of the file for this connection: then it counts as full. */
@@ -182,7 +190,7 @@ export class History implements ReportedHistory {
 
   #read(select: (database: HistoryConnection) => unknown[]): HistoryEntry[] {
     this.#look()
-    return this.#file.use((database) =>
+    return this.#reading((database) =>
       (select(database) as RunRow[]).map((row) => {
         return this.#isGone(row) ? killedEntry(entryOf(row)) : entryOf(row)
       }),
@@ -191,12 +199,19 @@ export class History implements ReportedHistory {
 
   /** If the result cannot be written, as in another user's file, every answer contains it nevertheless. */
   #look(): void {
-    if (performance.now() - this.#lookedMs < LOOK_EVERY_MS) return
+    if (performance.now() - this.#lookedMs >= LOOK_EVERY_MS) this.#settle()
+  }
+
+  #settle(): void {
     try {
       this.settleKilled()
     } catch (error) {
       if (!(error instanceof ElysiaError)) throw error
     }
+  }
+
+  #reading<T>(work: (database: HistoryConnection) => T): T {
+    return this.#file.use((database) => database.reading(() => work(database)))
   }
 
   #write<T>(work: (database: HistoryConnection) => T): T {

@@ -71,7 +71,7 @@ function ofSubject(
   known: KnownGroups,
   into: SampleGroup[],
 ): void {
-  const { subject, kind, collection, target, ended, sums, lastSuccess, lastRun, lastEnded } = figures
+  const { kind, collection, target, ended, sums, lastSuccess, lastRun, lastEnded } = figures
   const last = outdated?.isOutdone === true ? undefined : lastRun
   const values = {
     elysiactl_run_duration_seconds_total: sums?.seconds,
@@ -86,7 +86,9 @@ function ofSubject(
     elysiactl_last_success_archive_bytes: lastSuccess?.archiveBytes,
     elysiactl_last_run_timestamp_seconds: last && last.endedMs / 1000,
   }
-  known.add(`${subject}`, () => ({ kind, collection, target }), values, into)
+  // Not its number: a history that replaces a damaged one numbers others so.
+  const name = `${kind}\0${collection}\0${target}`
+  known.add(name, () => ({ kind, collection, target }), values, into)
   const byCode = new Map<string, Record<string, number>>()
   const add = (code: string, name: keyof Values, value: number) => {
     const there = byCode.get(code)
@@ -100,7 +102,7 @@ function ofSubject(
     add(codeOf(lastEnded.status, lastEnded.code), 'elysiactl_last_run_failed', failed)
   }
   for (const [code, one] of byCode)
-    known.add(`${subject} ${code}`, () => ({ kind, collection, target, code }), one, into)
+    known.add(`${name}\0${code}`, () => ({ kind, collection, target, code }), one, into)
 }
 
 function ofRunning({ kind, collection, target, progress }: HistoryEntry): SampleGroup[] {

@@ -1,6 +1,9 @@
 // The metrics as Prometheus reads them.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import type { HistoryEntry } from '../../../lib/monitor/history/entry.ts'
+import { openHistory } from '../../../lib/monitor/history/history.ts'
 import { METRICS } from '../../../lib/monitor/metrics/metric.ts'
 import { metricsSource } from '../../../lib/monitor/metrics/source.ts'
 import { entry, figures, fullReport, history, report } from './madeUp.ts'
@@ -129,6 +132,24 @@ t.test('a run that failed before its target was known is the last one until anot
     await texts({ ...usage, collection: '' }, {}),
     'elysiactl_last_run_failed{kind="backup",collection=""',
   )
+})
+
+t.test('a history that was replaced gives its own names', async (t) => {
+  const path = join(t.testdir(), 'history.db')
+  const reader = openHistory(path)
+  t.teardown(() => reader.close())
+  const source = metricsSource({ reader })
+  reader.put(entry({ collection: 'Old' }))
+  t.match((await source()).text, /collection="Old"/)
+  const version = reader.version()
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
+  const other = openHistory(path)
+  other.put(entry({ collection: 'New' }))
+  other.close()
+  t.not(reader.version(), version)
+  const { text } = await source()
+  t.match(text, /elysiactl_records_total\{kind="backup",collection="New"/)
+  t.notMatch(text, /Old/)
 })
 
 t.test('only what changed is written again, and the text is that of a fresh one', async (t) => {

@@ -33,6 +33,8 @@ export interface HistoryConnection {
   pragma(text: string): unknown
   /** Runs the work as one transaction, which takes the writer's lock at once. */
   transaction<T>(work: () => T): T
+  /** Runs reads as one transaction: all of them see the state of the first one. */
+  reading<T>(work: () => T): T
 }
 
 /** The history file is damaged, or no longer there. */
@@ -46,6 +48,7 @@ export class HistoryFile {
   readonly path: string
   readonly #options: HistoryFileOptions
   #database: SqliteDatabase
+  #opened = 0
   #inode: Inode | undefined
   #prepared: (HistoryConnection & { readonly database: SqliteDatabase }) | undefined
 
@@ -84,6 +87,11 @@ export class HistoryFile {
     return this.#guarded(() => work(this.#connection()))
   }
 
+  /** How often it was opened: more than once if it was moved aside, removed or made since. */
+  get opened(): number {
+    return this.#opened
+  }
+
   close(): void {
     this.#database.close()
   }
@@ -102,6 +110,7 @@ export class HistoryFile {
       this.#inode = inodeOf(this.path)
       try {
         prepare(database, this.path)
+        this.#opened += 1
         return database
       } catch (error) {
         database.close()
@@ -162,6 +171,7 @@ function prepared(database: SqliteDatabase): HistoryConnection & { readonly data
     },
     pragma: (text) => database.pragma(text, { simple: true }),
     transaction: (work) => database.transaction(work).immediate(),
+    reading: (work) => database.transaction(work).deferred(),
   }
 }
 

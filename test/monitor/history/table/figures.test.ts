@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { connect } from '../../../../lib/database/connection.ts'
 import { type History, openHistory } from '../../../../lib/monitor/history/history.ts'
+import { figuresIn } from '../../../../lib/monitor/history/table/figures.ts'
+import { HistoryFile } from '../../../../lib/monitor/history/table/file.ts'
 import { entry, running } from '../entries.ts'
 
 const at = (hour: number) => `2026-11-20T0${hour}:00:00.000Z`
@@ -85,6 +87,23 @@ t.test('the last one that ended is no slip, and none that a user interrupted', a
   t.strictSame(ended(), [['failed', ms(7)]], 'one that did something is a failure')
   history.put(entry({ id: 'clock', started_at: at(8), ...slip, trigger: 'cron' }))
   t.strictSame(ended(), [['failed', ms(8)]], 'and so is one that a clock began')
+})
+
+t.test('figures are those of one moment, whatever another process adds meanwhile', async (t) => {
+  const other = opened(t)
+  other.put(entry())
+  const file = new HistoryFile(other.path, {})
+  t.teardown(() => file.close())
+  const found = file.use((database) => {
+    const prepare = (sql: string) => {
+      if (sql.includes('FROM totals')) other.put(entry({ id: 'two', collection: 'New' }))
+      return database.prepare(sql)
+    }
+    return database.reading(() => figuresIn({ ...database, prepare }, () => false))
+  })
+  t.match(found, [{ collection: 'Article' }])
+  t.equal(found.length, 1)
+  t.equal(other.figures().length, 2)
 })
 
 t.test('a row whose JSON is damaged moves the file aside, as every other damage does', async (t) => {
