@@ -4,11 +4,7 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from './entry.ts'
 export const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
 /** Errors in the command line, or in the names and files that it gives. */
-const OF_WORDS: ReadonlySet<string> = new Set([
-  'ELYSIA_USAGE',
-  'ELYSIA_NOT_FOUND',
-  'ELYSIA_INPUT_MISSING',
-])
+const OF_WORDS: ReadonlySet<string> = new Set(['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING'])
 
 /** How many of the newest runs of a subject are looked through for one that is no slip. */
 const NEWEST = 100

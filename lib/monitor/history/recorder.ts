@@ -227,7 +227,6 @@ export class Recorder {
   #put(run: RecordedRun): void {
     this.#writer.write((history) => putRun(run, history))
   }
-
 }
 
 function putRun(run: RecordedRun, history: History): void {

@@ -105,7 +105,9 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     notes,
   }
   const slips = subjects.flatMap(({ runs }) =>
-    runs?.last.status === 'failed' && isSlipAt(history, runs.last.id) && lastEnded(history, runs) === undefined
+    runs?.last.status === 'failed' &&
+    isSlipAt(history, runs.last.id) &&
+    lastEnded(history, runs) === undefined
       ? [runs.last]
       : [],
   )

@@ -23,8 +23,7 @@ t.test('a slip was typed by a user, refused for its words, and did nothing', asy
     code: 'ELYSIA_NOT_FOUND',
   }
   t.ok(isSlip(slip))
-  for (const code of ['ELYSIA_USAGE', 'ELYSIA_INPUT_MISSING'])
-    t.ok(isSlip({ ...slip, code }), code)
+  for (const code of ['ELYSIA_USAGE', 'ELYSIA_INPUT_MISSING']) t.ok(isSlip({ ...slip, code }), code)
   for (const more of [
     ...['cron', 'auto', 'library'].map((trigger) => ({ trigger })),
     ...HISTORY_STATUSES.filter((status) => status !== 'failed').map((status) => ({ status })),

@@ -14,7 +14,8 @@ interface Connection {
  */
 export function compact(database: Connection): boolean {
   try {
-    if (database.prepare('SELECT 1 FROM runs WHERE owner IS NOT NULL LIMIT 1').get() !== undefined) return false
+    if (database.prepare('SELECT 1 FROM runs WHERE owner IS NOT NULL LIMIT 1').get() !== undefined)
+      return false
     database.prepare('VACUUM').run()
     // What was rewritten is in the log, which would otherwise stay as large as the file.
     database.pragma('wal_checkpoint(TRUNCATE)')
