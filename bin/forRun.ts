@@ -1,4 +1,4 @@
-import type { Context } from './cli/command.ts'
+import type { Context, ReadOptions } from './cli/command.ts'
 import { AUTO_WORKERS, ingestOptions, MOST_CALLS, type OpenOptions, retryEvent } from './library.ts'
 import { eventView } from './view/events.ts'
 
@@ -11,12 +11,21 @@ const CALLS_AT_ONCE = 4
  */
 export function forRun(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(ingestOptions)
-  const { console, stop, signal } = context
-  const events = eventView(console)
   return {
     missing: dryRun ? 'memory' : 'make',
-    retryForMs,
     ...callsFor(workers),
+    ...waitingFor(context, retryForMs),
+  }
+}
+
+/** A server that is away is waited for so long, until a signal comes. */
+export function waitingFor(
+  { console, stop, signal }: Pick<Context, 'console' | 'stop' | 'signal'>,
+  retryForMs: number,
+): Omit<ReadOptions, 'maxInFlight'> {
+  const events = eventView(console)
+  return {
+    retryForMs,
     onRetry: (retry) => events(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }

@@ -77,6 +77,9 @@ export interface OtherTarget {
   readonly flag: string
 }
 
+/** How to open a target that is only read. */
+export type ReadOptions = Pick<OpenOptions, 'maxInFlight' | 'retryForMs' | 'onRetry' | 'signal'>
+
 /** Everything that a command works with. */
 export interface Context {
   /** Its name as called: `col cat`. */
@@ -124,7 +127,7 @@ export interface Context {
    * the default store yet, an empty one in memory replaces it. `other` is a target from another flag or an operand,
    * instead of --target: each is opened once.
    */
-  readTarget(other?: OtherTarget, calls?: Pick<OpenOptions, 'maxInFlight'>): Promise<OpenTarget>
+  readTarget(other?: OtherTarget, opening?: ReadOptions): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
   readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**

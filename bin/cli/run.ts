@@ -73,7 +73,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       },
       origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
       openTarget: (opening = {}, other) => targets.open(opening, other),
-      readTarget: (other, calls) => targets.open({ reading: calls ?? {} }, other),
+      readTarget: (other, opening) => targets.open({ reading: opening ?? {} }, other),
       readRuns: () => targets.readRuns(),
       done: () => {
         isDone = true

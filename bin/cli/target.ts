@@ -25,7 +25,7 @@ import {
   withholdKey,
 } from '../library.ts'
 import { observedTarget } from '../observers/current.ts'
-import type { OpenTarget, OtherTarget } from './command.ts'
+import type { OpenTarget, OtherTarget, ReadOptions } from './command.ts'
 import type { Console } from './console.ts'
 
 /** An open target that can be closed. */
@@ -35,7 +35,7 @@ interface Closable extends OpenTarget {
 
 /** How to open a target that is only read. */
 interface Reading {
-  readonly reading: Pick<OpenOptions, 'maxInFlight'>
+  readonly reading: ReadOptions
 }
 
 /** The known runs into a target. */

@@ -4,6 +4,7 @@ import { finder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
+import { waitingFor } from '../forRun.ts'
 import { withHistory } from '../history.ts'
 import {
   aliasText,
@@ -119,11 +120,12 @@ async function live(
   { name, target }: Extract<Place, { kind: 'collection' }>,
 ): Promise<DiffSide> {
   const { storeSide, retryUntilDeadline } = await diffJob()
-  const { store } = await context.readTarget(
-    target === undefined ? undefined : { address: target, flag: 'operand' },
-  )
   const { signal, console } = context
   const { retryForMs: forMs } = context.options(diffOptions)
+  const { store } = await context.readTarget(
+    target === undefined ? undefined : { address: target, flag: 'operand' },
+    waitingFor(context, forMs),
+  )
   const onRetry = (retry: Retry) => eventView(console)(retryEvent(retry))
   const retry = retryUntilDeadline({ forMs, signal, onRetry })
   const { schema, alias } = await retry(() => findNamed(store, classNameOf(name)))

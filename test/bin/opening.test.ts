@@ -65,6 +65,24 @@ t.test('SIGINT ends the wait with 130', async (t) => {
   t.notMatch(stderr, /error/)
 })
 
+t.test('a run that reads from a server waits for it as long as --retry-for', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  await double.faults.refuse()
+  const place = home(t)
+  for (const command of [
+    ['col', 'backup', 'Thing', '--target', double.target],
+    ['col', 'backup', '--all', '--target', double.target],
+    ['col', 'migrate', 'Thing', '--drop', 'title', '--target', double.target],
+    ['col', 'copy', `${double.target}#Thing`, 'sqlite:copy.db#Thing'],
+    ['diff', `${double.target}#Thing`, `${double.target}#Other`],
+  ]) {
+    const { code, stderr } = await place.run([...command, '--retry-for', '4s'])
+    t.equal(code, 13, `${command.join(' ')}: ${stderr}`)
+    t.match(stderr, /gave up after 4 s: .* cannot be reached/, command.join(' '))
+  }
+})
+
 t.test('a command that only reads does not wait for a server', async (t) => {
   const double = await weaviateDouble()
   t.teardown(() => double.stop())

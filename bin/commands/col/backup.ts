@@ -1,6 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { transformsFor } from '../../cli/transforms.ts'
+import { waitingFor } from '../../forRun.ts'
 import {
   type BackupEnded,
   backupJob,
@@ -76,7 +77,11 @@ async function run(context: Context): Promise<void> {
   job.requireEncoding(asked)
   job.requireSelectable(options)
   requireIncrement(context, destination, asked)
-  const { store, schema } = await findCollection(context, context.operands[0]!)
+  const { store, schema } = await findCollection(
+    context,
+    context.operands[0]!,
+    waitingFor(context, options.retryForMs),
+  )
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)
   if (dryRun) {

@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.ts'
+import type { Context, ReadOptions } from '../../cli/command.ts'
 import {
   aliasText,
   type CollectionSchema,
@@ -19,8 +19,8 @@ export interface Named {
  * The collection of a name or an alias: `source-code` and `SourceCode` are the same. Reports that it was an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND, with the closest existing name
  */
-export async function findCollection(context: Context, name: string): Promise<Named> {
-  const { store } = await context.readTarget()
+export async function findCollection(context: Context, name: string, opening?: ReadOptions): Promise<Named> {
+  const { store } = await context.readTarget(undefined, opening)
   const { schema, alias } = await findNamed(store, classNameOf(name))
   if (alias !== undefined) context.console.note(aliasText(alias, schema.class))
   return { store, schema }

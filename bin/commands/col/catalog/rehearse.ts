@@ -5,6 +5,7 @@ import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../../cli/catalo
 import { finder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { waitingFor } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -72,7 +73,10 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const { into } = context.options(intoOptions)
   const chosen = await choose(context, context.operands[0]!)
-  const target = into === undefined ? undefined : await context.readTarget({ address: into, flag: '--into' })
+  const { retryForMs } = context.options(rehearseOptions)
+  const waiting = waitingFor(context, retryForMs)
+  const target =
+    into === undefined ? undefined : await context.readTarget({ address: into, flag: '--into' }, waiting)
   const { report, error } = await rehearsed(context, chosen, target?.store)
   await note(context, report)
   if (error === undefined) context.done()

@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../../cli/command.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callsFor } from '../../../forRun.ts'
+import { callsFor, waitingFor } from '../../../forRun.ts'
 import {
   type CopyContext,
   type CopyOptions,
@@ -13,14 +13,12 @@ import {
   isSet,
   metricsListenOptions,
   type OpenOptions,
-  retryEvent,
   runOptions,
   type Store,
   targetOptions,
   transformOptions,
 } from '../../../library.ts'
 import { servingMetrics } from '../../../metrics.ts'
-import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
 import { writingContext } from '../restoring/context.ts'
@@ -139,8 +137,9 @@ async function openBoth(
   context: Context,
   { source, target }: { readonly source: string | undefined; readonly target: string | undefined },
 ) {
-  const { workers } = context.options(copyOptions)
-  const read = () => context.readTarget(other(source), callsFor(workers))
+  const { workers, retryForMs } = context.options(copyOptions)
+  const waiting = { ...callsFor(workers), ...waitingFor(context, retryForMs) }
+  const read = () => context.readTarget(other(source), waiting)
   const reading = source === target ? undefined : await read()
   const { store, state } = await context.openTarget(opening(context), other(target))
   return { from: (reading ?? (await read())).store, store, state }
@@ -153,12 +152,9 @@ function other(target: string | undefined) {
 /** A dry run makes no store; otherwise it is made, and a server that is away is waited for. */
 function opening(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(copyOptions)
-  const { console, stop, signal } = context
   return {
     missing: dryRun ? 'memory' : 'make',
-    retryForMs,
     ...callsFor(workers),
-    onRetry: (retry) => eventView(console)(retryEvent(retry)),
-    signal: AbortSignal.any([stop, signal]),
+    ...waitingFor(context, retryForMs),
   }
 }

@@ -3,7 +3,7 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { afterError } from '../../../cli/next.ts'
 import { COLLECTION } from '../../../cli/operands.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callsFor } from '../../../forRun.ts'
+import { callsFor, waitingFor } from '../../../forRun.ts'
 import {
   closingAfter,
   type Ended,
@@ -46,7 +46,10 @@ async function run(context: Context): Promise<void> {
   const options = context.options(migrateOptions)
   const { runMigrate } = await migrateJob()
   const transforms = await transformsFor(context)
-  const { store, state } = await context.readTarget(undefined, callsFor(options.workers))
+  const { store, state } = await context.readTarget(undefined, {
+    ...callsFor(options.workers),
+    ...waitingFor(context, options.retryForMs),
+  })
   const { rejects, runId, fresh } = context.options(runOptions)
   const view = await progressView(context)
   await closingAfter([view.stop], async () => {

@@ -3,6 +3,7 @@ import { backupRoot } from '../../../cli/catalog.ts'
 import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
+import { waitingFor } from '../../../forRun.ts'
 import {
   type BackupEnded,
   backupJob,
@@ -44,7 +45,8 @@ export async function backUpSet(context: Context, destination: Destination, back
     })
   }
   const { noteFile, noteSet, endSet } = await setJob()
-  const { store } = await context.readTarget()
+  const { retryForMs } = context.options(backupOptions)
+  const { store } = await context.readTarget(undefined, waitingFor(context, retryForMs))
   const groups = await selectedOf(context, store)
   if (to !== undefined) {
     await backUpDue(context, store, await dueOf(context, store, groups, to), backUp)
