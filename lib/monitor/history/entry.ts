@@ -173,6 +173,7 @@ export interface SubjectFigures {
   }
   /** The last successful run, however old. */
   readonly lastSuccess?: {
+    readonly startedMs: number
     readonly endedMs: number
     readonly seconds: number | undefined
     readonly records: number

@@ -37,9 +37,7 @@ function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, Out
   const known = new Map<SubjectFigures, Outdated>()
   if (placeless.length === 0) return known
   const all = figures.flatMap((one) => began(one, one.lastRun))
-  const done = figures.flatMap((one) =>
-    began(one, one.lastEnded?.status === 'done' ? one.lastEnded : undefined),
-  )
+  const done = figures.flatMap((one) => began(one, one.lastSuccess))
   const [newest, succeeded] = [newestOf(all), newestOf(done)]
   for (const one of placeless) {
     const outdone = began(one, one.lastRun).some((run) => isOver(run, newest))
@@ -51,7 +49,10 @@ function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, Out
   return known
 }
 
-function began({ kind, collection, target }: SubjectFigures, run: SubjectRun | undefined): Began[] {
+function began(
+  { kind, collection, target }: SubjectFigures,
+  run: Pick<SubjectRun, 'startedMs'> | undefined,
+): Began[] {
   return run === undefined ? [] : [{ kind, collection, target, startedMs: run.startedMs }]
 }
 

@@ -15,17 +15,17 @@ const SLIP_SHOWN_MS = 86_400_000
 
 /**
  * What needs attention, worst first: faults, then warnings, each in the order of the report. `slips`: runs of subjects that
- * have no others.
+ * have no others. `succeeded`: the last successful run of each subject.
  */
 export function needsAHand(
   facts: Facts,
   stalls: readonly NeedsAHand[],
   slips: readonly Pick<RunPoint, 'id' | 'startedMs'>[],
+  succeeded: readonly Began[],
 ): NeedsAHand[] {
   const made = new Map(slips.map(({ id, startedMs }) => [id, startedMs]))
   const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
   const success = facts.success.filter(({ last_run: run = '' }) => (made.get(run) ?? past) >= past)
-  const succeeded = facts.success.filter(({ last_status: status }) => status === 'done').map(beganOf)
   const all = [
     ...facts.missed.map(missed),
     ...success

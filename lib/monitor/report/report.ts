@@ -3,7 +3,7 @@ import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
 import { judge } from '../expect/missed.ts'
 import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
-import { isOnlySlips, isSlipped, lastEnded } from '../history/failed.ts'
+import { type Began, isOnlySlips, isSlipped, lastEnded } from '../history/failed.ts'
 import {
   cleanupLines,
   damagedLines,
@@ -111,7 +111,10 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
       ? [runs.last]
       : [],
   )
-  return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
+  return {
+    ...facts,
+    needs_a_hand: needsAHand(facts, running.flatMap(stall), slips, subjects.flatMap(succeeded)),
+  }
 }
 
 function errorOf(history: ReportedHistory, id: string): LastError | undefined {
@@ -142,6 +145,12 @@ function pointOf({ id, status, started_at, seconds = 0, rate_per_second: rate = 
     rate,
     bytes: rest.bytes_in + rest.bytes_out,
   }
+}
+
+function succeeded({ lastSuccess }: ReportedSubject): Began[] {
+  if (lastSuccess === undefined) return []
+  const { kind, collection, target, started_at: at } = lastSuccess
+  return [{ kind, collection, target, startedMs: Date.parse(at) }]
 }
 
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {

@@ -48,7 +48,9 @@ export function figures(one: HistoryEntry, more: Partial<SubjectFigures> = {}): 
       sums: { seconds, records, rejected, bytes_in, bytes_out, retries },
       lastEnded: run,
     }),
-    ...(status === 'done' && { lastSuccess: { endedMs: run.endedMs, seconds, records, archiveBytes } }),
+    ...(status === 'done' && {
+      lastSuccess: { startedMs: run.startedMs, endedMs: run.endedMs, seconds, records, archiveBytes },
+    }),
     ...more,
   }
 }

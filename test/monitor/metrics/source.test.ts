@@ -128,6 +128,11 @@ t.test('a run that failed before its target was known is the last one until anot
   t.notMatch(both, `elysiactl_last_run_status{${labels}}`)
   t.match(both, `elysiactl_last_run_failed{${labels}} 1`, 'it is over with a success only')
   t.match(await texts({ ...usage, collection: '' }, {}), 'elysiactl_runs_total{kind="backup",collection=""')
+  const since = figures(entry({ status: 'failed', error: UNREACHABLE }), {
+    lastSuccess: figures(entry()).lastSuccess!,
+  })
+  const again = await metricsSource({ reader: history([figures(entry(usage)), since]), report })()
+  t.notMatch(again.text, `elysiactl_last_run_failed{${labels}}`, 'over, though another one failed since')
   t.notMatch(
     await texts({ ...usage, collection: '' }, {}),
     'elysiactl_last_run_failed{kind="backup",collection=""',

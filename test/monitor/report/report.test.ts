@@ -74,6 +74,17 @@ t.test('the last failure says why, and the step that helps', async (t) => {
   ])
 })
 
+t.test('a failure from before its store was known is over with any later success', async (t) => {
+  const { history } = opened(t)
+  const error = { code: 'ELYSIA_STORE', message: 'x' }
+  history.put(ran('placeless', 20, { status: 'failed', target: '', error }))
+  history.put(ran('good', 21))
+  history.put(ran('bad', 22, { status: 'failed', error }))
+  const { needs_a_hand } = await report({ history }, { nowMs: NOW })
+  t.match(needs_a_hand, [{ run: 'bad' }])
+  t.equal(needs_a_hand.length, 1)
+})
+
 t.test('an interruption takes no failure back', async (t) => {
   const { history } = opened(t)
   history.put(ran('bad', 22, { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'x' } }))

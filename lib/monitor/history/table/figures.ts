@@ -9,7 +9,7 @@ const SUMS = `
 
 /** Of `details` only what is needed is read, of few rows: it is most of a row. */
 const SUCCESSES = `
-  SELECT runs.subject, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
+  SELECT runs.subject, started_at, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
   FROM successes CROSS JOIN runs USING (number)`
 
 const COLUMNS = `
@@ -37,7 +37,7 @@ type SumRow = [
 ]
 
 type SuccessRow = [
-  ...[subject: number, endedMs: number, seconds: number | null, records: number],
+  ...[subject: number, startedMs: number, endedMs: number, seconds: number | null, records: number],
   archiveBytes: number | null,
 ]
 
@@ -99,10 +99,10 @@ function addSums(figures: Changing, row: SumRow): void {
         }
 }
 
-function successOf([, endedMs, seconds, records, bytes]: SuccessRow): NonNullable<
+function successOf([, startedMs, endedMs, seconds, records, bytes]: SuccessRow): NonNullable<
   SubjectFigures['lastSuccess']
 > {
-  return { endedMs, seconds: seconds ?? undefined, records, archiveBytes: bytes ?? undefined }
+  return { startedMs, endedMs, seconds: seconds ?? undefined, records, archiveBytes: bytes ?? undefined }
 }
 
 function runOf(row: LastRow, isGone: IsGone): SubjectRun {
