@@ -6,6 +6,8 @@ const AROUND = 128
 const A_NUMBER = 8
 /** A line, its text, the parsed values and a message: each is soon garbage. */
 const COPIES = 4
+/** No reader takes values that nest deeper: they are weighed only so far, since their refusal comes later. */
+const MOST_LEVELS = 1_000
 
 /**
  * The approximate length of an object's line in characters; escapes take more. Serves to weigh objects against each
@@ -24,13 +26,13 @@ export function passedObjects(objects: readonly StoredObject[]): void {
   for (const object of objects) passed(COPIES * lineLength(object))
 }
 
-/** The approximate length of a value as JSON, in characters. */
-export function jsonLength(value: Json): number {
+/** The approximate length of a value as JSON, in characters. Of its levels, the first 1,000 count. */
+export function jsonLength(value: Json, level = 0): number {
   if (typeof value === 'string') return 3 + value.length
-  if (typeof value !== 'object' || value === null) return A_NUMBER
+  if (typeof value !== 'object' || value === null || level === MOST_LEVELS) return A_NUMBER
   let length = 2
-  if (Array.isArray(value)) for (const item of value) length += jsonLength(item)
-  else for (const key in value) length += 4 + key.length + jsonLength(value[key]!)
+  if (Array.isArray(value)) for (const item of value) length += jsonLength(item, level + 1)
+  else for (const key in value) length += 4 + key.length + jsonLength(value[key]!, level + 1)
   return length
 }
 
