@@ -95,7 +95,7 @@ t.test('a cleanup during a backup is exit 11, or waits for it, and takes nothing
   t.equal(made.code, 0, made.stderr)
   const { code, stdout, stderr } = await waiting.ended
   t.equal(code, 0, stderr)
-  t.equal(JSON.parse(stdout).removed.length, 1)
+  t.equal(JSON.parse(stdout).removed.length, 1, stdout)
   const [left, ...more] = await listed(place, '--status', 'complete')
   t.strictSame([left!.id, more], [report(made).archive, []], 'the older one was removed')
   await requireWhole(t, place, String(left!.location))

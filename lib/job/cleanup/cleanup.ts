@@ -86,9 +86,10 @@ export async function runCleanup(
   cleanup: Cleanup,
   context: CleanupContext = {},
 ): Promise<Ended<CleanupReport>> {
-  const { now = Date.now() } = context
   const run = new Run('cleanup', context)
   const locks = await lockRoots(catalog, cleanup, context)
+  // After waiting for a backup: its archive would be dated in the future otherwise.
+  const { now = Date.now() } = context
   try {
     for (const { root } of locks.values()) catalog.settleRunning(root)
     const groups = groupsOf(catalog, cleanup, now)
