@@ -6,7 +6,7 @@ import { RunView } from './run.ts'
 import { Advice } from './sections/advice.ts'
 import { Alerts } from './sections/alerts.ts'
 import { Catalog } from './sections/catalog.ts'
-import { Hand } from './sections/hand.ts'
+import { Attention } from './sections/attention.ts'
 import { Recovery } from './sections/recovery.ts'
 import { Running } from './sections/running.ts'
 import { Runs } from './sections/runs.ts'
@@ -60,7 +60,7 @@ function Overview({
   const isPainted = usePainted()
   const [above, success, middle, below] = useMemo(
     () => [
-      html`<${Hand} report=${report} /><${Recovery} report=${report} />`,
+      html`<${Attention} report=${report} /><${Recovery} report=${report} />`,
       html`<${Success} report=${report} />`,
       html`<${Trends} report=${report} /><${Storage} report=${report} />`,
       html`<${Advice} report=${report} />`,
@@ -105,7 +105,7 @@ function useSlow(now: string, facts: PageFacts): string {
 }
 
 const PLACES = [
-  ['hand', 'Needs attention'],
+  ['attention', 'Needs attention'],
   ['recovery', 'Recovery'],
   ['running', 'Running'],
   ['success', 'Success'],

@@ -61,7 +61,7 @@ function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFact
     <h1>${capital(subjectText(entry))} <${Status} is=${status} /></h1>
     <p class="muted"><${Name} text=${entry.target} /> · began <${Moment} time=${entry.started_at} /> (<${Ago} time=${entry.started_at} now=${now} />)</p>
     ${error === undefined ? null : html`<${Why} error=${error} />`}
-    ${status === 'killed' && error === undefined ? html`<div class="hand fault"><p class="message">Its process disappeared: it was killed, or its machine stopped.</p></div>` : null}
+    ${status === 'killed' && error === undefined ? html`<div class="item fault"><p class="message">Its process disappeared: it was killed, or its machine stopped.</p></div>` : null}
     ${command.length === 0 ? null : html`<p class="next"><span class="label">${status === 'done' ? 'Again' : 'Repeat'}</span> <${Typed} text=${commandText(command)} /></p>`}
     <${Section} id="figures" title="Figures">
       <dl class="facts">${factsOf(entry).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
@@ -76,7 +76,7 @@ function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFact
 
 function Why({ error: { code, message, hint } }: { error: NonNullable<HistoryEntry['error']> }): VNode {
   return html`
-    <div class="hand fault">
+    <div class="item fault">
       <p class="about"><${Status} is="fault" text="Why" /> <code>${code}</code></p>
       <p class="message">${message}</p>
       ${hint === undefined ? null : html`<p class="next"><span class="label">Next</span> <${Step} text=${hint} /></p>`}

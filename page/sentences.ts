@@ -18,8 +18,8 @@ type Trend = MonitorReport['trends'][number]
 
 /** The headline of the page: how many things need attention. */
 export function headline(report: MonitorReport): string {
-  const faults = report.needs_a_hand.filter(({ severity }) => severity === 'fault').length
-  const warnings = report.needs_a_hand.length - faults
+  const faults = report.needs_attention.filter(({ severity }) => severity === 'fault').length
+  const warnings = report.needs_attention.length - faults
   if (faults > 0) return `${counted(faults, 'thing needs', 'things need')} attention`
   return warnings > 0 ? `No faults, ${counted(warnings, 'warning')}` : 'All is well'
 }

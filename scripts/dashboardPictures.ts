@@ -41,9 +41,9 @@ try {
     await page.setViewport({ width, height })
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }])
     await page.goto(pathToFileURL(file).href)
-    await page.waitForSelector('.hand a')
+    await page.waitForSelector('.item a')
     if (isRun === true) {
-      await page.click('.hand a')
+      await page.click('.item a')
       await page.waitForSelector('.back')
     }
     const options: ScreenshotOptions = { path: place(name), optimizeForSpeed: false }

@@ -1,11 +1,11 @@
 import type { Tables } from '../cli/tables.ts'
-import { counted, forecastText, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
+import { counted, forecastText, type MonitorReport, type AttentionItem, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A report for the user: first what needs attention, then what can be restored, then how runs went. */
 export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | 'time'>): string[] {
   const sections: readonly string[][] = [
-    handLines(report.needs_a_hand),
+    attentionLines(report.needs_attention),
     [...recoveryLines(report, tables)],
     successLines(report, tables),
     slowerLines(report),
@@ -27,13 +27,13 @@ function runsOf({ done, with_rejects, failed, killed, stopped, interrupted, runn
   return done + with_rejects + failed + killed + stopped + interrupted + running
 }
 
-function handLines(hands: readonly NeedsAHand[]): string[] {
-  if (hands.length === 0) return ['nothing needs attention']
-  const lines = hands.flatMap(({ severity, message, next }) => [
+function attentionLines(items: readonly AttentionItem[]): string[] {
+  if (items.length === 0) return ['nothing needs attention']
+  const lines = items.flatMap(({ severity, message, next }) => [
     `  ${severity.padEnd(7)}  ${message}`,
     ...(next === undefined ? [] : [`           next: ${next}`]),
   ])
-  return [`needs attention: ${hands.length}`, ...lines]
+  return [`needs attention: ${items.length}`, ...lines]
 }
 
 function recoveryLines({ recovery }: MonitorReport, { of, time }: Pick<Tables, 'of' | 'time'>): string[] {

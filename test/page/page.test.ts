@@ -62,13 +62,13 @@ t.test(
     const { page, complaints } = await opened(t, madeUpSources())
     t.equal(page.url().includes('token'), false, 'the secret is gone from the address')
     t.equal(await text(page, 'h1'), '2 things need attention')
-    const first = await text(page, '.hand')
+    const first = await text(page, '.item')
     t.match(first, /failed\s+Orders/)
     t.match(first, /weaviate\.example:8080 answered 507, the disk is full/)
     t.match(first, /elysiactl col backup orders/)
-    await page.click('.hand a')
+    await page.click('.item a')
     await says(page, 'h1', 'Backup of Orders')
-    const why = await text(page, '.hand')
+    const why = await text(page, '.item')
     t.match(why, /ELYSIA_STORE/)
     t.match(why, /answered 507, the disk is full/)
     t.match(
@@ -207,7 +207,7 @@ t.test('nothing yet: what to type first', { skip }, async (t) => {
   const report = madeUpReport([])
   const empty = {
     ...report,
-    needs_a_hand: [],
+    needs_attention: [],
     success: [],
     recovery: [],
     trends: [],
@@ -332,7 +332,7 @@ t.test('no fault for axe in both themes and widths, on either page', { skip }, a
       if ((theme === 'light') === (width === 1280)) await seeAll(page)
       t.strictSame(await faults(page), [], `${theme} ${width}`)
       await page.evaluate(() => {
-        location.hash = document.querySelector('.hand a')!.getAttribute('href')!
+        location.hash = document.querySelector('.item a')!.getAttribute('href')!
       })
       await says(page, 'h1', 'Backup of Orders')
       t.strictSame(await faults(page), [], `a run, ${theme} ${width}`)
@@ -424,13 +424,13 @@ t.test(
           small: [...document.querySelectorAll<HTMLElement>('main p, main td, main dd, main li')].filter(
             (one) => one.innerText !== '' && Number.parseFloat(getComputedStyle(one).fontSize) < 13,
           ).length,
-          handTop: box(document.querySelector('#hand .hand')!).top,
+          attentionTop: box(document.querySelector('#attention .item')!).top,
           isMoving: document.getAnimations().length > 0,
         }
       })
       t.equal(facts.scrolls, 0, `${width}: nothing is wider than the screen`)
       t.strictSame(facts.order, [
-        'hand',
+        'attention',
         'recovery',
         'running',
         'success',
@@ -450,7 +450,7 @@ t.test(
       t.strictSame(facts.outside, [], `${width}: nothing is cut at the edge`)
       t.strictSame(facts.cut, [], `${width}: no table has to be moved sideways`)
       t.equal(facts.small, 0, 'all can be read')
-      t.ok(facts.handTop < 500, 'what needs attention is seen at once')
+      t.ok(facts.attentionTop < 500, 'what needs attention is seen at once')
       t.notOk(facts.isMoving, 'nothing moves where that was asked for')
     }
   },
@@ -482,7 +482,7 @@ t.test('all is reached with the keyboard, from the top to the bottom', { skip },
 t.test('a link to a part of the page leads there, also from the page of a run', { skip }, async (t) => {
   const { page } = await opened(t, madeUpSources())
   const top = (id: string) => page.$eval(`#${id}`, (element) => Math.abs(element.getBoundingClientRect().top))
-  await page.click('.hand a')
+  await page.click('.item a')
   await says(page, 'h1', 'Backup of Orders')
   await page.click('nav a[href="#success"]')
   await page.waitForSelector('#success')
@@ -545,10 +545,10 @@ t.test(
     await page.waitForSelector('h1')
     const other = await opened(t, madeUpSources())
     await Promise.all([seeAll(page), seeAll(other.page)])
-    const parts = ['#hand', '#recovery', '#success', '#trends', '#storage', '#advice']
+    const parts = ['#attention', '#recovery', '#success', '#trends', '#storage', '#advice']
     for (const part of parts) t.equal(await text(page, part), await text(other.page, part), part)
     t.match(await text(page, '.when'), /does not change/)
-    await page.click('.hand a')
+    await page.click('.item a')
     await says(page, 'h1', 'Backup of Orders')
     t.match(await text(page, 'main'), /ELYSIA_STORE/)
     t.strictSame(

@@ -51,7 +51,7 @@ export async function picture(page: Page, { width, theme, isRun }: Kept): Promis
   ])
   await page.setViewport({ width, height: 900, deviceScaleFactor: 0.5 })
   if (isRun) {
-    await page.click('.hand a')
+    await page.click('.item a')
     await page.waitForSelector('.back')
     await page.waitForSelector('#figures')
   }

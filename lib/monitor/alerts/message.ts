@@ -54,17 +54,17 @@ const MOST_LINES = 20
 
 /** The message for a report: what was done in its period, and what needs attention. */
 export function reportMessage(report: MonitorReport, id: string, now: number): AlertMessage {
-  const { success, needs_a_hand: hands } = report
+  const { success, needs_attention: items } = report
   const sumOf = (name: 'done' | 'failed' | 'killed' | 'with_rejects') =>
     success.reduce((sum, one) => sum + one[name], 0)
   const days = Math.max(1, Math.round((now - Date.parse(report.since)) / 86_400_000))
   const need =
-    hands.length === 0
+    items.length === 0
       ? 'nothing needs attention'
-      : `${counted(hands.length, 'thing needs', 'things need')} attention`
+      : `${counted(items.length, 'thing needs', 'things need')} attention`
   const failed = sumOf('failed') + sumOf('killed')
   const runs = `${counted(sumOf('done'), 'run was', 'runs were')} done, ${failed} failed, ${sumOf('with_rejects')} had rejects`
-  const lines = hands.map(({ severity, message }) => `${severity}: ${cut(message)}`)
+  const lines = items.map(({ severity, message }) => `${severity}: ${cut(message)}`)
   const more = lines.length - MOST_LINES
   const at = new Date(now).toISOString()
   return {
@@ -72,7 +72,7 @@ export function reportMessage(report: MonitorReport, id: string, now: number): A
     id,
     status: 'report',
     alert: 'report',
-    severity: hands.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning',
+    severity: items.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning',
     summary: `in ${counted(days, 'day')} ${runs}; ${need}`,
     ...{ kind: '', collection: '', target: '', detail: '' },
     episode: 0,

@@ -50,7 +50,7 @@ code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}`
 
 /** The report as one page that runs no scripts and loads nothing: names in it stay text. */
 export function reportHtml(report: MonitorReport): string {
-  const { since, generated_at, needs_a_hand, notes } = report
+  const { since, generated_at, needs_attention, notes } = report
   const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -61,7 +61,7 @@ export function reportHtml(report: MonitorReport): string {
 <h1>elysiactl report</h1>
 <p>${generated_at}, since ${since}.</p>
 <h2>Needs attention</h2>
-${needs_a_hand.length === 0 ? html`<p>Nothing.</p>` : handTable(report)}
+${needs_attention.length === 0 ? html`<p>Nothing.</p>` : attentionList(report)}
 ${recovery(report)}
 ${success(report)}
 ${storage(report)}
@@ -81,8 +81,8 @@ ${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}`)}</tr>`)}
 </tbody></table></div>`
 }
 
-function handTable({ needs_a_hand: hands }: MonitorReport): Html {
-  return html`<ul>${hands.map(
+function attentionList({ needs_attention: items }: MonitorReport): Html {
+  return html`<ul>${items.map(
     ({ severity, message, next }) =>
       html`<li class="${severity}">${message}${next === undefined ? undefined : html`<br><code>${next}</code>`}`,
   )}</ul>`

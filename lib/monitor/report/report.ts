@@ -14,9 +14,9 @@ import {
 } from './archives.ts'
 import { disksOf } from './disk.ts'
 import { doneOf } from './done.ts'
-import { needsAHand } from './hand.ts'
+import { attentionItems } from './attention.ts'
 import { recoveryOf } from './recovery.ts'
-import type { MonitorReport, NeedsAHand } from './schema.ts'
+import type { MonitorReport, AttentionItem } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'
 import { type LastError, type ReportedSubject, subjectsOf, successOf, successRate } from './subjects.ts'
 import { trafficLines } from './traffic.ts'
@@ -113,7 +113,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   )
   return {
     ...facts,
-    needs_a_hand: needsAHand(facts, running.flatMap(stall), slips, subjects.flatMap(succeeded)),
+    needs_attention: attentionItems(facts, running.flatMap(stall), slips, subjects.flatMap(succeeded)),
   }
 }
 
@@ -153,7 +153,7 @@ function succeeded({ lastSuccess }: ReportedSubject): Began[] {
   return [{ kind, collection, target, startedMs: Date.parse(at) }]
 }
 
-function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {
+function stall({ id, kind, collection, target, progress }: HistoryEntry): AttentionItem[] {
   if (progress?.waits_for === undefined) return []
   const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
   const message = `the running ${what} waits for ${progress.waits_for}`

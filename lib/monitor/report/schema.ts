@@ -147,7 +147,7 @@ const ArchiveLine = Type.Object({
   age_seconds: optional(amount('The age of the archive in seconds.')),
 })
 
-const Hand = Type.Object({
+const AttentionItem = Type.Object({
   severity: Type.Union([Type.Literal('fault'), Type.Literal('warning')]),
   what: text('missed, failed, damaged, undelivered, stalled, regression, never_backed_up, unverified …'),
   collection: text('The collection; empty if it concerns none.'),
@@ -165,7 +165,7 @@ export const MonitorReportSchema = Type.Object(
     generated_at: time('When the report was made.'),
     since: time('The start of the period.'),
     slo_percent: optional(amount('The objective for success rates, in percent.')),
-    needs_a_hand: Type.Array(Hand, {
+    needs_attention: Type.Array(AttentionItem, {
       description: 'What needs attention, most serious first; empty if all is well.',
     }),
     running: count('Runs still in progress.'),
@@ -217,4 +217,4 @@ export const MonitorReportSchema = Type.Object(
 /** The document of `elysiactl report`. */
 export type MonitorReport = Static<typeof MonitorReportSchema>
 
-export type NeedsAHand = MonitorReport['needs_a_hand'][number]
+export type AttentionItem = MonitorReport['needs_attention'][number]

@@ -66,7 +66,7 @@ export function readerOf(entries: readonly HistoryEntry[]): HistoryReader {
 export function reportOf(report: Partial<MonitorReport> = {}): MonitorReport {
   return {
     ...{ generated_at: new Date(NOON).toISOString(), since: new Date(NOON - 30 * 24 * HOUR).toISOString() },
-    ...{ needs_a_hand: [], running: 0, success: [], missed: [], recovery: [], trends: [], storage: [] },
+    ...{ needs_attention: [], running: 0, success: [], missed: [], recovery: [], trends: [], storage: [] },
     ...{ cleanup: [], damaged: [], unverified: [], never_backed_up: [], uncovered: [], undelivered: 0 },
     ...{ disk: [], notes: [] },
     ...report,

@@ -16,7 +16,7 @@ const isMessage = new Ajv2020({ strict: false }).compile({
   additionalProperties: false,
 })
 const SHORT = { tryMs: 300, tries: 3, totalMs: 1500 }
-const hand = (severity: 'fault' | 'warning', message: string) => ({
+const item = (severity: 'fault' | 'warning', message: string) => ({
   severity,
   what: 'x',
   collection: '',
@@ -46,8 +46,8 @@ t.test('each message is as `format schema alert` says, and has a line for a pers
 })
 
 t.test('a report is what was done, and no more lines than can be read', async (t) => {
-  const hands = [hand('fault', 'f'), ...Array.from({ length: 30 }, (_, at) => hand('warning', `w${at}`))]
-  const message = reportMessage(reportOf({ needs_a_hand: hands }), 'i', NOON)
+  const items = [item('fault', 'f'), ...Array.from({ length: 30 }, (_, at) => item('warning', `w${at}`))]
+  const message = reportMessage(reportOf({ needs_attention: items }), 'i', NOON)
   t.ok(isMessage(message), JSON.stringify(isMessage.errors))
   t.match(message, {
     severity: 'fault',
@@ -89,7 +89,7 @@ t.test('a report goes to those who can read it; a newer one takes the place of o
     sendReport({
       settings,
       file,
-      report: reportOf({ needs_a_hand: [hand('fault', '<b>')] }),
+      report: reportOf({ needs_attention: [item('fault', '<b>')] }),
       sinks: sinkContext().context,
       limits: SHORT,
     })

@@ -225,7 +225,7 @@ export function madeUpReport(entries: readonly HistoryEntry[] = madeUpEntries())
     generated_at: at(0),
     since: at(30 * DAY),
     slo_percent: 99,
-    needs_a_hand: [
+    needs_attention: [
       {
         severity: 'fault',
         what: 'failed',

@@ -83,7 +83,7 @@ export function report(more: Partial<MonitorReport> = {}): MonitorReport {
   return {
     generated_at: '2026-11-29T02:00:00.000Z',
     since: '2026-10-30T02:00:00.000Z',
-    needs_a_hand: [],
+    needs_attention: [],
     running: 0,
     success: [],
     missed: [],

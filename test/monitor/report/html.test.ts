@@ -8,7 +8,7 @@ t.test('a page holds every name as text, runs nothing and loads nothing', async 
   const report: MonitorReport = {
     generated_at: '2026-11-24T12:00:00.000Z',
     since: '2026-10-25T12:00:00.000Z',
-    needs_a_hand: [
+    needs_attention: [
       { severity: 'fault', what: 'failed', collection: EVIL, target: EVIL, message: EVIL, next: EVIL },
     ],
     running: 0,
@@ -32,5 +32,5 @@ t.test('a page holds every name as text, runs nothing and loads nothing', async 
   t.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;&quot;&#39;&amp;\ufffd\ufffd/)
   t.match(page, /99\.9 %/, 'no failure is rounded away')
   t.match(page, /default-src 'none'/)
-  t.match(reportHtml({ ...report, needs_a_hand: [] }), /<p>Nothing\.<\/p>/)
+  t.match(reportHtml({ ...report, needs_attention: [] }), /<p>Nothing\.<\/p>/)
 })

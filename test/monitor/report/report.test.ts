@@ -36,7 +36,7 @@ t.test('nothing yet is a report too', async (t) => {
   const { history } = opened(t)
   const made = await report({ history }, { nowMs: NOW })
   t.ok(isReport(made), JSON.stringify(isReport.errors))
-  t.strictSame(made.needs_a_hand, [])
+  t.strictSame(made.needs_attention, [])
   t.equal(made.since, '2026-10-25T12:00:00.000Z')
 })
 
@@ -56,7 +56,7 @@ t.test('success is done among all but what a user interrupted; killed is failed'
     },
   ])
   t.equal(made.running, 1)
-  t.match(made.needs_a_hand, [
+  t.match(made.needs_attention, [
     { what: 'failed', severity: 'fault', run: 'd' },
     { what: 'objective', severity: 'warning' },
   ])
@@ -67,9 +67,9 @@ t.test('the last failure says why, and the step that helps', async (t) => {
   history.put(
     ran('bad', 23, { status: 'failed', error: { code: 'ELYSIA_UNREACHABLE', message: 'no answer' } }),
   )
-  const { needs_a_hand, success } = await report({ history }, { nowMs: NOW })
+  const { needs_attention, success } = await report({ history }, { nowMs: NOW })
   t.match(success, [{ last_run: 'bad', last_error: 'ELYSIA_UNREACHABLE: no answer' }])
-  t.match(needs_a_hand, [
+  t.match(needs_attention, [
     { severity: 'fault', what: 'failed', message: /no answer/, next: 'elysiactl runs show bad', run: 'bad' },
   ])
 })
@@ -80,17 +80,17 @@ t.test('a failure from before its store was known is over with any later success
   history.put(ran('placeless', 20, { status: 'failed', target: '', error }))
   history.put(ran('good', 21))
   history.put(ran('bad', 22, { status: 'failed', error }))
-  const { needs_a_hand } = await report({ history }, { nowMs: NOW })
-  t.match(needs_a_hand, [{ run: 'bad' }])
-  t.equal(needs_a_hand.length, 1)
+  const { needs_attention } = await report({ history }, { nowMs: NOW })
+  t.match(needs_attention, [{ run: 'bad' }])
+  t.equal(needs_attention.length, 1)
 })
 
 t.test('an interruption takes no failure back', async (t) => {
   const { history } = opened(t)
   history.put(ran('bad', 22, { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'x' } }))
   history.put(ran('stopped', 23, { status: 'interrupted' }))
-  const { needs_a_hand } = await report({ history }, { nowMs: NOW })
-  t.match(needs_a_hand, [{ what: 'failed', run: 'bad' }])
+  const { needs_attention } = await report({ history }, { nowMs: NOW })
+  t.match(needs_attention, [{ what: 'failed', run: 'bad' }])
 })
 
 t.test('a slip is a warning for a day, and hides nothing; what a clock starts is a fault', async (t) => {
@@ -99,7 +99,7 @@ t.test('a slip is a warning for a day, and hides nothing; what a clock starts is
     ...({ trigger: 'user', terminal: true, status: 'failed' } as const),
     ...{ error, records: 0, bytes_out: 0 },
   }
-  const handsAt = async (
+  const attentionAt = async (
     nowMs: number,
     more: Parameters<typeof ran>[2],
     before?: Parameters<typeof ran>[2],
@@ -107,25 +107,25 @@ t.test('a slip is a warning for a day, and hides nothing; what a clock starts is
     const { history } = opened(t)
     if (before !== undefined) history.put(ran('before', 20, before))
     history.put(ran('slip', 22, more))
-    return (await report({ history }, { nowMs })).needs_a_hand
+    return (await report({ history }, { nowMs })).needs_attention
   }
   const day = Date.parse(at(22))
-  t.match(await handsAt(day + 3_600_000, typed), [{ what: 'failed', severity: 'warning', run: 'slip' }])
-  t.strictSame(await handsAt(day + 2 * 86_400_000, typed), [])
-  t.match(await handsAt(day + 2 * 86_400_000, { ...typed, trigger: 'cron' }), [{ severity: 'fault' }])
-  t.strictSame(await handsAt(day + 3_600_000, typed, {}), [], 'the run before was good')
+  t.match(await attentionAt(day + 3_600_000, typed), [{ what: 'failed', severity: 'warning', run: 'slip' }])
+  t.strictSame(await attentionAt(day + 2 * 86_400_000, typed), [])
+  t.match(await attentionAt(day + 2 * 86_400_000, { ...typed, trigger: 'cron' }), [{ severity: 'fault' }])
+  t.strictSame(await attentionAt(day + 3_600_000, typed, {}), [], 'the run before was good')
   const failed = { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'm' } } as const
-  t.match(await handsAt(day + 3_600_000, typed, failed), [{ severity: 'fault', run: 'before' }])
+  t.match(await attentionAt(day + 3_600_000, typed, failed), [{ severity: 'fault', run: 'before' }])
   const wrote = { ...typed, records: 3 }
-  t.match(await handsAt(day + 3_600_000, wrote, {}), [{ severity: 'fault', run: 'slip' }])
+  t.match(await attentionAt(day + 3_600_000, wrote, {}), [{ severity: 'fault', run: 'slip' }])
   const { history } = opened(t)
   history.put(ran('one', 23, { ...typed, started_at: at(23, 2) }))
   history.put(ran('two', 23, typed))
-  const { needs_a_hand } = await report({ history }, { nowMs: Date.parse(at(23)) + 3_600_000 })
-  t.match(needs_a_hand, [{ severity: 'warning', run: 'two' }])
+  const { needs_attention } = await report({ history }, { nowMs: Date.parse(at(23)) + 3_600_000 })
+  t.match(needs_attention, [{ severity: 'warning', run: 'two' }])
   history.put(ran('nightly', 22, typed))
   const again = await report({ history }, { nowMs: Date.parse(at(23)) + 2 * 86_400_000 })
-  t.match(again.needs_a_hand, [{ severity: 'fault', run: 'two' }], 'what fails each night was not mistyped')
+  t.match(again.needs_attention, [{ severity: 'fault', run: 'two' }], 'what fails each night was not mistyped')
   const { history: alone } = opened(t)
   alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
   const text = 'expect: {"*": {every: 24h}}'
@@ -156,13 +156,13 @@ t.test('a cron line that is gone is missed, known without a run', async (t) => {
       text: 'expect: {Article: {every: 24h, grace: 2h}, Gone: {every: 1d}}',
     },
   ])
-  const { missed, needs_a_hand, expected } = await report({ history, expectations }, { nowMs: NOW })
+  const { missed, needs_attention, expected } = await report({ history, expectations }, { nowMs: NOW })
   t.match(missed, [
     { collection: 'Article', what: 'backup', due_at: at(23) },
     { collection: 'Gone', what: 'backup' },
   ])
   t.equal(expected?.length, 2)
-  t.match(needs_a_hand, [
+  t.match(needs_attention, [
     { what: 'missed', severity: 'fault', next: 'elysiactl col backup Article' },
     { what: 'missed', collection: 'Gone' },
   ])
@@ -202,7 +202,7 @@ t.test(
     t.match(made.never_backed_up, [{ collection: 'Fresh' }])
     t.ok(made.cleanup.some(({ id }) => id === 'old'))
     t.match(made.disk, [{ directory }])
-    t.match(made.needs_a_hand[0], { what: 'damaged', severity: 'fault', archive: 'new' })
+    t.match(made.needs_attention[0], { what: 'damaged', severity: 'fault', archive: 'new' })
   },
 )
 
@@ -217,9 +217,9 @@ t.test('runs that have become slower are told, and whom a run waits for', async 
     waits_for: 'db:8080',
   }
   history.put({ ...rest, started_at: at(24), progress })
-  const { trends, needs_a_hand } = await report({ history }, { nowMs: NOW })
+  const { trends, needs_attention } = await report({ history }, { nowMs: NOW })
   t.match(trends, [{ regression: { run: 'd20', rate_per_second: 50 }, points: { length: 20 } }])
-  t.match(needs_a_hand, [
+  t.match(needs_attention, [
     { what: 'stalled', message: /waits for db:8080/ },
     { what: 'regression', message: /slower/, run: 'd20' },
   ])

@@ -6,7 +6,7 @@ import { report } from '../metrics/madeUp.ts'
 t.test('a report of nothing is a report; what needs attention has a severity of the two', async (t) => {
   const schema = (await loadCompiler())(MonitorReportSchema)
   t.ok(schema.Check(report()))
-  const hand = { severity: 'fault', what: 'missed', collection: 'Article', target: '', message: 'late' }
-  t.ok(schema.Check({ ...report(), needs_a_hand: [hand] }))
-  t.notOk(schema.Check({ ...report(), needs_a_hand: [{ ...hand, severity: 'bad' }] }))
+  const item = { severity: 'fault', what: 'missed', collection: 'Article', target: '', message: 'late' }
+  t.ok(schema.Check({ ...report(), needs_attention: [item] }))
+  t.notOk(schema.Check({ ...report(), needs_attention: [{ ...item, severity: 'bad' }] }))
 })

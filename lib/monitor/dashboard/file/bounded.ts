@@ -9,7 +9,7 @@ export interface BoundedReport {
 
 /** Lists of a report that grow with the number of collections. */
 const LISTS = [
-  'needs_a_hand',
+  'needs_attention',
   'success',
   'missed',
   'expected',
@@ -24,7 +24,7 @@ const LISTS = [
 ] as const satisfies readonly (keyof MonitorReport)[]
 
 const NAMES: Readonly<Partial<Record<(typeof LISTS)[number], string>>> = {
-  needs_a_hand: 'what needs attention',
+  needs_attention: 'what needs attention',
   cleanup: 'what may go',
   never_backed_up: 'what was never backed up',
   uncovered: 'what no expectation covers',

@@ -131,7 +131,7 @@ function largeReport(entries: readonly HistoryEntry[], collections: number): Mon
   const bytes = (index: number, day: number) => 1_000_003 * index + 17 * day * day + ((index * 7919) % 9973)
   return {
     ...report,
-    needs_a_hand: of(report.needs_a_hand).map((one, index) => ({
+    needs_attention: of(report.needs_attention).map((one, index) => ({
       ...one,
       message: `${one.message} (${index})`,
     })),
@@ -179,7 +179,7 @@ t.test('what is too large for 2 MB all the same is cut, and what was left out is
   const few = largeReport(entries.slice(0, 100), 3000)
   const report = {
     ...few,
-    needs_a_hand: few.needs_a_hand.map((one) => ({ ...one, message: noise() + noise() })),
+    needs_attention: few.needs_attention.map((one) => ({ ...one, message: noise() + noise() })),
   }
   const file = join(t.testdir(), 'dashboard.html')
   const sources = { ...madeUpSources(madeUpHistory(entries)), report: () => report }

@@ -1,10 +1,10 @@
 import type { RunPoint } from '../history/entry.ts'
 import { type Began, isFailed, isOver } from '../history/failed.ts'
-import type { MonitorReport, NeedsAHand } from './schema.ts'
+import type { MonitorReport, AttentionItem } from './schema.ts'
 import { ageOf, word } from './words.ts'
 
 /** The rest of the report. */
-type Facts = Omit<MonitorReport, 'needs_a_hand'>
+type Facts = Omit<MonitorReport, 'needs_attention'>
 
 /** A disk with less free space than this share needs attention. */
 const LEAST_FREE = 0.05
@@ -17,12 +17,12 @@ const SLIP_SHOWN_MS = 86_400_000
  * What needs attention, worst first: faults, then warnings, each in the order of the report. `slips`: runs of subjects that
  * have no others. `succeeded`: the last successful run of each subject.
  */
-export function needsAHand(
+export function attentionItems(
   facts: Facts,
-  stalls: readonly NeedsAHand[],
+  stalls: readonly AttentionItem[],
   slips: readonly Pick<RunPoint, 'id' | 'startedMs'>[],
   succeeded: readonly Began[],
-): NeedsAHand[] {
+): AttentionItem[] {
   const made = new Map(slips.map(({ id, startedMs }) => [id, startedMs]))
   const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
   const success = facts.success.filter(({ last_run: run = '' }) => (made.get(run) ?? past) >= past)
@@ -44,7 +44,7 @@ export function needsAHand(
   return [...all.filter(isFault), ...all.filter((one) => !isFault(one))]
 }
 
-function isFault({ severity }: NeedsAHand): boolean {
+function isFault({ severity }: AttentionItem): boolean {
   return severity === 'fault'
 }
 
@@ -54,7 +54,7 @@ const STEPS: Readonly<Record<string, (collection: string) => string>> = {
   rehearse: (collection) => `elysiactl col catalog rehearse ${word(`latest:${collection}`)}`,
 }
 
-function missed(one: MonitorReport['missed'][number]): NeedsAHand {
+function missed(one: MonitorReport['missed'][number]): AttentionItem {
   const { collection, target = '', what, every_seconds, last_success_at, late_seconds, due_at } = one
   const noun = what === 'backup' ? 'backup' : what === 'verify' ? 'verification' : 'rehearsal'
   const every = ageOf(every_seconds)
@@ -90,7 +90,7 @@ function isOfDamage(one: MonitorReport['success'][number], damaged: MonitorRepor
   return isDamage && damaged.some((archive) => archive.collection === collection)
 }
 
-function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
+function failed(one: MonitorReport['success'][number]): AttentionItem[] {
   const { kind, collection, target, last_run: run, last_run_at: since, last_status: status } = one
   const { last_error: error, last_hint: hint } = one
   if (run === undefined) return []
@@ -112,32 +112,32 @@ function stepOf(hint: string | undefined, shows: string): string {
   return hint.includes('elysiactl ') ? hint : `${hint}; \`${shows}\` tells more`
 }
 
-function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): NeedsAHand {
+function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): AttentionItem {
   const message = `the archive ${id} of ${collection} is damaged: ${reason}`
   const next = `elysiactl col catalog verify ${word(id)}`
   return { severity: 'fault', what: 'damaged', collection, target: '', message, next, archive: id }
 }
 
-function undelivered({ undelivered: count }: Facts): NeedsAHand[] {
+function undelivered({ undelivered: count }: Facts): AttentionItem[] {
   if (count === 0) return []
   const message = `no sink has accepted ${count} alert messages yet`
   return [warning('undelivered', message, 'elysiactl alerts test')]
 }
 
-function full({ directory, free_bytes, total_bytes }: MonitorReport['disk'][number]): NeedsAHand[] {
+function full({ directory, free_bytes, total_bytes }: MonitorReport['disk'][number]): AttentionItem[] {
   if (total_bytes === 0 || free_bytes / total_bytes >= LEAST_FREE) return []
   const message = `the disk of ${directory} has ${Math.floor((free_bytes / total_bytes) * 100)} % left`
   return [warning('disk', message, 'elysiactl col catalog cleanup')]
 }
 
-function belowObjective(one: MonitorReport['success'][number]): NeedsAHand[] {
+function belowObjective(one: MonitorReport['success'][number]): AttentionItem[] {
   const { kind, collection, target, meets_slo: meets, rate = 1 } = one
   if (meets !== false) return []
   const message = `${(rate * 100).toFixed(1)} % of the runs of ${kind}${collection === '' ? '' : ` of ${collection}`} succeeded, less than the objective`
   return [{ severity: 'warning', what: 'objective', collection, target, message }]
 }
 
-function slower({ kind, collection, target, regression }: MonitorReport['trends'][number]): NeedsAHand[] {
+function slower({ kind, collection, target, regression }: MonitorReport['trends'][number]): AttentionItem[] {
   if (regression === undefined) return []
   const { run, slower: share, rate_per_second: rate, median_per_second: before } = regression
   const percent = Math.round(share * 100)
@@ -146,14 +146,14 @@ function slower({ kind, collection, target, regression }: MonitorReport['trends'
   return [{ severity: 'warning', what: 'regression', collection, target, message, next, run }]
 }
 
-function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][number]): NeedsAHand {
+function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][number]): AttentionItem {
   const next = withTarget(`elysiactl col backup ${word(collection)}`, target)
   const message = `${collection} was never backed up`
   return { severity: 'warning', what: 'never_backed_up', collection, target, message, next }
 }
 
 /** One line for each collection: the report lists the archives itself. */
-function unverified({ unverified: lines }: Facts): NeedsAHand[] {
+function unverified({ unverified: lines }: Facts): AttentionItem[] {
   const byCollection = Map.groupBy(lines, ({ collection }) => collection)
   return [...byCollection].slice(0, LISTED).map(([collection, some]) => {
     const [first] = some
@@ -164,6 +164,6 @@ function unverified({ unverified: lines }: Facts): NeedsAHand[] {
   })
 }
 
-function warning(what: string, message: string, next: string): NeedsAHand {
+function warning(what: string, message: string, next: string): AttentionItem {
   return { severity: 'warning', what, collection: '', target: '', message, next }
 }

@@ -1,4 +1,4 @@
-import type { MonitorReport, NeedsAHand } from '../../lib/monitor/report/schema.ts'
+import type { MonitorReport, AttentionItem } from '../../lib/monitor/report/schema.ts'
 import { Fold, Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
 import { counted, secondsSince, spanText, timeText } from '../words.ts'
@@ -7,14 +7,14 @@ import { counted, secondsSince, spanText, timeText } from '../words.ts'
 const WARNINGS = 5
 
 /** The first section: what needs attention, and what to do. */
-export function Hand({ report }: { report: MonitorReport }): VNode {
-  const { needs_a_hand: all, generated_at: now } = report
+export function Attention({ report }: { report: MonitorReport }): VNode {
+  const { needs_attention: all, generated_at: now } = report
   const faults = all.filter(({ severity }) => severity === 'fault').length
   // A single hidden warning takes no more space than its fold.
   const shown = all.length - faults <= WARNINGS + 1 ? all.length : faults + WARNINGS
   const more = all.slice(shown)
   return html`
-    <${Section} id="hand" title="Needs attention">
+    <${Section} id="attention" title="Needs attention">
       ${
         all.length === 0
           ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`
@@ -23,14 +23,14 @@ export function Hand({ report }: { report: MonitorReport }): VNode {
     <//>` as VNode
 }
 
-function List({ all, now }: { all: readonly NeedsAHand[]; now: string }): VNode {
-  return html`<ul class="hands">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>` as VNode
+function List({ all, now }: { all: readonly AttentionItem[]; now: string }): VNode {
+  return html`<ul class="items">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>` as VNode
 }
 
-function Item({ one, now }: { one: NeedsAHand; now: string }): VNode {
+function Item({ one, now }: { one: AttentionItem; now: string }): VNode {
   const { severity, what, collection, target, message, next, run, since } = one
   return html`
-    <li class=${`hand ${severity}`}>
+    <li class=${`item ${severity}`}>
       <p class="about">
         <${Status} is=${severity} text=${what.replaceAll('_', ' ')} />
         ${collection === '' ? null : html`<strong><${Name} text=${collection} /></strong>`}
