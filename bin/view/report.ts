@@ -1,5 +1,5 @@
 import type { Tables } from '../cli/tables.ts'
-import { counted, forecastText, type MonitorReport, type AttentionItem, roughSize } from '../library.ts'
+import { type AttentionItem, counted, forecastText, type MonitorReport, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A report for the user: first what needs attention, then what can be restored, then how runs went. */

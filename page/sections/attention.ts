@@ -1,4 +1,4 @@
-import type { MonitorReport, AttentionItem } from '../../lib/monitor/report/schema.ts'
+import type { AttentionItem, MonitorReport } from '../../lib/monitor/report/schema.ts'
 import { Fold, Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
 import { counted, secondsSince, spanText, timeText } from '../words.ts'

@@ -1,6 +1,6 @@
 import type { RunPoint } from '../history/entry.ts'
 import { type Began, isFailed, isOver } from '../history/failed.ts'
-import type { MonitorReport, AttentionItem } from './schema.ts'
+import type { AttentionItem, MonitorReport } from './schema.ts'
 import { ageOf, word } from './words.ts'
 
 /** The rest of the report. */

@@ -12,11 +12,11 @@ import {
   NO_ARCHIVES,
   unverifiedLines,
 } from './archives.ts'
+import { attentionItems } from './attention.ts'
 import { disksOf } from './disk.ts'
 import { doneOf } from './done.ts'
-import { attentionItems } from './attention.ts'
 import { recoveryOf } from './recovery.ts'
-import type { MonitorReport, AttentionItem } from './schema.ts'
+import type { AttentionItem, MonitorReport } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'
 import { type LastError, type ReportedSubject, subjectsOf, successOf, successRate } from './subjects.ts'
 import { trafficLines } from './traffic.ts'

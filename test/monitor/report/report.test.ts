@@ -125,7 +125,11 @@ t.test('a slip is a warning for a day, and hides nothing; what a clock starts is
   t.match(needs_attention, [{ severity: 'warning', run: 'two' }])
   history.put(ran('nightly', 22, typed))
   const again = await report({ history }, { nowMs: Date.parse(at(23)) + 2 * 86_400_000 })
-  t.match(again.needs_attention, [{ severity: 'fault', run: 'two' }], 'what fails each night was not mistyped')
+  t.match(
+    again.needs_attention,
+    [{ severity: 'fault', run: 'two' }],
+    'what fails each night was not mistyped',
+  )
   const { history: alone } = opened(t)
   alone.put(ran('slip', 22, { ...typed, collection: 'Artcle' }))
   const text = 'expect: {"*": {every: 24h}}'
