@@ -105,6 +105,11 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
     continues,
     hosts,
   } = entry
+  const isKilled = entry.status === 'killed'
+  const said = (value: number | undefined, text: (value: number) => string) => {
+    if (value === undefined) return entry.status === 'running' ? undefined : 'unknown'
+    return isKilled ? `at least ${text(value)}` : text(value)
+  }
   const known = (name: string, value: unknown): [string, unknown][] =>
     value === undefined || value === '' ? [] : [[name, value]]
   return [
@@ -114,13 +119,13 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
     ...known('Ended', ended === undefined ? undefined : html`<${Moment} time=${ended} />`),
     ...known('Took', seconds === undefined ? undefined : spanText(seconds)),
     ...known('Exit code', exit),
-    ...known('Records or objects', countText(records)),
-    ...known('Rejected', countText(rejected)),
+    ...known('Records or objects', said(records, countText)),
+    ...known('Rejected', said(rejected, countText)),
     ...known('Throughput', rate === undefined ? undefined : rateText(rate)),
-    ...known('Read', sizeText(bytes_in)),
-    ...known('Written', sizeText(bytes_out)),
+    ...known('Read', said(bytes_in, sizeText)),
+    ...known('Written', said(bytes_out, sizeText)),
     ...known('Most memory', peak > 0 ? sizeText(peak) : undefined),
-    ...known('Repeated calls', countText(retries)),
+    ...known('Repeated calls', said(retries, countText)),
     ...known(
       'Archive',
       archive === undefined
@@ -179,7 +184,7 @@ function Tries({ entries, now }: { entries: readonly HistoryEntry[]; now: string
     html`<${Status} is=${status} />`,
     html`<${Ago} time=${started_at} now=${now} />`,
     seconds === undefined ? '–' : spanText(seconds),
-    countText(records),
+    records === undefined ? '–' : countText(records),
     error?.message ?? '',
   ])
   return html`<${Section} id="tries" title="All tries"><${Table} caption="All processes that worked on it" columns=${columns} rows=${rows} /><//>` as VNode

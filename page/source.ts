@@ -111,7 +111,6 @@ function asEntry(run: RunLine): RunFacts['entries'][number] {
     updated_at: run.ended_at ?? run.started_at,
     counts: {},
     peak_rss_bytes: 0,
-    retries: 0,
     hosts: [],
     command: [],
     directory: '',

@@ -103,8 +103,8 @@ function row(run: RunLine, now: string) {
     html`<${Status} is=${status} />`,
     html`<${Ago} time=${started_at} now=${now} />`,
     seconds === undefined ? '–' : spanText(seconds),
-    countText(records),
-    rejected === 0 ? html`<span class="muted">0</span>` : countText(rejected),
+    records === undefined ? '–' : countText(records),
+    rejected === undefined ? '–' : rejected === 0 ? html`<span class="muted">0</span>` : countText(rejected),
     rate === undefined ? '–' : rateText(rate),
     error === undefined ? '' : html`<span class="error">${error.message}</span>`,
   ]

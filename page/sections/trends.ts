@@ -72,6 +72,6 @@ function row({ at, run, status, seconds, rate_per_second: rate, bytes }: Point) 
     html`<${Status} is=${status} />`,
     spanText(seconds),
     rate === undefined ? '–' : rateText(rate),
-    sizeText(bytes),
+    bytes === undefined ? '–' : sizeText(bytes),
   ]
 }

@@ -80,6 +80,9 @@ t.test('a backup that was killed is failed for the next command of any kind', as
   t.not(killed.code, 0, 'it was killed')
   const { runs } = JSON.parse((await run(['runs', 'list', '--kind', 'backup', '--json'])).stdout)
   t.match(runs, [{ status: 'killed', error: { code: 'ELYSIA_KILLED' } }])
+  t.notOk('rejected' in runs[0], 'how many were rejected is unknown, and not 0')
+  const shown = await run(['runs', 'show', runs[0].id])
+  t.match(shown.stdout, /\n {2}rejected +unknown\n/)
   t.match((await run(['report'])).stdout, /fault {4}the last backup of C was killed/)
 })
 

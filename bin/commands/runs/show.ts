@@ -104,9 +104,9 @@ function entryLines(entry: HistoryEntry, tables: Tables): string[] {
 function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
   const { started_at, ended_at, seconds, records, rejected, rate_per_second: rate, retries } = entry
   const { bytes_in, bytes_out, peak_rss_bytes, progress } = entry
-  const size = (bytes: number | undefined) =>
-    bytes === undefined || bytes === 0 ? undefined : roughSize(bytes)
-  const count = (value: number) => (value === 0 ? undefined : String(value))
+  const said = (value: number | undefined, text: (value: number) => string) =>
+    value === undefined ? unsaid(entry) : value === 0 ? undefined : `${least(entry)}${text(value)}`
+  const size = (bytes: number | undefined) => (bytes ? roughSize(bytes) : undefined)
   return [
     ['target', entry.target],
     ['started', time(started_at)],
@@ -114,14 +114,14 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
     ['took', seconds === undefined ? undefined : timeText(seconds)],
     ['so far', seconds === undefined ? progressText(entry) : undefined],
     ['waits for', progress?.waits_for],
-    ['records', count(records)],
-    ['rejected', count(rejected)],
+    ['records', said(records, String)],
+    ['rejected', said(rejected, String)],
     ['rejects file', entry.rejects_file],
     ['rate', rate === undefined ? undefined : `${Math.round(rate)}/s`],
-    ['read', size(bytes_in)],
-    ['wrote', size(bytes_out)],
+    ['read', said(bytes_in, roughSize)],
+    ['wrote', said(bytes_out, roughSize)],
     ['memory', size(peak_rss_bytes)],
-    ['retries', count(retries)],
+    ['retries', said(retries, String)],
     ['archive', entry.archive],
     ['size', size(entry.archive_bytes)],
     ['held back by', entry.bottleneck],
@@ -132,6 +132,16 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
     ['process', `${entry.pid} on ${entry.host}, elysiactl ${entry.version}`],
     ['continues', entry.continues],
   ]
+}
+
+/** In place of a figure that the run did not report. A running one has not come to it yet. */
+function unsaid({ status }: HistoryEntry): string | undefined {
+  return status === 'running' ? undefined : 'unknown'
+}
+
+/** A killed run had reported this much, and may have done more. */
+function least({ status }: HistoryEntry): string {
+  return status === 'killed' ? 'at least ' : ''
 }
 
 /** The traffic with each place, and its average and highest speed. */

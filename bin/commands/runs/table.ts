@@ -24,11 +24,15 @@ export function runRow(entry: HistoryEntry, { time }: Pick<Tables, 'time'>): (st
   const { records, rejected, bytes_in: read, bytes_out: written, trigger, target, error } = entry
   const tried = attempt > 1 ? `, try ${attempt}` : ''
   const code = exit === undefined || exit === 0 ? '' : ` (${exit})`
-  const bytes = Math.max(read, written)
+  const [unsaid, least] = [status === 'running' ? '' : '?', status === 'killed' ? '≥ ' : '']
+  const figure = (value: number | undefined) => (value === undefined ? unsaid : `${least}${value}`)
+  const bytes = Math.max(read ?? 0, written ?? 0)
+  const isUnsaid = read === undefined && written === undefined
   return [
     ...[id, kind, collection, `${status}${code}${tried}`, time(started)],
     seconds === undefined ? progressText(entry) : timeText(seconds),
-    ...[records, rejected, bytes === 0 ? '' : roughSize(bytes), trigger, target],
+    ...[figure(records), figure(rejected)],
+    ...[isUnsaid ? unsaid : bytes === 0 ? '' : `${least}${roughSize(bytes)}`, trigger, target],
     error === undefined ? '' : `${error.code}: ${error.message}`,
   ]
 }

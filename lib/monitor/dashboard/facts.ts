@@ -15,10 +15,11 @@ export interface RunLine {
   readonly started_at: string
   readonly ended_at?: string
   readonly seconds?: number
-  readonly records: number
-  readonly rejected: number
-  readonly bytes_in: number
-  readonly bytes_out: number
+  /** These four are absent if they are unknown. */
+  readonly records?: number
+  readonly rejected?: number
+  readonly bytes_in?: number
+  readonly bytes_out?: number
   readonly rate_per_second?: number
   readonly error?: { readonly code: string; readonly message: string }
 }
@@ -128,7 +129,10 @@ export function runLine(entry: HistoryEntry): RunLine {
     ...{ id, attempt, kind, trigger, collection, target, status, started_at },
     ...(ended_at !== undefined && { ended_at }),
     ...(seconds !== undefined && { seconds }),
-    ...{ records, rejected, bytes_in, bytes_out },
+    ...(records !== undefined && { records }),
+    ...(rejected !== undefined && { rejected }),
+    ...(bytes_in !== undefined && { bytes_in }),
+    ...(bytes_out !== undefined && { bytes_out }),
     ...(rate_per_second !== undefined && { rate_per_second }),
     ...(error !== undefined && { error: { code: error.code, message: shortened(error.message) } }),
   }

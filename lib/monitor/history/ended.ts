@@ -26,7 +26,6 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
   const { counts, archive, archive_bytes, rejects_file, bytes_in, bytes_out, rate_per_second, error } = event
   const { records, rejected } = figuresOf(counts)
   const faults = event.status === 'done' && entry.kind === 'verify' ? faultsOf(counts) : 0
-  const moved = movedBytes(entry.traffic)
   const now = new Date().toISOString()
   const { error: _, progress, ...rest } = entry
   return {
@@ -39,10 +38,11 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
     counts: (counts ?? {}) as HistoryEntry['counts'],
     records: Math.max(0, records - before),
     rejected,
-    retries: event.retries ?? entry.retries,
+    retries: event.retries ?? progress?.retries ?? 0,
     // The job's own byte counts cover its records; without them all traffic counts.
-    bytes_in: bytes_in ?? moved.in,
-    bytes_out: bytes_out ?? moved.out,
+    ...trafficBytes(entry),
+    ...(bytes_in !== undefined && { bytes_in }),
+    ...(bytes_out !== undefined && { bytes_out }),
     ...(rate_per_second !== undefined && { rate_per_second }),
     ...(archive !== undefined && { archive }),
     ...(archive_bytes !== undefined && { archive_bytes }),
@@ -50,6 +50,12 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
     ...(error !== undefined && { error }),
     ...(faults > 0 && { error: damage(faults) }),
   }
+}
+
+/** The bytes of all traffic; none of a run whose traffic was not measured. */
+function trafficBytes({ traffic }: HistoryEntry): Pick<HistoryEntry, 'bytes_in' | 'bytes_out'> {
+  const moved = movedBytes(traffic)
+  return traffic === undefined ? {} : { bytes_in: moved.in, bytes_out: moved.out }
 }
 
 function statusOf(status: RunEnded['status'], rejected: number): HistoryStatus {
@@ -95,12 +101,18 @@ export function codeOf({ exitCode, error }: CommandEnding): number {
   return exitCode ?? (error === undefined ? 0 : 1)
 }
 
-/** The entry of a run that never reported its end. */
+/** The entry of a run that never reported its end: its last progress says what it did. */
 function unsettledEntry(entry: HistoryEntry, exitCode: number): HistoryEntry {
   const now = new Date()
   const status = exitCode > SIGNALS ? 'interrupted' : exitCode === 0 ? 'done' : 'failed'
   const seconds = (now.getTime() - Date.parse(entry.started_at)) / 1000
-  return { ...entry, status, ended_at: now.toISOString(), updated_at: now.toISOString(), seconds }
+  const { done: records = 0, rejected = 0, retries = 0 } = entry.progress ?? {}
+  return {
+    ...entry,
+    ...{ status, ended_at: now.toISOString(), updated_at: now.toISOString(), seconds },
+    ...{ records, rejected, retries },
+    ...trafficBytes(entry),
+  }
 }
 
 function withError(entry: HistoryEntry, error: unknown): HistoryEntry {

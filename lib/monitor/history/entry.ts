@@ -9,6 +9,13 @@ export { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
 const text = (description: string) => Type.String({ description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
+/** A killed run reported as far as its last second: what it did not report is not 0. */
+const known = (description: string) =>
+  Type.Optional(
+    count(
+      `${description} Absent while the run is running. Of a killed run, at least this; absent if unknown.`,
+    ),
+  )
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
 
@@ -59,13 +66,13 @@ export const HistoryEntrySchema = Type.Object(
     counts: Type.Record(Type.String(), Type.Unknown(), {
       description: 'The counts of the run, with the names of its report.',
     }),
-    records: count('Records or objects that were settled.'),
-    rejected: count('Records or objects that were refused.'),
-    bytes_in: count('Bytes that were read from the input, archives and servers.'),
-    bytes_out: count('Bytes that were written to archives and servers.'),
+    records: known('Records or objects that were settled.'),
+    rejected: known('Records or objects that were refused.'),
+    bytes_in: known('Bytes that were read from the input, archives and servers.'),
+    bytes_out: known('Bytes that were written to archives and servers.'),
     rate_per_second: Type.Optional(amount('Records or objects per second.')),
     peak_rss_bytes: count('Peak memory of the process in bytes.'),
-    retries: count('Calls that were repeated.'),
+    retries: known('Calls that were repeated.'),
     bottleneck: Type.Optional(text('The sentence of --profile that says what slowed the run down.')),
     rejects_file: Type.Optional(text('The file with the rejected records.')),
     archive: Type.Optional(text('The id of the archive that the run made or read.')),
@@ -202,8 +209,8 @@ export interface RunPoint {
   readonly seconds: number
   /** Records or objects a second; 0 if unknown. */
   readonly rate: number
-  /** In and out. */
-  readonly bytes: number
+  /** In and out; absent if unknown. */
+  readonly bytes?: number
 }
 
 /** The runs of one kind, collection and target in a period. */

@@ -15,8 +15,8 @@ export interface Attempt {
   /** True if a person at a terminal could read what the command said. */
   readonly terminal?: boolean | undefined
   readonly status: string
-  readonly records: number
-  readonly bytes_out: number
+  readonly records?: number
+  readonly bytes_out?: number
   readonly code: string | undefined
 }
 

@@ -46,7 +46,7 @@ export function blankEntry(
   return {
     ...named,
     ...{ attempt: 1, trigger, status: 'running', started_at: now, updated_at: now },
-    ...{ counts: {}, records: 0, rejected: 0, bytes_in: 0, bytes_out: 0, retries: 0 },
+    counts: {},
     ...(terminal !== undefined && { terminal }),
     peak_rss_bytes: peakBytes(),
     hosts: [],
@@ -65,7 +65,7 @@ export function place(run: RecordedRun, history: History): void {
   const tries = history.find(id)
   const attempt = (tries.at(-1)?.attempt ?? 0) + 1
   run.isPlaced = true
-  run.before = tries.reduce((sum, { records }) => sum + records, 0)
+  run.before = tries.reduce((sum, { records }) => sum + (records ?? 0), 0)
   run.entry = { ...run.entry, attempt, ...(run.continues && attempt > 1 && { continues: id }) }
 }
 

@@ -102,6 +102,7 @@ export class Recorder {
   async end(ending: CommandEnding): Promise<void> {
     if (this.#runs.length === 0) this.#beginLate(ending)
     const runs = this.#runs.splice(0)
+    for (const run of runs) if (run.entry.status === 'running') this.#addTraffic(run)
     for (const run of runs) run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
     this.#early = new RunLog()
     this.#begun = 0

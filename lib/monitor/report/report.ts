@@ -137,13 +137,14 @@ function isSlipAt(history: ReportedHistory, id: string): boolean {
 }
 
 function pointOf({ id, status, started_at, seconds = 0, rate_per_second: rate = 0, ...rest }: HistoryEntry) {
+  const { bytes_in: read, bytes_out: written } = rest
   return {
     id,
     status,
     startedMs: Date.parse(started_at),
     seconds,
     rate,
-    bytes: rest.bytes_in + rest.bytes_out,
+    ...((read ?? written) !== undefined && { bytes: (read ?? 0) + (written ?? 0) }),
   }
 }
 

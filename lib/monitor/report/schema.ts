@@ -92,7 +92,7 @@ const Trend = Type.Object({
       status: text('How it ended.'),
       seconds: amount('How many seconds the run took.'),
       rate_per_second: optional(amount('Records or objects per second.')),
-      bytes: count('Bytes in and out.'),
+      bytes: optional(count('Bytes in and out; absent if unknown.')),
     }),
     { description: 'The runs of the period, oldest first; thinned evenly if there are more than 200.' },
   ),

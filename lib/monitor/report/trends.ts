@@ -36,6 +36,6 @@ function pointOf({ id, startedMs, status, seconds, rate, bytes }: RunPoint): Tre
     status,
     seconds,
     ...(rate > 0 && { rate_per_second: rate }),
-    bytes,
+    ...(bytes !== undefined && { bytes }),
   }
 }

@@ -362,7 +362,7 @@ function trendsOf(entries: readonly HistoryEntry[]): MonitorReport['trends'] {
         status,
         seconds,
         ...(rate_per_second !== undefined && { rate_per_second }),
-        bytes: bytes_in + bytes_out,
+        bytes: (bytes_in ?? 0) + (bytes_out ?? 0),
       })),
       median_rate_per_second: points[points.length >> 1]!.rate_per_second ?? 0,
       ...(kind === 'ingest' && {

@@ -36,7 +36,8 @@ export function entry(more: Partial<HistoryEntry> = {}): HistoryEntry {
 /** What a history tells of the subject of this entry: that it ended so, and is its last one. */
 export function figures(one: HistoryEntry, more: Partial<SubjectFigures> = {}): SubjectFigures {
   const { kind, collection, target, status, error, started_at, ended_at, updated_at } = one
-  const { seconds = 0, records, rejected, bytes_in, bytes_out, retries, archive_bytes: archiveBytes } = one
+  const { seconds = 0, records = 0, rejected = 0, bytes_in = 0, bytes_out = 0, retries = 0 } = one
+  const { archive_bytes: archiveBytes } = one
   const run = {
     ...{ status, code: error?.code ?? '', startedMs: Date.parse(started_at) },
     endedMs: Date.parse(ended_at ?? updated_at),

@@ -33,7 +33,7 @@ function wrongWith(
   rule: Exclude<SubjectRule, RuleOf<'success_rate'>>,
   entry: HistoryEntry,
 ): string | undefined {
-  const { status, rejected, peak_rss_bytes: peak, error } = entry
+  const { status, rejected = 0, peak_rss_bytes: peak, error } = entry
   if (rule.when === 'rejects')
     return rejected > rule.over ? `${counted(rejected, 'record was', 'records were')} rejected` : undefined
   if (rule.when === 'memory') {

@@ -52,12 +52,16 @@ export function packRuns(runs: readonly RunLine[]): PackedRuns {
       [word(kind), word(trigger), word(collection), word(target), word(status)],
       Date.parse(started_at),
       ended_at === undefined ? null : Date.parse(ended_at),
-      ...[run.attempt, run.seconds ?? null, run.records, run.rejected, run.bytes_in, run.bytes_out],
-      run.rate_per_second ?? null,
+      ...[run.attempt, run.seconds, run.records, run.rejected, run.bytes_in, run.bytes_out].map(orNull),
+      orNull(run.rate_per_second),
       ...(error === undefined ? [] : [word(error.code), word(error.message)]),
     ]
   })
   return { words: [...numbers.keys()], rows }
+}
+
+function orNull(value: number | undefined): number | null {
+  return value ?? null
 }
 
 /** Restores the runs that `packRuns` packed. */
@@ -75,7 +79,10 @@ export function unpackRuns({ words, rows }: PackedRuns): RunLine[] {
       started_at: new Date(startedAt).toISOString(),
       ...(endedAt !== null && { ended_at: new Date(endedAt).toISOString() }),
       ...(typeof seconds === 'number' && { seconds }),
-      ...{ records: records!, rejected: rejected!, bytes_in: bytesIn!, bytes_out: bytesOut! },
+      ...(typeof records === 'number' && { records }),
+      ...(typeof rejected === 'number' && { rejected }),
+      ...(typeof bytesIn === 'number' && { bytes_in: bytesIn }),
+      ...(typeof bytesOut === 'number' && { bytes_out: bytesOut }),
       ...(typeof rate === 'number' && { rate_per_second: rate }),
       ...(typeof code === 'number' && { error: { code: words[code]!, message: words[message!]! } }),
     }
@@ -108,7 +115,7 @@ function pointOf({ started_at, id, status, seconds, rate_per_second, bytes_in, b
     status,
     seconds: seconds ?? 0,
     ...(rate_per_second !== undefined && { rate_per_second }),
-    bytes: bytes_in + bytes_out,
+    ...((bytes_in ?? bytes_out) !== undefined && { bytes: (bytes_in ?? 0) + (bytes_out ?? 0) }),
   }
 }
 

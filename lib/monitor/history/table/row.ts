@@ -89,7 +89,11 @@ export function valuesOf(
     exit_code: exit_code ?? null,
     ended_at: ended_at === undefined ? null : Date.parse(ended_at),
     seconds: seconds ?? null,
-    ...{ records, rejected, bytes_in, bytes_out, retries },
+    records: records ?? 0,
+    rejected: rejected ?? 0,
+    bytes_in: bytes_in ?? 0,
+    bytes_out: bytes_out ?? 0,
+    retries: retries ?? 0,
     rate: rate_per_second ?? null,
     archive: archive ?? null,
     owner: owner === undefined ? null : JSON.stringify(owner),
@@ -167,11 +171,13 @@ export function entryOf(row: RunRow): HistoryEntry {
     progress,
     ...rest
   } = row
-  const { details: json, trigger, status, started_at, updated_at, ...plain } = rest
+  const { details: json, trigger, status, started_at, updated_at, ...others } = rest
+  const { records, rejected, bytes_in, bytes_out, retries, ...plain } = others
   if (!HISTORY_STATUSES.some((one) => one === status)) throw strange('status', status)
   if (!TRIGGERS.some((one) => one === trigger)) throw strange('trigger', trigger)
   return {
     ...plain,
+    ...figuresIn(status, { records, rejected, bytes_in, bytes_out, retries }),
     trigger: trigger as HistoryEntry['trigger'],
     status: status as HistoryEntry['status'],
     ...(exit_code !== null && { exit_code }),
@@ -184,6 +190,16 @@ export function entryOf(row: RunRow): HistoryEntry {
     ...detailsIn(json),
     ...(progress !== null && { progress: recordIn(progress) as NonNullable<HistoryEntry['progress']> }),
   }
+}
+
+/** A run that is running, or was killed, has not said how much it did: then 0 stands for unknown. */
+export const UNSAID: readonly string[] = ['running', 'killed']
+
+type Figures = Pick<HistoryEntry, 'records' | 'rejected' | 'bytes_in' | 'bytes_out' | 'retries'>
+
+function figuresIn(status: string, figures: Figures): Figures {
+  if (!UNSAID.includes(status)) return figures
+  return Object.fromEntries(Object.entries(figures).filter(([, count]) => count !== 0))
 }
 
 function detailsIn(json: string): Details {

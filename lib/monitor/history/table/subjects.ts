@@ -1,6 +1,7 @@
 import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
 import { ENDED } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
+import { UNSAID } from './row.ts'
 
 /** Enough rates to tell whether the last runs are slower. */
 const RATES = 40
@@ -88,5 +89,6 @@ function newest(points: readonly RunPoint[]): RunPoint {
 }
 
 function pointOf([id, status, startedMs, seconds, rate, bytes]: PointRow): RunPoint {
-  return { id, status, startedMs, seconds: seconds ?? 0, rate: rate ?? 0, bytes }
+  const isKnown = bytes > 0 || !UNSAID.includes(status)
+  return { id, status, startedMs, seconds: seconds ?? 0, rate: rate ?? 0, ...(isKnown && { bytes }) }
 }
