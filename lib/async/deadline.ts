@@ -3,7 +3,7 @@ export class DeadlineError extends Error {
   readonly limitMs: number
 
   constructor(limitMs: number) {
-    super(`no answer within ${limitMs / 1000} s`)
+    super(`no answer within ${Number((limitMs / 1000).toPrecision(2))} s`)
     this.limitMs = limitMs
   }
 }

@@ -218,7 +218,7 @@ export interface SubjectRuns {
   readonly kind: string
   readonly collection: string
   readonly target: string
-  /** How many runs have each status. */
+  /** How many runs have each status; slips are left out. */
   readonly counts: Readonly<Partial<Record<HistoryStatus, number>>>
   /**
    * The last run that ended by itself or was killed: an interrupted or running one does not revoke a failure. If there

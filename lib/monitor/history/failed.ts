@@ -3,8 +3,8 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from './entry.ts'
 /** Statuses of runs that ended by themselves or were killed: an interrupted or running one revokes no failure. */
 export const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
-/** Errors in the command line, or in the names and files that it gives. */
-const OF_WORDS: ReadonlySet<string> = new Set(['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING'])
+/** Errors in the command line, or in the names and files that it gives: those of slips. */
+export const OF_WORDS: readonly string[] = ['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING']
 
 /** How many of the newest runs of a subject are looked through for one that is no slip. */
 const NEWEST = 100
@@ -25,7 +25,7 @@ export function isSlip(attempt: Attempt): boolean {
   const { trigger, terminal, status, records, bytes_out: written, code = '' } = attempt
   // A pod or a build server that nothing identifies as a clock counts as a user, too.
   const isTyped = trigger === 'user' && terminal === true
-  return isTyped && status === 'failed' && records === 0 && written === 0 && OF_WORDS.has(code)
+  return isTyped && status === 'failed' && records === 0 && written === 0 && OF_WORDS.includes(code)
 }
 
 /** The most slips, and the longest time between them, that are one person's tries: more are a job that fails. */
@@ -51,7 +51,28 @@ export function newestCounting<T>(
   return undefined
 }
 
-/** The same of an entry. */
+/**
+ * The runs that count: all but the slips, and these too where they are more than one person's tries, as for
+ * `newestCounting`, which returns the first of this. `runs`: ended ones, newest first.
+ */
+export function withoutSlips<T>(
+  runs: readonly T[],
+  isSlipped: (run: T) => boolean,
+  startedMs: (run: T) => number,
+): T[] {
+  const counting: T[] = []
+  for (let at = 0; at < runs.length; ) {
+    const other = runs.findIndex((run, index) => index >= at && !isSlipped(run))
+    const end = other === -1 ? runs.length : other
+    const slips = runs.slice(at, end)
+    if (newestCounting(slips, isSlipped, startedMs) !== undefined) counting.push(...slips)
+    counting.push(...runs.slice(end, end + 1))
+    at = end + 1
+  }
+  return counting
+}
+
+/** As `isSlip`. */
 export function isSlipped(entry: HistoryEntry): boolean {
   return isSlip({ ...entry, code: entry.error?.code })
 }
@@ -92,7 +113,8 @@ export function isOnlySlips(reader: Pick<HistoryReader, 'list'>, subject: Subjec
   return newestCounting(runs, isSlipped, startedMsOf) === undefined
 }
 
-function startedMsOf({ started_at: at }: HistoryEntry): number {
+/** When a run began, in milliseconds since 1970. */
+export function startedMsOf({ started_at: at }: HistoryEntry): number {
   return Date.parse(at)
 }
 

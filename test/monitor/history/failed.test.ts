@@ -1,4 +1,5 @@
 // What report, metrics and alerts call failed.
+import fc from 'fast-check'
 import t from 'tap'
 import {
   isFailed,
@@ -7,6 +8,8 @@ import {
   isSlip,
   isSlipped,
   lastEnded,
+  newestCounting,
+  withoutSlips,
 } from '../../../lib/monitor/history/failed.ts'
 import { HISTORY_STATUSES } from '../../../lib/monitor/history/statuses.ts'
 import { readerOf } from '../alerts/madeUp.ts'
@@ -77,6 +80,32 @@ t.test('what fails again and again was mistyped by nobody', async (t) => {
     t.equal(lastEnded(readerOf([good, ...tries]), entry())?.id, counted, `${count}, ${apartMs} ms apart`)
     t.equal(isOnlySlips(readerOf(tries), entry()), counted === 'good')
   }
+})
+
+t.test('the runs that count: the newest of them is the one that newestCounting finds', async (t) => {
+  const run = fc.record({ slip: fc.boolean(), apartMs: fc.integer({ min: 0, max: 4_000_000 }) })
+  const few = fc.array(run, { maxLength: 8 })
+  const many = fc.integer({ min: 15, max: 25 }).map((count) => Array(count).fill({ slip: true, apartMs: 1 }))
+  fc.assert(
+    fc.property(few, many, few, (before, slips, after) => {
+      let startedMs = 0
+      const oldestFirst = [...after, ...slips, ...before].map(({ slip, apartMs }) => {
+        startedMs += apartMs
+        return { slip, startedMs }
+      })
+      const runs = oldestFirst.reverse()
+      const isSlipped = ({ slip }: { slip: boolean }) => slip
+      const startOf = (one: { startedMs: number }) => one.startedMs
+      const counting = withoutSlips(runs, isSlipped, startOf)
+      t.equal(counting[0], newestCounting(runs, isSlipped, startOf))
+      t.strictSame(
+        counting.filter((one) => !isSlipped(one)),
+        runs.filter((one) => !isSlipped(one)),
+        'every other run counts',
+      )
+    }),
+    { numRuns: 50 },
+  )
 })
 
 t.test('a failure without a store is over with a later success at any store', async (t) => {

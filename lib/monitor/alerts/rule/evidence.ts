@@ -1,5 +1,5 @@
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
-import { ENDED, isOver, lastEnded } from '../../history/failed.ts'
+import { ENDED, isOver, isSlipped, lastEnded, startedMsOf, withoutSlips } from '../../history/failed.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 
@@ -76,6 +76,17 @@ export function lastCounting(
     ...(collection !== '' && { collection }),
   })
   return isOver(beganOf(last), done.map(beganOf)) ? undefined : last
+}
+
+/** The runs of one subject, newest first, without slips; a rule that names users counts these, too. */
+export function counting(
+  runs: readonly HistoryEntry[],
+  { triggers }: Pick<RunChoice, 'triggers'>,
+): readonly HistoryEntry[] {
+  if (triggers?.includes('user') === true) return runs
+  const ended = runs.filter(({ status }) => ENDED.includes(status))
+  const kept = new Set(withoutSlips(ended, isSlipped, startedMsOf))
+  return runs.filter((run) => kept.has(run) || !ENDED.includes(run.status))
 }
 
 function beganOf({ kind, collection, target, started_at }: HistoryEntry) {

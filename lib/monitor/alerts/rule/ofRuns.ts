@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../../history/entry.ts'
 import { word } from '../../report/words.ts'
 import type { RuleOf, RunSubject } from '../config/settings.ts'
 import {
+  counting,
   type Evidence,
   endedSince,
   endOf,
@@ -62,18 +63,18 @@ function findingOf(rule: string, entry: HistoryEntry, wrong: string): Finding {
 }
 
 function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: RunSubject): Verdict {
-  const runs = endedSince(evidence, subject, evidence.now - rule.withinMs)
-  const counting = runs.filter(({ trigger }) => rule.takes.trigger(trigger))
-  if (counting.length < rule.runs) return undefined
-  const done = counting.filter(({ status }) => status === 'done').length
-  const rate = done / counting.length
+  const ended = endedSince(evidence, subject, evidence.now - rule.withinMs)
+  const runs = counting(ended, rule.takes).filter(({ trigger }) => rule.takes.trigger(trigger))
+  if (runs.length < rule.runs) return undefined
+  const done = runs.filter(({ status }) => status === 'done').length
+  const rate = done / runs.length
   if (rate >= rule.under) return undefined
   const share = `${Math.floor(rate * 1000) / 10} %`
   return {
     rule: rule.name,
     subject,
     detail: '',
-    summary: `${subjectText(subject)}: ${done} of ${counting.length} runs of the last ${formatUnit(rule.withinMs, 'milliseconds')} were done, ${share}`,
+    summary: `${subjectText(subject)}: ${done} of ${runs.length} runs of the last ${formatUnit(rule.withinMs, 'milliseconds')} were done, ${share}`,
     next: 'elysiactl runs list --status failed,killed,rejects',
   }
 }
@@ -103,10 +104,10 @@ export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Findi
     successes.map((entry) => [subjectKey(entry), { entry, at: endOf(entry), never: false }]),
   )
   const failures = reader.list({ kind: kinds, status: ['failed', 'killed', 'rejects'], limit: 5000 })
-  for (const entry of failures.filter(fits)) {
-    const before = known.get(subjectKey(entry))
-    if (before === undefined || before.never)
-      known.set(subjectKey(entry), { entry, at: Date.parse(entry.started_at), never: true })
+  const bySubject = Map.groupBy(failures.filter(fits), subjectKey)
+  for (const [key, runs] of bySubject) {
+    const first = known.has(key) ? undefined : counting(runs, rule.takes).at(-1)
+    if (first !== undefined) known.set(key, { entry: first, at: Date.parse(first.started_at), never: true })
   }
   const late = [...known.values()].filter(({ at }) => now - at > rule.ageMs)
   const found = late.map(({ entry, at, never }) => lateOf(rule, subjectOf(entry), at, never))

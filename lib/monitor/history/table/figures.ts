@@ -1,6 +1,7 @@
 import type { HistoryStatus, SubjectFigures, SubjectRun } from '../entry.ts'
-import { isSlip, newestCounting } from '../failed.ts'
+import { newestCounting } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
+import { COLUMNS, isSlipRow, type LastRow, startedMsIn } from './slips.ts'
 import { NAMES } from './subjects.ts'
 
 const SUMS = `
@@ -11,10 +12,6 @@ const SUMS = `
 const SUCCESSES = `
   SELECT runs.subject, started_at, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
   FROM successes CROSS JOIN runs USING (number)`
-
-const COLUMNS = `
-  subject, status, code, started_at, coalesce(ended_at, updated_at), "trigger", records, bytes_out, owner, updated_at,
-  CASE WHEN status = 'failed' AND "trigger" = 'user' THEN details ->> '$.terminal' END`
 
 const NEWEST =
   'FROM runs INDEXED BY runs_subject WHERE subject = ? AND status = ? ORDER BY started_at DESC, nth DESC'
@@ -39,12 +36,6 @@ type SumRow = [
 type SuccessRow = [
   ...[subject: number, startedMs: number, endedMs: number, seconds: number | null, records: number],
   archiveBytes: number | null,
-]
-
-type LastRow = [
-  ...[subject: number, status: HistoryStatus, code: string, startedMs: number, endedMs: number],
-  ...[trigger: string, records: number, bytesOut: number, owner: string | null, heardMs: number],
-  terminal: number | null,
 ]
 
 /** Whether the process of a running run is gone. */
@@ -111,13 +102,9 @@ function runOf(row: LastRow, isGone: IsGone): SubjectRun {
   return { status: gone ? 'killed' : status, code, startedMs, endedMs }
 }
 
-function isSlipRow([, status, code, , , trigger, records, bytes_out, , , terminal]: LastRow): boolean {
-  return isSlip({ trigger, terminal: terminal === 1, status, code, records, bytes_out })
-}
-
 /** The newest failure since `other` that counts, or else `other`. */
 function lastFailure(rows: Iterable<LastRow>, other: SubjectRun | undefined): SubjectRun | undefined {
-  const counted = newestCounting(since(rows, other?.startedMs), isSlipRow, ([, , , startedMs]) => startedMs)
+  const counted = newestCounting(since(rows, other?.startedMs), isSlipRow, startedMsIn)
   return counted === undefined ? other : runOf(counted, () => false)
 }
 

@@ -2,6 +2,7 @@ import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
 import { ENDED } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
 import { UNSAID } from './row.ts'
+import { slipsIn } from './slips.ts'
 
 /** Enough rates to tell whether the last runs are slower. */
 const RATES = 40
@@ -44,9 +45,19 @@ export function subjectsIn(database: HistoryConnection, sinceMs: number, most: n
   const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]
   const named = new Map(names.map(([subject, ...rest]) => [subject, rest]))
   const bySubject = Map.groupBy(counted, ([subject]) => subject)
+  const slipped = slipsIn(database, sinceMs)
   return [...bySubject].map(([subject, some]) => {
     const [kind, collection, target] = named.get(subject)!
-    return { kind, collection, target, ...runsOf(database, subject, some, sinceMs, most) }
+    const runs = runsOf(database, subject, some, sinceMs, most)
+    const { failed = 0, ...counts } = runs.counts
+    const failures = failed - (slipped.get(subject) ?? 0)
+    return {
+      kind,
+      collection,
+      target,
+      ...runs,
+      counts: failures > 0 ? { ...counts, failed: failures } : counts,
+    }
   })
 }
 

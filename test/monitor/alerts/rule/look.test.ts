@@ -70,6 +70,31 @@ t.test(
   },
 )
 
+t.test('success_rate and no_success leave out slips as well, unless they name users', async (t) => {
+  const slip = (at: number) =>
+    runAt(at, {
+      ...({ trigger: 'user', terminal: true, status: 'failed', records: 0 } as const),
+      error: { code: 'ELYSIA_NOT_FOUND', message: 'there is none' },
+    })
+  const runs = [1, 2, 3].map((day) => runAt(NOON - day * 24 * HOUR))
+  const some = [slip(NOON), slip(NOON - 1000), ...runs]
+  const rate = { when: 'success_rate', under: '90%', within: '7d' }
+  t.strictSame((await found(rate, { runs: some })).found, [])
+  t.match((await found({ ...rate, triggers: ['user', 'cron'] }, { runs: some })).found, [
+    { summary: /3 of 5/ },
+  ])
+  const nightly = [28, 31].map((hours) => slip(NOON - hours * HOUR))
+  t.match((await found(rate, { runs: [...nightly, ...runs] })).found, [{ summary: /3 of 5/ }], 'each night')
+  const age = { when: 'no_success', age: '26h' }
+  const typed = { runs: [slip(NOON - 50 * HOUR)] }
+  t.strictSame((await found(age, typed)).found, [], 'there is no such collection')
+  t.match((await found({ ...age, triggers: ['user'] }, typed)).found, [{ summary: /never succeeded/ }])
+  t.match((await found(age, { runs: nightly })).found, [{ summary: /never succeeded/ }], 'each night')
+  const tried = [slip(NOON - 90 * HOUR), runAt(NOON - 30 * HOUR, { status: 'failed', error })]
+  const since = new Date(NOON - 30 * HOUR - 60_000).toISOString()
+  t.match((await found(age, { runs: tried })).found, [{ since }], 'from its first failure on')
+})
+
 t.test('killed is failed, and is known of the newest runs too', async (t) => {
   const killed = runAt(NOON - HOUR, { status: 'killed' })
   const others = Array.from({ length: 200 }, (_, at) => runAt(NOON - at, { collection: `C${at}` }))
