@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import {
   type EndedRequest,
   REQUEST_ENDED,
@@ -42,7 +42,7 @@ export class TraceFile {
   /** @throws ElysiaError ELYSIA_USAGE if the file cannot be written */
   constructor(path: string) {
     try {
-      this.#file = openSync(path, 'w', 0o600)
+      this.#file = openNew(path)
     } catch (cause) {
       throw new ElysiaError('ELYSIA_USAGE', `--profile-out ${path} cannot be written`, {
         cause,
@@ -146,4 +146,14 @@ export class TraceFile {
       this.#failure = error
     }
   }
+}
+
+/**
+ * Another process may be writing its trace to a file of this name: it keeps its file, which has no name any more, so
+ * that neither writes into the other's. What a link or a device leads to is written directly.
+ */
+function openNew(path: string): number {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return openSync(path, 'w', 0o600)
+  rmSync(path)
+  return openSync(path, 'wx', 0o600)
 }

@@ -86,3 +86,17 @@ t.test('a full disk ends the trace, and not the job', { skip: !existsSync('/dev/
   }
   t.match(trace.close(), { code: 'ENOSPC' })
 })
+
+t.test('two processes with one file do not write into each other: the later one has it', (t) => {
+  const path = join(t.testdir(), 'trace.json')
+  const [first, second] = [new TraceFile(path), new TraceFile(path)]
+  second.take(STARTED)
+  second.close()
+  for (let number = 0; number < 10_000; number++) first.count('done', { done: number })
+  first.close()
+  t.match(
+    written(path).map(({ name }) => name),
+    ['process_name', 'restore', 'restore'],
+  )
+  t.end()
+})
