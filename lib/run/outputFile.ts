@@ -1,7 +1,8 @@
-import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { statSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
 import { type Inode, inodeOf } from '../file/inode.ts'
+import { resolvedPath } from '../file/resolvedPath.ts'
 import type { Store } from '../store/store.ts'
 
 /** The files that a run reads or keeps, and must never overwrite. */
@@ -23,11 +24,11 @@ export function requireOutput(option: string, path: string, used: Used): Readonl
   const { inputs, store, stateDirectory } = used
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(option, path, 'is a directory')
   const inode = inodeOf(path)
-  const place = placeOf(path)
+  const place = resolvedPath(path)
   const spared = new Set<Inode>()
   for (const { file, what } of inputs) {
     const read = inodeOf(file)
-    if (typeof file === 'string' && place.startsWith(`${placeOf(file)}${sep}`))
+    if (typeof file === 'string' && place.startsWith(`${resolvedPath(file)}${sep}`))
       throw refused(option, path, `lies in ${what}, which is read`)
     if (read !== undefined && read === inode) throw refused(option, path, `is ${what}, which is read`)
     if (read !== undefined) spared.add(read)
@@ -36,7 +37,7 @@ export function requireOutput(option: string, path: string, used: Used): Readonl
     if (file === place || (inode !== undefined && inodeOf(file) === inode))
       throw refused(option, path, `is a file of the store ${store.target}`)
   }
-  if (stateDirectory !== undefined && isState(place, inode, placeOf(stateDirectory)))
+  if (stateDirectory !== undefined && isState(place, inode, resolvedPath(stateDirectory)))
     throw refused(option, path, `is a file of the state in ${stateDirectory}`)
   return spared
 }
@@ -50,7 +51,7 @@ function refused(option: string, path: string, fact: string): ElysiaError {
 /** The files of an embedded store, including those that do not exist yet. */
 function filesOf(store: Store): string[] {
   const { database } = store as { database?: { readonly name: string; readonly memory: boolean } }
-  return database === undefined || database.memory ? [] : databaseFiles(placeOf(database.name))
+  return database === undefined || database.memory ? [] : databaseFiles(resolvedPath(database.name))
 }
 
 function databaseFiles(path: string): string[] {
@@ -65,15 +66,4 @@ function isState(place: string, inode: Inode | undefined, directory: string): bo
   if (KEPT.test(first)) return true
   const journals = ['runs.db', 'catalog.db'].flatMap((name) => databaseFiles(join(directory, name)))
   return inode !== undefined && journals.some((file) => inodeOf(file) === inode)
-}
-
-/** A path with its links resolved, even if its last part does not exist. */
-function placeOf(path: string): string {
-  const absolute = resolve(path)
-  try {
-    return realpathSync.native(absolute)
-  } catch {
-    const above = dirname(absolute)
-    return above === absolute ? absolute : join(placeOf(above), basename(absolute))
-  }
 }

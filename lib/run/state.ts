@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
 import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
 import { type FileLock, isHeld, type LockOptions, lockFile } from '../database/fileLock.ts'
@@ -34,9 +34,26 @@ export function openState(
     const journal = new Journal(own, { inStore: true })
     return { journal, database: own, directory, close: () => {} }
   }
-  const file = join(directory, 'runs.db')
-  const database = writingState(file, () => openDatabase(file, { synchronous: 'FULL', missing }))
+  const database = openRuns(directory, missing)
   return { journal: new Journal(database), database, directory, close: () => database.close() }
+}
+
+/**
+ * The database of a state directory, which all stores share: the connection of the state if its journal is there,
+ * otherwise a new one, which the caller closes.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be opened
+ */
+export function openDirectoryDatabase({ database, directory }: State): SqliteDatabase {
+  return database.name === runsFile(directory) ? database : openRuns(directory, 'make')
+}
+
+function openRuns(directory: string, missing: 'make' | 'memory'): SqliteDatabase {
+  const file = runsFile(directory)
+  return writingState(file, () => openDatabase(file, { synchronous: 'FULL', missing }))
+}
+
+function runsFile(directory: string): string {
+  return resolve(directory, 'runs.db')
 }
 
 /**

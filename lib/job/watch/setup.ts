@@ -18,8 +18,9 @@ import { Folder } from './folder.ts'
 import { look } from './identity.ts'
 import { WatchLog } from './log.ts'
 import { type WatchOptions, type WatchOptionsInput, watchOptions } from './options.ts'
-import { lockOfRejects, OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
+import { OwnRejects, refuseRejectsAmongFiles } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
+import { lockOfRejects, SharedRejects } from './sharedRejects.ts'
 
 /** The state of a prepared watch. */
 export interface Watching {

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { openDatabase } from '../../../lib/database/connection.ts'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { placeRejects } from '../../../lib/job/watch/placeRejects.ts'
-import { SharedRejects } from '../../../lib/job/watch/rejects.ts'
+import { SharedRejects } from '../../../lib/job/watch/sharedRejects.ts'
 import { add, contentsOf, drop, pass, placeOf } from './watching.ts'
 
 async function targetOf(t: Test) {

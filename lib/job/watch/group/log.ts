@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
 import { writingState } from '../../../run/journal/statements.ts'
-import type { RejectsPlace } from '../rejects.ts'
+import type { RejectsPlace } from '../sharedRejects.ts'
 
 /** Files that are taken as one sequence: what is left out of one file is in a later one. */
 export interface OpenGroup {
