@@ -925,6 +925,8 @@ export interface VerifyOptionsInput {
   readonly maxErrors?: number
   /** parts that are checked at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
 }
 
 /**
@@ -940,6 +942,8 @@ export interface VerifyOptions extends VerifyOptionsInput {
   readonly maxErrors: number
   /** parts that are checked at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
 }
 
 /**

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { weaviateDouble } from '../double/double.ts'
 import { adds, type Home, home } from './elysiactl.ts'
 import { filled, STORE } from './filled.ts'
 
 const SYNC = ['index', 'sync', '--stdin', '--collection', 'c']
+const ARCHIVE = readFileSync(new URL('../../fixtures/golden/single.jsonl.gz', import.meta.url))
 const NOWHERE = ['--target', 'sqlite:nowhere.db']
 
 t.test('a run waits for a server that is away when it begins, says so, and goes on', async (t) => {
@@ -69,13 +70,14 @@ t.test('a run that reads from a server waits for it as long as --retry-for', asy
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
   await double.faults.refuse()
-  const place = home(t)
+  const place = home(t, { 'archive.jsonl.gz': ARCHIVE })
   for (const command of [
     ['col', 'backup', 'Thing', '--target', double.target],
     ['col', 'backup', '--all', '--target', double.target],
     ['col', 'migrate', 'Thing', '--drop', 'title', '--target', double.target],
     ['col', 'copy', `${double.target}#Thing`, 'sqlite:copy.db#Thing'],
     ['diff', `${double.target}#Thing`, `${double.target}#Other`],
+    ['col', 'catalog', 'verify', 'archive.jsonl.gz', '--level', 'live', '--against', double.target],
   ]) {
     const { code, stderr } = await place.run([...command, '--retry-for', '4s'])
     t.equal(code, 13, `${command.join(' ')}: ${stderr}`)

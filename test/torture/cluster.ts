@@ -58,7 +58,7 @@ class Cluster extends ClusterCommands {
     // A third of its objects is out of reach: nothing is taken for all of it.
     await this.ends([13], this.ingest('second', 'one', ['--target', this.target], SHORT))
     await this.ends([13], this.backup('one', 'one-without', SHORT))
-    await this.ends([13], this.live('one-archive'))
+    await this.ends([13], this.live('one-archive', SHORT))
     await this.ends([13], ['col', 'cat', 'one', '--target', this.target])
     await this.ends([5], this.restore('three-archive', 'early'))
     await this.ends([10], ['col', 'show', 'early', '--target', this.target])
@@ -87,7 +87,7 @@ class Cluster extends ClusterCommands {
       await this.during(this.migrate(`Live_${name}`, SHORT))
       await this.ends([0], this.backup(`Live_${name}`, `${name}-migrated`))
       this.requireEqual(`${name}-migrated`, 'first')
-      await this.during(this.live(`${name}-during`))
+      await this.during(this.live(`${name}-during`, SHORT))
       await this.during(this.diff(this.path(`${name}-during`), name, SHORT))
       await this.movedDuring(name)
     }
@@ -186,8 +186,9 @@ class Cluster extends ClusterCommands {
     return ['col', 'rollback', run, '--retry-for', patience, '--target', this.target]
   }
 
-  live(archive: string): string[] {
-    return ['col', 'catalog', 'verify', this.path(archive), '--level', 'live', '--against', this.target]
+  live(archive: string, patience = LONG): string[] {
+    const verify = ['col', 'catalog', 'verify', this.path(archive), '--level', 'live']
+    return [...verify, '--retry-for', patience, '--against', this.target]
   }
 
   /** An archive holds what the records of a round make of an embedded store. */

@@ -199,7 +199,7 @@ function requireAll(facts: RehearsalFacts): void {
 }
 
 async function compared(
-  { run, facts }: Rehearsal,
+  { run, facts, options: { retryForMs } }: Rehearsal,
   { manifest, archived }: Rehearsed,
   store: Store,
   { class: name }: ScratchPlace,
@@ -207,7 +207,8 @@ async function compared(
   const startedMs = performance.now()
   try {
     run.stop.throwIfAborted()
-    const { faults, expired } = await liveFaults(manifest, { store, name }, await archived(), run)
+    const against = { store, name }
+    const { faults, expired } = await liveFaults(manifest, against, await archived(), run, retryForMs)
     facts.expired = expired
     facts.faults.push(...faults.map(({ fact, ids }) => ({ fact, ...(ids.length > 0 && { ids }) })))
   } catch (error) {

@@ -42,10 +42,12 @@ export async function liveFaults(
   manifest: Manifest,
   { store, name = manifest.collection }: Against,
   archived: ObjectSource,
-  { signal, emit }: Pick<Run, 'signal' | 'emit'>,
+  run: Pick<Run, 'signal' | 'emit' | 'retrying'>,
+  retryForMs: number,
 ): Promise<LiveFindings> {
   requireAsTheyWere(manifest)
-  const live = new LiveClass(manifest, store, name, signal)
+  const { signal, emit } = run
+  const live = new LiveClass(manifest, store, name, { signal, retry: run.retrying(retryForMs) })
   const tenants = await tenantsThere(manifest, live)
   const woken = new WokenTenants(store, name, tenants, { emit, retry: live.retry })
   woken.announce()

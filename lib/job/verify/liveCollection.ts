@@ -3,7 +3,7 @@ import { rangeOf } from '../../archive/idRange.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { ObjectsDigest } from '../../archive/object/digest.ts'
 import type { ObjectRange, ObjectSource } from '../../archive/object/source.ts'
-import { type Retrying, retryUntilDeadline } from '../../async/retry.ts'
+import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
@@ -12,7 +12,13 @@ import { whatOf } from '../backup/plan.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { declaredSelection, type Selection } from '../selection/selection.ts'
 
-/** A class as a store holds it now. Throws an error that keeps it from being read for two minutes. */
+/** How a store is read: calls that may succeed later are repeated by `retry`. */
+export interface LiveReading {
+  readonly signal: AbortSignal
+  readonly retry: Retrying
+}
+
+/** A class as a store holds it now. Throws an error that keeps it from being read for as long as `retry` tries. */
 export class LiveClass {
   readonly store: Store
   readonly #name: string
@@ -24,13 +30,18 @@ export class LiveClass {
   failure: unknown
 
   /** Reads vectors if the archive of this manifest has them, and only the objects that it selects. */
-  constructor({ encoding, schema, selection }: Manifest, store: Store, name: string, signal: AbortSignal) {
+  constructor(
+    { encoding, schema, selection }: Manifest,
+    store: Store,
+    name: string,
+    { signal, retry }: LiveReading,
+  ) {
     this.store = store
     this.#name = name
     this.#what = whatOf(encoding.vectors !== 'none')
     this.#selection = declaredSelection(schema as unknown as CollectionSchema, selection)
     this.#signal = signal
-    this.retry = retryUntilDeadline({ forMs: 120_000, signal })
+    this.retry = retry
   }
 
   /** @throws ElysiaError ELYSIA_NOT_FOUND */

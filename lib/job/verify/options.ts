@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { workersOption } from '../../run/sharedOptions.ts'
+import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { sampleLack } from './sample.ts'
 
 /** How deep a verification goes. */
@@ -32,6 +32,7 @@ export const verifyOptions = {
       flagOnly: true,
     },
     workers: workersOption('parts that are checked at once'),
+    retryForMs: retryForOption,
   },
 } as const satisfies OptionsSchema
 

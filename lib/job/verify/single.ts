@@ -14,6 +14,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
+import { retryForOption } from '../../run/sharedOptions.ts'
 import { Widths } from './dimensions.ts'
 import { type LiveFault, liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
@@ -27,7 +28,7 @@ import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
  */
 export async function verifySingle(
   path: string,
-  options: Pick<VerifyOptions, 'level'>,
+  options: SingleOptions,
   context: VerifyContext = {},
 ): Promise<VerifyReport> {
   const { report, error } = await runVerifySingle(path, options, context)
@@ -41,7 +42,7 @@ export async function verifySingle(
  */
 export async function runVerifySingle(
   path: string,
-  { level }: Pick<VerifyOptions, 'level'>,
+  { level, retryForMs = retryForOption.default }: SingleOptions,
   context: VerifyContext = {},
 ): Promise<Ended<VerifyReport>> {
   const { size } = await stat(path).catch((cause) => {
@@ -55,7 +56,7 @@ export async function runVerifySingle(
     const { manifest } = found
     if (level !== 'live' || manifest === undefined || context.against === undefined) return
     const archived = await singleObjects(() => bytesOf(path))
-    const live = await liveFaults(manifest, context.against, archived, run)
+    const live = await liveFaults(manifest, context.against, archived, run, retryForMs)
     found.live.push(...live.faults)
     found.expired = live.expired
   }
@@ -65,6 +66,9 @@ export async function runVerifySingle(
     facts: verifyFacts,
   })
 }
+
+/** The options that concern a single file. */
+export type SingleOptions = Pick<VerifyOptions, 'level'> & Partial<Pick<VerifyOptions, 'retryForMs'>>
 
 /** What a verification of a single file has found so far. */
 interface Found {

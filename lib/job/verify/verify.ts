@@ -58,7 +58,7 @@ export async function runVerify(
 }
 
 async function check(archive: Archive, found: Findings, run: Run<VerifyContext>): Promise<void> {
-  const { level } = found.options
+  const { level, retryForMs } = found.options
   const { against } = run.context
   const chain = isIncrement(archive.manifest) ? await chainOf(archive, found, run) : undefined
   found.due = (chain?.links ?? [archive]).reduce((sum, { manifest }) => sum + manifest.parts.length, 0)
@@ -69,7 +69,7 @@ async function check(archive: Archive, found: Findings, run: Run<VerifyContext>)
   const manifest = chain === undefined ? archive.manifest : await checkState(chain, found, run)
   if (level !== 'live' || against === undefined || found.full) return
   const archived = chain === undefined ? archiveObjects(archive) : chainObjects(chain)
-  const { faults, expired } = await liveFaults(manifest, against, archived, run)
+  const { faults, expired } = await liveFaults(manifest, against, archived, run, retryForMs)
   found.expired = expired
   for (const { fact, ids } of faults)
     found.add({ file: MANIFEST_FILE, fact, part: false, ...(ids.length > 0 && { ids }) })

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import t, { type Test } from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import { ElysiaError } from '../../../lib/core/errors.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
@@ -9,7 +10,8 @@ import { restore } from '../../../lib/job/restore/restore.ts'
 import type { VerifyOptions } from '../../../lib/job/verify/options.ts'
 import type { VerifyReport } from '../../../lib/job/verify/report.ts'
 import { verifySingle } from '../../../lib/job/verify/single.ts'
-import { verify } from '../../../lib/job/verify/verify.ts'
+import { runVerify, verify } from '../../../lib/job/verify/verify.ts'
+import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
 import { idOf, THING, thing } from '../backup/archived.ts'
@@ -26,7 +28,7 @@ const LINKED: CollectionSchema = {
 const TENANTS = ['a', 'b', 'c']
 const EACH = 20
 
-const LEVEL: VerifyOptions = { level: 'live', maxErrors: 0, workers: 2 }
+const LEVEL: VerifyOptions = { level: 'live', maxErrors: 0, workers: 2, retryForMs: 0 }
 
 /** An archive of things that refer to each other, in a directory and in one file. */
 async function linkedArchives(t: Test) {
@@ -180,6 +182,42 @@ t.test(
     for (const [way, verified] of Object.entries(ways)) {
       t.match(facts(await verified(store, 'Part')), [/tenant b: .* has 0 objects, the archive 20$/], way)
     }
+  },
+)
+
+t.test(
+  'a store that is away is tried again for as long as the options say, and each try is told',
+  async (t) => {
+    const { files } = await linkedArchives(t)
+    const store = await TARGETS.sqlite(t)
+    await restore(await sourceOf(files), store, { name: 'Copy' })
+    let left = 0
+    const tenantStates = async (name: string) => {
+      if (left-- > 0) throw new ElysiaError('ELYSIA_UNREACHABLE', 'it is away', { retryable: true })
+      return store.tenantStates(name)
+    }
+    const away = new Proxy<Store>(store, {
+      get(of, name) {
+        const value = Reflect.get(of, name)
+        if (name === 'tenantStates') return tenantStates
+        return typeof value === 'function' ? value.bind(of) : value
+      },
+    })
+    const verified = async (retryForMs: number) => {
+      const events: string[] = []
+      const onEvent = ({ type }: RunEvent) => void events.push(type)
+      const context = { ...against(away, 'Copy'), onEvent }
+      const ended = await runVerify(memoryStorage(files), { ...LEVEL, retryForMs }, context)
+      return { ...ended, retries: events.filter((type) => type === 'retry').length }
+    }
+    left = 1
+    t.match(await verified(10_000), { report: { status: 'complete' }, retries: 1 })
+    left = Number.POSITIVE_INFINITY
+    t.match(await verified(0), {
+      report: { status: 'failed' },
+      error: { code: 'ELYSIA_UNREACHABLE' },
+      retries: 0,
+    })
   },
 )
 

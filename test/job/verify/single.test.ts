@@ -12,7 +12,12 @@ import { changedStore } from '../changed.ts'
 import { directory } from '../targets.ts'
 
 const LEVELS = ['exists', 'stored', 'records', 'live'] as const
-const options = (level: VerifyOptions['level']): VerifyOptions => ({ level, maxErrors: 0, workers: 1 })
+const options = (level: VerifyOptions['level']): VerifyOptions => ({
+  level,
+  maxErrors: 0,
+  workers: 1,
+  retryForMs: 0,
+})
 
 async function archived(t: Test) {
   const store = await things(60)

@@ -6,6 +6,7 @@ import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
 import { spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { waitingFor } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -94,7 +95,12 @@ async function run(context: Context): Promise<void> {
     })
   }
   const target =
-    against === undefined ? undefined : await context.readTarget({ address: against, flag: '--against' })
+    against === undefined
+      ? undefined
+      : await context.readTarget(
+          { address: against, flag: '--against' },
+          waitingFor(context, options.retryForMs),
+        )
   const compared: VerifyContext =
     target === undefined ? {} : { against: { store: target.store, ...(name !== undefined && { name }) } }
   const reports: VerifyReport[] = []
