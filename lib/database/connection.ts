@@ -45,6 +45,8 @@ export interface DatabaseOptions {
   readonly readonly?: boolean
   /** Makes the error for a failure while the file is made or opened; ELYSIA_STORE by default. */
   readonly failure?: (thrown: unknown, file: string) => unknown
+  /** The failures of its statements and transactions are ElysiaErrors, too: for users that do not word them. */
+  readonly worded?: boolean
 }
 
 /** The error for a file with a trigger, a view or a virtual table: somebody else's code. */
@@ -69,10 +71,8 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   if (file !== ':memory:' && !existsSync(file)) makeFile(file, options.failure ?? cannotMake)
   let database: SqliteDatabase | undefined
   try {
-    database = new Database(file, {
-      timeout: options.busyTimeoutMs ?? 5000,
-      readonly: options.readonly === true,
-    })
+    const opening = { timeout: options.busyTimeoutMs ?? 5000, readonly: options.readonly === true }
+    database = options.worded === true ? new WordedDatabase(file, file, opening) : new Database(file, opening)
     refuseCode(database, file)
     configure(database, options.synchronous ?? 'NORMAL')
     rememberFiles(database)
@@ -89,7 +89,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
  */
 export function temporaryDatabase(): SqliteDatabase {
   try {
-    const database = new TemporaryDatabase('')
+    const database = new WordedDatabase('', TEMPORARY)
     for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', `cache_size = -${CACHE_KIB}`])
       database.pragma(pragma)
     return database
@@ -100,27 +100,63 @@ export function temporaryDatabase(): SqliteDatabase {
 
 const TEMPORARY = 'a temporary file'
 
-/** Nobody knows the name of its file, so its failures are worded here and not by whoever uses it. */
-class TemporaryDatabase extends Database {
+/** A connection whose failures are worded here, with the name of its file, and not by whoever uses it. */
+class WordedDatabase extends Database {
+  readonly #worded: <T>(work: () => T) => T
+  readonly #wordedRows: <T>(begin: () => Iterable<T>) => Generator<T>
+
+  constructor(path: string, file: string, options: Database.Options = {}) {
+    super(path, options)
+    this.#worded = (work) => worded(file, work)
+    this.#wordedRows = (begin) => wordedRows(file, begin)
+  }
+
   override exec(sql: string): this {
-    return worded(() => super.exec(sql))
+    return this.#worded(() => super.exec(sql))
+  }
+
+  override pragma(source: string, options?: Database.PragmaOptions): unknown {
+    return this.#worded(() => super.pragma(source, options))
+  }
+
+  /** BEGIN, COMMIT and ROLLBACK are statements of the library's own. */
+  override transaction<Work extends Parameters<Database.Database['transaction']>[0]>(work: Work) {
+    const made = super.transaction(work)
+    const wordedWork = (run: Work) =>
+      ((...values: Parameters<Work>) => this.#worded(() => run(...values))) as Work
+    const variants = VARIANTS.map((name) => [name, wordedWork(made[name] as Work)])
+    return Object.assign(wordedWork(made as unknown as Work), Object.fromEntries(variants)) as typeof made
   }
 
   override prepare<Bind extends object = unknown[], Result = unknown>(sql: string) {
     const statement = super.prepare<Bind, Result>(sql)
     for (const name of ['run', 'get', 'all'] as const) {
       const call = statement[name].bind(statement) as (...values: unknown[]) => unknown
-      Object.assign(statement, { [name]: (...values: unknown[]) => worded(() => call(...values)) })
+      Object.assign(statement, { [name]: (...values: unknown[]) => this.#worded(() => call(...values)) })
     }
-    return statement
+    const iterate = statement.iterate.bind(statement) as (...values: unknown[]) => IterableIterator<Result>
+    return Object.assign(statement, {
+      iterate: (...values: unknown[]) => this.#wordedRows(() => iterate(...values)),
+    })
   }
 }
 
-function worded<T>(work: () => T): T {
+const VARIANTS = ['default', 'deferred', 'immediate', 'exclusive'] as const
+
+/** Begins to read when the first row is taken. */
+function* wordedRows<T>(file: string, begin: () => Iterable<T>): Generator<T> {
+  try {
+    yield* begin()
+  } catch (error) {
+    throw sqliteFailure(error, file)
+  }
+}
+
+function worded<T>(file: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw sqliteFailure(error, TEMPORARY)
+    throw sqliteFailure(error, file)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
+import { writingState } from '../../run/journal/statements.ts'
 
 /** The state of a migration. */
 export type MigrationState = 'copying' | 'switched' | 'undone' | 'dropped'
@@ -21,7 +22,10 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** The migrations of one store, kept so that an interrupted one can continue, and a finished one can be undone. */
+/**
+ * The migrations of one store, kept so that an interrupted one can continue, and a finished one can be undone.
+ * @throws ElysiaError ELYSIA_STATE if they cannot be written
+ */
 export class Migrations {
   readonly #database: SqliteDatabase
   readonly #target: string
@@ -29,7 +33,7 @@ export class Migrations {
   constructor(database: SqliteDatabase, target: string) {
     this.#database = database
     this.#target = target
-    database.exec(TABLE)
+    writingState(database.name, () => database.exec(TABLE))
   }
 
   of(alias: string): Migration | undefined {
@@ -40,8 +44,8 @@ export class Migrations {
   }
 
   keep(migration: Migration): void {
-    this.#database
-      .prepare('INSERT OR REPLACE INTO migrations VALUES (?, ?, ?)')
-      .run(this.#target, migration.alias, JSON.stringify(migration))
+    const values = [this.#target, migration.alias, JSON.stringify(migration)]
+    const sql = 'INSERT OR REPLACE INTO migrations VALUES (?, ?, ?)'
+    writingState(this.#database.name, () => this.#database.prepare(sql).run(...values))
   }
 }

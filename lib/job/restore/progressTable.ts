@@ -3,6 +3,7 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
+import { writingState } from '../../run/journal/statements.ts'
 import type { Tenant } from '../../store/store.ts'
 import type { CountsByCode } from './reasons.ts'
 
@@ -71,6 +72,7 @@ const MADE = ''
 /**
  * The finished parts of one restore, kept beside its run in the journal: they need not be written again. For an
  * embedded store it lies in the data file itself.
+ * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export class RestoreLog {
   readonly #database: SqliteDatabase
@@ -126,12 +128,12 @@ export class RestoreLog {
   /** Its objects are being removed: a continued restore must write all of them again. */
   forgetParts(): void {
     if (!this.#isThere()) return
-    this.#database.prepare('DELETE FROM restored_parts WHERE run = ? AND part != ?').run(this.#run, MADE)
+    this.#write('DELETE FROM restored_parts WHERE run = ? AND part != ?', this.#run, MADE)
   }
 
   /** Nothing of this restore exists any more, or nobody needs to know. */
   forget(): void {
-    if (this.#isThere()) this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)
+    if (this.#isThere()) this.#write('DELETE FROM restored_parts WHERE run = ?', this.#run)
   }
 
   #made(): MadeFacts | undefined {
@@ -150,17 +152,21 @@ export class RestoreLog {
   }
 
   #insert(part: string, facts: object): void {
-    this.#database.exec(TABLE)
-    this.#database
-      .prepare('INSERT OR REPLACE INTO restored_parts VALUES (?, ?, ?)')
-      .run(this.#run, part, JSON.stringify(facts))
+    this.#write(TABLE)
+    const sql = 'INSERT OR REPLACE INTO restored_parts VALUES (?, ?, ?)'
+    this.#write(sql, this.#run, part, JSON.stringify(facts))
+  }
+
+  #write(sql: string, ...values: readonly string[]): void {
+    writingState(this.#database.name, () => this.#database.prepare(sql).run(...values))
   }
 }
 
 /** Forgets the parts of runs that the journal no longer has. */
 export function forgetPruned(database: SqliteDatabase): void {
   if (!isTableThere(database)) return
-  database.prepare('DELETE FROM restored_parts WHERE run NOT IN (SELECT run FROM runs)').run()
+  const sql = 'DELETE FROM restored_parts WHERE run NOT IN (SELECT run FROM runs)'
+  writingState(database.name, () => database.prepare(sql).run())
 }
 
 /** The first restore makes the table: dry runs and readers do not. */

@@ -69,7 +69,7 @@ export class SwitchLog {
   static open(state: State | undefined, run: string, target: string): SwitchLog {
     if (state === undefined) return new SwitchLog(temporaryDatabase())
     makeRunDirectory(state, run, target)
-    return new SwitchLog(openDatabase(join(runDirectory(state, run), 'switch.db')))
+    return new SwitchLog(openDatabase(join(runDirectory(state, run), 'switch.db'), { worded: true }))
   }
 
   /** Forgets everything: the alias is not switched yet, and the last pass is made again. */
