@@ -38,6 +38,8 @@ const MOST_USELESS = 16
 export interface MemoryLimitOptions {
   /** The approximate maximum memory of the process. */
   readonly bytes: number
+  /** The share of the room for records after which garbage is collected; a half by default. */
+  readonly collectShare?: number
   /** Called when memory becomes tight. */
   readonly onTight?: (rssBytes: number) => void
   /** The process's memory, replaceable in tests. */
@@ -84,14 +86,15 @@ export class MemoryLimit implements ProcessMemory {
   #waiting = 0
   #waitingSinceMs = 0
 
-  constructor({ bytes, onTight = () => {}, process = thisProcess() }: MemoryLimitOptions) {
+  constructor(options: MemoryLimitOptions) {
+    const { bytes, collectShare = COLLECT_SHARE, onTight = () => {}, process = thisProcess() } = options
     this.bytes = bytes
     this.#onTight = onTight
     this.#process = process
     this.roomBytes = Math.max(0, bytes - BASE_BYTES)
     this.scale = Math.min(1, Math.max(LEAST_SCALE, this.roomBytes / USUAL_BYTES))
     this.#share = this.scale
-    this.#apartBytes = Math.max(MIB, COLLECT_SHARE * this.roomBytes)
+    this.#apartBytes = Math.max(MIB, collectShare * this.roomBytes)
   }
 
   /** True if memory was ever so tight that something got smaller or slower. */

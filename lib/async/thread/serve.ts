@@ -5,6 +5,7 @@ import { isMainThread, type MessagePort } from 'node:worker_threads'
 import { ByteMeter } from '../../core/channel/byteMeter.ts'
 import { faultOf } from './fault.ts'
 import { Incoming } from './incoming.ts'
+import { limitThread } from './limitThread.ts'
 import type { FromThread, Parcel, ToThread } from './messages.ts'
 import { Outgoing } from './outgoing.ts'
 
@@ -27,6 +28,7 @@ export async function serve(
   port: MessagePort,
   make: (signals: ThreadSignals) => ThreadStages | Promise<ThreadStages>,
 ): Promise<void> {
+  limitThread()
   const [ended, stop] = [new AbortController(), new AbortController()]
   const closed = once(port, 'close').then(() => ended.abort())
   const tell = (message: FromThread) => port.postMessage(message)

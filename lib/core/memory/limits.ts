@@ -6,20 +6,26 @@ export interface ProcessMemory {
   readonly scale: number
   /** The bytes that it leaves for records, beside what the process takes by itself. */
   readonly roomBytes: number
+  /** About how much memory the process may use: threads keep to it, too, if it is known. */
+  readonly bytes?: number
   /** Hears about bytes that will soon be garbage. */
   passed(bytes: number): void
 }
 
 /** What a thread is told of the limits under which it begins: each thread loads this module anew. */
-type ThreadMemory = Pick<ProcessMemory, 'scale' | 'roomBytes'>
+type ThreadMemory = Omit<ProcessMemory, 'passed'>
 
 const FOR_THREADS = 'elysiactl.memory'
 
-const limits = new Set<ProcessMemory>(isMainThread ? [] : limitsOfProcess())
+const told = isMainThread
+  ? undefined
+  : (getEnvironmentData(FOR_THREADS) as unknown as ThreadMemory | undefined)
 
-function limitsOfProcess(): ProcessMemory[] {
-  const told = getEnvironmentData(FOR_THREADS) as unknown as ThreadMemory | undefined
-  return told === undefined ? [] : [{ ...told, passed: () => {} }]
+const limits = new Set<ProcessMemory>(told === undefined ? [] : [{ ...told, passed: () => {} }])
+
+/** In a thread that began under a limit, about how much memory the process may use; otherwise undefined. */
+export function processLimitBytes(): number | undefined {
+  return told?.bytes
 }
 
 /**
@@ -38,11 +44,13 @@ export function limitProcess(limit: ProcessMemory): () => void {
 
 function tellThreads(): void {
   const all = [...limits]
-  const told: ThreadMemory = {
+  const known = all.flatMap(({ bytes }) => bytes ?? [])
+  const memory: ThreadMemory = {
     scale: Math.min(...all.map(({ scale }) => scale)),
     roomBytes: Math.min(...all.map((limit) => limit.roomBytes)),
+    ...(known.length > 0 && { bytes: Math.min(...known) }),
   }
-  setEnvironmentData(FOR_THREADS, all.length === 0 ? undefined : { ...told })
+  setEnvironmentData(FOR_THREADS, all.length === 0 ? undefined : { ...memory })
 }
 
 /** True if a limit holds: only then is it worth weighing what passes. */

@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
+import { MemoryLimit } from '../../../lib/async/memoryLimit.ts'
 import type { ThreadWork } from '../../../lib/async/thread/link.ts'
 import { threadSource, threadStage } from '../../../lib/async/thread/threadStage.ts'
 import { openThreads, type Threads } from '../../../lib/async/thread/threads.ts'
@@ -153,4 +154,19 @@ t.test('a limit on memory holds in threads that begin under it', async (t) => {
   t.strictSame(await heard(limited), [{ isLimited: true, buffer: 500, room: 1e5 }])
   t.match(await heard(free), [{ isLimited: false, buffer: 1000 }])
   await Promise.all([limited.close(), free.close()])
+})
+
+t.test('a thread under a limit collects its own garbage once enough of it has passed', async (t) => {
+  const MIB = 1024 * 1024
+  const collected = async (limitBytes: number, data: number) => {
+    const lift = limitProcess(new MemoryLimit({ bytes: limitBytes }))
+    const threads = await openThreads(1, FILE)
+    lift()
+    const [isCollected] = await threadSource<boolean>({ threads, work: 'collecting', data }).toArray()
+    await threads.close()
+    return isCollected
+  }
+  t.equal(await collected(20 * MIB, 2 * MIB), true, 'tight')
+  t.equal(await collected(20 * MIB, 1000), false, 'too little')
+  t.equal(await collected(1024 * 1024 * MIB, 1024 * 1024 * MIB), false, 'not tight')
 })

@@ -5,7 +5,7 @@ import type { Parcel } from '../../../lib/async/thread/messages.ts'
 import { serve } from '../../../lib/async/thread/serve.ts'
 import type { ThreadTask } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
-import { isLimited, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
+import { isLimited, passed, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
 import { mapChunks } from '../../../lib/stream/mapChunks.ts'
 
 /** Gives back each chunk, with its bytes turned around. */
@@ -54,6 +54,19 @@ export function counting({ port }: ThreadTask): Promise<void> {
       }
     }
     return [Transform.from(count()) as Transform]
+  })
+}
+
+/** Tells whether garbage was collected, because so many bytes of it passed. */
+export function collecting({ port, data }: ThreadTask<number>): Promise<void> {
+  return serve(port, () => {
+    async function* tries() {
+      const garbage = new WeakRef({ bytes: Buffer.alloc(1024) })
+      await wait(1)
+      passed(data)
+      yield { value: garbage.deref() === undefined, transfer: [] }
+    }
+    return [Readable.from(tries())]
   })
 }
 
