@@ -3,6 +3,7 @@ import { closingAfter } from '../../../async/closeAll.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
+import { TooManyDeletions } from '../../restore/conflict/vanishing.ts'
 import { changesSince } from '../changed.ts'
 import { runPass } from '../pass.ts'
 import { type Following, note, quietly } from './following.ts'
@@ -150,11 +151,16 @@ async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
   const retry = run.retrying(pass.options.retryForMs)
   const copiedMs = await retry(() => changesSince(pass.from.store, facts.beganMs))
   if (copiedMs === undefined) throw clockUnknown(following)
-  const precedence = new SwitchPrecedence({ copiedMs, switchedMs: facts.switchedMs, skewMs }, log)
+  const times = { copiedMs, switchedMs: facts.switchedMs, skewMs }
+  const precedence = new SwitchPrecedence(times, log, facts.removed)
   const batchSize = Math.min(pass.options.batchSize, BATCH)
-  const ended = await passWithin(following, { changedSinceMs: copiedMs, precedence, batchSize })
-  if (ended.error !== undefined) throw ended.error
+  const within = { changedSinceMs: copiedMs, precedence, batchSize }
+  const ended = await passWithin(following, within).catch((error) => {
+    throw refusedOr(error, following)
+  })
   const { written, deleted, rejected, references_rejected: links, reject_reasons, seconds } = ended.report
+  note(following, { removed: facts.removed + deleted })
+  if (ended.error !== undefined) throw ended.error
   requireTaken(following, sum(rejected) + links, reject_reasons[0]?.reason)
   note(following, {
     passes: facts.passes + 1,
@@ -171,6 +177,17 @@ async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
     ...{ pass: passes, written, deleted, seconds, left, per_minute: perMinute, state: 'carrying' },
   })
   return { precedence, changed: written + deleted }
+}
+
+/** Says what an alias means when too many objects are gone from the source that it meant before. */
+function refusedOr(error: unknown, { pass: { from, options }, class: name }: Following): unknown {
+  if (!(error instanceof TooManyDeletions)) return error
+  const { fact, deletes } = error
+  const carrying = `${options.switchAlias} means ${name} now, but carrying over what ${from.name} lost meanwhile ${fact}`
+  return new ElysiaError('ELYSIA_CONFLICT', `${carrying}; --max-delete allows ${options.maxDelete}`, {
+    cause: error,
+    hint: `these objects stay; if they were meant to go, run the same command again with --max-delete ${deletes}`,
+  })
 }
 
 /** True if the source received something after all writes from before the switch were done. */

@@ -27,6 +27,8 @@ export interface FollowFacts {
   readonly switchedMs: number
   /** Objects that the source received around the switch and that were carried over after it. */
   readonly carried: number
+  /** Objects among them that were removed from the target: `--max-delete` bounds all of them together. */
+  readonly removed: number
   /** Objects that stayed because they had come through the alias meanwhile. */
   readonly newer: number
 }
@@ -43,6 +45,7 @@ export const NOTHING_FOLLOWED: FollowFacts = {
   asked: 0,
   switchedMs: 0,
   carried: 0,
+  removed: 0,
   newer: 0,
 }
 
@@ -69,8 +72,9 @@ export function countsOfFollow({
 export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
   const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
   if (counts === undefined || state === undefined) return undefined
-  const { passes, written, deleted, left, per_minute, began_ms, made, asked, switched_ms, carried, newer } =
-    counts as Record<string, number>
+  const known = counts as Record<string, number>
+  const { passes, written, deleted, left, per_minute, began_ms, made, asked } = known
+  const { switched_ms, carried, removed, newer } = known
   return {
     state,
     passes: passes ?? 0,
@@ -83,6 +87,7 @@ export function followOfCounts(counts: RunCounts | undefined): FollowFacts | und
     asked: asked ?? 0,
     switchedMs: switched_ms ?? 0,
     carried: carried ?? 0,
+    removed: removed ?? 0,
     newer: newer ?? 0,
   }
 }

@@ -116,6 +116,7 @@ function reported({
   switchedMs,
   made,
   asked,
+  removed,
   ...facts
 }: FollowFacts): CopyReport['follow'] {
   return { ...facts, per_minute: perMinute }

@@ -32,7 +32,7 @@ const TABLES = `
 `
 /** So many ids are written at once. */
 const AT_ONCE = 1000
-/** So many states of an object are kept: each is a write to the source within some seconds of the switch. */
+/** So many states of an object are kept: each was sent when none that came after it had arrived. */
 const MOST_STATES = 16
 
 /**
@@ -103,12 +103,18 @@ export class SwitchLog {
     return this.#statements.isBrought.get(tenant, id) !== undefined
   }
 
-  /** The object is about to be written over what the alias means. */
-  carry(one: Placed, wrote: Trace): void {
+  /**
+   * The object is about to be written over what the alias means. `isThere` tells whether a state is the one that the
+   * target has now: that one is never forgotten, since it would be taken for a write of others.
+   */
+  carry(one: Placed, wrote: Trace, isThere: (wrote: Trace) => boolean = () => false): void {
     const { id, tenant = '' } = one
     const others = (this.carried(one)?.wrotes ?? []).filter((known) => !isDeepStrictEqual(known, wrote))
-    const wrotes = [...others, wrote].slice(-MOST_STATES)
-    this.#statements.carry.run(tenant, id, JSON.stringify(wrotes))
+    if (others.length >= MOST_STATES) {
+      const oldest = others.findIndex((known) => !isThere(known))
+      others.splice(Math.max(0, oldest), 1)
+    }
+    this.#statements.carry.run(tenant, id, JSON.stringify([...others, wrote]))
   }
 
   /** The object stays as it came through the alias; false if an earlier pass said so already. */

@@ -1,14 +1,17 @@
+import type { Trace } from '../../../archive/undo/undo.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Collection, Projection, Store } from '../../../store/store.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
-import type { Traces } from '../../undo/traces.ts'
+import type { TraceMatch, Traces } from '../../undo/traces.ts'
 import type { Carried, Placed, SwitchLog } from './switchLog.ts'
 
 /** If the clocks of nodes differ more than this, their update times say too little. */
 export const MOST_CLOCK_MS = 5_000
 const MOST_READ_BACK = 2_000
+/** The references of an object follow when all objects are written. */
+const PARTLY: TraceMatch = { partlyLinked: true }
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
 /**
@@ -46,6 +49,8 @@ export interface SwitchTimes {
 export class SwitchPrecedence implements Precedence {
   readonly #times: SwitchTimes
   readonly #log: SwitchLog
+  /** How many objects were removed since the switch by earlier passes. */
+  readonly deletedBefore: number
   #newest = 0
   #newestThere = 0
   readonly #sent: Placed[] = []
@@ -53,7 +58,8 @@ export class SwitchPrecedence implements Precedence {
   #postponed = 0
   #failure: unknown
 
-  constructor(times: SwitchTimes, log: SwitchLog) {
+  constructor(times: SwitchTimes, log: SwitchLog, deletedBefore = 0) {
+    this.deletedBefore = deletedBefore
     this.#times = times
     this.#log = log
   }
@@ -107,8 +113,10 @@ export class SwitchPrecedence implements Precedence {
     this.#newest = Math.max(this.#newest, source.updatedMs ?? 0)
     const { id, tenant } = source
     if (this.#sent.length <= MOST_READ_BACK) this.#sent.push({ id, ...(tenant !== undefined && { tenant }) })
-    if (this.isCareful) this.#log.carry(source, traces.of(expected))
-    else this.#log.bring(source)
+    if (this.isCareful) {
+      const isThere = (wrote: Trace) => there !== undefined && traces.matches(there, wrote, PARTLY)
+      this.#log.carry(source, traces.of(expected), isThere)
+    } else this.#log.bring(source)
     return false
   }
 
@@ -130,7 +138,7 @@ export class SwitchPrecedence implements Precedence {
 
   owns(there: StoredObject, traces: Traces): boolean {
     const wrote = this.#log.carried(there)?.wrotes.at(-1)
-    return wrote === undefined || traces.matches(there, wrote, { partlyLinked: true })
+    return wrote === undefined || traces.matches(there, wrote, PARTLY)
   }
 
   written(objects: readonly StoredObject[]): void {

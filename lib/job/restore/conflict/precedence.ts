@@ -9,6 +9,8 @@ export interface Precedence {
    * that fails is not repeated, since the look would be out of date.
    */
   readonly isCareful?: boolean
+  /** How many objects earlier passes have deleted: the limit on deletions holds for all of them together. */
+  readonly deletedBefore?: number
   /** True if the state in the target (an object, or its absence) takes precedence over the source. */
   ofTarget(one: SplitObject, there: StoredObject | undefined, traces: Traces): boolean
   /** Called for objects that are equal on both sides. */

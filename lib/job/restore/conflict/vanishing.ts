@@ -33,7 +33,8 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
     deletes: vanishing.count,
     ids: vanishing.first(IDS_NAMED).map(placeOf),
   }
-  requireFew(plan, run.options.maxDelete)
+  const { precedence } = run.frame.context as RestoreContext
+  requireFew(plan, run.options.maxDelete, precedence?.deletedBefore)
   return plan
 }
 
@@ -109,19 +110,37 @@ function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: r
   )
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if more would be deleted than this allows */
-export function requireFew(deletions: Deletions, limit: string): void {
-  const { deletes, objects: all, source, collection, target, ids } = deletions
+/** More would be deleted than `--max-delete` allows. */
+export class TooManyDeletions extends ElysiaError {
+  /** What would be deleted, without the beginning of the sentence. */
+  readonly fact: string
+  /** The number that would have to be allowed. */
+  readonly deletes: number
+
+  constructor(fact: string, deletes: number, rest: string) {
+    super('ELYSIA_CONFLICT', `${fact}; ${rest}`, {
+      hint: `nothing was written; --plan FILE lists all of it, an object a line, once --max-delete ${deletes} allows it`,
+    })
+    this.fact = fact
+    this.deletes = deletes
+  }
+}
+
+/**
+ * Checks deletions together with those that were made `before`.
+ * @throws TooManyDeletions if they are more than this allows
+ */
+export function requireFew(deletions: Deletions, limit: string, before = 0): void {
+  const { source, collection, target, ids } = deletions
+  const [deletes, all] = [deletions.deletes + before, deletions.objects + before]
   const most = limit.endsWith('%') ? (Number(limit.slice(0, -1)) / 100) * all : Number(limit)
-  if (deletes <= most) return
+  if (deletions.deletes === 0 || deletes <= most) return
   const share = `${((100 * deletes) / all).toFixed(1)} %`
-  const some = `${ids.join(', ')}${deletes > ids.length ? ', …' : ''}`
+  const some = `${ids.join(', ')}${deletions.deletes > ids.length ? ', …' : ''}`
   const fact = `would delete ${deletes} of ${all} objects (${share}) of ${collection} in ${target}: ${some}`
   const both = Math.max(0, all - deletes)
   const rest = `the archive has ${source}: ${both} in both, ${Math.max(0, source - both)} new`
-  throw new ElysiaError('ELYSIA_CONFLICT', `${fact}; ${rest}; --max-delete allows ${limit}`, {
-    hint: `nothing was written; --plan FILE lists all of it, an object a line, once --max-delete ${deletes} allows it`,
-  })
+  throw new TooManyDeletions(fact, deletes, `${rest}; --max-delete allows ${limit}`)
 }
 
 function empty({ source, class: name }: RestoreRun): ElysiaError {

@@ -1,6 +1,8 @@
 // What the source gets around the switch of an alias is carried over, and what came through the alias stays.
 import t from 'tap'
 import { runCopy } from '../../../../lib/job/copy/copy.ts'
+import type { CopyOptionsInput } from '../../../../lib/job/copy/options.ts'
+import type { RunEvent } from '../../../../lib/run/event/schema.ts'
 import type { Store } from '../../../../lib/store/store.ts'
 import { thing } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
@@ -93,4 +95,33 @@ t.test('who goes on writing to the source itself is named, and the same call goe
   t.equal(after.get(thing(7, MANY).id), 'through the alias')
   before.delete(thing(7, MANY).id)
   for (const [id, title] of before) t.equal(after.get(id), title, id)
+})
+
+t.test('--max-delete bounds everything that is carried over as removed, pass after pass', async (t) => {
+  const { store, state, titles } = await used(t)
+  const old = store.collection('Thing')
+  const remove = (...numbers: number[]) => old.remove(numbers.map((n) => thing(n, MANY).id))
+  const busy = switching(store, async (move) => {
+    await remove(0, 1, 2)
+    return move()
+  })
+  let passes = 0
+  const onEvent = (event: RunEvent) => {
+    // 7.5 % of the objects are gone by then, which is allowed; with these it is 15 %.
+    if (event.type === 'copy_pass' && event.state === 'carrying' && passes++ === 0) void remove(3, 4, 5)
+  }
+  const once = (more: CopyOptionsInput = {}) =>
+    runCopy(at(busy, 'Thing'), at(busy, 'Moved'), { ...FINISH, ...more }, { state, onEvent })
+  const { report, error } = await once()
+  t.match(error, {
+    code: 'ELYSIA_CONFLICT',
+    message:
+      /^Live means Moved now, but carrying over what Thing lost meanwhile would delete 6 of 40 objects \(15\.0 %\)/,
+    hint: /--max-delete 6$/,
+  })
+  t.match(report, { status: 'failed', alias: { switched: true }, follow: { state: 'carrying', carried: 3 } })
+  t.equal((await titles('Moved')).size, MANY - 3, 'the others stay')
+  t.match(await once(), { error: { code: 'ELYSIA_CONFLICT' } }, 'also for a process that goes on')
+  t.match(await once({ maxDelete: '6' }), { error: undefined, report: { status: 'done', id: report.id } })
+  t.equal((await titles('Moved')).size, MANY - 6)
 })

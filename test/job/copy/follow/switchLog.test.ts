@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
 import t from 'tap'
+import { SwitchPrecedence } from '../../../../lib/job/copy/follow/switching.ts'
 import { SwitchLog } from '../../../../lib/job/copy/follow/switchLog.ts'
 import { runDirectory } from '../../../../lib/job/restore/runDirectory.ts'
+import { Traces } from '../../../../lib/job/undo/traces.ts'
 import { openState } from '../../../../lib/run/state.ts'
+import { THING } from '../../backup/archived.ts'
 import { directory } from '../../targets.ts'
 import { titled } from './used.ts'
 
@@ -63,4 +66,25 @@ t.test('of an object that is carried over again, it is known what was sent befor
   for (let n = 2; n < 30; n++) log.carry(ONE, wrote(n))
   t.equal(log.carried(ONE)?.wrotes.length, 16)
   t.strictSame(log.carried(ONE)?.wrotes.at(-1), wrote(29))
+})
+
+t.test('of more states than are kept, the one that the target has is not forgotten', async (t) => {
+  const log = SwitchLog.open(undefined, 'run', 'http://somewhere')
+  t.teardown(() => log.close())
+  const traces = new Traces('memory', THING)
+  const sentMs = 1_000_000
+  const times = { copiedMs: 0, switchedMs: sentMs - 1, skewMs: 0 }
+  const precedence = new SwitchPrecedence(times, log)
+  const split = (n: number) => {
+    const object = { ...titled(1, `state ${n}`), updatedMs: sentMs - 10 }
+    return { source: object, expected: object, object, links: [] }
+  }
+  // The first state arrived; all calls after it have failed, and the source has changed again each time.
+  const there = { ...split(0).expected, updatedMs: sentMs }
+  precedence.ofTarget(split(0), { ...there, updatedMs: 0 }, traces)
+  for (let n = 1; n < 40; n++)
+    t.notOk(precedence.ofTarget(split(n), there, traces), `state ${n} is sent over the copy's own`)
+  t.equal(log.carried(ONE)?.wrotes.length, 16)
+  const other = { ...titled(1, 'through the alias'), updatedMs: sentMs }
+  t.ok(precedence.ofTarget(split(40), other, traces), 'what others wrote stays')
 })
