@@ -41,6 +41,8 @@ export interface DatabaseOptions {
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
+  /** True for a file that can later give back free pages a few at a time; only a new one. */
+  readonly incrementalVacuum?: boolean
   /** Read-only; another connection has made the file and keeps it open. */
   readonly readonly?: boolean
   /** Makes the error for a failure while the file is made or opened; ELYSIA_STORE by default. */
@@ -74,7 +76,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
     const opening = { timeout: options.busyTimeoutMs ?? 5000, readonly: options.readonly === true }
     database = options.worded === true ? new WordedDatabase(file, file, opening) : new Database(file, opening)
     refuseCode(database, file)
-    configure(database, options.synchronous ?? 'NORMAL')
+    configure(database, options)
     rememberFiles(database)
     return database
   } catch (error) {
@@ -219,8 +221,13 @@ function refuseCode(database: SqliteDatabase, file: string): void {
   )
 }
 
-function configure(database: SqliteDatabase, synchronous: 'NORMAL' | 'FULL'): void {
+function configure(
+  database: SqliteDatabase,
+  { synchronous = 'NORMAL', incrementalVacuum = false }: DatabaseOptions,
+): void {
   database.pragma(`page_size = ${PAGE_BYTES}`)
+  // Only before the first page, which the next line writes.
+  if (incrementalVacuum) database.pragma('auto_vacuum = INCREMENTAL')
   if (database.pragma('journal_mode', { simple: true }) !== 'wal') database.pragma('journal_mode = WAL')
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('foreign_keys = ON')

@@ -24,6 +24,9 @@ export const runDocument = document('run', '`runs show --json`.', {
 
 export const runsTrimmedDocument = document('runs-trimmed', '`runs trim --json`.', {
   removed: count('Entries that were removed.'),
+  freed_bytes: count('How much smaller the file of the history became, in bytes.'),
+  free_bytes: count('Free bytes that the file keeps, and that later runs fill.'),
+  not_freed: optional(text('Why the file keeps them, if another process was in the way.')),
 })
 
 /** A line of `runs tail --json`. */

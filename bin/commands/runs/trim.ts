@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Command, Context } from '../../cli/command.ts'
-import { counted, historyLibrary, historyOptions } from '../../library.ts'
+import { counted, historyLibrary, historyOptions, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
+
+/** Between two removals, another process may write. */
+const PAUSE_MS = 20
 
 /** `runs trim`: removes old runs from the history, as the end of each run does. */
 export const command: Command = {
@@ -20,10 +24,22 @@ async function run(context: Context): Promise<void> {
   const history = await openUserHistory(context)
   try {
     let removed = 0
-    for (let more = history.prune(keep); more > 0; more = history.prune(keep)) removed += more
-    history.compact()
-    if (console.json) await console.document({ removed })
-    else console.note(`${counted(removed, 'run')} removed`)
+    for (let more = history.prune(keep); more > 0; more = history.prune(keep)) {
+      removed += more
+      await wait(PAUSE_MS)
+    }
+    const { bytes, keptBytes, why } = await history.compact()
+    if (why !== undefined)
+      console.warn(
+        `the history keeps ${roughSize(keptBytes)} that are free: ${why}; run the same command later`,
+      )
+    if (console.json) {
+      const kept = { freed_bytes: bytes, free_bytes: keptBytes }
+      await console.document({ removed, ...kept, ...(why !== undefined && { not_freed: why }) })
+    } else {
+      const given = bytes === 0 ? '' : `; the history is ${roughSize(bytes)} smaller`
+      console.note(`${counted(removed, 'run')} removed${given}`)
+    }
   } finally {
     history.close()
   }

@@ -12,7 +12,7 @@ import type {
 import { killedEntry } from './killed.ts'
 import type { LogLine, RunLogged } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
-import { compact } from './table/compact.ts'
+import { type Compacted, giveBack } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
 import { LAST_SUCCESSES, SUCCESSES } from './table/last.ts'
@@ -91,13 +91,10 @@ export class History implements ReportedHistory {
     })
   }
 
-  /** Gives the space of removed entries back, if it is more than half of the file and no run is open. True if it did. */
-  compact(): boolean {
+  /** Gives the space of removed entries back, a few pages at a time: other processes write meanwhile. */
+  async compact(): Promise<Compacted> {
     this.#settle()
-    return this.#file.use((database) => {
-      const [free, all] = ['freelist_count', 'page_count'].map((name) => database.pragma(name) as number)
-      return free! * 2 > all! && compact(database)
-    })
+    return giveBack((work) => this.#file.use(work))
   }
 
   list(choice: HistoryChoice = {}): HistoryEntry[] {

@@ -247,22 +247,6 @@ t.test('a full database is an error, and what it held is still read', async (t) 
   t.equal(full.list().length, 1)
 })
 
-t.test(
-  'a history in which a run is open is not rewritten: its end could not be written meanwhile',
-  async (t) => {
-    const { history } = opened(t)
-    for (let second = 0; second < 60; second++) {
-      const started_at = new Date(Date.UTC(2026, 10, 20, 3, 0, second)).toISOString()
-      history.put(entry({ id: `${second}`, started_at, command: ['x'.repeat(4000)], status: 'failed' }))
-    }
-    for (let more = 1; more > 0; more = history.prune({ runs: 1 }));
-    history.put(running({ id: 'now', started_at: '2026-11-21T03:00:00.000Z' }))
-    t.equal(history.compact(), false)
-    history.put(entry({ id: 'now', started_at: '2026-11-21T03:00:00.000Z' }))
-    t.equal(history.compact(), true)
-  },
-)
-
 t.test('eight processes at once lose no run', async (t) => {
   const { history, path } = opened(t)
   const module = (name: string) => new URL(`../../../lib/monitor/history/${name}.ts`, import.meta.url).href

@@ -31,6 +31,8 @@ export interface HistoryFileOptions {
 export interface HistoryConnection {
   prepare(sql: string): SqliteStatement
   pragma(text: string): unknown
+  /** Runs SQL that answers nothing, to its end. */
+  exec(sql: string): void
   /** Runs the work as one transaction, which takes the writer's lock at once. */
   transaction<T>(work: () => T): T
   /** Runs reads as one transaction: all of them see the state of the first one. */
@@ -106,7 +108,10 @@ export class HistoryFile {
     return this.#guarded(() => {
       const { missing = 'make' } = this.#options
       if (missing === 'make') makePlaceFor(this.path)
-      const database = openDatabase(this.path, { busyTimeoutMs: BUSY_MS, missing, failure: (error) => error })
+      const database = openDatabase(this.path, {
+        ...{ busyTimeoutMs: BUSY_MS, missing, incrementalVacuum: true },
+        failure: (error) => error,
+      })
       this.#inode = inodeOf(this.path)
       try {
         prepare(database, this.path)
@@ -170,6 +175,7 @@ function prepared(database: SqliteDatabase): HistoryConnection & { readonly data
       return known
     },
     pragma: (text) => database.pragma(text, { simple: true }),
+    exec: (sql) => void database.exec(sql),
     transaction: (work) => database.transaction(work).immediate(),
     reading: (work) => database.transaction(work).deferred(),
   }

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../../../database/connection.ts'
-import { compact } from './compact.ts'
+import { rewrite } from './compact.ts'
 import { HISTORY_FORMAT, HISTORY_TABLES, TRAFFIC_TABLE } from './tables.ts'
 
 /**
@@ -19,7 +19,7 @@ export function createOrMigrate(database: SqliteDatabase): void {
     database.pragma(`user_version = ${HISTORY_FORMAT}`)
   }
   database.transaction(step).immediate()
-  if (hasCopied) compact(database)
+  if (hasCopied) rewrite(database)
 }
 
 /** The first files stored times as ISO texts. */

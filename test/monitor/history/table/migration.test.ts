@@ -139,18 +139,6 @@ t.test('eight processes that bring a file up to date at once lose nothing', asyn
   t.ok(Number(free) < Number(all) / 10, `${free} of ${all} pages are free`)
 })
 
-t.test('what was trimmed gives its space back where it is more than half', async (t) => {
-  const path = large(t)
-  const history = openHistory(path)
-  t.teardown(() => history.close())
-  t.equal(history.compact(), false, 'nothing is free')
-  const before = statSync(path).size
-  for (let more = 1; more > 0; more = history.prune({ runs: 10 }));
-  t.equal(history.compact(), true)
-  t.ok(statSync(path).size < before / 4, `${statSync(path).size} of ${before}`)
-  t.ok(history.list().length >= 10)
-})
-
 t.test('a file that a newer version has brought up meanwhile is not taken for a damaged one', async (t) => {
   const path = join(t.testdir(), 'history.db')
   const history = openHistory(path, { onEvent: ({ type }) => t.fail(type) })
