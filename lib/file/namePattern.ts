@@ -52,6 +52,7 @@ function fits(tokens: readonly Token[], characters: readonly string[], dot: bool
     if (next === ANY_NUMBER) {
       if (at === 0 && characters[0] === '.' && !dot) return false
       star = token++
+      if (token === tokens.length) return true
       taken = at
     } else if (next?.(characters[at]!) && !(at === 0 && next === anyOne && characters[0] === '.' && !dot)) {
       at++

@@ -8,8 +8,8 @@ type Expected = NonNullable<MonitorReport['expected']>[number]
 export interface Done {
   /** All known collections. */
   readonly collections: readonly string[]
-  /** When a job was last done well, in ISO 8601; undefined if never. Without a target, at any store. */
-  last(what: ExpectedKind, collection: string, target: string | undefined): string | undefined
+  /** When a job was last done well, in milliseconds since 1970; undefined if never. Without a target, at any store. */
+  lastMs(what: ExpectedKind, collection: string, target: string | undefined): number | undefined
 }
 
 /** The state of all expectations now, even if nothing was run. */
@@ -60,14 +60,14 @@ function expectedOf(
 ): Expected | undefined {
   const every = everyMs[what]
   if (every === undefined) return undefined
-  const last = done.last(what, collection, target)
+  const lastMs = done.lastMs(what, collection, target)
   return {
     collection,
     ...(target !== undefined && { target }),
     what,
     every_seconds: every / 1000,
     grace_seconds: graceMs / 1000,
-    ...(last !== undefined && { last_success_at: last }),
-    due_at: new Date(last === undefined ? nowMs : Date.parse(last) + every).toISOString(),
+    ...(lastMs !== undefined && { last_success_at: new Date(lastMs).toISOString() }),
+    due_at: new Date(lastMs === undefined ? nowMs : lastMs + every).toISOString(),
   }
 }

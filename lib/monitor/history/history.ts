@@ -15,7 +15,7 @@ import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
 import { type Compacted, giveBack } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
-import { LAST_SUCCESSES, SUCCESSES } from './table/last.ts'
+import { LAST_SUCCESSES, successesIn } from './table/last.ts'
 import { type Keep, prune } from './table/prune.ts'
 import { queryOf, SELECT_RUNS, singled } from './table/query.ts'
 import { entryOf, ownerIn, type RunRow } from './table/row.ts'
@@ -140,7 +140,7 @@ export class History implements ReportedHistory {
 
   successes(): SubjectSuccess[] {
     this.#look()
-    return this.#file.use((database) => database.prepare(SUCCESSES).all()) as SubjectSuccess[]
+    return this.#reading(successesIn)
   }
 
   figures(): SubjectFigures[] {

@@ -1,4 +1,4 @@
-import { EXPECTED } from '../expect/expectations.ts'
+import { EXPECTED, type ExpectedKind } from '../expect/expectations.ts'
 import type { Done } from '../expect/missed.ts'
 import type { SubjectSuccess } from '../history/entry.ts'
 import type { KnownArchives } from './archives.ts'
@@ -13,37 +13,53 @@ export function doneOf(
   nowMs: number,
   note: (text: string) => void,
 ): Done {
-  const last = new Map<string, string>()
-  const latest = new Date(nowMs + AHEAD_MS).toISOString()
-  const put = (what: string, collection: string, target: string, at: string) => {
-    if (at > latest)
+  const last = { backup: new Map(), verify: new Map(), rehearse: new Map() } satisfies Record<
+    ExpectedKind,
+    Last
+  >
+  const latestMs = nowMs + AHEAD_MS
+  const put = (what: ExpectedKind, collection: string, target: string, atMs: number) => {
+    if (atMs > latestMs) {
+      const at = new Date(atMs).toISOString()
       return note(
         `the ${what} of ${collection} of ${at} does not count: that is to come, by a clock that was wrong`,
       )
-    for (const key of [`${what}\0${collection}\0${target}`, `${what}\0${collection}`]) {
-      if ((last.get(key) ?? '') < at) last.set(key, at)
     }
+    putLater(last[what], collection, atMs)
+    putLater(last[what], atTarget(collection, target), atMs)
   }
   const collections = new Set<string>()
   for (const { kind, collection, target, succeededMs } of subjects) {
     if (collection !== '') collections.add(collection)
-    if (succeededMs !== null && isExpected(kind))
-      put(kind, collection, target, new Date(succeededMs).toISOString())
+    if (succeededMs !== null && isExpected(kind)) put(kind, collection, target, succeededMs)
   }
   for (const { id, collection, cluster, started, finished = started, verified } of archives.complete) {
     collections.add(collection)
-    if (archives.isSound(id)) put('backup', collection, cluster, finished)
+    if (archives.isSound(id)) put('backup', collection, cluster, Date.parse(finished))
     if (verified?.ok !== true) continue
-    put('verify', collection, cluster, verified.time)
-    if (verified.level === 'rehearsed') put('rehearse', collection, cluster, verified.time)
+    const verifiedMs = Date.parse(verified.time)
+    put('verify', collection, cluster, verifiedMs)
+    if (verified.level === 'rehearsed') put('rehearse', collection, cluster, verifiedMs)
   }
   return {
     collections: [...collections],
-    last: (what, collection, target) =>
-      last.get(target === undefined ? `${what}\0${collection}` : `${what}\0${collection}\0${target}`),
+    lastMs: (what, collection, target) =>
+      last[what].get(target === undefined ? collection : atTarget(collection, target)),
   }
 }
 
-function isExpected(kind: string): boolean {
+/** The latest moments by collection, and by collection and target. */
+type Last = Map<string, number>
+
+function putLater(last: Last, key: string, ms: number): void {
+  const known = last.get(key)
+  if (known === undefined || known < ms) last.set(key, ms)
+}
+
+function atTarget(collection: string, target: string): string {
+  return `${collection}\0${target}`
+}
+
+function isExpected(kind: string): kind is ExpectedKind {
   return EXPECTED.some((one) => one === kind)
 }

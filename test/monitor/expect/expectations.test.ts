@@ -51,7 +51,13 @@ t.test('what never was, and what is late, is missed though nothing ran', async (
   }
   const judged = judge(
     some,
-    { collections: ['Fine', 'Late', 'Alone'], last: (what, name) => times[`${what} ${name}`] },
+    {
+      collections: ['Fine', 'Late', 'Alone'],
+      lastMs: (what, name) => {
+        const time = times[`${what} ${name}`]
+        return time === undefined ? undefined : Date.parse(time)
+      },
+    },
     NOW,
   )
   t.match(judged.missed, [

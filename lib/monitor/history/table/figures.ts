@@ -10,7 +10,7 @@ const SUMS = `
 
 /** Of `details` only what is needed is read, of few rows: it is most of a row. */
 const SUCCESSES = `
-  SELECT runs.subject, started_at, coalesce(ended_at, updated_at), seconds, records, details ->> '$.archive_bytes'
+  SELECT runs.subject, started_at, successes.ended_at, seconds, records, details ->> '$.archive_bytes'
   FROM successes CROSS JOIN runs USING (number)`
 
 const NEWEST =

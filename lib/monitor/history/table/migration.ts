@@ -15,7 +15,8 @@ export function createOrMigrate(database: SqliteDatabase): void {
     hasCopied = format === 1
     if (format === 0) database.exec(HISTORY_TABLES)
     else if (format === 1) database.exec(FROM_1)
-    else if (format === 2) database.exec(FROM_2)
+    else if (format === 2) database.exec(FROM_2 + FROM_3)
+    else if (format === 3) database.exec(FROM_3)
     database.pragma(`user_version = ${HISTORY_FORMAT}`)
   }
   database.transaction(step).immediate()
@@ -55,7 +56,8 @@ const FROM_1 = `
     SELECT subject, status, code, totals_1.runs, seconds, records, rejected, bytes_in, bytes_out, retries
     FROM totals_1 JOIN subjects USING (kind, collection, target);
   INSERT INTO successes
-    SELECT subject, number FROM successes_1 JOIN subjects USING (kind, collection, target);
+    SELECT subjects.subject, number, coalesce(ended_at, updated_at)
+    FROM successes_1 JOIN subjects USING (kind, collection, target) JOIN runs USING (number);
   DROP TABLE runs_1;
   DROP TABLE totals_1;
   DROP TABLE successes_1;
@@ -63,3 +65,11 @@ const FROM_1 = `
 
 /** Format 2 has traffic sums without days, into which nothing was ever written. */
 const FROM_2 = `DROP TABLE traffic; ${TRAFFIC_TABLE}`
+
+/** Format 3 does not say when the last successful run of a subject ended. */
+const FROM_3 = `
+  ALTER TABLE successes ADD COLUMN ended_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE successes SET ended_at = (
+    SELECT coalesce(ended_at, updated_at) FROM runs WHERE runs.number = successes.number
+  );
+`

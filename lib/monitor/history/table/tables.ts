@@ -1,5 +1,5 @@
 /** Increases with each change of the tables; `migration.ts` then gets one more step. */
-export const HISTORY_FORMAT = 3
+export const HISTORY_FORMAT = 4
 
 /** The traffic with each place, by the day on which the run began. */
 export const TRAFFIC_TABLE = `
@@ -19,7 +19,7 @@ export const TRAFFIC_TABLE = `
 /**
  * `runs` holds a row for each try. `subjects` holds each kind, collection and target, and how many runs it ever had:
  * `nth` numbers its runs. `totals` holds the sums over all runs ever, `successes` the last successful run of each
- * subject, and `traffic` the traffic of each day (since 1970) with each place; pruning changes none of them. Each index
+ * subject and when it ended (reading that from its row would read a page for each subject), and `traffic` the traffic of each day (since 1970) with each place; pruning changes none of them. Each index
  * continues with the columns that lists sort and filter by; `runs_subject` covers all columns of a trend. Times are
  * milliseconds since 1970: as texts they would take a seventh of the file.
  */
@@ -83,7 +83,8 @@ export const HISTORY_TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE successes (
     subject INTEGER PRIMARY KEY,
-    number INTEGER NOT NULL
+    number INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL
   );
   CREATE INDEX successes_number ON successes (number);
   ${TRAFFIC_TABLE}

@@ -68,7 +68,7 @@ export function trafficIn(database: HistoryConnection, sinceMs: number): Traffic
 const AHEAD_MS = 3_600_000
 
 const LAST = `
-  INSERT INTO successes SELECT subject, number FROM runs
+  INSERT INTO successes SELECT subject, number, coalesce(ended_at, updated_at) FROM runs
   WHERE subject = ? AND status = 'done' AND started_at <= ? ORDER BY started_at DESC, number DESC LIMIT 1`
 
 /** Looks up the last successful run of a subject again. */

@@ -74,6 +74,29 @@ for (const name of ['format-1-texts', 'format-1']) {
   )
 }
 
+t.test('a file of format 3 learns when each last good run ended', async (t) => {
+  const path = join(t.testdir(), 'history.db')
+  const before = openHistory(path)
+  before.put(entry())
+  before.put(entry({ id: 'never', collection: 'Other', status: 'failed' }))
+  const successes = before.successes()
+  before.close()
+  t.strictSame(
+    successes.map(({ succeededMs }) => succeededMs),
+    [Date.parse(entry().ended_at!), null],
+  )
+  const database = connect(path)
+  database.exec('ALTER TABLE successes DROP COLUMN ended_at; PRAGMA user_version = 3')
+  database.close()
+  const history = openHistory(path, { onEvent: ({ type }) => t.fail(type) })
+  t.teardown(() => history.close())
+  t.strictSame(history.successes(), successes)
+  history.put(
+    entry({ id: 'later', started_at: '2026-11-21T03:00:00.000Z', ended_at: '2026-11-21T03:09:00.000Z' }),
+  )
+  t.equal(history.successes()[0]!.succeededMs, Date.parse('2026-11-21T03:09:00.000Z'))
+})
+
 /** A file of format 1 with some thousand runs. */
 function large(t: Test): string {
   const path = earlier(t, 'format-1')
