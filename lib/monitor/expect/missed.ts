@@ -23,51 +23,79 @@ export interface Judged {
 
 /**
  * Compares what was done with what is expected. A collection that an expectation names literally counts even if nothing
- * is known about it: a job that never ran is missed from the start.
+ * is known about it: a job that never ran is missed from the start. `expected` is made when it is first read: writing
+ * its times takes longer than all the rest.
  */
 export function judge(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
   const named = expectations.flatMap(({ literal }) => (literal === undefined ? [] : [literal]))
   const collections = [...new Set([...done.collections, ...named])].sort()
-  const expected: Expected[] = []
-  const missed: Missed[] = []
+  const due: Due[] = []
   const uncovered: string[] = []
   for (const collection of collections) {
     const expectation = expectationFor(expectations, collection)
-    if (expectation === undefined) {
-      uncovered.push(collection)
-      continue
-    }
-    for (const what of EXPECTED) {
-      const one = expectedOf(expectation, collection, what, done, nowMs)
-      if (one === undefined) continue
-      expected.push(one)
-      const lateMs = nowMs - Date.parse(one.due_at)
-      const isMissed = one.last_success_at === undefined || lateMs > expectation.graceMs
-      if (!isMissed) continue
-      missed.push({ ...one, expectation: expectation.pattern, late_seconds: Math.max(0, lateMs) / 1000 })
-    }
+    if (expectation === undefined) uncovered.push(collection)
+    else for (const what of EXPECTED) due.push(...dueOf(expectation, collection, what, done, nowMs))
   }
+  const missed = due
+    .filter(({ lastMs, dueMs, expectation }) => lastMs === undefined || nowMs - dueMs > expectation.graceMs)
+    .map((one): Missed => {
+      const { dueMs, expectation } = one
+      const late = { expectation: expectation.pattern, late_seconds: Math.max(0, nowMs - dueMs) / 1000 }
+      return { ...expectedOf(one), ...late }
+    })
   missed.sort((a, b) => b.late_seconds - a.late_seconds)
-  return { expected, missed, uncovered }
+  let expected: Expected[] | undefined
+  return {
+    get expected() {
+      expected ??= due.map(expectedOf)
+      return expected
+    },
+    missed,
+    uncovered,
+  }
 }
 
-function expectedOf(
-  { everyMs, graceMs, target }: Expectation,
+/** One expectation of one collection, and when it is due. */
+interface Due {
+  readonly collection: string
+  readonly what: ExpectedKind
+  readonly expectation: Expectation
+  readonly everyMs: number
+  readonly lastMs: number | undefined
+  readonly dueMs: number
+}
+
+function dueOf(
+  expectation: Expectation,
   collection: string,
   what: ExpectedKind,
   done: Done,
   nowMs: number,
-): Expected | undefined {
-  const every = everyMs[what]
-  if (every === undefined) return undefined
-  const lastMs = done.lastMs(what, collection, target)
+): Due[] {
+  const everyMs = expectation.everyMs[what]
+  if (everyMs === undefined) return []
+  const lastMs = done.lastMs(what, collection, expectation.target)
+  return [
+    {
+      collection,
+      what,
+      expectation,
+      everyMs,
+      lastMs,
+      dueMs: lastMs === undefined ? nowMs : lastMs + everyMs,
+    },
+  ]
+}
+
+function expectedOf({ collection, what, expectation, everyMs, lastMs, dueMs }: Due): Expected {
+  const { target, graceMs } = expectation
   return {
     collection,
     ...(target !== undefined && { target }),
     what,
-    every_seconds: every / 1000,
+    every_seconds: everyMs / 1000,
     grace_seconds: graceMs / 1000,
     ...(lastMs !== undefined && { last_success_at: new Date(lastMs).toISOString() }),
-    due_at: new Date(lastMs === undefined ? nowMs : lastMs + every).toISOString(),
+    due_at: new Date(dueMs).toISOString(),
   }
 }

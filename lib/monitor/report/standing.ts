@@ -10,6 +10,7 @@ import { trendOf } from './trends.ts'
 
 /** The parts of a report that hold even if nothing was run. */
 export type StandingFacts = Pick<MonitorReport, 'missed' | 'damaged' | 'disk'> & {
+  /** Made when it is read. */
   readonly expected: NonNullable<MonitorReport['expected']>
   /** Those that have become slower, without their points; absent if they were not asked for. */
   readonly trends?: MonitorReport['trends']
@@ -38,10 +39,18 @@ export async function standing(
     .successes()
     .filter((one) => one.succeededMs !== null || !isOnlySlips(history, one, since))
   const quiet = () => {}
-  const { expected, missed } = judge(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
+  const judged = judge(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
   const disk = await disksOf([...archives.roots, ...directories], quiet)
-  const facts = { expected, missed, damaged: damagedLines(archives, nowMs), disk }
-  return trends ? { ...facts, trends: slowerIn(history, since) } : facts
+  return {
+    // Read only where a job is not missed any more.
+    get expected() {
+      return judged.expected
+    },
+    missed: judged.missed,
+    damaged: damagedLines(archives, nowMs),
+    disk,
+    ...(trends && { trends: slowerIn(history, since) }),
+  }
 }
 
 function slowerIn(history: ReportedHistory, since: string): MonitorReport['trends'] {

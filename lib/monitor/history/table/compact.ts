@@ -1,13 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { sqliteCode } from '../../../database/errors.ts'
-import type { HistoryConnection } from './file.ts'
 
 /** The part of a connection that this needs. */
-type Connection = Pick<HistoryConnection, 'prepare' | 'pragma'>
+interface Connection {
+  prepare(sql: string): { run(): unknown; get(): unknown }
+  pragma(text: string): unknown
+}
 
-/** Does work with the connection; errors are those of the history. */
-type Use = <T>(work: (database: HistoryConnection) => T) => T
+/** Does work with a connection, which runs SQL to its end; errors are those of the history. */
+type Use = <T>(work: (database: Connection & { exec(sql: string): void }) => T) => T
 
 /** How much smaller the file became. */
 export interface Compacted {
