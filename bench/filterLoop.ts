@@ -4,9 +4,9 @@
  */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { filtered } from '../lib/archive/object/filtered.ts'
+import { filterPages } from '../lib/archive/object/filterPages.ts'
 import type { StoredObject } from '../lib/core/object.ts'
-import { objects } from '../lib/store/objects.ts'
+import { objectPages } from '../lib/store/objects.ts'
 import { openSqlite } from '../lib/store/sqlite/store.ts'
 import { filterOf } from '../lib/transform/filter/filter.ts'
 
@@ -22,8 +22,8 @@ const forget = new Writable({
     done()
   },
 })
-const source = objects(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
-const stages = text === undefined ? [] : [filtered(filterOf(text, schema).selects)]
+const source = objectPages(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
+const stages = text === undefined ? [] : [filterPages(filterOf(text, schema).selects)]
 const before = process.cpuUsage()
 await pipeline([source, ...stages, forget])
 const { user, system } = process.cpuUsage(before)

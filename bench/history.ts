@@ -14,7 +14,7 @@ import Database from 'better-sqlite3'
 import type { HistoryChoice, HistoryEntry } from '../lib/monitor/history/entry.ts'
 import { History } from '../lib/monitor/history/history.ts'
 import { LAST_SUCCESSES } from '../lib/monitor/history/table/last.ts'
-import { queryOf, SELECT_RUNS, singled } from '../lib/monitor/history/table/query.ts'
+import { queryOf, SELECT_RUNS, splitChoice } from '../lib/monitor/history/table/query.ts'
 import { slowerOf } from '../lib/monitor/report/regression.ts'
 import { report } from '../lib/monitor/report/report.ts'
 import { COMMAND, homeIn, ingestWords } from './embedded.ts'
@@ -141,7 +141,7 @@ async function benchQueries(history: History): Promise<void> {
     'what is not there': { collection: 'None', kind: ['backup'], since, limit: 50 },
   }
   for (const [what, choice] of Object.entries(choices)) {
-    const statements = singled(choice).map((one) => {
+    const statements = splitChoice(choice).map((one) => {
       const { sql, values: bound } = queryOf(one)
       return floor.prepare(`${SELECT_RUNS} ${sql}`).bind(...bound)
     })

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../lib/core/object.ts'
 import type { CollectionSchema } from '../lib/core/schema.ts'
-import { objects } from '../lib/store/objects.ts'
+import { objectPages } from '../lib/store/objects.ts'
 import { openSqlite } from '../lib/store/sqlite/store.ts'
 import { mapChunks } from '../lib/stream/mapChunks.ts'
 import { bindTransforms, transformStages } from '../lib/transform/pipeline.ts'
@@ -49,7 +49,7 @@ if (process.argv[1]?.endsWith('scriptLoop.ts')) {
       done()
     },
   })
-  const source = objects(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
+  const source = objectPages(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
   const before = process.cpuUsage()
   await pipeline([source, ...stages, forget])
   const { user, system } = process.cpuUsage(before)

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { check } from '../lib/change/check.ts'
+import { checkRecord } from '../lib/change/check.ts'
 import { validate } from '../lib/change/validate.ts'
 import type { JsonObject } from '../lib/core/object.ts'
 import { batch } from '../lib/stream/batch.ts'
@@ -49,7 +49,7 @@ async function loop(file: string): Promise<number> {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop()!
     for (const line of lines) {
-      if (check(JSON.parse(line) as JsonObject) !== undefined) throw new Error('a bad record')
+      if (checkRecord(JSON.parse(line) as JsonObject) !== undefined) throw new Error('a bad record')
       seen += 1
     }
   }

@@ -6,7 +6,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../lib/core/object.ts'
-import { objects } from '../lib/store/objects.ts'
+import { objectPages } from '../lib/store/objects.ts'
 import { openSqlite } from '../lib/store/sqlite/store.ts'
 import { bindTransforms, transformStages } from '../lib/transform/pipeline.ts'
 import { dropProperty } from '../lib/transform/step/drop.ts'
@@ -36,7 +36,7 @@ function take(page: readonly StoredObject[]): void {
   for (const { properties } of page) if (typeof properties.label === 'string') made += 1
 }
 
-const source = objects(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
+const source = objectPages(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
 const bound = bindTransforms(TRANSFORMS, schema)
 const before = process.cpuUsage()
 if (how === 'hand') for await (const page of source as AsyncIterable<StoredObject[]>) take(page.map(byHand))

@@ -17,7 +17,7 @@ import { BATCH, IN_FLIGHT, LOADS, type Load } from './weaviate/loads.ts'
 
 /**
  * How fast objects come into a real Weaviate through us, beside a raw flood of the same objects in the same
- * batches, as many in flight. Each load is a process of its own, into a collection made anew. A server's pace
+ * batches, as many in flight. Each load is a process of its own, into a new collection. A server's pace
  * wanders by a factor of two, so every load of ours stands between two floods, and is measured against both.
  */
 const { values } = parseArgs({

@@ -2,7 +2,7 @@ import type { Context } from './cli/command.ts'
 import { type AlertSettings, messageOf, type Settings } from './library.ts'
 import { withMonitor } from './monitor.ts'
 import { alertSettingsOf } from './observers/alertSettings.ts'
-import { evaluateAlerts, watching } from './observers/dueAlerts.ts'
+import { evaluateAlerts, watchDue } from './observers/dueAlerts.ts'
 
 /** Looks for alerts while a command keeps running. */
 export interface AlertsWatch {
@@ -20,7 +20,7 @@ export async function watchAlerts(
 ): Promise<AlertsWatch | undefined> {
   const alerts = await alertSettingsOf(context.settings)
   if (alerts === undefined) return undefined
-  const watch = watching((signal) => look(context, alerts, signal))
+  const watch = watchDue((signal) => look(context, alerts, signal))
   watch.soon()
   return watch
 }

@@ -9,8 +9,8 @@ import { schemasOf } from './cli/registry.ts'
 import { runCommand } from './cli/run.ts'
 import { dispatch } from './cli/tree.ts'
 import { COMMANDS } from './commands/table.ts'
-import { ElysiaError, layersFor, resolve } from './library.ts'
-import { type Observers, observedSaid } from './observers/current.ts'
+import { ElysiaError, layersFor, resolveOptions } from './library.ts'
+import { type Observers, observeMessage } from './observers/current.ts'
 
 /** The current way of writing messages. */
 interface Speaking {
@@ -65,8 +65,8 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
     return EXIT.done
   }
   const console = processConsole(
-    resolve(consoleOptions, layersFor(consoleOptions, [flags])).options,
-    observedSaid,
+    resolveOptions(consoleOptions, layersFor(consoleOptions, [flags])).options,
+    observeMessage,
   )
   speaking.console = console
   const { operands, rest } = wordsOf(command, parsed)

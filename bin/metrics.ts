@@ -27,7 +27,7 @@ export async function servingMetrics(
 ): Promise<void> {
   const { metricsListen } = context.options(metricsListenOptions)
   if (metricsListen === undefined) return work(() => {})
-  await withMetrics(quietly(context), async (metrics) => {
+  await withMetrics(withoutNotes(context), async (metrics) => {
     const { processMetrics, serveMetrics } = await metricsLibrary()
     const ofProcess = await processMetrics()
     let isReady = false
@@ -44,6 +44,6 @@ export async function servingMetrics(
 }
 
 /** The same without notes: commands about the catalog report what it finds out. */
-export function quietly({ console, options, settings }: Looking): Looking {
+export function withoutNotes({ console, options, settings }: Looking): Looking {
   return { options, settings, console: { ...console, note: () => {}, detail: () => {} } }
 }

@@ -16,7 +16,7 @@ import {
   parseTarget,
   rememberedAlerts,
   reportLibrary,
-  resolve,
+  resolveOptions,
   retentionOptions,
   type Settings,
   type StandingFacts,
@@ -52,7 +52,7 @@ export async function withMonitor<T>(
   work: (monitor: Monitor) => Promise<T>,
 ): Promise<T> {
   const { settings } = context
-  const { report, standing, readExpectations } = await reportLibrary()
+  const { report, standingFindings: standing, readExpectations } = await reportLibrary()
   const { undeliveredCount } = await rememberedAlerts()
   const expectations = await readExpectations(ownFirst(settings), (target) => addressIn(settings, target))
   const policy = await policyIn(settings)
@@ -137,7 +137,7 @@ function addressIn(settings: Settings, target: string): string {
 
 /** The rules that `col catalog cleanup` would follow; undefined if the configuration has none. */
 async function policyIn({ layers }: Settings) {
-  const { options } = resolve(retentionOptions, layersFor(retentionOptions, [...layers]))
+  const { options } = resolveOptions(retentionOptions, layersFor(retentionOptions, [...layers]))
   const { policyOf } = await loadCatalog()
   const policy = policyOf(options)
   return policy.olderThan !== undefined || hasKeepRules(policy) ? policy : undefined

@@ -12,11 +12,11 @@ import {
   requireUsable,
   runOptions,
   type State,
-  sum,
+  sumCounts,
   type WriteContext,
 } from './library.ts'
 import { progressView } from './view/progress.ts'
-import { rejectsText, summary } from './view/summary.ts'
+import { rejectsText, reportSummary } from './view/summary.ts'
 
 /**
  * Ingests inputs into the chosen target, and reports: with --json one document on stdout, otherwise on stderr. Looks
@@ -38,10 +38,11 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   }).finally(view.stop)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
-  else console.note(summary(report, rejectsPath(report, write)))
+  else console.note(reportSummary(report, rejectsPath(report, write)))
   reportNextStep(context, report, error, rejectsPath(report, write))
   if (error !== undefined) throw error
-  if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, write)))
+  if (sumCounts(report.rejected) > 0)
+    context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, write)))
 }
 
 /** Prints what to do with rejected records, or how an unfinished run continues. */
@@ -75,7 +76,7 @@ export function writeContext(context: Context, state: State, keepsRejects: boole
 
 /** The path of the rejected records; undefined if there are none, or no file. */
 function rejectsPath({ id, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
-  if (sum(rejected) === 0) return undefined
+  if (sumCounts(rejected) === 0) return undefined
   const standard = rejectsDirectory && join(rejectsDirectory, `${id}.jsonl`)
   return rejectsPath ?? state?.journal.find(id)?.checkpoint?.rejectsPath ?? standard
 }

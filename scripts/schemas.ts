@@ -128,7 +128,7 @@ function tableNamed(name: string): string {
   return table
 }
 
-/** A page with the tables between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
+/** A page with new tables between its markers `<!-- table: NAME -->` and `<!-- end -->`. */
 export function withTables(page: string): string {
   return page.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,

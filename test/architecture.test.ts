@@ -147,5 +147,5 @@ t.test(
 
 t.test('SPEC.md says what the code knows', async (t) => {
   const page = readFileSync(SPEC_PAGE, 'utf8')
-  t.equal(page, withTables(page), 'npm run schemas makes its tables anew')
+  t.equal(page, withTables(page), 'npm run schemas makes its tables again')
 })

@@ -79,7 +79,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'monitor/serve': ['monitor/metrics/serve.test.ts', 'monitor/dashboard/access.test.ts'],
   'monitor/dashboard': ['monitor/dashboard/live.test.ts', 'monitor/dashboard/file/export.test.ts'],
   'monitor/alerts/config': ['monitor/alerts/config/read.test.ts'],
-  'monitor/alerts/rule': ['monitor/alerts/rule/look.test.ts'],
+  'monitor/alerts/rule': ['monitor/alerts/rule/evaluateRules.test.ts'],
   'monitor/alerts/sink': [
     'monitor/alerts/sink/sinks.contract.test.ts',
     'monitor/alerts/sink/http.test.ts',

@@ -27,7 +27,7 @@ export async function archiveCommand(words: readonly string[], home: string): Pr
   return { ...report, rate: report.objects / report.seconds, cpu_us: (all / report.objects) * 1e6 }
 }
 
-/** Backs a collection up into a directory that is made anew. */
+/** Backs a collection up into a new directory. */
 export function backUp(
   name: string,
   target: string,

@@ -5,7 +5,7 @@
 import pLimit from 'p-limit'
 import { ConnectionGRPC } from 'weaviate-client'
 import type { StoredObject } from '../../lib/core/object.ts'
-import { whatOf } from '../../lib/job/backup/plan.ts'
+import { scanProjection } from '../../lib/job/backup/plan.ts'
 import type { Projection } from '../../lib/store/store.ts'
 import { NO_TLS } from '../../lib/store/weaviate/cluster/tls.ts'
 import { openWire } from '../../lib/store/weaviate/grpc/client.ts'
@@ -34,7 +34,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** All objects by the server's cursor through weaviate-client, a range a worker, counted and forgotten. */
 function scan(load: Load): Promise<() => Promise<number>> {
-  return scanned(load, whatOf(true))
+  return scanned(load, scanProjection(true))
 }
 
 /** The ids and update times of all objects, then all of one object in a hundred, by their ids. */
@@ -49,7 +49,7 @@ async function changes(load: Load): Promise<() => Promise<number>> {
   const calls = Array.from({ length: Math.ceil(ids.length / IDS_A_CALL) }, (_, n) => n * IDS_A_CALL)
   const limit = pLimit(load.workers)
   const read = (at: number) =>
-    store.collection(load.class).readMany(ids.slice(at, at + IDS_A_CALL), whatOf(true))
+    store.collection(load.class).readMany(ids.slice(at, at + IDS_A_CALL), scanProjection(true))
   return async () => {
     await times()
     const pages = await Promise.all(calls.map((at) => limit(read, at)))
@@ -105,7 +105,7 @@ async function read(load: Load): Promise<() => Promise<number>> {
   const count = async ([after, upTo]: readonly [string, string]): Promise<number> => {
     let objects = 0
     const range = { upTo, ...(after !== '' && { after }) }
-    for await (const page of collection.read(whatOf(true), range)) objects += page.length
+    for await (const page of collection.read(scanProjection(true), range)) objects += page.length
     return objects
   }
   return async () => {

@@ -59,7 +59,7 @@ export async function onCopiedCatalog<T>(
   context: CatalogContext,
   work: (catalog: Catalog) => Promise<T> | T,
 ): Promise<T> {
-  const { copied, withCatalog } = await loadCatalog()
+  const { copyDatabase: copied, withCatalog } = await loadCatalog()
   const file = catalogFile()
   const copy = copied(file, [join(userPaths().state, 'backup-roots.json')])
   try {

@@ -31,7 +31,7 @@ export interface Found {
 }
 
 /** Follows words down from a group, as long as they name something. */
-export function follow(group: Group, words: readonly string[]): Found {
+export function followWords(group: Group, words: readonly string[]): Found {
   let member: Group | LoadCommand = group
   let length = 0
   for (const word of words) {

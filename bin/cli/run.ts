@@ -4,12 +4,12 @@ import {
   messageOf,
   type OptionsSchema,
   readSettings,
-  resolve,
+  resolveOptions,
   type Settings,
 } from '../library.ts'
 import { alertSettingsOf } from '../observers/alertSettings.ts'
 import type { Observers } from '../observers/current.ts'
-import { observe } from '../observers/observers.ts'
+import { makeObservers } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'
@@ -33,7 +33,8 @@ export type Asked = Pick<
  * @throws the error that ended it, unless a signal did
  */
 export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
-  const observing = (settings: Settings) => observe({ ...asked, command, settings }).then(asked.onObserved)
+  const observing = (settings: Settings) =>
+    makeObservers({ ...asked, command, settings }).then(asked.onObserved)
   const settings = await settingsFor(command, asked.commands).catch(async (error) => {
     await observing(NO_SETTINGS)
     throw error
@@ -51,10 +52,11 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     signals ??= takeSignals(shutdownTimeout(command, layers), notes)
     return signals
   }
-  const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
+  const options = <S extends OptionsSchema>(schema: S) =>
+    resolveOptions(schema, layersFor(schema, layers)).options
   try {
     // A mistake in any option is reported before the command looks for anything.
-    for (const schema of schemasOf(command)) resolve(schema, layersFor(schema, layers))
+    for (const schema of schemasOf(command)) resolveOptions(schema, layersFor(schema, layers))
     await command.run({
       ...asked,
       settings,
@@ -71,7 +73,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       onInFlight: (batches) => {
         inFlight = batches
       },
-      origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
+      origins: (schema) => resolveOptions(schema, layersFor(schema, layers)).origins,
       openTarget: (opening = {}, other) => targets.open(opening, other),
       readTarget: (other, opening) => targets.open({ reading: opening ?? {} }, other),
       readRuns: () => targets.readRuns(),
@@ -146,6 +148,9 @@ async function settingsFor(command: NamedCommand, commands: Group): Promise<Sett
 function shutdownTimeout({ schemas }: NamedCommand, layers: readonly Layer[]): number {
   const schema = schemas.find(({ properties }) => Object.hasOwn(properties, 'shutdownTimeoutMs'))
   if (schema === undefined) return 0
-  const options: { readonly shutdownTimeoutMs?: number } = resolve(schema, layersFor(schema, layers)).options
+  const options: { readonly shutdownTimeoutMs?: number } = resolveOptions(
+    schema,
+    layersFor(schema, layers),
+  ).options
   return options.shutdownTimeoutMs ?? 0
 }

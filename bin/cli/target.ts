@@ -14,7 +14,7 @@ import {
   parseTarget,
   readApiKey,
   readHeaders,
-  resolve,
+  resolveOptions,
   type Settings,
   type State,
   type Store,
@@ -24,7 +24,7 @@ import {
   withholdCertificate,
   withholdKey,
 } from '../library.ts'
-import { observedTarget } from '../observers/current.ts'
+import { observeTarget } from '../observers/current.ts'
 import type { OpenTarget, OtherTarget, ReadOptions } from './command.ts'
 import type { Console } from './console.ts'
 
@@ -105,7 +105,7 @@ async function openChosenTarget(
   const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
   const opening = 'reading' in use ? { ...reading(chosen), ...use.reading } : use
   const absent = isAbsent(target, opening)
-  observedTarget(target.text)
+  observeTarget(target.text)
   const store = await openStore(target, access, opening)
   const name = chosen.name === undefined ? '' : `${chosen.name}: `
   const note = absent ? ', not there yet: a run creates it' : ''
@@ -151,7 +151,7 @@ function openHistory({ warn }: Console): State | undefined {
 
 function choose(flags: Layer, settings: Settings, flag: string) {
   const layers = layersFor(targetOptions, [flags, ...settings.layers])
-  const { options, origins } = resolve(targetOptions, layers)
+  const { options, origins } = resolveOptions(targetOptions, layers)
   const chosen = chooseTarget(options.target, originText(origins.target, flag), settings)
   return { chosen, target: parseTarget(chosen.address) }
 }
@@ -175,7 +175,7 @@ async function accessOf(
   layers: readonly Layer[],
   warn: (message: string) => void,
 ): Promise<Access> {
-  const { options, origins } = resolve(targetOptions, layers)
+  const { options, origins } = resolveOptions(targetOptions, layers)
   const path = options.apiKeyFile
   const file = path === undefined ? undefined : { path, fromFlag: origins.apiKeyFile === 'command line' }
   const certificate = options.caFile !== undefined && { caFile: options.caFile }

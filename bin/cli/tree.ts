@@ -1,7 +1,7 @@
 import { type CommandDef, defineCommand, runCommand, type SubCommandsDef } from 'citty'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { unknownCommand } from './help/unknownCommand.ts'
-import { follow, isGroup, load } from './registry.ts'
+import { followWords, isGroup, load } from './registry.ts'
 
 /** What to do with the words of a command line. */
 export interface Calls {
@@ -29,7 +29,7 @@ export function isHelp(word: string | undefined): boolean {
 
 /** `index --help` means `help index`: citty would look for a command after the flag. */
 function withHelpFirst(table: Group, argv: readonly string[]): string[] {
-  const { member, length } = follow(table, argv)
+  const { member, length } = followWords(table, argv)
   const asksHelp = isGroup(member) && isHelp(argv[length])
   return asksHelp ? [HELP, ...argv.slice(0, length), ...argv.slice(length + 1)] : [...argv]
 }

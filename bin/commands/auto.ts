@@ -13,12 +13,12 @@ import {
   counted,
   ElysiaError,
   loadAuto,
-  lock,
   metricsListenOptions,
   type OptionsSchema,
   type PlannedPolicy,
   type Policy,
   runOptions,
+  stateLock,
   userPaths,
 } from '../library.ts'
 import { servingMetrics } from '../metrics.ts'
@@ -86,7 +86,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
     if (console.json) return console.document({ dry_run: true, policies: planned, runs: [], failed: 0 })
     return console.print(pageOf(await tablesFor(context), planned))
   }
-  const held = lock(state, 'auto', 'the policies: another `elysiactl auto`')
+  const held = stateLock(state, 'auto', 'the policies: another `elysiactl auto`')
   ready()
   try {
     const notes = new AutoNotes(state)

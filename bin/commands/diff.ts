@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { archivePath, lockedForReading } from '../cli/archivePath.ts'
-import { finder } from '../cli/chain/finder.ts'
+import { archiveFinder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
@@ -146,7 +146,7 @@ async function opened(
   return openSide(path, {
     ...(other !== undefined && { className: other.schema.class }),
     onEvent: eventView(context.console),
-    findArchive: await finder(context),
+    findArchive: await archiveFinder(context),
   })
 }
 

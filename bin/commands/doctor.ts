@@ -18,7 +18,7 @@ import {
   type OptionsSchema,
   parseTarget,
   readRoots,
-  resolve,
+  resolveOptions,
   targetOptions,
   userPaths,
 } from '../library.ts'
@@ -130,7 +130,7 @@ function databasesOf(context: Context, state: string) {
 /** The file of the chosen target, if it is one. */
 function embeddedStore({ flags, settings }: Context): string | undefined {
   try {
-    const { options } = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers]))
+    const { options } = resolveOptions(targetOptions, layersFor(targetOptions, [flags, ...settings.layers]))
     const target = parseTarget(chooseTarget(options.target, '--target', settings).address)
     return target.kind === 'sqlite' ? target.path : undefined
   } catch {

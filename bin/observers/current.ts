@@ -12,7 +12,7 @@ export interface Observers {
 }
 
 /** Sets the current observers; `detail` receives their errors. At the end they share `sendingMs` for sending. */
-export function lookOn(
+export function setObservers(
   observers: readonly Observer[],
   detail: (message: string) => void,
   sendingMs = SENDING_MS,
@@ -22,27 +22,27 @@ export function lookOn(
 }
 
 /** Passes an event to the observers; `eventView` calls it with each event of the command. */
-export function observed(event: RunEvent): void {
+export function observeEvent(event: RunEvent): void {
   current?.tell(({ onEvent }) => onEvent?.(event))
 }
 
 /** Passes on the progress of the current run; once a second. */
-export function observedProgress(state: ProgressState): void {
+export function observeProgress(state: ProgressState): void {
   current?.tell(({ onProgress }) => onProgress?.(state))
 }
 
 /** Passes on a message to the user; earlier messages are not passed on. */
-export function observedSaid(type: LogType, text: string): void {
+export function observeMessage(type: LogType, text: string): void {
   current?.tell(({ onSaid }) => onSaid?.(type, text))
 }
 
 /** Passes on the findings of --profile after a job. */
-export function observedProfile(profile: Profile): void {
+export function observeProfile(profile: Profile): void {
   current?.tell(({ onProfile }) => onProfile?.(profile))
 }
 
 /** Passes on that the command is about to open a store. */
-export function observedTarget(target: string): void {
+export function observeTarget(target: string): void {
   current?.tell(({ onTarget }) => onTarget?.(target))
 }
 

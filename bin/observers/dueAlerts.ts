@@ -10,7 +10,7 @@ import {
   type MonitorReport,
   messageOf,
   type OptionsSchema,
-  resolve,
+  resolveOptions,
   type StandingFacts,
   userPaths,
 } from '../library.ts'
@@ -39,9 +39,9 @@ export async function standingFacts(
 ): Promise<StandingFacts | undefined> {
   if (!rules.some(({ when }) => STANDING.includes(when))) return undefined
   const options = <S extends OptionsSchema>(schema: S) =>
-    resolve(schema, layersFor(schema, [flags, ...settings.layers])).options
+    resolveOptions(schema, layersFor(schema, [flags, ...settings.layers])).options
   try {
-    const [{ withMonitor }, { quietly }] = await Promise.all([
+    const [{ withMonitor }, { withoutNotes: quietly }] = await Promise.all([
       import('../monitor.ts'),
       import('../metrics.ts'),
     ])
@@ -140,7 +140,7 @@ export interface DueWatch {
 }
 
 /** Calls `work` every minute, and soon after a request; one call at a time. Keeps no process alive. */
-export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch {
+export function watchDue(work: (signal: AbortSignal) => Promise<void>): DueWatch {
   const ending = new AbortController()
   let soon: NodeJS.Timeout | undefined
   let current: Promise<void> | undefined
@@ -167,7 +167,7 @@ export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch
 /** Checks the runs of this command while they are running; does nothing if no rule concerns that. */
 export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch | undefined {
   if (!alerts.rules.some(({ when }) => OF_RUNNING.includes(when))) return undefined
-  return watching((signal) => sendDue(observed, alerts, { signal }))
+  return watchDue((signal) => sendDue(observed, alerts, { signal }))
 }
 
 /** Reports the result of sending to one sink. */

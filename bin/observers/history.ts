@@ -7,7 +7,7 @@ import {
   layersFor,
   type ProgressState,
   type RunEvent,
-  resolve,
+  resolveOptions,
   userPaths,
 } from '../library.ts'
 import { eventText } from '../view/eventText.ts'
@@ -19,7 +19,10 @@ import { noteUnwritten } from './unwritten.ts'
 export async function historyObserver(observed: ObservedCommand): Promise<Observer | undefined> {
   const { command, flags, console, typed, settings } = observed
   if (command.records === undefined || flags.values.dryRun === true) return undefined
-  const { keepRuns } = resolve(historyOptions, layersFor(historyOptions, [flags, ...settings.layers])).options
+  const { keepRuns } = resolveOptions(
+    historyOptions,
+    layersFor(historyOptions, [flags, ...settings.layers]),
+  ).options
   if (keepRuns === '0') return undefined
   const { keepOf, openHistory, Recorder, HISTORY_FILE } = await historyLibrary()
   let isSaid = false

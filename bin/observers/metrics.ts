@@ -6,7 +6,7 @@ import {
   metricsLibrary,
   metricsOptions,
   type OptionsSchema,
-  resolve,
+  resolveOptions,
 } from '../library.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 
@@ -18,7 +18,7 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
   const { command, flags, settings, console } = observed
   if (command.records === undefined || flags.values.dryRun === true) return undefined
   const options = <S extends OptionsSchema>(schema: S) =>
-    resolve(schema, layersFor(schema, [flags, ...settings.layers])).options
+    resolveOptions(schema, layersFor(schema, [flags, ...settings.layers])).options
   const places = options(metricsOptions)
   if (places.metricsTextfile === undefined && places.metricsPush === undefined) return undefined
   const warn = (error: unknown) => {
@@ -30,7 +30,7 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
       try {
         // The text reports undelivered alerts: those that a sink takes at once must not count.
         await Promise.race([before, wait(HEAD_START_MS, undefined, { ref: false })])
-        const [{ leaveMetrics }, { quietly, withMetrics }] = await Promise.all([
+        const [{ leaveMetrics }, { withoutNotes: quietly, withMetrics }] = await Promise.all([
           metricsLibrary(),
           import('../metrics.ts'),
         ])

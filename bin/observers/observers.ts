@@ -1,5 +1,5 @@
 import { alertsObserver } from './alerts.ts'
-import { lookOn, type Observers } from './current.ts'
+import { type Observers, setObservers } from './current.ts'
 import { historyObserver } from './history.ts'
 import { metricsObserver } from './metrics.ts'
 import type { MakeObserver, ObservedCommand } from './observer.ts'
@@ -14,12 +14,12 @@ const OBSERVERS: readonly MakeObserver[] = [
 ]
 
 /** Makes the observers of a command. Never throws. */
-export async function observe(observed: ObservedCommand): Promise<Observers> {
+export async function makeObservers(observed: ObservedCommand): Promise<Observers> {
   const { detail } = observed.console
   const made = await Promise.all(
     OBSERVERS.map((make) => make(observed).catch((error: unknown) => void detail(String(error)))),
   )
-  return lookOn(
+  return setObservers(
     made.filter((one) => one !== undefined),
     detail,
   )

@@ -1,4 +1,11 @@
-import { counted, followOfCounts, type RunCounts, type RunKind, type RunRecord, sum } from '../library.ts'
+import {
+  counted,
+  followOfCounts,
+  type RunCounts,
+  type RunKind,
+  type RunRecord,
+  sumCounts,
+} from '../library.ts'
 
 const RECORDS = ['written', 'deleted', 'unchanged', 'superseded', 'control', 'skipped', 'rejected']
 
@@ -55,5 +62,5 @@ function outcomes(counts: RunCounts, names: readonly string[]): string {
 /** A count, or the sum of the counts by reason. */
 function of(counts: RunCounts, name: string): number {
   const count = counts[name] ?? 0
-  return typeof count === 'number' ? count : sum(count)
+  return typeof count === 'number' ? count : sumCounts(count)
 }

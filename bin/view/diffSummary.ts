@@ -1,5 +1,5 @@
 import { counted, type DiffReport } from '../library.ts'
-import { type Row, table } from './summary.ts'
+import { type Row, rowLines } from './summary.ts'
 import { sidesText } from './target.ts'
 
 /** A report for the user: what was compared, and how much of it differs, kind by kind. */
@@ -9,7 +9,7 @@ export function diffSummary(report: DiffReport): string[] {
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${verdict}: ${sidesText(left.name, right.name)}`,
-    ...table(rows(report)),
+    ...rowLines(rows(report)),
     ...vectorLines(report),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
   ]

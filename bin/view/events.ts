@@ -1,6 +1,6 @@
 import type { Console } from '../cli/console.ts'
 import type { Emit, RunEvent } from '../library.ts'
-import { observed } from '../observers/current.ts'
+import { observeEvent } from '../observers/current.ts'
 import { detailText, eventText } from './eventText.ts'
 
 type Shows = Pick<Console, 'note' | 'detail'> & Partial<Pick<Console, 'progress' | 'line'>>
@@ -21,7 +21,7 @@ export function eventView(console: Shows, more: Emit = () => {}): Emit {
   return (event) => {
     if (console.progress === 'json') writeEvent(console, event)
     else showEvent(console, event)
-    observed(event)
+    observeEvent(event)
     more(event)
   }
 }

@@ -39,8 +39,8 @@ function fieldsOf(state: ProgressState): Field[] {
     ...(phase === undefined ? [] : [{ text: phase, rank: 2 }]),
     ...(share === undefined ? [] : [{ text: percent(state, share), rank: 0 }]),
     { text: countText(state), rank: share === undefined ? 0 : 1 },
-    ...(rejected === 0 ? [] : [{ text: `${grouped(rejected)} rejected`, rank: 3 }]),
-    ...(ahead === 0 ? [] : [{ text: `${grouped(ahead)} in flight`, rank: 3.5 }]),
+    ...(rejected === 0 ? [] : [{ text: `${groupDigits(rejected)} rejected`, rank: 3 }]),
+    ...(ahead === 0 ? [] : [{ text: `${groupDigits(ahead)} in flight`, rank: 3.5 }]),
     ...(rate === 0 ? [] : [{ text: rateText(rate), rank: 4 }]),
     ...(left === undefined ? [] : [{ text: `ETA ${durationText(left)}`, rank: 5 }]),
     ...(state.waits_for === undefined ? [] : [{ text: `waits for ${state.waits_for}`, rank: 1.5 }]),
@@ -60,13 +60,13 @@ function percent({ done, total }: ProgressState, share: number): string {
 
 /** Most lines count objects: these need no unit. */
 function countText({ done, total, unit }: ProgressState): string {
-  const of = total === undefined ? '' : `/${grouped(total)}`
-  return `${grouped(done)}${of}${unit === 'objects' ? '' : ` ${unit}`}`
+  const of = total === undefined ? '' : `/${groupDigits(total)}`
+  return `${groupDigits(done)}${of}${unit === 'objects' ? '' : ` ${unit}`}`
 }
 
 /** Two digits are as exact as a rate is. */
 function rateText(rate: number): string {
-  return `${grouped(rate < 10 ? Number(rate.toFixed(1)) : Number(rate.toPrecision(2)))}/s`
+  return `${groupDigits(rate < 10 ? Number(rate.toFixed(1)) : Number(rate.toPrecision(2)))}/s`
 }
 
 /** `4 s`, `3 min`, `1 h 5 min`: as exact as an estimate can be. */
@@ -75,11 +75,11 @@ export function durationText(seconds: number): string {
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   const rest = minutes % 60
-  return `${grouped(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`
+  return `${groupDigits(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`
 }
 
 /** A number with thousands separators: `20,000`. */
-export function grouped(count: number): string {
+export function groupDigits(count: number): string {
   const [whole = '', fraction] = String(count).split('.')
   const apart = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return fraction === undefined ? apart : `${apart}.${fraction}`

@@ -1,14 +1,14 @@
-import { type Counts, counted, type Report, roughSize, sum } from '../library.ts'
+import { type Counts, counted, type Report, roughSize, sumCounts } from '../library.ts'
 import { shortTarget } from './target.ts'
 
 /** A report for the user: every count below the one that includes it, so that the sums are visible. */
-export function summary(report: Report, rejectsPath: string | undefined): string[] {
+export function reportSummary(report: Report, rejectsPath: string | undefined): string[] {
   const { class: name, target, id, seconds, rate, bytes, retries } = report
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${ending}: ${name} in ${shortTarget(target)}, run ${id}`,
-    ...table(rows(report)),
+    ...rowLines(rows(report)),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
     ...saved(report),
     ...commits(report),
@@ -43,11 +43,11 @@ function rows(counts: Counts): Row[] {
 /** A sum, with its parts below it. */
 export function byCode(depth: number, name: string, counts: Readonly<Record<string, number>>): Row[] {
   const entries = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
-  return [[depth, name, sum(counts)], ...entries.map(([code, count]): Row => [depth + 1, code, count])]
+  return [[depth, name, sumCounts(counts)], ...entries.map(([code, count]): Row => [depth + 1, code, count])]
 }
 
 /** The rows of a report, its counts in one column. */
-export function table(lines: readonly Row[]): string[] {
+export function rowLines(lines: readonly Row[]): string[] {
   const labels = lines.map(([depth, name]) => `${'  '.repeat(depth + 1)}${name}`)
   const width = Math.max(...labels.map((label) => label.length)) + 2
   const digits = Math.max(...lines.map(([, , count]) => String(count).length))
@@ -69,6 +69,6 @@ function commits(report: Report): string[] {
 /** The number of rejects and their path, in one line. */
 export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
   const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
-  const count = sum(rejected)
+  const count = sumCounts(rejected)
   return `${count} of ${counted(records, 'record')} ${count === 1 ? 'was' : 'were'} rejected: ${where}`
 }

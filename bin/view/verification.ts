@@ -5,7 +5,7 @@ export function verificationText(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   const verdict =
-    status === 'unchecked' ? 'nothing was verified' : isSpoiled(report) ? 'spoiled by a base' : status
+    status === 'unchecked' ? 'nothing was verified' : hasDamagedBase(report) ? 'damaged by a base' : status
   return [
     `${verdict}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.flatMap(({ file, fact, ids = [] }) => [
@@ -18,7 +18,7 @@ export function verificationText(report: VerifyReport): string[] {
 }
 
 /** True for an increment whose own files are intact, while a base is damaged. */
-function isSpoiled({ faults }: VerifyReport): boolean {
+function hasDamagedBase({ faults }: VerifyReport): boolean {
   return faults.length > 0 && faults.every(({ base }) => base !== undefined)
 }
 
@@ -30,13 +30,13 @@ export function damagedArchives(damaged: readonly VerifyReport[]): string[] {
 
 /** The damage in one line: what to look at first, and how many archives cannot be restored because of it. */
 export function damageText(damaged: readonly VerifyReport[], all: number): string {
-  const own = damaged.filter((report) => !isSpoiled(report))
+  const own = damaged.filter((report) => !hasDamagedBase(report))
   const { location, faults, suggested_command: command } = (own[0] ?? damaged[0])!
   const more = own.length < 2 ? '' : `, and ${own.length - 1} more of ${counted(all, 'archive')}`
-  const spoiled = damaged.length - own.length
+  const affected = damaged.length - own.length
   const others =
-    own.length === 0 || spoiled === 0 ? '' : `; ${counted(spoiled, 'increment')} of it cannot be restored`
+    own.length === 0 || affected === 0 ? '' : `; ${counted(affected, 'increment')} of it cannot be restored`
   const next = command === undefined ? '' : `; to restore the rest: ${command}`
-  const what = own.length === 0 ? 'spoiled by a base' : 'damaged'
+  const what = own.length === 0 ? 'damaged by a base' : 'damaged'
   return `${what}: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${others}${next}`
 }

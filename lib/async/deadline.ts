@@ -12,7 +12,7 @@ export class DeadlineError extends Error {
  * Runs `work` with a signal that aborts after `limitMs` or with any of `signals`, and then stops waiting at once,
  * whether or not the work reacts to the signal. Rejects with a DeadlineError, or with the reason of the signal.
  */
-export async function within<T>(
+export async function withDeadline<T>(
   limitMs: number,
   signals: readonly (AbortSignal | undefined)[],
   work: (signal: AbortSignal) => Promise<T>,

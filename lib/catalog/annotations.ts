@@ -125,7 +125,7 @@ export async function writeAnnotations(
 }
 
 /** The annotations of an archive after a change. @throws ElysiaError ELYSIA_USAGE for an invalid tag */
-export function changed(
+export function changeAnnotations(
   record: ArchiveRecord,
   verifications: readonly Verification[],
   { pinned = record.pinned, addTags = [], removeTags = [], note = record.note }: Change,

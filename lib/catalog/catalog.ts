@@ -2,7 +2,7 @@ import type { Manifest } from '../archive/manifest.ts'
 import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { RunEvent } from '../run/event/schema.ts'
-import { type Annotations, type Change, changed, type StorageAt } from './annotations.ts'
+import { type Annotations, type Change, changeAnnotations, type StorageAt } from './annotations.ts'
 import { writeBeside } from './beside.ts'
 import { type Candidates, candidatesIn } from './database/candidates.ts'
 import type { Row } from './database/columns.ts'
@@ -159,7 +159,7 @@ export class Catalog {
     if (record.status === 'deleted' || record.status === 'deleting') {
       throw new ElysiaError('ELYSIA_NOT_FOUND', `${record.id} was removed`)
     }
-    const annotations = changed(record, verifications, change)
+    const annotations = changeAnnotations(record, verifications, change)
     await this.#writeBeside(record, annotations)
     this.#rows.update(annotatedRow({ ...this.#rows.get(record.id)!, updated: now() }, annotations))
     return recordOf(this.#rows.get(record.id)!)
@@ -174,7 +174,7 @@ export class Catalog {
       this.#rows.putVerifications(id, verifications)
       this.#rows.update({ ...row, ...verifiedColumns(verifications) })
     })
-    await this.#writeBeside(recordOf(row), changed(recordOf(row), verifications, {}))
+    await this.#writeBeside(recordOf(row), changeAnnotations(recordOf(row), verifications, {}))
   }
 
   /** From here on the archive no longer counts, and its removal will be finished whatever happens. */

@@ -1,7 +1,7 @@
 /** Everything that the command needs for `col catalog`, loaded together when it is called. */
 
 export { periodOf } from '../core/duration.ts'
-export { copied } from '../database/copy.ts'
+export { copyDatabase } from '../database/copy.ts'
 export type { Catalog } from './catalog.ts'
 export { archiveAsOf } from './chain/asOf.ts'
 export { namedBase, newestBase } from './chain/base.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { type Below, below } from '../file/below.ts'
+import { type Below, insideCheck } from '../file/below.ts'
 import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../file/namePattern.ts'
 
 /** The maximum length of a path, and so of a glob. */
@@ -75,7 +75,7 @@ export function locationFunctions(): LocationFunctions {
   return {
     matches_glob: (location, glob) => asked(globs, glob, locationMatcher)(location),
     lies_below: (location, directory) =>
-      asked(directories, directory, (path) => below(resolve(path)))(location),
+      asked(directories, directory, (path) => insideCheck(resolve(path)))(location),
   }
 }
 

@@ -1,4 +1,4 @@
-import { periodLack } from '../core/duration.ts'
+import { periodFault } from '../core/duration.ts'
 import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
@@ -136,7 +136,7 @@ export const cleanupOptions = {
       description: 'how long removed archives are remembered',
       default: '1y',
       placeholder: 'PERIOD',
-      check: periodLack,
+      check: periodFault,
     },
   },
 } as const satisfies OptionsSchema

@@ -9,7 +9,7 @@ import type { Manifest } from '../archive/manifest.ts'
 import { manifestReader } from '../archive/manifestFile.ts'
 import { NoSingleArchive, readSingle } from '../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { below } from '../file/below.ts'
+import { insideCheck } from '../file/below.ts'
 import { type Annotations, annotationsAt, readAnnotations } from './annotations.ts'
 import { begunOf } from './begun.ts'
 import type { Catalog } from './catalog.ts'
@@ -170,7 +170,7 @@ class Rebuild {
 
   /** Archives in a directory that could not be read may still exist. */
   #forgetGone(directory: string): number {
-    const unlooked = this.#unreadable.map(({ path }) => below(path))
+    const unlooked = this.#unreadable.map(({ path }) => insideCheck(path))
     const gone = this.#catalog
       .below(directory)
       .filter(({ location }) => !this.#seen.has(location) && !unlooked.some((isBelow) => isBelow(location)))

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { below } from '../file/below.ts'
+import { insideCheck } from '../file/below.ts'
 
 /** The manifest of an archive whose removal has started: the last of its files to be removed. */
 export const DELETING_FILE = 'manifest.deleting.json'
@@ -86,7 +86,7 @@ export function rootOf(location: string, known: readonly string[]): string {
 
 /** The directories above a path, outermost first. */
 export function rootsAbove(path: string, known: readonly string[]): string[] {
-  return known.filter((root) => below(root)(path)).sort((a, b) => a.length - b.length)
+  return known.filter((root) => insideCheck(root)(path)).sort((a, b) => a.length - b.length)
 }
 
 /** The root that archives in a directory are locked by; the directory may itself be a root, or an archive. */

@@ -224,6 +224,6 @@ function checkChangeset(value: JsonObject, strict: boolean): Fault | undefined {
  * Checks a record against the format: undefined if it is valid, otherwise its first fault. Agrees with the JSON
  * Schema on every value; `strict` refuses unknown fields as well, except in `metadata` and names of vectors.
  */
-export function check(value: JsonObject, strict = false): Fault | undefined {
+export function checkRecord(value: JsonObject, strict = false): Fault | undefined {
   return isMissing(value.new_changeset) ? checkFileChange(value, strict) : checkChangeset(value, strict)
 }

@@ -36,7 +36,7 @@ function decoded(bytes: Buffer): Content {
  * `content_ref` that is present decides. The record must have passed the check.
  * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory
  */
-export function contents(options: ContentOptions = {}): (record: FileChange) => Content {
+export function contentResolver(options: ContentOptions = {}): (record: FileChange) => Content {
   const { contentRoot, maxContentBytes = DEFAULT_MAX_CONTENT_BYTES } = options
   const root = contentRoot === undefined ? undefined : new ContentRoot(contentRoot, maxContentBytes)
   return (record) => {

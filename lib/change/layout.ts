@@ -4,7 +4,7 @@ import { canonicalJson } from './canonical.ts'
 import { fileId } from './identity.ts'
 import { languageOf } from './language.ts'
 import { recordHash } from './recordHash.ts'
-import { NO_VECTORS, present, type VectorSet } from './vectors.ts'
+import { NO_VECTORS, storedVectors, type VectorSet } from './vectors.ts'
 
 /** The facts about a file from which its object is made. */
 export interface FileState {
@@ -87,7 +87,7 @@ export function metadataProperties(metadata: JsonObject | undefined): JsonObject
 }
 
 /** The object with these properties and its hash; `brought` are the vectors that a record gave. */
-export function sealed(
+export function withRecordHash(
   id: string,
   properties: JsonObject,
   vectors: VectorSet,
@@ -105,12 +105,12 @@ export function sealed(
 /** Makes the object of a file. It depends only on the record. */
 export function fileObject(file: FileState): StoredObject {
   const { repo, path, text, metadata, timestamp, tenant } = file
-  const vectors = present(file.vectors ?? NO_VECTORS)
+  const vectors = storedVectors(file.vectors ?? NO_VECTORS)
   const properties = {
     ...nameProperties(repo, path),
     ...contentProperties(text),
     ...timeProperties(timestamp),
     ...metadataProperties(metadata),
   }
-  return sealed(fileId(repo, path), properties, vectors, vectors, tenant)
+  return withRecordHash(fileId(repo, path), properties, vectors, vectors, tenant)
 }

@@ -2,16 +2,16 @@ import { Transform } from 'node:stream'
 import type { Entry, Item } from '../core/entry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { Delete, Operation } from '../core/operation.ts'
-import { Reject, refuse } from '../core/reject.ts'
+import { makeReject, Reject } from '../core/reject.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
-import { type Content, type ContentOptions, contents } from './content.ts'
-import { type Deed, deedOf, type Refusal } from './effect/deed.ts'
+import { type Content, type ContentOptions, contentResolver } from './content.ts'
+import { actionOf, type RecordAction, type Refusal } from './effect/action.ts'
 import { fileId } from './identity.ts'
 import { fileObject } from './layout.ts'
 import type { ChangesetRecord, FileChange } from './record.ts'
-import { type Brought, carried, renewed } from './renewed.ts'
 import { tenantOf } from './tenant.ts'
+import { type Brought, moveObject, updateObject } from './update.ts'
 import type { Valid } from './validate.ts'
 import { vectorsOf } from './vectors.ts'
 
@@ -58,7 +58,7 @@ export function itemMaker(options: OperationsOptions = {}): (item: Valid | Rejec
       hint: 'leave one out: all objects belong to one tenant, or those of each repository to its own',
     })
   }
-  const contentOf = contents(options)
+  const contentOf = contentResolver(options)
   const stepOf = (record: FileChange): Step | Refusal =>
     step({ record, tenant: tenantBy === 'repo' ? tenantOf(record.repo) : tenant }, contentOf)
   return (item) => (item instanceof Reject ? item : entry(item, stepOf))
@@ -68,7 +68,7 @@ function entry(valid: Valid, stepOf: (record: FileChange) => Step | Refusal): En
   const { line, end, text, record } = valid
   if (isChangeset(record)) return { line, end, text, changeset: changesetOf(record) }
   const result = stepOf(record)
-  return 'code' in result ? refuse(valid, result.code, result.reason) : { line, end, text, ...result }
+  return 'code' in result ? makeReject(valid, result.code, result.reason) : { line, end, text, ...result }
 }
 
 function isChangeset(record: FileChange | ChangesetRecord): record is ChangesetRecord {
@@ -82,15 +82,15 @@ function changesetOf(record: ChangesetRecord): NonNullable<Entry['changeset']> {
 function step(task: Task, contentOf: (record: FileChange) => Content): Step | Refusal {
   const { record } = task
   const content = record.op === 'delete' ? NO_CONTENT : contentOf(record)
-  const deed = deedOf(record, content)
-  if ('code' in deed) return deed
+  const action = actionOf(record, content)
+  if ('code' in action) return action
   const text = content.kind === 'text' ? content.text : undefined
-  const operation = operationOf(task, deed, text)
+  const operation = operationOf(task, action, text)
   if (content.kind === 'skipped') return { operation, skipped: content.reason }
   return text === undefined ? { operation } : { operation, ...held(record, text) }
 }
 
-function operationOf(task: Task, { kind, paths }: Deed, text: string | undefined): Operation {
+function operationOf(task: Task, { kind, paths }: RecordAction, text: string | undefined): Operation {
   switch (kind) {
     case 'put':
       return put(task, text as string)
@@ -139,7 +139,7 @@ function patch(task: Task): Operation {
   return {
     kind: 'patch',
     id: fileId(repo, path),
-    revise: (stored) => renewed(stored, parts),
+    revise: (stored) => updateObject(stored, parts),
     ...tenanted(task.tenant),
   }
 }
@@ -152,7 +152,7 @@ function move(task: Task, text: string | undefined): Operation {
     kind: 'move',
     from: fileId(repo, path),
     to: fileId(repo, target),
-    carry: (source, target) => carried(source, target, parts),
+    carry: (source, target) => moveObject(source, target, parts),
     ...tenanted(task.tenant),
   }
 }

@@ -46,7 +46,7 @@ function widths(value: JsonObject): Fault | undefined {
 }
 
 /**
- * Checks the rules that JSON Schema cannot express, for a record that passed `check`: text is well-formed Unicode,
+ * Checks the rules that JSON Schema cannot express, for a record that passed `checkRecord`: text is well-formed Unicode,
  * `metadata` can be written back as JSON without loss or unbounded recursion, the rows of a multi-vector have one
  * width. @see docs/format.md, "Beyond the schema"
  */

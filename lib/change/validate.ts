@@ -1,12 +1,12 @@
 import { Transform } from 'node:stream'
 import type { Line } from '../core/line.ts'
 import type { Json } from '../core/object.ts'
-import { Reject, refuse } from '../core/reject.ts'
+import { makeReject, Reject } from '../core/reject.ts'
 import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import type { Parsed } from '../stream/parseJson.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
-import { check, type Fault } from './check.ts'
+import { checkRecord, type Fault } from './check.ts'
 import type { Change } from './record.ts'
 import { checkBeyondSchema } from './rules.ts'
 
@@ -28,7 +28,7 @@ export type Verdict =
 /** Validates one parsed value by all rules of the format that need neither a store nor a file. */
 export function validateChange(value: Json, options: ValidateOptions = {}): Verdict {
   if (!isRecord(value)) return { fault: { code: 'not_object', reason: 'a change record is a JSON object' } }
-  const fault = check(value, options.strict) ?? checkBeyondSchema(value)
+  const fault = checkRecord(value, options.strict) ?? checkBeyondSchema(value)
   return fault === undefined ? { change: value as unknown as Change } : { fault }
 }
 
@@ -49,6 +49,6 @@ export function validate(options: ValidateOptions = {}): Stage<Parsed | Reject, 
 export function validateLine(parsed: Parsed | Reject, options: ValidateOptions = {}): Valid | Reject {
   if (parsed instanceof Reject) return parsed
   const { change, fault } = validateChange(parsed.value, options)
-  if (fault !== undefined) return refuse(parsed, fault.code, fault.reason)
+  if (fault !== undefined) return makeReject(parsed, fault.code, fault.reason)
   return { line: parsed.line, end: parsed.end, text: parsed.text, record: change }
 }

@@ -38,7 +38,7 @@ export function vectorsOf({ vector, vectors }: FileChange): VectorSet | undefine
 }
 
 /** The vectors of a set that an object stores: an empty `vectors` is left out. */
-export function present({ vector, vectors = {} }: VectorSet): VectorSet {
+export function storedVectors({ vector, vectors = {} }: VectorSet): VectorSet {
   return {
     ...(vector === undefined ? {} : { vector }),
     ...(Object.keys(vectors).length === 0 ? {} : { vectors }),
@@ -46,8 +46,8 @@ export function present({ vector, vectors = {} }: VectorSet): VectorSet {
 }
 
 /** The set after replacing its unnamed vector, its named ones, or both, by those of another set. */
-export function replaced(set: VectorSet, brought: VectorSet): VectorSet {
-  return present({ ...set, ...brought })
+export function replaceVectors(set: VectorSet, brought: VectorSet): VectorSet {
+  return storedVectors({ ...set, ...brought })
 }
 
 /** The vectors of a stored object. */

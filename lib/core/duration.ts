@@ -41,7 +41,7 @@ function lackOf(text: string): string {
 }
 
 /** The fault in the text of a period; undefined if there is none. */
-export function periodLack(text: string): string | undefined {
+export function periodFault(text: string): string | undefined {
   try {
     periodOf(text, '')
     return undefined
@@ -64,7 +64,7 @@ export function periodText(period: Period): string {
  * The moment one period before another: first calendar years, months and days in UTC, then hours. 31 March
  * minus a month is 3 March, since there is no 31 February.
  */
-export function before(moment: number, { years, months, days, hours }: Period): number {
+export function periodBefore(moment: number, { years, months, days, hours }: Period): number {
   const date = new Date(moment)
   date.setUTCFullYear(date.getUTCFullYear() - years, date.getUTCMonth() - months, date.getUTCDate() - days)
   return date.getTime() - hours * 3_600_000

@@ -1,4 +1,4 @@
-import { masked } from './secrets.ts'
+import { maskSecrets } from './secrets.ts'
 
 /**
  * Codes of the errors that end a run. They are part of the interface: they never change within a major version, while
@@ -53,17 +53,17 @@ export class ElysiaError extends Error {
   constructor(code: Exclude<ErrorCode, 'ELYSIA_CONFLICT'>, message: string, details?: ErrorDetails)
   constructor(code: ErrorCode, message: string, details: ErrorDetails & { readonly hint: string })
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(masked(message), details.cause === undefined ? undefined : { cause: details.cause })
+    super(maskSecrets(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ElysiaError'
     this.code = code
     this.retryable = details.retryable ?? false
-    this.hint = details.hint === undefined ? undefined : masked(details.hint)
+    this.hint = details.hint === undefined ? undefined : maskSecrets(details.hint)
     this.retryAfterMs = details.retryAfterMs
   }
 }
 
 /** Wraps an error in a clearer message: keeps its code and hint, and makes it the cause. */
-export function reworded(error: ElysiaError, message: string): ElysiaError {
+export function rewordError(error: ElysiaError, message: string): ElysiaError {
   // Even a conflict has its hint already.
   const code = error.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'>
   return new ElysiaError(code, message, {
@@ -74,5 +74,5 @@ export function reworded(error: ElysiaError, message: string): ElysiaError {
 
 /** The message of anything thrown, without credentials. */
 export function messageOf(thrown: unknown): string {
-  return masked(thrown instanceof Error ? thrown.message : String(thrown))
+  return maskSecrets(thrown instanceof Error ? thrown.message : String(thrown))
 }

@@ -30,13 +30,13 @@ export function exactJson(value: Json): string {
  */
 export function parseExact(text: string, bounds?: JsonBounds): Json {
   const value = parseBounded(text, bounds) as Json
-  return holdsLarge(value) ? reparsed(text) : value
+  return holdsLarge(value) ? parseLargeNumbers(text) : value
 }
 
 /** Parses a text again, exactly, after `JSON.parse` found a large number in it. */
-export function reparsed(text: string): Json {
+export function parseLargeNumbers(text: string): Json {
   return exact.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && isLarge(value) && source !== undefined ? wholeOf(source, value) : value,
+    typeof value === 'number' && isLarge(value) && source !== undefined ? exactNumber(source, value) : value,
   ) as Json
 }
 
@@ -48,7 +48,7 @@ export function parseDoubles(text: string): Json {
   const value = parseBounded(text) as Json
   if (!holdsLarge(value)) return value
   return exact.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && typeof wholeOf(source ?? '', value) === 'bigint' ? BigInt(value) : value,
+    typeof value === 'number' && typeof exactNumber(source ?? '', value) === 'bigint' ? BigInt(value) : value,
   ) as Json
 }
 
@@ -56,7 +56,7 @@ export function parseDoubles(text: string): Json {
  * The number of a JSON literal; `double` is its rounded value. A number beyond the range of doubles stays infinite:
  * it is refused later, and BigInt would need hours for megabytes of digits.
  */
-export function wholeOf(source: string, double: number): number | bigint {
+export function exactNumber(source: string, double: number): number | bigint {
   return isLarge(double) && Number.isFinite(double) && WHOLE.test(source) ? BigInt(source) : double
 }
 

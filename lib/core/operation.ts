@@ -44,7 +44,7 @@ export interface Patch extends Tenanted {
 }
 
 /** The ids that an operation reads or writes. */
-export function touched(operation: Operation): readonly string[] {
+export function touchedIds(operation: Operation): readonly string[] {
   switch (operation.kind) {
     case 'delete':
       return operation.ids

@@ -60,6 +60,6 @@ export class Reject implements Position {
 }
 
 /** Makes a reject for a line that could be read. */
-export function refuse(line: Line, code: RejectCode, reason: string): Reject {
+export function makeReject(line: Line, code: RejectCode, reason: string): Reject {
   return new Reject(line, code, reason)
 }

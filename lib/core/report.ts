@@ -63,16 +63,16 @@ export interface Progress extends Counts {
   readonly input_bytes: number
 }
 
-export function sum(counts: Record<string, number>): number {
+export function sumCounts(counts: Record<string, number>): number {
   let total = 0
   for (const count of Object.values(counts)) total += count
   return total
 }
 
 /** How many records have an outcome: the sum of the outcomes. */
-export function settled(counts: Counts): number {
+export function settledCount(counts: Counts): number {
   const plain: OutcomeName[] = ['written', 'deleted', 'unchanged', 'superseded', 'control']
-  let total = sum(counts.skipped) + sum(counts.rejected)
+  let total = sumCounts(counts.skipped) + sumCounts(counts.rejected)
   for (const name of plain) total += counts[name] as number
   return total
 }

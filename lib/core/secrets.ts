@@ -28,7 +28,7 @@ const USERINFO = PATTERNS.slice(0, 2)
  * Masks the credentials in a text of any origin, such as a server's answer or an address that a person typed.
  * Remembered values are masked wherever they occur, others by the text before them.
  */
-export function masked(text: string): string {
+export function maskSecrets(text: string): string {
   let result = text
   for (const secret of known) if (result.includes(secret)) result = result.replaceAll(secret, '***')
   for (const pattern of PATTERNS) {

@@ -15,7 +15,7 @@ export interface Copied {
  * that is full or not writable.
  * @throws the system's error
  */
-export function copied(file: string, beside: readonly string[] = []): Copied {
+export function copyDatabase(file: string, beside: readonly string[] = []): Copied {
   const directory = mkdtempSync(join(tmpdir(), 'elysiactl-'))
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
@@ -49,7 +49,7 @@ export function openCopy(file: string): SqliteDatabase {
 
 function copyOrNone(file: string): Copied | undefined {
   try {
-    return copied(file)
+    return copyDatabase(file)
   } catch {
     return undefined
   }

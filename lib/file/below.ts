@@ -8,7 +8,7 @@ export type Below = (path: string) => boolean
  * Makes a check whether absolute paths are inside a directory, by name or through links (`/backups` may be a link to
  * `/mnt/disk`). A path that does not exist is judged by its nearest existing parent. The check caches directories.
  */
-export function below(directory: string): Below {
+export function insideCheck(directory: string): Below {
   let real: string | undefined
   const directories = new Map<string, string>()
   const realOf = (path: string) => {

@@ -23,7 +23,7 @@ type PresentKey<S extends OptionsSchema> = {
 
 type Flat<T> = { [K in keyof T]: T[K] }
 
-/** Options after `resolve`: defaults filled in, sizes in bytes, durations in milliseconds. */
+/** Options after `resolveOptions`: defaults filled in, sizes in bytes, durations in milliseconds. */
 export type Resolved<S extends OptionsSchema> = Flat<
   { readonly [K in PresentKey<S>]: ValueOf<S['properties'][K]> } & {
     readonly [K in Exclude<keyof S['properties'], PresentKey<S>>]?: ValueOf<S['properties'][K]>
@@ -74,7 +74,7 @@ export function namesOf(key: string, option: OptionSchema): OptionNames {
  * @throws ElysiaError ELYSIA_USAGE for an unknown key (naming the nearest known one), a value of the wrong type or
  * out of bounds, a number without its unit, and a required option that no layer sets.
  */
-export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Layer[]): Resolution<S> {
+export function resolveOptions<S extends OptionsSchema>(schema: S, layers: readonly Layer[]): Resolution<S> {
   for (const layer of layers) refuseUnknown(schema, layer)
   const options: Record<string, unknown> = {}
   const origins: Record<string, string> = {}
@@ -88,10 +88,10 @@ export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Lay
   return { options: options as Resolved<S>, origins }
 }
 
-/** Resolves options given in code. @throws ElysiaError as `resolve` */
+/** Resolves options given in code. @throws ElysiaError as `resolveOptions` */
 export function resolveInput<S extends OptionsSchema>(schema: S, input: OptionsInput<S>): Resolved<S> {
   const values = input as Readonly<Record<string, unknown>>
-  return resolve(schema, [{ kind: 'code', origin: 'options', values }]).options
+  return resolveOptions(schema, [{ kind: 'code', origin: 'options', values }]).options
 }
 
 function refuseUnknown(schema: OptionsSchema, layer: Layer): void {

@@ -61,7 +61,7 @@ function runsFile(directory: string): string {
  * @throws ElysiaError ELYSIA_LOCKED
  */
 export function lockRun({ directory }: State, key: RunKey): FileLock {
-  return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
+  return stateLock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
 
 /** The lock of a single run: it only shows that the process of the run is alive. */
@@ -101,7 +101,7 @@ export function lockRecord(
 ): FileLock | undefined {
   if (record.key === digestOf(own)) return undefined
   const [name, what] = [runLock(record.key), whatOf({ ...record, inputs: record.labels })]
-  if (!dryRun) return lock(directory, name, what)
+  if (!dryRun) return stateLock(directory, name, what)
   requireFree(directory, name, what)
   return undefined
 }
@@ -144,7 +144,7 @@ export function refuseTakenRun(
 }
 
 /** A named lock in the state directory; `what` is the text that users read if another process holds it. */
-export function lock(directory: string, name: string, what: string, hint = WAIT): FileLock {
+export function stateLock(directory: string, name: string, what: string, hint = WAIT): FileLock {
   return held(directory, name, what, { hint })
 }
 

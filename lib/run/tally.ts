@@ -1,5 +1,5 @@
 import type { Settlement } from '../core/outcome.ts'
-import { type Counts, settled } from '../core/report.ts'
+import { type Counts, settledCount } from '../core/report.ts'
 
 /** What a run has settled so far: plain JSON, so that a checkpoint can contain it. */
 export interface Tally extends Counts {
@@ -28,7 +28,7 @@ export function emptyTally(): Tally {
  * Counts a settlement of one input. `before` is the tally at the beginning of that input: positions are within one
  * input, but a tally covers all of them.
  */
-export function add(
+export function addSettlement(
   tally: Tally,
   { outcomes, end }: Settlement,
   before: Pick<Tally, 'lines' | 'bytes'>,
@@ -38,11 +38,11 @@ export function add(
     if (name === 'skipped' || name === 'rejected') increment(tally[name], cause ?? 'unknown')
     else tally[name] += 1
   }
-  reach(tally, before.lines + end.line, before.bytes + end.end)
+  recordPosition(tally, before.lines + end.line, before.bytes + end.end)
 }
 
 /** Records how far the input was read; lines without a record are blank. */
-export function reach(tally: Tally, lines: number, bytes: number): void {
+export function recordPosition(tally: Tally, lines: number, bytes: number): void {
   tally.lines = lines
   tally.bytes = bytes
   tally.blank = lines - tally.records
@@ -50,7 +50,9 @@ export function reach(tally: Tally, lines: number, bytes: number): void {
 
 /** True if every record has its outcome and every line is a record or blank. */
 export function addsUp(tally: Tally): boolean {
-  return settled(tally) === tally.records && tally.lines === tally.blank + tally.records && tally.blank >= 0
+  return (
+    settledCount(tally) === tally.records && tally.lines === tally.blank + tally.records && tally.blank >= 0
+  )
 }
 
 const REASONS_KEPT_APART = 100

@@ -24,7 +24,7 @@ export interface ReadOptions {
  * returns an id out of order, twice, or from outside the range: code that relies on the order would miss objects, or
  * never end
  */
-export function objects(
+export function objectPages(
   collection: Collection,
   range: ObjectRange,
   options: ReadOptions,
@@ -39,7 +39,7 @@ export function storeObjects(
   options: ReadOptions,
   ranges: readonly ObjectRange[] = [{}],
 ): ObjectSource {
-  return { schema, ranges, pages: (range) => objects(collection, range, options), close: async () => {} }
+  return { schema, ranges, pages: (range) => objectPages(collection, range, options), close: async () => {} }
 }
 
 function once<T>(call: () => Promise<T>): Promise<T> {

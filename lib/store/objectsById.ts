@@ -7,8 +7,8 @@ import { Pieces } from './pieces.ts'
 import type { Collection } from './store.ts'
 
 /**
- * The existing objects with these ids, given in order, within a range: page by page in order of id, as `objects` yields
- * a complete range. Memory: a page.
+ * The existing objects with these ids, given in order, within a range: page by page in order of id, as `objectPages`
+ * yields a complete range. Memory: a page.
  */
 export function objectsById(
   collection: Collection,

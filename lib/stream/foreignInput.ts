@@ -1,4 +1,4 @@
-import { ElysiaError, type ErrorCode, reworded } from '../core/errors.ts'
+import { ElysiaError, type ErrorCode, rewordError } from '../core/errors.ts'
 
 /** The error for an input whose beginning shows that it is not what was expected. */
 export class ForeignInput extends ElysiaError {
@@ -14,6 +14,6 @@ export class ForeignInput extends ElysiaError {
 /** Adds the name of an input to an error thrown while reading it, for commands with several inputs. */
 export function ofInput(thrown: unknown, name: string): unknown {
   if (!(thrown instanceof ElysiaError)) return thrown
-  if (thrown instanceof ForeignInput) return reworded(thrown, `${name} ${thrown.fact}`)
-  return thrown.code === 'ELYSIA_COMPRESSION' ? reworded(thrown, `${name}: ${thrown.message}`) : thrown
+  if (thrown instanceof ForeignInput) return rewordError(thrown, `${name} ${thrown.fact}`)
+  return thrown.code === 'ELYSIA_COMPRESSION' ? rewordError(thrown, `${name}: ${thrown.message}`) : thrown
 }

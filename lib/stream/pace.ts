@@ -67,7 +67,7 @@ function reserved(now: number, next: number, amount: number, rate: number | unde
  * Passes arrays on, in order, no faster than a pace that several streams share: within 10 % over any five seconds, if
  * no array is larger than `mostAtOnce`, except for a single item. Memory: an array.
  */
-export function paced<T>(pace: Pace, weigh: (item: T) => number): Stage<readonly T[], readonly T[]> {
+export function paceArrays<T>(pace: Pace, weigh: (item: T) => number): Stage<readonly T[], readonly T[]> {
   return new Paced(pace, weigh)
 }
 

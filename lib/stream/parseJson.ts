@@ -1,10 +1,10 @@
 import { Transform } from 'node:stream'
 import { JsonTooComplex, parseBounded } from '../core/boundedJson.ts'
 import { messageOf } from '../core/errors.ts'
-import { isLarge, reparsed } from '../core/exactJson.ts'
+import { isLarge, parseLargeNumbers } from '../core/exactJson.ts'
 import type { Line } from '../core/line.ts'
 import type { Json, JsonObject } from '../core/object.ts'
-import { Reject, refuse } from '../core/reject.ts'
+import { makeReject, Reject } from '../core/reject.ts'
 import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import { RECORD_STAGE } from './recordStage.ts'
@@ -36,12 +36,12 @@ export function parseLine(item: Line | Reject): Parsed | Reject {
   try {
     value = parseBounded(item.text) as Json
   } catch (thrown) {
-    if (thrown instanceof JsonTooComplex) return refuse(item, 'too_complex', `it ${thrown.message}`)
-    return refuse(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
+    if (thrown instanceof JsonTooComplex) return makeReject(item, 'too_complex', `it ${thrown.message}`)
+    return makeReject(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
   }
-  if (!isRecord(value)) return refuse(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
+  if (!isRecord(value)) return makeReject(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
   const found = lookInto(value)
-  if (found === PROTO) return refuse(item, 'invalid_value', 'a key named __proto__ is not accepted')
+  if (found === PROTO) return makeReject(item, 'invalid_value', 'a key named __proto__ is not accepted')
   const { line, end, text } = item
   return found === LARGE ? exactly(item) : { line, end, text, value }
 }
@@ -49,10 +49,15 @@ export function parseLine(item: Line | Reject): Parsed | Reject {
 /** The same line with large numbers as they are written. */
 function exactly(item: Line): Parsed | Reject {
   try {
-    return { line: item.line, end: item.end, text: item.text, value: reparsed(item.text) as JsonObject }
+    return {
+      line: item.line,
+      end: item.end,
+      text: item.text,
+      value: parseLargeNumbers(item.text) as JsonObject,
+    }
   } catch (thrown) {
     const reason = `holds a large number, and is nested too deep to keep it exact: ${messageOf(thrown)}`
-    return refuse(item, 'invalid_value', reason)
+    return makeReject(item, 'invalid_value', reason)
   }
 }
 

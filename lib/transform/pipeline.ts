@@ -1,4 +1,4 @@
-import { named } from '../core/channel/stages.ts'
+import { nameStage } from '../core/channel/stages.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { JsonObject, ObjectDraft, StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
@@ -126,7 +126,7 @@ export function transformStages(pipeline: TransformPipeline, outcome: TransformO
   const { onRejects, onPage, signal } = outcome
   const call = signal === undefined ? {} : { signal }
   return [
-    named(
+    nameStage(
       'transform',
       mapChunks(async (page: Page) => {
         const made = await pipeline.objects(page, call)
@@ -152,7 +152,7 @@ function runsOf(steps: readonly PipelineStep[]): Run[] {
     together = []
     if (changes.length === 0) return
     const names = changes.map(({ name }) => name).join(', ')
-    runs.push({ names, objects: (page) => changed(page, changes) })
+    runs.push({ names, objects: (page) => applyChanges(page, changes) })
   }
   for (const { transform, bound } of steps) {
     if (bound.change !== undefined) {
@@ -173,7 +173,7 @@ export interface NamedChange {
 }
 
 /** Copies each object of a page once, and applies all changes to the copy. */
-export function changed(page: Page, changes: readonly NamedChange[]): TransformedPage {
+export function applyChanges(page: Page, changes: readonly NamedChange[]): TransformedPage {
   const objects: StoredObject[] = []
   const rejects: TransformReject[] = []
   let filtered = 0

@@ -109,7 +109,7 @@ t.test('says which package is missing', ofItself, async (t) => {
   t.match({ code, stderr }, { code: 2, stderr: 'Parquet needs the package pyarrow: pip install pyarrow\n' })
 })
 
-/** What happens before each archive of a chain. A tenant that is removed and made again begins anew. */
+/** What happens before each archive of a chain. A tenant that is removed and recreated starts over. */
 const NIGHTS: readonly ((store: Store) => Promise<unknown>)[] = [
   async (store) => {
     await store.create({

@@ -43,7 +43,7 @@ async function listed(at: Home): Promise<Listed> {
   return JSON.parse((await at.run(['col', 'catalog', 'list', '--limit', '0', '--json'])).stdout)
 }
 
-/** What lies there, by a catalog that is made anew from it. */
+/** What lies there, by a catalog that is made again from it. */
 async function rebuilt(at: Home): Promise<Record<string, unknown>> {
   return JSON.parse((await at.run([...REBUILD, '--json'])).stdout).roots[0]
 }

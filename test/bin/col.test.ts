@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { shortest } from '../../lib/archive/object/text.ts'
+import { shortestFloat32 } from '../../lib/archive/object/text.ts'
 import type { StoredObject } from '../../lib/core/object.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { adds, home } from './elysiactl.ts'
@@ -96,9 +96,9 @@ t.test('cat prints objects as JSON lines in order of id, vectors as the shortest
 })
 
 t.test('any 32-bit float is printed so that it reads back as itself', (t) => {
-  const same = (float: number) => Object.is(Math.fround(JSON.parse(shortest(float)) as number), float)
+  const same = (float: number) => Object.is(Math.fround(JSON.parse(shortestFloat32(float)) as number), float)
   fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), same), { numRuns: 5000 })
-  t.equal(shortest(Math.fround(0.3)), '0.3')
+  t.equal(shortestFloat32(Math.fround(0.3)), '0.3')
   t.end()
 })
 

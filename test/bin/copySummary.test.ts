@@ -1,6 +1,6 @@
 // What a finished copy lacks: its exit code stands on it.
 import t from 'tap'
-import { lackText } from '../../bin/commands/col/copying/summary.ts'
+import { missingFromCopy } from '../../bin/commands/col/copying/summary.ts'
 import { copyOptions } from '../../lib/job/copy/options.ts'
 import type { CopyReport } from '../../lib/job/copy/report.ts'
 import { resolveInput } from '../../lib/options/options.ts'
@@ -23,7 +23,7 @@ const REPORT = {
 } as Partial<CopyReport> as CopyReport
 
 t.test('what differed before the switch and was carried over is not lacking', async (t) => {
-  t.equal(await lackText(REPORT, OPTIONS, undefined), undefined)
+  t.equal(await missingFromCopy(REPORT, OPTIONS, undefined), undefined)
 })
 
 t.test('what differs otherwise is', async (t) => {
@@ -32,5 +32,5 @@ t.test('what differs otherwise is', async (t) => {
     { ...REPORT, follow: null, alias: null },
     { ...REPORT, follow: { ...FOLLOW, state: 'carrying' as const } },
   ])
-    t.match(await lackText(report, OPTIONS, undefined), /2 objects not the same on both sides/)
+    t.match(await missingFromCopy(report, OPTIONS, undefined), /2 objects not the same on both sides/)
 })

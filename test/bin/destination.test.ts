@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { destinationOf } from '../../bin/commands/col/destination.ts'
-import { fileModes, modeLack } from '../../lib/archive/storage/modes.ts'
+import { fileModes, modeFault } from '../../lib/archive/storage/modes.ts'
 import { backupOptions } from '../../lib/job/backup/options.ts'
-import { sampleLack } from '../../lib/job/verify/sample.ts'
+import { sampleFault } from '../../lib/job/verify/sample.ts'
 import { resolveInput } from '../../lib/options/options.ts'
 import { home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
@@ -103,7 +103,7 @@ t.test('--mode says who may read what a backup makes', async (t) => {
   t.same(fileModes('0640'), { file: 0o640, directory: 0o750, masked: false })
   t.same(fileModes('604'), { file: 0o604, directory: 0o705, masked: false })
   t.same(fileModes('umask'), { file: 0o666, directory: 0o777, masked: true })
-  for (const text of ['0777', '0440', '640x', '7', 'rw', '0200', '01640']) t.ok(modeLack(text), text)
+  for (const text of ['0777', '0440', '640x', '7', 'rw', '0200', '01640']) t.ok(modeFault(text), text)
   const at = home(t)
   await filled(at, 'Thing', [])
   const backup = ['col', 'backup', 'Thing', '--allow-empty', '-q', ...STORE]
@@ -125,9 +125,9 @@ t.test('--mode says who may read what a backup makes', async (t) => {
 
 t.test('a sample is a group that there is, or more than nothing and no more than all', async (t) => {
   for (const text of ['1/1', '4/4', '1/17', '0.5%', '100%', '100.0%'])
-    t.equal(sampleLack(text), undefined, text)
+    t.equal(sampleFault(text), undefined, text)
   for (const text of ['4/3', '0/3', '0/0', '1/0', '0%', '0.0%', '101%', '100.1%', '999%'])
-    t.ok(sampleLack(text), text)
+    t.ok(sampleFault(text), text)
   const at = home(t)
   await filled(at, 'Thing', [{ id: idOf(1), properties: { path: 'a' } }])
   t.equal((await at.run(['col', 'backup', 'Thing', '--to', 'x', '-q', ...STORE])).code, 0)

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { lock } from '../../lib/run/state.ts'
+import { stateLock } from '../../lib/run/state.ts'
 import { type Home, home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 
@@ -78,7 +78,7 @@ t.test('a backup at work in the same place is told by the dry run', async (t) =>
   const at = await store(t)
   const path = join(at.directory, 'x')
   const state = join(at.directory, 'state', 'elysiactl')
-  const held = lock(state, `backup ${path}`, 'a backup')
+  const held = stateLock(state, `backup ${path}`, 'a backup')
   t.teardown(() => held.release())
   for (const flags of [['--dry-run'], []])
     t.match(await at.run([...BACKUP, '--to', 'x', ...flags]), { code: 11, stderr: /busy with a backup into/ })

@@ -103,7 +103,7 @@ t.test('the documents that help names are part of the package', async (t) => {
 })
 
 t.test('the man page is that of these commands', async (t) => {
-  t.equal(readFileSync(MAN_PAGE, 'utf8'), await manPage(), 'npm run schemas makes it anew')
+  t.equal(readFileSync(MAN_PAGE, 'utf8'), await manPage(), 'npm run schemas makes it again')
 })
 
 t.test('no two options of a command share a flag or a letter', async (t) => {

@@ -6,7 +6,7 @@ import t from 'tap'
 import { processConsole } from '../../bin/cli/console.ts'
 import { ElysiaError } from '../../bin/library.ts'
 import { columns } from '../../bin/view/columns.ts'
-import { summary } from '../../bin/view/summary.ts'
+import { reportSummary } from '../../bin/view/summary.ts'
 import { visible, visibleJson } from '../../bin/view/visible.ts'
 import type { Report } from '../../lib/core/report.ts'
 import { HIDDEN, HOSTILE, HOSTILE_OR_LONG, stain } from '../acceptance/hostile.ts'
@@ -181,7 +181,7 @@ t.test('so does the summary of a run, with the names that others gave', async ()
         target: name,
         run: name,
       } as unknown as Report
-      const lines = summary(
+      const lines = reportSummary(
         { ...report, status: 'done', dry_run: false, seconds: 1, rate: 1, bytes: 1, retries: 0 },
         name,
       )

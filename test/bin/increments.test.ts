@@ -72,7 +72,7 @@ t.test('nightly increments: each is the collection of its night, until a base is
   const verified = await at.run(['col', 'catalog', 'verify', nights[1].archive, nights[2].archive])
   t.equal(verified.code, 4)
   t.match(verified.stderr, `${nights[1].archive} spoils 1 later archive: ${nights[2].archive}`)
-  t.match(verified.stderr, `\nspoiled by a base: ${nights[2].location}`)
+  t.match(verified.stderr, `\ndamaged by a base: ${nights[2].location}`)
   t.notMatch(verified.stderr, /and 1 more of/, 'the one that is damaged is to blame')
   const spoiled = await at.run(['col', 'restore', nights[2].archive, '--name', 'Spoiled', ...STORE])
   t.equal(spoiled.code, 4)

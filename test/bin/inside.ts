@@ -37,7 +37,7 @@ const COMMAND = fileURLToPath(new URL('../../bin/elysiactl.js', import.meta.url)
 const COMPILED = fileURLToPath(new URL('../../.tap/compiled/', import.meta.url))
 
 const scripts = new Map<string, Script>()
-/** Packages, which keep nothing of a run. The command itself is evaluated anew for each, as a process would do. */
+/** Packages, which keep nothing of a run. The command itself is evaluated again for each, as a process would do. */
 const packages = new Map<string, object>()
 const oneAtATime = pLimit(1)
 

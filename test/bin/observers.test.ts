@@ -1,7 +1,7 @@
 // What looks on at a command: whatever it sends at the end has one time, however much of it is dead.
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { lookOn, observed } from '../../bin/observers/current.ts'
+import { observeEvent, setObservers } from '../../bin/observers/current.ts'
 import type { Observer } from '../../bin/observers/observer.ts'
 import { pingsOf } from '../../lib/monitor/alerts/pings.ts'
 import { leaveMetrics } from '../../lib/monitor/metrics/leave.ts'
@@ -31,8 +31,8 @@ t.test('a dead gateway and a dead switch together delay the end by one time', as
       },
     },
   ]
-  const looking = lookOn(observers, (message) => t.fail(message), SENDING_MS)
-  observed({ type: 'run_started', ...run })
+  const looking = setObservers(observers, (message) => t.fail(message), SENDING_MS)
+  observeEvent({ type: 'run_started', ...run })
   const began = performance.now()
   await looking.end({ exitCode: 0 })
   const took = performance.now() - began
@@ -45,7 +45,7 @@ t.test(
   async (t) => {
     const told: string[] = []
     const details: string[] = []
-    const looking = lookOn(
+    const looking = setObservers(
       [
         { end: () => void told.push('first') },
         {

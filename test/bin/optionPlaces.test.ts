@@ -6,7 +6,7 @@ import { readArguments } from '../../bin/cli/arguments.ts'
 import { allSchemas, commandsOf, schemasOf } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { layersFor, readSettings } from '../../lib/config/settings.ts'
-import { type Layer, namesOf, resolve } from '../../lib/options/options.ts'
+import { type Layer, namesOf, resolveOptions } from '../../lib/options/options.ts'
 import type { OptionSchema, OptionsSchema } from '../../lib/options/schema.ts'
 import { Fault, optionValue } from '../../lib/options/value.ts'
 import { adds, home } from './elysiactl.ts'
@@ -48,7 +48,7 @@ function example(option: OptionSchema): string | boolean {
 /** What the command works with where these layers are given. */
 function valueIn({ schema, key }: Case, layers: readonly Layer[]): unknown {
   const free = { ...schema, required: [] }
-  return (resolve(free, layersFor(free, layers)).options as Record<string, unknown>)[key]
+  return (resolveOptions(free, layersFor(free, layers)).options as Record<string, unknown>)[key]
 }
 
 function inArguments({ command, key, option }: Case, schemas: readonly OptionsSchema[]): Layer {

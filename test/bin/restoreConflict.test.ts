@@ -12,7 +12,7 @@ const CLASS = JSON.stringify({
 const notes = (text: string, ...numbers: number[]) =>
   numbers.map((n) => `${JSON.stringify({ class: 'Note', id: idOf(n), properties: { text } })}\n`).join('')
 
-t.test('what will be changed is said before, and how to take it back after', async (t) => {
+t.test('what will be changed is said before, and how to undo it after', async (t) => {
   const { run } = home(t, {
     'a.jsonl': notes('old', 1, 2),
     'b.jsonl': notes('new', 2, 3),

@@ -108,7 +108,7 @@ t.test('what a run has compiled is kept for the next one, and nothing of its val
   for (const damaged of [changed, second.bytes.subarray(0, 100_000), Buffer.alloc(0), Buffer.alloc(100)]) {
     writeFileSync(second.path, damaged)
     t.equal(run([...INGEST, '--quiet']), 0)
-    t.ok(kept()[0]!.bytes.length > 500_000, 'what is damaged is made anew')
+    t.ok(kept()[0]!.bytes.length > 500_000, 'what is damaged is made again')
   }
 })
 

@@ -1,7 +1,7 @@
 // Runs commands of the table with their promises killed: `run` never settles, and nothing is left to wait for.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command, Group, LoadCommand } from '../../bin/cli/command.ts'
-import { follow, isGroup } from '../../bin/cli/registry.ts'
+import { followWords, isGroup } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { main } from '../../bin/main.ts'
 
@@ -24,8 +24,8 @@ const never = () => new Promise<void>(() => {})
 /** Puts another `run` into the table, for a command that then needs no operands. */
 async function replace(name: string, run: Command['run']): Promise<void> {
   const path = name.split(' ')
-  const { member: group } = follow(COMMANDS, path.slice(0, -1))
-  const { member } = follow(COMMANDS, path)
+  const { member: group } = followWords(COMMANDS, path.slice(0, -1))
+  const { member } = followWords(COMMANDS, path)
   if (!isGroup(group) || isGroup(member)) throw new Error(`${name} is not a command`)
   const { command } = await member()
   const members = group.members as Record<string, Group | LoadCommand>

@@ -357,7 +357,7 @@ t.test('a catalog whose file cannot be made is no fault of a store', async (t) =
   })
 })
 
-t.test('a damaged catalog costs time only: it is moved aside and made anew', async (t) => {
+t.test('a damaged catalog costs time only: it is moved aside and made again', async (t) => {
   const root = t.testdir()
   writeArchive(`${root}/one`, manifest())
   const file = `${root}/state/catalog.db`

@@ -279,7 +279,7 @@ t.test('a pin is written beside its own archive alone, and over its own annotati
   t.equal(readFileSync(`${directory}/one/annotations.json`, 'utf8'), '{"my":"notes"}')
 })
 
-t.test('a catalog with rows, tables or triggers that are not ours is damaged, and made anew', async (t) => {
+t.test('a catalog with rows, tables or triggers that are not ours is damaged, and made again', async (t) => {
   const directory = root(t)
   const file = `${t.testdirName}/state/catalog.db`
   for (const sql of [

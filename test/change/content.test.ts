@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type Content, contents } from '../../lib/change/content.ts'
+import { type Content, contentResolver } from '../../lib/change/content.ts'
 import type { FileChange } from '../../lib/change/record.ts'
 
 type Parts = Partial<FileChange>
@@ -40,7 +40,7 @@ function tree(t: Test): { root: string; outside: string } {
 }
 
 t.test('the first of skip_index, content, content_base64 and content_ref decides', async (t) => {
-  const contentOf = contents()
+  const contentOf = contentResolver()
   const all = { skip_index: true, content: 'A', content_base64: 'Qg==', content_ref: 'c' }
   t.strictSame(contentOf(record(all)), { kind: 'skipped', reason: 'skip_index' })
   t.strictSame(contentOf(record({ ...all, skip_reason: 'vendor' })), { kind: 'skipped', reason: 'vendor' })
@@ -52,7 +52,7 @@ t.test('the first of skip_index, content, content_base64 and content_ref decides
 })
 
 t.test('base64 gives back the very text, or is binary where that is none', async () => {
-  const contentOf = contents()
+  const contentOf = contentResolver()
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (array) => {
       const bytes = Buffer.from(array)
@@ -68,7 +68,7 @@ t.test(
   'content_ref names files inside its root: relative, absolute, through links that stay inside',
   async (t) => {
     const { root } = tree(t)
-    const read = (ref: string) => contents({ contentRoot: root })(record({ content_ref: ref }))
+    const read = (ref: string) => contentResolver({ contentRoot: root })(record({ content_ref: ref }))
     const texts: Record<string, string> = {
       'a.md': 'text',
       './deep/../a.md': 'text',
@@ -87,7 +87,7 @@ t.test(
 
 t.test('content_ref cannot leave its root', async (t) => {
   const { root, outside } = tree(t)
-  const read = (ref: string) => codeOf(contents({ contentRoot: root })(record({ content_ref: ref })))
+  const read = (ref: string) => codeOf(contentResolver({ contentRoot: root })(record({ content_ref: ref })))
   const escapes = ['../secret', 'deep/../../secret', join(outside, 'secret'), '/etc/passwd', 'link-out']
   for (const ref of [...escapes, 'dir-out/secret', '..', '/', '../root-2/file', 'zero']) {
     t.equal(read(ref), 'ref_outside_root', ref)
@@ -99,7 +99,7 @@ t.test(
   { timeout: 5000 },
   async (t) => {
     const { root } = tree(t)
-    const read = (ref: string) => codeOf(contents({ contentRoot: root })(record({ content_ref: ref })))
+    const read = (ref: string) => codeOf(contentResolver({ contentRoot: root })(record({ content_ref: ref })))
     for (const ref of ['fifo', 'deep', '.', '', 'missing', 'a.md/b', 'loop', 'a\0b', 'x'.repeat(5000)]) {
       t.equal(read(ref), 'ref_unreadable', JSON.stringify(ref.slice(0, 20)))
     }
@@ -108,7 +108,7 @@ t.test(
 
 t.test('the reason of a refused reference names it, and says why', async (t) => {
   const { root } = tree(t)
-  const read = (ref: string) => contents({ contentRoot: root })(record({ content_ref: ref }))
+  const read = (ref: string) => contentResolver({ contentRoot: root })(record({ content_ref: ref }))
   t.match(read('missing'), { fault: { reason: /"missing" names no file/ } })
   t.match(read('../secret'), { fault: { reason: /"..\/secret" leads out of the content root/ } })
   t.match(read('fifo'), { fault: { reason: /not a regular file/ } })
@@ -116,7 +116,7 @@ t.test('the reason of a refused reference names it, and says why', async (t) => 
 
 t.test('a file above the limit is refused unread; one of exactly the limit is read', async (t) => {
   const root = t.testdir({ four: 'four', five: '12345' })
-  const contentOf = contents({ contentRoot: root, maxContentBytes: 4 })
+  const contentOf = contentResolver({ contentRoot: root, maxContentBytes: 4 })
   t.strictSame(contentOf(record({ content_ref: 'four' })), { kind: 'text', text: 'four' })
   t.equal(codeOf(contentOf(record({ content_ref: 'five' }))), 'ref_too_large')
 })
@@ -124,7 +124,7 @@ t.test('a file above the limit is refused unread; one of exactly the limit is re
 t.test('a content root that is a link is where the link leads', async (t) => {
   const home = t.testdir({ real: { 'a.md': 'text' } })
   symlinkSync('real', join(home, 'link'))
-  const contentOf = contents({ contentRoot: join(home, 'link') })
+  const contentOf = contentResolver({ contentRoot: join(home, 'link') })
   t.equal(codeOf(contentOf(record({ content_ref: join(home, 'real', 'a.md') }))), 'text')
 })
 
@@ -133,7 +133,7 @@ t.test(
   { skip: process.platform !== 'linux' },
   async (t) => {
     const root = t.testdir({ 'a.md': 'a', big: 'xx' })
-    const contentOf = contents({ contentRoot: root, maxContentBytes: 1 })
+    const contentOf = contentResolver({ contentRoot: root, maxContentBytes: 1 })
     const open = readdirSync('/proc/self/fd').length
     for (const ref of ['a.md', 'big', 'a.md', 'big', 'missing']) contentOf(record({ content_ref: ref }))
     t.equal(readdirSync('/proc/self/fd').length, open)
@@ -142,8 +142,8 @@ t.test(
 
 t.test('a content root that is not a directory is refused before anything is read', async (t) => {
   const home = t.testdir({ file: '' })
-  t.throws(() => contents({ contentRoot: join(home, 'file') }), { code: 'ELYSIA_USAGE' })
-  t.throws(() => contents({ contentRoot: join(home, 'none') }), { code: 'ELYSIA_USAGE' })
+  t.throws(() => contentResolver({ contentRoot: join(home, 'file') }), { code: 'ELYSIA_USAGE' })
+  t.throws(() => contentResolver({ contentRoot: join(home, 'none') }), { code: 'ELYSIA_USAGE' })
 })
 
 /** Puts a link out of the root in the place of a directory and back, as fast as it can. */
@@ -161,7 +161,7 @@ t.test('content_ref cannot leave its root while a directory is swapped for a lin
   symlinkSync('../out', join(root, 'link'))
   const swapper = new Worker(SWAPPER, { eval: true, workerData: root })
   await new Promise((resolve) => swapper.once('message', resolve))
-  const contentOf = contents({ contentRoot: root })
+  const contentOf = contentResolver({ contentRoot: root })
   const seen = new Set<string>()
   for (let round = 0; round < 20_000; round++) {
     const content = contentOf(record({ content_ref: 'dir/file' }))

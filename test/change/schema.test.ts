@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { check } from '../../lib/change/check.ts'
+import { checkRecord } from '../../lib/change/check.ts'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../../lib/change/record.ts'
 import { type RejectLine, RejectSchema } from '../../lib/change/rejectSchema.ts'
 import type { Json, JsonObject } from '../../lib/core/object.ts'
@@ -43,9 +43,9 @@ const byTypebox = Compile(ChangeSchema)
 
 /** The four verdicts on a record: they should be two pairs. */
 function verdicts(value: JsonObject) {
-  const loose = check(value) === undefined
+  const loose = checkRecord(value) === undefined
   return {
-    ours: { loose, strict: check(value, true) === undefined },
+    ours: { loose, strict: checkRecord(value, true) === undefined },
     ajv: { loose: byAjv(value), strict: byAjvStrictly(value) },
     typebox: byTypebox.Check(value) === loose,
   }
@@ -96,7 +96,7 @@ t.test('ajv, typebox and the check of the package agree on records made at rando
   let good = 0
   fc.assert(
     fc.property(recordLike, (value) => {
-      if (check(value) === undefined) good++
+      if (checkRecord(value) === undefined) good++
       return agrees(value)
     }),
     { numRuns: RUNS },
@@ -151,6 +151,6 @@ t.test('null is absent: a record with nulls for its optional fields is as good a
   const optional = Object.keys(FileChange.properties).filter((name) => !['repo', 'op', 'path'].includes(name))
   const nulls = Object.fromEntries(optional.map((name): [string, Json] => [name, null]))
   const record = { repo: 'A', op: 'add', path: 'a', ...nulls }
-  t.equal(check(record, true), undefined)
+  t.equal(checkRecord(record, true), undefined)
   t.ok(agrees(record))
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readSettings, type Settings } from '../../lib/config/settings.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { resolve } from '../../lib/options/options.ts'
+import { resolveOptions } from '../../lib/options/options.ts'
 import { runOptions } from '../../lib/run/options.ts'
 import { targetOptions } from '../../lib/store/targetOptions.ts'
 
@@ -36,7 +36,7 @@ t.test(
       project: { 'elysiactl.yaml': 'batch_size: 2\nworkers: 2\ncollection: project\n' },
       user: { 'config.yaml': 'batch_size: 3\nworkers: 3\nbatch_bytes: 3MiB\n' },
     })
-    const { options, origins } = resolve(ingestOptions, layers)
+    const { options, origins } = resolveOptions(ingestOptions, layers)
     t.match(options, { batchSize: 1, workers: 2, collection: 'project', batchBytes: 3 * 1024 * 1024 })
     t.equal(origins.batchSize, 'environment')
     t.match(origins.workers, /project.elysiactl\.yaml$/)
@@ -55,7 +55,7 @@ t.test('the project file is found from any directory below it, the nearest first
     ['some/where', 'outer'],
     ['inner/deep', 'inner'],
   ] as const) {
-    t.match(resolve(ingestOptions, (await read(t, { project, at })).layers).options, { collection })
+    t.match(resolveOptions(ingestOptions, (await read(t, { project, at })).layers).options, { collection })
   }
 })
 
@@ -109,7 +109,7 @@ t.test('ELYSIACTL_CONFIG names the file to read in place of the search', async (
     directory: root,
     userDirectory: join(root, 'no'),
   })
-  t.equal(resolve(ingestOptions, layers).options.collection, 'named')
+  t.equal(resolveOptions(ingestOptions, layers).options.collection, 'named')
 })
 
 t.test('a file that is empty, or absent, says nothing', async (t) => {

@@ -8,7 +8,7 @@ import { Reject } from '../../lib/core/reject.ts'
 export interface StageCase {
   /** A fresh stage. */
   make(): Duplex
-  /** Chunks to write, made anew by each call; a dozen or more, with rejects among them where those pass. */
+  /** Chunks to write, new at each call; a dozen or more, with rejects among them where those pass. */
   input(): unknown[]
   /** Most chunks that it takes while nobody reads: both highWaterMarks and what its name says it holds. */
   readonly holds: number

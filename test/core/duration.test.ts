@@ -1,9 +1,9 @@
 import t from 'tap'
-import { before, periodOf } from '../../lib/core/duration.ts'
+import { periodBefore, periodOf } from '../../lib/core/duration.ts'
 
 /** The moment so long before another, as text. */
 function ago(moment: string, period: string): string {
-  return new Date(before(Date.parse(moment), periodOf(period, 'period'))).toISOString()
+  return new Date(periodBefore(Date.parse(moment), periodOf(period, 'period'))).toISOString()
 }
 
 t.test(

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ElysiaError, reworded } from '../../lib/core/errors.ts'
+import { ElysiaError, rewordError } from '../../lib/core/errors.ts'
 
 t.test('a conflict without a hint does not compile: it says what would work instead', async (t) => {
   // @ts-expect-error: the hint is missing
@@ -13,7 +13,7 @@ t.test('a conflict without a hint does not compile: it says what would work inst
 
 t.test('an error in other words keeps its code and its hint', async (t) => {
   const cause = new ElysiaError('ELYSIA_CONFLICT', 'it is there', { hint: 'take another' })
-  t.match(reworded(cause, 'line 3: it is there'), {
+  t.match(rewordError(cause, 'line 3: it is there'), {
     ...{ code: 'ELYSIA_CONFLICT', message: 'line 3: it is there', hint: 'take another', cause },
   })
 })

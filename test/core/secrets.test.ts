@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ElysiaError, messageOf } from '../../lib/core/errors.ts'
-import { masked, rememberSecrets } from '../../lib/core/secrets.ts'
+import { maskSecrets, rememberSecrets } from '../../lib/core/secrets.ts'
 import { addressesInTheOpen, parseTarget } from '../../lib/store/target.ts'
-import { failureOf, refusal, replyFailure } from '../../lib/store/weaviate/cluster/failure.ts'
+import { failureOf, refusedOutcome, replyFailure } from '../../lib/store/weaviate/cluster/failure.ts'
 import { processorMs } from '../processor.ts'
 
 t.test('what looks like a credential is masked in whatever text', async (t) => {
@@ -27,9 +27,9 @@ t.test('what looks like a credential is masked in whatever text', async (t) => {
     '{"openai_api_key":"hunter\\"2 hunter2"}',
   ]
   for (const text of cases) {
-    t.notMatch(masked(text), 'hunter2', text)
-    t.match(masked(text), '***', text)
-    t.equal(masked(masked(text)), masked(text), 'once is enough')
+    t.notMatch(maskSecrets(text), 'hunter2', text)
+    t.match(maskSecrets(text), '***', text)
+    t.equal(maskSecrets(maskSecrets(text)), maskSecrets(text), 'once is enough')
   }
 })
 
@@ -45,7 +45,7 @@ t.test('other text stays as it is', async (t) => {
     'the key of the token is unknown',
     'keep_tag=a, group_by=cluster',
   ]
-  for (const text of cases) t.equal(masked(text), text)
+  for (const text of cases) t.equal(maskSecrets(text), text)
 })
 
 t.test('no error shows what was remembered as a secret, whatever a server makes of it', async (t) => {
@@ -62,13 +62,13 @@ t.test('no error shows what was remembered as a secret, whatever a server makes 
           'asking',
         ),
       ].flatMap(({ message, hint = '', stack = '' }) => [message, hint, stack.split('\n')[0]!])
-      const refused = refusal(text)
+      const refused = refusedOutcome(text)
       return ![...shown, messageOf(new Error(text)), JSON.stringify(refused)].some((one) =>
         one.includes('s3cret-of-mine'),
       )
     }),
   )
-  t.equal(masked('a'), 'a', 'a short one would be found anywhere')
+  t.equal(maskSecrets('a'), 'a', 'a short one would be found anywhere')
 })
 
 t.test('an address with a credential is refused, and not repeated', async (t) => {
@@ -112,7 +112,7 @@ t.test('hostile texts take time in proportion to their length', async (t) => {
   for (const piece of ['a.', '=a:', '?a&', '"token', 'x-token', '//', 'a-', '"a":"']) {
     const took = [1, 4].map((size) => {
       const text = piece.repeat((size * 200_000) / piece.length)
-      return processorMs(() => masked(text))
+      return processorMs(() => maskSecrets(text))
     })
     t.ok(took[1]! < 8 * Math.max(took[0]!, 50), `${piece}: ${took.map(Math.round).join(', ')} ms`)
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { periodLack, periodOf } from '../../lib/core/duration.ts'
+import { periodFault, periodOf } from '../../lib/core/duration.ts'
 import { guessPeriod, guessTarget } from '../../lib/core/suggest.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 
@@ -41,8 +41,8 @@ t.test('a number, a week or a word for a unit is the period it most likely is', 
   for (const [typed, guess] of meant) {
     t.equal(guessPeriod(typed), guess, typed)
     t.doesNotThrow(() => periodOf(guess, '--older-than'), guess)
-    t.match(periodLack(typed), `did you mean ${guess}?`)
+    t.match(periodFault(typed), `did you mean ${guess}?`)
   }
-  t.equal(periodLack('2y5m7d3h'), undefined)
-  t.match(periodLack('1d1d'), /each once$/)
+  t.equal(periodFault('2y5m7d3h'), undefined)
+  t.match(periodFault('1d1d'), /each once$/)
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../lib/database/connection.ts'
-import { copied, openCopy } from '../../lib/database/copy.ts'
+import { copyDatabase, openCopy } from '../../lib/database/copy.ts'
 
 function made(t: Test): string {
   const path = join(t.testdir({ 'roots.json': '[]' }), 'a.db')
@@ -41,7 +41,7 @@ t.test('where there is no room for a copy it lies in memory', async (t) => {
 
 t.test('files beside it are copied as well, as far as they are there', async (t) => {
   const path = made(t)
-  const copy = copied(path, [join(dirname(path), 'roots.json'), join(dirname(path), 'none.json')])
+  const copy = copyDatabase(path, [join(dirname(path), 'roots.json'), join(dirname(path), 'none.json')])
   t.ok(existsSync(join(dirname(copy.path), 'roots.json')))
   t.notOk(existsSync(join(dirname(copy.path), 'none.json')))
   copy.remove()

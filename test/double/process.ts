@@ -24,7 +24,7 @@ export interface DoubleProcess {
   freeze(): void
   /** SIGCONT */
   thaw(): void
-  /** Starts it anew on the same ports with the data of the file. */
+  /** Starts it again on the same ports with the data of the file. */
   again(): Promise<DoubleProcess>
   /** Ends it as it would end itself. */
   stop(): Promise<void>

@@ -17,7 +17,7 @@ export function recorded(): Map<string, readonly Exchange[]> {
   )
 }
 
-/** Asks a real server (ELYSIACTL_TEST_WEAVIATE) everything anew and keeps its replies. */
+/** Asks a real server (ELYSIACTL_TEST_WEAVIATE) everything again and keeps its replies. */
 if (import.meta.main) {
   const address = realServer()
   if (address === undefined) throw new Error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { formatUnit, parseUnit } from '../../lib/core/units.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { type Layer, type LayerKind, resolve, resolveInput } from '../../lib/options/options.ts'
+import { type Layer, type LayerKind, resolveInput, resolveOptions } from '../../lib/options/options.ts'
 import { flagText, optionTable } from '../../lib/options/table.ts'
 
 const layer = (kind: LayerKind, values: Layer['values'], origin: string = kind): Layer => ({
@@ -14,7 +14,7 @@ const layer = (kind: LayerKind, values: Layer['values'], origin: string = kind):
 const named = layer('code', { collection: 'c' })
 
 t.test('the first layer that speaks of an option decides, and its origin is kept', async (t) => {
-  const { options, origins } = resolve(ingestOptions, [
+  const { options, origins } = resolveOptions(ingestOptions, [
     layer('flag', { batchSize: '10' }, '--'),
     layer('environment', { batchSize: '20', workers: '3' }, 'env'),
     layer('file', { batchSize: 30, workers: 4, strict: true, collection: 'c' }, 'project.yaml'),
@@ -36,7 +36,7 @@ t.test(
   'sizes and durations are written with their unit, and counted in bytes and milliseconds',
   async (t) => {
     const values = { batchBytes: '2MiB', retryForMs: '90s' }
-    t.match(resolve(ingestOptions, [layer('flag', values), named]).options, {
+    t.match(resolveOptions(ingestOptions, [layer('flag', values), named]).options, {
       batchBytes: 2 * 1024 * 1024,
       retryForMs: 90_000,
     })
@@ -44,7 +44,7 @@ t.test(
       batchBytes: 4096,
       retryForMs: 5,
     })
-    t.equal(resolve(ingestOptions, [layer('flag', { retryForMs: '0' }), named]).options.retryForMs, 0)
+    t.equal(resolveOptions(ingestOptions, [layer('flag', { retryForMs: '0' }), named]).options.retryForMs, 0)
   },
 )
 
@@ -63,18 +63,22 @@ t.test('what will not do is refused in the words it was written in, with what wo
     [layer('file', { contentRoot: ['a'] }, 'f.yaml'), 'content_root: a in f.yaml is not valid', /text/],
   ]
   for (const [wrong, message, hint] of cases) {
-    t.throws(() => resolve(ingestOptions, [wrong, named]), { code: 'ELYSIA_USAGE', message, hint }, message)
+    t.throws(
+      () => resolveOptions(ingestOptions, [wrong, named]),
+      { code: 'ELYSIA_USAGE', message, hint },
+      message,
+    )
   }
 })
 
 t.test('an unknown option is refused and the nearest is named', async (t) => {
   const input = { collection: 'c', batchsize: 5 } as { collection: string }
   t.throws(() => resolveInput(ingestOptions, input), { message: /batchsize/, hint: /batchSize/ })
-  t.throws(() => resolve(ingestOptions, [layer('flag', { zzzz: 1 }), named]), { code: 'ELYSIA_USAGE' })
+  t.throws(() => resolveOptions(ingestOptions, [layer('flag', { zzzz: 1 }), named]), { code: 'ELYSIA_USAGE' })
 })
 
 t.test('a missing option that has no default says how it can be given', async (t) => {
-  t.throws(() => resolve(ingestOptions, []), {
+  t.throws(() => resolveOptions(ingestOptions, []), {
     code: 'ELYSIA_USAGE',
     message: '--collection is missing',
     hint: /ELYSIACTL_COLLECTION/,
@@ -119,7 +123,7 @@ t.test('`workers: auto` of a configuration holds for every job that has workers'
   ] as const
   for (const job of jobs) {
     const collection = 'collection' in job.properties ? { collection: 'c' } : {}
-    const { options } = resolve(job, [
+    const { options } = resolveOptions(job, [
       { kind: 'file', origin: 'f', values: { ...collection, workers: 'auto' } },
     ])
     t.type((options as { readonly workers: number }).workers, 'number', job.name)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { retrying } from '../../lib/async/retry.ts'
 import { ElysiaError } from '../../lib/core/errors.ts'
 import type { StoredObject } from '../../lib/core/object.ts'
-import { objects } from '../../lib/store/objects.ts'
+import { objectPages } from '../../lib/store/objects.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Range } from '../../lib/store/store.ts'
 import { idOf, THING, thing, things } from '../job/backup/archived.ts'
@@ -33,7 +33,7 @@ async function failing(count: number, fails: readonly number[]) {
 t.test('a read that fails for a while goes on after the last object that it gave', async (t) => {
   const { collection, begun } = await failing(50, [1, 4, 5])
   const retry = retrying({ forMs: 10_000, minMs: 1 })
-  const pages = (await objects(collection, {}, { projection, retry }).toArray()) as StoredObject[][]
+  const pages = (await objectPages(collection, {}, { projection, retry }).toArray()) as StoredObject[][]
   t.strictSame(
     pages.flat().map(({ id }) => id),
     Array.from({ length: 50 }, (_, n) => idOf(n, 50)),
@@ -43,12 +43,12 @@ t.test('a read that fails for a while goes on after the last object that it gave
 
 t.test('without a retry each read is made once', async (t) => {
   const { collection } = await failing(50, [2])
-  await t.rejects(objects(collection, {}, { projection }).toArray(), { code: 'ELYSIA_UNREACHABLE' })
+  await t.rejects(objectPages(collection, {}, { projection }).toArray(), { code: 'ELYSIA_UNREACHABLE' })
 })
 
 t.test('nothing is read before somebody reads', async (t) => {
   const { collection, begun } = await failing(50, [])
-  const pages = objects(collection, {}, { projection })
+  const pages = objectPages(collection, {}, { projection })
   await wait(5)
   t.strictSame(begun, [])
   pages.destroy()
@@ -62,7 +62,7 @@ t.test('destroyed while it waits to repeat a read, it closes at once and repeats
   })
   const timersBefore = timers()
   const retry = retrying({ forMs: 60_000, minMs: 30_000, onRetry: () => waiting() })
-  const pages = objects(collection, {}, { projection, retry })
+  const pages = objectPages(collection, {}, { projection, retry })
   pages.resume()
   await isWaiting
   const before = performance.now()
@@ -83,7 +83,7 @@ t.test('an abort is the error, with its reason', async (t) => {
   const abort = new AbortController()
   const reason = new Error('twice Ctrl-C')
   const collection = (await things(2000)).collection('Thing')
-  const pages = objects(collection, {}, { projection, signal: abort.signal })
+  const pages = objectPages(collection, {}, { projection, signal: abort.signal })
   const read = async () => {
     for await (const _ of pages) abort.abort(reason)
   }
@@ -101,7 +101,7 @@ t.test('an embedded store that is read through leaves timers and signals their t
     fired = true
   }, 0)
   let before = 0
-  for await (const _page of objects(things, {}, { projection: { properties: [], vectors: false } }))
+  for await (const _page of objectPages(things, {}, { projection: { properties: [], vectors: false } }))
     if (!fired) before += 1
   t.ok(fired && before < 20, `after ${before} of 40 pages`)
 })

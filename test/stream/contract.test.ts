@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Line } from '../../lib/core/line.ts'
 import { Reject } from '../../lib/core/reject.ts'
 import { batch } from '../../lib/stream/batch.ts'
-import { inspecting } from '../../lib/stream/bytes/inspecting.ts'
+import { inspectBytes } from '../../lib/stream/bytes/inspectBytes.ts'
 import { decompress } from '../../lib/stream/codec/decompress.ts'
 import { LinesDigest } from '../../lib/stream/lines/digest.ts'
 import { skipSettled } from '../../lib/stream/lines/skipSettled.ts'
@@ -66,7 +66,7 @@ function cut(bytes: Buffer, size: number): Buffer[] {
 }
 
 stageContract(t, 'inspecting', {
-  make: () => inspecting(() => undefined),
+  make: () => inspectBytes(() => undefined),
   input: textChunks,
   holds: 2 * (64 / 4) + 16 + 2,
   keysIn: (chunk) => (chunk as Buffer).toString().match(/\n/g) ?? [],

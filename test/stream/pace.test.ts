@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
-import { mostAtOnce, Pace, type PaceClock, paced } from '../../lib/stream/pace.ts'
+import { mostAtOnce, Pace, type PaceClock, paceArrays } from '../../lib/stream/pace.ts'
 import { rebatch } from '../../lib/stream/rebatch.ts'
 import { stageContract } from '../contract/stage.ts'
 
 stageContract(t, 'paced', {
-  make: () => paced(new Pace({ items: 1_000_000 }), () => 1),
+  make: () => paceArrays(new Pace({ items: 1_000_000 }), () => 1),
   input: () => Array.from({ length: 20 }, (_, n) => [{ line: 2 * n }, { line: 2 * n + 1 }]),
   holds: 2,
   keysIn: (chunk) => (chunk as { line: number }[]).map(({ line }) => line),
@@ -39,7 +39,7 @@ async function passed(items: readonly number[], rates: { items?: number; bytes?:
   await pipeline(
     Readable.from([items]),
     rebatch<number>({ ...mostAtOnce(pace), weigh }),
-    paced(pace, weigh),
+    paceArrays(pace, weigh),
     new Writable({
       objectMode: true,
       write(some: number[], _, done) {
@@ -124,12 +124,12 @@ t.test(
     const through = new PassThrough({ objectMode: true }).resume()
     await pipeline(
       Readable.from(chunks),
-      paced(pace, () => 1),
+      paceArrays(pace, () => 1),
       through,
     )
     const seconds = (performance.now() - started) / 1000
     t.ok(seconds > 1.2 && seconds < 2.2, `450 items in ${seconds} s`)
-    const slow = paced(new Pace({ items: 1 }), () => 1)
+    const slow = paceArrays(new Pace({ items: 1 }), () => 1)
     slow.write([1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
     slow.write([1])
     await turn()

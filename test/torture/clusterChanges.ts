@@ -65,7 +65,7 @@ class Changes {
     const { factor, name, records, tenants } = this.#given
     const parted =
       tenants > 1 ? { multiTenancyConfig: { enabled: true } } : { shardingConfig: { desiredCount: 3 } }
-    // Without it a server may bring back what was deleted while a node was down, or delete again what was written anew.
+    // Without it a server may bring back what was deleted while a node was down, or delete again what was written since.
     const deletionStrategy = 'TimeBasedResolution'
     const replicationConfig = { factor, asyncEnabled: true, deletionStrategy }
     const schema = this.#path('schema.json')
@@ -99,7 +99,7 @@ class Changes {
     await this.#requireEqual(this.#path('increment'))
   }
 
-  /** The first state restored into the second, and taken back. */
+  /** The first state restored into the second, and undone. */
   async thereAndBack(strategy: string, words: readonly string[]): Promise<void> {
     const { name } = this.#given
     const run = `${name}-${strategy}`

@@ -1,8 +1,15 @@
 import { dirname, resolve as resolvePath } from 'node:path'
-import { didYouMean, ElysiaError, layersFor, namesOf, type OptionSchema, resolve } from '../../library.ts'
+import {
+  didYouMean,
+  ElysiaError,
+  layersFor,
+  namesOf,
+  type OptionSchema,
+  resolveOptions,
+} from '../../library.ts'
 import { readArguments } from '../arguments.ts'
 import type { Group } from '../command.ts'
-import { follow, isGroup, load, schemasOf } from '../registry.ts'
+import { followWords, isGroup, load, schemasOf } from '../registry.ts'
 
 /** Options that `auto` sets itself. */
 const OWN = new Set(['json', 'help', 'dryRun', 'runId'])
@@ -18,7 +25,7 @@ export async function optionWords(
   options: Readonly<Record<string, unknown>>,
   file: string,
 ): Promise<string[]> {
-  const { member, name } = follow(commands, command)
+  const { member, name } = followWords(commands, command)
   if (isGroup(member)) throw new Error(`${name} is not a command`)
   const schemas = schemasOf(await load(name, member))
   const known = new Map<string, OptionSchema>()
@@ -33,7 +40,7 @@ export async function optionWords(
     return (Array.isArray(value) ? value : [value]).flatMap((one) => wordsOf(flag, option, one, file))
   })
   const { flags } = readArguments(words, schemas)
-  for (const schema of schemas) resolve({ ...schema, required: [] }, layersFor(schema, [flags]))
+  for (const schema of schemas) resolveOptions({ ...schema, required: [] }, layersFor(schema, [flags]))
   return words
 }
 

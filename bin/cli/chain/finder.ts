@@ -2,7 +2,7 @@ import { backupJob, type FindArchive } from '../../library.ts'
 import { backupRoot, type CatalogContext, onCatalog } from '../catalog.ts'
 
 /** Finds archives by their id: in the catalog, otherwise below the backup root. */
-export async function finder(context: CatalogContext): Promise<FindArchive> {
+export async function archiveFinder(context: CatalogContext): Promise<FindArchive> {
   const { openArchive, findBelow, directoryStorage } = await backupJob()
   const below = findBelow([backupRoot(context)])
   return async (id) => {

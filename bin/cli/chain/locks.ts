@@ -10,7 +10,7 @@ import {
 import { eventView } from '../../view/events.ts'
 import { backupRoot, onCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
-import { finder } from './finder.ts'
+import { archiveFinder } from './finder.ts'
 
 /** Locks on all roots of an archive and its bases, as one: lost as soon as one of them is lost. */
 export interface ChainLock {
@@ -73,7 +73,7 @@ export async function rootToLock(context: Context, path: string): Promise<string
 async function basesOf(context: Context, location: string): Promise<string[]> {
   const { openArchive, openChain, findBelow, besideArchive, directoryStorage } = await backupJob()
   const near = findBelow([besideArchive(location), backupRoot(context)])
-  const known = await finder(context)
+  const known = await archiveFinder(context)
   try {
     const newest = await openArchive(directoryStorage(location))
     const { links } = await openChain(newest, async (id) => (await near(id)) ?? known(id))

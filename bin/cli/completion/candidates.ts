@@ -1,6 +1,6 @@
 import { namesOf } from '../../library.ts'
 import type { Context } from '../command.ts'
-import { follow, isGroup, load, loadAll } from '../registry.ts'
+import { followWords, isGroup, load, loadAll } from '../registry.ts'
 import { flagsOf, optionsOf, readTyped, type Typed } from './typed.ts'
 import { type Candidate, valuesOf } from './values.ts'
 
@@ -22,7 +22,7 @@ async function possible(
   typed: string,
 ): Promise<readonly Candidate[]> {
   const path = before[0] === 'help' ? before.slice(1) : before
-  const { name, member, length } = follow(context.commands, path)
+  const { name, member, length } = followWords(context.commands, path)
   if (isGroup(member)) return length === path.length ? members(context, name, before.length === 0) : []
   if (before[0] === 'help') return []
   const line = readTyped(await load(name, member), path.slice(length))
@@ -34,7 +34,7 @@ async function possible(
 }
 
 async function members(context: Context, name: string, isFirst: boolean): Promise<Candidate[]> {
-  const { member } = follow(context.commands, name === '' ? [] : name.split(' '))
+  const { member } = followWords(context.commands, name === '' ? [] : name.split(' '))
   if (!isGroup(member)) return []
   const summaries = new Map((await loadAll(member, name)).map((one) => [one.name, one.summary]))
   const found = Object.entries(member.members).map(([word, one]) => {

@@ -6,10 +6,10 @@ import {
   classNameOf,
   counted,
   layersFor,
-  masked,
+  maskSecrets,
   type OptionSchema,
   parseTarget,
-  resolve,
+  resolveOptions,
   targetOptions,
   type ValueKind,
 } from '../../library.ts'
@@ -100,8 +100,8 @@ async function storeOf(context: Context, { values }: Typed) {
 }
 
 function isAbsent({ flags, settings }: Context, address: string | undefined): boolean {
-  const configured = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers])).options
-    .target
+  const configured = resolveOptions(targetOptions, layersFor(targetOptions, [flags, ...settings.layers]))
+    .options.target
   const target = parseTarget(chooseTarget(address ?? configured, '', settings).address)
   return target.kind === 'sqlite' && !existsSync(target.path)
 }
@@ -145,5 +145,5 @@ function ofArchives(
 }
 
 function targetNames({ settings }: Context): Candidate[] {
-  return Object.entries(settings.targets).map(([word, { url }]) => ({ word, text: masked(url) }))
+  return Object.entries(settings.targets).map(([word, { url }]) => ({ word, text: maskSecrets(url) }))
 }

@@ -2,7 +2,7 @@ import { defaultText, flagText, type OptionSchema, type OptionsSchema, titleOf }
 import type { Group, NamedCommand } from '../command.ts'
 import { EXIT, EXIT_MEANINGS, type ExitName } from '../exit.ts'
 import { usageText } from '../operands.ts'
-import { commandsOf, follow, groupsOf, isGroup, load, loadAll, schemasOf } from '../registry.ts'
+import { commandsOf, followWords, groupsOf, isGroup, load, loadAll, schemasOf } from '../registry.ts'
 import { unknownCommand } from './unknownCommand.ts'
 
 /** Wider lines are hard to read; narrower ones cannot hold a flag and its text. */
@@ -27,7 +27,7 @@ export async function helpFor(
 ): Promise<string[]> {
   const [first = ''] = words
   if (Object.hasOwn(TOPICS, first)) return TOPICS[first]!()
-  const { name, member, length } = follow(table, words)
+  const { name, member, length } = followWords(table, words)
   if (!isGroup(member)) return commandHelp(await load(name, member), width)
   const next = words[length]
   if (next === undefined || next.startsWith('-')) return groupHelp(member, name, width)

@@ -1,8 +1,8 @@
-import { masked } from '../../library.ts'
+import { maskSecrets } from '../../library.ts'
 
 /** Words in shell syntax, to be pasted; credentials are masked. */
 export function commandLine(words: readonly string[]): string {
-  return masked(['elysiactl', ...words].map(quoted).join(' '))
+  return maskSecrets(['elysiactl', ...words].map(quoted).join(' '))
 }
 
 /** The typed words, with added flags and without dropped ones. */

@@ -22,7 +22,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console, signal } = context
   const alerts = await configuredAlerts(context)
-  const { firing } = await alertsLibrary()
+  const { firingAlert: firing } = await alertsLibrary()
   const report = await withMonitor(context, (monitor) => monitor.report())
   const evaluated = await evaluateAlerts(context, alerts, { report, signal })
   const shown = evaluated.alerts.map(firing)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot } from '../../cli/catalog.ts'
-import { finder } from '../../cli/chain/finder.ts'
+import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { stepSettings, transformsFor } from '../../cli/transforms.ts'
 import { callsFor } from '../../forRun.ts'
@@ -58,7 +58,7 @@ async function run(context: Context): Promise<void> {
     const source = await openSource(path, {
       stdin: () => process.stdin,
       root: backupRoot(context),
-      findArchive: await finder(context),
+      findArchive: await archiveFinder(context),
       options: planned,
       onEvent: eventView(console),
     })

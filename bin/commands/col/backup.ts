@@ -17,8 +17,8 @@ import {
 } from '../../library.ts'
 import { intoDirectory, intoFile, intoPipe } from './backingUp/into.ts'
 import { requireUnlocked } from './backingUp/placeLock.ts'
-import { plan, plannedPath } from './backingUp/plan.ts'
-import { keepsVectors, made } from './backingUp/shown.ts'
+import { plannedPath, printPlan } from './backingUp/plan.ts'
+import { keepsVectors, makeBackup } from './backingUp/shown.ts'
 import { type Destination, destinationOf } from './destination.ts'
 import { incrementOf, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
@@ -93,7 +93,10 @@ async function run(context: Context): Promise<void> {
         ? await incrementOf(context, store, schema, asked, transforms, await continuesIn(path, resume))
         : {}
     const changing = { transforms, keepsVectors: keepsVectors(context) }
-    return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, ...changing })
+    return printPlan(context, store, name, asked, isDirectory ? path : undefined, {
+      ...increment,
+      ...changing,
+    })
   }
   const request = { store, schema, options: asked, transforms }
   if (destination.kind === 'pipe') return intoPipe(context, request)
@@ -138,7 +141,7 @@ async function several(context: Context, destination: Destination): Promise<void
     let ended: BackupEnded | undefined
     const request = { store, schema, options, transforms }
     await intoDirectory(context, request, place, async (_, own, make) => {
-      ended = await made(context, own, (inside) => make({ ...inside, set }))
+      ended = await makeBackup(context, own, (inside) => make({ ...inside, set }))
     })
     return ended!
   })

@@ -45,7 +45,7 @@ function changes(
 }
 
 /** What a finished backup lacks; undefined if it is complete. */
-export function backupLack(report: BackupReport): string | undefined {
+export function missingFromBackup(report: BackupReport): string | undefined {
   const { not_found = 0, rejected, rejects_file: file } = report
   const lacks = [
     ...(rejected === 0

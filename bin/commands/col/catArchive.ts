@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { LATEST } from '../../cli/catalog.ts'
-import { finder } from '../../cli/chain/finder.ts'
+import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
 import {
   type Close,
@@ -48,7 +48,7 @@ export async function readArchive(
     const lock = await lockedForReading(context, path, `printing of ${path}`)
     if (lock !== undefined) closers.push(() => lock.release())
     const onEvent = eventView(context.console)
-    const side = await openSide(path, { findArchive: await finder(context), onEvent })
+    const side = await openSide(path, { findArchive: await archiveFinder(context), onEvent })
     closers.push(() => side.close())
     const { signal } = context
     const retry = <T>(call: () => Promise<T>): Promise<T> => call()

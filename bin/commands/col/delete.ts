@@ -18,10 +18,10 @@ import {
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
-import { type Row, table } from '../../view/summary.ts'
+import { type Row, rowLines } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 import { ownNamed } from './named.ts'
-import { takeBackTexts } from './restoring/takeBack.ts'
+import { rollbackTexts } from './restoring/rollbackText.ts'
 
 const askOptions = {
   type: 'object',
@@ -95,7 +95,7 @@ async function run(context: Context): Promise<void> {
   const { report, error } = await runDelete(store, schema, options, jobContext).finally(view.stop)
   if (['done', 'planned'].includes(report.status)) context.done()
   if (console.json) await console.document(report)
-  else console.note([...summary(report), ...takeBackTexts(context, [report])])
+  else console.note([...summary(report), ...rollbackTexts(context, [report])])
   const next = error === undefined ? undefined : afterError(context, error)
   if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
@@ -137,7 +137,12 @@ function summary(report: DeleteReport): string[] {
     ...(status === 'planned' ? [] : ([[1, 'deleted', report.deleted]] as Row[])),
     ...optional.map((key): Row => [1, key, report[key]]),
   ]
-  return [head, `${name} in ${shortTarget(target)}, ${selection}`, ...table(rows), `${seconds.toFixed(2)} s`]
+  return [
+    head,
+    `${name} in ${shortTarget(target)}, ${selection}`,
+    ...rowLines(rows),
+    `${seconds.toFixed(2)} s`,
+  ]
 }
 
 function lackText({ rejected, not_found = 0 }: DeleteReport): string | undefined {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
-import { finder } from '../../cli/chain/finder.ts'
+import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
 import {
   type BackupContext,
@@ -54,7 +54,7 @@ export async function incrementOf(
   transforms: readonly Transform[],
   isBegun: boolean,
 ): Promise<Increment> {
-  const findArchive = await finder(context)
+  const findArchive = await archiveFinder(context)
   const { since, full } = context.options(backupRunOptions)
   if (since === undefined || full || isBegun) return { findArchive }
   const location = await baseLocation(context, store, schema, options, transforms)

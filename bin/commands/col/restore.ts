@@ -1,6 +1,6 @@
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
-import { finder } from '../../cli/chain/finder.ts'
+import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
@@ -28,7 +28,7 @@ import {
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'
-import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
+import { confirmDeletions, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { writingContext } from './restoring/context.ts'
 import { endRestores } from './restoring/end.ts'
 import { printList, restoreListOptions } from './restoring/list.ts'
@@ -122,7 +122,7 @@ async function run(context: Context): Promise<void> {
     const jobContext: RestoreContext = {
       ...writingContext(context, state),
       transforms,
-      ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
+      ...(!yes && { confirm: (deletions) => confirmDeletions(context, deletions) }),
       signal: AbortSignal.any([context.signal, ...lost]),
       ...view.looks,
     }
@@ -157,7 +157,7 @@ async function open(
   const source = await openSource(path, {
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
     root: backupRoot(context),
-    findArchive: await finder(context),
+    findArchive: await archiveFinder(context),
     options,
     onEvent: eventView(context.console),
   })

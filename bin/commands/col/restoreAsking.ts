@@ -36,7 +36,7 @@ export function requireAnswerable(
 }
 
 /** Asks for the name of the collection in which a replace will delete objects. */
-export async function agreed({ console }: Context, deletions: Deletions): Promise<boolean> {
+export async function confirmDeletions({ console }: Context, deletions: Deletions): Promise<boolean> {
   const { collection, target, objects, source, deletes } = deletions
   const what = `${collection} in ${target} (${counted(objects, 'object')}) with ${counted(source, 'object')}`
   const answer = await console.ask(

@@ -1,5 +1,5 @@
-import { counted, type RestoreReport, sum } from '../../library.ts'
-import { byCode, type Row, table } from '../../view/summary.ts'
+import { counted, type RestoreReport, sumCounts } from '../../library.ts'
+import { byCode, type Row, rowLines } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 
 /** A report for the user: the counts below `objects` add up to it. */
@@ -9,7 +9,7 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${status}: ${name} in ${shortTarget(target)}, from ${archive}, run ${report.id}`,
-    ...table(rows(report)),
+    ...rowLines(rows(report)),
     ...reasons(report),
     ...verified(report),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
@@ -27,7 +27,7 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
 function planned(report: RestoreReport): string[] {
   const { class: name, kind, target, archive, objects, filtered, rejected, tenants, parts } = report
   if (report.planned !== null) return planText(report)
-  const refused = sum(rejected)
+  const refused = sumCounts(rejected)
   // Only a manifest gives the number beforehand.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
@@ -84,6 +84,6 @@ function planText({ class: name, target, archive, planned }: RestoreReport): str
   return [
     `plan: ${file}; nothing is written`,
     `${name} in ${shortTarget(target)}, from ${archive}`,
-    ...table(rows.map(([what, count]): Row => [0, what, count])),
+    ...rowLines(rows.map(([what, count]): Row => [0, what, count])),
   ]
 }

@@ -12,7 +12,7 @@ import {
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
-import { type Row, table } from '../../view/summary.ts'
+import { type Row, rowLines } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 
 /** `col rollback`: reverts the changes of a run to a collection. */
@@ -80,7 +80,7 @@ function summary(report: RollbackReport): string[] {
   return [
     head,
     `what ${undone} changed of ${name} in ${shortTarget(target)}`,
-    ...table(rows),
+    ...rowLines(rows),
     ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
     ...changesText(report),
     `${seconds.toFixed(2)} s`,

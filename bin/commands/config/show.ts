@@ -7,12 +7,12 @@ import {
   formatUnit,
   type Layer,
   layersFor,
-  masked,
+  maskSecrets,
   namesOf,
   type OptionSchema,
   type OptionsSchema,
   refuseFiles,
-  resolve,
+  resolveOptions,
   targetOptions,
   userPaths,
   wordOf,
@@ -102,7 +102,7 @@ function byName({ key: one }: Setting, { key: other }: Setting): number {
 function settable({ properties, ...schema }: OptionsSchema, layers: readonly Layer[]): Setting[] {
   const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
   const free: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
-  const { options, origins } = resolve(free, layersFor(free, layers))
+  const { options, origins } = resolveOptions(free, layersFor(free, layers))
   return entries.map(([key, option]) =>
     settingOf(key, option, options[key] ?? null, origins[key] ?? 'default'),
   )
@@ -111,7 +111,7 @@ function settable({ properties, ...schema }: OptionsSchema, layers: readonly Lay
 function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
   const { key, env, flag } = namesOf(name, option)
   const word = wordOf(option, value)
-  const safe = word ?? (typeof value === 'string' ? masked(value) : value)
+  const safe = word ?? (typeof value === 'string' ? maskSecrets(value) : value)
   return { key, value: safe, text: textOf(safe, option), origin, env, flag: `--${flag}`, commands: [] }
 }
 
@@ -129,9 +129,9 @@ function textOf(value: Setting['value'], { unit }: OptionSchema): string {
 function targetOf(context: Context): { name: string | null; address: string; origin: string } {
   const { flags, settings } = context
   const layers = layersFor(targetOptions, [flags, ...settings.layers])
-  const { options, origins } = resolve(targetOptions, layers)
+  const { options, origins } = resolveOptions(targetOptions, layers)
   const { name, address, origin } = chooseTarget(options.target, origins.target ?? 'default', settings)
-  return { name: name ?? null, address: masked(address), origin }
+  return { name: name ?? null, address: maskSecrets(address), origin }
 }
 
 interface TargetShown {
@@ -145,8 +145,8 @@ function namedTargetsOf({ settings }: Context): TargetShown[] {
   return Object.entries(settings.targets).map(([name, { url, grpc, ...target }]) => ({
     name,
     ...target,
-    url: masked(url),
-    ...(grpc !== undefined && { grpc: masked(grpc) }),
+    url: maskSecrets(url),
+    ...(grpc !== undefined && { grpc: maskSecrets(grpc) }),
   }))
 }
 

@@ -10,7 +10,7 @@ import {
   requireUsable,
   runOptions,
   type State,
-  sum,
+  sumCounts,
   targetOptions,
   transformOptions,
   type WatchReport,
@@ -21,7 +21,7 @@ import {
 import { servingMetrics } from '../../metrics.ts'
 import { reportNextStep, writeContext } from '../../runIngest.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
-import { rejectsText, summary } from '../../view/summary.ts'
+import { rejectsText, reportSummary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the existing and new change files of a directory → a collection. */
 export const command: Command = {
@@ -59,10 +59,10 @@ async function watchDirectory(context: Context, ready: () => void): Promise<void
   if (console.json) await console.document(report)
   else
     console.note([
-      ...summary(report, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
+      ...reportSummary(report, sumCounts(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
       files(report),
     ])
-  reportNextStep(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
+  reportNextStep(context, report, error, sumCounts(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
   if (error !== undefined) throw error
   failAfter(context, report, jobContext.rejectsPath)
 }
@@ -90,7 +90,7 @@ function contextOf(
 function noteRejects({ note }: Context['console'], event: RunEvent): void {
   if (event.type !== 'file_taken' && event.type !== 'file_failed') return
   const { report, rejects_path: path } = event
-  if (report !== undefined && sum(report.rejected) > 0 && path !== undefined)
+  if (report !== undefined && sumCounts(report.rejected) > 0 && path !== undefined)
     note(`rejected records: ${path}`)
 }
 
@@ -106,5 +106,6 @@ function failAfter(context: Context, report: WatchReport, rejectsPath: string | 
   const { files_failed: failed, files: all } = report
   const where = 'without --quiet each is named'
   if (failed > 0) context.fail(EXIT.failed, `${failed} of ${counted(all, 'file')} failed: ${where}`)
-  else if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath ?? where))
+  else if (sumCounts(report.rejected) > 0)
+    context.fail(EXIT.rejects, rejectsText(report, rejectsPath ?? where))
 }

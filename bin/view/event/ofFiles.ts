@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { sum } from '../../library.ts'
+import { sumCounts } from '../../library.ts'
 import type { Texts } from './texts.ts'
 
 const PASSED_OVER = {
@@ -30,7 +30,7 @@ export const OF_FILES = {
     return `${left}; the same command gets it again`
   },
   file_taken: ({ path, report }) => {
-    const rejects = sum(report.rejected)
+    const rejects = sumCounts(report.rejected)
     const some = rejects === 0 ? '' : `, ${rejects} of them rejected`
     return `${basename(path)}: ${report.records} records${some}${report.dry_run ? ' (dry run)' : ''}`
   },

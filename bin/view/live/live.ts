@@ -1,6 +1,6 @@
 import type { Context } from '../../cli/command.ts'
 import { type Emit, liveOptions, progressJob, type RunProgress, type WriteContext } from '../../library.ts'
-import { observedProgress } from '../../observers/current.ts'
+import { observeProgress } from '../../observers/current.ts'
 import { eventView } from '../events.ts'
 import { startProfiling } from './profiling.ts'
 
@@ -50,7 +50,7 @@ export async function startLive(context: Context): Promise<Live> {
     if (stalled !== undefined) onEvent(stalled)
     const state = progress.state(now)
     if (state === undefined) return
-    observedProgress(state)
+    observeProgress(state)
     profiling.note(state)
   }
   const looking = setInterval(look, LOOK_EVERY_MS).unref()

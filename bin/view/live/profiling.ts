@@ -7,7 +7,7 @@ import {
   profileJob,
   type WriteContext,
 } from '../../library.ts'
-import { observedProfile } from '../../observers/current.ts'
+import { observeProfile } from '../../observers/current.ts'
 import { profileText } from './profileText.ts'
 
 /** The profile that `--profile` and `--profile-out` ask for. */
@@ -52,7 +52,7 @@ export async function startProfiling(context: Context): Promise<Profiling> {
       if (failure !== undefined)
         context.console.warn(`the trace in ${profileOut} is cut short: ${messageOf(failure)}`)
       if (profile) say(context, found)
-      observedProfile(found)
+      observeProfile(found)
     },
   }
 }

@@ -49,7 +49,7 @@ export async function openChain(newest: Archive, find: FindArchive): Promise<Cha
 async function baseOf({ id, parent = '' }: Manifest, find: FindArchive, newest: Archive): Promise<Archive> {
   const base = await find(parent).catch((error) => {
     if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
-    throw spoiled(newest, parent, error)
+    throw linkDamage(newest, parent, error)
   })
   if (base !== undefined) return base
   throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
@@ -83,7 +83,7 @@ export class LinkDamage extends ElysiaError {
 }
 
 /** Names the damaged link in the error, for a person who restores or verifies the newest archive. */
-export function spoiled(newest: Archive, link: string, cause: unknown): LinkDamage {
+export function linkDamage(newest: Archive, link: string, cause: unknown): LinkDamage {
   return new LinkDamage(newest, link, cause)
 }
 
@@ -122,7 +122,7 @@ function after(
   return new Map(
     names.map((name) => {
       const change = { parts: own.get(name) ?? [], index: ownIndex.get(name) ?? [] }
-      return [name, changed(before.get(name), change, kind === 'incremental')]
+      return [name, stateAfter(before.get(name), change, kind === 'incremental')]
     }),
   )
 }
@@ -130,7 +130,7 @@ function after(
 /**
  * The state after an archive, calculated from its files, or from the files finished so far of an archive in progress.
  */
-export function changed(
+export function stateAfter(
   before: State = NOTHING,
   { parts, index }: { readonly parts: readonly State[]; readonly index: readonly IndexPart[] },
   isChange: boolean,

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive.ts'
 import type { IndexPart, Manifest, Part } from '../manifest.ts'
 import { checkPart, fileFault } from '../part/check.ts'
-import { type Chain, isIncrement, spoiled } from './chain.ts'
+import { type Chain, isIncrement, linkDamage } from './chain.ts'
 
 /** A file that a chain is read from, and the link it belongs to. */
 export interface LinkFile {
@@ -35,5 +35,5 @@ export async function checkIndexes(chain: Chain, signal?: AbortSignal): Promise<
 
 async function checkLink({ newest }: Chain, { link, file }: LinkFile, signal?: AbortSignal): Promise<void> {
   const fault = await fileFault(link.storage, file, signal)
-  if (fault !== undefined) throw spoiled(newest, link.manifest.id, new Error(`${file.file} ${fault}`))
+  if (fault !== undefined) throw linkDamage(newest, link.manifest.id, new Error(`${file.file} ${fault}`))
 }

@@ -6,8 +6,8 @@ import type { Archive } from '../archive.ts'
 import type { IndexPart } from '../manifest.ts'
 import { identitySha256 } from '../object/digest.ts'
 import type { ObjectRange } from '../object/source.ts'
-import { archiveObjects, touches } from '../part/objects.ts'
-import { type Chain, linksOf, spoiled } from './chain.ts'
+import { archiveObjects, overlaps } from '../part/objects.ts'
+import { type Chain, linkDamage, linksOf } from './chain.ts'
 import type { IndexEntry } from './entry.ts'
 import { indexPages } from './indexPages.ts'
 
@@ -42,7 +42,7 @@ export async function* ofLink<T>(
   } catch (error) {
     const { code } = error as { readonly code?: string }
     const isDamage = code === 'ELYSIA_DAMAGED' || code === 'ELYSIA_COMPRESSION' || code === 'ELYSIA_NOT_FOUND'
-    throw isDamage ? spoiled(newest, manifest.id, error) : error
+    throw isDamage ? linkDamage(newest, manifest.id, error) : error
   }
 }
 
@@ -51,7 +51,7 @@ async function* indexedIn(
   index: readonly IndexPart[],
   range: ObjectRange,
 ): AsyncGenerator<readonly IndexEntry[]> {
-  const own = index.filter((part) => ranges[part.range]?.tenant === range.tenant && touches(part, range))
+  const own = index.filter((part) => ranges[part.range]?.tenant === range.tenant && overlaps(part, range))
   own.sort((a, b) => ((a.after ?? '') < (b.after ?? '') ? -1 : 1))
   const { after = '', upTo } = range
   for (const part of own) {

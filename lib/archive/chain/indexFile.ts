@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { hashing } from '../../stream/bytes/hashing.ts'
+import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import { ObjectsDigest } from '../object/digest.ts'
 import { storageFailure } from '../storage/failure.ts'
 import type { Storage, Upload } from '../storage/storage.ts'
@@ -42,7 +42,7 @@ class IndexFile extends Writable implements IndexSink {
   written: WrittenIndex | undefined
   readonly #storage: Storage
   readonly #file: string
-  readonly #stored = hashing()
+  readonly #stored = hashBytes()
   readonly #digest = new ObjectsDigest()
   readonly #replaced = new ObjectsDigest()
   #entries = 0

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Source } from '../../core/stage.ts'
-import { hashing } from '../../stream/bytes/hashing.ts'
+import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import type { IndexPart } from '../manifest.ts'
 import { ObjectsDigest } from '../object/digest.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -21,7 +21,7 @@ async function* checkedEntries(storage: Storage, part: IndexPart): AsyncGenerato
   const found = await storage.bytes(file)
   if (found === undefined) throw damaged(part, 'is missing')
   if (found !== part.bytes) throw damaged(part, `has ${found} bytes, the manifest says ${part.bytes}`)
-  const stored = hashing()
+  const stored = hashBytes()
   const sum = new ObjectsDigest()
   const seen = { entries: 0, removed: 0 }
   let last = after
@@ -44,7 +44,7 @@ async function* checkedEntries(storage: Storage, part: IndexPart): AsyncGenerato
 /** The complete entries in each chunk. */
 async function* entriesIn(
   bytes: Readable,
-  stored: ReturnType<typeof hashing>,
+  stored: ReturnType<typeof hashBytes>,
 ): AsyncGenerator<readonly IndexEntry[]> {
   let rest = Buffer.alloc(0)
   // The reader of this stream gets the errors.

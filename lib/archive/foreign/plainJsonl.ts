@@ -1,10 +1,10 @@
 import { type Duplex, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../core/errors.ts'
 import { exactJson } from '../../core/exactJson.ts'
 import type { Line } from '../../core/line.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
-import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
+import { makeReject, type Reject, Reject as RejectedLine } from '../../core/reject.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
@@ -127,7 +127,7 @@ function objectIn(line: Parsed, record: JsonObject, { form = PLAIN, className, p
 }
 
 function refusal(line: Line, thrown: unknown): Reject {
-  if (thrown instanceof PlainFault) return refuse(line, thrown.code, thrown.message)
+  if (thrown instanceof PlainFault) return makeReject(line, thrown.code, thrown.message)
   throw thrown
 }
 
@@ -200,7 +200,7 @@ function at(line: number, add: () => void): void {
     add()
   } catch (thrown) {
     if (!(thrown instanceof ElysiaError)) throw thrown
-    throw reworded(thrown, `line ${line}: ${thrown.message}`)
+    throw rewordError(thrown, `line ${line}: ${thrown.message}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { Assembler } from 'stream-json/assembler.js'
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
 import { type JsonBounds, MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { wholeOf } from '../../core/exactJson.ts'
+import { exactNumber } from '../../core/exactJson.ts'
 import { ByteQueue } from '../../stream/bytes/byteQueue.ts'
 
 /**
@@ -17,7 +17,7 @@ const BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: MAX_JSON_NODES }
 class ExactAssembler extends Assembler {
   override numberValue(text: string): void {
     // The only method that takes a value as it is.
-    this.stringValue(wholeOf(text, Number.parseFloat(text)) as unknown as string)
+    this.stringValue(exactNumber(text, Number.parseFloat(text)) as unknown as string)
   }
 }
 

@@ -19,7 +19,7 @@ export interface JoinOptions {
  * without objects. Memory: a page of each.
  * Errors: those of the sources; ELYSIA_DAMAGED, naming the id, if a source gives an id twice or out of order
  */
-export function joined(
+export function joinObjects(
   left: ObjectSource,
   right: ObjectSource,
   range: ObjectRange,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type JsonBounds, parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { reparsed } from '../../core/exactJson.ts'
+import { parseLargeNumbers } from '../../core/exactJson.ts'
 import { keepJson } from '../../core/knownJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
@@ -91,7 +91,9 @@ const scratch = new LineWriter(SCRATCH_BYTES)
 export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boolean): LineObject {
   const parsing = parsed(line)
   const { text, value, isCanonical } = parsing
-  const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+  const object = objectOf(value, () =>
+    typed((parseLargeNumbers(text) as JsonObject).properties as JsonObject),
+  )
   const end = isCanonical && object.properties === value.properties ? propertiesEnd(text, object) : undefined
   if (end !== undefined) keepJson(object.properties, text.slice(PROPERTIES_AT, end))
   if (!anySpelling) return { object, identity: isCanonical ? identityIn(line) : undefined }

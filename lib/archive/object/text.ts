@@ -81,10 +81,10 @@ function namedText(vectors: Readonly<Record<string, Vector>>): string {
 }
 
 /** The decimal with the fewest digits that reads back as the same float32, as JSON. */
-export function shortest(float: number): string {
+export function shortestFloat32(float: number): string {
   return Object.is(float, -0) ? '-0' : String(shortestDecimal(float))
 }
 
 function numberText(vector: Vector): string {
-  return `[${vector instanceof Float32Array ? Array.from(vector, shortest).join(',') : vector.map(numberText).join(',')}]`
+  return `[${vector instanceof Float32Array ? Array.from(vector, shortestFloat32).join(',') : vector.map(numberText).join(',')}]`
 }

@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Part } from '../manifest.ts'
 import type { Storage } from '../storage/storage.ts'
 import { hashFile } from './confirm.ts'
-import { damaged } from './read.ts'
+import { damagedPart } from './read.ts'
 
 /** A manifest's facts about the bytes of a file: a part, or an index. */
 export type DeclaredFile = Pick<Part, 'file' | 'bytes' | 'sha256'>
@@ -25,5 +25,5 @@ export async function fileFault(
 /** @throws ElysiaError ELYSIA_DAMAGED, naming the part, if the stored file does not match its manifest */
 export async function checkPart(storage: Storage, part: DeclaredFile, signal?: AbortSignal): Promise<void> {
   const fault = await fileFault(storage, part, signal)
-  if (fault !== undefined) throw damaged(part, fault)
+  if (fault !== undefined) throw damagedPart(part, fault)
 }

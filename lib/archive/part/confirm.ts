@@ -1,13 +1,13 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../../core/errors.ts'
-import { hashing } from '../../stream/bytes/hashing.ts'
+import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import { storageFailure } from '../storage/failure.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** The SHA-256 and the size of a stored file. @throws ElysiaError ELYSIA_NOT_FOUND */
 export async function hashFile(storage: Storage, name: string, signal?: AbortSignal) {
-  const stored = hashing()
+  const stored = hashBytes()
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
   await pipeline([await storage.read(name), stored, nothing], signal ? { signal } : {})
   return { bytes: stored.bytes, sha256: stored.sha256() }

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises'
 import { failpoint } from '../../core/failpoint.ts'
 import { passedObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { counting } from '../../stream/bytes/counting.ts'
-import { hashing } from '../../stream/bytes/hashing.ts'
+import { countBytes } from '../../stream/bytes/countBytes.ts'
+import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import type { Compression } from '../../stream/codec/compression.ts'
 import type { WrittenIndex } from '../chain/indexFile.ts'
 import type { Content, Encoder, Format } from '../format/format.ts'
@@ -106,8 +106,8 @@ class PartFile extends Writable implements PartSink {
     const { format, compression, level, content } = this.#encoding
     // An index takes each object's hash from its object.
     const tally = new Tally({ remember: true })
-    const raw = counting()
-    const stored = hashing()
+    const raw = countBytes()
+    const stored = hashBytes()
     // Everything that may fail comes before the upload, which nobody would discard.
     const encoder = format.encode(content, tally)
     const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)

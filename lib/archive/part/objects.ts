@@ -7,7 +7,7 @@ import { rangeOf } from '../idRange.ts'
 import type { Manifest, Part } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import type { Covered } from './missingRanges.ts'
-import { damaged, partPages } from './read.ts'
+import { damagedPart, partPages } from './read.ts'
 import { byObject, readingOf } from './reading.ts'
 
 const PAGE_OBJECTS = 500
@@ -36,7 +36,7 @@ async function* objectsIn(archive: Archive, range: ObjectRange): AsyncGenerator<
       // The order inside each part is checked; that parts do not overlap is only what the manifest, which is
       // untrusted, claims.
       if (inside[0]!.id <= last)
-        throw damaged(files[0]!, `has ${inside[0]!.id}, which an earlier part covers`)
+        throw damagedPart(files[0]!, `has ${inside[0]!.id}, which an earlier part covers`)
       last = inside.at(-1)!.id
       yield inside
     }
@@ -49,13 +49,13 @@ function isInside({ after, upTo }: ObjectRange, id: string): boolean {
 
 /** The parts that a range touches, in order of id; files that cover the same ids form one group. */
 function partsIn({ ranges, parts }: Manifest, range: ObjectRange): (readonly Part[])[] {
-  const own = parts.filter((part) => ranges[part.range]?.tenant === range.tenant && touches(part, range))
+  const own = parts.filter((part) => ranges[part.range]?.tenant === range.tenant && overlaps(part, range))
   const groups = Map.groupBy(own, ({ after, up_to }) => JSON.stringify([after, up_to]))
   return [...groups.values()].sort(([a], [b]) => ((a!.after ?? '') < (b!.after ?? '') ? -1 : 1))
 }
 
 /** True for a part, or a file of an index, that may hold ids of the range. */
-export function touches({ after = '', up_to }: Covered, range: ObjectRange): boolean {
+export function overlaps({ after = '', up_to }: Covered, range: ObjectRange): boolean {
   const begins = range.upTo === undefined || after < range.upTo
   return begins && (up_to === undefined || range.after === undefined || up_to > range.after)
 }

@@ -3,8 +3,8 @@ import { pipeline as piped } from 'node:stream/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { passedObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { counting } from '../../stream/bytes/counting.ts'
-import { hashing } from '../../stream/bytes/hashing.ts'
+import { countBytes } from '../../stream/bytes/countBytes.ts'
+import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import type { Content, Declared, Format } from '../format/format.ts'
 import type { Part } from '../manifest.ts'
@@ -35,7 +35,7 @@ export function partPages(reading: PartReading): Readable {
 
 class PartPages extends Readable {
   readonly #reading: PartReading
-  readonly #stored = hashing()
+  readonly #stored = hashBytes()
   readonly #tally = new Tally({ remember: true })
   readonly #check: PartCheck
   /** The last stage; undefined before the file is open. */
@@ -107,15 +107,15 @@ class PartPages extends Readable {
 function ofPart(part: Part, error: unknown): unknown {
   if (error instanceof PartDamage || !(error instanceof ElysiaError)) return error
   const isOfBytes = error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'
-  return isOfBytes ? damaged(part, `is damaged: ${messageOf(error)}`, error) : error
+  return isOfBytes ? damagedPart(part, `is damaged: ${messageOf(error)}`, error) : error
 }
 
 /** The stages from stored bytes to pages. */
 function decoding({ part, format, compressed }: PartReading, content: Content, tally: Tally): Duplex[] {
   const limit = format.compressesItself ? part.bytes : part.raw_bytes
-  const raw = counting({
+  const raw = countBytes({
     limit,
-    tooMany: () => damaged(part, `holds more than the ${limit} bytes that the manifest declares`),
+    tooMany: () => damagedPart(part, `holds more than the ${limit} bytes that the manifest declares`),
   })
   const unpack = compressed && !format.compressesItself ? decompress() : new PassThrough()
   return [unpack, raw, format.decode(content, tally, declaredOf(part))]
@@ -153,7 +153,7 @@ export class PartDamage extends ElysiaError {
 }
 
 /** The error for a part that does not match its manifest. */
-export function damaged(part: Pick<Part, 'file'>, fact: string, cause?: unknown): PartDamage {
+export function damagedPart(part: Pick<Part, 'file'>, fact: string, cause?: unknown): PartDamage {
   return new PartDamage(part, fact, cause)
 }
 
@@ -174,29 +174,29 @@ class PartCheck {
   page(page: readonly StoredObject[]): void {
     const { up_to, objects } = this.#part
     for (const object of page) {
-      if (object.id <= this.#last) throw damaged(this.#part, `has ${object.id} out of order`)
+      if (object.id <= this.#last) throw damagedPart(this.#part, `has ${object.id} out of order`)
       if (up_to !== undefined && object.id > up_to)
-        throw damaged(this.#part, `has ${object.id}, outside its range`)
+        throw damagedPart(this.#part, `has ${object.id}, outside its range`)
       this.#last = object.id
       this.#objects += 1
       if (this.#objects > objects)
-        throw damaged(this.#part, `holds more than the ${objects} objects that the manifest declares`)
+        throw damagedPart(this.#part, `holds more than the ${objects} objects that the manifest declares`)
     }
   }
 
   /** @throws PartDamage if bytes, counts or objects differ from the manifest */
   async end(found: Tallied, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
-    if (sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
+    if (sha256 !== part.sha256) throw damagedPart(part, 'has a SHA-256 that does not match the manifest')
     for (const what of ['objects', 'vectors'] as const) {
       const declared = part[what]
       if (found[what] !== declared)
-        throw damaged(part, `holds ${found[what]} ${what}, the manifest says ${declared}`)
+        throw damagedPart(part, `holds ${found[what]} ${what}, the manifest says ${declared}`)
     }
     if (found.digest === part.digest) return
     const isSame =
       this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading, signal)) === part.digest
-    if (!isSame) throw damaged(part, 'holds objects that do not match the manifest')
+    if (!isSame) throw damagedPart(part, 'holds objects that do not match the manifest')
   }
 
   /** Lines that look canonical are digested as bytes; if that digest differs, the parsed objects decide. */

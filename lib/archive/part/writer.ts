@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { changeLength, type Indexed } from '../chain/change.ts'
 import type { WrittenIndex } from '../chain/indexFile.ts'
-import { type LeftOutCounts, leftOutIn, type PlacedLeftOut } from '../object/filtered.ts'
+import { type LeftOutCounts, leftOutIn, type PlacedLeftOut } from '../object/filterPages.ts'
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 

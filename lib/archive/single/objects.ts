@@ -112,7 +112,7 @@ class SingleObjects implements ObjectSource {
   async *#within(range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
     const tenant = this.#numberOf(range.tenant)
     if (tenant === undefined) return
-    const cursor = this.#before(tenant, range.after ?? '') ?? (await this.#anew())
+    const cursor = this.#before(tenant, range.after ?? '') ?? (await this.#restart())
     const side = (object: StoredObject) => this.#sideOf(object, tenant, range)
     let isIdle = false
     try {
@@ -152,7 +152,7 @@ class SingleObjects implements ObjectSource {
     return cursor
   }
 
-  async #anew(): Promise<Cursor> {
+  async #restart(): Promise<Cursor> {
     return new Cursor((await readSingle(this.#open(), BY_OBJECT)).pages, this.#numberOf)
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Duplex, PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../../core/object.ts'
-import { counting } from '../../stream/bytes/counting.ts'
+import { countBytes } from '../../stream/bytes/countBytes.ts'
 import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
 import type { Manifest, Part, Plan } from '../manifest.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
@@ -60,7 +60,7 @@ export async function singleArchive(
 class SingleWriter implements SingleArchiveWriter {
   readonly #plan: Plan
   readonly #head: Duplex
-  readonly #stored = counting()
+  readonly #stored = countBytes()
   readonly #ended: Promise<void>
   readonly #hash = createHash('sha256')
   #failure: { readonly error: Error } | undefined

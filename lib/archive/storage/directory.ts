@@ -3,10 +3,10 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { metered } from '../../core/channel/bytes.ts'
+import { meterStream } from '../../core/channel/bytes.ts'
 import {
   chmod,
-  failure,
+  fileFailure,
   filesBelow,
   isMissing,
   makeDirectories,
@@ -57,7 +57,7 @@ class DirectoryStorage implements Storage {
       this.#fail(name, error),
     )
     const written = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
-    const stream = metered(this.#place, written)
+    const stream = meterStream(this.#place, written)
     let committed: Promise<boolean> | undefined
     return {
       stream,
@@ -102,7 +102,7 @@ class DirectoryStorage implements Storage {
   async read(name: string, slice?: Slice): Promise<Readable> {
     const handle = await this.#open(name)
     const range = slice && { start: slice.start, end: Math.max(slice.start, slice.end) - 1 }
-    return metered(
+    return meterStream(
       this.#place,
       handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: true, ...range }),
     )
@@ -130,7 +130,7 @@ class DirectoryStorage implements Storage {
       return true
     } catch (error) {
       if (isMissing(error)) return false
-      throw failure(`${this.text}/${name}`, error)
+      throw fileFailure(`${this.text}/${name}`, error)
     }
   }
 
@@ -180,6 +180,6 @@ class DirectoryStorage implements Storage {
   }
 
   #fail(name: string, error: unknown): never {
-    throw failure(`${this.text}/${name}`, error)
+    throw fileFailure(`${this.text}/${name}`, error)
   }
 }

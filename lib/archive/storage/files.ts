@@ -41,7 +41,7 @@ export async function* filesBelow(
 ): AsyncGenerator<PlacedFile> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     if (isMissing(error)) return []
-    throw failure(directory, error)
+    throw fileFailure(directory, error)
   })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`
@@ -60,7 +60,7 @@ export async function statsOf(path: string): Promise<Stats | undefined> {
     return await lstat(path)
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw failure(path, error)
+    throw fileFailure(path, error)
   }
 }
 
@@ -75,7 +75,7 @@ export function notAFile(path: string): ElysiaError {
 }
 
 /** The error for what the system said about a path. */
-export function failure(path: string, error: unknown): ElysiaError {
+export function fileFailure(path: string, error: unknown): ElysiaError {
   if (error instanceof ElysiaError) return error
   if (isMissing(error)) return new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause: error })
   if ((error as NodeJS.ErrnoException).code === 'ELOOP') return notAFile(path)

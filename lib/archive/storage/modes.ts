@@ -12,7 +12,7 @@ const OCTAL = /^0?[0-7]{3}$/
  * Describes the valid values of `--mode`, for the error about an invalid one. The owner must be able to read and
  * write.
  */
-export function modeLack(text: string): string | undefined {
+export function modeFault(text: string): string | undefined {
   if (text === 'private' || text === 'umask') return undefined
   const mode = OCTAL.test(text) ? Number.parseInt(text, 8) : 0
   if ((mode & 0o700) === 0o600 && (mode & 0o111) === 0) return undefined

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { parseBounded } from '../../core/boundedJson.ts'
-import { reparsed } from '../../core/exactJson.ts'
+import { parseLargeNumbers } from '../../core/exactJson.ts'
 import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
@@ -64,7 +64,8 @@ export function entryReader(schema: CollectionSchema): (line: string) => UndoEnt
     if (!isRecord(value) || typeof value.id !== 'string' || !isUuid(value.id))
       throw new Error('is not an entry')
     const { id, tenant, wrote, before } = value
-    const exact = () => typed(((reparsed(line) as JsonObject).before as JsonObject).properties as JsonObject)
+    const exact = () =>
+      typed(((parseLargeNumbers(line) as JsonObject).before as JsonObject).properties as JsonObject)
     return {
       id,
       ...(typeof tenant === 'string' && { tenant }),

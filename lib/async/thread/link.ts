@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { moved } from '../../core/channel/bytes.ts'
+import { publishBytes } from '../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { errorOf } from './fault.ts'
 import type { FromThread, ToThread } from './messages.ts'
@@ -87,7 +87,8 @@ export class ThreadLink {
     const { type } = message
     if (type === 'chunk') this.#on.chunk(message.value)
     else if (type === 'more') this.#on.more()
-    else if (type === 'moved') for (const one of message.bytes) moved(one.place, one.bytesIn, one.bytesOut)
+    else if (type === 'moved')
+      for (const one of message.bytes) publishBytes(one.place, one.bytesIn, one.bytesOut)
     else if (type === 'end') this.#on.end()
     else this.#on.fault(type === 'stopped' ? this.#work.stop?.reason : errorOf(message.fault))
   }

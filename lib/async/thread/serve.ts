@@ -24,7 +24,7 @@ export type ThreadStages = readonly [Readable | Duplex, ...Duplex[]]
  * Does the work of a `threadStage` or a `threadSource` in a thread. Never fails: errors are reported through the
  * port. Settles once the other side has closed the port. Memory: what the stages hold, and two chunks on either side.
  */
-export async function serve(
+export async function serveThread(
   port: MessagePort,
   make: (signals: ThreadSignals) => ThreadStages | Promise<ThreadStages>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { before, periodText } from '../../core/duration.ts'
+import { periodBefore, periodText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
 import { newestFirst } from './candidate.ts'
 import { coverageText, covers, isWhole } from './coverage.ts'
@@ -55,7 +55,7 @@ function sparedByAge(
   { olderThan, allowLast }: Policy,
   now: number,
 ): Map<string, string> {
-  const bound = before(now, olderThan!)
+  const bound = periodBefore(now, olderThan!)
   const text = periodText(olderThan!)
   const young = covering.filter(({ time }) => time >= bound)
   const spared = new Map(young.map(({ id }) => [id, `not older than ${text}`]))
@@ -103,7 +103,7 @@ function ofOther(
   if (status === 'running') return { archive, keep: true, reasons: ['running'] }
   const what = sound.fault(archive)
   const limit = periodText(failedAfter)
-  if (touched >= before(now, failedAfter)) {
+  if (touched >= periodBefore(now, failedAfter)) {
     return { archive, keep: true, reasons: [`${what}, for less than ${limit}`] }
   }
   const covering = whole.filter((one) => newestFirst(one, archive) < 0 && covers(one.holds, archive.holds))

@@ -1,4 +1,4 @@
-import { before, type Period, periodText } from '../../core/duration.ts'
+import { type Period, periodBefore, periodText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
 import { type Cadence, PERIODS, type Policy } from './policy.ts'
 
@@ -33,7 +33,7 @@ export function keptByRules(
   const latest = latestOf(newestFirst, now)
   const rules = rulesOf(policy, latest)
   const all = policy.within.all
-  const within = all === undefined ? undefined : { after: before(latest, all), text: periodText(all) }
+  const within = all === undefined ? undefined : { after: periodBefore(latest, all), text: periodText(all) }
   const kept = new Map<string, Kept>()
   for (const [index, { id, time, tags }] of newestFirst.entries()) {
     const isOldest = index === newestFirst.length - 1
@@ -66,7 +66,7 @@ function ruleOf(name: 'last' | Cadence, count: number | undefined): Rule | undef
 function nearRuleOf(name: Cadence, period: Period | undefined, latest: number): Rule | undefined {
   if (period === undefined) return undefined
   const suffix = ` within ${periodText(period)}`
-  const after = before(latest, period)
+  const after = periodBefore(latest, period)
   return { name, bucket: BUCKETS[name], after, suffix, last: Number.NaN, left: Number.POSITIVE_INFINITY }
 }
 

@@ -1,4 +1,4 @@
-import { periodLack } from '../../core/duration.ts'
+import { periodFault } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 const COUNT = '^(\\d{1,9}|unlimited|-1)$'
@@ -18,7 +18,7 @@ export const retentionOptions = {
       description: 'remove archives older than this, if another that is as old remains',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepLast: {
       type: 'string',
@@ -67,42 +67,42 @@ export const retentionOptions = {
       description: 'keep all archives less than this older than the newest',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepWithinHourly: {
       type: 'string',
       description: 'of the archives less than this older than the newest, keep one of each hour',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepWithinDaily: {
       type: 'string',
       description: 'of the archives less than this older than the newest, keep one of each day',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepWithinWeekly: {
       type: 'string',
       description: 'of the archives less than this older than the newest, keep one of each week',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepWithinMonthly: {
       type: 'string',
       description: 'of the archives less than this older than the newest, keep one of each month',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepWithinYearly: {
       type: 'string',
       description: 'of the archives less than this older than the newest, keep one of each year',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     keepTag: {
       type: 'string',
@@ -125,7 +125,7 @@ export const retentionOptions = {
       default: '24h',
       placeholder: 'PERIOD',
       example: '30d',
-      check: periodLack,
+      check: periodFault,
     },
     allowLast: {
       type: 'boolean',

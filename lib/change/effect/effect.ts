@@ -2,17 +2,17 @@ import type { Line, RawLine } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
 import { decodeLine } from '../../stream/lines/splitLines.ts'
 import { parseLine } from '../../stream/parseJson.ts'
-import { type Content, type ContentOptions, contents } from '../content.ts'
+import { type Content, type ContentOptions, contentResolver } from '../content.ts'
 import { fileId } from '../identity.ts'
 import type { ChangesetRecord, FileChange } from '../record.ts'
 import { validateLine } from '../validate.ts'
-import { type Deed, deedOf } from './deed.ts'
-import { shortened } from './shortened.ts'
+import { actionOf, type RecordAction } from './action.ts'
+import { shortenLine } from './shortenLine.ts'
 
 /** What a line does, and the ids that it affects: for a move the source, then the target. */
 export interface Effect {
   /** `none`: a control record, a reject, or a change without effect. */
-  readonly kind: Deed['kind'] | 'none'
+  readonly kind: RecordAction['kind'] | 'none'
   readonly ids: readonly string[]
 }
 
@@ -23,10 +23,10 @@ const NONE: Effect = { kind: 'none', ids: [] }
  * object. In a long line the content is checked in place, and not parsed.
  * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory
  */
-export function effects(
+export function effectReader(
   options: ContentOptions & { readonly strict?: boolean } = {},
 ): (line: Line | RawLine | Reject) => Effect {
-  const contentOf = contents(options)
+  const contentOf = contentResolver(options)
   const { strict = false } = options
   const ofLine = (line: Line | Reject): Effect | undefined => {
     const valid = validateLine(parseLine(line), { strict })
@@ -34,7 +34,7 @@ export function effects(
   }
   return (line) => {
     if (line instanceof Reject) return NONE
-    const short = 'bytes' in line ? shortened(line) : undefined
+    const short = 'bytes' in line ? shortenLine(line) : undefined
     // If the shortened line is refused, the whole line is examined.
     return (short && ofLine(short)) ?? ofLine('bytes' in line ? decodeLine(line) : line) ?? NONE
   }
@@ -45,9 +45,9 @@ function ofRecord(
   contentOf: (record: FileChange) => Content,
 ): Effect | undefined {
   if (isChangeset(record)) return NONE
-  const deed = deedOf(record, record.op === 'delete' ? NO_CONTENT : contentOf(record))
-  if ('code' in deed) return undefined
-  const { kind, paths } = deed
+  const action = actionOf(record, record.op === 'delete' ? NO_CONTENT : contentOf(record))
+  if ('code' in action) return undefined
+  const { kind, paths } = action
   return paths.length === 0 ? NONE : { kind, ids: paths.map((path) => fileId(record.repo, path)) }
 }
 

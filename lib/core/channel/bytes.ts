@@ -26,12 +26,12 @@ export const FILE_OPENED = channel('elysiactl:file:open')
 export const BYTES_MOVED = channel('elysiactl:bytes')
 
 /** Publishes a file's stream, if there are subscribers. */
-export function metered<S extends CountingStream>(place: string, stream: S): S {
+export function meterStream<S extends CountingStream>(place: string, stream: S): S {
   if (FILE_OPENED.hasSubscribers) FILE_OPENED.publish({ place, stream } satisfies OpenedFile)
   return stream
 }
 
 /** Publishes byte counts, once per page or batch. */
-export function moved(place: string, bytesIn: number, bytesOut: number): void {
+export function publishBytes(place: string, bytesIn: number, bytesOut: number): void {
   if (BYTES_MOVED.hasSubscribers) BYTES_MOVED.publish({ place, bytesIn, bytesOut } satisfies MovedBytes)
 }

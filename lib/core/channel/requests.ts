@@ -36,7 +36,7 @@ export interface AnswerFacts {
 }
 
 /** Sends a request, and publishes it if there are subscribers. */
-export async function observed<Reply>(
+export async function publishRequest<Reply>(
   what: Omit<ServerRequest, 'headers'>,
   send: (headers: Readonly<Record<string, string>>) => Promise<Reply>,
   factsOf: (reply: Reply) => AnswerFacts,

@@ -13,15 +13,15 @@ const NAMES = new WeakMap<object, string>()
 const ELSEWHERE = new WeakSet<object>()
 
 /** Gives a stage its name in a profile. */
-export function named<S extends object>(name: string, stage: S): S {
+export function nameStage<S extends object>(name: string, stage: S): S {
   NAMES.set(stage, name)
   return stage
 }
 
 /** The same for a stage whose work is done outside this thread: by the system, or by another thread. */
-export function namedElsewhere<S extends object>(name: string, stage: S): S {
+export function nameOutsideStage<S extends object>(name: string, stage: S): S {
   ELSEWHERE.add(stage)
-  return named(name, stage)
+  return nameStage(name, stage)
 }
 
 /** True if a stage's work is done outside this thread. */

@@ -12,7 +12,7 @@ export interface ProcessMemory {
   passed(bytes: number): void
 }
 
-/** What a thread is told of the limits under which it begins: each thread loads this module anew. */
+/** What a thread is told of the limits under which it begins: each thread loads its own copy of this module. */
 type ThreadMemory = Omit<ProcessMemory, 'passed'>
 
 const FOR_THREADS = 'elysiactl.memory'

@@ -13,7 +13,7 @@ export type Changes = Readonly<Record<string, Change>>
  * nested objects. It returns the same object if nothing changes, otherwise a copy. Undefined if no property
  * has such a type.
  */
-export function changing(
+export function valueMapper(
   properties: readonly PropertySchema[],
   changes: Changes,
 ): ((properties: JsonObject) => JsonObject) | undefined {

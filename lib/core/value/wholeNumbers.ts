@@ -1,7 +1,7 @@
 import { isLarge, parseExact } from '../exactJson.ts'
 import type { Json, JsonObject } from '../object.ts'
 import type { PropertySchema } from '../schema.ts'
-import { changing } from './propertyValues.ts'
+import { valueMapper } from './propertyValues.ts'
 
 /**
  * Whole numbers by the types of their properties: an `int` beyond ±(2^53 - 1) becomes a bigint, a `number` a double,
@@ -20,9 +20,9 @@ export interface WholeNumbers {
 export function wholeNumbers(declared: readonly PropertySchema[] | null = []): WholeNumbers {
   const properties = declared ?? []
   const same = (values: JsonObject) => values
-  const typed = changing(properties, { number: doubleOf }) ?? same
+  const typed = valueMapper(properties, { number: doubleOf }) ?? same
   let large = false
-  const look = changing(properties, {
+  const look = valueMapper(properties, {
     int: (value) => {
       large ||= typeof value === 'number' && isLarge(value)
       return value
@@ -30,7 +30,7 @@ export function wholeNumbers(declared: readonly PropertySchema[] | null = []): W
   })
   return {
     typed,
-    ofDoubles: changing(properties, { number: doubleOf, int: bigintOf }) ?? same,
+    ofDoubles: valueMapper(properties, { number: doubleOf, int: bigintOf }) ?? same,
     parse(json) {
       const parsed = JSON.parse(json) as JsonObject
       if (look === undefined) return parsed

@@ -10,7 +10,7 @@ import { failpoint } from '../../core/failpoint.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
 import { baseOf, requireEnough, requireFewVanished } from './increment/base.ts'
 import { provedBase } from './increment/prove.ts'
 import type { BackupContext, BackupJob, BackupTask } from './job.ts'
@@ -21,9 +21,9 @@ import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
 import { type Begun, beginBackup, type StorageJob } from './run.ts'
 import { requireSame, requireSchemaKept } from './same.ts'
-import { lookingAt } from './scan/found.ts'
+import { scanContext } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
-import { scanned } from './scan/scanned.ts'
+import { scanParts } from './scan/scanParts.ts'
 import { explainRead, searchOf } from './scan/search.ts'
 
 export type { BackupEnded } from './frame.ts'
@@ -42,7 +42,7 @@ export async function backup(
   input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  return completed(await runBackup(store, name, storage, input, context))
+  return backupResult(await runBackup(store, name, storage, input, context))
 }
 
 /**
@@ -125,14 +125,14 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   const { selection } = subject
   const search = await searchOf(job, plan)
   const leavesOut = !subject.transforms.isEmpty
-  const looking = lookingAt(store, subject.schema, plan.started, {
+  const looking = scanContext(store, subject.schema, plan.started, {
     ...{ retry, signal, emit, selection, search, leavesOut },
   })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
   const { base } = state
   if (base !== undefined && !plan.ranges.some(({ tenant }) => job.woken.isAsleep(tenant)))
     requireEnough(base, plan, options)
-  const { parts, index, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
+  const { parts, index, counts } = await scanParts(job, begun, looking, invalid).catch(async (error) => {
     if (!isInvalidVector(error)) throw error
     throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
   })

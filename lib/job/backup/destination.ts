@@ -9,7 +9,7 @@ import type { FileModes } from '../../archive/storage/modes.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
 import type { BackupContext } from './job.ts'
 import type { BackupOptionsInput } from './options.ts'
 import { newArchiveId } from './plan.ts'
@@ -71,7 +71,7 @@ export async function backupFile(
   context: BackupContext = {},
   modes?: FileModes,
 ) {
-  return completed(await runBackupFile(store, name, path, input, context, modes))
+  return backupResult(await runBackupFile(store, name, path, input, context, modes))
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { autoCompression } from '../../stream/codec/auto.ts'
 import { COMPRESSIONS, parseCompression } from '../../stream/codec/compressions.ts'
 import type { BackupOptions } from './options.ts'
-import { type CollectionInfo, callsFor, whatOf } from './plan.ts'
+import { type CollectionInfo, callsFor, scanProjection } from './plan.ts'
 
 /** From so many characters of objects `auto` judges how well a collection compresses. */
 const SAMPLE_LENGTH = 1024 * 1024
@@ -108,7 +108,7 @@ async function sampled(store: Store, { schema, tenants }: CollectionInfo, option
     const counting = collection.count(call)
     counting.catch(() => {})
     if (text.length < SAMPLE_LENGTH) {
-      for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
+      for await (const page of collection.read(scanProjection(options.vectors), {}, call)) {
         // Only the size matters: the scan reports what no archive can hold.
         for (const object of page) text += `${write(withFiniteVectors(object))}\n`
         sampledObjects += page.length

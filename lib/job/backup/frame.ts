@@ -58,7 +58,7 @@ export async function runInFrame<P>(
 }
 
 /** The result of a backup that finished. @throws the error of one that did not */
-export function completed({ report, error, manifest }: BackupEnded): {
+export function backupResult({ report, error, manifest }: BackupEnded): {
   readonly report: BackupReport
   readonly manifest: Manifest
 } {

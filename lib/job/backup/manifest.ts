@@ -4,7 +4,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
 import type { Emit } from '../../run/context.ts'
 import type { BackupOptions } from './options.ts'
-import { incomplete } from './scan/found.ts'
+import { incompleteArchive } from './scan/found.ts'
 
 /** Objects that the store counted before and after a scan. */
 export interface SourceCounts {
@@ -123,7 +123,7 @@ export function requireWhole(
     }
   }
   if (lacking <= invalidVectors || options.allowMissingVectors) return
-  throw incomplete(
+  throw incompleteArchive(
     `${collection} has an index for vectors, but ${missing.join(', ')} for ${totals.objects} objects`,
     '--allow-missing-vectors backs it up anyway, --no-vectors without any',
   )
@@ -138,15 +138,18 @@ export function requireObjects(
 ): void {
   if (objects > 0 || allowEmpty || allowShrink || schemaOnly) return
   if (selection?.objects !== undefined) {
-    throw incomplete(`${collection} has none of these objects`, '--allow-empty makes the archive anyway')
+    throw incompleteArchive(
+      `${collection} has none of these objects`,
+      '--allow-empty makes the archive anyway',
+    )
   }
   if (selection?.filter !== undefined) {
-    throw incomplete(
+    throw incompleteArchive(
       `no object of ${collection} is selected by ${selection.filter}`,
       '--allow-empty makes the archive anyway',
     )
   }
-  throw incomplete(`${collection} has no objects`, '--allow-empty backs it up anyway')
+  throw incompleteArchive(`${collection} has no objects`, '--allow-empty backs it up anyway')
 }
 
 /** A vectorizer with a model, so each object must have a vector. */

@@ -3,7 +3,7 @@ import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 import { type Changing, collectionInfoOf } from './plan.ts'
@@ -59,7 +59,7 @@ async function requireAsAsked(
   try {
     requireSame(plan, store, subject, options)
   } catch (error) {
-    throw error instanceof ElysiaError ? reworded(error, `${place}: ${error.message}`) : error
+    throw error instanceof ElysiaError ? rewordError(error, `${place}: ${error.message}`) : error
   } finally {
     await subject.transforms.close()
   }

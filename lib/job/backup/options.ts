@@ -1,5 +1,5 @@
-import { modeLack } from '../../archive/storage/modes.ts'
-import { periodLack } from '../../core/duration.ts'
+import { modeFault } from '../../archive/storage/modes.ts'
+import { periodFault } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, threadsOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption, searchOptions } from '../selection/options.ts'
@@ -142,7 +142,7 @@ export function shareOf(percentage: string): number {
 /** What is wrong with the text of --full-every; undefined if nothing is. */
 function fullEveryLack(text: string): string | undefined {
   if (/^[1-9]\d{0,5}$/.test(text)) return undefined
-  return /^\d+$/.test(text) ? 'it takes a number from 1 on, or a period such as 7d' : periodLack(text)
+  return /^\d+$/.test(text) ? 'it takes a number from 1 on, or a period such as 7d' : periodFault(text)
 }
 
 /** How one backup runs, and where its archive goes. */
@@ -167,7 +167,7 @@ export const backupRunOptions = {
       description: 'who may read it: private (only you), umask (as your umask says), or a mode such as 0640',
       placeholder: 'MODE',
       default: 'private',
-      check: modeLack,
+      check: modeFault,
     },
     since: {
       type: 'string',

@@ -143,7 +143,7 @@ export function namesOf(list: string | undefined): string[] {
 }
 
 /** The fields that a scan requests from the store. */
-export function whatOf(vectors: boolean) {
+export function scanProjection(vectors: boolean) {
   return { properties: 'all', vectors, references: true, times: true } as const
 }
 

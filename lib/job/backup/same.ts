@@ -73,7 +73,7 @@ const SHAPING: readonly (readonly [flag: string, isSame: (plan: Plan, options: B
     ['--compression', isCompressedSo],
     ['--no-vectors', ({ encoding }, { vectors }) => (encoding.vectors !== 'none') === vectors],
     ['--readable', isReadableSo],
-    ['--tenant', areTenants],
+    ['--tenant', sameTenants],
     ['--partition-by', ({ partition_by }, { partitionBy }) => partition_by === partitionBy],
     ['--schema-only', ({ content }, { schemaOnly }) => (content === 'schema-only') === schemaOnly],
   ]
@@ -94,7 +94,7 @@ function isReadableSo({ encoding }: Plan, { readable, vectors, format }: BackupO
 }
 
 /** A backup of all tenants may be finished although others were added meanwhile, just as objects may be. */
-export function areTenants(
+export function sameTenants(
   { tenants = [], all_tenants }: Pick<Plan, 'tenants' | 'all_tenants'>,
   { tenant }: BackupOptions,
 ): boolean {

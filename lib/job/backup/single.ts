@@ -9,14 +9,14 @@ import { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
-import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
 import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type Counted, callsFor, planOf } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
-import { lookingAt } from './scan/found.ts'
+import { scanContext } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { BackupProgress } from './scan/progress.ts'
 import { explainRead, searchOf } from './scan/search.ts'
@@ -41,7 +41,7 @@ export async function backupSingle(
   input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  return completed(await runBackupSingle(store, name, out, input, context))
+  return backupResult(await runBackupSingle(store, name, out, input, context))
 }
 
 /**
@@ -88,7 +88,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
     const { selection } = subject
     const search = await searchOf(job, plan)
     const leavesOut = !subject.transforms.isEmpty
-    const looking = lookingAt(store, subject.schema, plan.started, {
+    const looking = scanContext(store, subject.schema, plan.started, {
       ...{ retry, signal, emit, selection, search, leavesOut },
     })
     const archive = await singleArchive(plan, stream, signal)

@@ -6,10 +6,10 @@ import { type LockTiming, lockRoot, type RootLock } from '../../catalog/lock/loc
 import { type GroupPlan, planRetention } from '../../catalog/retention/plan.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import type { Period } from '../../core/duration.ts'
-import { before } from '../../core/duration.ts'
+import { periodBefore } from '../../core/duration.ts'
 import type { RunStatus } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
-import { below } from '../../file/below.ts'
+import { insideCheck } from '../../file/below.ts'
 import type { RunContext } from '../../run/context.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
@@ -98,7 +98,7 @@ export async function runCleanup(
     const work = async () => {
       run.begin(entryOf(cleanup, [...locks.keys()], context))
       await removeAll({ catalog, locks, run }, going, done)
-      catalog.forgetDeleted(new Date(before(now, cleanup.history)).toISOString())
+      catalog.forgetDeleted(new Date(periodBefore(now, cleanup.history)).toISOString())
     }
     const ended = await runJob(run, work, {
       isComplete: () => !run.stop.aborted,
@@ -152,7 +152,7 @@ function groupsOf(catalog: Catalog, cleanup: Cleanup, now: number): GroupPlan[] 
 /** Whether this cleanup may remove archives in a location. */
 function scopeOf({ backupRoot }: Cleanup): (archive: { readonly location: string }) => boolean {
   if (backupRoot === undefined) return () => true
-  const isBelow = below(resolve(backupRoot))
+  const isBelow = insideCheck(resolve(backupRoot))
   return ({ location }) => isBelow(location)
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Source } from '../../core/stage.ts'
-import { objects, type ReadOptions } from '../../store/objects.ts'
+import { objectPages, type ReadOptions } from '../../store/objects.ts'
 import { Pieces } from '../../store/pieces.ts'
 import type { Collection, Store } from '../../store/store.ts'
 
@@ -67,7 +67,7 @@ export class Changes {
     const pieces = new Pieces()
     const read = (ids: readonly string[]) => retry(() => this.#collection.readMany(ids, projection, call))
     const times = { properties: [], vectors: false, times: true }
-    const all = objects(this.#collection, range, { projection: times, retry, signal })
+    const all = objectPages(this.#collection, range, { projection: times, retry, signal })
     for await (const page of all as AsyncIterable<StoredObject[]>) {
       const newer = page.filter((one) => this.#isNewer(one))
       const ids = newer.map(({ id }) => id)

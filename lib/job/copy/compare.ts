@@ -60,7 +60,7 @@ export async function compareSides(
 }
 
 /** The number of objects that are not as the copy should have left them. */
-export function differing(
+export function countDifferences(
   { only_source, only_target, different, changing }: CopyComparison,
   { sync, onConflict }: Pick<CopyOptions, 'sync' | 'onConflict'>,
 ): number {

@@ -1,5 +1,5 @@
 /** Everything that the command needs for `col copy`, loaded together on first use. */
 export { requireSelectable } from '../selection/selection.ts'
-export { differing } from './compare.ts'
+export { countDifferences } from './compare.ts'
 export { runCopy } from './copy.ts'
 export { runCopySet } from './set.ts'

@@ -40,7 +40,7 @@ export interface CopyPass {
 const NEVER = new AbortController().signal
 
 /** True if the target's objects or vectors are meant to differ from the source's. */
-export function reshapes({
+export function changesObjects({
   options,
   context: { transforms = [] },
 }: Pick<CopyPass, 'options' | 'context'>): boolean {
@@ -137,7 +137,7 @@ async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void
   const { pass, source } = one
   const { options, context, from, target, beforeSwitch } = pass
   const { signal = NEVER, stop = NEVER } = context
-  if (!options.verify || reshapes(pass)) return beforeSwitch?.()
+  if (!options.verify || changesObjects(pass)) return beforeSwitch?.()
   const [left, right] = [
     { store: from.store, name: source.schema.class },
     { store: target.store, name: run.class },
@@ -208,7 +208,7 @@ function restoreOptionsOf(passes: readonly CopyPass[]): RestoreOptionsInput {
     ...shared,
     ...(passes.length === 1 && { name: classNameOf(pass.target.name) }),
     onConflict: sync ? 'replace' : onConflict,
-    verify: verify && reshapes(pass),
+    verify: verify && changesObjects(pass),
     ...pass.restore,
   }
 }

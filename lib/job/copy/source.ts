@@ -9,7 +9,7 @@ import type { Source } from '../../core/stage.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Emit } from '../../run/context.ts'
 import type { NamedCollection } from '../../store/named.ts'
-import { objects } from '../../store/objects.ts'
+import { objectPages } from '../../store/objects.ts'
 import type { Projection, Store, Tenant } from '../../store/store.ts'
 import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
 import { Changes } from './changed.ts'
@@ -55,7 +55,7 @@ export async function collectionSource(
     times: true,
   }
   const read = (range: ObjectRange, projection: Projection) =>
-    awake(woken, range, () => objects(collection, range, { projection, retry, signal }))
+    awake(woken, range, () => objectPages(collection, range, { projection, retry, signal }))
   const changes = changedSinceMs === undefined ? undefined : new Changes(collection, changedSinceMs)
   const wanted = (range: ObjectRange) =>
     changes?.areFew === true

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { commonRanges, joined } from '../../archive/object/join.ts'
+import { commonRanges, joinObjects } from '../../archive/object/join.ts'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import { pool } from '../../async/pool.ts'
 import type { Retrying } from '../../async/retry.ts'
@@ -12,9 +12,9 @@ import { mapChunks } from '../../stream/mapChunks.ts'
 import { collectionFindings } from './collection.ts'
 import { type Comparer, comparerOf } from './comparer.ts'
 import type { Comparison } from './context.ts'
-import { differing, type PageCounts } from './differing.ts'
+import { findDifferences, type PageCounts } from './findDifferences.ts'
 import { type Compared, type Finding, withoutObjects } from './finding.ts'
-import { type Work, workOf } from './plan.ts'
+import { comparisonWork, type Work } from './plan.ts'
 import { RangeCounts } from './rangeCounts.ts'
 import { type Clock, type ReadAgain, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
@@ -133,7 +133,7 @@ async function readAll(reader: Reader): Promise<void> {
   const { comparison, opened, tenants, merged, retry, signal } = reader
   const { left, right, isSequential } = opened
   const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.asked.isAsked(tenant))
-  const work = workOf(ranges, (tenant) => tenants.isAsleep(tenant))
+  const work = comparisonWork(ranges, (tenant) => tenants.isAsleep(tenant))
   const workers = isSequential ? 1 : workersFor(comparison)
   const counts = new RangeCounts(comparison, ranges, { retry, signal })
   tenants.announce()
@@ -161,7 +161,7 @@ function workersFor({ left, right, options }: Comparison): number {
 
 function joinedRange({ comparison, opened }: Reader, range: ObjectRange, signal: AbortSignal) {
   const names = { left: comparison.left.name, right: comparison.right.name }
-  return joined(opened.left, opened.right, range, { names, signal })
+  return joinObjects(opened.left, opened.right, range, { names, signal })
 }
 
 function differingIn({ comparison, compare }: Reader, onCounts: (page: PageCounts) => void) {
@@ -175,5 +175,5 @@ function differingIn({ comparison, compare }: Reader, onCounts: (page: PageCount
     onCounts(counts)
     run.emit({ type: 'progress', unit: 'objects', done: tally.compared, ...(total > 0 && { total }) })
   }
-  return differing({ compare, all: options.all, onPage })
+  return findDifferences({ compare, all: options.all, onPage })
 }

@@ -6,7 +6,7 @@ import { type Ended, Run, runJob } from '../../run/run.ts'
 import { compareObjects } from './compareObjects.ts'
 import type { DiffContext } from './context.ts'
 import { type DiffOptions, type DiffOptionsInput, diffOptions } from './options.ts'
-import { askedOf } from './plan.ts'
+import { requestedComparison } from './plan.ts'
 import { type DiffReport, DiffTally, diffCounts, type ReportedSide, reportOf } from './report.ts'
 import type { DiffSide } from './side/side.ts'
 
@@ -40,7 +40,7 @@ export async function runDiff(
   context: DiffContext = {},
 ): Promise<Ended<DiffReport>> {
   const options: DiffOptions = resolveInput(diffOptions, given)
-  const asked = askedOf(left, right, options)
+  const asked = requestedComparison(left, right, options)
   const run = new Run('diff', context)
   const tally = new DiffTally()
   const entry = entryOf(left, right, context)

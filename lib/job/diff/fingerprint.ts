@@ -20,7 +20,7 @@ export function fingerprint(object: StoredObject | undefined): string | undefine
  * The object with vectors of its own: otherwise they share their buffer with their neighbors, and would keep it in
  * memory.
  */
-export function detached(object: StoredObject): StoredObject {
+export function withOwnVectors(object: StoredObject): StoredObject {
   const { vector, vectors, ...rest } = object
   if (vector === undefined && vectors === undefined) return object
   const draft: ObjectDraft = rest

@@ -26,7 +26,7 @@ export interface Asked {
  * @throws ElysiaError ELYSIA_USAGE for a property that neither side has, for tenants in a class without tenants, and
  * for a class with tenants against one without; ELYSIA_NOT_FOUND for a tenant that neither side has
  */
-export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): Asked {
+export function requestedComparison(left: DiffSide, right: DiffSide, options: DiffOptions): Asked {
   const isTenanted = tenantedIn(left, right)
   const tenants = namesOf(options.tenant)
   if (tenants !== undefined) requireTenants(left, right, isTenanted, tenants)
@@ -128,7 +128,10 @@ export interface Work {
 }
 
 /** The work of a comparison, in order of tenant and id. */
-export function workOf(ranges: readonly ObjectRange[], isAsleep: (tenant: string) => boolean): Work[] {
+export function comparisonWork(
+  ranges: readonly ObjectRange[],
+  isAsleep: (tenant: string) => boolean,
+): Work[] {
   const work: Work[] = []
   for (const [tenant, own] of Map.groupBy(ranges, (range) => range.tenant)) {
     if (tenant !== undefined && isAsleep(tenant)) work.push({ asleep: tenant, ranges: own })

@@ -13,6 +13,6 @@ export function startOverChanged(ingest: Ingest): void {
 }
 
 /** True once the run should end. */
-export function stopped({ run }: Ingest): boolean {
+export function isStopping({ run }: Ingest): boolean {
   return run.stop.aborted
 }

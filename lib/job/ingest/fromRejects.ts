@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import { parseBounded } from '../../core/boundedJson.ts'
 import type { Line } from '../../core/line.ts'
-import { Reject, refuse } from '../../core/reject.ts'
+import { makeReject, Reject } from '../../core/reject.ts'
 import type { RejectLine } from '../../run/rejectLine.ts'
 import { RECORD_STAGE } from '../../stream/recordStage.ts'
 
@@ -21,7 +21,7 @@ export function fromRejects(): Transform {
 
 function unwrap(line: Line): Line | Reject {
   const found = parse(line.text)
-  if (found === undefined) return refuse(line, 'not_json', 'the line is not one of a rejects file')
+  if (found === undefined) return makeReject(line, 'not_json', 'the line is not one of a rejects file')
   if (typeof found.record === 'string') return { line: line.line, end: line.end, text: found.record }
   if (typeof found.record_base64 === 'string') {
     const bytes = Buffer.from(found.record_base64, 'base64')
@@ -31,7 +31,7 @@ function unwrap(line: Line): Line | Reject {
       'the record is not valid UTF-8',
     )
   }
-  return refuse(line, 'line_too_long', 'the record was too long to be kept in the rejects file')
+  return makeReject(line, 'line_too_long', 'the record was too long to be kept in the rejects file')
 }
 
 function parse(text: string): Partial<RejectLine> | undefined {

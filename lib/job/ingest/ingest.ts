@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type Report, sum } from '../../core/report.ts'
+import { type Report, sumCounts } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { type Ended, runJob } from '../../run/run.ts'
@@ -54,7 +54,7 @@ export async function ingestFiles(
       facts: ({ rejected, rate }) => ({
         rate_per_second: rate,
         bytes_in: ledger.tally.bytes,
-        ...(sum(rejected) > 0 && ingest.rejects && { rejects_file: ingest.rejects.path }),
+        ...(sumCounts(rejected) > 0 && ingest.rejects && { rejects_file: ingest.rejects.path }),
       }),
     })
   } finally {

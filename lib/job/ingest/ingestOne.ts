@@ -2,23 +2,23 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
-import { named } from '../../core/channel/stages.ts'
+import { nameStage } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
 import { sink } from '../../store/sink/sink.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
-import { held } from '../../stream/held.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { startOverChanged, stopped } from './beginning.ts'
+import { waitForRoom } from '../../stream/waitForRoom.ts'
+import { isStopping, startOverChanged } from './beginning.ts'
 import { SecondPass } from './coalesce/secondPass.ts'
 import { windowOf } from './coalesce/window.ts'
-import { type Head, type Input, labelOf, open } from './input.ts'
+import { type Head, type Input, labelOf, openInput } from './input.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
 import { threadedItems } from './thread/items.ts'
 import type { Ingest } from './types.ts'
-import { unwritten } from './unwritten.ts'
+import { unwrittenRest } from './unwritten.ts'
 
 /**
  * Takes one input through the stages; `reached` is where an interrupted run left it.
@@ -28,7 +28,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   const { ledger, options, inputs, run, first } = ingest
   const { stop, signal } = run
   const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
-  const head = open(inputs[index]!, { ...options, raw: first !== undefined }, stop, {
+  const head = openInput(inputs[index]!, { ...options, raw: first !== undefined }, stop, {
     onTrailing,
     onRecognized: ingest.make,
   })
@@ -67,10 +67,10 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   try {
     const stages = [
       ...head.stages,
-      ...(skip ? [named('skip what is settled', skip)] : []),
-      ...held(run.memory),
+      ...(skip ? [nameStage('skip what is settled', skip)] : []),
+      ...waitForRoom(run.memory),
       ...middle,
-      named('write', end),
+      nameStage('write', end),
     ]
     run.context.stages?.watch(stages)
     await pipeline(stages, { signal })
@@ -85,12 +85,12 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   await closed
   ledger.workers = typeof workers === 'object' ? workers.settled : workers
   if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.settled })
-  if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
+  if (isStopping(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
   onSkipDone()
   second?.requireWhole(ledger.line)
   await inputs[index]!.settled?.()
   // A producer that the same signal ended may appear to end before the signal itself.
-  if (stopped(ingest)) return
+  if (isStopping(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
 
@@ -116,7 +116,7 @@ function requireWritten(
     line: Math.max(ledger.line, skip?.settledLine ?? 0),
     before: skip === undefined || skip.replayed ? 0 : skip.line,
   }
-  const left = unwritten(labelOf(input), head, settled, atOnce)
+  const left = unwrittenRest(labelOf(input), head, settled, atOnce)
   if (left === undefined) return
   if (comesAgain && !left.isLines) {
     const { line, behind } = left

@@ -1,11 +1,11 @@
 import { type Duplex, type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { named, namedElsewhere } from '../../core/channel/stages.ts'
+import { nameOutsideStage, nameStage } from '../../core/channel/stages.ts'
 import type { Line } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
 import type { InputMark } from '../../run/checkpoint.ts'
-import { inspecting } from '../../stream/bytes/inspecting.ts'
-import { stoppable } from '../../stream/bytes/source.ts'
+import { inspectBytes } from '../../stream/bytes/inspectBytes.ts'
+import { stoppableSource } from '../../stream/bytes/source.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 import { LinesDigest } from '../../stream/lines/digest.ts'
@@ -73,7 +73,7 @@ export interface Head {
  * that cannot be read again, everything taken by then still comes. Detects compression and decompresses. Refuses an
  * input of another kind, by its first bytes, with the command for it.
  */
-export function open(
+export function openInput(
   input: Input,
   { maxLineBytes, fromRejects: wrapped, raw = false }: Reading,
   stop: AbortSignal,
@@ -81,16 +81,16 @@ export function open(
 ): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore, raw: raw && !wrapped })
-  const lines = wrapped ? [splitter, named('read rejects', fromRejects())] : [splitter]
+  const lines = wrapped ? [splitter, nameStage('read rejects', fromRejects())] : [splitter]
   const unpacked = decompress({ stop, onTrailing })
-  const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognized)
-  const source = stoppable(input.open(), stop, { drain: !input.rereadable })
+  const inspected = inspectBytes((beginning) => foreignLines(beginning, wrapped), onRecognized)
+  const source = stoppableSource(input.open(), stop, { drain: !input.rereadable })
   return {
     stages: [
-      namedElsewhere('read', source),
-      named('decompress', unpacked),
-      named('recognize', inspected),
-      named('split lines', splitter),
+      nameOutsideStage('read', source),
+      nameStage('decompress', unpacked),
+      nameStage('recognize', inspected),
+      nameStage('split lines', splitter),
       ...lines.slice(1),
     ],
     splitter,
@@ -109,7 +109,7 @@ export function open(
  */
 export async function requireRecords(input: Input, reading: Reading, stop: AbortSignal): Promise<void> {
   let fault: unknown
-  const [source, ...stages] = open(input, reading, stop).stages
+  const [source, ...stages] = openInput(input, reading, stop).stages
   const enough = new Writable({ objectMode: true, write: (_, __, done) => done(new Error('enough')) })
   await pipeline([source, ...stages, enough]).catch((error: unknown) => {
     fault = error
@@ -121,7 +121,7 @@ export async function requireRecords(input: Input, reading: Reading, stop: Abort
 export async function endsUnchanged(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
   const digest = new LinesDigest()
   let line = 0
-  const { stages } = open(input, reading, new AbortController().signal)
+  const { stages } = openInput(input, reading, new AbortController().signal)
   await pipeline([
     ...stages,
     new Writable({

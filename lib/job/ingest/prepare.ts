@@ -9,7 +9,7 @@ import { takenName } from '../../store/validation/classRules.ts'
 import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 
-/** What `prepare` needs from an ingest. */
+/** What `prepareCollection` needs from an ingest. */
 export interface Wanted {
   readonly collection: string
   readonly create: boolean
@@ -46,7 +46,7 @@ export interface Prepared {
  * @throws ElysiaError ELYSIA_NOT_FOUND (missing, and must not be created), ELYSIA_CONFLICT (does not fit). A dry run
  * reads the journal, and leaves nothing in it.
  */
-export async function prepare(
+export async function prepareCollection(
   store: Store,
   wanted: Wanted,
   emit: Emit,

@@ -8,14 +8,14 @@ export interface Continuation {
   readonly checkpoint: Checkpoint | undefined
 }
 
-const ANEW: Continuation = { run: undefined, checkpoint: undefined }
+const NO_CONTINUATION: Continuation = { run: undefined, checkpoint: undefined }
 
 /**
  * Looks for an interrupted run of the same inputs into the same collection of the same target. A run into a newly
  * created collection is never continued, because what it had settled is gone; nor is a run with several inputs of which
  * one cannot be read twice, because comparing it would use it up.
  */
-export function continuation(
+export function findContinuation(
   key: RunKey,
   { state, fresh = false, runId, onEvent: emit = () => {} }: WriteContext,
   collectionIsNew: boolean,
@@ -27,14 +27,14 @@ export function continuation(
     (key.inputs.length > 1 && !rereadable) ||
     (runId !== undefined && runId !== found.run)
   )
-    return ANEW
+    return NO_CONTINUATION
   if (fresh) {
     emit({ type: 'run_started_over', reason: 'fresh', run: found.run })
-    return ANEW
+    return NO_CONTINUATION
   }
   if (collectionIsNew) {
     emit({ type: 'run_started_over', reason: 'collection_gone', run: found.run })
-    return ANEW
+    return NO_CONTINUATION
   }
   const checkpoint = state?.journal.checkpoint(found.run)
   return { run: found.run, checkpoint: checkpoint && (rereadable ? checkpoint : inOneReading(checkpoint)) }

@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
-import { startOver, startOverChanged, stopped } from './beginning.ts'
+import { isStopping, startOver, startOverChanged } from './beginning.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
 import { windowOf } from './coalesce/window.ts'
@@ -25,12 +25,12 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   const first = ingest.first ?? (await passesOf(ingest))
   const threads = first === undefined ? await changeThread(ingest.options) : undefined
   try {
-    if (!stopped(ingest)) await takeInputs({ ...planned(ingest, first), threads })
+    if (!isStopping(ingest)) await takeInputs({ ...planned(ingest, first), threads })
   } finally {
     await threads?.close()
     first?.plan.close()
   }
-  if (!stopped(ingest)) await ingest.make()
+  if (!isStopping(ingest)) await ingest.make()
 }
 
 /**
@@ -53,7 +53,7 @@ async function takeInputs(ingest: Ingest): Promise<void> {
   const { checkpoint } = ingest
   if (checkpoint === undefined) return ingestFrom(ingest, 0)
   if (await resumed(ingest, checkpoint)) return ingestFrom(ingest, checkpoint.input + 1)
-  if (stopped(ingest)) return
+  if (isStopping(ingest)) return
   startOverChanged(ingest)
   return ingestFrom(ingest, 0)
 }
@@ -63,7 +63,7 @@ async function requireAllRecords(ingest: Ingest): Promise<void> {
   const { inputs, options, run } = ingest
   if (inputs.length === 1) return
   for (const input of inputs) {
-    if (stopped(ingest)) return
+    if (isStopping(ingest)) return
     if (input.rereadable) {
       await requireRecords(input, options, run.signal).catch((error: unknown) => {
         throw ofInput(error, labelOf(input))
@@ -73,7 +73,7 @@ async function requireAllRecords(ingest: Ingest): Promise<void> {
 }
 
 async function ingestFrom(ingest: Ingest, first: number): Promise<void> {
-  for (let index = first; index < ingest.inputs.length && !stopped(ingest); index++)
+  for (let index = first; index < ingest.inputs.length && !isStopping(ingest); index++)
     await ingestOne(ingest, index)
 }
 

@@ -16,8 +16,8 @@ import { type Input, labelOf } from './input.ts'
 import { errorLimit } from './ledger/errorLimit.ts'
 import { Ledger } from './ledger/ledger.ts'
 import type { IngestOptions } from './options.ts'
-import { prepare } from './prepare.ts'
-import { continuation } from './resume.ts'
+import { prepareCollection } from './prepare.ts'
+import { findContinuation } from './resume.ts'
 import { ingestShape, shapeTransforms, transformKeys } from './shape.ts'
 import type { Ingest, IngestContext, Shared } from './types.ts'
 
@@ -51,12 +51,12 @@ export async function setUp(
   try {
     const waiting = waitingFor(run, options)
     const found = await waiting(() =>
-      prepare(store, options, run.emit, callerContext.state?.journal, (layout) =>
+      prepareCollection(store, options, run.emit, callerContext.state?.journal, (layout) =>
         shapeTransforms(transforms, layout),
       ),
     )
     let made: Promise<void> | undefined
-    const begun = continuation(key, context, found.created, inputs.every(isRereadable))
+    const begun = findContinuation(key, context, found.created, inputs.every(isRereadable))
     const id = begun.run ?? context.runId ?? newRunId()
     const rejects = rejectsFile(context, shared, begun.checkpoint, id, spared)
     const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))

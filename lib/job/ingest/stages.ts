@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream'
 import type { MemoryLimit } from '../../async/memoryLimit.ts'
 import { type OperationsOptions, operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
-import { named } from '../../core/channel/stages.ts'
+import { nameStage } from '../../core/channel/stages.ts'
 import type { Item } from '../../core/entry.ts'
 import { Reject } from '../../core/reject.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
 import { batch } from '../../stream/batch.ts'
-import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
+import { mostAtOnce, Pace, paceArrays } from '../../stream/pace.ts'
 import { parseJson } from '../../stream/parseJson.ts'
 import type { IngestOptions } from './options.ts'
 
@@ -15,18 +15,18 @@ import type { IngestOptions } from './options.ts'
 export function changeStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { strict } = options
   return [
-    named('parse', parseJson()),
-    named('validate', validate({ strict })),
-    named('make operations', operations(operationsOptions(options))),
-    ...batches(options, memory),
+    nameStage('parse', parseJson()),
+    nameStage('validate', validate({ strict })),
+    nameStage('make operations', operations(operationsOptions(options))),
+    ...batchStages(options, memory),
   ]
 }
 
 /** Items → batches of them, limited by the pace. */
-export function batches(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
+export function batchStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { count, bytes, pace } = batchesOf(options)
   const share = memory && { share: () => memory.share }
-  return [named('batch', batch<Item>({ count, bytes, weigh, ...share })), ...pace]
+  return [nameStage('batch', batch<Item>({ count, bytes, weigh: itemBytes, ...share })), ...pace]
 }
 
 /** What turns records into operations. */
@@ -58,7 +58,7 @@ export function batchesOf(options: IngestOptions): Batches {
   return {
     count: Math.min(batchSize, most?.count ?? batchSize),
     bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
-    pace: pace === undefined ? [] : [named('pace', paced(pace, weigh))],
+    pace: pace === undefined ? [] : [nameStage('pace', paceArrays(pace, itemBytes))],
   }
 }
 
@@ -78,7 +78,7 @@ const WIDE = /[\u0100-\uffff]/
  * The approximate memory of an item in bytes: its line, and the content taken from it or read from a file. A text with
  * characters beyond Latin-1 takes two bytes for each; small texts are not checked.
  */
-export function weigh(item: Item): number {
+export function itemBytes(item: Item): number {
   const text = item.text ?? ''
   const chars = text.length + contentLength(item)
   return chars > LARGE && WIDE.test(text) ? 2 * chars : chars

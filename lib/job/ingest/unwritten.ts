@@ -24,7 +24,7 @@ export interface Settled {
  * What a stop left of an input: complete lines, the beginning of one, or, if the bytes do not tell, more than that;
  * undefined if everything taken is written. `atOnce` if what was flowing was not waited for.
  */
-export function unwritten(
+export function unwrittenRest(
   name: string,
   head: Head,
   settled: Settled,

@@ -4,7 +4,7 @@ import { operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import type { Item } from '../../core/entry.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
-import { inspecting } from '../../stream/bytes/inspecting.ts'
+import { inspectBytes } from '../../stream/bytes/inspectBytes.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
 import { parseJson } from '../../stream/parseJson.ts'
@@ -64,7 +64,7 @@ export async function validateInput(
     [
       readable,
       decompress({ onTrailing }),
-      inspecting((beginning) => foreignLines(beginning, false)),
+      inspectBytes((beginning) => foreignLines(beginning, false)),
       splitter,
       parseJson(),
       validate({ strict: options.strict }),

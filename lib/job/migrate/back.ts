@@ -2,7 +2,7 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
-import { stillUsed, usesOf } from '../restore/alias/plan.ts'
+import { aliasInUse, usesOf } from '../restore/alias/plan.ts'
 import type { Migration, Migrations } from './record.ts'
 
 /** What ending a migration needs. */
@@ -45,7 +45,7 @@ export async function dropBefore({
   const now = await retry(() => meaningOf(store, alias))
   if (now !== after) throw movedMeanwhile(migration, now)
   const uses = await retry(() => referrersOf(store, migration))
-  if (uses.length > 0) throw stillUsed(before, uses, `nothing was removed; ${alias} means ${after};`)
+  if (uses.length > 0) throw aliasInUse(before, uses, `nothing was removed; ${alias} means ${after};`)
   state.journal.forget(store.target, before)
   await retry(() => store.drop(before))
   migrations.keep({ ...migration, state: 'dropped' })
@@ -66,7 +66,7 @@ export async function meaningOf(store: Store, alias: string): Promise<string | u
 }
 
 /** The migration to undo or to finish. @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT */
-export function switched(migrations: Migrations, alias: string, target: string): Migration {
+export function switchedMigration(migrations: Migrations, alias: string, target: string): Migration {
   const migration = migrations.of(alias)
   if (migration === undefined) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `no migration of ${alias} in ${target} is known here`, {

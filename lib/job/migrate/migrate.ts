@@ -11,7 +11,7 @@ import type { Ended } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { type CopyContext, type CopyEnded, runCopy } from '../copy/copy.ts'
-import { dropBefore, meaningOf, referrersOf, switched, undoMigration } from './back.ts'
+import { dropBefore, meaningOf, referrersOf, switchedMigration, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
 import { type Migration, Migrations } from './record.ts'
@@ -128,7 +128,7 @@ async function goBack(
   const retry = retrying(options, context)
   const migrations = new Migrations(state.database, store.target)
   const alias = await retry(() => aliasOf({ store, name, alias: given, migrations }))
-  const migration = switched(migrations, alias, store.target)
+  const migration = switchedMigration(migrations, alias, store.target)
   const end = { store, state, migrations, migration, retry }
   await noted(store.target, migration, context, () => (undo ? undoMigration(end) : dropBefore(end)))
   return {

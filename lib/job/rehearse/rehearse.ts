@@ -1,7 +1,7 @@
 import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import { sum } from '../../core/report.ts'
+import { sumCounts } from '../../core/report.ts'
 import { counted } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Emit, RunContext } from '../../run/context.ts'
@@ -187,7 +187,7 @@ function innerEvents(emit: Emit): Emit {
 /** @throws ElysiaError ELYSIA_DAMAGED if the store refused objects */
 function requireAll(facts: RehearsalFacts): void {
   const { rejected, reject_reasons, references_rejected, written } = facts.restored!
-  const refused = sum(rejected)
+  const refused = sumCounts(rejected)
   const reasons = reject_reasons.map(({ reason, count }) => `${reason} (${count})`)
   if (refused + references_rejected === 0) return
   const what = [

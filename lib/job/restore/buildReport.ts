@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { sum } from '../../core/report.ts'
+import { sumCounts } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
@@ -101,7 +101,7 @@ export function restoreCounts(report: RestoreReport): RunCounts {
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
   const { objects, written, unchanged, filtered, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
-  if (whole && objects === written + unchanged + filtered + sum(rejected) + sum(skipped)) return
+  if (whole && objects === written + unchanged + filtered + sumCounts(rejected) + sumCounts(skipped)) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(report)}`, {
     hint: 'this is a defect of elysiactl; please report it with this message',
   })

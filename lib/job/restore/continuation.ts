@@ -5,7 +5,7 @@ import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
 import type { Emit } from '../../run/context.ts'
 import type { RunKey, RunKind, RunRecord } from '../../run/record.ts'
 import { lockRecord, type State } from '../../run/state.ts'
-import { objects } from '../../store/objects.ts'
+import { objectPages } from '../../store/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog, shapeOf } from './progressTable.ts'
 import type { RestoreContext, RestorePlan } from './run.ts'
@@ -57,7 +57,7 @@ export interface Continuing {
  * possible, or removed if it came from a pipe and nobody else wrote to it.
  * @throws ElysiaError ELYSIA_CONFLICT if the class belongs to someone else, ELYSIA_LOCKED
  */
-export async function continuation(restore: Continuing): Promise<Continuation> {
+export async function findContinuation(restore: Continuing): Promise<Continuation> {
   const { source, plan, key, state, context, emit } = restore
   const { runId, fresh } = context
   const name = plan.schema.class
@@ -167,11 +167,11 @@ async function* objectsOf({ store, signal, retry }: Continuing, existing: Collec
   const collection = store.collection(existing.class)
   const options = { projection: { properties: [], vectors: false }, retry, signal }
   if (!hasTenants(existing)) {
-    yield* objects(collection, {}, options)
+    yield* objectPages(collection, {}, options)
     return
   }
   for (const { name, state } of await retry(() => store.tenantStates(existing.class))) {
-    if (state === 'active') yield* objects(collection, { tenant: name }, options)
+    if (state === 'active') yield* objectPages(collection, { tenant: name }, options)
     else yield [{ id: '', tenant: name, properties: {} }]
   }
 }

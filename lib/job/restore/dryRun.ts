@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { LeftOut } from '../../archive/object/filtered.ts'
+import { LeftOut } from '../../archive/object/filterPages.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
-import { type DiscardedValues, discards } from './conflict/newProperties.ts'
-import { reshaped, wanted } from './part/stages.ts'
+import { type DiscardedValues, mayDiscard } from './conflict/newProperties.ts'
+import { reshapeStages, selectStages } from './part/stages.ts'
 import { PartTally, type Refused } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
 import { announceChanges } from './source/changed.ts'
@@ -19,7 +19,7 @@ import type { SourcePart } from './source/source.ts'
 export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<void> {
   const { plan } = run
   await part.check?.(run.frame.signal)
-  const isWhole = plan.selection === undefined && plan.transforms.isEmpty && !discards(plan.newProperties)
+  const isWhole = plan.selection === undefined && plan.transforms.isEmpty && !mayDiscard(plan.newProperties)
   if (part.check !== undefined && isWhole) return
   const tally = new PartTally(plan.compared, false)
   let objects = 0
@@ -51,8 +51,8 @@ export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<voi
   const onAdded = (objects: number) => tally.addMade(objects)
   const onDiscarded = (values: DiscardedValues) => tally.discard(values)
   const ends = { onRefused: onRepeated, onAdded, onDiscarded, signal, seen: run.kept.seen }
-  const made = reshaped({ ...stages, ...ends })
-  await pipeline([pages, ...wanted(stages), ...made, count], { signal })
+  const made = reshapeStages({ ...stages, ...ends })
+  await pipeline([pages, ...selectStages(stages), ...made, count], { signal })
   announceChanges(run)
   const refused = tally.facts()
   run.progress.parts.set(part.name, { ...refused, objects: refused.objects + objects })

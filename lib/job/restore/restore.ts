@@ -1,6 +1,6 @@
 import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import { sum } from '../../core/report.ts'
+import { sumCounts } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending, RunFacts } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
@@ -16,7 +16,7 @@ import type { RestoreSource } from './source/source.ts'
 import { STEPS } from './steps.ts'
 import { removeMade } from './target/removal.ts'
 import { makeTargets, putTenantsBack } from './target/target.ts'
-import { classesOf, errorOf } from './together.ts'
+import { classesOf, failedTogether } from './together.ts'
 import type { Verification } from './verify.ts'
 
 export type { RestoreContext } from './run.ts'
@@ -93,7 +93,7 @@ export async function runRestores(
       error = thrown
       if (!options.dryRun) for (const run of runs) await afterFailure(run, thrown)
     }
-    return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error)))
+    return runs.map((run) => ended(run, done.get(run) ?? null, failedTogether(run, at.run, error)))
   })
 }
 
@@ -161,7 +161,7 @@ function ended(run: RestoreRun, verification: Verification | null, error: unknow
     rate_per_second: rate,
     archive,
     ...(bytes !== undefined && { bytes_in: bytes }),
-    ...(sum(rejected) > 0 && run.kept.rejects && { rejects_file: run.kept.rejects.path }),
+    ...(sumCounts(rejected) > 0 && run.kept.rejects && { rejects_file: run.kept.rejects.path }),
   })
   return frame.end({ error: failure, report, counts: restoreCounts, facts })
 }

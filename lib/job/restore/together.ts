@@ -1,4 +1,4 @@
-import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../core/errors.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import type { RestoreSource } from './source/source.ts'
@@ -27,7 +27,7 @@ export function classesOf(
 }
 
 /** The other restores did not finish because of the one that failed. */
-export function errorOf(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
+export function failedTogether(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
   if (!(error instanceof ElysiaError) || failed === undefined || failed === run) return error
-  return reworded(error, `not finished, since ${failed.class} was not: ${error.message}`)
+  return rewordError(error, `not finished, since ${failed.class} was not: ${error.message}`)
 }

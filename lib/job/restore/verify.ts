@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { objects } from '../../store/objects.ts'
+import { objectPages } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
 import { countedScan } from '../scan/countedScan.ts'
 import { BroughtTally, LastingTally } from './part/tally.ts'
@@ -120,7 +120,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     const range = tenant === undefined ? {} : { tenant }
     const requireAllFound = await countedScan({ collection, schema, retry, call })
     let found = 0
-    const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
+    const pages: AsyncIterable<StoredObject[]> = objectPages(collection, range, { projection, retry, signal })
     for await (const page of pages) {
       frame.stop.throwIfAborted()
       await frame.memory?.trim()

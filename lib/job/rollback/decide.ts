@@ -16,7 +16,7 @@ export interface Deciding {
 }
 
 /** Decides on one object by its current state: reverts what the run left, and keeps what others changed. */
-export function fateOf(found: StoredObject | undefined, touched: Touched, deciding: Deciding): Fate {
+export function decideFate(found: StoredObject | undefined, touched: Touched, deciding: Deciding): Fate {
   const back = touched.before === undefined ? 'removed' : 'put_back'
   if (isBefore(found, touched, deciding)) return 'unchanged'
   if (deciding.force || isOurs(found, touched, deciding)) return back

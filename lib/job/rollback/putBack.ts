@@ -5,7 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { type SplitReferences, splitReferences } from '../../transform/object/references.ts'
 import { linkMissing } from '../restore/target/linking.ts'
 import type { PlacedLink, SpoolFile } from '../restore/target/partSpool.ts'
-import { type Fate, fateOf } from './decide.ts'
+import { decideFate, type Fate } from './decide.ts'
 import type { LeftObject } from './left.ts'
 import type { PlannedChange, RollbackRun } from './run.ts'
 
@@ -33,7 +33,7 @@ export async function putBack(run: RollbackRun): Promise<void> {
   const file = options.dryRun ? undefined : await links.begin(LINKS)
   try {
     for await (const entries of countingEntries(run)) {
-      stopping(run)
+      throwIfStopped(run)
       await putBackSome(run, entries, split, file)
     }
   } finally {
@@ -58,7 +58,7 @@ async function putBackSome(
     return
   }
   const found = await foundOf(run, entries)
-  const by = Map.groupBy(entries, (entry) => fateOf(found.get(entry.id), index.find(entry)!, deciding))
+  const by = Map.groupBy(entries, (entry) => decideFate(found.get(entry.id), index.find(entry)!, deciding))
   const of = (fate: Fate) => by.get(fate) ?? []
   const refused = options.dryRun
     ? []
@@ -161,7 +161,7 @@ function leftOf({ id, tenant }: UndoEntry, found: LeftObject['found']): LeftObje
 async function linkAll(run: RollbackRun): Promise<void> {
   const { links, frame, progress, left } = run
   for await (const some of links.read(LINKS)) {
-    stopping(run)
+    throwIfStopped(run)
     for (const [tenant, group] of Map.groupBy(some, (link) => link.tenant)) {
       const call = { signal: frame.signal, ...(tenant !== undefined && { tenant }), look: true }
       const refused = await linkMissing(run, group, call)
@@ -179,7 +179,7 @@ async function linkAll(run: RollbackRun): Promise<void> {
 }
 
 /** @throws the reason for a stop */
-export function stopping({ frame }: RollbackRun): void {
+export function throwIfStopped({ frame }: RollbackRun): void {
   frame.signal.throwIfAborted()
   frame.stop.throwIfAborted()
 }

@@ -1,6 +1,6 @@
 import { hasTenants } from '../../core/schema.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import { objects } from '../../store/objects.ts'
+import { objectPages } from '../../store/objects.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
 import type { RollbackRun } from './run.ts'
 
@@ -45,6 +45,6 @@ export async function removeMadeTenants(run: RollbackRun, woken: WokenTenants | 
 /** A count may come from a replica that missed writes. */
 async function holdsAnything({ collection, retry, frame }: RollbackRun, tenant: string): Promise<boolean> {
   const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
-  for await (const _ of objects(collection, { tenant }, options)) return true
+  for await (const _ of objectPages(collection, { tenant }, options)) return true
   return false
 }

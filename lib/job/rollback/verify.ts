@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { fateOf } from './decide.ts'
-import { countingEntries, foundOf, stopping } from './putBack.ts'
+import { decideFate } from './decide.ts'
+import { countingEntries, foundOf, throwIfStopped } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
 
 /**
@@ -12,10 +12,10 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
   let [same, other, done] = [0, 0, 0]
   const ids: string[] = []
   for await (const entries of countingEntries(run)) {
-    stopping(run)
+    throwIfStopped(run)
     const found = await foundOf(run, entries)
     for (const entry of entries) {
-      if (fateOf(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
+      if (decideFate(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
       else {
         other += 1
         if (ids.length < 5) ids.push(entry.id)

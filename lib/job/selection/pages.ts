@@ -2,7 +2,7 @@ import type { ObjectRange } from '../../archive/object/source.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Source } from '../../core/stage.ts'
 import type { StoreCondition } from '../../store/condition.ts'
-import { objects, type ReadOptions } from '../../store/objects.ts'
+import { objectPages, type ReadOptions } from '../../store/objects.ts'
 import { objectsById } from '../../store/objectsById.ts'
 import { objectsWhere } from '../../store/objectsWhere.ts'
 import type { Collection } from '../../store/store.ts'
@@ -28,5 +28,5 @@ export function selectedPages(
   const reading = { ...options, projection }
   if (selection?.ids !== undefined) return objectsById(collection, selection.ids, range, reading)
   if (conditions !== undefined) return objectsWhere(collection, conditions, range, reading)
-  return objects(collection, range, reading)
+  return objectPages(collection, range, reading)
 }

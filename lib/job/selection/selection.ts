@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
-import { filtered, type LeftOut, type Selects } from '../../archive/object/filtered.ts'
+import { filterPages, type LeftOut, type Selects } from '../../archive/object/filterPages.ts'
 import type { ArchiveSelection } from '../../archive/selection.ts'
-import { named } from '../../core/channel/stages.ts'
+import { nameStage } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, isReference } from '../../core/schema.ts'
@@ -72,11 +72,11 @@ export class Selection {
   /** Pages → pages of the selected objects. */
   stages(leftOut?: LeftOut): Duplex[] {
     return [
-      ...(this.isPartial ? [filtered(this.selects, leftOut)] : []),
+      ...(this.isPartial ? [filterPages(this.selects, leftOut)] : []),
       ...(this.#properties === undefined
         ? []
         : [
-            named(
+            nameStage(
               'keep properties',
               mapChunks((page: readonly StoredObject[]) => page.map(this.kept)),
             ),

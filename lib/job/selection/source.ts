@@ -1,4 +1,4 @@
-import { filteredObjects } from '../../archive/object/filtered.ts'
+import { filteredObjects } from '../../archive/object/filterPages.ts'
 import type { ObjectSource } from '../../archive/object/source.ts'
 import type { SelectionOptions } from './options.ts'
 import { selectionOf } from './selection.ts'

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { named } from '../../core/channel/stages.ts'
+import { nameStage } from '../../core/channel/stages.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Emit } from '../../run/context.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
@@ -37,7 +37,7 @@ export class UnseenIds {
   stages(): Duplex[] {
     if (this.#ids.size === 0) return []
     return [
-      named(
+      nameStage(
         'note ids',
         mapChunks((page: readonly StoredObject[]) => {
           for (const { id } of page) this.#ids.delete(id)

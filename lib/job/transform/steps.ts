@@ -1,4 +1,4 @@
-import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import { runScript, type ScriptOptions } from '../../transform/script/script.ts'
 import { convertProperty, type OnConvertError } from '../../transform/step/convert.ts'
@@ -71,7 +71,7 @@ async function transformOf(step: TransformStep, settings: StepSettings): Promise
     return await make(text, { ...settings, ...own, script: { ...settings.script, ...own.script } })
   } catch (error) {
     throw place !== undefined && error instanceof ElysiaError
-      ? reworded(error, `${place}: ${error.message}`)
+      ? rewordError(error, `${place}: ${error.message}`)
       : error
   }
 }

@@ -16,7 +16,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Run } from '../../run/run.ts'
 import type { Findings } from './findings.ts'
-import { sampled } from './sample.ts'
+import { sampleParts } from './sample.ts'
 
 /**
  * Checks the files of one archive against its manifest, as deeply as the level says. `below` is prefixed to file names
@@ -25,7 +25,7 @@ import { sampled } from './sample.ts'
 export async function checkFiles(archive: Archive, found: Findings, run: Run, below = ''): Promise<void> {
   await found.of(() => besides(archive, found, below), below + MANIFEST_FILE)
   const { parts } = archive.manifest
-  await checkParts(archive, sampled(parts, found.options.sample), found, run, below)
+  await checkParts(archive, sampleParts(parts, found.options.sample), found, run, below)
   await checkIndex(archive, found, run, below)
 }
 

@@ -8,7 +8,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Store, Tenant } from '../../store/store.ts'
-import { whatOf } from '../backup/plan.ts'
+import { scanProjection } from '../backup/plan.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { declaredSelection, type Selection } from '../selection/selection.ts'
 
@@ -22,7 +22,7 @@ export interface LiveReading {
 export class LiveClass {
   readonly store: Store
   readonly #name: string
-  readonly #what: ReturnType<typeof whatOf>
+  readonly #what: ReturnType<typeof scanProjection>
   readonly #selection: Selection | undefined
   readonly #signal: AbortSignal
   readonly retry: Retrying
@@ -38,7 +38,7 @@ export class LiveClass {
   ) {
     this.store = store
     this.#name = name
-    this.#what = whatOf(encoding.vectors !== 'none')
+    this.#what = scanProjection(encoding.vectors !== 'none')
     this.#selection = declaredSelection(schema as unknown as CollectionSchema, selection)
     this.#signal = signal
     this.retry = retry

@@ -1,6 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
-import { sampleLack } from './sample.ts'
+import { sampleFault } from './sample.ts'
 
 /** How deep a verification goes. */
 export const verifyOptions = {
@@ -21,7 +21,7 @@ export const verifyOptions = {
       description: 'check only group N of T, so that T runs check every part, or a random percentage',
       placeholder: 'N/T|P%',
       pattern: '^(\\d{1,9}/\\d{1,9}|\\d{1,3}(\\.\\d{1,9})?%)$',
-      check: sampleLack,
+      check: sampleFault,
       flagOnly: true,
     },
     maxErrors: {

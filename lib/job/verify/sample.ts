@@ -3,7 +3,7 @@ import type { Part } from '../../archive/manifest.ts'
 /**
  * What is wrong with a sample: it must be an existing group, or a share that takes something and at most everything.
  */
-export function sampleLack(sample: string): string | undefined {
+export function sampleFault(sample: string): string | undefined {
   if (sample.endsWith('%')) {
     const percent = Number(sample.slice(0, -1))
     return percent > 0 && percent <= 100 ? undefined : 'it takes more than 0% and at most 100%'
@@ -16,7 +16,7 @@ export function sampleLack(sample: string): string | undefined {
  * The parts in a sample. `n/t` is always the same n-th of t groups, by the first digits of a part's SHA-256, so that t
  * runs together check every part; `p%` is a random choice of that share, at least one.
  */
-export function sampled(parts: readonly Part[], sample: string | undefined): readonly Part[] {
+export function sampleParts(parts: readonly Part[], sample: string | undefined): readonly Part[] {
   if (sample === undefined || parts.length === 0) return parts
   if (sample.endsWith('%')) return byChance(parts, Number(sample.slice(0, -1)) / 100)
   const [n, t] = sample.split('/').map(Number) as [number, number]

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { joined, type ObjectPair } from '../../archive/object/join.ts'
+import { joinObjects, type ObjectPair } from '../../archive/object/join.ts'
 import type { ObjectRange, ObjectSource } from '../../archive/object/source.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { difference } from '../../transform/object/compare.ts'
@@ -81,7 +81,7 @@ export class SecondLook {
         done()
       },
     })
-    await pipeline(joined(this.#archived, this.#live, range), end, { signal: this.#signal })
+    await pipeline(joinObjects(this.#archived, this.#live, range), end, { signal: this.#signal })
     return { missing, others, expired, ids }
   }
 

@@ -8,7 +8,7 @@ import { schemaDigest } from '../../archive/archive.ts'
 import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { singleObjects } from '../../archive/single/objects.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
-import { metered } from '../../core/channel/bytes.ts'
+import { meterStream } from '../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
@@ -148,7 +148,7 @@ function reportOf(
 }
 
 function bytesOf(path: string): Readable {
-  return metered(dirname(resolve(path)), createReadStream(path, { highWaterMark: 256 * 1024 }))
+  return meterStream(dirname(resolve(path)), createReadStream(path, { highWaterMark: 256 * 1024 }))
 }
 
 /**

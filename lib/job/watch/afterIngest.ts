@@ -1,9 +1,9 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ElysiaError } from '../../core/errors.ts'
-import { numbered } from './fileName.ts'
-import { type Folder, reason } from './folder.ts'
-import { exists, type FileIdentity, isFile, look, sameContent } from './identity.ts'
+import { numberedName } from './fileName.ts'
+import { type Folder, systemMessage } from './folder.ts'
+import { type FileIdentity, inspectPath, isFile, pathExists, sameContent } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import { placeRejects } from './placeRejects.ts'
 
@@ -39,7 +39,7 @@ export async function settleFile(entry: WatchEntry, context: Destinations): Prom
   const { path, pending, rejects } = entry
   if (pending === 'keep') return { path, rejects, over: true }
   try {
-    const found = await look(path, context.followLinks, context.folder.at(basename(path)))
+    const found = await inspectPath(path, context.followLinks, context.folder.at(basename(path)))
     if (!isFile(found)) {
       const moved =
         pending === 'move'
@@ -53,7 +53,7 @@ export async function settleFile(entry: WatchEntry, context: Destinations): Prom
     return { path: undefined, rejects, over: true }
   } catch (cause) {
     const verb = pending === 'move' ? 'moved' : 'deleted'
-    const why = cause instanceof ElysiaError ? cause.message : reason(cause)
+    const why = cause instanceof ElysiaError ? cause.message : systemMessage(cause)
     const hint =
       cause instanceof ElysiaError && cause.hint !== undefined
         ? cause.hint
@@ -100,7 +100,7 @@ async function moveRejects(
  */
 async function moveInto(folder: Folder, name: string, target: Folder, wanted: FileIdentity | true) {
   for (let attempt = 0; ; attempt++) {
-    const free = numbered(name, attempt)
+    const free = numberedName(name, attempt)
     if (await moveTo(folder.at(name), target.at(free), wanted)) return free
   }
 }
@@ -134,10 +134,10 @@ async function moveTo(from: string, to: string, wanted: FileIdentity | true): Pr
 const WITHOUT_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'])
 
 async function moveWithoutLinks(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
-  if (await exists(to)) return false
+  if (await pathExists(to)) return false
   await rename(from, to)
   if (await isWanted(to, wanted)) return true
-  if (!(await exists(from))) await rename(to, from)
+  if (!(await pathExists(from))) await rename(to, from)
   throw replaced()
 }
 

@@ -8,7 +8,7 @@ const MOST_DEATHS = 2
  * The entry for a new attempt. An earlier attempt without an end was a death, and counts if the one before it got no
  * further.
  */
-export function attempted(watching: Watching, entry: WatchEntry): WatchEntry {
+export function withAttempt(watching: Watching, entry: WatchEntry): WatchEntry {
   if (!entry.attempting) return { ...entry, attempting: true }
   const deathLine = settledLines(watching, entry)
   const deaths = entry.deathLine === deathLine ? entry.deaths + 1 : 1
@@ -21,7 +21,7 @@ export function hasKilledTooOften({ deaths }: WatchEntry): boolean {
 }
 
 /** The entry of a file that its process survived, whatever happened to the file. */
-export function survived(entry: WatchEntry): WatchEntry {
+export function withoutAttempts(entry: WatchEntry): WatchEntry {
   return { ...entry, attempting: false, deaths: 0, deathLine: 0 }
 }
 

@@ -1,5 +1,5 @@
 import { newRunId } from '../../run/record.ts'
-import { survived } from './attempts.ts'
+import { withoutAttempts } from './attempts.ts'
 import { type FileIdentity, millisecondsOf } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition } from './opened.ts'
@@ -34,7 +34,7 @@ export async function newEntry(
 export function takenEntry(entry: WatchEntry, position: FilePosition | undefined): WatchEntry {
   const isRecent = Date.now() - millisecondsOf(entry.changed) < CLOCK_TICK_MS
   return {
-    ...survived(entry),
+    ...withoutAttempts(entry),
     status: 'taken',
     position,
     changed: isRecent ? '' : entry.changed,

@@ -4,16 +4,18 @@ import { parse } from 'node:path'
 const MOST_BYTES = 255
 
 /** A name followed by a suffix, cut in the middle if the result would be too long. */
-export function nameWith(name: string, suffix: string): string {
+export function suffixedName(name: string, suffix: string): string {
   return `${cut(name, MOST_BYTES - Buffer.byteLength(suffix))}${suffix}`
 }
 
 /** `a.jsonl` → `a-1.jsonl`; attempt 0 keeps the name. */
-export function numbered(name: string, attempt: number): string {
+export function numberedName(name: string, attempt: number): string {
   if (attempt === 0) return name
   const { name: stem, ext } = parse(name)
   const suffix = `-${attempt}${ext}`
-  return Buffer.byteLength(suffix) < MOST_BYTES / 2 ? nameWith(stem, suffix) : nameWith(name, `-${attempt}`)
+  return Buffer.byteLength(suffix) < MOST_BYTES / 2
+    ? suffixedName(stem, suffix)
+    : suffixedName(name, `-${attempt}`)
 }
 
 /** The longest beginning of a text, of complete characters, that fits into so many bytes. */

@@ -4,13 +4,13 @@ import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FSWatcher } from 'chokidar'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { type Folder, reason } from './folder.ts'
+import { type Folder, systemMessage } from './folder.ts'
 import {
   type FileIdentity,
   type Found,
+  inspectPath,
+  inspectPathSync,
   isFile,
-  look,
-  lookNow,
   millisecondsOf,
   type OtherKind,
   sameContent,
@@ -151,7 +151,7 @@ export class DirectoryWatcher {
     if (!this.#options.matches(basename(path))) return
     void this.#during(async () => {
       try {
-        const found = await look(path, this.#options.followLinks, this.#folder.at(basename(path)))
+        const found = await inspectPath(path, this.#options.followLinks, this.#folder.at(basename(path)))
         if (isFile(found)) this.#see(found)
         else {
           this.#drop(path)
@@ -191,7 +191,10 @@ export class DirectoryWatcher {
 
   #lose(path: string): void {
     try {
-      this.#options.onGone(path, lookNow(path, this.#options.followLinks, this.#folder.at(basename(path))))
+      this.#options.onGone(
+        path,
+        inspectPathSync(path, this.#options.followLinks, this.#folder.at(basename(path))),
+      )
     } catch (error) {
       this.#fail(error)
     }
@@ -209,7 +212,7 @@ export class DirectoryWatcher {
   }
 
   #notify(path: string, what: OtherKind | Error): void {
-    const kind = what instanceof Error ? reason(what) : what
+    const kind = what instanceof Error ? systemMessage(what) : what
     if (this.#others.get(path) === kind) return
     this.#others.set(path, kind)
     this.#options.onOther(path, what)

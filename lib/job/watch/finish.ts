@@ -3,7 +3,7 @@ import type { Report } from '../../core/report.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { Ended } from '../../run/run.ts'
 import { type Placement, settleFile } from './afterIngest.ts'
-import { survived } from './attempts.ts'
+import { withoutAttempts } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
 import type { Watching } from './setup.ts'
@@ -12,7 +12,7 @@ import type { Watching } from './setup.ts'
  * Called when a file's run has ended, well or through a fault of the file: records it, moves or deletes the file, and
  * emits an event.
  */
-export async function settle(
+export async function settleRun(
   watching: Watching,
   entry: WatchEntry,
   ended: Ended<Report>,
@@ -25,7 +25,7 @@ export async function settle(
   const pending = keep || (failed && entry.pending === 'delete') ? 'keep' : entry.pending
   const settled: WatchEntry = { ...entry, pending }
   if (!keep) log.update(settled)
-  const { path: movedTo, rejects = run.context.rejectsPath } = await finish(watching, settled, failed)
+  const { path: movedTo, rejects = run.context.rejectsPath } = await finishFile(watching, settled, failed)
   run.note(totals.counts())
   const { path } = entry
   const { report, error } = ended
@@ -41,7 +41,11 @@ export async function settle(
  * Does what is pending for a file. One that cannot be moved or deleted stays, and the others continue: its records are
  * settled, it is not taken again, and the next watch tries to move it.
  */
-export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Placement> {
+export async function finishFile(
+  watching: Watching,
+  entry: WatchEntry,
+  isCounted = false,
+): Promise<Placement> {
   const { folder, log, run, options, rejects, totals } = watching
   const context = { folder, followLinks: options.followLinks, rejectsFollow: rejects.own.follow }
   try {
@@ -56,7 +60,7 @@ export async function finish(watching: Watching, entry: WatchEntry, isCounted = 
 }
 
 /** Fails a file that must not be begun, or not again. `isNew` is false if it was taken before, and its entry stays. */
-export async function giveUp(
+export async function failFile(
   watching: Watching,
   entry: WatchEntry,
   error = killed(entry),
@@ -64,7 +68,7 @@ export async function giveUp(
 ): Promise<void> {
   const { facts, ingest } = watching
   const report = failedReport(facts, entry.run, ingest.dryRun, error)
-  await settle(watching, { ...survived(entry), status: 'failed' }, { report, error }, !isNew)
+  await settleRun(watching, { ...withoutAttempts(entry), status: 'failed' }, { report, error }, !isNew)
 }
 
 function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { exists } from './identity.ts'
+import { pathExists } from './identity.ts'
 
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = constants
 
@@ -68,7 +68,7 @@ export class Folder {
 
   /** Refuses what `own` would refuse, and makes nothing. @throws ElysiaError ELYSIA_STATE */
   async requireOwn(name: string): Promise<void> {
-    if (await exists(this.at(name))) await (await this.#openOwn(name)).close()
+    if (await pathExists(this.at(name))) await (await this.#openOwn(name)).close()
   }
 
   async #openOwn(name: string): Promise<Folder> {
@@ -84,7 +84,9 @@ export class Folder {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException
       const fact =
-        code === 'ELOOP' || code === 'ENOTDIR' ? 'is not a directory' : `cannot be used: ${reason(cause)}`
+        code === 'ELOOP' || code === 'ENOTDIR'
+          ? 'is not a directory'
+          : `cannot be used: ${systemMessage(cause)}`
       throw unusable(this.pathOf(name), fact, cause)
     }
   }
@@ -95,7 +97,7 @@ export class Folder {
 }
 
 /** The system's message without its paths: these may be names of open files. */
-export function reason(error: unknown): string {
+export function systemMessage(error: unknown): string {
   return messageOf(error).split(', ')[0] ?? ''
 }
 

@@ -24,7 +24,7 @@ export type Found = FileIdentity | { readonly path: string; readonly kind: 'none
 export type OtherKind = 'symbolic link' | 'FIFO' | 'socket' | 'device'
 
 /** What is at `path` now. `at` is the path to use for it, if different. */
-export async function look(path: string, followLinks: boolean, at = path): Promise<Found> {
+export async function inspectPath(path: string, followLinks: boolean, at = path): Promise<Found> {
   try {
     const stats = await (followLinks ? stat : lstat)(at, { bigint: true })
     return stats.isFile() ? identityOf(path, stats) : { path, kind: kindOf(stats) }
@@ -37,7 +37,7 @@ export async function look(path: string, followLinks: boolean, at = path): Promi
 }
 
 /** The same synchronously, for what must not be overtaken; what cannot be examined counts as gone. */
-export function lookNow(path: string, followLinks: boolean, at = path): Found {
+export function inspectPathSync(path: string, followLinks: boolean, at = path): Found {
   try {
     const stats = (followLinks ? statSync : lstatSync)(at, { bigint: true })
     return stats.isFile() ? identityOf(path, stats) : { path, kind: kindOf(stats) }
@@ -97,7 +97,7 @@ export function millisecondsOf(nanoseconds: string): number {
 }
 
 /** True if something exists there, even a link that leads nowhere. */
-export async function exists(path: string): Promise<boolean> {
+export async function pathExists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',

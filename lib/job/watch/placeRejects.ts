@@ -1,7 +1,7 @@
 import { constants, copyFile, link, lstat, open, rename, unlink } from 'node:fs/promises'
-import { nameWith, numbered } from './fileName.ts'
+import { numberedName, suffixedName } from './fileName.ts'
 import type { Folder } from './folder.ts'
-import { exists } from './identity.ts'
+import { pathExists } from './identity.ts'
 
 const { COPYFILE_EXCL } = constants
 
@@ -22,11 +22,11 @@ export async function placeRejects(
   const copy = target.at(`.${run}.rejects.part`)
   const before = await lstat(copy).catch(() => undefined)
   const isPlaced = before?.isFile() === true && before.nlink > 1
-  const isThere = await exists(rejects)
+  const isThere = await pathExists(rejects)
   if (before !== undefined && isThere && !isPlaced) await unlink(copy)
   if (isThere && !isPlaced) await copyDurably(rejects, copy)
   if (!isThere && before === undefined) return undefined
-  const placed = await freeName(target, nameWith(name, REJECTS_SUFFIX), copy, isPlaced || !isThere)
+  const placed = await freeName(target, suffixedName(name, REJECTS_SUFFIX), copy, isPlaced || !isThere)
   if (isThere) await unlink(rejects)
   await unlink(copy).catch(() => undefined)
   return target.pathOf(placed)
@@ -47,7 +47,7 @@ async function copyDurably(from: string, to: string): Promise<void> {
 async function freeName(target: Folder, name: string, copy: string, isPlaced: boolean): Promise<string> {
   const { ino } = await lstat(copy)
   for (let attempt = 0; ; attempt++) {
-    const free = numbered(name, attempt)
+    const free = numberedName(name, attempt)
     const there = await lstat(target.at(free)).catch(() => undefined)
     if (there?.ino === ino) return free
     if (there !== undefined) continue

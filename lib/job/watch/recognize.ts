@@ -31,7 +31,7 @@ const BLANKS: readonly number[] = [32, 9, 13]
 const LOOKAHEAD_BYTES = 64 * 1024
 
 /** Compares a file with what is remembered of its inode. Reads the part that was taken if its times prove nothing. */
-export async function recognize(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognized> {
+export async function recognizeFile(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognized> {
   const now = opened.identity
   if (known === undefined || isAnother(opened, known)) return { is: 'new' }
   const { position, status } = known

@@ -4,8 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { ElysiaError } from '../../core/errors.ts'
 import type { WriteContext } from '../../run/context.ts'
 import type { State } from '../../run/state.ts'
-import { nameWith, numbered } from './fileName.ts'
-import { exists } from './identity.ts'
+import { numberedName, suffixedName } from './fileName.ts'
+import { pathExists } from './identity.ts'
 import { REJECTS_SUFFIX } from './placeRejects.ts'
 
 type Places = Pick<WriteContext, 'rejectsPath' | 'rejectsDirectory'>
@@ -39,7 +39,7 @@ export class OwnRejects {
     if (this.#collect) return join(await this.#directory(), `${run}.jsonl`)
     const { rejectsPath, rejectsDirectory } = this.#places
     if (rejectsPath !== undefined || rejectsDirectory === undefined) return undefined
-    return freePath(resolve(rejectsDirectory), nameWith(basename(file), REJECTS_SUFFIX))
+    return freePath(resolve(rejectsDirectory), suffixedName(basename(file), REJECTS_SUFFIX))
   }
 
   async close(): Promise<void> {
@@ -56,8 +56,8 @@ export class OwnRejects {
 /** A free path in the directory: `name`, or `name-1`, `name-2` … */
 async function freePath(directory: string, name: string): Promise<string> {
   for (let attempt = 0; ; attempt++) {
-    const path = join(directory, numbered(name, attempt))
-    if (!(await exists(path))) return path
+    const path = join(directory, numberedName(name, attempt))
+    if (!(await pathExists(path))) return path
   }
 }
 

@@ -7,7 +7,7 @@ import { namePattern } from '../../file/namePattern.ts'
 import { resolveInput } from '../../options/options.ts'
 import { newRunId } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
-import { lock, refuseTakenRun, requireFree, type State } from '../../run/state.ts'
+import { refuseTakenRun, requireFree, type State, stateLock } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
 import { type IngestOptions, type IngestOptionsInput, ingestOptions } from '../ingest/options.ts'
@@ -15,7 +15,7 @@ import { requireUsable } from '../ingest/stages.ts'
 import type { IngestContext, Shared } from '../ingest/types.ts'
 import { FAILED, PROCESSED } from './afterIngest.ts'
 import { Folder } from './folder.ts'
-import { look } from './identity.ts'
+import { inspectPath } from './identity.ts'
 import { WatchLog } from './log.ts'
 import { type WatchOptions, type WatchOptionsInput, watchOptions } from './options.ts'
 import { OwnRejects, refuseRejectsAmongFiles } from './rejects.ts'
@@ -67,7 +67,7 @@ export async function setUpWatch(
   const key = [facts.target, facts.class, directory]
   const lockName = `watch ${JSON.stringify(key)}`
   refuseTakenRun(callerContext.runId, { ...facts, inputs: [directory] }, callerContext.state?.journal)
-  const held = state && lock(state.directory, lockName, `watching ${directory}`)
+  const held = state && stateLock(state.directory, lockName, `watching ${directory}`)
   if (ingest.dryRun) requireNobody(callerContext, lockName, directory)
   const database = state?.database ?? openDatabase(':memory:')
   const ownRejects = new OwnRejects(context, watch.after === 'move')
@@ -172,7 +172,8 @@ async function directoryAt(path: string): Promise<string> {
 
 /** If a path now leads to something else, records that its file is gone; it may have been renamed. */
 async function seeWhatIsGone(log: WatchLog, folder: Folder, { followLinks }: WatchOptions): Promise<void> {
-  for (const path of log.paths()) log.seeGone(path, await look(path, followLinks, folder.at(basename(path))))
+  for (const path of log.paths())
+    log.seeGone(path, await inspectPath(path, followLinks, folder.at(basename(path))))
 }
 
 /** Finds out what is not available before the first file is taken; a dry run does too, and makes nothing. */

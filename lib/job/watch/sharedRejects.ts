@@ -8,7 +8,7 @@ import { writingState } from '../../run/journal/statements.ts'
 import { setAside } from '../../run/keptFile.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { sizeOf } from '../../run/rejectsFile.ts'
-import { lock, openDirectoryDatabase, type State } from '../../run/state.ts'
+import { openDirectoryDatabase, type State, stateLock } from '../../run/state.ts'
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS shared_rejects_files (
@@ -35,7 +35,7 @@ export class SharedRejects {
     this.#state = state
     this.#given = path
     this.#path = resolvedPath(path)
-    this.#lock = state && lock(state.directory, ...lockOfRejects(path))
+    this.#lock = state && stateLock(state.directory, ...lockOfRejects(path))
   }
 
   /**
@@ -74,7 +74,7 @@ export class SharedRejects {
   }
 
   /**
-   * Where the lines of some runs that are taken back together begin: `before`, as long as nobody else has written to
+   * Where the lines of some runs that are undone together begin: `before`, as long as nobody else has written to
    * this file since; otherwise at its end.
    */
   placeOf(runs: readonly string[], before?: RejectsPlace): RejectsPlace {

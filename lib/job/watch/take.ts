@@ -1,15 +1,15 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import { attempted, hasKilledTooOften, survived } from './attempts.ts'
+import { hasKilledTooOften, withAttempt, withoutAttempts } from './attempts.ts'
 import { endedEntry, newEntry, takenEntry } from './entry.ts'
 import type { DirectoryWatcher } from './files.ts'
-import { finish, giveUp, settle } from './finish.ts'
-import { reason } from './folder.ts'
+import { failFile, finishFile, settleRun } from './finish.ts'
+import { systemMessage } from './folder.ts'
 import { type FileIdentity, type OtherKind, sameInode } from './identity.ts'
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
 import type { WatchEntry } from './log.ts'
 import { type OpenedFile, openFile, type Unopened } from './opened.ts'
-import { isKnownAsItIs, type Recognized, recognize, type Start } from './recognize.ts'
+import { isKnownAsItIs, type Recognized, recognizeFile, type Start } from './recognize.ts'
 import type { Watching } from './setup.ts'
 
 /** How long until a file with a second name is checked again: it may only be read once that name is gone. */
@@ -24,11 +24,15 @@ interface Turn {
 }
 
 /** Takes a file that has settled, or its new part; a known, unchanged one is only moved or deleted. */
-export async function take(watching: Watching, watcher: DirectoryWatcher, file: FileIdentity): Promise<void> {
+export async function takeFile(
+  watching: Watching,
+  watcher: DirectoryWatcher,
+  file: FileIdentity,
+): Promise<void> {
   const found = watching.log.find(file)
   const known = found && asEnded(watching, found)
   if (known !== undefined && known.status !== 'taking' && isKnownAsItIs(known, file)) {
-    await finish(watching, known)
+    await finishFile(watching, known)
     return
   }
   const opened = await open(watching, watcher, file, known)
@@ -67,9 +71,9 @@ async function open(
   if (opened === 'changed') watcher.lookLater(file.path, watching.options.settleMs + 1)
   else if (opened === 'several names') {
     watcher.lookLater(file.path, SECOND_LOOK_MS)
-    if (!watching.notified.has(file.path)) passOver(watching, file.path, 'several names')
+    if (!watching.notified.has(file.path)) reportOtherKind(watching, file.path, 'several names')
     watching.notified.add(file.path)
-  } else if (opened !== 'gone' && opened !== 'directory') passOver(watching, file.path, opened)
+  } else if (opened !== 'gone' && opened !== 'directory') reportOtherKind(watching, file.path, opened)
   return undefined
 }
 
@@ -80,7 +84,7 @@ async function takeOpened(
 ): Promise<void> {
   let recognized: Recognized
   try {
-    recognized = await recognize(opened, known)
+    recognized = await recognizeFile(opened, known)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error
     await cannotBeRead(watching, opened.identity, known, error)
@@ -93,13 +97,13 @@ async function takeOpened(
       status: known.status === 'failed' ? 'failed' : 'taken',
     } as const
     replace(watching, known, here)
-    await finish(watching, here)
+    await finishFile(watching, here)
     return
   }
   const turn = await turnOf(watching, opened, known, recognized)
-  const entry = attempted(watching, turn.entry)
+  const entry = withAttempt(watching, turn.entry)
   replace(watching, known, entry)
-  if (hasKilledTooOften(entry)) await giveUp(watching, entry)
+  if (hasKilledTooOften(entry)) await failFile(watching, entry)
   else await run(watching, opened, { ...turn, entry })
 }
 
@@ -137,22 +141,22 @@ async function run(watching: Watching, opened: OpenedFile, { entry, start }: Tur
   const { log, totals } = watching
   const note = (reached: WatchEntry['reached']) => log.update({ ...entry, reached })
   const ended = await ingestFile(watching, entry, opened, { start, note }).catch((error: unknown) => {
-    log.update(survived(entry))
+    log.update(withoutAttempts(entry))
     throw error
   })
   totals.add(ended.report)
   const { error, report } = ended
   if (report.status === 'interrupted' || (error !== undefined && !isFaultOfFile(ended))) {
-    log.update(survived(entry))
+    log.update(withoutAttempts(entry))
     if (error !== undefined && report.status !== 'interrupted') throw error
     return
   }
   if (error !== undefined) {
-    await settle(watching, { ...survived(entry), status: 'failed' }, ended)
+    await settleRun(watching, { ...withoutAttempts(entry), status: 'failed' }, ended)
     return
   }
   const position = opened.position(start.linesBefore + report.lines)
-  await settle(watching, takenEntry(entry, position), ended)
+  await settleRun(watching, takenEntry(entry, position), ended)
 }
 
 /** The entry of the file stays as it is: it is read once it can be. */
@@ -162,7 +166,7 @@ async function cannotBeRead(
   known: WatchEntry | undefined,
   cause: unknown,
 ): Promise<void> {
-  const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${reason(cause)}`, {
+  const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${systemMessage(cause)}`, {
     cause,
     hint: RIGHTS.has(String((cause as NodeJS.ErrnoException).code))
       ? 'check its permissions; it is taken once they have changed'
@@ -170,11 +174,11 @@ async function cannotBeRead(
   })
   const entry = known ?? (await newEntry(watching, file))
   if (known === undefined) watching.log.begin(entry)
-  await giveUp(watching, entry, error, known === undefined)
+  await failFile(watching, entry, error, known === undefined)
 }
 
 /** Something with a matching name that is not a file. */
-export function passOver(
+export function reportOtherKind(
   { run, totals }: Watching,
   path: string,
   what: OtherKind | 'several names' | Error,

@@ -9,7 +9,7 @@ import { takeWaiting } from './group/waiting.ts'
 import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
-import { failUnnamed, passOver } from './take.ts'
+import { failUnnamed, reportOtherKind } from './take.ts'
 
 /**
  * Takes the files in a directory, existing and new ones, in order of name, each once, as one run each, until `stop` or
@@ -63,7 +63,7 @@ async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
       watching.notified.delete(path)
       log.seeGone(path, now)
     },
-    onOther: (path, what) => passOver(watching, path, what),
+    onOther: (path, what) => reportOtherKind(watching, path, what),
     onUnnamed: (path) => failUnnamed(watching, path),
   })
   try {

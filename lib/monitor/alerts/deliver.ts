@@ -1,10 +1,10 @@
-import { within } from '../../async/deadline.ts'
+import { withDeadline } from '../../async/deadline.ts'
 import { retrying } from '../../async/retry.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
 import type { AlertMessage } from './messageSchema.ts'
 import type { Sink } from './sink/sink.ts'
-import { type Claim, claim, delivered, release, renew } from './state/outbox.ts'
+import { type Claim, claimSink, recordDelivery, releaseClaim, renewClaim } from './state/outbox.ts'
 
 /** Time limits for sending. */
 export interface Limits {
@@ -36,7 +36,7 @@ export type OpenSink = (name: string) => Promise<Sink>
  * throws because of a sink.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE of the database
  */
-export async function deliver(
+export async function deliverMessages(
   database: SqliteDatabase,
   sinks: readonly string[],
   open: OpenSink,
@@ -51,7 +51,7 @@ export async function deliver(
   const all = sinks.map(async (name): Promise<Delivery[]> => {
     const deliveries: Delivery[] = []
     for (;;) {
-      const claimed = claim(database, name, now())
+      const claimed = claimSink(database, name, now())
       if (claimed === undefined) return deliveries
       const delivery = await deliverTo(database, claimed, open, { limits, signal, now, deadline })
       deliveries.push(delivery)
@@ -88,16 +88,16 @@ async function deliverTo(
   try {
     const sink = await open(name)
     for (const { number, message } of claimed.waiting) {
-      if (!renew(database, claimed, sending.now())) break
+      if (!renewClaim(database, claimed, sending.now())) break
       answer = await sendOne(sink, message, sending, claimed.rounds === 0)
-      delivered(database, claimed, number)
+      recordDelivery(database, claimed, number)
       sent += 1
     }
-    release(database, claimed, sending.now())
+    releaseClaim(database, claimed, sending.now())
   } catch (error) {
     const failure = failureOf(error)
     // If the command was told to stop at once, the failure says nothing about the sink.
-    release(database, claimed, sending.now(), sending.signal?.aborted === true ? undefined : failure)
+    releaseClaim(database, claimed, sending.now(), sending.signal?.aborted === true ? undefined : failure)
     return { sink: name, sent, ...(answer !== undefined && { answer }), error: failure.error }
   }
   return { sink: name, sent, ...(answer !== undefined && { answer }) }
@@ -124,7 +124,7 @@ export async function sendTo<T>(
     const limitMs = Math.min(limits.tryMs, left())
     if (limitMs < SHORTEST_TRY_MS) throw final(last ?? outOfTime(place))
     try {
-      return await within(limitMs, [signal], (ended) => call({ signal: ended }))
+      return await withDeadline(limitMs, [signal], (ended) => call({ signal: ended }))
     } catch (error) {
       last = asFailure(error, place, left(), signal)
       throw last

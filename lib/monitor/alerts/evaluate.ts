@@ -2,12 +2,12 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import { sqliteCode, sqliteFailure } from '../../database/errors.ts'
 import type { HistoryReader } from '../history/entry.ts'
 import type { AlertSettings, Rule } from './config/settings.ts'
-import { type Delivery, deliver, type Limits } from './deliver.ts'
+import { type Delivery, deliverMessages, type Limits } from './deliver.ts'
 import type { AlertMessage } from './messageSchema.ts'
+import { evaluateRules } from './rule/evaluateRules.ts'
 import type { ReportedFacts } from './rule/evidence.ts'
-import { look } from './rule/look.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
-import { type Undelivered, undelivered } from './state/outbox.ts'
+import { type Undelivered, waitingMessages } from './state/outbox.ts'
 import { applyFindings, type KnownAlert, knownAlerts, watchedAlerts } from './state/store.ts'
 import { inMemory, isBusy, openAlerts, openInMemory } from './state/tables.ts'
 
@@ -67,13 +67,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
       openSink(settings.sinks.find((sink) => sink.name === name)!, settings.sinks, context)
     const names = settings.sinks.filter((sink) => !isPing(sink)).map(({ name }) => name)
     const until = deadline === undefined ? {} : { deadline }
-    const deliveries = await deliver(database, names, open, {
+    const deliveries = await deliverMessages(database, names, open, {
       signal,
       now,
       ...until,
       ...(limits && { limits }),
     })
-    return { alerts: knownAlerts(database), made, deliveries, undelivered: undelivered(database) }
+    return { alerts: knownAlerts(database), made, deliveries, undelivered: waitingMessages(database) }
   } catch (error) {
     throw sqliteFailure(error, options.file)
   } finally {
@@ -92,6 +92,6 @@ function lookAndTakeIn(
   const asOf = now()
   const evidence = { reader, now: asOf, whole, ...(report && { report }) }
   const rules = isApart ? settings.rules.filter(({ when }) => OF_ONE_RUN.includes(when)) : settings.rules
-  const findings = look(rules, evidence, watchedAlerts(database))
+  const findings = evaluateRules(rules, evidence, watchedAlerts(database))
   return applyFindings(database, settings, findings, { now: now(), asOf })
 }

@@ -10,7 +10,7 @@ export {
   ALERTS_FILE,
   alertsOf,
   type FiringAlert,
-  firing,
+  firingAlert,
   type RememberedAlerts,
   undeliveredCount,
 } from './remembered.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../../database/connection.ts'
-import { type Undelivered, undelivered } from './state/outbox.ts'
+import { type Undelivered, waitingMessages } from './state/outbox.ts'
 import { type KnownAlert, knownAlerts } from './state/store.ts'
 
 /** The file in the state directory that remembers alerts. */
@@ -35,7 +35,7 @@ export function alertsOf(file: string): RememberedAlerts {
   try {
     const database = openDatabase(file, { readonly: true, busyTimeoutMs: 250 })
     try {
-      return { alerts: knownAlerts(database).map(firing), undelivered: undelivered(database) }
+      return { alerts: knownAlerts(database).map(firingAlert), undelivered: waitingMessages(database) }
     } finally {
       database.close()
     }
@@ -50,7 +50,7 @@ export function undeliveredCount(file: string): number {
 }
 
 /** An alert as documents and pages show it. */
-export function firing({ rule, state }: KnownAlert): FiringAlert {
+export function firingAlert({ rule, state }: KnownAlert): FiringAlert {
   const { finding, phase, episode } = state
   const { subject, detail, summary, since, run, next } = finding
   return {

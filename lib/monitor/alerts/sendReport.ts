@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { ElysiaError } from '../../core/errors.ts'
 import type { MonitorReport } from '../report/schema.ts'
 import type { AlertSettings } from './config/settings.ts'
-import { type Delivery, deliver, type Limits } from './deliver.ts'
+import { type Delivery, deliverMessages, type Limits } from './deliver.ts'
 import { reportMessage } from './message.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
-import { undelivered } from './state/outbox.ts'
+import { waitingMessages } from './state/outbox.ts'
 import { queueReport } from './state/store.ts'
 import { openAlerts } from './state/tables.ts'
 
@@ -46,8 +46,8 @@ export async function sendReport(options: SendReportOptions): Promise<SentReport
     for (const name of names) queueReport(database, name, message, now)
     const open = (name: string) =>
       openSink(takers.find((sink) => sink.name === name)!, settings.sinks, context)
-    const deliveries = await deliver(database, names, open, { signal, ...(limits && { limits }) })
-    const waiting = undelivered(database).map(({ sink }) => sink)
+    const deliveries = await deliverMessages(database, names, open, { signal, ...(limits && { limits }) })
+    const waiting = waitingMessages(database).map(({ sink }) => sink)
     return { deliveries, waiting: waiting.filter((sink) => names.includes(sink)) }
   } finally {
     database.close()

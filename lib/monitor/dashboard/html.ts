@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Assets } from './assets.ts'
-import { policy } from './guard/headers.ts'
+import { contentSecurityPolicy } from './guard/headers.ts'
 
 /** The policy of the served page: script and style are separate files. */
-export const SERVED_POLICY = policy({ script: "'self'", style: "'self'", connect: "'self'" })
+export const SERVED_POLICY = contentSecurityPolicy({ script: "'self'", style: "'self'", connect: "'self'" })
 
 /** The page that a server sends. `facts` is any JSON value. */
 export function servedPage(facts: unknown): string {
   return page({
     head: '<link rel="stylesheet" href="/page.css">\n<script src="/page.js" defer></script>',
-    facts: `<script type="application/json" id="facts">${embedded(facts)}</script>`,
+    facts: `<script type="application/json" id="facts">${jsonForHtml(facts)}</script>`,
     tail: '',
   })
 }
@@ -19,7 +19,7 @@ export function servedPage(facts: unknown): string {
  * JSON.
  */
 export function wholePage(facts: Buffer, { script, style }: Assets): string {
-  const allowed = policy({ script: hashOf(script), style: hashOf(style) })
+  const allowed = contentSecurityPolicy({ script: hashOf(script), style: hashOf(style) })
   return page({
     head: `<meta http-equiv="Content-Security-Policy" content="${allowed}">\n<style>${style}</style>`,
     facts: `<script type="application/gzip" id="facts">${facts.toString('base64')}</script>`,
@@ -33,7 +33,7 @@ export const ENTRANCE =
   '<title>elysiactl</title><p><a href="/">To the dashboard</a></p></html>\n'
 
 /** JSON that is safe inside a page: nothing in it can end the element or begin another. */
-export function embedded(value: unknown): string {
+export function jsonForHtml(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 

@@ -1,6 +1,6 @@
 import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
-import { addressLack } from '../serve/address.ts'
+import { addressFault } from '../serve/address.ts'
 
 /** Options that say where the dashboard is served. */
 export const dashboardOptions = {
@@ -16,7 +16,7 @@ export const dashboardOptions = {
       placeholder: 'HOST:PORT',
       example: '127.0.0.1:8090',
       default: '127.0.0.1:0',
-      check: addressLack,
+      check: addressFault,
       flagOnly: true,
     },
     open: {

@@ -24,7 +24,11 @@ const HTML = 'text/html; charset=utf-8'
 const TEXT = 'text/plain; charset=utf-8'
 
 /** Answers one request. No path changes anything. */
-export async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerRequest(
+  site: Site,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value)
   try {
     const decision = site.access.decide(request)

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { Address } from '../serve/address.ts'
-import { listening } from '../serve/listening.ts'
+import { startListening } from '../serve/listening.ts'
 import { readAssets } from './assets.ts'
 import type { DashboardSources } from './facts.ts'
 import { guardAccess } from './guard/access.ts'
-import { gather } from './live/gather.ts'
+import { gatherFacts } from './live/gather.ts'
 import { liveStream } from './live/stream.ts'
-import { answer } from './routes.ts'
+import { answerRequest } from './routes.ts'
 
 /** How long open answers may take to end. */
 const DRAIN_MS = 2000
@@ -31,13 +31,13 @@ export interface Dashboard {
 export async function serveDashboard(sources: DashboardSources, listen: Address): Promise<Dashboard> {
   const assets = await readAssets()
   const { history } = sources
-  const gathering = gather(sources)
+  const gathering = gatherFacts(sources)
   const stream = liveStream(() => history.version(), gathering.live)
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 })
-  const address = await listening(server, listen, { what: 'the page', flag: '--listen' })
+  const address = await startListening(server, listen, { what: 'the page', flag: '--listen' })
   const access = guardAccess(address)
   const site = { access, assets, history, gathering, stream }
-  server.on('request', (request, response) => void answer(site, request, response))
+  server.on('request', (request, response) => void answerRequest(site, request, response))
   return {
     link: access.link,
     address,

@@ -26,7 +26,7 @@ export interface Judged {
  * is known about it: a job that never ran is missed from the start. `expected` is made when it is first read: writing
  * its times takes longer than all the rest.
  */
-export function judge(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
+export function judgeExpectations(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
   const named = expectations.flatMap(({ literal }) => (literal === undefined ? [] : [literal]))
   const collections = [...new Set([...done.collections, ...named])].sort()
   const due: Due[] = []

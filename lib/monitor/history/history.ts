@@ -17,7 +17,7 @@ import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
 import { LAST_SUCCESSES, successesIn } from './table/last.ts'
 import { type Keep, prune } from './table/prune.ts'
-import { queryOf, SELECT_RUNS, singled } from './table/query.ts'
+import { queryOf, SELECT_RUNS, splitChoice } from './table/query.ts'
 import { entryOf, ownerIn, type RunRow } from './table/row.ts'
 import { subjectsIn } from './table/subjects.ts'
 import { trafficIn } from './table/totals.ts'
@@ -98,7 +98,7 @@ export class History implements ReportedHistory {
   }
 
   list(choice: HistoryChoice = {}): HistoryEntry[] {
-    const queries = singled(choice).map(queryOf)
+    const queries = splitChoice(choice).map(queryOf)
     return this.#read((database) => {
       const lists = queries.map(({ sql, values }) => {
         return database.prepare(`${SELECT_RUNS} ${sql}`).all(...values) as RunRow[]

@@ -1,4 +1,4 @@
-import { periodLack } from '../../core/duration.ts'
+import { periodFault } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 /** How long the history keeps each run. */
@@ -13,7 +13,7 @@ export const historyOptions = {
       description: 'keep the newest N runs, or those of a period such as 1y; 0 keeps no history',
       default: '100000',
       placeholder: 'N|PERIOD',
-      check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodLack(text)),
+      check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodFault(text)),
       // A project's file could otherwise remove the history of other projects, or hide a failure.
       personal: true,
     },

@@ -1,11 +1,14 @@
-import { sum } from '../../core/report.ts'
+import { sumCounts } from '../../core/report.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import type { HistoryEntry } from './entry.ts'
 
 type Progress = NonNullable<HistoryEntry['progress']>
 
 /** The progress that an event reports; undefined if it reports none. */
-export function progressed(before: Partial<Progress> = {}, event: RunEvent): Partial<Progress> | undefined {
+export function progressAfter(
+  before: Partial<Progress> = {},
+  event: RunEvent,
+): Partial<Progress> | undefined {
   switch (event.type) {
     case 'progress': {
       const { unit, done, total, phase } = event
@@ -15,7 +18,7 @@ export function progressed(before: Partial<Progress> = {}, event: RunEvent): Par
     case 'records_settled': {
       const { waits_for: _, ...rest } = before
       const { records, rejected, retries } = event
-      return { ...rest, unit: 'records', done: records, rejected: sum(rejected), retries }
+      return { ...rest, unit: 'records', done: records, rejected: sumCounts(rejected), retries }
     }
     case 'retry':
       return { ...before, retries: (before.retries ?? 0) + 1 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
-import { masked } from '../../core/secrets.ts'
+import { maskSecrets } from '../../core/secrets.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { HistoryEntry, Trigger } from './entry.ts'
 import type { History } from './history.ts'
@@ -50,7 +50,7 @@ export function blankEntry(
     ...(terminal !== undefined && { terminal }),
     peak_rss_bytes: peakBytes(),
     hosts: [],
-    command: command.map(masked),
+    command: command.map(maskSecrets),
     directory,
     version: TOOL.version,
     host: hostname(),
@@ -59,7 +59,7 @@ export function blankEntry(
 }
 
 /** Numbers a try after the known ones of its run, so that it replaces none of them. */
-export function place(run: RecordedRun, history: History): void {
+export function numberTry(run: RecordedRun, history: History): void {
   if (run.isPlaced) return
   const { id } = run.entry
   const tries = history.find(id)

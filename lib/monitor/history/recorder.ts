@@ -1,4 +1,4 @@
-import { masked } from '../../core/secrets.ts'
+import { maskSecrets } from '../../core/secrets.ts'
 import type { Emit } from '../../run/context.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { newRunId } from '../../run/record.ts'
@@ -8,8 +8,8 @@ import type { HistoryEntry } from './entry.ts'
 import type { History } from './history.ts'
 import type { LogLevel } from './log/levels.ts'
 import { RunLog } from './log/runLog.ts'
-import { progressed } from './progressed.ts'
-import { blankEntry, peakBytes, place, placeOf, type Recorded, type RecordedRun } from './recorded.ts'
+import { progressAfter } from './progressed.ts'
+import { blankEntry, numberTry, peakBytes, placeOf, type Recorded, type RecordedRun } from './recorded.ts'
 import { RunTraffic } from './traffic.ts'
 import { HistoryWriter } from './writer.ts'
 
@@ -69,7 +69,7 @@ export class Recorder {
       // A stall is not followed by an event that would cause a later write.
       if (run !== undefined && (event.type === 'stalled' || event.type === 'resumed'))
         this.#stalls(run, event)
-      const progress = run && progressed(run.entry.progress, event)
+      const progress = run && progressAfter(run.entry.progress, event)
       if (progress !== undefined) this.#progress(run!, progress)
     }
   }
@@ -140,7 +140,7 @@ export class Recorder {
     const moved = this.#traffic.takeBefore()
     const run: RecordedRun = {
       entry: {
-        ...blankEntry(this.#recorded, { id, kind, collection, target: masked(placeOf(kind, target)) }),
+        ...blankEntry(this.#recorded, { id, kind, collection, target: maskSecrets(placeOf(kind, target)) }),
         ...moved,
       },
       log: this.#early,
@@ -189,7 +189,7 @@ export class Recorder {
     const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
     if (run === undefined) return
     run.log.addEvent(event)
-    this.#writer.write((history) => place(run, history))
+    this.#writer.write((history) => numberTry(run, history))
     this.#addTraffic(run)
     const moved = this.#traffic?.resumed(run.entry)
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
@@ -231,7 +231,7 @@ export class Recorder {
 }
 
 function putRun(run: RecordedRun, history: History): void {
-  place(run, history)
+  numberTry(run, history)
   history.put(run.entry, run.log.unwritten)
   run.log.noteWritten()
 }

@@ -18,7 +18,7 @@ export interface Bounded {
  * Keeps collections that are expected or damaged first, then the rest by name, so that the choice stays the same from
  * call to call. What needs neither stays the object that it was.
  */
-export function bounded(groups: readonly SampleGroup[], most = MOST_COLLECTIONS): Bounded {
+export function boundGroups(groups: readonly SampleGroup[], most = MOST_COLLECTIONS): Bounded {
   const shown = groups.map(shownGroup)
   const { kept, others } = chosen(shown, most)
   const byLabels = new Map<string, SampleGroup[]>()

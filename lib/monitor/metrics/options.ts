@@ -1,6 +1,6 @@
 import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
-import { addressLack } from '../serve/address.ts'
+import { addressFault } from '../serve/address.ts'
 import { gatewayFault, hasCredentials } from './gateway.ts'
 
 /** Where a job writes the metrics of all runs when it ends. */
@@ -53,7 +53,7 @@ export const metricsListenOptions = {
         'serve /metrics, /live and /ready at this address while the command runs; a port alone means 127.0.0.1',
       placeholder: '[HOST:]PORT',
       example: '127.0.0.1:9464',
-      check: addressLack,
+      check: addressFault,
       personal: true,
     },
   },

@@ -1,4 +1,4 @@
-import { DeadlineError, within } from '../../async/deadline.ts'
+import { DeadlineError, withDeadline } from '../../async/deadline.ts'
 import { retrying } from '../../async/retry.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { CONTENT_TYPE } from './exposition.ts'
@@ -30,7 +30,9 @@ export async function pushMetrics(
   const retry = retrying({ forMs, minMs: 500, maxMs: 4_000, ...(signal && { signal }) })
   await retry(() => {
     const limitMs = Math.max(SHORTEST_TRY_MS, Math.min(TRY_MS, left()))
-    return within(limitMs, [signal], (ended) => post(text, gateway, ended)).catch(unreached(gateway, signal))
+    return withDeadline(limitMs, [signal], (ended) => post(text, gateway, ended)).catch(
+      unreached(gateway, signal),
+    )
   })
 }
 

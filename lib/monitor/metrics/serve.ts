@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors.ts'
 import { type Address, hostText } from '../serve/address.ts'
-import { listening } from '../serve/listening.ts'
+import { startListening } from '../serve/listening.ts'
 import { isOwnHost } from '../serve/ownHost.ts'
 import { CONTENT_TYPE } from './exposition.ts'
 
@@ -50,7 +50,7 @@ export async function serveMetrics(listen: Address, served: Served): Promise<Met
     },
   )
   server.maxConnections = MOST_CONNECTIONS
-  const address = await listening(server, listen, { what: 'the metrics', flag: '--metrics-listen' })
+  const address = await startListening(server, listen, { what: 'the metrics', flag: '--metrics-listen' })
   server.unref()
   return { url: `http://${hostText(address)}`, close: () => closed(server) }
 }

@@ -1,6 +1,6 @@
 import type { HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
-import { bounded } from './bounded.ts'
+import { boundGroups } from './bounded.ts'
 import { exposition } from './exposition.ts'
 import { KnownGroups } from './groups.ts'
 import type { SampleGroup } from './metric.ts'
@@ -70,7 +70,7 @@ interface Stable {
 
 function stable(reader: HistoryReader, report: MonitorReport | undefined, known: KnownGroups): Stable {
   const ofRuns = ofHistory(reader, known)
-  const { groups, others } = bounded(report === undefined ? ofRuns : [...ofRuns, ...ofReport(report)])
+  const { groups, others } = boundGroups(report === undefined ? ofRuns : [...ofRuns, ...ofReport(report)])
   groups.push({ labels: {}, values: { elysiactl_collections_other: others } })
   return { text: exposition(groups), groups, others }
 }

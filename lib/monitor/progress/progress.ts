@@ -1,4 +1,4 @@
-import { sum } from '../../core/report.ts'
+import { sumCounts } from '../../core/report.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { LONG_WINDOW_MS, Pace } from './pace.ts'
 import type { ProgressState } from './schema.ts'
@@ -131,7 +131,7 @@ export class RunProgress {
 
   #settled(event: Of<'records_settled'>, ms: number): void {
     const { records, rejected, bytes, done_bytes: done, total_bytes: total } = event
-    this.#rejected = sum(rejected)
+    this.#rejected = sumCounts(rejected)
     this.#inputBefore ??= this.#isFresh ? 0 : bytes
     this.#input = Math.max(0, bytes - this.#inputBefore)
     const ofInputs = done === undefined || total === undefined ? {} : { bytes: { done, total } }

@@ -1,7 +1,7 @@
 import type { RunPoint } from '../history/entry.ts'
 import { type Began, isFailed, isOver } from '../history/failed.ts'
 import type { AttentionItem, MonitorReport } from './schema.ts'
-import { ageOf, word } from './words.ts'
+import { ageOf, shellWord } from './words.ts'
 
 /** The rest of the report. */
 type Facts = Omit<MonitorReport, 'needs_attention'>
@@ -49,9 +49,9 @@ function isFault({ severity }: AttentionItem): boolean {
 }
 
 const STEPS: Readonly<Record<string, (collection: string) => string>> = {
-  backup: (collection) => `elysiactl col backup ${word(collection)}`,
-  verify: (collection) => `elysiactl col catalog verify ${word(`latest:${collection}`)}`,
-  rehearse: (collection) => `elysiactl col catalog rehearse ${word(`latest:${collection}`)}`,
+  backup: (collection) => `elysiactl col backup ${shellWord(collection)}`,
+  verify: (collection) => `elysiactl col catalog verify ${shellWord(`latest:${collection}`)}`,
+  rehearse: (collection) => `elysiactl col catalog rehearse ${shellWord(`latest:${collection}`)}`,
 }
 
 function missed(one: MonitorReport['missed'][number]): AttentionItem {
@@ -71,7 +71,7 @@ function missed(one: MonitorReport['missed'][number]): AttentionItem {
 
 function withTarget(command: string, target: string): string {
   if (target === '') return command
-  return `${command} --target ${word(target)}`
+  return `${command} --target ${shellWord(target)}`
 }
 
 function beganOf({
@@ -95,7 +95,7 @@ function failed(one: MonitorReport['success'][number]): AttentionItem[] {
   const { last_error: error, last_hint: hint } = one
   if (run === undefined) return []
   const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
-  const next = `elysiactl runs show ${word(run)}`
+  const next = `elysiactl runs show ${shellWord(run)}`
   const common = { collection, target, run, ...(since !== undefined && { since }) }
   if (status === 'rejects') {
     const message = `the last ${what} refused some records, or found differences`
@@ -114,7 +114,7 @@ function stepOf(hint: string | undefined, shows: string): string {
 
 function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): AttentionItem {
   const message = `the archive ${id} of ${collection} is damaged: ${reason}`
-  const next = `elysiactl col catalog verify ${word(id)}`
+  const next = `elysiactl col catalog verify ${shellWord(id)}`
   return { severity: 'fault', what: 'damaged', collection, target: '', message, next, archive: id }
 }
 
@@ -142,12 +142,12 @@ function slower({ kind, collection, target, regression }: MonitorReport['trends'
   const { run, slower: share, rate_per_second: rate, median_per_second: before } = regression
   const percent = Math.round(share * 100)
   const message = `${kind} of ${collection} has become ${percent} % slower: ${rate.toFixed(0)} objects/s, before ${before.toFixed(0)}`
-  const next = `elysiactl runs show ${word(run)}`
+  const next = `elysiactl runs show ${shellWord(run)}`
   return [{ severity: 'warning', what: 'regression', collection, target, message, next, run }]
 }
 
 function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][number]): AttentionItem {
-  const next = withTarget(`elysiactl col backup ${word(collection)}`, target)
+  const next = withTarget(`elysiactl col backup ${shellWord(collection)}`, target)
   const message = `${collection} was never backed up`
   return { severity: 'warning', what: 'never_backed_up', collection, target, message, next }
 }
@@ -159,7 +159,7 @@ function unverified({ unverified: lines }: Facts): AttentionItem[] {
     const [first] = some
     const others = some.length > 1 ? ` and ${some.length - 1} more` : ''
     const message = `archives of ${collection} were not verified for long: ${first!.id} (${first!.reason})${others}`
-    const next = `elysiactl col catalog verify ${word(first!.id)}`
+    const next = `elysiactl col catalog verify ${shellWord(first!.id)}`
     return { ...warning('unverified', message, next), collection, archive: first!.id }
   })
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
-import { judge } from '../expect/missed.ts'
+import { judgeExpectations } from '../expect/missed.ts'
 import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
 import { type Began, isOnlySlips, isSlipped, lastEnded } from '../history/failed.ts'
 import {
@@ -74,7 +74,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   // Nothing is expected of a name that does not exist.
   const real = subjects.filter((one) => one.lastSuccess !== undefined || !isOnlySlips(history, one))
   const done = doneOf(real.map(successOf), archives, nowMs, note)
-  const { expected, missed, uncovered } = judge(expectations, done, nowMs)
+  const { expected, missed, uncovered } = judgeExpectations(expectations, done, nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
   const running = history.list({ status: ['running'] })

@@ -1,4 +1,4 @@
-import { judge } from '../expect/missed.ts'
+import { judgeExpectations } from '../expect/missed.ts'
 import type { ReportedHistory } from '../history/entry.ts'
 import { isOnlySlips } from '../history/failed.ts'
 import { damagedLines, knownArchives, NO_ARCHIVES } from './archives.ts'
@@ -29,7 +29,7 @@ const DAYS_MS = 30 * 86_400_000
  * without its other parts: for the end of each job. Memory: a line for each subject, a record for each archive.
  * @throws ElysiaError as `report`
  */
-export async function standing(
+export async function standingFindings(
   { history, catalog, expectations = [], directories = [] }: ReportSources,
   { trends = false, nowMs = Date.now() }: StandingOptions = {},
 ): Promise<StandingFacts> {
@@ -39,7 +39,7 @@ export async function standing(
     .successes()
     .filter((one) => one.succeededMs !== null || !isOnlySlips(history, one, since))
   const quiet = () => {}
-  const judged = judge(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
+  const judged = judgeExpectations(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
   const disk = await disksOf([...archives.roots, ...directories], quiet)
   return {
     // Read only where a job is not missed any more.

@@ -19,7 +19,7 @@ export function ageOf(seconds: number): string {
 }
 
 /** Quotes a word of a command: names are foreign, and users paste the step into a shell. */
-export function word(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 

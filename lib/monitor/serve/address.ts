@@ -21,7 +21,7 @@ export function addressOf(text: string, flag: string): Address {
 }
 
 /** What is wrong with the text of an address; undefined if nothing is. */
-export function addressLack(text: string): string | undefined {
+export function addressFault(text: string): string | undefined {
   return read(text) === undefined ? FORM : undefined
 }
 

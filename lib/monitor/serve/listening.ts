@@ -22,7 +22,7 @@ const LACKS: Readonly<Record<string, readonly [why: string, next: string]>> = {
  * Starts to listen; resolves with the address, with the actual port if 0 was asked for.
  * @throws ElysiaError ELYSIA_STATE
  */
-export async function listening(server: Server, address: Address, served: ServedAs): Promise<Address> {
+export async function startListening(server: Server, address: Address, served: ServedAs): Promise<Address> {
   try {
     server.listen({ host: address.host, port: address.port })
     await once(server, 'listening')

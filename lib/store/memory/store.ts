@@ -11,7 +11,7 @@ import {
   requireTenanted,
   rulesOf,
   takenName,
-  widened,
+  withProperty,
 } from '../validation/classRules.ts'
 import { type CollectionState, MemoryCollection } from './collection.ts'
 import { TenantStore } from './tenant.ts'
@@ -60,7 +60,7 @@ class Memory implements Store {
 
   async addProperty(name: string, property: PropertySchema) {
     const held = this.#require(name)
-    held.rules = rulesOf(widened(held.rules.schema, structuredClone(property)))
+    held.rules = rulesOf(withProperty(held.rules.schema, structuredClone(property)))
   }
 
   async drop(name: string) {

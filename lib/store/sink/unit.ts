@@ -1,5 +1,5 @@
 import type { Entry, Item } from '../../core/entry.ts'
-import { type Operation, touched } from '../../core/operation.ts'
+import { type Operation, touchedIds } from '../../core/operation.ts'
 import { Reject } from '../../core/reject.ts'
 
 /**
@@ -51,14 +51,14 @@ export class WriteGroupBuilder {
     const operation = operationOf(item)
     if (operation === undefined) return true
     const taken = readsStore(operation) ? this.#touched : this.#reads
-    return taken.size === 0 || !touched(operation).some((id) => taken.has(id))
+    return taken.size === 0 || !touchedIds(operation).some((id) => taken.has(id))
   }
 
   add(item: Item): void {
     this.#items.push(item)
     const operation = operationOf(item)
     if (operation === undefined) return
-    for (const id of touched(operation)) {
+    for (const id of touchedIds(operation)) {
       this.#touched.set(id, operation.tenant)
       if (readsStore(operation)) this.#reads.add(id)
     }

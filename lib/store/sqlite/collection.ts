@@ -1,4 +1,4 @@
-import { moved } from '../../core/channel/bytes.ts'
+import { publishBytes } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
 import { knownJson } from '../../core/knownJson.ts'
 import { withinMemory } from '../../core/memory/limits.ts'
@@ -11,7 +11,7 @@ import type { CallOptions, Link, Projection, Range, RemoveOutcome, WriteOutcome 
 import { linkFault, objectFault, type Rules, tenantOf } from '../validation/classRules.ts'
 import type { Links } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
-import { dashed, type Row, rowBytes, rowDecoder } from './row.ts'
+import { dashedUuid, type Row, rowBytes, rowDecoder } from './row.ts'
 import { activeTenant } from './tenants.ts'
 import { encodeVector, encodeVectors } from './vectors.ts'
 
@@ -67,11 +67,11 @@ export class SqliteObjects {
     const most = withinMemory(PAGE_BYTES)
     let bytes = 0
     for (const row of statement.iterate(this.#tenant(call), after, upTo) as Iterable<Row>) {
-      page.push(decode(dashed(row[0]), row))
+      page.push(decode(dashedUuid(row[0]), row))
       bytes += rowBytes(row)
       if (bytes >= most) break
     }
-    moved(this.#place, bytes, 0)
+    publishBytes(this.#place, bytes, 0)
     return page
   }
 
@@ -92,7 +92,7 @@ export class SqliteObjects {
         found.push(decode(row[0], row))
         bytes += rowBytes(row)
       }
-      moved(this.#place, bytes, 0)
+      publishBytes(this.#place, bytes, 0)
     }
     return found
   }
@@ -113,7 +113,7 @@ export class SqliteObjects {
       fixed.clear()
       return reason === undefined ? STORED : { ok: false, reason }
     })
-    moved(this.#place, 0, written.bytes)
+    publishBytes(this.#place, 0, written.bytes)
     return outcomes
   }
 

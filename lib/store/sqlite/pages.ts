@@ -5,7 +5,7 @@ import { requireIds } from '../validation/classRules.ts'
 /**
  * The pages of a range, each after the last object of the one before: may include objects that are written meanwhile.
  */
-export async function* pages(
+export async function* rangePages(
   range: Range = {},
   page: (bounds: Range) => Promise<StoredObject[]>,
 ): AsyncGenerator<StoredObject[]> {

@@ -46,7 +46,7 @@ export function rowBytes([, , properties, vector, vectors, links]: Row): number 
 }
 
 /** The UUID of 32 hexadecimal digits. */
-export function dashed(hex: string): string {
+export function dashedUuid(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 

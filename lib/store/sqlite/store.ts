@@ -22,14 +22,14 @@ import type {
   Tenant,
   TransactionOptions,
 } from '../store.ts'
-import { closed, noCollection, requireTenanted, widened } from '../validation/classRules.ts'
+import { noCollection, requireTenanted, storeClosed, withProperty } from '../validation/classRules.ts'
 import { addAlias, aliasesOf, pointAlias, removeAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, replaceSchema, summaryOf } from './classes.ts'
 import type { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
 import { freeBytesBeside, healthOf, identityOf } from './identity.ts'
 import { KnownCollections } from './known.ts'
-import { pages } from './pages.ts'
+import { rangePages } from './pages.ts'
 import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
 import { TransactionQueue } from './transactions.ts'
 
@@ -102,7 +102,7 @@ class SqliteStore implements EmbeddedStore {
 
   addProperty(name: string, property: PropertySchema): Promise<void> {
     return this.#write(() => {
-      const schema = widened(this.#objects(name).rules.schema, property)
+      const schema = withProperty(this.#objects(name).rules.schema, property)
       replaceSchema(this.database, schema)
       this.#known.forget(name)
     })
@@ -169,7 +169,7 @@ class SqliteStore implements EmbeddedStore {
     return {
       name,
       read: (what, range, call) =>
-        pages(range, (bounds) => this.#step(() => this.#objects(name).page(what, bounds, call), call)),
+        rangePages(range, (bounds) => this.#step(() => this.#objects(name).page(what, bounds, call), call)),
       readMany: (ids, what, call) => this.#step(() => this.#objects(name).readMany(ids, what, call), call),
       write: (objects, call) => this.#write(() => this.#objects(name).write(objects, call), call),
       link: (links, call) => this.#write(() => this.#objects(name).link(links, call), call),
@@ -246,6 +246,6 @@ class SqliteStore implements EmbeddedStore {
   #failure(error: unknown): unknown {
     this.#known.forgetAll()
     const isOurs = error instanceof ElysiaError
-    return this.database.open || isOurs ? sqliteFailure(error, this.#file) : closed(this.target)
+    return this.database.open || isOurs ? sqliteFailure(error, this.#file) : storeClosed(this.target)
   }
 }

@@ -58,7 +58,7 @@ export function requireLegal(schema: CollectionSchema): void {
 }
 
 /** The schema with one more property. @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_USAGE */
-export function widened(schema: CollectionSchema, property: PropertySchema): CollectionSchema {
+export function withProperty(schema: CollectionSchema, property: PropertySchema): CollectionSchema {
   requireLegalProperty(property)
   const properties = schema.properties ?? []
   const folded = property.name.toLowerCase()
@@ -161,6 +161,6 @@ export function objectFault(
   return rules.vectors(object, known, fixed)
 }
 
-export function closed(target: string): ElysiaError {
+export function storeClosed(target: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `the store ${target} is closed`)
 }

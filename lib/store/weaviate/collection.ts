@@ -11,11 +11,11 @@ import type {
 } from '../store.ts'
 import type { Context } from './context.ts'
 import { count } from './count.ts'
-import { link } from './link.ts'
-import { read, readMany } from './newest.ts'
-import { remove } from './remove.ts'
+import { appendReferences } from './link.ts'
+import { readMany, readNewest } from './newest.ts'
+import { removeIds } from './remove.ts'
 import { idsWhere } from './search.ts'
-import { write } from './write.ts'
+import { upsertObjects } from './write.ts'
 
 /** A collection of a cluster. @see Collection */
 export class WeaviateCollection implements Collection {
@@ -28,7 +28,7 @@ export class WeaviateCollection implements Collection {
   }
 
   read(what: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
-    return read(this.#context, what, range, call)
+    return readNewest(this.#context, what, range, call)
   }
 
   readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
@@ -36,15 +36,15 @@ export class WeaviateCollection implements Collection {
   }
 
   write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
-    return write(this.#context, objects, call)
+    return upsertObjects(this.#context, objects, call)
   }
 
   link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {
-    return link(this.#context, links, call)
+    return appendReferences(this.#context, links, call)
   }
 
   remove(ids: readonly string[], call: CallOptions = {}): Promise<RemoveOutcome[]> {
-    return remove(this.#context, ids, call)
+    return removeIds(this.#context, ids, call)
   }
 
   count(call: CallOptions = {}): Promise<number> {

@@ -6,7 +6,7 @@ import { wholeFailure } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { conditionsFilter } from './grpc/filters.ts'
 import { objectIn, wrongAnswer } from './rest/answer.ts'
-import { expect } from './rest/expect.ts'
+import { expectAnswer } from './rest/expect.ts'
 import type { RestRequest } from './rest/request.ts'
 import { graphqlWhere } from './rest/where.ts'
 
@@ -56,7 +56,7 @@ async function countByGraphql(
   const body = { query: `{ Aggregate { ${of} { meta { count } } } }` }
   const request: RestRequest = { method: 'POST', path: '/graphql', body, reads: true }
   const doing = `counting ${name}`
-  const answer = objectIn(await expect({ cluster, target }, request, doing, call), target)
+  const answer = objectIn(await expectAnswer({ cluster, target }, request, doing, call), target)
   const [error] = Array.isArray(answer.errors) ? answer.errors : []
   if (error !== undefined) {
     const reason = isRecord(error) ? String(error.message) : 'it does not say why it cannot'

@@ -2,11 +2,11 @@ import type { JsonObject } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { slices } from '../../core/value/slices.ts'
 import type { CallOptions, Link, WriteOutcome } from '../store.ts'
-import { refusal, wholeFailure } from './cluster/failure.ts'
-import { bounded, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
+import { refusedOutcome, wholeFailure } from './cluster/failure.ts'
+import { boundedText, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
 import { listIn, wrongAnswer } from './rest/answer.ts'
-import { expect } from './rest/expect.ts'
+import { expectAnswer } from './rest/expect.ts'
 import type { Layout } from './schema/layout.ts'
 
 /** How many references one request contains: some 200 KB of JSON, applied in a fraction of a second. */
@@ -23,7 +23,7 @@ interface Reference {
  * a time, so that those of a property keep their order. A request is never repeated: its references would be added
  * twice.
  */
-export async function link(
+export async function appendReferences(
   context: Context,
   links: readonly Link[],
   call: CallOptions,
@@ -65,7 +65,7 @@ async function send(
 ): Promise<void> {
   const body = references.map(({ from, to }) => ({ from, to, ...(tenant === '' ? {} : { tenant }) }))
   const request = { method: 'POST', path: '/batch/references', body } as const
-  const reply = await expect(context, request, `linking objects of ${context.name}`, call)
+  const reply = await expectAnswer(context, request, `linking objects of ${context.name}`, call)
   const results = listIn(reply, context.target)
   if (results.length !== references.length) {
     const fact = `answers ${results.length} results to ${references.length} references of ${context.name}`
@@ -77,7 +77,7 @@ async function send(
     if (isMissing(reason) || isRefused(reason) || isTenantInactive(reason)) {
       throw wholeFailure(reason, context.target)
     }
-    if (outcomes[index]!.ok) outcomes[index] = refusal(reason)
+    if (outcomes[index]!.ok) outcomes[index] = refusedOutcome(reason)
   })
 }
 
@@ -87,5 +87,5 @@ function reasonOf({ result }: JsonObject): string | undefined {
   if (status === 'SUCCESS') return undefined
   const list = isRecord(errors) && Array.isArray(errors.error) ? errors.error : []
   const reason = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
-  return reason === '' ? 'the server did not say that it was added' : bounded(reason)
+  return reason === '' ? 'the server did not say that it was added' : boundedText(reason)
 }

@@ -22,7 +22,7 @@ type Times = ReadonlyMap<string, number | undefined>
  * repairs what it compares, but returns the old version nevertheless). So the ids and times of another replica are read
  * first, some thousand at a time, and what differs is read again by REST, from a quorum of the replicas.
  */
-export async function* read(
+export async function* readNewest(
   context: Context,
   what: Projection,
   range: Range,

@@ -4,10 +4,10 @@ import { isTooLarge, isTooLong } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
 import { InexactInt } from './grpc/protobuf.ts'
-import { release } from './grpc/reply.ts'
+import { releaseReply } from './grpc/reply.ts'
 import { PageLimit } from './pageLimit.ts'
 import { objectsById } from './readById.ts'
-import { type Reading, readingOf, replyOf, unreadable } from './reading.ts'
+import { type Reading, readingOf, replyOf, unreadableReply } from './reading.ts'
 import { IdOrder, requireAtMost } from './rest/answer.ts'
 import { listsNamedVectors, type RestPage, restPage } from './rest/read.ts'
 import { propertiesRequest } from './schema/layout.ts'
@@ -67,7 +67,7 @@ export async function* readCopy(
       page = await (coming ?? pageAfter(page.lastId))
     }
   } catch (thrown) {
-    throw unreadable(thrown, context)
+    throw unreadableReply(thrown, context)
   } finally {
     ended.abort()
   }
@@ -126,7 +126,7 @@ async function* exactly(
       yield objects
       last = objects.at(-1)!.id
     }
-    release(reply)
+    releaseReply(reply)
   } catch (thrown) {
     if (!(thrown instanceof InexactInt)) throw thrown
     yield* listedUpTo(reading, last, extent)

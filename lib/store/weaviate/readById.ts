@@ -6,8 +6,8 @@ import type { Context } from './context.ts'
 import { extentOf, objectsOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/filters.ts'
 import { InexactInt } from './grpc/protobuf.ts'
-import { release } from './grpc/reply.ts'
-import { type Reading, readingOf, replyOf, unreadable } from './reading.ts'
+import { releaseReply } from './grpc/reply.ts'
+import { type Reading, readingOf, replyOf, unreadableReply } from './reading.ts'
 import { requireAsked, requireAtMost } from './rest/answer.ts'
 import { restMany } from './rest/read.ts'
 
@@ -38,7 +38,7 @@ export async function readManyOfCopy(
     await context.shards.requireServed(context.name, reading.tenant, call)
     return found
   } catch (thrown) {
-    throw unreadable(thrown, context)
+    throw unreadableReply(thrown, context)
   }
 }
 
@@ -50,7 +50,7 @@ export async function objectsById(reading: Reading, ids: readonly string[]): Pro
       const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
       requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
       const objects = [...objectsOf(reply, call.tenant)].flat()
-      release(reply)
+      releaseReply(reply)
       // An object that is being replaced is found in its old and its new place, and displaces another.
       const waitMs = AGAIN_AFTER_MS[again]
       if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {

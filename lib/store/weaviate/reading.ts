@@ -38,7 +38,7 @@ export function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>
 }
 
 /** The answer cannot be read: the server's fault, and not worth repeating. */
-export function unreadable(thrown: unknown, { target, name }: Context): unknown {
+export function unreadableReply(thrown: unknown, { target, name }: Context): unknown {
   if (!(thrown instanceof MalformedReply)) return thrown
   return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)
 }

@@ -1,6 +1,6 @@
 import { slices } from '../../core/value/slices.ts'
 import type { CallOptions, RemoveOutcome } from '../store.ts'
-import { refusal, wholeFailure } from './cluster/failure.ts'
+import { refusedOutcome, wholeFailure } from './cluster/failure.ts'
 import { isRefused } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
 import { wrongAnswer } from './rest/answer.ts'
@@ -9,7 +9,7 @@ import { wrongAnswer } from './rest/answer.ts'
 const IDS_A_CALL = 1000
 
 /** Removes ids by BatchDelete; its verbose answer names those that existed. */
-export async function remove(
+export async function removeIds(
   context: Context,
   ids: readonly string[],
   call: CallOptions,
@@ -48,7 +48,7 @@ async function removeChunk(
       }
       const outcome = successful
         ? { ok: true }
-        : refusal(error === '' ? 'the server did not delete it' : error)
+        : refusedOutcome(error === '' ? 'the server did not delete it' : error)
       outcomes.set(id, { ...outcome, existed: true })
     }
     if (reply.successful === 0 || reply.matches <= reply.successful + reply.failed) return

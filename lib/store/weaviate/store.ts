@@ -17,8 +17,8 @@ import { featuresOf, type ServerFeatures } from './cluster/capabilities.ts'
 import { clockDifferenceMs } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { handshake } from './cluster/handshake.ts'
-import { health } from './cluster/health.ts'
-import { identity } from './cluster/identity.ts'
+import { clusterHealth } from './cluster/health.ts'
+import { clusterIdentity } from './cluster/identity.ts'
 import { NodeConnection } from './cluster/node.ts'
 import { obstacles } from './cluster/obstacles.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
@@ -157,7 +157,7 @@ class WeaviateStore implements Store {
   }
 
   health(): Promise<Health> {
-    return health(this.#shared)
+    return clusterHealth(this.#shared)
   }
 
   clockDifferenceMs(): Promise<number | undefined> {
@@ -165,7 +165,7 @@ class WeaviateStore implements Store {
   }
 
   identity(): Promise<StoreIdentity | undefined> {
-    return identity(this.#shared)
+    return clusterIdentity(this.#shared)
   }
 
   obstacles(use: StoreUse): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, WriteOutcome } from '../store.ts'
 import { referenceFault } from '../validation/types.ts'
-import { failureOf, isTooLarge, refusal, wholeFailure } from './cluster/failure.ts'
+import { failureOf, isTooLarge, refusedOutcome, wholeFailure } from './cluster/failure.ts'
 import { isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
 import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './grpc/encode.ts'
@@ -22,7 +22,7 @@ interface Sending {
  * Upserts objects by BatchObjects, in as few messages as their size allows; the server does not keep their order.
  * Settles only after every message has, so that none arrives after an error was seen.
  */
-export async function write(
+export async function upsertObjects(
   context: Context,
   objects: readonly StoredObject[],
   call: CallOptions,
@@ -139,7 +139,7 @@ async function sendMessage(
   try {
     const errors = await errorsOf(context, tenant, message, call)
     for (const { index } of message) outcomes[index] = { ok: true }
-    for (const { index, error } of errors) outcomes[message[index]!.index] = refusal(error)
+    for (const { index, error } of errors) outcomes[message[index]!.index] = refusedOutcome(error)
   } catch (thrown) {
     if (!isTooLarge(thrown)) throw thrown
     const middle = message.length >> 1

@@ -11,7 +11,7 @@ export interface Peeked {
  * The first bytes of a stream: at least a chunk, up to `most`, or up to the end of its first line if that comes
  * sooner. Fewer if the stream ends earlier. @throws the error of the stream
  */
-export async function peek(source: Readable, most: number): Promise<Peeked> {
+export async function peekBytes(source: Readable, most: number): Promise<Peeked> {
   const chunks = source.iterator({ destroyOnReturn: true }) as AsyncIterableIterator<Buffer>
   const read: Buffer[] = []
   let bytes = 0

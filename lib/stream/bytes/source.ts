@@ -12,11 +12,15 @@ import { ElysiaError } from '../../core/errors.ts'
  * records of 750 bytes a second, against 400 k without; in chunks of 64 KiB 430 k against 310 k, of 1 MiB no more
  * than of 256 KiB. So open files with `highWaterMark: 256 * 1024`.
  */
-export function stoppable(source: Readable, stop: AbortSignal, { drain = false } = {}): StoppableSource {
+export function stoppableSource(
+  source: Readable,
+  stop: AbortSignal,
+  { drain = false } = {},
+): StoppableSource {
   return new StoppableSource(source, stop, drain)
 }
 
-/** The stream that `stoppable` makes. */
+/** The stream that `stoppableSource` makes. */
 export class StoppableSource extends Readable {
   readonly #source: Readable
   readonly #stop: AbortSignal

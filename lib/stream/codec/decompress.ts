@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import type { Stage } from '../../core/stage.ts'
 import { foreignBytes, HEAD_BYTES } from '../bytes/foreign.ts'
 import { whenRead } from '../bytes/whenRead.ts'
-import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from './detect.ts'
+import { type CodecName, codecOf, compressedTwice, decoder, undecodableBytes } from './detect.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -129,7 +129,7 @@ export class Decompressor extends Duplex {
         this.#begin(codec, inner)
         this.#feed(codec, inner, chunk, done)
       },
-      (thrown) => done(undecodable(codec, thrown)),
+      (thrown) => done(undecodableBytes(codec, thrown)),
     )
   }
 
@@ -209,7 +209,7 @@ export class Decompressor extends Duplex {
   /** Stopped input may end anywhere, so its end is not checked. */
   #fail(codec: CodecName, error: Error): void {
     if (this.#ending === undefined || !this.#isStopped) {
-      this.destroy(undecodable(codec, error))
+      this.destroy(undecodableBytes(codec, error))
       return
     }
     this.#isCut = true

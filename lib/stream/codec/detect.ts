@@ -44,7 +44,7 @@ export async function decoder(codec: CodecName, onTrailing?: () => void): Promis
 }
 
 /** The error for bytes that a codec cannot decode. */
-export function undecodable(codec: CodecName, thrown: unknown): ElysiaError {
+export function undecodableBytes(codec: CodecName, thrown: unknown): ElysiaError {
   if (thrown instanceof ElysiaError) return thrown
   const { code } = thrown as { code?: unknown }
   if (code === 'ZSTD_error_frameParameter_windowTooLarge') return windowTooLarge(thrown)

@@ -38,7 +38,7 @@ export function arithmetic(operator: Operator, left: Read, right: Read, isInt: b
 }
 
 /** A number with the opposite sign. */
-export function negative(read: Read, isInt: boolean): Read {
+export function negated(read: Read, isInt: boolean): Read {
   return (object) => {
     const value = read(object)
     if (!isNumber(value)) return undefined

@@ -45,7 +45,7 @@ export function typeOf(values: readonly Value[]): Value['type'] {
 /**
  * Converts values to one type: an int becomes a number beside a number, and a literal text becomes a date or a UUID.
  */
-export function unified(values: readonly Value[], scope: Scope): Value[] {
+export function unifyTypes(values: readonly Value[], scope: Scope): Value[] {
   const known = values.filter(({ type }) => type !== 'null')
   const types = new Set(known.map(({ type }) => type))
   const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(known)

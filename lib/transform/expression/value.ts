@@ -12,10 +12,10 @@ import {
 } from '../filter/expression.ts'
 import { rfc3339 } from '../filter/instant.ts'
 import { literalValue, type ValueType } from '../filter/value.ts'
-import { arithmetic, negative } from './arithmetic.ts'
+import { arithmetic, negated } from './arithmetic.ts'
 import { FUNCTIONS, type Parameter } from './functions.ts'
 import { asText } from './text.ts'
-import { inputsOf, type Read, type Scope, typeOf, typeText, unified, type Value } from './types.ts'
+import { inputsOf, type Read, type Scope, typeOf, typeText, unifyTypes, type Value } from './types.ts'
 
 /** Checks a value, and prepares it for reading. @throws ElysiaError ELYSIA_USAGE if its types do not fit together */
 export function typedValue(operand: Operand, scope: Scope): Value {
@@ -39,7 +39,7 @@ function computed(operand: Computed, scope: Scope): Value {
     }
     case 'negative': {
       const value = numeric(typedValue(operand.operand, scope), '-', scope)
-      return { ...value, read: negative(value.read, value.type === 'int'), at }
+      return { ...value, read: negated(value.read, value.type === 'int'), at }
     }
     case 'binary':
       return operand.operator === '||' ? concatenation(operand, scope) : calculation(operand, scope)
@@ -131,7 +131,7 @@ function numeric(value: Value, operator: string, scope: Scope): Value {
 function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, scope: Scope): Value {
   const branches = whens.map((branch) => scope.predicate(conditionOf(subject, branch)))
   const results = [...whens.map(({ then }) => then), ...(otherwise === null ? [] : [otherwise])]
-  const values = unified(
+  const values = unifyTypes(
     results.map((result) => typedValue(result, scope)),
     scope,
   )
@@ -168,7 +168,7 @@ function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope)
     if (fits(value, parameter)) return value
     throw scope.fault(`${name} takes ${usage}, and this is ${typeText(value)}`, value.at)
   })
-  const values = found.isUnified ? unified(given, scope) : given
+  const values = found.isUnified ? unifyTypes(given, scope) : given
   const reads = values.map(({ read }) => read)
   const type = found.type ?? typeOf(values)
   const list = found.isUnified === true && values.some((one) => one.list)

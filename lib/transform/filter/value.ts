@@ -1,4 +1,4 @@
-import { wholeOf } from '../../core/exactJson.ts'
+import { exactNumber } from '../../core/exactJson.ts'
 import { canonicalUuid, isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 import type { ColumnType } from './column.ts'
 import type { Literal } from './expression.ts'
@@ -49,5 +49,5 @@ function numberOf(text: string, type: 'int' | 'number'): number | bigint | undef
   const double = Number(text)
   if (!Number.isFinite(double)) return undefined
   // A `number` is a 64-bit float in every store, so its literal is too.
-  return type === 'number' ? double : wholeOf(text.replace(/^\+|\.0*$/g, ''), double)
+  return type === 'number' ? double : exactNumber(text.replace(/^\+|\.0*$/g, ''), double)
 }

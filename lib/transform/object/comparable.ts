@@ -1,6 +1,6 @@
 import type { Json, StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, propertiesIn } from '../../core/schema.ts'
-import { type Changes, changing } from '../../core/value/propertyValues.ts'
+import { type Changes, valueMapper } from '../../core/value/propertyValues.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
 import { doubleOf } from '../../core/value/wholeNumbers.ts'
@@ -49,7 +49,7 @@ export function normalizer(schema: CollectionSchema): (object: StoredObject) => 
 }
 
 function keeping(schema: CollectionSchema, kept: Changes): (object: StoredObject) => StoredObject {
-  const keep = changing(propertiesIn(schema), kept)
+  const keep = valueMapper(propertiesIn(schema), kept)
   if (keep === undefined) return (object) => object
   return (object) => {
     const properties = keep(object.properties)

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
-import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
+import { readsProperty, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 
 export type Side = 'archive' | 'target'
 
@@ -96,7 +96,7 @@ function isMixed(
 ): boolean {
   if (chosen === undefined) return false
   return properties
-    .filter((property) => reads(maker, property))
+    .filter((property) => readsProperty(maker, property))
     .some(
       ({ name }) =>
         JSON.stringify(merged[name] ?? null) !== JSON.stringify(chosen.of.properties[name] ?? null),
@@ -121,6 +121,6 @@ function withVectors(object: ObjectDraft, chosen: ReadonlyMap<string, ChosenVect
  */
 export function mixingVectorizers(schema: CollectionSchema): readonly Vectorizer[] {
   return vectorizersOf(schema).filter((maker) =>
-    (schema.properties ?? []).some((property) => reads(maker, property)),
+    (schema.properties ?? []).some((property) => readsProperty(maker, property)),
   )
 }

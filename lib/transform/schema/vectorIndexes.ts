@@ -42,7 +42,7 @@ export function indexSettingsOf(schema: JsonObject): readonly IndexSettings[] {
 /** The settings of one index. */
 export function settingsOf(schema: JsonObject, { path, type }: VectorIndex): readonly IndexSettings[] {
   const own = [...path, 'vectorIndexConfig']
-  const settings = at(schema, own)
+  const settings = objectAtPath(schema, own)
   if (type !== 'dynamic') return [{ path: own, type, settings }]
   return ['hnsw', 'flat'].map((half) => ({
     path: [...own, half],
@@ -52,6 +52,6 @@ export function settingsOf(schema: JsonObject, { path, type }: VectorIndex): rea
 }
 
 /** The object at a path; an empty one if there is none. */
-export function at(schema: JsonObject, path: readonly string[]): JsonObject {
+export function objectAtPath(schema: JsonObject, path: readonly string[]): JsonObject {
   return recordOf(path.reduce<unknown>((parent, key) => recordOf(parent)[key], schema))
 }

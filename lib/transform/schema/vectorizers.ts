@@ -28,7 +28,7 @@ export function vectorizersOf({ vectorizer, vectorConfig }: CollectionSchema): V
 }
 
 /** True if a vectorizer reads a property, so its vector depends on the value. */
-export function reads({ module, properties }: Vectorizer, property: PropertySchema): boolean {
+export function readsProperty({ module, properties }: Vectorizer, property: PropertySchema): boolean {
   if (properties !== undefined) return properties.has(property.name)
   if (!/^(text|string)(\[\])?$/.test(property.dataType[0] ?? '')) return isMedium(property)
   const { moduleConfig } = property

@@ -1,7 +1,7 @@
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
-import { type ChangedObject, sparing } from './changed.ts'
+import { type ChangedObject, withoutUnchanged } from './applyAnswer.ts'
 import { nameOf } from './nameOf.ts'
 import { plainJson, requirePlain } from './plainJson.ts'
 import { vectorOf, vectorsOf } from './vectors.ts'
@@ -34,7 +34,7 @@ export function answerOf(returned: unknown, before: StoredObject, rules: AnswerR
   if (returned === null) return FILTERED
   try {
     if (Array.isArray(returned)) return severalOf(returned, before, rules)
-    const object = plain(sparing(changedObject(returned, before, 'it returned'), before))
+    const object = plain(withoutUnchanged(changedObject(returned, before, 'it returned'), before))
     if (object.id !== before.id && rules.ids !== 'changed') throw new Error(changedId(object.id))
     return { kind: 'changed', object }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
 import type { Json, StoredObject } from '../../core/object.ts'
 import type { Answer } from './answer.ts'
-import type { ChangedObject } from './changed.ts'
+import type { ChangedObject } from './applyAnswer.ts'
 
 /**
  * A page of objects for the thread. Objects with the same fields and properties cross as one list of values: the names of

@@ -15,7 +15,7 @@ import {
   transformReject,
 } from '../transform.ts'
 import type { Answer } from './answer.ts'
-import { added, applied } from './changed.ts'
+import { addedObject, applyAnswer } from './applyAnswer.ts'
 import type { ScriptExports } from './messages.ts'
 import { ScriptThread } from './thread.ts'
 
@@ -95,11 +95,11 @@ function transformed(
   for (const [at, object] of page.entries()) {
     const answer = answers[at]!
     if (answer.kind === 'same') objects.push(object)
-    else if (answer.kind === 'changed') objects.push(applied(object, answer.object))
+    else if (answer.kind === 'changed') objects.push(applyAnswer(object, answer.object))
     else if (answer.kind === 'filtered') filtered += 1
     else if (answer.kind === 'failed') rejects.push(transformReject(name, object, answer.reason))
     else {
-      for (const one of answer.objects) objects.push(added(object, one))
+      for (const one of answer.objects) objects.push(addedObject(object, one))
       more += answer.objects.length - 1
     }
   }

@@ -4,7 +4,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { nameUuid } from '../../core/value/nameUuid.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { exportsOf } from './exports.ts'
-import { frozen } from './frozen.ts'
+import { freezeObject } from './freezeObject.ts'
 import type { FromScript } from './messages.ts'
 import { type PackedAnswer, type PageMessage, packedAnswer, unpackedPage } from './page.ts'
 
@@ -87,7 +87,7 @@ const context = Object.freeze({ childId: (name: unknown) => nameUuid(at!.id, Str
 
 /** Returns a promise only if the script does: most do not, and a page has hundreds of objects. */
 function answer(object: StoredObject): Answer | Promise<Answer> {
-  at = frozen(object)
+  at = freezeObject(object)
   try {
     const returned = script!.run(object, context)
     return isThenable(returned) ? later(returned, object) : answerOf(returned, object, script!)

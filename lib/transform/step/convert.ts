@@ -3,7 +3,7 @@ import { Refusal, type Transform } from '../transform.ts'
 import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
-import { inside, placeIn } from './inside.ts'
+import { insideProperty, placeIn } from './inside.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
 
@@ -30,7 +30,7 @@ export function convertProperty(text: string, otherwise: OnConvertError = 'rejec
     )
   }
   const place = placeIn(property)
-  return inside(name, place.holder, convertOwn({ name, property: place.name, type, onError }))
+  return insideProperty(name, place.holder, convertOwn({ name, property: place.name, type, onError }))
 }
 
 interface Converting {

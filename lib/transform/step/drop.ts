@@ -1,14 +1,14 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry, withNames } from './followers.ts'
-import { inside, placeIn } from './inside.ts'
+import { insideProperty, placeIn } from './inside.ts'
 import { propertyOf, withProperties } from './property.ts'
 
 /** Removes a property from each object and from the class; `meta.author` is a nested property. */
 export function dropProperty(property: string): Transform {
   const name = `drop ${property}`
   const { holder, name: own } = placeIn(property)
-  return inside(name, holder, dropOwn(name, own))
+  return insideProperty(name, holder, dropOwn(name, own))
 }
 
 function dropOwn(name: string, property: string): Transform {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { changed } from '../pipeline.ts'
+import { applyChanges } from '../pipeline.ts'
 import type { BoundTransform, ChangeObject } from '../transform.ts'
 
 /** What a transform of single objects does in a class. */
@@ -19,7 +19,7 @@ export function eachObject(name: string, { schema, touches, change }: EachObject
     schema,
     touches: new Set(touches),
     change,
-    objects: (page) => changed(page, changes),
+    objects: (page) => applyChanges(page, changes),
   }
 }
 

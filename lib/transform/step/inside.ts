@@ -17,10 +17,10 @@ export function placeIn(property: string): { readonly holder: readonly string[];
  * of a class of its own. If it refuses one, the whole object is refused. Values that are not objects stay, for the
  * store to refuse.
  */
-export function inside(name: string, holder: readonly string[], inner: Transform): Transform {
+export function insideProperty(name: string, holder: readonly string[], inner: Transform): Transform {
   const [outer, ...deeper] = holder
   if (outer === undefined) return inner
-  const step = inside(name, deeper, inner)
+  const step = insideProperty(name, deeper, inner)
   return {
     name,
     ...(inner.sha256 !== undefined && { sha256: inner.sha256 }),

@@ -1,7 +1,7 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './each.ts'
 import { withNames } from './followers.ts'
-import { inside, placeIn } from './inside.ts'
+import { insideProperty, placeIn } from './inside.ts'
 import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
 
 /**
@@ -18,7 +18,7 @@ export function mapProperty(text: string): Transform {
     )
   }
   requireName(name, to.name)
-  return inside(name, from.holder, mapOwn(name, from.name, to.name))
+  return insideProperty(name, from.holder, mapOwn(name, from.name, to.name))
 }
 
 type Place = ReturnType<typeof placeIn>

@@ -6,7 +6,7 @@ import { type Instant, readInstant, rfc3339 } from '../filter/instant.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { eachObject } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
-import { inside, placeIn } from './inside.ts'
+import { insideProperty, placeIn } from './inside.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
 
@@ -34,7 +34,7 @@ export function maskProperty(property: string, key: string | Buffer): Transform 
     )
   const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex')
   const { holder, name: own } = placeIn(property)
-  return inside(name, holder, maskOwn(name, own, digest))
+  return insideProperty(name, holder, maskOwn(name, own, digest))
 }
 
 function maskOwn(name: string, property: string, digest: (text: string) => string): Transform {

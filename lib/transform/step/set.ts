@@ -7,7 +7,7 @@ import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
 import { assignment, requireName, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
-import { computed, named } from './where.ts'
+import { nameErrors, refuseUncomputable } from './where.ts'
 
 /**
  * Sets a property to the value of an expression; a new property is added at the end of the class. `text`:
@@ -24,11 +24,11 @@ export function setProperty(text: string): Transform {
     )
   }
   requireName(name, property)
-  const parsed = named(name, () => parseValue(expression))
+  const parsed = nameErrors(name, () => parseValue(expression))
   return {
     name,
     bind(before) {
-      const value = named(name, () => checkValue(parsed, before, expression))
+      const value = nameErrors(name, () => checkValue(parsed, before, expression))
       const after = propertyAfter(name, property, value, before)
       if (after.dataType[0] !== 'date') requireNoExpiry(name, before, property)
       const { read } = value
@@ -37,7 +37,7 @@ export function setProperty(text: string): Transform {
         schema: withProperties(before, placed(after, before)),
         touches: [property],
         change: (draft) => {
-          const made = computed(() => read(draft))
+          const made = refuseUncomputable(() => read(draft))
           if (made instanceof Refusal) return made
           if (made === undefined || made === null) removeProperty(draft.properties, property)
           else draft.properties[property] = isDouble && typeof made === 'bigint' ? Number(made) : made

@@ -1,4 +1,4 @@
-import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../core/errors.ts'
 import { ValueFault } from '../expression/fault.ts'
 import { filterOf } from '../filter/filter.ts'
 import { Refusal, type Transform } from '../transform.ts'
@@ -11,29 +11,29 @@ export function whereTrue(condition: string): Transform {
     name,
     filters: true,
     bind(before) {
-      const { holds } = named(name, () => filterOf(condition, before))
+      const { holds } = nameErrors(name, () => filterOf(condition, before))
       return eachObject(name, {
         schema: before,
         touches: [],
-        change: (draft) => computed(() => (holds(draft) === true ? 'kept' : 'filtered')),
+        change: (draft) => refuseUncomputable(() => (holds(draft) === true ? 'kept' : 'filtered')),
       })
     },
   }
 }
 
 /** Adds the name of the transform to an error in its expression. */
-export function named<T>(stage: string, make: () => T): T {
+export function nameErrors<T>(stage: string, make: () => T): T {
   try {
     return make()
   } catch (error) {
     throw error instanceof ElysiaError
-      ? reworded(error, `${stage}: ${error.message.replace(/^the filter is/, 'it is')}`)
+      ? rewordError(error, `${stage}: ${error.message.replace(/^the filter is/, 'it is')}`)
       : error
   }
 }
 
 /** Refuses an object with a value that cannot be computed. */
-export function computed<T>(make: () => T): T | Refusal {
+export function refuseUncomputable<T>(make: () => T): T | Refusal {
   try {
     return make()
   } catch (error) {

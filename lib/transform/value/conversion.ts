@@ -1,4 +1,4 @@
-import { exactJson, isInt64, wholeOf } from '../../core/exactJson.ts'
+import { exactJson, exactNumber, isInt64 } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
 import { canonicalUuid, isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 import { type Instant, instantOf, readInstant, rfc3339 } from '../filter/instant.ts'
@@ -79,7 +79,7 @@ function toInt(value: Json): Converted {
     const text = value.trim()
     if (!WHOLE.test(text)) return fault(value, 'is not a whole number')
     const digits = text.replace(/^\+|\.0*$/g, '')
-    return within64(wholeOf(digits, Number(digits)), value)
+    return within64(exactNumber(digits, Number(digits)), value)
   }
   if (typeof value === 'bigint') return within64(value, value)
   if (typeof value !== 'number' || !Number.isInteger(value)) return fault(value, 'is not a whole number')

@@ -1,5 +1,5 @@
 import type { CollectionSchema } from '../../core/schema.ts'
-import { changed } from '../pipeline.ts'
+import { applyChanges } from '../pipeline.ts'
 import type { SchemaPatch } from '../schema/patch.ts'
 import { settingChanges } from '../schema/settingChanges.ts'
 import type { BoundTransform, ChangeObject, Transform } from '../transform.ts'
@@ -34,7 +34,7 @@ export function vectorTransform({ name, rule, sha256, change }: VectorChange): T
       if (object === undefined)
         return { ...bound, objects: (page) => ({ objects: page, rejects: [], filtered: 0 }) }
       const changes = [{ name, change: object }]
-      return { ...bound, change: object, objects: (page) => changed(page, changes) }
+      return { ...bound, change: object, objects: (page) => applyChanges(page, changes) }
     },
   }
 }

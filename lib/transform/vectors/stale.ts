@@ -3,7 +3,7 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { Json, StoredObject, Vector } from '../../core/object.ts'
 import { type CollectionSchema, type PropertySchema, vectorNames } from '../../core/schema.ts'
 import type { PipelineStep, TransformPipeline } from '../pipeline.ts'
-import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
+import { readsProperty, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 import type { Transform } from '../transform.ts'
 
 /** A vectorizer, and the first transform that touches its input. */
@@ -54,7 +54,7 @@ function namesOf(properties: readonly PropertySchema[]): string {
  */
 function readProperties(schema: CollectionSchema, maker: Vectorizer): readonly PropertySchema[] {
   const own = vectorizersOf(schema).find(({ vector }) => vector === maker.vector) ?? maker
-  return (schema.properties ?? []).filter((property) => reads(own, property))
+  return (schema.properties ?? []).filter((property) => readsProperty(own, property))
 }
 
 /**

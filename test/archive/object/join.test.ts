@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { commonRanges, joined, type ObjectPair } from '../../../lib/archive/object/join.ts'
+import { commonRanges, joinObjects, type ObjectPair } from '../../../lib/archive/object/join.ts'
 import type { ObjectRange, ObjectSource } from '../../../lib/archive/object/source.ts'
 import { archiveObjects } from '../../../lib/archive/part/objects.ts'
 import { singleObjects } from '../../../lib/archive/single/objects.ts'
@@ -62,7 +62,7 @@ t.test('common ranges hold each object of both sides once, in the pair that it b
       ]
       const pairs: ObjectPair[] = []
       for (const range of commonRanges(ofLeft, ofRight))
-        for await (const page of joined(ofLeft, ofRight, range)) pairs.push(...page)
+        for await (const page of joinObjects(ofLeft, ofRight, range)) pairs.push(...page)
       const keys = (all: Record<string, number[]>) =>
         Object.entries(all).flatMap(([tenant, own]) => own.map((n) => `${tenant} ${idOf(n)}`))
       const [leftKeys, rightKeys] = [keys(left), keys(right)]
@@ -113,7 +113,7 @@ t.test('a store, an archive and a single file of the same objects have them all 
     for (const right of sources) {
       let both = 0
       for (const range of commonRanges(left, right))
-        for await (const page of joined(left, right, range) as AsyncIterable<ObjectPair[]>) {
+        for await (const page of joinObjects(left, right, range) as AsyncIterable<ObjectPair[]>) {
           t.ok(page.every(({ left, right }) => left?.id === right?.id))
           both += page.length
         }
@@ -126,7 +126,7 @@ async function rejected(t: Test, objects: readonly StoredObject[], message: stri
   const good = sourceOf(new Map([[undefined, [1, 2, 3]]]), [])
   const bad: ObjectSource = { ...good, pages: () => Readable.from([objects]) }
   const options = { names: { left: 'backup.json', right: 'Thing' } }
-  await t.rejects(joined(bad, good, {}, options).toArray(), { code: 'ELYSIA_DAMAGED', message })
+  await t.rejects(joinObjects(bad, good, {}, options).toArray(), { code: 'ELYSIA_DAMAGED', message })
 }
 
 t.test('a side with an id twice, or out of order, is damaged, and the id is named', async (t) => {

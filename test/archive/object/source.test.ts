@@ -164,7 +164,7 @@ t.test('ranges of a single file that are read in order are one reading of it', a
   for (const range of source.ranges) for await (const _ of source.pages(range));
   t.equal(opened, 1)
   for await (const _ of source.pages({ tenant: 'a' }));
-  t.equal(opened, 2, 'what has passed is read anew')
+  t.equal(opened, 2, 'what has passed is read again')
   await source.close()
 })
 

@@ -2,7 +2,7 @@
 import { Readable, Transform } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Parcel } from '../../../lib/async/thread/messages.ts'
-import { serve } from '../../../lib/async/thread/serve.ts'
+import { serveThread } from '../../../lib/async/thread/serve.ts'
 import type { ThreadTask } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
 import { isLimited, passed, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
@@ -10,7 +10,7 @@ import { mapChunks } from '../../../lib/stream/mapChunks.ts'
 
 /** Gives back each chunk, with its bytes turned around. */
 export function echo({ port }: ThreadTask): Promise<void> {
-  return serve(port, () => [
+  return serveThread(port, () => [
     mapChunks(({ line, bytes }: { line: number; bytes: Uint8Array<ArrayBuffer> }): Parcel => {
       return { value: { line, bytes: bytes.reverse() }, transfer: [bytes.buffer] }
     }),
@@ -20,7 +20,7 @@ export function echo({ port }: ThreadTask): Promise<void> {
 /** Fails at its third chunk as it is asked to. */
 export function failing({ port, data }: ThreadTask<'coded' | 'exit' | 'throw'>): Promise<void> {
   let chunks = 0
-  return serve(port, () => [
+  return serveThread(port, () => [
     mapChunks((value: unknown): Parcel => {
       chunks += 1
       if (chunks === 3) fail(data)
@@ -45,7 +45,7 @@ function throwNow(): never {
 
 /** Counts for ever, and ends well when it is asked to stop. */
 export function counting({ port }: ThreadTask): Promise<void> {
-  return serve(port, ({ stop }) => {
+  return serveThread(port, ({ stop }) => {
     async function* count() {
       for (let n = 0; ; n++) {
         stop.throwIfAborted()
@@ -59,7 +59,7 @@ export function counting({ port }: ThreadTask): Promise<void> {
 
 /** Tells whether garbage was collected, because so many bytes of it passed. */
 export function collecting({ port, data }: ThreadTask<number>): Promise<void> {
-  return serve(port, () => {
+  return serveThread(port, () => {
     async function* tries() {
       const garbage = new WeakRef({ bytes: Buffer.alloc(1024) })
       await wait(1)
@@ -73,5 +73,5 @@ export function collecting({ port, data }: ThreadTask<number>): Promise<void> {
 /** Tells how large a buffer may be in a thread that usually has 1000 bytes. */
 export function limits({ port }: ThreadTask): Promise<void> {
   const value = { isLimited: isLimited(), buffer: withinMemory(1000), room: roomBytes() }
-  return serve(port, () => [Readable.from([{ value, transfer: [] }])])
+  return serveThread(port, () => [Readable.from([{ value, transfer: [] }])])
 }

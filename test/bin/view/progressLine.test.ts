@@ -1,5 +1,5 @@
 import t from 'tap'
-import { durationText, grouped, progressLine, statusLine } from '../../../bin/view/progressLine.ts'
+import { durationText, groupDigits, progressLine, statusLine } from '../../../bin/view/progressLine.ts'
 import type { ProgressState } from '../../../lib/monitor/progress/schema.ts'
 
 /** The line of a run of which no more is known. */
@@ -66,7 +66,7 @@ t.test('a line is narrower than any terminal, and keeps what matters most', asyn
 })
 
 t.test('numbers and times are written as they are read', async (t) => {
-  t.same([0, 999, 1000, 1_234_567, 1234.5].map(grouped), ['0', '999', '1,000', '1,234,567', '1,234.5'])
+  t.same([0, 999, 1000, 1_234_567, 1234.5].map(groupDigits), ['0', '999', '1,000', '1,234,567', '1,234.5'])
   t.same([0.2, 59.9, 61, 3599, 3600, 3900, 90_000].map(durationText), [
     '1 s',
     '60 s',

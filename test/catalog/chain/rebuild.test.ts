@@ -1,4 +1,4 @@
-// A catalog that is made anew from what lies there knows the chains again.
+// A catalog that is made again from what lies there knows the chains, too.
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'

@@ -1,8 +1,8 @@
 import { deepStrictEqual, equal } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { type Effect, effects } from '../../../lib/change/effect/effect.ts'
-import { shortened } from '../../../lib/change/effect/shortened.ts'
+import { type Effect, effectReader } from '../../../lib/change/effect/effect.ts'
+import { shortenLine } from '../../../lib/change/effect/shortenLine.ts'
 import { itemMaker } from '../../../lib/change/operations.ts'
 import { validateLine } from '../../../lib/change/validate.ts'
 import type { Item } from '../../../lib/core/entry.ts'
@@ -13,7 +13,7 @@ import { tried } from '../../runs.ts'
 
 const raw = (text: string | Buffer) => ({ line: 1, end: 1, bytes: Buffer.from(text as string) })
 const itemOf = itemMaker()
-const effectOf = effects()
+const effectOf = effectReader()
 
 /** The effect that the operation of a line says. */
 function expectedOf(item: Item): Effect {
@@ -70,7 +70,7 @@ t.test('the effect of a line is that of the operation which an ingest makes of i
   const property = fc.property(line, (bytes) => {
     const full = itemOf(validateLine(parseLine(decodeLine(raw(bytes)))))
     deepStrictEqual(effectOf(raw(bytes)), expectedOf(full))
-    if (shortened(raw(bytes)) === undefined) whole += 1
+    if (shortenLine(raw(bytes)) === undefined) whole += 1
     else cut += 1
   })
   fc.assert(property, tried(4000))
@@ -79,7 +79,7 @@ t.test('the effect of a line is that of the operation which an ingest makes of i
 
 t.test('a long line without its content is a valid record exactly if the line is', async () => {
   const property = fc.property(line, (bytes) => {
-    const short = shortened(raw(bytes))
+    const short = shortenLine(raw(bytes))
     if (short === undefined) return
     const verdict = (item: ReturnType<typeof parseLine>) => {
       const valid = validateLine(item)

@@ -25,7 +25,7 @@ export async function tenantTests(t: Test, open: Open): Promise<void> {
   await storeTest(
     t,
     open,
-    'tenants are removed with all that they hold, and begin anew',
+    'tenants are removed with all that they hold, and start again',
     async (t, { store, make }) => {
       const collection = await make('Removed', TENANTED)
       await store.createTenants(collection.name, ['one', 'two'])

@@ -37,6 +37,6 @@ export async function timeTests(t: Test, open: Open): Promise<void> {
     await collection.write([objectAt(1, { body: 'new' })])
     const after = await one(collection, idAt(1), TIMED)
     t.ok(after!.updatedMs! > before!.updatedMs!)
-    t.ok(after!.createdMs! >= before!.createdMs!, 'a server makes it anew')
+    t.ok(after!.createdMs! >= before!.createdMs!, 'a server makes it again')
   })
 }

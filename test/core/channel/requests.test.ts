@@ -1,7 +1,7 @@
 import t from 'tap'
 import {
   type EndedRequest,
-  observed,
+  publishRequest,
   REQUEST_ENDED,
   REQUEST_STARTED,
   type ServerRequest,
@@ -23,7 +23,7 @@ t.test(
     REQUEST_STARTED.subscribe(onStart)
     REQUEST_ENDED.subscribe(onEnd)
     const sent: object[] = []
-    await observed(
+    await publishRequest(
       ASKED,
       async (headers) => {
         sent.push({ ...headers })
@@ -32,7 +32,7 @@ t.test(
       factsOf,
     )
     await t.rejects(
-      observed(ASKED, () => Promise.reject(new Error('away')), factsOf),
+      publishRequest(ASKED, () => Promise.reject(new Error('away')), factsOf),
       { message: 'away' },
     )
     REQUEST_STARTED.unsubscribe(onStart)
@@ -44,7 +44,7 @@ t.test(
       { receivedBytes: 0, error: { message: 'away' } },
     ])
     t.notMatch(JSON.stringify([started, ended]), /secret/)
-    await observed(
+    await publishRequest(
       ASKED,
       async (headers) => void sent.push({ ...headers }) as unknown as string,
       () => ({ receivedBytes: 0 }),

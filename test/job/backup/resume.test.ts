@@ -56,7 +56,7 @@ t.test('a backup is finished with the options it was begun with, and with no oth
   }
 })
 
-t.test('what does not shape an archive may be given anew', async (t) => {
+t.test('what does not shape an archive may be given again', async (t) => {
   const store = await things(400)
   const files = await interrupted(store, { partSize: 4096 })
   const { report } = await resume(store, files, { workers: 5, partSize: 8192, note: 'other', tag: 'x' })

@@ -68,28 +68,31 @@ t.test(
   },
 )
 
-t.test('a catalog that turns out to be damaged is made anew, and the cleanup comes to its end', async (t) => {
-  const { backups, file, catalog } = await root(t)
-  catalog.close()
-  let opened = 0
-  const cleanup = {
-    filter: {},
-    policy: policy({ keepLast: '1', failedAfter: '0h' }),
-    history: periodOf('1y', ''),
-  }
-  const { report, error } = await withCatalog({ file, defaultRoot: backups }, (catalog) => {
-    if (++opened === 1) {
-      catalog.forgetDeleted = () => {
-        throw new IndexDamaged(file, new Error('a page is not what it was'))
-      }
+t.test(
+  'a catalog that turns out to be damaged is made again, and the cleanup comes to its end',
+  async (t) => {
+    const { backups, file, catalog } = await root(t)
+    catalog.close()
+    let opened = 0
+    const cleanup = {
+      filter: {},
+      policy: policy({ keepLast: '1', failedAfter: '0h' }),
+      history: periodOf('1y', ''),
     }
-    return runCleanup(catalog, cleanup, { timing })
-  })
-  t.equal(opened, 2)
-  t.equal(error, undefined)
-  t.match(report, { status: 'done', failed: [] })
-  t.same(readdirSync(`${backups}/Article`), ['new'])
-})
+    const { report, error } = await withCatalog({ file, defaultRoot: backups }, (catalog) => {
+      if (++opened === 1) {
+        catalog.forgetDeleted = () => {
+          throw new IndexDamaged(file, new Error('a page is not what it was'))
+        }
+      }
+      return runCleanup(catalog, cleanup, { timing })
+    })
+    t.equal(opened, 2)
+    t.equal(error, undefined)
+    t.match(report, { status: 'done', failed: [] })
+    t.same(readdirSync(`${backups}/Article`), ['new'])
+  },
+)
 
 t.test('a cleanup of archives wherever they lie names the directories that it locked', async (t) => {
   const { backups, catalog } = await root(t)

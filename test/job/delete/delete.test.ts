@@ -71,7 +71,7 @@ t.test(
         if (JSON.stringify(left) !== JSON.stringify(kept.sort())) throw new Error(`${one.text} left ${left}`)
         if (report.deleted === 0) return
         await rollback(store, report.id, {}, { undoDirectory })
-        if ((await digest(store, 'Doc')) !== before) throw new Error(`${one.text} was not taken back`)
+        if ((await digest(store, 'Doc')) !== before) throw new Error(`${one.text} was not undone`)
       },
     )
     await fc.assert(law, tried(runs(40)))

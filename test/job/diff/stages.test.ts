@@ -1,7 +1,7 @@
 // The stages of a comparison keep what every stage keeps.
 import t from 'tap'
 import type { ObjectPair } from '../../../lib/archive/object/join.ts'
-import { differing } from '../../../lib/job/diff/differing.ts'
+import { findDifferences } from '../../../lib/job/diff/findDifferences.ts'
 import type { ComparedPair } from '../../../lib/job/diff/finding.ts'
 import { recheck } from '../../../lib/job/diff/recheck.ts'
 import { difference } from '../../../lib/transform/object/compare.ts'
@@ -18,7 +18,7 @@ const idsIn = (chunk: unknown) => (chunk as ObjectPair[]).map(({ left, right }) 
 const idsOut = (chunk: unknown) => (chunk as ComparedPair[]).map(({ id }) => id)
 
 stageContract(t, 'differing', {
-  make: () => differing({ compare: difference }),
+  make: () => findDifferences({ compare: difference }),
   input: () => pages((n): ObjectPair => (n % 2 === 0 ? { left: thing(n, 8000) } : { right: thing(n, 8000) })),
   holds: 4,
   keysIn: idsIn,

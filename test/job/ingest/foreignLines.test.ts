@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { foreignLines } from '../../../lib/job/ingest/foreignLines.ts'
-import { inspecting } from '../../../lib/stream/bytes/inspecting.ts'
+import { inspectBytes } from '../../../lib/stream/bytes/inspectBytes.ts'
 
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8'
@@ -23,7 +23,7 @@ async function said(text: string, fromRejects = false, size = 1000): Promise<str
     },
   })
   try {
-    const stage = inspecting((beginning) => foreignLines(beginning, fromRejects))
+    const stage = inspectBytes((beginning) => foreignLines(beginning, fromRejects))
     await pipeline(Readable.from(chunks(), { objectMode: false }), stage, end)
     return Buffer.concat(passed).toString()
   } catch (error) {

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import type { Operation } from '../../../lib/core/operation.ts'
 import { ingest } from '../../../lib/job/ingest/ingest.ts'
-import { weigh } from '../../../lib/job/ingest/stages.ts'
+import { itemBytes } from '../../../lib/job/ingest/stages.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 
 const MIB = 1024 * 1024
@@ -17,11 +17,11 @@ t.test(
   (t) => {
     const at = { line: 1, end: 1 }
     const plain = 'x'.repeat(20_000)
-    t.equal(weigh({ ...at, text: plain }), 20_000)
-    t.equal(weigh({ ...at, text: plain, operation: put(plain) }), 40_000)
-    t.equal(weigh({ ...at, text: plain, operation: put(plain), heldBytes: 15_000 }), 35_000)
-    t.equal(weigh({ ...at, text: `${plain}→`, operation: put(`${plain}→`) }), 80_004)
-    t.equal(weigh({ ...at, text: `${plain}é`, operation: put(`${plain}é`) }), 40_002)
+    t.equal(itemBytes({ ...at, text: plain }), 20_000)
+    t.equal(itemBytes({ ...at, text: plain, operation: put(plain) }), 40_000)
+    t.equal(itemBytes({ ...at, text: plain, operation: put(plain), heldBytes: 15_000 }), 35_000)
+    t.equal(itemBytes({ ...at, text: `${plain}→`, operation: put(`${plain}→`) }), 80_004)
+    t.equal(itemBytes({ ...at, text: `${plain}é`, operation: put(`${plain}é`) }), 40_002)
     t.end()
   },
 )

@@ -162,7 +162,7 @@ t.test('plain lines that were killed on their way can be sent again', async (t) 
 const MEANWHILE: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'an object was written by another program': (store) =>
     store.collection('Thing').write([{ ...thing(1), id: 'ffffffff-0000-4000-8000-000000000000' }]),
-  'the class was made anew by somebody, of another kind': async (store) => {
+  'the class was recreated by somebody, of another kind': async (store) => {
     await store.drop('Thing')
     await store.create({ ...THING, description: 'mine' })
   },

@@ -1,7 +1,7 @@
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
-import { sum } from '../../../lib/core/report.ts'
+import { sumCounts } from '../../../lib/core/report.ts'
 import type { RestoreReport } from '../../../lib/job/restore/report.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
@@ -26,5 +26,5 @@ export async function objectsOf(store: Store, name: string, tenant?: string): Pr
 
 /** A report with how many were rejected and skipped: to `t.match` an empty object is like any other. */
 export function summed<R extends Pick<RestoreReport, 'rejected' | 'skipped'>>(report: R) {
-  return { ...report, rejected: sum(report.rejected), skipped: sum(report.skipped) }
+  return { ...report, rejected: sumCounts(report.rejected), skipped: sumCounts(report.skipped) }
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
-import { spooled } from '../../../lib/job/restore/source/spooled.ts'
+import { spoolPipe } from '../../../lib/job/restore/source/spoolPipe.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { objectsOf } from './restored.ts'
@@ -52,7 +52,7 @@ t.test('a pipe that fails leaves no file', async (t) => {
   const seen: RunEvent[] = []
   const bytes = new Readable({ read: () => bytes.destroy(new Error('the cable')) })
   await t.rejects(
-    spooled({ name: 'standard input', bytes }, 'for a test', (event) => seen.push(event)),
+    spoolPipe({ name: 'standard input', bytes }, 'for a test', (event) => seen.push(event)),
     { code: 'ELYSIA_INPUT', message: /the cable/ },
   )
   t.match(seen, [{ type: 'source_spooled' }])

@@ -108,7 +108,7 @@ const ROLLING_BACK = [
 await makeArchive()
 
 t.test(
-  `a replace of a collection of a Weaviate server, killed at every step and taken back, killed at every step, leaves what was there`,
+  `a replace of a collection of a Weaviate server, killed at every step and undone, killed at every step, leaves what was there`,
   async (t) => {
     const storage = t.testdir()
     const target = await TARGETS['a Weaviate server']!(t, storage)

@@ -1,4 +1,4 @@
-// The laws of changing a collection that others live in: cut anywhere and taken back, it is what it was; cut anywhere
+// The laws of changing a collection that others live in: cut anywhere and undone, it is what it was; cut anywhere
 // and given again, it is what it would have been.
 
 import { rmSync } from 'node:fs'
@@ -133,7 +133,7 @@ const SMALL: RestoreOptionsInput = { batchSize: 3, workers: 1, maxDelete: '100%'
 const cuts = fc.record({ turn: fc.integer({ min: 1, max: 9 }), isMade: fc.boolean() })
 const RUNS = tried(runs(30))
 
-t.test('cut anywhere, a restore that is taken back, cut anywhere, leaves what was there', async (t) => {
+t.test('cut anywhere, a restore that is undone, cut anywhere, leaves what was there', async (t) => {
   const directory = t.testdir()
   let undone = 0
   await fc.assert(
@@ -157,7 +157,7 @@ t.test('cut anywhere, a restore that is taken back, cut anywhere, leaves what wa
     }),
     RUNS,
   )
-  t.ok(undone > RUNS.numRuns / 4, `${undone} objects were taken back`)
+  t.ok(undone > RUNS.numRuns / 4, `${undone} objects were undone`)
 })
 
 t.test('cut anywhere and given again, a restore ends as one that was not cut', async (t) => {
@@ -189,7 +189,7 @@ function countsOf({ objects, written, unchanged, skipped, rejected }: RestoreRep
   return { objects, written, unchanged, skipped, rejected }
 }
 
-t.test('an interrupted restore whose undo is gone does not go on as if it could be taken back', async (t) => {
+t.test('an interrupted restore whose undo is gone does not go on as if it could be undone', async (t) => {
   const source = () => sourceOf(Array.from({ length: 8 }, (_, n) => objectOf({ ...NOTHING, n })))
   const all = { ...SMALL, onConflict: 'overwrite' } as const
   t.testdir()
@@ -212,37 +212,34 @@ const others = fc.uniqueArray(fc.record({ n: fc.integer({ min: 0, max: 15 }), is
   maxLength: 6,
 })
 
-t.test(
-  'what others change after a restore stays when that is taken back, and all else is undone',
-  async (t) => {
-    const undoDirectory = t.testdir()
-    let left = 0
-    await fc.assert(
-      fc.asyncProperty(notes, notes, options, others, async (ours, theirs, how, changes) => {
-        const store = await filled(theirs)
-        const expected = new Map((await objectsOf(store, 'Note')).map((one) => [one.id, one]))
-        const all = { ...SMALL, ...how } as RestoreOptionsInput
-        const { report } = await runRestore(sourceOf(ours), store, all, { undoDirectory })
-        const collection = store.collection('Note')
-        for (const { n, isRemoved } of changes) {
-          const object = { id: idOf(n), properties: { a: 'somebody else' } }
-          if (!isRemoved) {
-            await collection.write([object])
-            expected.set(object.id, object)
-            continue
-          }
-          // To remove what the restore has deleted changes nothing.
-          const [removed] = await collection.remove([object.id])
-          if (removed!.existed) expected.delete(object.id)
+t.test('what others change after a restore stays when that is undone, and all else is undone', async (t) => {
+  const undoDirectory = t.testdir()
+  let left = 0
+  await fc.assert(
+    fc.asyncProperty(notes, notes, options, others, async (ours, theirs, how, changes) => {
+      const store = await filled(theirs)
+      const expected = new Map((await objectsOf(store, 'Note')).map((one) => [one.id, one]))
+      const all = { ...SMALL, ...how } as RestoreOptionsInput
+      const { report } = await runRestore(sourceOf(ours), store, all, { undoDirectory })
+      const collection = store.collection('Note')
+      for (const { n, isRemoved } of changes) {
+        const object = { id: idOf(n), properties: { a: 'somebody else' } }
+        if (!isRemoved) {
+          await collection.write([object])
+          expected.set(object.id, object)
+          continue
         }
-        const { report: back, error } = await runRollback(store, report.id, {}, { undoDirectory })
-        if (error !== undefined) throw error
-        left += back.left
-        const after = [...expected.values()].toSorted((x, y) => (x.id < y.id ? -1 : 1))
-        t.strictSame(await objectsOf(store, 'Note'), after)
-      }),
-      RUNS,
-    )
-    t.ok(left > RUNS.numRuns / 4, `${left} were left`)
-  },
-)
+        // To remove what the restore has deleted changes nothing.
+        const [removed] = await collection.remove([object.id])
+        if (removed!.existed) expected.delete(object.id)
+      }
+      const { report: back, error } = await runRollback(store, report.id, {}, { undoDirectory })
+      if (error !== undefined) throw error
+      left += back.left
+      const after = [...expected.values()].toSorted((x, y) => (x.id < y.id ? -1 : 1))
+      t.strictSame(await objectsOf(store, 'Note'), after)
+    }),
+    RUNS,
+  )
+  t.ok(left > RUNS.numRuns / 4, `${left} were left`)
+})

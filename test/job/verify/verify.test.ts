@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
-import { sampled } from '../../../lib/job/verify/sample.ts'
+import { sampleParts } from '../../../lib/job/verify/sample.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { archiveOf, thing, things } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
@@ -141,11 +141,11 @@ t.test('samples n/t for all n see every part once; a percentage sees one at leas
   const parts = Array.from({ length: 50 }, (_, n) => ({
     sha256: (n * 0x9e3779b1).toString(16).padStart(64, '0'),
   }))
-  const seen = [1, 2, 3, 4].flatMap((n) => sampled(parts as never, `${n}/4`))
+  const seen = [1, 2, 3, 4].flatMap((n) => sampleParts(parts as never, `${n}/4`))
   t.equal(seen.length, 50)
   t.equal(new Set(seen).size, 50)
-  t.equal(sampled(parts as never, '1%').length, 1)
-  t.equal(sampled(parts as never, '50%').length, 25)
+  t.equal(sampleParts(parts as never, '1%').length, 1)
+  t.equal(sampleParts(parts as never, '50%').length, 25)
 })
 
 t.test('where there is no archive there is nothing to verify', async (t) => {

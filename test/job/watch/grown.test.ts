@@ -96,7 +96,7 @@ t.test('a compressed file goes on with the members that are appended', async (t)
 })
 
 t.test(
-  'a file that was cut short begins anew, and so does one with another beginning; both are said',
+  'a file that was cut short starts again, and so does one with another beginning; both are said',
   async (t) => {
     const place = placeOf(t, { '1.jsonl': `${add('a', '1')}${add('b', '1')}`, '2.jsonl': add('c', '1') })
     await pass(place)

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Folder } from '../../../lib/job/watch/folder.ts'
-import { type FileIdentity, isFile, look } from '../../../lib/job/watch/identity.ts'
+import { type FileIdentity, inspectPath, isFile } from '../../../lib/job/watch/identity.ts'
 import { openFile } from '../../../lib/job/watch/opened.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, pass, placeOf, type Storage, said } from './watching.ts'
@@ -188,7 +188,7 @@ for (const [what, answer, swap] of SWAPS) {
     const folder = await Folder.open(place.inbox)
     t.teardown(() => folder.close())
     const path = place.inside('a.jsonl')
-    const seen = await look(path, false)
+    const seen = await inspectPath(path, false)
     t.ok(isFile(seen))
     unlinkSync(path)
     swap(path, place)

@@ -2,7 +2,7 @@ import { matchesGlob } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { namePattern } from '../../../lib/file/namePattern.ts'
-import { nameWith, numbered } from '../../../lib/job/watch/fileName.ts'
+import { numberedName, suffixedName } from '../../../lib/job/watch/fileName.ts'
 import { processorMs } from '../../processor.ts'
 import { runs } from '../../runs.ts'
 
@@ -69,10 +69,10 @@ t.test('a pattern that cannot be meant is refused', async (t) => {
 t.test('names that are made fit into a file system, and are text', async (t) => {
   const text = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '.', '-'), minLength: 1, maxLength: 255 })
   const whole = fc.property(text, fc.nat(99_999), (name, attempt) => {
-    const made = [nameWith(name, '.rejects.jsonl'), ...(attempt > 0 ? [numbered(name, attempt)] : [])]
+    const made = [suffixedName(name, '.rejects.jsonl'), ...(attempt > 0 ? [numberedName(name, attempt)] : [])]
     return made.every((one) => Buffer.byteLength(one) <= 255 && one.isWellFormed() && one !== name)
   })
   t.doesNotThrow(() => fc.assert(whole, { numRuns: runs(500) }))
-  t.equal(numbered('a.jsonl', 0), 'a.jsonl')
-  t.equal(numbered('a.jsonl', 2), 'a-2.jsonl')
+  t.equal(numberedName('a.jsonl', 0), 'a.jsonl')
+  t.equal(numberedName('a.jsonl', 2), 'a-2.jsonl')
 })

@@ -8,10 +8,10 @@ import t from 'tap'
 import type { Line } from '../../../lib/core/line.ts'
 import type { Reject } from '../../../lib/core/reject.ts'
 import { Folder } from '../../../lib/job/watch/folder.ts'
-import { isFile, look } from '../../../lib/job/watch/identity.ts'
+import { inspectPath, isFile } from '../../../lib/job/watch/identity.ts'
 import type { WatchEntry } from '../../../lib/job/watch/log.ts'
 import { type FilePosition, type OpenedFile, openFile } from '../../../lib/job/watch/opened.ts'
-import { recognize } from '../../../lib/job/watch/recognize.ts'
+import { recognizeFile } from '../../../lib/job/watch/recognize.ts'
 import { splitLines } from '../../../lib/stream/lines/splitLines.ts'
 
 const UNTOUCHED = { input: '', run: 'r', pending: 'keep', rejects: undefined, reached: undefined } as const
@@ -43,10 +43,10 @@ t.test('each line of a growing file is taken once and whole, wherever the growth
 
   /** What one look at the file takes: line number and text of what is JSON. */
   const look1 = async (known: WatchEntry | undefined, taken: Map<number, string[]>) => {
-    const found = await look(path, false)
+    const found = await inspectPath(path, false)
     const opened = isFile(found) ? await openFile(folder, found, false) : 'gone'
     if (typeof opened === 'string') throw new Error(opened)
-    const is = await recognize(opened, known)
+    const is = await recognizeFile(opened, known)
     let position = known?.position
     if (is.is === 'new' || is.is === 'grown') {
       const { byte, linesBefore } = is.is === 'new' ? { byte: 0, linesBefore: 0 } : is.start

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Report } from '../../../lib/core/report.ts'
-import { settled } from '../../../lib/core/report.ts'
+import { settledCount } from '../../../lib/core/report.ts'
 import { type WatchFacts, WatchTotals } from '../../../lib/job/watch/report.ts'
 import { add, contentsOf, pass, placeOf, watched } from './watching.ts'
 
@@ -40,7 +40,7 @@ t.test('names of the prototype of all objects are names like any other', async (
   const { report } = (await pass(place)).ended
   t.same(Object.entries(report.skipped).sort(), names.map((name) => [name, 2]).sort())
   t.same(Object.entries(report.commits).sort(), names.map((name) => [name, `of ${name}`]).sort())
-  t.equal(settled(report), report.records)
+  t.equal(settledCount(report), report.records)
   t.same(await contentsOf(place), {})
 })
 

@@ -19,7 +19,7 @@ import { lockOfRejects } from '../../../lib/job/watch/sharedRejects.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import type { WriteContext } from '../../../lib/run/context.ts'
 import type { Ended } from '../../../lib/run/run.ts'
-import { lock, lockRun, openState } from '../../../lib/run/state.ts'
+import { lockRun, openState, stateLock } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'
@@ -218,7 +218,7 @@ t.test(
   async (t) => {
     const rejectsPath = join(t.testdirName, '../held-rejects.jsonl')
     const one = await dryAgainst(t, { rejectsPath })
-    const shared = lock(one.state.directory, ...lockOfRejects(rejectsPath))
+    const shared = stateLock(one.state.directory, ...lockOfRejects(rejectsPath))
     await t.rejects(one.dry(), { code: 'ELYSIA_LOCKED', message: /a watch with the rejects in/ })
     shared.release()
     t.match((await one.dry()).report, { files: 1 })
@@ -310,7 +310,7 @@ t.test('with --rejects the rejects of all files lie in one file, each with its s
   await watched(place, options, (some) => some.length === 1, { rejectsPath })
   t.same(rejectsIn(rejectsPath), ['4.jsonl:1'], 'also to one that was emptied')
   await watched(place, {}, (some) => some.length === 2, { rejectsPath, fresh: true })
-  t.same(rejectsIn(rejectsPath), ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3'], 'begun anew with --fresh')
+  t.same(rejectsIn(rejectsPath), ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3'], 'begun again with --fresh')
 })
 
 t.test('a dry run takes each file once, and leaves files, store and state as they were', async (t) => {

@@ -148,7 +148,7 @@ t.test('a file that cannot be written to: it is sent, and that is said', async (
   t.match(said, [/alerts are sent, but not remembered/])
 })
 
-t.test('a run that the history could not take is told, not remembered, and takes nothing back', async (t) => {
+t.test('a run that the history could not take is told, not remembered, and resolves nothing', async (t) => {
   const server = await receiver(t)
   const { run } = await opened(t, [server])
   const other = { ...failed, id: 'other', collection: 'Other' }

@@ -115,7 +115,7 @@ t.test('what another page asks for is refused, whatever the browser adds by itse
   )
   t.equal((await get('/', 'Sec-Fetch-Site: none')).status, 200, 'an address that was typed')
   const link = await get(path, 'Sec-Fetch-Site: cross-site')
-  t.equal(link.status, 200, 'the link itself may stand elsewhere; the page it leads to asks anew')
+  t.equal(link.status, 200, 'the link itself may stand elsewhere; the page it leads to asks again')
   t.notMatch(link.body, /facts/)
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { expectationFor, readExpectations } from '../../../lib/monitor/expect/expectations.ts'
-import { judge } from '../../../lib/monitor/expect/missed.ts'
+import { judgeExpectations } from '../../../lib/monitor/expect/missed.ts'
 
 const read = (text: string) => readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
 
@@ -49,7 +49,7 @@ t.test('what never was, and what is late, is missed though nothing ran', async (
     'backup Fine': '2026-11-23T10:01:00.000Z',
     'verify Fine': '2026-11-24T00:00:00.000Z',
   }
-  const judged = judge(
+  const judged = judgeExpectations(
     some,
     {
       collections: ['Fine', 'Late', 'Alone'],

@@ -1,7 +1,7 @@
 // How many series there may be, and what their labels hold.
 import * as fc from 'fast-check'
 import t from 'tap'
-import { bounded, MOST_COLLECTIONS } from '../../../lib/monitor/metrics/bounded.ts'
+import { boundGroups, MOST_COLLECTIONS } from '../../../lib/monitor/metrics/bounded.ts'
 import { exposition } from '../../../lib/monitor/metrics/exposition.ts'
 import type { SampleGroup } from '../../../lib/monitor/metrics/metric.ts'
 import { promtool, withPromtool } from './promtool.ts'
@@ -16,7 +16,7 @@ t.test('collections past the thousandth are joined as `other`, each metric in it
       values: { elysiactl_records_total: 1, elysiactl_last_success_timestamp_seconds: 1000 + index },
     }),
   )
-  const { groups: found, others } = bounded(groups)
+  const { groups: found, others } = boundGroups(groups)
   t.equal(others, 2)
   t.strictSame(
     found.filter(({ labels }) => labels.collection === 'other'),
@@ -31,7 +31,7 @@ t.test('collections past the thousandth are joined as `other`, each metric in it
   t.equal(found.length, MOST_COLLECTIONS + 1)
   t.equal(found[0], groups[0], 'what is not joined stays the object that it was')
   const expected: SampleGroup = { labels: { collection: 'C1001' }, values: { [DUE]: 5 } }
-  const kept = bounded([...groups, expected]).groups.filter(({ values }) => DUE in values)
+  const kept = boundGroups([...groups, expected]).groups.filter(({ values }) => DUE in values)
   t.strictSame(kept, [expected], 'what is expected has figures of its own')
 })
 
@@ -42,7 +42,7 @@ t.test('several groups of the same labels are one series for each metric', async
     { labels: { ...labels }, values: { elysiactl_runs_running: 1, elysiactl_run_progress_ratio: 0.5 } },
     { labels: { ...labels }, values: { elysiactl_runs_running: 1, elysiactl_run_progress_ratio: 0.2 } },
   ]
-  const lines = exposition(bounded(groups).groups)
+  const lines = exposition(boundGroups(groups).groups)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
   const shown = '{kind="restore",collection="A",target=""}'
@@ -57,7 +57,7 @@ t.test('jobs without a collection are none of the others', async (t) => {
   const groups = ['', 'A', 'B'].map(
     (collection): SampleGroup => ({ labels: { collection }, values: { elysiactl_records_total: 1 } }),
   )
-  const collections = bounded(groups, 2).groups.map(({ labels }) => labels.collection)
+  const collections = boundGroups(groups, 2).groups.map(({ labels }) => labels.collection)
   t.strictSame(collections, ['', 'A', 'other'])
 })
 
@@ -82,7 +82,7 @@ t.test('hostile names become series that differ, and a text that parses', withPr
       values: { elysiactl_retries_total: 1 },
     }),
   )
-  const found = bounded(groups)
+  const found = boundGroups(groups)
   const text = exposition(found.groups)
   t.strictSame(promtool(['check', 'metrics'], { input: text }), { status: 0, said: '' })
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '))

@@ -44,7 +44,7 @@ t.test('any groups become the text that prom-client makes of them', async (t) =>
     fc.asyncProperty(some, async (groups) => {
       const given = groups as SampleGroup[]
       t.equal(exposition(given), await byPromClient(given))
-      t.equal(exposition(given), exposition(structuredClone(given)), 'written once or anew')
+      t.equal(exposition(given), exposition(structuredClone(given)), 'written once or again')
     }),
     { numRuns: 200 },
   )

@@ -1,11 +1,11 @@
 // What a person may give.
 import t from 'tap'
 import { metricsListenOptions, metricsOptions } from '../../../lib/monitor/metrics/options.ts'
-import { resolve } from '../../../lib/options/options.ts'
+import { resolveOptions } from '../../../lib/options/options.ts'
 import type { OptionsSchema } from '../../../lib/options/schema.ts'
 
 function given(schema: OptionsSchema, values: Readonly<Record<string, unknown>>) {
-  return resolve(schema, [{ kind: 'flag', origin: 'command line', values }]).options
+  return resolveOptions(schema, [{ kind: 'flag', origin: 'command line', values }]).options
 }
 
 t.test('a file that no collector takes, a gateway and an address that are none: wrong usage', async (t) => {
@@ -23,7 +23,7 @@ t.test(
     const refused = { code: 'ELYSIA_USAGE', hint: /ELYSIACTL_METRICS_PUSH/, message: /^((?!secret@).)*$/ }
     t.throws(() => given(metricsOptions, values), refused)
     for (const kind of ['environment', 'file', 'code'] as const)
-      t.strictSame(resolve(metricsOptions, [{ kind, origin: kind, values }]).options, values)
+      t.strictSame(resolveOptions(metricsOptions, [{ kind, origin: kind, values }]).options, values)
   },
 )
 

@@ -103,7 +103,7 @@ t.test('a failed run leaves the last success where it was', async (t) => {
   t.notMatch(text, `elysiactl_last_run_status{${ARTICLE},code="done"}`)
 })
 
-t.test('an interrupted run is the last one, and takes no failure back', async (t) => {
+t.test('an interrupted run is the last one, and undoes no failure', async (t) => {
   const { lastRun } = figures(entry({ status: 'interrupted' }))
   const failed = figures(entry({ status: 'failed', error: UNREACHABLE }), { lastRun })
   const { text } = await metricsSource({ reader: history([failed]), report })()
@@ -181,7 +181,7 @@ t.test('only what changed is written again, and the text is that of a fresh one'
   )
 })
 
-t.test('is read anew only where something changed', async (t) => {
+t.test('is read again only where something changed', async (t) => {
   const reader = full()
   let reports = 0
   let now = NOW
@@ -201,7 +201,7 @@ t.test('is read anew only where something changed', async (t) => {
   t.strictSame([reader.reads, reports], [2, 1], 'what was written is seen at once')
   now += 30_000
   await source()
-  t.strictSame([reader.reads, reports], [3, 2], 'the report is made anew after 30 s')
+  t.strictSame([reader.reads, reports], [3, 2], 'the report is made again after 30 s')
   now = Date.parse('2026-11-29T05:00:01Z')
   const { text } = await source()
   t.match(text, `elysiactl_expectation_missed{${ARTICLE}} 1`, 'time alone makes it missed')

@@ -2,7 +2,7 @@
 import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { named } from '../../../lib/core/channel/stages.ts'
+import { nameStage } from '../../../lib/core/channel/stages.ts'
 import { bottleneckOf } from '../../../lib/monitor/profile/bottleneck.ts'
 import { stageProfile } from '../../../lib/monitor/profile/profiler.ts'
 import type { StageProfile } from '../../../lib/monitor/profile/schema.ts'
@@ -79,7 +79,7 @@ async function measured(steps: readonly Step[], jitter: () => number): Promise<S
       act(steps.at(-1)!, () => done())
     },
   })
-  const stages = [source, ...middle, end].map((stage, at) => named(`stage ${at}`, stage))
+  const stages = [source, ...middle, end].map((stage, at) => nameStage(`stage ${at}`, stage))
   meter.watch(stages)
   await pipeline(stages as unknown as [Readable, Writable])
   return meter.figures().map(stageProfile)

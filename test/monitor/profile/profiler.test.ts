@@ -1,8 +1,8 @@
 import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { observed } from '../../../lib/core/channel/requests.ts'
-import { named } from '../../../lib/core/channel/stages.ts'
+import { publishRequest } from '../../../lib/core/channel/requests.ts'
+import { nameStage } from '../../../lib/core/channel/stages.ts'
 import { startProfiler } from '../../../lib/monitor/profile/index.ts'
 
 t.test('stages, servers and the process are measured from the beginning to the end', async (t) => {
@@ -16,23 +16,23 @@ t.test('stages, servers and the process are measured from the beginning to the e
       setTimeout(done, 5 + 10_000 * read)
     },
   })
-  const stages = [named('read', Readable.from([1, 2, 3, 4, 5, 6])), named('write', write)] as const
+  const stages = [nameStage('read', Readable.from([1, 2, 3, 4, 5, 6])), nameStage('write', write)] as const
   profiler.stages.watch(stages)
   await pipeline(stages)
-  await observed(
+  await publishRequest(
     asked,
     async () => 'text',
     () => ({ receivedBytes: 4, status: 422 }),
   )
   await t.rejects(
-    observed(
+    publishRequest(
       asked,
       () => Promise.reject(new Error('away')),
       () => ({ receivedBytes: 0 }),
     ),
   )
   profiler.end()
-  await observed(
+  await publishRequest(
     asked,
     async () => 'unseen',
     () => ({ receivedBytes: 4 }),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { observed } from '../../../lib/core/channel/requests.ts'
+import { publishRequest } from '../../../lib/core/channel/requests.ts'
 import { TraceFile } from '../../../lib/monitor/profile/traceFile.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 
@@ -29,12 +29,12 @@ t.test('runs, phases and requests are spans, each with its begin and end; number
   for (const phase of ['writing', 'writing', 'reading back']) {
     trace.take({ type: 'progress', unit: 'objects', phase, done: 1 } as RunEvent)
   }
-  await observed(
+  await publishRequest(
     ASKED,
     async () => 'content',
     (reply) => ({ receivedBytes: reply.length }),
   )
-  const open = observed(
+  const open = publishRequest(
     ASKED,
     () => new Promise(() => {}),
     () => ({ receivedBytes: 0 }),
@@ -77,7 +77,7 @@ t.test('a file that cannot be written is wrong usage', async (t) => {
 t.test('a full disk ends the trace, and not the job', { skip: !existsSync('/dev/full') }, async (t) => {
   const trace = new TraceFile('/dev/full')
   for (let request = 0; request < 2000; request++) {
-    await observed(
+    await publishRequest(
       ASKED,
       async () => '',
       () => ({ receivedBytes: 0 }),

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
-import { moved } from '../../../lib/core/channel/bytes.ts'
+import { publishBytes } from '../../../lib/core/channel/bytes.ts'
 import { PlaceMeter } from '../../../lib/monitor/progress/places.ts'
 
 t.test('archives and stores in files count by their directory and their file', async (t) => {
@@ -15,7 +15,7 @@ t.test('archives and stores in files count by their directory and their file', a
   await pipeline([Buffer.from('0123456789')], upload.stream)
   await upload.commit()
   t.equal(await text(await storage.read('part', { start: 2, end: 6 })), '2345')
-  moved('sqlite:/a.db', 7, 3)
+  publishBytes('sqlite:/a.db', 7, 3)
   t.strictSame(places.news(), [
     { place: root, isServer: false, in: 4, out: 10 },
     { place: 'sqlite:/a.db', isServer: false, in: 7, out: 3 },

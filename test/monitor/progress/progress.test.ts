@@ -112,7 +112,7 @@ t.test('what an earlier try had settled is done, and is no speed', async (t) => 
   t.match(backup.state(10_000), { done: 5000, ahead: 10, rate_per_second: 1 })
 })
 
-t.test('each phase, and each run, is counted anew', async (t) => {
+t.test('each phase, and each run, is counted again', async (t) => {
   const model = modelOf()
   t.equal(model.state(0), undefined, 'nothing is known')
   model.take(started('restore'), 0)

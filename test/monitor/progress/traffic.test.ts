@@ -1,5 +1,5 @@
 import t from 'tap'
-import { observed } from '../../../lib/core/channel/requests.ts'
+import { publishRequest } from '../../../lib/core/channel/requests.ts'
 import { processProgress } from '../../../lib/monitor/progress/process.ts'
 import { Traffic } from '../../../lib/monitor/progress/traffic.ts'
 
@@ -11,8 +11,8 @@ t.test('the request that waits the longest is known, and how many had an answer'
   t.equal(traffic.oldest, undefined)
   const ends: (() => void)[] = []
   const waiting = () => new Promise<string>((resolve) => ends.push(() => resolve('answer')))
-  const first = observed(ASKED, waiting, (reply) => ({ receivedBytes: reply.length }))
-  const other = observed({ ...ASKED, server: 'other:1' }, waiting, (reply) => ({
+  const first = publishRequest(ASKED, waiting, (reply) => ({ receivedBytes: reply.length }))
+  const other = publishRequest({ ...ASKED, server: 'other:1' }, waiting, (reply) => ({
     receivedBytes: reply.length,
   }))
   t.match(traffic.oldest, { server: 'localhost:8080' })
@@ -21,7 +21,7 @@ t.test('the request that waits the longest is known, and how many had an answer'
   t.match(traffic.oldest, { server: 'other:1' })
   ends[1]!()
   await other
-  const refused = observed(
+  const refused = publishRequest(
     ASKED,
     () => Promise.reject(new Error('no')),
     () => ({ receivedBytes: 0 }),
@@ -38,7 +38,7 @@ t.test(
     const traffic = new Traffic(() => sent)
     t.teardown(() => traffic.close())
     const { promise, resolve } = Promise.withResolvers<string>()
-    const asking = observed(
+    const asking = publishRequest(
       ASKED,
       () => promise,
       () => ({ receivedBytes: 0 }),

@@ -85,7 +85,7 @@ t.test('a failure from before its store was known is over with any later success
   t.equal(needs_attention.length, 1)
 })
 
-t.test('an interruption takes no failure back', async (t) => {
+t.test('an interruption undoes no failure', async (t) => {
   const { history } = opened(t)
   history.put(ran('bad', 22, { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'x' } }))
   history.put(ran('stopped', 23, { status: 'interrupted' }))

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Expectation } from '../../../lib/monitor/expect/expectations.ts'
 import { openHistory } from '../../../lib/monitor/history/history.ts'
 import { report } from '../../../lib/monitor/report/report.ts'
-import { standing } from '../../../lib/monitor/report/standing.ts'
+import { standingFindings } from '../../../lib/monitor/report/standing.ts'
 import { entry } from '../history/entries.ts'
 
 const NOW = Date.parse('2026-11-22T04:00:00.000Z')
@@ -21,7 +21,10 @@ t.test('what is missed and expected is that of the report, also of what only fai
     entry({ id: 'bad', collection: 'Log', started_at: '2026-11-22T03:00:00.000Z', status: 'failed' }),
   )
   const expectations = [daily('*', () => true)]
-  const facts = await standing({ history, expectations, directories: [t.testdirName] }, { nowMs: NOW })
+  const facts = await standingFindings(
+    { history, expectations, directories: [t.testdirName] },
+    { nowMs: NOW },
+  )
   const whole = await report({ history, expectations, directories: [t.testdirName] }, { nowMs: NOW })
   t.strictSame(
     facts.missed.map(({ collection }) => collection),
@@ -46,7 +49,7 @@ t.test('a name that was only mistyped is missed by nobody, as in the report', as
     entry({ id: 'old', collection: 'Old', ...slip, trigger: 'cron', started_at: '2026-01-01T00:00:00.000Z' }),
   )
   const expectations = [daily('*', () => true)]
-  const { missed } = await standing({ history, expectations }, { nowMs: NOW })
+  const { missed } = await standingFindings({ history, expectations }, { nowMs: NOW })
   const whole = await report({ history, expectations }, { nowMs: NOW })
   t.strictSame(
     missed.map(({ collection }) => collection),
@@ -68,7 +71,7 @@ t.test(
         history.put(entry({ id: `${collection}-${run}`, collection, started_at, rate_per_second }))
       }
     }
-    const { trends } = await standing({ history }, { nowMs: NOW, trends: true })
+    const { trends } = await standingFindings({ history }, { nowMs: NOW, trends: true })
     t.match(trends, [{ collection: 'Slower', regression: { run: 'Slower-24' } }])
     t.equal(trends?.length, 1)
     const whole = await report({ history }, { nowMs: NOW })
@@ -77,6 +80,6 @@ t.test(
       trends!.map((one) => one.regression),
       slower.map((one) => one.regression),
     )
-    t.equal((await standing({ history }, { nowMs: NOW })).trends, undefined)
+    t.equal((await standingFindings({ history }, { nowMs: NOW })).trends, undefined)
   },
 )

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { dashboardOptions } from '../../../lib/monitor/dashboard/options.ts'
 import {
-  addressLack,
+  addressFault,
   addressOf,
   hostText,
   isLoopback,
@@ -28,7 +28,7 @@ t.test('addresses', async (t) => {
     '-1',
   ]
   for (const text of wrong) {
-    t.match(addressLack(text), /HOST:PORT/, text)
+    t.match(addressFault(text), /HOST:PORT/, text)
     t.throws(() => of(text), { code: 'ELYSIA_USAGE', message: /^--listen / })
   }
   t.ok(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every((host) => isLoopback({ host, port: 1 })))

@@ -3,7 +3,7 @@ import { propagation, type TextMapPropagator, trace } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import t from 'tap'
-import { observed } from '../../../lib/core/channel/requests.ts'
+import { publishRequest } from '../../../lib/core/channel/requests.ts'
 import { startTelemetry } from '../../../lib/monitor/trace/telemetry.ts'
 import { hasProvider, passOnTraceparent } from '../../../lib/monitor/trace/traceparent.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
@@ -26,7 +26,7 @@ async function ask(): Promise<Readonly<Record<string, string>>> {
     sent = { ...headers }
     return 'content of an object'
   }
-  await observed(ASKED, send, () => ({ receivedBytes: 4 }))
+  await publishRequest(ASKED, send, () => ({ receivedBytes: 4 }))
   return sent
 }
 
@@ -53,7 +53,7 @@ t.test(
     telemetry.take({ type: 'progress', unit: 'objects', phase: 'writing', done: 5 } as RunEvent)
     const sent = await ask()
     await t.rejects(
-      observed(
+      publishRequest(
         ASKED,
         () => Promise.reject(new Error('away')),
         () => ({ receivedBytes: 0 }),

@@ -149,7 +149,7 @@ t.test('fingerprints come back in order, and go with the end of the run', (t) =>
   t.end()
 })
 
-t.test('a collection that is removed, or made anew, has no positions', (t) => {
+t.test('a collection that is removed or recreated has no positions', (t) => {
   const journal = new Journal(database(t))
   const brought = (run: string) => {
     journal.begin(run, KEY, 'c')

@@ -81,7 +81,7 @@ t.test('what another connection changed is seen', async (t) => {
   await fails(t, () => docs.count(), 'ELYSIA_NOT_FOUND', 'a drop')
   await other.store.create(schemaOf('Docs', { multiTenancyConfig: { enabled: true } }))
   await other.store.createTenants('Docs', ['one'])
-  t.match(await docs.write([objectAt(3)], { tenant: 'one' }), [{ ok: true }], 'one made anew, with tenants')
+  t.match(await docs.write([objectAt(3)], { tenant: 'one' }), [{ ok: true }], 'one made again, with tenants')
   t.same(await store.tenants('Docs'), ['one'])
 })
 

@@ -53,7 +53,7 @@ t.test('whatever else is asked for comes after what is shared was committed', as
   t.strictSame(seen(), [1, 2])
 })
 
-t.test('one that fails takes back those it shares with, unless it has changed nothing', async (t) => {
+t.test('one that fails undoes those it shares with, unless it has changed nothing', async (t) => {
   const { queue, put, seen } = opened(t)
   await queue.transaction(put(1), SHARED)
   const refused = queue.transaction(async () => Promise.reject(new Error('too many')), SHARED)
@@ -68,7 +68,7 @@ t.test('one that fails takes back those it shares with, unless it has changed no
   t.strictSame(seen(), [1])
   await queue.transaction(put(4), SHARED)
   await queue.step(() => {})
-  t.strictSame(seen(), [1, 4], 'the next one begins anew')
+  t.strictSame(seen(), [1, 4], 'the next one starts again')
 })
 
 t.test('what kept shared ones from being committed is told to the next that asks', async (t) => {
@@ -83,7 +83,7 @@ t.test('what kept shared ones from being committed is told to the next that asks
   t.strictSame(valuesOf(database), [2])
 })
 
-t.test('of shared ones it is told when they are committed, and not where they are taken back', async (t) => {
+t.test('of shared ones it is told when they are committed, and not where they are undone', async (t) => {
   const { queue, put, seen } = opened(t)
   const told: unknown[] = []
   const shared = (value: number) => ({ shared: true, onCommitted: () => told.push([value, seen()]) })

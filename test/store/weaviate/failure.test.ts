@@ -1,11 +1,11 @@
 import t from 'tap'
-import { DeadlineError, within } from '../../../lib/async/deadline.ts'
+import { DeadlineError, withDeadline } from '../../../lib/async/deadline.ts'
 import {
   allUnreachable,
   failureOf,
   isTooLarge,
   neverSent,
-  refusal,
+  refusedOutcome,
   replyFailure,
   wholeFailure,
 } from '../../../lib/store/weaviate/cluster/failure.ts'
@@ -30,7 +30,7 @@ t.test('a key that is unknown or lacks a right is refused, however the server sa
   t.match(rpc(7, 'no'), lacking)
   t.match(answer(403, `{"error":[{"message":${JSON.stringify(FORBIDDEN)}}]}`), lacking)
   t.match(wholeFailure(FORBIDDEN, ADDRESS), lacking)
-  t.match(refusal('status: 403 Forbidden: your OpenAI account'), { ok: false, retryable: undefined })
+  t.match(refusedOutcome('status: 403 Forbidden: your OpenAI account'), { ok: false, retryable: undefined })
 })
 
 t.test('what passes is worth repeating, and told from what lasts', async (t) => {
@@ -40,7 +40,7 @@ t.test('what passes is worth repeating, and told from what lasts', async (t) => 
     '429 Too many requests',
   ]) {
     t.match(rpc(2, text), { code: 'ELYSIA_STORE', retryable: true }, text)
-    t.match(refusal(text), { ok: false, retryable: true, reason: text })
+    t.match(refusedOutcome(text), { ok: false, retryable: true, reason: text })
   }
   t.notOk(isTransient('store is read-only due to: manually set by user'))
   t.match(rpc(2, 'invalid text property'), { code: 'ELYSIA_STORE', retryable: false })
@@ -94,11 +94,11 @@ t.test('the name of a host says nothing of TLS', async (t) => {
 
 t.test('work that does not end is given up in time, and at once where it is aborted', async (t) => {
   const never = () => new Promise<never>(() => {})
-  await t.rejects(within(20, [], never), new DeadlineError(20))
+  await t.rejects(withDeadline(20, [], never), new DeadlineError(20))
   const abort = new AbortController()
-  const waiting = within(60_000, [abort.signal], never)
+  const waiting = withDeadline(60_000, [abort.signal], never)
   abort.abort(new Error('enough'))
   await t.rejects(waiting, { message: 'enough' })
-  await t.rejects(within(60_000, [abort.signal], never), { message: 'enough' })
-  t.equal(await within(60_000, [], async () => 'done'), 'done')
+  await t.rejects(withDeadline(60_000, [abort.signal], never), { message: 'enough' })
+  t.equal(await withDeadline(60_000, [], async () => 'done'), 'done')
 })

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { stoppable } from '../../../lib/stream/bytes/source.ts'
+import { stoppableSource } from '../../../lib/stream/bytes/source.ts'
 
 const NEVER = new AbortController().signal
 
@@ -16,14 +16,14 @@ t.test('stoppable: passes a file through, and an empty source', async (t) => {
   const path = `${t.testdir()}/input`
   const lines = 'one line of text\n'.repeat(50_000)
   writeFileSync(path, lines)
-  t.equal(await text(stoppable(createReadStream(path), NEVER)), lines)
-  t.equal(await text(stoppable(Readable.from([]), NEVER)), '')
+  t.equal(await text(stoppableSource(createReadStream(path), NEVER)), lines)
+  t.equal(await text(stoppableSource(Readable.from([]), NEVER)), '')
 })
 
 t.test('stoppable: ends at once when stopped while the source waits for data', async (t) => {
   const source = new PassThrough()
   const stop = new AbortController()
-  const stream = stoppable(source, stop.signal)
+  const stream = stoppableSource(source, stop.signal)
   const whole = text(stream)
   source.write('begun')
   await turn()
@@ -34,14 +34,14 @@ t.test('stoppable: ends at once when stopped while the source waits for data', a
 
 t.test('stoppable: one that is stopped before it begins is empty, and lets its source go', async (t) => {
   const source = Readable.from(['data'])
-  t.equal(await text(stoppable(source, AbortSignal.abort())), '')
+  t.equal(await text(stoppableSource(source, AbortSignal.abort())), '')
   t.ok(source.destroyed)
 })
 
 t.test('stoppable: stopped while its reader is slow, it still ends cleanly', async (t) => {
   const stop = new AbortController()
   let chunks = 0
-  await pipeline(stoppable(endless(), stop.signal), async (bytes: AsyncIterable<Buffer>) => {
+  await pipeline(stoppableSource(endless(), stop.signal), async (bytes: AsyncIterable<Buffer>) => {
     for await (const _chunk of bytes) {
       if (++chunks === 3) stop.abort()
       await turn()
@@ -51,12 +51,12 @@ t.test('stoppable: stopped while its reader is slow, it still ends cleanly', asy
 })
 
 t.test('stoppable: an error of the source is its own', async (t) => {
-  await t.rejects(text(stoppable(createReadStream(`${t.testdir()}/none`), NEVER)), { code: 'ENOENT' })
+  await t.rejects(text(stoppableSource(createReadStream(`${t.testdir()}/none`), NEVER)), { code: 'ENOENT' })
 })
 
 t.test('stoppable: a source that is closed before its end is an error, not an end', async (t) => {
   const source = new PassThrough()
-  const whole = text(stoppable(source, NEVER))
+  const whole = text(stoppableSource(source, NEVER))
   source.write('half')
   await turn()
   source.destroy()
@@ -65,7 +65,7 @@ t.test('stoppable: a source that is closed before its end is an error, not an en
 
 t.test('stoppable: takes no more from the source than its reader asks for', async (t) => {
   const source = endless()
-  const stream = stoppable(source, NEVER)
+  const stream = stoppableSource(source, NEVER)
   await once(stream, 'readable')
   for (let turns = 0; turns < 20; turns++) await turn()
   t.ok(stream.readableLength <= 2 * 1024, `${stream.readableLength} bytes wait`)
@@ -82,7 +82,7 @@ t.test('stoppable: leaves no listener on the signal', async (t) => {
     listeners.push(type)
     remove(type, ...rest)
   }
-  await text(stoppable(Readable.from([Buffer.from('x')], { objectMode: false }), signal))
+  await text(stoppableSource(Readable.from([Buffer.from('x')], { objectMode: false }), signal))
   t.strictSame(listeners, ['abort'])
 })
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { Reject, refuse } from '../../../lib/core/reject.ts'
+import { makeReject, Reject } from '../../../lib/core/reject.ts'
 import { LinesDigest } from '../../../lib/stream/lines/digest.ts'
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -31,7 +31,7 @@ t.test('LinesDigest: takes bytes for what is not UTF-8 and the digest for what w
 
 t.test('LinesDigest: a reject made of a line hashes as the line, an empty one included', async (t) => {
   for (const text of ['{"a":1}', '']) {
-    t.equal(digestOf(refuse(line(text), 'not_json', 'whatever')), digestOf(line(text)))
+    t.equal(digestOf(makeReject(line(text), 'not_json', 'whatever')), digestOf(line(text)))
   }
 })
 

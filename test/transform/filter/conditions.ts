@@ -3,7 +3,7 @@ import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 
 /*
- * Conditions as text, each with a plain model of what SQL says of it: written anew, with tables of truth, bytes,
+ * Conditions as text, each with a plain model of what SQL says of it: written independently, with tables of truth, bytes,
  * BigInt and recursion in place of what the evaluation is made of.
  */
 

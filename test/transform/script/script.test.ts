@@ -130,7 +130,7 @@ t.test('what is refused, and why: each is a reject of its own, and its neighbors
 })
 
 t.test(
-  'vectors: kept unless they are given anew, null drops one, and a change in place changes nothing',
+  'vectors: kept unless they are given again, null drops one, and a change in place changes nothing',
   async (t) => {
     const pipeline = await pipelineOf(
       t,
@@ -203,7 +203,7 @@ t.test('what it prints goes where it is told to, and a signal ends it at once', 
   await t.rejects(running, { message: 'enough' })
 })
 
-t.test('a script that is another one when its thread has to be started anew ends the run', async (t) => {
+t.test('a script that is another one when its thread has to be started again ends the run', async (t) => {
   const path = join(t.testdir(), 'fix.mjs')
   await writeFile(path, 'export default () => process.exit(0)')
   const pipeline = bindTransforms([await runScript(path)], NOTE)

@@ -25,7 +25,7 @@ export async function plannedPath(
 }
 
 /** Prints what a backup would do, and writes nothing. */
-export async function plan(
+export async function printPlan(
   context: Context,
   store: Store,
   name: string,

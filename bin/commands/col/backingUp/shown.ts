@@ -11,7 +11,7 @@ import {
   userPaths,
 } from '../../../library.ts'
 import { progressView } from '../../../view/progress.ts'
-import { backupLack, backupSummary } from '../backupSummary.ts'
+import { backupSummary, missingFromBackup } from '../backupSummary.ts'
 
 /** Makes a backup, and shows how it ended. */
 export type Show = (
@@ -26,7 +26,7 @@ export function keepsVectors(context: Context): boolean {
 }
 
 /** Makes a backup with a command's signals, events and history. */
-export async function made(
+export async function makeBackup(
   context: Context,
   transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
@@ -50,13 +50,13 @@ export async function showBackup(
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
 ): Promise<void> {
   const { console } = context
-  const { report, error } = await made(context, transforms, make)
+  const { report, error } = await makeBackup(context, transforms, make)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else if (error === undefined) console.note(backupSummary(report))
   const next = afterError(context, error)
   if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
-  const lack = backupLack(report)
+  const lack = missingFromBackup(report)
   if (lack !== undefined) context.fail(EXIT.rejects, lack)
 }

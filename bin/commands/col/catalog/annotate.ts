@@ -16,7 +16,7 @@ export interface Annotating {
 }
 
 /** `col catalog VERB ID …`; the change is stored beside the archive and in the catalog. */
-export function annotating({ summary, more, examples, change, formatResult }: Annotating): Command {
+export function annotateCommand({ summary, more, examples, change, formatResult }: Annotating): Command {
   return {
     summary,
     operands: [ARCHIVE, ...(more === undefined ? [] : [more])],

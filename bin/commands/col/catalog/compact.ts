@@ -1,5 +1,5 @@
 import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
-import { finder } from '../../../cli/chain/finder.ts'
+import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
@@ -69,7 +69,7 @@ async function compacted(
 ): Promise<CompactReport> {
   const { compact, openArchive, openChain, directoryStorage, readAnnotations } = await compactJob()
   const archive = await openArchive(directoryStorage(location))
-  const chain = await openChain(archive, await finder(context))
+  const chain = await openChain(archive, await archiveFinder(context))
   const view = await progressView(context)
   const { onEvent } = view.looks
   const report = await compact(chain, { signal, onEvent }).finally(view.stop)

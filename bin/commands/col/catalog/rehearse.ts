@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lockedForReading } from '../../../cli/archivePath.ts'
 import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../../cli/catalog.ts'
-import { finder } from '../../../cli/chain/finder.ts'
+import { archiveFinder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { waitingFor } from '../../../forRun.ts'
@@ -118,7 +118,7 @@ async function rehearsed(
         signal: lock === undefined ? signal : AbortSignal.any([signal, lock.lost]),
         ...view.looks,
         root: backupRoot(context),
-        findArchive: await finder(context),
+        findArchive: await archiveFinder(context),
         notes: join(state, 'rehearsals'),
         cache,
         ...(known && { known }),

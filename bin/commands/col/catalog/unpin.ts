@@ -1,7 +1,7 @@
-import { annotating } from './annotate.ts'
+import { annotateCommand } from './annotate.ts'
 
 /** `col catalog unpin`. */
-export const command = annotating({
+export const command = annotateCommand({
   summary: 'undo pin: cleanups may remove the archive again',
   examples: ['elysiactl col catalog unpin 20261125t1003'],
   change: () => ({ pinned: false }),

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
-import { finder } from '../../../cli/chain/finder.ts'
+import { affectedArchives, affectedText } from '../../../cli/chain/affected.ts'
+import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
-import { spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { waitingFor } from '../../../forRun.ts'
@@ -118,7 +118,7 @@ async function run(context: Context): Promise<void> {
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
   for (const archive of damagedArchives(damaged)) {
-    const text = spoiledText(archive, await spoiledBy(context, archive))
+    const text = affectedText(archive, await affectedArchives(context, archive))
     if (text !== undefined) console.warn(text)
   }
   if (damaged.length > 0) context.fail(EXIT.damage, damageText(damaged, reports.length))
@@ -162,7 +162,7 @@ async function verifyOne(
   const jobContext = {
     signal: AbortSignal.any([signal, lock.lost]),
     ...view.looks,
-    findArchive: await finder(context),
+    findArchive: await archiveFinder(context),
     ...against,
     ...history,
   }

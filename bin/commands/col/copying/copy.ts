@@ -20,7 +20,7 @@ import {
 } from '../../../library.ts'
 import { servingMetrics } from '../../../metrics.ts'
 import { progressView } from '../../../view/progress.ts'
-import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
+import { confirmDeletions, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
 import { writingContext } from '../restoring/context.ts'
 import { endCopies } from './end.ts'
 import { COLLECTION_PLACE, type CopyPlaces, copyPlaces, copyStores } from './operands.ts'
@@ -129,7 +129,7 @@ async function requireAnswerableFor(context: Context, store: Store, name: string
 /** Asks the user, if there is a terminal. */
 async function agreedTo(context: Context, deletions: Deletions): Promise<boolean> {
   requireAnswerable(context, { onConflict: 'replace', dryRun: false })
-  return agreed(context, deletions)
+  return confirmDeletions(context, deletions)
 }
 
 /** Opens the source first: nothing is made if it is missing. Within one store both are the same. */

@@ -12,7 +12,7 @@ import {
 } from '../../../library.ts'
 import { warnOfDangers } from '../restoring/end.ts'
 import { warnOfFailed } from '../sets/failed.ts'
-import { copySummary, lackText, takeBackText } from './summary.ts'
+import { copySummary, missingFromCopy, rollbackText } from './summary.ts'
 
 /** Prints the reports and the next step, and sets the exit code. @throws the error of a copy that is alone */
 export async function endCopies(
@@ -30,7 +30,7 @@ export async function endCopies(
     await console.document({ ...(set !== '' && { set }), copies: reports, ...(set !== '' && { failed }) })
   else
     for (const report of reports)
-      console.note([...copySummary(report, rejectsOf(report, job)), ...takeBackText(context, report)])
+      console.note([...copySummary(report, rejectsOf(report, job)), ...rollbackText(context, report)])
   for (const report of reports) warnOfDangers(console, report)
   if (!isSet(options)) {
     const [{ error } = { error: undefined }] = members
@@ -40,7 +40,7 @@ export async function endCopies(
   }
   const lacks: string[] = isSet(options) ? warnOfFailed(console, failed) : []
   for (const report of reports) {
-    const lack = await lackText(report, options, rejectsOf(report, job))
+    const lack = await missingFromCopy(report, options, rejectsOf(report, job))
     if (lack !== undefined) lacks.push(isSet(options) ? `${report.class}: ${lack}` : lack)
   }
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))

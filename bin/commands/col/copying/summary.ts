@@ -1,8 +1,8 @@
 import type { Context } from '../../../cli/command.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
-import { type CopyOptions, type CopyReport, copyJob, counted, sum } from '../../../library.ts'
-import { byCode, type Row, table } from '../../../view/summary.ts'
-import { dangers } from '../restoring/end.ts'
+import { type CopyOptions, type CopyReport, copyJob, counted, sumCounts } from '../../../library.ts'
+import { byCode, type Row, rowLines } from '../../../view/summary.ts'
+import { healthDangers } from '../restoring/end.ts'
 
 /** A report for the user: the counts below `objects` add up to it. */
 export function copySummary(report: CopyReport, rejectsPath: string | undefined): string[] {
@@ -15,7 +15,7 @@ export function copySummary(report: CopyReport, rejectsPath: string | undefined)
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${status}: ${name} in ${target}, ${from}, run ${id}`,
-    ...table(rows(report)),
+    ...rowLines(rows(report)),
     ...reasons(report),
     ...proof(report),
     ...followed(report),
@@ -90,7 +90,7 @@ function proof(report: CopyReport): string[] {
 }
 
 /** How to roll back the changes to an existing collection. */
-export function takeBackText({ settings }: Pick<Context, 'settings'>, report: CopyReport): string[] {
+export function rollbackText({ settings }: Pick<Context, 'settings'>, report: CopyReport): string[] {
   const { id, undo, target } = report
   if (undo === null || undo.objects === 0) return []
   const named = Object.entries(settings.targets).find(([, { url }]) => url === target)?.[0]
@@ -99,20 +99,20 @@ export function takeBackText({ settings }: Pick<Context, 'settings'>, report: Co
 }
 
 /** What a finished copy lacks; undefined if it is complete. */
-export async function lackText(
+export async function missingFromCopy(
   report: CopyReport,
   options: CopyOptions,
   path: string | undefined,
 ): Promise<string | undefined> {
   const { rejected, references_rejected, not_found = 0, dry_run, comparison } = report
-  const { differing } = await copyJob()
-  const refused = sum(rejected)
+  const { countDifferences: differing } = await copyJob()
+  const refused = sumCounts(rejected)
   const apart = comparison === null || isCarriedOver(report) ? 0 : differing(comparison, options)
   const lacks = [
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
-    ...dangers(report),
+    ...healthDangers(report),
     ...(apart === 0 ? [] : [`${counted(apart, 'object')} not the same on both sides: \`diff\` names them`]),
   ]
   if (lacks.length === 0) return undefined

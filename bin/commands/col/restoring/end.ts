@@ -1,4 +1,4 @@
-import { damagedIn, spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
+import { affectedArchives, affectedText, damagedIn } from '../../../cli/chain/affected.ts'
 import type { Context } from '../../../cli/command.ts'
 import type { Console } from '../../../cli/console.ts'
 import { EXIT } from '../../../cli/exit.ts'
@@ -9,12 +9,12 @@ import {
   type RestoreContext,
   type RestoreReport,
   type RestoreSource,
-  sum,
+  sumCounts,
 } from '../../../library.ts'
 import { restoreSummary } from '../restoreSummary.ts'
 import { warnOfFailed } from '../sets/failed.ts'
 import { rejectsPath, restoreRejects } from './rejects.ts'
-import { aliasTexts, takeBackTexts } from './takeBack.ts'
+import { aliasTexts, rollbackTexts } from './rollbackText.ts'
 
 /** How one restore ended. */
 export interface Ending {
@@ -43,7 +43,7 @@ export async function endRestores(
   else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
   for (const report of reports) warnOfDangers(console, report)
   const failure = firstCause(all.map(({ error }) => error))
-  if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
+  if (!console.json) console.note([...rollbackTexts(context, reports), ...aliasTexts(context, reports)])
   const next =
     failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
   if (next !== undefined) context.next(`next: ${next}`)
@@ -66,7 +66,7 @@ async function noteSpoiled(
   sources: readonly RestoreSource[],
 ): Promise<void> {
   const id = damagedIn(failure, sources.length === 1 ? sources[0]?.identity : undefined)
-  const text = id === undefined ? undefined : spoiledText(id, await spoiledBy(context, id))
+  const text = id === undefined ? undefined : affectedText(id, await affectedArchives(context, id))
   if (text !== undefined) context.console.warn(text)
 }
 
@@ -77,7 +77,8 @@ function firstCause(errors: readonly unknown[]): unknown {
 
 function isWhole(report: RestoreReport): boolean {
   const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0 } = report
-  const lacking = sum(rejected) + references_rejected + not_found + left_alone + dangers(report).length
+  const lacking =
+    sumCounts(rejected) + references_rejected + not_found + left_alone + healthDangers(report).length
   return lacking === 0 && parts_damaged.length === 0
 }
 
@@ -90,19 +91,19 @@ export function warnOfDangers(
 }
 
 /** What endangers the written data, unless the user accepted it. */
-export function dangers({ health, target }: Pick<RestoreReport, 'health' | 'target'>): string[] {
+export function healthDangers({ health, target }: Pick<RestoreReport, 'health' | 'target'>): string[] {
   return health.filter(({ level }) => level === 'stop').map(({ fact }) => `${target} is not healthy: ${fact}`)
 }
 
 function lackText(report: RestoreReport, path: string | undefined): string {
   const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0, dry_run } = report
-  const refused = sum(rejected)
+  const refused = sumCounts(rejected)
   const lacks = [
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
     ...(left_alone === 0 ? [] : [`${counted(left_alone, 'object')} not deleted: changed meanwhile`]),
-    ...dangers(report),
+    ...healthDangers(report),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]
   const hasRejects = refused > 0 || references_rejected > 0

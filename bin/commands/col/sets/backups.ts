@@ -20,7 +20,7 @@ import { eventView } from '../../../view/events.ts'
 import type { BackupPlace } from '../backingUp/into.ts'
 import { withLock } from '../backingUp/placeLock.ts'
 import { keepsVectors } from '../backingUp/shown.ts'
-import { backupLack, backupSummary } from '../backupSummary.ts'
+import { backupSummary, missingFromBackup } from '../backupSummary.ts'
 import type { Destination } from '../destination.ts'
 import { warnOfFailed } from './failed.ts'
 
@@ -135,7 +135,7 @@ async function backUpDue(
   const lacks = [
     ...warnOfFailed(console, failed),
     ...backups.flatMap((report) => {
-      const lack = report.status === 'done' ? backupLack(report) : undefined
+      const lack = report.status === 'done' ? missingFromBackup(report) : undefined
       return lack === undefined ? [] : [`${report.collection}: ${lack}`]
     }),
   ]

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { ElysiaError, reworded } from '../../../core/errors.ts'
+import { ElysiaError, rewordError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -81,7 +81,7 @@ function rolesFor(file: TableFile, { fields, metadata }: FileFacts, options: Tab
     if (zone === undefined) requireZones(fields, roles)
     return roles
   } catch (thrown) {
-    throw thrown instanceof ElysiaError ? reworded(thrown, `${file.path}: ${thrown.message}`) : thrown
+    throw thrown instanceof ElysiaError ? rewordError(thrown, `${file.path}: ${thrown.message}`) : thrown
   }
 }
 

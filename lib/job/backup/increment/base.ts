@@ -9,8 +9,8 @@ import type { BackupContext } from '../job.ts'
 import type { BackupOptions } from '../options.ts'
 import { shareOf } from '../options.ts'
 import type { CollectionInfo } from '../plan.ts'
-import { areTenants, changesText } from '../same.ts'
-import { incomplete } from '../scan/found.ts'
+import { changesText, sameTenants } from '../same.ts'
+import { incompleteArchive } from '../scan/found.ts'
 
 /**
  * The base of an increment: the given one; when resuming, the base that it began with. Undefined for a full archive.
@@ -60,7 +60,7 @@ const SELECTING: readonly (readonly [
   isSame: (base: Manifest, options: BackupOptions) => boolean,
 ])[] = [
   ['--no-vectors', ({ encoding }, { vectors }) => (encoding.vectors !== 'none') === vectors],
-  ['--tenant', areTenants],
+  ['--tenant', sameTenants],
   ['--schema-only', (_, { schemaOnly }) => !schemaOnly],
 ]
 
@@ -104,5 +104,8 @@ function requireShare(
   const fact = isEmpty
     ? `${collection} is empty, and the base has ${counted(before, 'object')}`
     : `${vanished} of ${counted(before, 'object')} of ${collection} are gone since the base, more than ${maxVanished}`
-  throw incomplete(fact, '--allow-shrink makes the increment anyway; earlier archives stay as they are')
+  throw incompleteArchive(
+    fact,
+    '--allow-shrink makes the increment anyway; earlier archives stay as they are',
+  )
 }

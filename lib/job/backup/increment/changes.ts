@@ -8,7 +8,7 @@ import type { ObjectRange } from '../../../archive/object/source.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Source } from '../../../core/stage.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import type { Projection } from '../../../store/store.ts'
 import { mergeJoin, type Pair } from '../../../stream/mergeJoin.ts'
 import type { PageTransform } from '../scan/transforms.ts'
@@ -43,7 +43,7 @@ const TIMES: Projection = { properties: [], vectors: false, times: true }
  * SHA-256. Memory: two batches of changes, a page of the store, and a page of each link. Errors: those of the store;
  * ELYSIA_DAMAGED, naming the link; ELYSIA_STORE if the store returns ids out of order
  */
-export function changes(range: ObjectRange, options: ChangesOptions): Source<readonly Change[]> {
+export function incrementChanges(range: ObjectRange, options: ChangesOptions): Source<readonly Change[]> {
   return Readable.from(changesIn(range, options), { objectMode: true, highWaterMark: 1 })
 }
 
@@ -100,7 +100,7 @@ function joinedWithBase(range: ObjectRange, options: ChangesOptions): Source<rea
   const read = unchangedBeforeMs === undefined ? projection : TIMES
   return mergeJoin<Item>(
     chainEntries(base, range),
-    objects(collection, range, { projection: read, retry, signal }),
+    objectPages(collection, range, { projection: read, retry, signal }),
     {
       compare: ({ id: one }, { id: other }) => (one === other ? 0 : one < other ? -1 : 1),
       outOfOrder: (_side, { id }, before) =>

@@ -1,7 +1,7 @@
 import type { Chain } from '../../../archive/chain/chain.ts'
 import type { BackupJob } from '../job.ts'
 import { shareOf } from '../options.ts'
-import { whatOf } from '../plan.ts'
+import { scanProjection } from '../plan.ts'
 import { pageTransform } from '../scan/transforms.ts'
 import { proveUnchanged } from './proof.ts'
 import { unchangedBefore } from './times.ts'
@@ -24,7 +24,8 @@ export async function provedBase({ run, task, subject, retry }: BackupJob, base:
   const { objects, changed } = await proveUnchanged({
     base,
     collection: store.collection(subject.schema.class),
-    projection: subject.selection?.projection(whatOf(options.vectors)) ?? whatOf(options.vectors),
+    projection:
+      subject.selection?.projection(scanProjection(options.vectors)) ?? scanProjection(options.vectors),
     unchangedBeforeMs,
     share: shareOf(options.prove),
     transform: pageTransform({

@@ -3,16 +3,16 @@ import type { Plan } from '../../../archive/manifest.ts'
 import { type CollectionSchema, isReplicated } from '../../../core/schema.ts'
 import type { Collection } from '../../../store/store.ts'
 import { isPartial } from '../manifest.ts'
-import { whatOf } from '../plan.ts'
+import { scanProjection } from '../plan.ts'
 import type { StorageJob } from '../run.ts'
 import type { InvalidVectors } from '../scan/invalidVectors.ts'
 import type { PartsRun } from '../scan/parts.ts'
 import { pageTransform, transformsOf } from '../scan/transforms.ts'
-import { changes } from './changes.ts'
+import { incrementChanges } from './changes.ts'
 import { unchangedBefore } from './times.ts'
 
 /** The reading of an increment for each gap: how its selected objects differ from the base. */
-export function changesRead(
+export function incrementReading(
   job: StorageJob,
   plan: Plan,
   base: Chain,
@@ -27,7 +27,7 @@ export function changesRead(
     state: { scanned },
   } = job
   const options = transformsOf(job, plan, invalid)
-  const projection = whatOf(plan.encoding.vectors !== 'none')
+  const projection = scanProjection(plan.encoding.vectors !== 'none')
   const shared = {
     base,
     collection,
@@ -44,7 +44,7 @@ export function changesRead(
         onScanned(objects)
       }
       const transform = pageTransform({ ...options, signal })
-      return [changes(gap, { ...shared, transform, signal, onScanned: count })]
+      return [incrementChanges(gap, { ...shared, transform, signal, onScanned: count })]
     },
   }
 }

@@ -2,7 +2,7 @@ import type { ObjectRange } from '../../../archive/object/source.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { slices } from '../../../core/value/slices.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
 
 /** How to read complete objects. */
@@ -55,7 +55,7 @@ export class WholeReader {
   async #scan(ids: ReadonlySet<string>, range: ObjectRange): Promise<StoredObject[]> {
     const { collection, projection, retry, signal } = this.#options
     const found: StoredObject[] = []
-    const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
+    const pages: AsyncIterable<StoredObject[]> = objectPages(collection, range, { projection, retry, signal })
     for await (const page of pages) for (const object of page) if (ids.has(object.id)) found.push(object)
     return found
   }

@@ -72,7 +72,7 @@ const LOOKS = 7
 const FIRST_WAIT_MS = 50
 const IDS_NAMED = 5
 
-export function lookingAt(
+export function scanContext(
   store: Store,
   schema: CollectionSchema,
   started: string,
@@ -168,7 +168,7 @@ async function lookAgain(
 function missed(name: string, ids: readonly string[]): ElysiaError {
   const some = ids.slice(0, IDS_NAMED).join(', ')
   const more = ids.length > IDS_NAMED ? ' and others' : ''
-  return incomplete(
+  return incompleteArchive(
     `${name} had ${some}${more} before the backup, but the store did not return ${ids.length === 1 ? 'it' : 'them'} to the scan`,
     'a replica may lack objects: check the nodes, then start a new backup in another place',
   )
@@ -178,18 +178,21 @@ const BEHIND =
   'a copy of a node that was down may lack what was written meanwhile; wait until the server has repaired it (async replication), or name another node in --target, then begin again'
 
 function wasBehind(name: string, objects: number, { returned }: Seen): ElysiaError {
-  return incomplete(`the scan found ${objects} objects of ${name}, and a second look ${returned}`, BEHIND)
+  return incompleteArchive(
+    `the scan found ${objects} objects of ${name}, and a second look ${returned}`,
+    BEHIND,
+  )
 }
 
 function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'>, seen: Seen): ElysiaError {
   const counts = before === undefined || before === after ? `${after}` : `${before}, then ${after}`
-  return incomplete(
+  return incompleteArchive(
     `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.returned} of ${seen.counted}`,
     BEHIND,
   )
 }
 
 /** An archive that holds less than its source is no backup. */
-export function incomplete(fact: string, hint: string): ElysiaError {
+export function incompleteArchive(fact: string, hint: string): ElysiaError {
   return new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: this is not a complete backup`, { hint })
 }

@@ -1,10 +1,10 @@
 import type { Archive } from '../../../archive/archive.ts'
-import { type Chain, changed, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, stateAfter, statesOf } from '../../../archive/chain/chain.ts'
 import { chainEntries } from '../../../archive/chain/entries.ts'
 import type { IndexEntry } from '../../../archive/chain/entry.ts'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Manifest } from '../../../archive/manifest.ts'
-import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
+import type { LeftOutCounts } from '../../../archive/object/filterPages.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { isPartial } from '../manifest.ts'
 import type { Begun, StorageJob } from '../run.ts'
@@ -53,7 +53,7 @@ export function heldBy(
     if (!isKnown) return undefined
     const objects = isPartial(plan)
       ? (state.scanned.get(tenant) ?? 0)
-      : changed(before.of(tenant), own, true).objects
+      : stateAfter(before.of(tenant), own, true).objects
     return { objects, scannedRanges }
   }
 }

@@ -4,7 +4,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import type { Collection } from '../../../store/store.ts'
 
 const IDS_NAMED = 1000
@@ -61,7 +61,7 @@ export async function allInvalid(
   const invalid = new InvalidVectors()
   for (const call of calls) {
     const projection = { properties: [], vectors: true }
-    const pages: AsyncIterable<StoredObject[]> = objects(collection, call, { projection, retry, signal })
+    const pages: AsyncIterable<StoredObject[]> = objectPages(collection, call, { projection, retry, signal })
     for await (const page of pages) invalid.leftOut(page)
   }
   return invalid.failure(collection.name)

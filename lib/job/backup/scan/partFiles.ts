@@ -1,7 +1,7 @@
 import type { WrittenIndex } from '../../../archive/chain/indexFile.ts'
 import { INDEX_DIRECTORY, INDEX_EXTENSION } from '../../../archive/files.ts'
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
-import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filtered.ts'
+import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filterPages.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
 import { indexedPart } from '../../../archive/part/indexed.ts'

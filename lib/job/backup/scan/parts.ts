@@ -2,16 +2,16 @@ import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { notePart } from '../../../archive/journal.ts'
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
-import { type LeftOut, type LeftOutCounts, PlacedLeftOut } from '../../../archive/object/filtered.ts'
+import { type LeftOut, type LeftOutCounts, PlacedLeftOut } from '../../../archive/object/filterPages.ts'
 import { confirmPart } from '../../../archive/part/confirm.ts'
 import type { PartEncoding } from '../../../archive/part/file.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
-import { named, namedElsewhere } from '../../../core/channel/stages.ts'
+import { nameOutsideStage, nameStage } from '../../../core/channel/stages.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { held } from '../../../stream/held.ts'
+import { waitForRoom } from '../../../stream/waitForRoom.ts'
 import type { StorageJob } from '../run.ts'
 import { type MadePart, rangeNoting, type ScanThreads } from '../thread/scan.ts'
 import { indexPartOf, type Numbers, numbersAfter, openPart, partOf } from './partFiles.ts'
@@ -76,8 +76,8 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   if (threads !== undefined) {
     const noting = rangeNoting({ ...worker, onPart: (part) => notePartOf(worker, gap, part) })
     const scanned = [
-      namedElsewhere('scan in threads', threads.range(gap, worker.numbers)),
-      named('note parts', noting),
+      nameOutsideStage('scan in threads', threads.range(gap, worker.numbers)),
+      nameStage('note parts', noting),
     ] as const
     job.run.context.stages?.watch(scanned)
     return pipeline(scanned, { signal })
@@ -94,8 +94,13 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     onPart: (files, covers, left, index) => notePartOf(worker, gap, { files, covers, left, index }),
   })
   const [source, ...reading] = worker.reading(gap, signal, leftOut)
-  const room = held(run.memory && { pass: run.memory.trim })
-  const stages = [named('read pages', source), ...reading, ...room, named('make parts', parts)] as const
+  const room = waitForRoom(run.memory && { pass: run.memory.trim })
+  const stages = [
+    nameStage('read pages', source),
+    ...reading,
+    ...room,
+    nameStage('make parts', parts),
+  ] as const
   run.context.stages?.watch(stages)
   await pipeline(stages, { signal })
   // If nothing of the gap was kept, it has no part.

@@ -1,4 +1,4 @@
-import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
+import type { LeftOutCounts } from '../../../archive/object/filterPages.ts'
 import type { Emit } from '../../../run/context.ts'
 
 /**

@@ -2,17 +2,17 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
-import { LeftOut, type LeftOutCounts, leftOutFields, leftOutIn } from '../../../archive/object/filtered.ts'
+import { LeftOut, type LeftOutCounts, leftOutFields, leftOutIn } from '../../../archive/object/filterPages.ts'
 import type { SingleArchiveWriter } from '../../../archive/single/write.ts'
-import { named, type StageObserver } from '../../../core/channel/stages.ts'
+import { nameStage, type StageObserver } from '../../../core/channel/stages.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { selectedPages } from '../../selection/pages.ts'
-import { type Counted, callsFor, whatOf } from '../plan.ts'
+import { type Counted, callsFor, scanProjection } from '../plan.ts'
 import { countOf, isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
-import { countAfter, foundBefore, isScan, type Scanned } from './scanned.ts'
+import { countAfter, foundBefore, isScan, type Scanned } from './scanParts.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
 export interface SingleScanOptions {
@@ -99,7 +99,7 @@ class SingleScan {
     const { collection, retry, signal, oldBeforeMs, selection, search } = looking
     const range = rangeOf(plan.ranges[index]!)
     let old = 0
-    const countOld = named(
+    const countOld = nameStage(
       'count expired',
       mapChunks((page: readonly StoredObject[]) => {
         for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
@@ -107,17 +107,17 @@ class SingleScan {
       }),
     )
     const source = selectedPages(collection, selection, range, {
-      ...{ projection: whatOf(vectors), retry, signal },
+      ...{ projection: scanProjection(vectors), retry, signal },
       conditions: search.conditions,
     })
     const leftOut = new LeftOut(onObjects)
     const lines = archive.range(index, { stop, onObjects })
     const counting = oldBeforeMs === undefined ? [] : [countOld]
     const stages = [
-      named('read pages', source),
+      nameStage('read pages', source),
       ...counting,
       ...transforms(leftOut),
-      named('make parts', lines),
+      nameStage('make parts', lines),
     ] as const
     watcher?.watch(stages)
     await pipeline(stages, { signal })

@@ -1,5 +1,5 @@
 import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
-import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filtered.ts'
+import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filterPages.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
@@ -14,7 +14,7 @@ export interface Work {
 }
 
 /** The remaining work: gaps, and each sleeping tenant that was not scanned completely. */
-export function workOf(
+export function remainingWork(
   gaps: readonly IdGap[],
   tenants: readonly string[],
   woken: WokenTenants,

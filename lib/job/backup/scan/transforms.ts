@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Plan } from '../../../archive/manifest.ts'
-import type { LeftOut } from '../../../archive/object/filtered.ts'
-import { named } from '../../../core/channel/stages.ts'
+import type { LeftOut } from '../../../archive/object/filterPages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { type TransformPipeline, transformStages } from '../../../transform/pipeline.ts'
@@ -81,7 +81,7 @@ export function backupTransforms(
     invalid === undefined
       ? []
       : [
-          named(
+          nameStage(
             'leave out invalid vectors',
             mapChunks((page: Page) => invalid.leftOut(page)),
           ),

@@ -4,18 +4,18 @@ import { partWriter } from '../../../archive/part/writer.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { retryUntilDeadline } from '../../../async/retry.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
-import { serve, type ThreadSignals } from '../../../async/thread/serve.ts'
+import { serveThread, type ThreadSignals } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import { openSqlite } from '../../../store/sqlite/store.ts'
 import { encodingOf } from '../encoding.ts'
-import { whatOf } from '../plan.ts'
+import { scanProjection } from '../plan.ts'
 import { openPart } from '../scan/partFiles.ts'
 import { type RangeNews, type RangeWork, retryNews } from './work.ts'
 
 /** In a thread: a range of a file store → parts, read through a connection of its own; yields its news. */
 export function storedRange({ port, data }: ThreadTask<RangeWork>): Promise<void> {
-  return serve(port, (signals) => [new RangeScan(data, signals)])
+  return serveThread(port, (signals) => [new RangeScan(data, signals)])
 }
 
 /**
@@ -95,8 +95,8 @@ class RangeScan extends Readable {
         return this.#tell({ type: 'part', files: written, covers, index })
       },
     })
-    const projection = whatOf(encoding.vectors !== 'none')
-    await pipeline([objects(collection, gap, { projection, retry, signal }), parts], { signal })
+    const projection = scanProjection(encoding.vectors !== 'none')
+    await pipeline([objectPages(collection, gap, { projection, retry, signal }), parts], { signal })
   }
 
   #tellRead(): void {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Encoding } from '../../../archive/manifest.ts'
-import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
+import type { LeftOutCounts } from '../../../archive/object/filterPages.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { errorOf } from '../../../async/thread/fault.ts'
 import { threadSource } from '../../../async/thread/threadStage.ts'

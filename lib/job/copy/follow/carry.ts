@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { closingAfter } from '../../../async/closeAll.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import { TooManyDeletions } from '../../restore/conflict/vanishing.ts'
 import { changesSince } from '../changed.ts'
 import { runPass } from '../pass.ts'
-import { type Following, note, quietly } from './following.ts'
+import { type Following, newsOnly, noteFollowFacts } from './following.ts'
 import { passWithin } from './passWithin.ts'
 import { clockBound, MOST_CLOCK_MS, SwitchPrecedence } from './switching.ts'
 import { SwitchLog } from './switchLog.ts'
@@ -30,7 +30,11 @@ export async function carryBound({ pass, run }: Following): Promise<number | und
  * The last pass before an alias is switched. With `bound`, late writes are carried over afterwards: first records what
  * the copy brought, and the moment from which writes to the target are not the copy's.
  */
-export async function switched(following: Following, intoAlias: string, bound?: number): Promise<void> {
+export async function lastPassBeforeSwitch(
+  following: Following,
+  intoAlias: string,
+  bound?: number,
+): Promise<void> {
   if (bound === undefined) {
     await lastPass(following, { intoAlias })
     failpoint('copy.alias-switched')
@@ -40,7 +44,7 @@ export async function switched(following: Following, intoAlias: string, bound?: 
     log.clear()
     const precedence = new SwitchPrecedence({ copiedMs: 0, switchedMs: 0, skewMs: 0 }, log)
     const beforeSwitch = async () => {
-      note(following, { switchedMs: await switchMoment(following, precedence, bound) })
+      noteFollowFacts(following, { switchedMs: await switchMoment(following, precedence, bound) })
       log.makeDurable()
       failpoint('copy.switch-noted')
     }
@@ -80,7 +84,7 @@ async function lastPass(
       ...pass.context,
       ...(precedence && { precedence }),
       confirm: async () => true,
-      onEvent: quietly(run.emit),
+      onEvent: newsOnly(run.emit),
     },
     restore: { intoAlias },
   })
@@ -159,10 +163,10 @@ async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
     throw refusedOr(error, following)
   })
   const { written, deleted, rejected, references_rejected: links, reject_reasons, seconds } = ended.report
-  note(following, { removed: facts.removed + deleted })
+  noteFollowFacts(following, { removed: facts.removed + deleted })
   if (ended.error !== undefined) throw ended.error
-  requireTaken(following, sum(rejected) + links, reject_reasons[0]?.reason)
-  note(following, {
+  requireTaken(following, sumCounts(rejected) + links, reject_reasons[0]?.reason)
+  noteFollowFacts(following, {
     passes: facts.passes + 1,
     carried: facts.carried + written + deleted,
     newer: facts.newer + precedence.kept,

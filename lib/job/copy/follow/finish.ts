@@ -1,12 +1,12 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changed.ts'
-import { compareSides, differing } from '../compare.ts'
-import { reshapes } from '../pass.ts'
+import { compareSides, countDifferences } from '../compare.ts'
+import { changesObjects } from '../pass.ts'
 import type { CopyComparison } from '../report.ts'
-import { carryBound, switched } from './carry.ts'
+import { carryBound, lastPassBeforeSwitch } from './carry.ts'
 import type { Following } from './following.ts'
 import { Apart } from './moving.ts'
 
@@ -24,9 +24,9 @@ const EQUAL = { sync: true, onConflict: 'fail' } as const
  * must find nothing to send.
  * @throws ElysiaError ELYSIA_INCOMPLETE if they do not become equal; the alias then keeps its meaning
  */
-export async function finish(following: Following, nextPass: NextPass): Promise<boolean> {
+export async function finishCopy(following: Following, nextPass: NextPass): Promise<boolean> {
   const { options } = following.pass
-  const isReshaped = reshapes(following.pass)
+  const isReshaped = changesObjects(following.pass)
   const bound = await carryBound(following)
   set(following, 'finishing')
   let comparison: CopyComparison | null = null
@@ -37,7 +37,7 @@ export async function finish(following: Following, nextPass: NextPass): Promise<
     failpoint('copy.last-pass')
     const found: Apart | undefined = isReshaped ? undefined : new Apart()
     if (found !== undefined) comparison = await compared(following, found)
-    const apart = comparison === null ? sentBy(following) : differing(comparison, EQUAL)
+    const apart = comparison === null ? sentBy(following) : countDifferences(comparison, EQUAL)
     if (apart === 0) break
     const isLast = round === ROUNDS
     // Late writes are carried over after the switch; every pass leaves fewer.
@@ -49,7 +49,7 @@ export async function finish(following: Following, nextPass: NextPass): Promise<
     before = found
   }
   failpoint('copy.compared')
-  if (options.switchAlias !== undefined) await switched(following, options.switchAlias, bound)
+  if (options.switchAlias !== undefined) await lastPassBeforeSwitch(following, options.switchAlias, bound)
   following.report = { ...following.report!, comparison }
   set(following, 'finished')
   return true
@@ -90,7 +90,7 @@ async function standingOf({ pass, run, facts, source }: Following, found: Apart,
 /** Objects that a pass over everything sent, deleted, or failed to send. @throws ElysiaError if some were refused */
 function sentBy({ report, pass, class: name }: Following): number {
   const { written, deleted, rejected, references_rejected: links } = report!
-  const refused = sum(rejected) + links
+  const refused = sumCounts(rejected) + links
   if (refused === 0) return written + deleted
   const [first] = report!.reject_reasons
   const fact = `${refused} objects or references of ${pass.from.name} were rejected: ${first?.reason}`

@@ -9,13 +9,13 @@ import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changed.ts'
 import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
-import { askedOf, requireSameAsked } from './asked.ts'
 import { carryOver, withSwitchLog } from './carry.ts'
 import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
-import { finish } from './finish.ts'
-import { type Following, note } from './following.ts'
+import { finishCopy } from './finish.ts'
+import { type Following, noteFollowFacts } from './following.ts'
 import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
+import { copyRequestKey, requireSameAsked } from './requestKey.ts'
 import { finishedBefore, nothingSent, switchedBefore } from './switched.ts'
 import { SwitchLog } from './switchLog.ts'
 
@@ -35,7 +35,7 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   const { schema } = await run.retrying(given.options.retryForMs)(() => findNamed(from.store, from.name))
   const inputs = [`${from.store.target}#${schema.class}`, '--follow']
   const key = { target: target.store.target, class: name, inputs }
-  const asked = askedOf(given)
+  const asked = copyRequestKey(given)
   // Checked before the following process is asked to end.
   requireSameAsked(factsOf(state?.journal.unfinished(key), context), asked, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
@@ -107,7 +107,7 @@ async function wasFinished(following: Following): Promise<boolean> {
 
 async function followed(following: Following): Promise<boolean> {
   if (following.facts.passes === 0) await firstPass(following)
-  return following.pass.options.finish ? finish(following, nextPass) : passAfterPass(following)
+  return following.pass.options.finish ? finishCopy(following, nextPass) : passAfterPass(following)
 }
 
 function reported({
@@ -129,7 +129,7 @@ async function firstPass(following: Following): Promise<void> {
   const isThere =
     (await run.retrying(pass.options.retryForMs)(() => store.schema(following.class))) !== undefined
   // Recorded first: once an interrupted copy continues, an existing class no longer tells.
-  if (facts.beganMs === 0) note(following, { beganMs: Date.now(), made: !isThere })
+  if (facts.beganMs === 0) noteFollowFacts(following, { beganMs: Date.now(), made: !isThere })
   const began = following.facts.beganMs
   const ended = await runPass({ ...pass, options: { ...pass.options, verify: false } })
   settle(following, ended, began)
@@ -179,7 +179,7 @@ function settle(following: Following, { report, error }: CopyEnded, beganMs: num
   const perMinute = isFirst ? 0 : Math.round((changed * 60_000) / sinceMs)
   const left = isFirst ? changed : Math.round((perMinute * (Date.now() - beganMs)) / 60_000)
   const isReady = !isFirst && Math.max(left, changed) < pass.options.readyBelow
-  note(following, {
+  noteFollowFacts(following, {
     state: isReady ? 'ready' : 'following',
     passes: facts.passes + 1,
     written: facts.written + written,

@@ -21,7 +21,7 @@ export interface Following {
 }
 
 /** Saves the facts for a process that continues, and for those that watch. */
-export function note(following: Following, facts: Partial<FollowFacts>): void {
+export function noteFollowFacts(following: Following, facts: Partial<FollowFacts>): void {
   following.facts = { ...following.facts, ...facts }
   following.run.note(countsOfFollow(following.facts))
 }
@@ -38,7 +38,7 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set([
 ] as const)
 
 /** Passes on only the events that are worth reporting for every pass. */
-export function quietly(emit: Emit): Emit {
+export function newsOnly(emit: Emit): Emit {
   return (event) => {
     if (!QUIET.has(event.type)) emit(event)
   }

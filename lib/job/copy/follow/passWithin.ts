@@ -2,7 +2,7 @@ import { undoRoot } from '../../../archive/undo/undo.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { lockChanges } from '../../undo/lock.ts'
 import { type CopyEnded, runPass } from '../pass.ts'
-import { type Following, quietly } from './following.ts'
+import { type Following, newsOnly } from './following.ts'
 
 /** How a pass differs from others. */
 export interface PassWithin {
@@ -28,7 +28,7 @@ export async function passWithin(
         ...(state && { undoDirectory: context.undoDirectory ?? undoRoot(state.directory) }),
         ...(precedence && { precedence }),
         confirm: async () => true,
-        onEvent: quietly(run.emit),
+        onEvent: newsOnly(run.emit),
       },
       changedSinceMs,
     })

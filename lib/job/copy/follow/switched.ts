@@ -34,7 +34,7 @@ export async function switchedBefore(following: Following): Promise<AliasFacts |
 /**
  * The result for the alias if it means the copy already, and an earlier run of the same command, with the same selection and
  * transforms, has switched it and finished: nothing is left to do. Undefined if the alias does not mean the copy.
- * @throws ElysiaError ELYSIA_CONFLICT if it does for another reason: a copy would take back what came through it
+ * @throws ElysiaError ELYSIA_CONFLICT if it does for another reason: a copy would undo what came through it
  */
 export async function finishedBefore(following: Following): Promise<AliasFacts | undefined> {
   const { pass, run, source, class: name } = following
@@ -52,7 +52,7 @@ export async function finishedBefore(following: Following): Promise<AliasFacts |
   const hasSwitched = ofClass.slice(0, Math.max(0, at)).some((one) => isSwitchTo(alias, one))
   if (earlier?.status === 'done' && isSame && hasSwitched && pass.context.fresh !== true)
     return { name: alias, before: null, switched: true, dropped: false }
-  const fact = `the alias ${alias} means ${name} already: a copy would take back what was written through it`
+  const fact = `the alias ${alias} means ${name} already: a copy would undo what was written through it`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: `nothing was written; to make ${name} equal to ${source} all the same, use --sync without --switch-alias`,
   })

@@ -10,7 +10,7 @@ import { archiveObjects } from '../../../archive/part/objects.ts'
 import { singleObjects } from '../../../archive/single/objects.ts'
 import { readSingle } from '../../../archive/single/read.ts'
 import { pool } from '../../../async/pool.ts'
-import { metered } from '../../../core/channel/bytes.ts'
+import { meterStream } from '../../../core/channel/bytes.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { DiffSide } from './side.ts'
 
@@ -40,7 +40,8 @@ export function archiveSide(chain: Chain): DiffSide {
  * @throws ElysiaError ELYSIA_DAMAGED if it does not begin as an archive
  */
 export async function singleSide(path: string): Promise<DiffSide> {
-  const bytes = () => metered(dirname(resolve(path)), createReadStream(path, { highWaterMark: CHUNK_BYTES }))
+  const bytes = () =>
+    meterStream(dirname(resolve(path)), createReadStream(path, { highWaterMark: CHUNK_BYTES }))
   const { plan, pages } = await readSingle(bytes())
   pages.on('error', () => {})
   pages.destroy()

@@ -1,4 +1,4 @@
-import { filteredObjects } from '../../../archive/object/filtered.ts'
+import { filteredObjects } from '../../../archive/object/filterPages.ts'
 import { commonRanges } from '../../../archive/object/join.ts'
 import type { ObjectSource } from '../../../archive/object/source.ts'
 import type { StoredObject } from '../../../core/object.ts'

@@ -6,7 +6,7 @@ import { hasTenants, isReference } from '../../../core/schema.ts'
 import type { Source } from '../../../core/stage.ts'
 import { idRanges } from '../../../store/idRanges.ts'
 import { findNamed } from '../../../store/named.ts'
-import { objects, type ReadOptions } from '../../../store/objects.ts'
+import { objectPages, type ReadOptions } from '../../../store/objects.ts'
 import { objectsById } from '../../../store/objectsById.ts'
 import type { Collection, Projection, Store, Tenant } from '../../../store/store.ts'
 import { countedScan } from '../../scan/countedScan.ts'
@@ -86,7 +86,7 @@ function pagesOf(
   options: ReadOptions,
   byId: Selection | undefined,
 ): Source<readonly StoredObject[]> {
-  if (byId?.ids === undefined) return objects(collection, range, options)
+  if (byId?.ids === undefined) return objectPages(collection, range, options)
   return objectsById(collection, byId.ids, range, options)
 }
 

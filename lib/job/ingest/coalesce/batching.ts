@@ -1,6 +1,6 @@
 import type { Item } from '../../../core/entry.ts'
 import { WriteGroupBuilder } from '../../../store/sink/unit.ts'
-import { weigh } from '../stages.ts'
+import { itemBytes } from '../stages.ts'
 
 /** Limits of a batch. */
 export interface BatchLimits {
@@ -33,13 +33,13 @@ export class FillingBatch {
     const { count, bytes } = this.#limits
     if (this.#count >= count || this.#bytes >= bytes) return true
     if (isLeftOut(item)) return false
-    return this.#bytes + weigh(item) > bytes || this.#group?.accepts(item) === false
+    return this.#bytes + itemBytes(item) > bytes || this.#group?.accepts(item) === false
   }
 
   add(item: Item): void {
     this.#items.push(item)
     this.#count += isLeftOut(item) ? 1 / LEFT_OUT : 1
-    this.#bytes += isLeftOut(item) ? 0 : weigh(item)
+    this.#bytes += isLeftOut(item) ? 0 : itemBytes(item)
     this.#group?.add(item)
   }
 

@@ -42,7 +42,7 @@ export interface Coalescing {
  * them; they are not even decoded. An applied line that differs from what it was when the plan was made ends the
  * stream. In order. Memory: a batch, and a MiB of lines.
  */
-export function coalescing(by: Coalescing): Stage<AnyLine, Item[]> {
+export function coalesceStage(by: Coalescing): Stage<AnyLine, Item[]> {
   return new Coalescer(by)
 }
 

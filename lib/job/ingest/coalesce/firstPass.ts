@@ -4,13 +4,13 @@ import { pipeline } from 'node:stream/promises'
 import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
-import { held } from '../../../stream/held.ts'
-import { type Input, open } from '../input.ts'
+import { waitForRoom } from '../../../stream/waitForRoom.ts'
+import { type Input, openInput } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
-import { type AnyLine, planning, threadedPlanning } from './planning.ts'
+import { type AnyLine, planSink, threadedPlanning } from './planning.ts'
 
 /** The result of a first pass. */
 export interface FirstPass {
@@ -65,8 +65,8 @@ export async function firstPass(
       const isRaw = threads !== undefined && !options.fromRejects
       const planned = isRaw
         ? threadedPlanning(planner, seen, options, threads)
-        : [planning(planner, seen, options)]
-      const stages = [...held(memory && { pass: memory.trim }), ...planned]
+        : [planSink(planner, seen, options)]
+      const stages = [...waitForRoom(memory && { pass: memory.trim }), ...planned]
       const isWhole = await readInput(input, options, signal, stages)
       signal.throwIfAborted()
       if (isWhole) continue
@@ -105,7 +105,7 @@ async function readInput(
   signal: AbortSignal,
   planning: readonly (Duplex | Writable)[],
 ): Promise<boolean> {
-  const { stages } = open(input, { ...options, raw: true }, signal)
+  const { stages } = openInput(input, { ...options, raw: true }, signal)
   // The first stage that fails is at fault: the others end with its error.
   let fault: 'input' | 'plan' | undefined
   const note = (of: 'input' | 'plan') => () => {

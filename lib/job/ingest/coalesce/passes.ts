@@ -42,7 +42,7 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   const began = performance.now()
   try {
     const found = await firstPassOf(inputs, options, run, { earlier: checkpoint?.plan })
-    run.emit({ type: 'coalescing', passes: 'two', ...foundIn(found, began) })
+    run.emit({ type: 'coalescing', passes: 'two', ...firstPassFacts(found, began) })
     return found
   } catch (error) {
     if (run.stop.aborted && !run.signal.aborted) return undefined
@@ -68,7 +68,7 @@ export async function firstPassOf(
 }
 
 /** What a first pass, begun at `began` by the clock of performance, tells of itself. */
-export function foundIn({ plan: { records, superseded } }: FirstPass, began: number) {
+export function firstPassFacts({ plan: { records, superseded } }: FirstPass, began: number) {
   return { records, superseded, seconds: toThousandths((performance.now() - began) / 1000) }
 }
 

@@ -2,7 +2,7 @@ import { type Duplex, Writable } from 'node:stream'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
-import { effects } from '../../../change/effect/effect.ts'
+import { effectReader } from '../../../change/effect/effect.ts'
 import type { Line, RawLine } from '../../../core/line.ts'
 import { Reject } from '../../../core/reject.ts'
 import { batch } from '../../../stream/batch.ts'
@@ -10,7 +10,7 @@ import { fingerprint } from '../../../stream/lines/fingerprint.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
-import { workOf } from '../thread/items.ts'
+import { changeWork } from '../thread/items.ts'
 import { KINDS, type PackedEffects, type PackedLines } from '../thread/work.ts'
 import { sizeOf } from './digestMap.ts'
 import type { Planner } from './planner.ts'
@@ -22,8 +22,8 @@ const MIB = 1024 * 1024
 const LINES_AT_ONCE = 4096
 
 /** The end of a first pass: lines → a planner. Calls `seen` with each line. Memory: a line. */
-export function planning(planner: Planner, seen: (line: AnyLine) => void, options: IngestOptions): Writable {
-  const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
+export function planSink(planner: Planner, seen: (line: AnyLine) => void, options: IngestOptions): Writable {
+  const effectOf = effectReader({ ...operationsOptions(options), strict: options.strict })
   return new Writable({
     objectMode: true,
     highWaterMark: 1,
@@ -60,7 +60,7 @@ export function threadedPlanning(
       sent.push({ lines: lines.map(({ line }) => line), crcs: lines.map(fingerprint) })
       return packed(lines)
     }),
-    threadStage<PackedLines, PackedEffects>({ threads, work: 'lineEffects', data: workOf(options) }),
+    threadStage<PackedLines, PackedEffects>({ threads, work: 'lineEffects', data: changeWork(options) }),
     new Writable({
       objectMode: true,
       highWaterMark: 1,

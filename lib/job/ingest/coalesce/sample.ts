@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { effects } from '../../../change/effect/effect.ts'
+import { effectReader } from '../../../change/effect/effect.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
@@ -22,7 +22,7 @@ const OPEN_OBJECT = 0x7b
  * files.
  */
 export function repeatsPaths(inputs: readonly Input[], options: IngestOptions): boolean {
-  const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
+  const effectOf = effectReader({ ...operationsOptions(options), strict: options.strict })
   const seen = new Set<string>()
   for (const input of inputs) {
     const lines = linesAt(input)

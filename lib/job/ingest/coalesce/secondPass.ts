@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { named } from '../../../core/channel/stages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import type { Store } from '../../../store/store.ts'
 import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { IngestOptions } from '../options.ts'
 import { batchesOf } from '../stages.ts'
 import { changedMeanwhile } from './changed.ts'
-import { coalescing, lineItems } from './coalescing.ts'
+import { coalesceStage, lineItems } from './coalescing.ts'
 import type { DigestMap } from './digestMap.ts'
 import type { FirstPass } from './firstPass.ts'
 import { KnownTrail } from './knownTrail.ts'
@@ -30,13 +30,13 @@ export class SecondPass {
     this.#map = digests[input]
     this.#skip = skip
     const { count, bytes, pace } = batchesOf(options)
-    const stage = coalescing({
+    const stage = coalesceStage({
       decisions: plan.decisions(input),
       trail: () => this.#followed(),
       itemOf: lineItems(options),
       limits: { count, bytes, oneGroup: store.transaction === undefined },
     })
-    this.stages = [named('make operations', stage), ...pace]
+    this.stages = [nameStage('make operations', stage), ...pace]
   }
 
   /** Call this with each settlement: the first one continues the ledger where the skipped lines end. */

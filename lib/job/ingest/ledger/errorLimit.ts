@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import type { Tally } from '../../../run/tally.ts'
 
 /** The most rejects that a run may have: a number of records, or a share of them from 0 to 1. */
@@ -26,7 +26,7 @@ export function refuseTooMany(
 ): void {
   const { limit } = limited
   if (limit === undefined) return
-  const rejects = sum(rejected)
+  const rejects = sumCounts(rejected)
   const tooMany = rejects > (limit.count ?? Number.POSITIVE_INFINITY)
   const tooLarge = shareCounts && rejects > (limit.share ?? 1) * records
   if (!tooMany && !tooLarge) return

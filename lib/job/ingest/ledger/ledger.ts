@@ -8,7 +8,7 @@ import type { Emit } from '../../../run/context.ts'
 import type { RunEvent } from '../../../run/event/schema.ts'
 import { rejectLine } from '../../../run/rejectLine.ts'
 import type { RejectsFile } from '../../../run/rejectsFile.ts'
-import { add, addsUp, emptyTally, reach, type Tally } from '../../../run/tally.ts'
+import { addSettlement, addsUp, emptyTally, recordPosition, type Tally } from '../../../run/tally.ts'
 import type { LinesDigest } from '../../../stream/lines/digest.ts'
 import { LineTrail } from '../../../stream/lines/trail.ts'
 import { type ErrorLimit, RECORDS_BEFORE_SHARE, refuseTooMany } from './errorLimit.ts'
@@ -151,7 +151,7 @@ export class Ledger {
     const { outcomes, end } = settlement
     for (const { item } of outcomes) this.#note(item)
     this.#line = end.line
-    add(this.tally, settlement, this.#before)
+    addSettlement(this.tally, settlement, this.#before)
     const rejected = outcomes.filter(({ name }) => name === 'rejected')
     const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
@@ -169,7 +169,7 @@ export class Ledger {
 
   /** Ends an input that was read completely: `lines` and `bytes` include blank lines after the last record. */
   endInput(lines: number, bytes: number): void {
-    reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
+    recordPosition(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
     this.#keepMarks()
     this.#kept.push({ input: this.#input, line: this.#line, digest: this.#trail.hex() })
     this.#beginInput(this.#input + 1)

@@ -1,6 +1,6 @@
 import { packPage } from '../../../archive/object/packed.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
-import { serve } from '../../../async/thread/serve.ts'
+import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
 import { itemMaker } from '../../../change/operations.ts'
 import { validateLine } from '../../../change/validate.ts'
@@ -18,7 +18,7 @@ import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './wor
 export function changeItems({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
   const itemOf = itemMaker(operationsOptions(data))
   const made = (text: string) => itemOf(validateLine(parseLine({ line: 0, end: 0, text }), data))
-  return serve(port, () => [mapChunks((lines: PackedLines) => itemsOf(lines, made))])
+  return serveThread(port, () => [mapChunks((lines: PackedLines) => itemsOf(lines, made))])
 }
 
 function itemsOf(

@@ -1,15 +1,15 @@
 import type { Parcel } from '../../../async/thread/messages.ts'
-import { serve } from '../../../async/thread/serve.ts'
+import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
-import { type Effect, effects } from '../../../change/effect/effect.ts'
+import { type Effect, effectReader } from '../../../change/effect/effect.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { operationsOptions } from '../stages.ts'
 import { type ChangeWork, KINDS, type PackedEffects, type PackedLines } from './work.ts'
 
 /** In a thread: lines → their effects, for the plan of an ingest in two passes. */
 export function lineEffects({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
-  const effectOf = effects({ ...operationsOptions(data), strict: data.strict })
-  return serve(port, () => [mapChunks((lines: PackedLines) => packed(lines, effectOf))])
+  const effectOf = effectReader({ ...operationsOptions(data), strict: data.strict })
+  return serveThread(port, () => [mapChunks((lines: PackedLines) => packed(lines, effectOf))])
 }
 
 function packed(

@@ -4,15 +4,15 @@ import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
-import { named, namedElsewhere } from '../../../core/channel/stages.ts'
+import { nameOutsideStage, nameStage } from '../../../core/channel/stages.ts'
 import type { Item } from '../../../core/entry.ts'
 import type { Line } from '../../../core/line.ts'
-import { Reject, refuse } from '../../../core/reject.ts'
+import { makeReject, Reject } from '../../../core/reject.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import { lineItems } from '../coalesce/coalescing.ts'
 import type { IngestOptions } from '../options.ts'
-import { batches } from '../stages.ts'
+import { batchStages } from '../stages.ts'
 import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './work.ts'
 
 /**
@@ -25,7 +25,13 @@ export async function changeThread({ threads }: IngestOptions): Promise<Threads 
 }
 
 /** The options that a thread needs. */
-export function workOf({ strict, maxLineBytes, contentRoot, tenant, tenantBy }: IngestOptions): ChangeWork {
+export function changeWork({
+  strict,
+  maxLineBytes,
+  contentRoot,
+  tenant,
+  tenantBy,
+}: IngestOptions): ChangeWork {
   return {
     strict,
     maxLineBytes,
@@ -40,25 +46,25 @@ export function workOf({ strict, maxLineBytes, contentRoot, tenant, tenantBy }: 
  * Memory: six batches in each thread.
  */
 export function threadedItems(threads: Threads, options: IngestOptions, memory?: MemoryLimit): Duplex[] {
-  const data = workOf(options)
+  const data = changeWork(options)
   const itemOf = lineItems(options)
   // Lines that were sent and have not come back, in order.
   const sent: (Line | Reject)[][] = []
   return [
     // A line weighs twice as much once its content stands beside it.
-    ...batches({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }, memory),
-    named(
+    ...batchStages({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }, memory),
+    nameStage(
       'send to thread',
       mapChunks((lines: (Line | Reject)[]) => {
         sent.push(lines)
         return packLines(lines)
       }),
     ),
-    namedElsewhere(
+    nameOutsideStage(
       'make operations',
       threadStage<PackedLines, PackedItems>({ threads, work: 'changeItems', data }),
     ),
-    named(
+    nameStage(
       'take from thread',
       mapChunks((items: PackedItems) => unpackItems(sent.shift()!, items, itemOf)),
     ),
@@ -93,7 +99,7 @@ function unpackItems(
     if (asked === ASKS.put) return put(line, puts.next().value!)
     if (asked !== ASKS.reject) return itemOf(line)
     const { code, reason } = refusals.next().value!
-    return refuse(line, code, reason)
+    return makeReject(line, code, reason)
   })
 }
 

@@ -151,7 +151,7 @@ async function requireUnused(
   if (before === undefined || before === own) return
   const uses = await usesOf(store, before, { alias, class: own, classes, aliases })
   if (uses.length === 0) return
-  throw stillUsed(before, uses, 'nothing was written; leave --drop-old out, and')
+  throw aliasInUse(before, uses, 'nothing was written; leave --drop-old out, and')
 }
 
 /** What refers to the class that an alias meant, besides that alias and the class that it is going to mean. */
@@ -185,7 +185,7 @@ export async function usesOf(
 }
 
 /** `first` says what was done so far. */
-export function stillUsed(before: string, uses: readonly string[], first: string): ElysiaError {
+export function aliasInUse(before: string, uses: readonly string[], first: string): ElysiaError {
   const fact = `${before} cannot be dropped: ${uses.join(', ')} lead to it`
   return new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: `${first} remove ${before} with \`elysiactl col rm\` when nothing needs it any more`,

@@ -1,9 +1,9 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
-import { type AliasPlan, stillUsed, usesOf } from './plan.ts'
+import { type AliasPlan, aliasInUse, usesOf } from './plan.ts'
 
 /** Announces which class is restored, and which one the alias means. */
 export function announceAlias({ alias: plan, class: collection, options, frame }: RestoreRun): void {
@@ -46,7 +46,7 @@ export async function switchAlias(run: RestoreRun): Promise<void> {
 /** Objects and references of the archive that are missing in the restored class. */
 function missingIn({ progress: { parts, damaged } }: RestoreRun): number {
   const facts = [...parts.values()]
-  const rejected = sum(addedUp(facts.map((one) => one.rejected)))
+  const rejected = sumCounts(addedUp(facts.map((one) => one.rejected)))
   return facts.reduce((all, one) => all + one.referencesRejected, rejected + damaged.size)
 }
 
@@ -76,7 +76,7 @@ async function dropOld(
     const aliases = await store.aliases()
     return usesOf(store, before, { alias: alias!.alias, class: own, classes, aliases })
   })
-  if (uses.length > 0) throw stillUsed(before, uses, `${alias!.alias} means ${own} now, complete;`)
+  if (uses.length > 0) throw aliasInUse(before, uses, `${alias!.alias} means ${own} now, complete;`)
   frame.context.state?.journal.forget(store.target, before)
   await retry(() => store.drop(before))
   frame.emit({ type: 'collection_dropped', collection: before })

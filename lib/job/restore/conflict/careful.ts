@@ -10,7 +10,7 @@ const TIMES: Projection = { properties: [], vectors: false, times: true }
  * Those of the items whose object is as it was when it was read: since then something was saved, and somebody else may
  * have written. `before` has the objects that were there.
  */
-export async function stillAs<T extends { readonly id: string; readonly tenant?: string }>(
+export async function unchangedSince<T extends { readonly id: string; readonly tenant?: string }>(
   items: readonly T[],
   before: ReadonlyMap<string, StoredObject>,
   calls: Pick<Calls, 'find'>,
@@ -25,7 +25,7 @@ export async function stillAs<T extends { readonly id: string; readonly tenant?:
 }
 
 /** Makes a call once. Undefined if it failed in a way that may pass: another pass looks again first. */
-export async function once<T>(precedence: Precedence, call: () => Promise<T>): Promise<T | undefined> {
+export async function tryOnce<T>(precedence: Precedence, call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call()
   } catch (error) {

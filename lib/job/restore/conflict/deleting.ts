@@ -2,13 +2,13 @@ import type { UndoEntry } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { isLimited } from '../../../core/memory/limits.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
-import { once, stillAs } from './careful.ts'
+import { tryOnce, unchangedSince } from './careful.ts'
 import type { Precedence } from './precedence.ts'
 import type { VanishingId } from './vanishingIds.ts'
 
@@ -67,7 +67,7 @@ async function absentOf(
 export function refusedOf({ progress }: RestoreRun): number {
   const parts = [...progress.parts.values()]
   const references = parts.reduce((all, { referencesRejected }) => all + referencesRejected, 0)
-  return sum(addedUp(parts.map(({ rejected }) => rejected))) + references
+  return sumCounts(addedUp(parts.map(({ rejected }) => rejected))) + references
 }
 
 async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {
@@ -90,7 +90,7 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
     due = going
     failpoint('restore.deletion-kept')
     if (precedence?.isCareful === true && kept.undo !== undefined)
-      due = await stillAs(due, found, calls, precedence)
+      due = await unchangedSince(due, found, calls, precedence)
   }
   const removed = await remove(calls, new Map(due.map(({ id }) => [id, tenant])), precedence)
   failpoint('restore.deleted')
@@ -114,7 +114,7 @@ async function remove(
   precedence: Precedence | undefined,
 ): Promise<Removed | undefined> {
   if (precedence?.isCareful !== true) return calls.remove(ids)
-  return once(precedence, () => calls.unrepeated().remove(ids))
+  return tryOnce(precedence, () => calls.unrepeated().remove(ids))
 }
 
 function entryOf(id: string, tenant: string | undefined, before: UndoEntry['before']): UndoEntry {

@@ -8,7 +8,7 @@ import type { RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { CheckedVectors } from '../vectors/checked.ts'
 import { vectorPresence } from '../vectors/presence.ts'
-import { grown, ofExisting } from './newProperties.ts'
+import { ofExisting, withNewProperties } from './newProperties.ts'
 import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
@@ -24,7 +24,7 @@ export function planInto(
   options: RestoreOptions,
 ): RestorePlan {
   const plan = { ...before, newProperties: ofExisting(existing, before, options) }
-  const becomes = grown(existing, plan.newProperties)
+  const becomes = withNewProperties(existing, plan.newProperties)
   requireFit(store, becomes, plan, source)
   requireMergeable(existing, options)
   requireWholeObjects(existing, plan, source, options)

@@ -1,5 +1,5 @@
-import type { LeftOut } from '../../../archive/object/filtered.ts'
-import { named } from '../../../core/channel/stages.ts'
+import type { LeftOut } from '../../../archive/object/filterPages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import type { JsonObject, StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Stage } from '../../../core/stage.ts'
@@ -52,7 +52,7 @@ function namesIn(properties: readonly PropertySchema[]): ReadonlySet<string> {
 }
 
 /** The class with its added properties. */
-export function grown(existing: CollectionSchema, { added }: NewProperties): CollectionSchema {
+export function withNewProperties(existing: CollectionSchema, { added }: NewProperties): CollectionSchema {
   return added.length === 0
     ? existing
     : { ...existing, properties: [...(existing.properties ?? []), ...added] }
@@ -61,12 +61,12 @@ export function grown(existing: CollectionSchema, { added }: NewProperties): Col
 /**
  * The properties of the archive that must fit into the class: with a policy that discards, only those that both have.
  */
-export function counted(wanted: readonly PropertySchema[], { policy, known }: NewProperties) {
-  return discards({ policy }) ? wanted.filter(({ name }) => known.has(name)) : wanted
+export function comparedProperties(wanted: readonly PropertySchema[], { policy, known }: NewProperties) {
+  return mayDiscard({ policy }) ? wanted.filter(({ name }) => known.has(name)) : wanted
 }
 
 /** True if it leaves out values or objects. */
-export function discards({ policy }: Pick<NewProperties, 'policy'>): boolean {
+export function mayDiscard({ policy }: Pick<NewProperties, 'policy'>): boolean {
   return policy === 'discard-value' || policy === 'discard-object'
 }
 
@@ -82,13 +82,13 @@ export interface Discarding {
  * Pages → pages of objects without values of unknown properties, or without the objects that have such values; no stage
  * if the store decides. Null is no value. Memory: a page.
  */
-export function discarding(
+export function discardUnknown(
   { policy, known }: NewProperties,
   { leftOut, onDiscarded, origins }: Discarding,
 ): Stage<Page, Page>[] {
   if (policy === 'discard-object') {
     return [
-      named(
+      nameStage(
         'discard new properties',
         mapChunks((page: Page) => {
           const fit = page.filter(({ properties }) => strangeIn(properties, known).length === 0)
@@ -100,7 +100,7 @@ export function discarding(
   }
   if (policy !== 'discard-value') return []
   return [
-    named(
+    nameStage(
       'discard new properties',
       mapChunks((page: Page) => {
         const values: Record<string, number> = {}

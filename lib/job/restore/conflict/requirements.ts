@@ -7,7 +7,7 @@ import { vectorizersOf } from '../../../transform/schema/vectorizers.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
-import { counted } from './newProperties.ts'
+import { comparedProperties } from './newProperties.ts'
 
 /** @throws ElysiaError ELYSIA_CONFLICT if the class lacks something that the objects have, naming all of it */
 export function requireFit(
@@ -20,7 +20,7 @@ export function requireFit(
   const chosen = plan.transforms.isEmpty ? plan.selection?.declared.properties : undefined
   const all = [...(plan.schema.properties ?? []), ...plan.references]
   const properties = chosen === undefined ? all : all.filter(({ name }) => chosen.includes(name))
-  const wanted = { ...plan.schema, properties: counted(properties, plan.newProperties) }
+  const wanted = { ...plan.schema, properties: comparedProperties(properties, plan.newProperties) }
   const faults = misfits(wanted, existing, { vectors: withoutVectors !== true })
   if (faults.length === 0) return
   const fact = `the archive does not fit into ${existing.class} in ${store.target}: ${faults.join('; ')}`

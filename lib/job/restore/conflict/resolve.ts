@@ -10,7 +10,7 @@ import type { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Refused } from '../part/tally.ts'
 import type { Existing } from '../run.ts'
-import { once, stillAs } from './careful.ts'
+import { tryOnce, unchangedSince } from './careful.ts'
 import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -92,12 +92,13 @@ async function guarded(
     id,
     ...(tenant !== undefined && { tenant }),
   }))
-  const same = looksAgain && new Set((await stillAs(targets, there, calls, precedence)).map(({ id }) => id))
+  const same =
+    looksAgain && new Set((await unchangedSince(targets, there, calls, precedence)).map(({ id }) => id))
   const [due, skipped] = parted(decided.due, ({ object }) => same === false || same.has(object.id))
   const objects = due.map(({ object }) => object)
   const send = async (sending: Calls) => {
     if (precedence.isCareful !== true) return sending.write(objects)
-    return once(precedence, () => sending.unrepeated().write(objects))
+    return tryOnce(precedence, () => sending.unrepeated().write(objects))
   }
   return {
     ...decided,

@@ -4,7 +4,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
 import { WokenTenants } from '../../../run/activeTenants.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
 import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
@@ -68,7 +68,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
     const call = { signal: frame.signal, ...range }
     const requireAllFound = await countedScan({ collection, schema: existing!.schema, retry, call })
     let found = 0
-    for await (const page of objects(collection, range, options)) {
+    for await (const page of objectPages(collection, range, options)) {
       const all = page as StoredObject[]
       vanishing.addTarget(precedence === undefined ? all : all.filter((one) => !precedence.keeps(one)))
       found += all.length

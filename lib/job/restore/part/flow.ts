@@ -1,18 +1,18 @@
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { LeftOut } from '../../../archive/object/filtered.ts'
+import { LeftOut } from '../../../archive/object/filterPages.ts'
 import type { Semaphore } from '../../../async/semaphore.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
-import { named } from '../../../core/channel/stages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
-import { held } from '../../../stream/held.ts'
-import { mostAtOnce, type Pace, paced } from '../../../stream/pace.ts'
+import { mostAtOnce, type Pace, paceArrays } from '../../../stream/pace.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
+import { waitForRoom } from '../../../stream/waitForRoom.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Origins } from '../../../transform/origin.ts'
-import { alongside } from '../conflict/alongside.ts'
+import { differingObjects } from '../conflict/differingObjects.ts'
 import type { DiscardedValues } from '../conflict/newProperties.ts'
 import type { Resolve } from '../conflict/resolve.ts'
 import type { RestoreRun } from '../run.ts'
@@ -21,7 +21,7 @@ import { lineReject, objectReject } from '../target/rejects.ts'
 import { restoreSink } from '../target/sink.ts'
 import { checkedPages, type FirstCheck } from '../thread/pages.ts'
 import { linksOf, type Noting, noteDamage, writesOf } from './noting.ts'
-import { reshaped, salvaged, wanted, writable } from './stages.ts'
+import { pagesUpToDamage, reshapeStages, selectStages, writableBatches } from './stages.ts'
 import type { PartTally, Refused, Settled } from './tally.ts'
 
 /** What the parts of one restore share while they are written. */
@@ -43,7 +43,7 @@ export interface Writing {
   readonly resolve: Resolve | undefined
 }
 
-export async function flow(
+export async function restorePart(
   {
     run,
     calls,
@@ -82,7 +82,7 @@ export async function flow(
     onObjects(1)
   })
   const { skipDamaged } = run.options
-  const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
+  const pages = skipDamaged ? pagesUpToDamage(read, (error) => noteDamage(run, part, error)) : read
   const leftOut = new LeftOut((objects) => {
     tally.leaveOut(objects)
     onFiltered(objects)
@@ -90,27 +90,35 @@ export async function flow(
   const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
   const onDiscarded = (values: DiscardedValues) => tally.discard(values)
-  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, origins, signal, seen: run.kept.seen })
+  const made = reshapeStages({
+    ...stages,
+    onRefused,
+    onAdded,
+    onDiscarded,
+    origins,
+    signal,
+    seen: run.kept.seen,
+  })
   const onUnchanged = (unchanged: SplitObject[]) => {
     tally.add({ written: [], refused: [], unchanged })
     onObjects(unchanged.length)
   }
-  const beside = alongside(run, part, { signal, onUnchanged })
-  const compared = beside === undefined ? [] : [named('compare', beside)]
-  const ids = run.kept.written === undefined ? [] : [named('note ids', run.kept.written.noting())]
-  const batches = writable({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
+  const beside = differingObjects(run, part, { signal, onUnchanged })
+  const compared = beside === undefined ? [] : [nameStage('compare', beside)]
+  const ids = run.kept.written === undefined ? [] : [nameStage('note ids', run.kept.written.noting())]
+  const batches = writableBatches({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
     const flow = [
-      named('read pages', pages),
-      ...held(run.frame.memory),
+      nameStage('read pages', pages),
+      ...waitForRoom(run.frame.memory),
       ...evenly(pace),
-      ...wanted(stages),
+      ...selectStages(stages),
       ...made,
       ...compared,
       ...batches,
-      named('write', sink),
+      nameStage('write', sink),
     ]
     run.frame.context.stages?.watch(flow)
     await pipeline(flow, { signal })
@@ -123,8 +131,8 @@ export async function flow(
 function evenly(pace: Pace | undefined): Duplex[] {
   if (pace === undefined) return []
   return [
-    named('batch for the pace', rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength })),
-    named('pace', paced(pace, lineLength)),
+    nameStage('batch for the pace', rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength })),
+    nameStage('pace', paceArrays(pace, lineLength)),
   ]
 }
 

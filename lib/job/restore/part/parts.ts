@@ -13,7 +13,7 @@ import type { RestoreContext, RestoreRun } from '../run.ts'
 import { announceChanges } from '../source/changed.ts'
 import type { SourcePart } from '../source/source.ts'
 import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
-import { flow, type Writing } from './flow.ts'
+import { restorePart, type Writing } from './flow.ts'
 import { beginNoting, endNoting, noteDamage } from './noting.ts'
 import { isDamage } from './stages.ts'
 import { PartTally } from './tally.ts'
@@ -116,7 +116,7 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   run.progress.begun.set(part.name, tally)
   const noting = await beginNoting(run, part)
   try {
-    await flow(writing, part, tally, noting)
+    await restorePart(writing, part, tally, noting)
     announceChanges(run)
   } catch (error) {
     await endNoting(noting).catch(() => {})

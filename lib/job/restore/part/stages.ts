@@ -1,6 +1,6 @@
 import { type Duplex, Readable } from 'node:stream'
-import type { LeftOut } from '../../../archive/object/filtered.ts'
-import { named } from '../../../core/channel/stages.ts'
+import type { LeftOut } from '../../../archive/object/filterPages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -10,7 +10,7 @@ import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Origins } from '../../../transform/origin.ts'
 import { transformStages } from '../../../transform/pipeline.ts'
 import type { UnseenIds } from '../../selection/unseenIds.ts'
-import { type DiscardedValues, discarding } from '../conflict/newProperties.ts'
+import { type DiscardedValues, discardUnknown } from '../conflict/newProperties.ts'
 import { distinctIds, type SeenIds } from '../distinctIds.ts'
 import type { RestorePlan } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
@@ -29,19 +29,19 @@ export interface RestoreStages {
 }
 
 /** The selected objects of a part, each id once: pages → pages. Their transforms follow. */
-export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStages): Duplex[] {
+export function selectStages({ plan, part, onRepeated, unseen, leftOut }: RestoreStages): Duplex[] {
   const { only, selection } = plan
   const stages: Duplex[] = []
   if (only !== undefined)
     stages.push(
-      named(
+      nameStage(
         'choose tenants',
         mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
       ),
     )
   if (part.mayRepeat === true)
     stages.push(
-      named(
+      nameStage(
         'drop repeated ids',
         distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one)))),
       ),
@@ -66,7 +66,7 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
 /**
  * Applies the transforms to the selected objects and checks their vectors: pages → pages, each id once. Memory: a page.
  */
-export function reshaped(stages: ReshapeStages): Duplex[] {
+export function reshapeStages(stages: ReshapeStages): Duplex[] {
   const { plan, onRepeated, leftOut, onRefused, onAdded, onDiscarded = () => {}, signal } = stages
   const { origins } = stages
   const { transforms, newProperties } = plan
@@ -80,9 +80,9 @@ export function reshaped(stages: ReshapeStages): Duplex[] {
     signal,
   })
   const distinct = transforms.expands
-    ? [named('drop repeated ids', distinctIds(byStages(transforms, onRepeated), stages.seen))]
+    ? [nameStage('drop repeated ids', distinctIds(byStages(transforms, onRepeated), stages.seen))]
     : []
-  const fitting = discarding(newProperties, { leftOut, onDiscarded, origins })
+  const fitting = discardUnknown(newProperties, { leftOut, onDiscarded, origins })
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
 }
 
@@ -114,11 +114,18 @@ export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRe
 /**
  * Pages → batches that a store takes: no id twice, tenants made, references split off. Memory: a batch in each stage.
  */
-export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: BatchStages): Duplex[] {
+export function writableBatches({
+  plan,
+  part,
+  onRepeated,
+  batch,
+  makeTenant,
+  noting,
+}: BatchStages): Duplex[] {
   return [
-    named('batch', rebatch<StoredObject>({ ...batch, weigh: lineLength })),
-    ...(part.mayRepeat === true ? [] : [named('drop repeated ids', mapChunks(lastOfEachId(onRepeated)))]),
-    named(
+    nameStage('batch', rebatch<StoredObject>({ ...batch, weigh: lineLength })),
+    ...(part.mayRepeat === true ? [] : [nameStage('drop repeated ids', mapChunks(lastOfEachId(onRepeated)))]),
+    nameStage(
       'make tenants',
       mapChunks(async (objects: readonly StoredObject[]) => {
         for (const { tenant } of objects) if (tenant !== undefined) await makeTenant(tenant)
@@ -126,7 +133,7 @@ export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: 
       }),
     ),
     ...noting,
-    named(
+    nameStage(
       'split references',
       mapChunks((objects: readonly StoredObject[]): SplitObject[] => objects.map(plan.split)),
     ),
@@ -151,7 +158,7 @@ function keyOf({ id, tenant }: StoredObject): string {
 }
 
 /** Pages up to the damage: it does not take away what was read before. */
-export function salvaged(pages: Readable, onDamage: (error: Error) => void): Readable {
+export function pagesUpToDamage(pages: Readable, onDamage: (error: Error) => void): Readable {
   async function* upToDamage() {
     try {
       yield* pages

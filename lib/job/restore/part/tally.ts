@@ -1,6 +1,6 @@
 import { ObjectsDigest, vectorsOf } from '../../../archive/object/digest.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import { sum } from '../../../core/report.ts'
+import { sumCounts } from '../../../core/report.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { PartFacts } from '../progressTable.ts'
 import type { CountsByCode, RestoreRejectCode } from '../reasons.ts'
@@ -109,7 +109,7 @@ export class PartTally {
 
   facts(): PartFacts {
     return {
-      objects: this.#written + this.#unchanged + this.#filtered + this.#skipped + sum(this.#rejected),
+      objects: this.#written + this.#unchanged + this.#filtered + this.#skipped + sumCounts(this.#rejected),
       written: this.#written,
       ...(this.#unchanged > 0 && { unchanged: this.#unchanged, unchangedVectors: this.#unchangedVectors }),
       ...(this.#filtered > 0 && { filtered: this.#filtered }),

@@ -6,7 +6,7 @@ import { placeOf, type VanishingId } from '../conflict/vanishingIds.ts'
 import type { Refused } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
-import { coreOf, markOf, type PlanEntry } from './format.ts'
+import { objectDigestOf, type PlanEntry, stateDigest } from './format.ts'
 import { Present } from './present.ts'
 
 const IDS_SHOWN = 5
@@ -90,12 +90,14 @@ function isAsPlanned(
   found: StoredObject | undefined,
 ): boolean {
   const { traces, continues } = existing!
-  const now = found === undefined ? undefined : markOf(traces.of(found))
+  const now = found === undefined ? undefined : stateDigest(traces.of(found))
   if (now === entry.was) return true
   if (!continues) return false
   if (entry.becomes === undefined) return now === undefined
   if (found === undefined || now === undefined) return false
-  return (kept.undo ?? kept.own)?.own(found) !== undefined || coreOf(now) === coreOf(entry.becomes)
+  return (
+    (kept.undo ?? kept.own)?.own(found) !== undefined || objectDigestOf(now) === objectDigestOf(entry.becomes)
+  )
 }
 
 /**
@@ -142,7 +144,7 @@ function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): voi
   if (continues) return
   const other = due.find(({ expected }) => {
     const entry = applying!.find(expected.id, expected.tenant)
-    return entry?.becomes !== markOf(traces.of(expected))
+    return entry?.becomes !== stateDigest(traces.of(expected))
   })
   if (other === undefined) return
   const fact = `the plan ${applying!.path} differs from the archive in ${other.expected.id}`

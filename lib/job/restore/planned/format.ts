@@ -56,7 +56,7 @@ export interface PlanEntry {
   readonly id: string
   readonly tenant?: string
   readonly do: Change
-  /** The mark of the object when the plan is made; absent if there is none. @see markOf */
+  /** The mark of the object when the plan is made; absent if there is none. @see stateDigest */
   readonly was?: string
   /** The mark that it will have; absent if it is deleted. */
   readonly becomes?: string
@@ -98,7 +98,7 @@ const DIGEST_LENGTH = 44
  * Identifies the state of an object in a plan: the SHA-256 in base64 of what is stored, and after a dot that of its
  * references, if it has any. Times do not count, nor does the order of references.
  */
-export function markOf({ digest, links = {} }: Trace): string {
+export function stateDigest({ digest, links = {} }: Trace): string {
   const named = Object.entries(links)
     .filter(([, beacons]) => beacons.length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -107,7 +107,7 @@ export function markOf({ digest, links = {} }: Trace): string {
 }
 
 /** The mark without references, which are linked after all objects are written. */
-export function coreOf(mark: string): string {
+export function objectDigestOf(mark: string): string {
   return mark.slice(0, DIGEST_LENGTH)
 }
 

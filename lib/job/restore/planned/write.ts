@@ -1,18 +1,18 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { LeftOut } from '../../../archive/object/filtered.ts'
+import { LeftOut } from '../../../archive/object/filterPages.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Traces } from '../../undo/traces.ts'
 import { type Resolve, resolverFor } from '../conflict/resolve.ts'
 import type { VanishingId } from '../conflict/vanishingIds.ts'
-import { reshaped, wanted, writable } from '../part/stages.ts'
+import { reshapeStages, selectStages, writableBatches } from '../part/stages.ts'
 import type { Refused } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { archiveName, isOnce } from '../source/source.ts'
-import { markOf, PLANNED_OPTIONS, type PlanCounts, type PlanEntry, type PlanHeader } from './format.ts'
+import { PLANNED_OPTIONS, type PlanCounts, type PlanEntry, type PlanHeader, stateDigest } from './format.ts'
 import { PlanFile } from './planFile.ts'
 import { Present } from './present.ts'
 
@@ -141,9 +141,15 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
       else planBatch(planning, objects).then(() => done(), done)
     },
   })
-  const batches = writable({ ...stages, batch, makeTenant: async () => {}, noting: [] })
-  const made = reshaped({ ...stages, onRefused, onAdded: () => {}, signal: frame.signal, seen: kept.seen })
-  await pipeline([pages, ...wanted(stages), ...made, ...batches, last], { signal: frame.signal })
+  const batches = writableBatches({ ...stages, batch, makeTenant: async () => {}, noting: [] })
+  const made = reshapeStages({
+    ...stages,
+    onRefused,
+    onAdded: () => {},
+    signal: frame.signal,
+    seen: kept.seen,
+  })
+  await pipeline([pages, ...selectStages(stages), ...made, ...batches, last], { signal: frame.signal })
 }
 
 /** A plan changes nothing. */
@@ -186,8 +192,8 @@ function entryOf(
     id,
     ...(tenant !== undefined && { tenant }),
     do: change,
-    ...(there !== undefined && { was: markOf(traces.of(there)) }),
-    becomes: markOf(traces.of(expected)),
+    ...(there !== undefined && { was: stateDigest(traces.of(there)) }),
+    becomes: stateDigest(traces.of(expected)),
   }
 }
 
@@ -208,7 +214,7 @@ async function planDeletions({ run, file, present, traces, counts }: Planning): 
     )
     const entries = [...there.values()].map((object): PlanEntry => {
       const at = { id: object.id, ...(tenant !== undefined && { tenant }) }
-      return { ...at, do: 'delete', was: markOf(traces.of(object)) }
+      return { ...at, do: 'delete', was: stateDigest(traces.of(object)) }
     })
     counts.delete += entries.length
     await file.add(entries)

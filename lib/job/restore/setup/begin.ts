@@ -6,7 +6,7 @@ import type { Continuation } from '../continuation.ts'
 import type { RestoreRun } from '../run.ts'
 import { makeRunDirectory, removeDeadRuns } from '../runDirectory.ts'
 
-export async function begin(
+export async function beginRestore(
   run: RestoreRun,
   { left, run: goesOn }: Continuation,
   key: RunKey,

@@ -1,8 +1,8 @@
 import type { Close } from '../../../async/closeAll.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { announceProperties, planInto } from '../conflict/existing.ts'
-import { grown } from '../conflict/newProperties.ts'
-import { type Continuation, continuation } from '../continuation.ts'
+import { withNewProperties } from '../conflict/newProperties.ts'
+import { type Continuation, findContinuation } from '../continuation.ts'
 import { requireNoLoss } from '../planning/capable.ts'
 import type { RestorePlan } from '../run.ts'
 import { announceRevectorizing, remakingFault } from '../vectors/revectorizing.ts'
@@ -33,7 +33,7 @@ export async function findDestination(
   const { left, into } = continued
   if (left !== undefined) closers.push(() => left.release())
   const plan = into === undefined ? planned.plan : planInto(store, into, planned.plan, source, options)
-  const schema = into && grown(into, plan.newProperties)
+  const schema = into && withNewProperties(into, plan.newProperties)
   if (options.dryRun) announceProperties(plan, plan.schema.class, frame.emit)
   if (schema === undefined) requireNoLoss(store, plan, options)
   const destination = { continued, plan, schema }
@@ -50,7 +50,7 @@ function continuationOf(
   const { state } = context
   const { dryRun } = options
   const asked = { store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun }
-  return continuation({ ...asked, found })
+  return findContinuation({ ...asked, found })
 }
 
 /** Compares vectors with those that the class already holds, and announces the ones that a module will make. */

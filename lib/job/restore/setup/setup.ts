@@ -7,7 +7,7 @@ import { requireSamePlan } from '../planned/check.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import type { RestoreRejects } from '../target/rejects.ts'
-import { begin } from './begin.ts'
+import { beginRestore } from './begin.ts'
 import { findDestination } from './destination.ts'
 import { claimRun, openRun } from './open.ts'
 import { planSetup, requireTarget } from './planned.ts'
@@ -53,7 +53,7 @@ export async function setUpRestore(
     const destination = await findDestination(planned, found, closers)
     const run = await openRun(planned, destination, own, together.rejects, closers)
     await announce(run)
-    return { run, begin: () => begin(run, destination.continued, planned.key), close }
+    return { run, begin: () => beginRestore(run, destination.continued, planned.key), close }
   } catch (error) {
     await close().catch(() => {})
     throw error

@@ -2,7 +2,7 @@ import { type Chain, statesOf } from '../../../archive/chain/chain.ts'
 import { checkFile, filesOf, type LinkFile } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
-import { touches } from '../../../archive/part/objects.ts'
+import { overlaps } from '../../../archive/part/objects.ts'
 import { pool } from '../../../async/pool.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
@@ -53,6 +53,6 @@ export function chainSource(chain: Chain): RestoreSource {
 async function checkRange(chain: Chain, range: ObjectRange, signal: AbortSignal | undefined): Promise<void> {
   for (const one of filesOf(chain)) {
     const { tenant } = one.link.manifest.ranges[one.file.range] ?? {}
-    if (tenant === range.tenant && touches(one.file, range)) await checkFile(chain, one, signal)
+    if (tenant === range.tenant && overlaps(one.file, range)) await checkFile(chain, one, signal)
   }
 }

@@ -11,12 +11,12 @@ import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
 import { isSingleHeader } from '../../../archive/single/lines.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
-import { metered } from '../../../core/channel/bytes.ts'
+import { meterStream } from '../../../core/channel/bytes.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { Emit } from '../../../run/context.ts'
 import { emitter } from '../../../run/events.ts'
 import { hintedFailure } from '../../../run/failure.ts'
-import { peek } from '../../../stream/bytes/peek.ts'
+import { peekBytes } from '../../../stream/bytes/peek.ts'
 import { decompress } from '../../../stream/codec/decompress.ts'
 import { ofInput } from '../../../stream/foreignInput.ts'
 import type { RestoreOptions } from '../options.ts'
@@ -28,7 +28,7 @@ import type { ForeignWishes } from './foreignOptions.ts'
 import { plainSource } from './plain.ts'
 import { singleSource } from './single.ts'
 import type { RestoreSource } from './source.ts'
-import { type SpooledBytes, spooled } from './spooled.ts'
+import { type SpooledBytes, spoolPipe } from './spoolPipe.ts'
 import { singleFile, tableSource } from './table.ts'
 
 /** The options of a restore that matter to sources without a class. */
@@ -62,7 +62,7 @@ export async function openSource(operand: string, options: OpenOptions): Promise
   if (stats === undefined) return openNamed(operand, options)
   if (stats.isDirectory()) return openDirectory(operand, options)
   const place = dirname(resolve(operand))
-  const again = () => metered(place, createReadStream(operand, { highWaterMark: CHUNK_BYTES }))
+  const again = () => meterStream(place, createReadStream(operand, { highWaterMark: CHUNK_BYTES }))
   if (!stats.isFile()) return openStream({ name: operand, ...PIPE }, again(), options)
   if (await isParquet(operand).catch(() => false))
     return tableSource(operand, singleFile(operand), options.options ?? {}, emitter(options.onEvent))
@@ -126,7 +126,7 @@ async function openStream(
   { options = {}, onEvent }: OpenOptions,
 ): Promise<RestoreSource> {
   const emit = emitter(onEvent)
-  const raw = await peek(source, PARQUET.length).catch((error: unknown) => {
+  const raw = await peekBytes(source, PARQUET.length).catch((error: unknown) => {
     throw unreadable(file.name, error)
   })
   if (raw.head.toString('latin1', 0, PARQUET.length) === PARQUET) {
@@ -138,7 +138,7 @@ async function openStream(
   const unpacked = decompress()
   // The reader of the decompressed bytes gets the errors.
   pipeline(raw.whole, unpacked, () => {})
-  const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
+  const { head, whole } = await peekBytes(unpacked, HEAD_BYTES).catch((error: unknown) => {
     throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)
   })
   const foreign: ForeignBytes = { ...file, bytes: whole }
@@ -164,7 +164,7 @@ async function spooledSource(
   emit: Emit,
   open: (bytes: SpooledBytes) => Promise<RestoreSource>,
 ): Promise<RestoreSource> {
-  const bytes = await spooled(file, why, emit)
+  const bytes = await spoolPipe(file, why, emit)
   try {
     const source = await open(bytes)
     return withRemoval(source, bytes)

@@ -5,7 +5,7 @@ import { checkPart } from '../../../archive/part/check.ts'
 import { partPages } from '../../../archive/part/read.ts'
 import { byObject, readingOf } from '../../../archive/part/reading.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
-import { serve } from '../../../async/thread/serve.ts'
+import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -18,7 +18,7 @@ const PAGE = { count: 500, bytes: 1024 * 1024, weigh: lineLength }
 
 /** In a thread: checks the bytes of a part, then decodes it; yields its objects, packed. */
 export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void> {
-  return serve(port, async ({ signal }) => {
+  return serveThread(port, async ({ signal }) => {
     const { directory, manifest, part, tenant } = data
     const storage = directoryStorage(directory.path, directory.modes)
     await checkPart(storage, part, signal)

@@ -1,4 +1,4 @@
-import { named } from '../../../core/channel/stages.ts'
+import { nameStage } from '../../../core/channel/stages.ts'
 import type { StoredObject, Vector } from '../../../core/object.ts'
 import type { Stage } from '../../../core/stage.ts'
 import type { CollectionSchema } from '../../../store/store.ts'
@@ -30,7 +30,7 @@ export class CheckedVectors {
 
   /** Pages → pages of objects whose vectors fit. Memory: a page. */
   stage(onRefused: (refused: readonly Refused[]) => void): Stage<Page, Page> {
-    return named(
+    return nameStage(
       'check vectors',
       mapChunks(async (page: Page) => {
         const refused: Refused[] = []

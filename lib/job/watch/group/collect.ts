@@ -22,7 +22,7 @@ export function mayGroup({ ingest, run: { context } }: Watching): boolean {
  * that is not: one that has grown, or that was begun, or another name of one of them. Leaves out those that were taken and only lie there. Holds up to
  * 128 files open, of 4 GiB together; close them. Empty if the first one is not such a file.
  */
-export async function collect(
+export async function collectGroup(
   watching: Watching,
   watcher: DirectoryWatcher,
   first: FileIdentity,

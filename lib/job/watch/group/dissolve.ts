@@ -3,16 +3,16 @@ import { basename } from 'node:path'
 import { hashOfPrefix } from '../../../file/prefix.ts'
 import type { CheckpointState } from '../../../run/checkpoint.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
-import { exists } from '../identity.ts'
+import { pathExists } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import type { Watching } from '../setup.ts'
 
 /**
  * Forgets what was taken of a group of which one file cannot be read as before: what was left out of the others may be
- * nowhere else. They are taken again from their first lines, and their rejects begin anew. `kept` is what is still to
+ * nowhere else. They are taken again from their first lines, and their rejects start again. `kept` is what is still to
  * be remembered of one of them.
  */
-export async function dissolve(
+export async function dissolveGroup(
   watching: Watching,
   entries: readonly WatchEntry[],
   kept?: WatchEntry,
@@ -41,7 +41,7 @@ async function removeRejects(
 ): Promise<void> {
   if (own === undefined) return
   const part = `${own}.${run}.part`
-  const isPlaced = !(await exists(part))
+  const isPlaced = !(await pathExists(part))
   await rm(part, { force: true })
   if (basename(own).startsWith(`${run}.`) || (isPlaced && isWhatWasWritten(own, checkpoint)))
     await rm(own, { force: true })

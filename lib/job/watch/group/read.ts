@@ -1,5 +1,5 @@
 import type { FirstPass } from '../../ingest/coalesce/firstPass.ts'
-import { firstPassOf, foundIn, reasonAgainst } from '../../ingest/coalesce/passes.ts'
+import { firstPassFacts, firstPassOf, reasonAgainst } from '../../ingest/coalesce/passes.ts'
 import type { Input } from '../../ingest/input.ts'
 import type { WatchEntry } from '../log.ts'
 import type { OpenedFile } from '../opened.ts'
@@ -40,7 +40,12 @@ export async function readTogether(watching: Watching, members: readonly Member[
   const began = performance.now()
   try {
     const found = await firstPassOf(inputs, ingest, run, { whole: true })
-    run.emit({ type: 'coalescing', passes: 'two', files: found.digests.length, ...foundIn(found, began) })
+    run.emit({
+      type: 'coalescing',
+      passes: 'two',
+      files: found.digests.length,
+      ...firstPassFacts(found, began),
+    })
     return found
   } finally {
     if (current !== undefined) log.update(current)

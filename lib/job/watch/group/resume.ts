@@ -2,14 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { namePattern } from '../../../file/namePattern.ts'
-import { attempted, hasKilledTooOften } from '../attempts.ts'
+import { hasKilledTooOften, withAttempt } from '../attempts.ts'
 import { endedEntry, newEntry } from '../entry.ts'
-import { type FileIdentity, isFile, look, wasRecreated } from '../identity.ts'
+import { type FileIdentity, inspectPath, isFile, wasRecreated } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { openFile } from '../opened.ts'
 import type { Watching } from '../setup.ts'
 import { mayGroup } from './collect.ts'
-import { dissolve } from './dissolve.ts'
+import { dissolveGroup } from './dissolve.ts'
 import { type Member, readTogether } from './read.ts'
 import { takeTogether } from './take.ts'
 
@@ -27,17 +27,17 @@ export async function resumeGroup(watching: Watching): Promise<void> {
   const entries = group.runs.flatMap((run) => log.ofRun(run) ?? [])
   const isKnown = entries.length === group.runs.length && !entries.some((entry) => isPruned(watching, entry))
   const members = isKnown ? await reopen(watching, entries) : undefined
-  if (members === undefined) return dissolve(watching, entries)
+  if (members === undefined) return dissolveGroup(watching, entries)
   try {
     const hopeless = members.find(({ entry }) => hasKilledTooOften(entry))
-    if (hopeless !== undefined) return await dissolve(watching, entries, await apart(watching, hopeless))
+    if (hopeless !== undefined) return await dissolveGroup(watching, entries, await apart(watching, hopeless))
     const first = await readTogether(watching, members)
     try {
-      if (!isDeepStrictEqual(first.mark, group.mark)) return await dissolve(watching, entries)
+      if (!isDeepStrictEqual(first.mark, group.mark)) return await dissolveGroup(watching, entries)
       const faulty = await takeTogether(watching, members, first)
       if (faulty === undefined) return
       alone.add(faulty.entry.path)
-      await dissolve(watching, entries)
+      await dissolveGroup(watching, entries)
     } finally {
       first.plan.close()
     }
@@ -82,14 +82,14 @@ async function reopenFile(watching: Watching, known: WatchEntry): Promise<Member
   const isEnded = endedEntry(watching, there) !== undefined
   return {
     opened,
-    entry: { ...(isEnded ? there : attempted(watching, there)), attempting: false },
+    entry: { ...(isEnded ? there : withAttempt(watching, there)), attempting: false },
   }
 }
 
 /** A file by its inode: under its name, or under another one in the directory. */
 async function whereIs({ folder, options }: Watching, known: WatchEntry): Promise<FileIdentity | undefined> {
   const lookAt = async (name: string) => {
-    const found = await look(folder.pathOf(name), options.followLinks, folder.at(name))
+    const found = await inspectPath(folder.pathOf(name), options.followLinks, folder.at(name))
     return isFile(found) && found.inode === known.inode && !wasRecreated(known, found) ? found : undefined
   }
   const found = await lookAt(basename(known.path))

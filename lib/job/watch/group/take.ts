@@ -1,9 +1,9 @@
 import type { Report } from '../../../core/report.ts'
 import type { Ended } from '../../../run/run.ts'
 import { type FirstPass, passOf } from '../../ingest/coalesce/firstPass.ts'
-import { survived } from '../attempts.ts'
+import { withoutAttempts } from '../attempts.ts'
 import { endedEntry, takenEntry } from '../entry.ts'
-import { finish, settle } from '../finish.ts'
+import { finishFile, settleRun } from '../finish.ts'
 import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
 import type { WatchEntry } from '../log.ts'
 import type { FilePosition } from '../opened.ts'
@@ -41,7 +41,7 @@ export async function takeTogether(
     const { error, report } = ended
     const isStopped = report.status === 'interrupted'
     if (isStopped || (error !== undefined && !isFaultOfFile(ended))) {
-      log.update(survived(member.entry))
+      log.update(withoutAttempts(member.entry))
       if (error !== undefined && !isStopped) throw error
       return undefined
     }
@@ -66,7 +66,7 @@ async function ingestMember(
   const note = (reached: FilePosition) => log.update({ ...begun, reached })
   const start = { byte: 0, linesBefore: 0 }
   const ended = await ingestFile(watching, begun, opened, { start, note, first }).catch((error: unknown) => {
-    log.update(survived(entry))
+    log.update(withoutAttempts(entry))
     throw error
   })
   totals.add(ended.report)
@@ -80,7 +80,7 @@ async function settleTogether(watching: Watching, taken: readonly Taken[]): Prom
     log.groups.close()
   })
   for (const { entry, ended } of taken) {
-    if (ended === undefined) await finish(watching, entry)
-    else await settle(watching, entry, ended)
+    if (ended === undefined) await finishFile(watching, entry)
+    else await settleRun(watching, entry, ended)
   }
 }

@@ -4,9 +4,9 @@ import type { DirectoryWatcher } from '../files.ts'
 import type { FileIdentity } from '../identity.ts'
 import type { OpenedFile } from '../opened.ts'
 import type { Watching } from '../setup.ts'
-import { take } from '../take.ts'
-import { collect, mayGroup } from './collect.ts'
-import { dissolve } from './dissolve.ts'
+import { takeFile } from '../take.ts'
+import { collectGroup, mayGroup } from './collect.ts'
+import { dissolveGroup } from './dissolve.ts'
 import { isWorthReading, type Member, readTogether } from './read.ts'
 import { takeTogether } from './take.ts'
 
@@ -16,13 +16,13 @@ export async function takeWaiting(
   watcher: DirectoryWatcher,
   first: FileIdentity,
 ): Promise<void> {
-  const files = mayGroup(watching) ? await collect(watching, watcher, first) : []
+  const files = mayGroup(watching) ? await collectGroup(watching, watcher, first) : []
   try {
     if (files.length > 1 && (await takeGroup(watching, watcher, files))) return
   } finally {
     await Promise.all(files.map((opened) => opened.close()))
   }
-  await take(watching, watcher, first)
+  await takeFile(watching, watcher, first)
   watching.alone.delete(first.path)
 }
 
@@ -87,6 +87,6 @@ async function takeMembers(
   if (faulty === undefined) return true
   alone.add(faulty.entry.path)
   const entries = members.map(({ entry }) => entry)
-  await dissolve(watching, entries)
+  await dissolveGroup(watching, entries)
   return false
 }

@@ -1,5 +1,5 @@
 import { formatUnit, roughSize } from '../../../core/units.ts'
-import { word } from '../../report/words.ts'
+import { shellWord } from '../../report/words.ts'
 import type { Rule, RuleOf, RunSubject } from '../config/settings.ts'
 import { type ReportedFacts, subjectText } from './evidence.ts'
 import type { Finding } from './finding.ts'
@@ -92,6 +92,6 @@ function damaged(rule: string, report: ReportedFacts): Finding[] {
   return (report.damaged ?? []).map(({ id, collection, reason }) => {
     const subject = { kind: 'verify', collection, target: '' }
     const summary = `the archive ${id} of ${collection} is damaged: ${reason}`
-    return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${word(id)}` }
+    return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${shellWord(id)}` }
   })
 }

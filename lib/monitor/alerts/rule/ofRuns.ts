@@ -1,6 +1,6 @@
 import { counted, formatUnit, roughSize } from '../../../core/units.ts'
 import type { HistoryEntry } from '../../history/entry.ts'
-import { word } from '../../report/words.ts'
+import { shellWord } from '../../report/words.ts'
 import type { RuleOf, RunSubject } from '../config/settings.ts'
 import {
   counting,
@@ -20,7 +20,7 @@ export type Verdict = Finding | 'lapsed' | undefined
 type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
 
 /** Judges one subject by a rule about ended runs. */
-export function judge(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
+export function judgeSubject(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
   if (!rule.takes.subject(subject)) return undefined
   if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
   const entry = lastCounting(evidence, subject, rule.takes)
@@ -126,7 +126,7 @@ function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, nev
     detail: '',
     summary: `${subjectText(subject)}: ${fact}, more than ${formatUnit(rule.ageMs, 'milliseconds')} ago`,
     since,
-    next: `elysiactl runs list --kind ${subject.kind}${subject.collection === '' ? '' : ` --collection ${word(subject.collection)}`}`,
+    next: `elysiactl runs list --kind ${subject.kind}${subject.collection === '' ? '' : ` --collection ${shellWord(subject.collection)}`}`,
   }
 }
 

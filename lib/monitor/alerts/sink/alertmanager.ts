@@ -1,15 +1,15 @@
 import type { AlertMessage } from '../messageSchema.ts'
-import { below, call, type Endpoint, placeOf } from './http.ts'
+import { callHttp, type Endpoint, placeOf, urlBelow } from './http.ts'
 import type { Sink } from './sink.ts'
 
 /** Prometheus Alertmanager, by its API v2: it groups, silences and forwards alerts. */
 export function alertmanager(name: string, endpoint: Endpoint): Sink {
-  const alerts = { ...endpoint, url: below(endpoint.url, '/api/v2/alerts') }
+  const alerts = { ...endpoint, url: urlBelow(endpoint.url, '/api/v2/alerts') }
   return {
     name,
     place: placeOf(endpoint.url),
     send: (message, { signal }) =>
-      call(alerts, { method: 'POST', body: JSON.stringify([alertOf(message)]), signal }),
+      callHttp(alerts, { method: 'POST', body: JSON.stringify([alertOf(message)]), signal }),
   }
 }
 

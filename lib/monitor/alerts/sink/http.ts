@@ -45,7 +45,7 @@ export function placeOf({ protocol, host, pathname, search }: URL): string {
 }
 
 /** The address of a path below another one: `/api` of `http://h/x/` is `http://h/x/api`. */
-export function below(url: URL, path: string): URL {
+export function urlBelow(url: URL, path: string): URL {
   const inner = new URL(url)
   inner.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`
   return inner
@@ -56,7 +56,7 @@ export function below(url: URL, path: string): URL {
  * of a 2xx answer, at most 200 characters.
  * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_REFUSED; `retryable` for 408, 425, 429, 5xx and network faults
  */
-export async function call({ url, headers, ca }: Endpoint, http: HttpCall): Promise<string> {
+export async function callHttp({ url, headers, ca }: Endpoint, http: HttpCall): Promise<string> {
   const { method, body, contentType, signal } = http
   const options: RequestOptions = {
     method,

@@ -1,4 +1,4 @@
-import { below, call, type Endpoint, placeOf } from './http.ts'
+import { callHttp, type Endpoint, placeOf, urlBelow } from './http.ts'
 import type { Ping, RunPing } from './sink.ts'
 
 const MOST_TEXT_CHARACTERS = 10_000
@@ -11,9 +11,9 @@ export function healthchecks(name: string, endpoint: Endpoint): Ping {
     ping: ({ phase, rid, exitCode = 1, earned, summary }, { signal }) => {
       // A success that was not earned must not look like one: any number but 0 is a failure.
       const code = earned === true ? 0 : exitCode === 0 ? 1 : exitCode
-      const url = below(endpoint.url, phase === 'start' ? '/start' : `/${code}`)
+      const url = urlBelow(endpoint.url, phase === 'start' ? '/start' : `/${code}`)
       url.searchParams.set('rid', rid)
-      return call(
+      return callHttp(
         { ...endpoint, url },
         { method: 'POST', body: summary.slice(0, MOST_TEXT_CHARACTERS), contentType: 'text/plain', signal },
       )
@@ -32,7 +32,7 @@ export function uptimeKuma(name: string, endpoint: Endpoint): Ping {
       url.searchParams.set('status', earned === true ? 'up' : 'down')
       url.searchParams.set('msg', summary.slice(0, 250))
       url.searchParams.set('ping', String(Math.round((seconds ?? 0) * 1000)))
-      return call({ ...endpoint, url }, { method: 'GET', signal })
+      return callHttp({ ...endpoint, url }, { method: 'GET', signal })
     },
   }
 }
@@ -43,6 +43,6 @@ export function plainPing(name: string, endpoint: Endpoint): Ping {
     name,
     place: placeOf(endpoint.url),
     ping: async ({ phase, earned }: RunPing, { signal }) =>
-      phase === 'end' && earned === true ? call(endpoint, { method: 'GET', signal }) : undefined,
+      phase === 'end' && earned === true ? callHttp(endpoint, { method: 'GET', signal }) : undefined,
   }
 }

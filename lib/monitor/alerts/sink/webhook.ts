@@ -1,6 +1,6 @@
 import { headline } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
-import { call, type Endpoint, placeOf } from './http.ts'
+import { callHttp, type Endpoint, placeOf } from './http.ts'
 import type { Sink } from './sink.ts'
 
 /** A sink that posts each message in its own form. */
@@ -9,7 +9,7 @@ function posting(name: string, endpoint: Endpoint, form: (message: AlertMessage)
     name,
     place: placeOf(endpoint.url),
     send: (message, { signal }) =>
-      call(endpoint, { method: 'POST', body: JSON.stringify(form(message)), signal }),
+      callHttp(endpoint, { method: 'POST', body: JSON.stringify(form(message)), signal }),
   }
 }
 

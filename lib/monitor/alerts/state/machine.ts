@@ -41,7 +41,7 @@ export interface Step {
  * episode is sent once, repeated after each `repeatMs`, and its end is sent once. At most `episodes` of them begin
  * within `withinMs`: the last one ends only after nothing was found for as long.
  */
-export function step(
+export function nextState(
   state: AlertState | undefined,
   finding: Finding | 'lapsed' | undefined,
   now: number,

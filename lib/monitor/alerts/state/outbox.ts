@@ -35,7 +35,7 @@ export interface Undelivered {
  * Claims the right to send to a sink, with its waiting messages. Undefined if none wait, another process is sending, or
  * the sink failed recently and must rest.
  */
-export function claim(database: SqliteDatabase, sink: string, now: number): Claim | undefined {
+export function claimSink(database: SqliteDatabase, sink: string, now: number): Claim | undefined {
   const claiming = database.transaction((): Claim | undefined => {
     const waiting = waitingFor(database, sink)
     if (waiting.length === 0) return undefined
@@ -61,18 +61,18 @@ export function claim(database: SqliteDatabase, sink: string, now: number): Clai
 }
 
 /** Prolongs a claim. False if this process slept so long that another has taken it. */
-export function renew(database: SqliteDatabase, { sink, token }: Claim, now: number): boolean {
+export function renewClaim(database: SqliteDatabase, { sink, token }: Claim, now: number): boolean {
   const renewing = 'UPDATE sink SET claimed_until = ? WHERE name = ? AND claim = ?'
   return database.prepare(renewing).run(now + CLAIM_MS, sink, token).changes === 1
 }
 
 /** Records that a message was taken. */
-export function delivered(database: SqliteDatabase, claim: Claim, number: number): void {
+export function recordDelivery(database: SqliteDatabase, claim: Claim, number: number): void {
   database.prepare('DELETE FROM delivery WHERE number = ? AND sink = ?').run(number, claim.sink)
 }
 
 /** Releases a claim; with `error` the sink rests, longer after each failure. */
-export function release(
+export function releaseClaim(
   database: SqliteDatabase,
   { sink, token, rounds }: Claim,
   now: number,
@@ -97,7 +97,7 @@ function restMs(rounds: number): number {
 }
 
 /** The waiting messages by sink. */
-export function undelivered(database: SqliteDatabase): Undelivered[] {
+export function waitingMessages(database: SqliteDatabase): Undelivered[] {
   const rows = database
     .prepare(
       `SELECT delivery.sink AS sink, count(*) AS messages, sink.error AS error FROM delivery

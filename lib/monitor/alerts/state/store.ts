@@ -3,9 +3,9 @@ import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { AlertSettings, Rule } from '../config/settings.ts'
 import { messageOf } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
+import type { Watched } from '../rule/evaluateRules.ts'
 import { type Finding, type Findings, keyOf } from '../rule/finding.ts'
-import type { Watched } from '../rule/look.ts'
-import { type AlertState, isFlapping, step } from './machine.ts'
+import { type AlertState, isFlapping, nextState } from './machine.ts'
 
 /** An alert that is pending or firing. */
 export interface KnownAlert {
@@ -84,7 +84,7 @@ function takeOne(database: SqliteDatabase, { flapping }: AlertSettings, one: One
   // A clock that was set back must not keep an alert forever.
   if (row !== undefined && row.as_of > asOf && row.as_of <= now) return undefined
   const before = row === undefined ? undefined : (JSON.parse(row.state) as AlertState)
-  const { state, told } = step(before, finding, now, { ...rule, flapping })
+  const { state, told } = nextState(before, finding, now, { ...rule, flapping })
   keep(database, key, rule, asOf, state)
   const after = state ?? before
   if (told === undefined || after === undefined) return undefined

@@ -6,7 +6,7 @@ export const ALWAYS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Content-Security-Policy': policy({}),
+  'Content-Security-Policy': contentSecurityPolicy({}),
 }
 
 /** Where scripts and styles of a page come from: `'self'`, or a hash. */
@@ -18,7 +18,7 @@ export interface Sources {
 }
 
 /** A content security policy that allows only these. */
-export function policy({ script, style, connect }: Sources): string {
+export function contentSecurityPolicy({ script, style, connect }: Sources): string {
   return [
     "default-src 'none'",
     ...(script === undefined ? [] : [`script-src ${script}`]),

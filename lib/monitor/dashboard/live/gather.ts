@@ -20,7 +20,7 @@ export interface Gathering {
   report(): Promise<MonitorReport>
 }
 
-export function gather(sources: DashboardSources, now = () => performance.now()): Gathering {
+export function gatherFacts(sources: DashboardSources, now = () => performance.now()): Gathering {
   const { history } = sources
   let known: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }
   const report = () => {

@@ -1,4 +1,4 @@
-import { masked } from '../../../core/secrets.ts'
+import { maskSecrets } from '../../../core/secrets.ts'
 import { counted } from '../../../core/units.ts'
 import type { RunEvent } from '../../../run/event/schema.ts'
 import type { LogLevel } from './levels.ts'
@@ -40,7 +40,7 @@ export class RunLog {
 
   /** Splits a text of several lines into lines. */
   add(level: LogLevel, text: string, at = new Date().toISOString()): void {
-    for (const one of masked(text).split('\n')) this.#add({ at, level, text: cut(one) })
+    for (const one of maskSecrets(text).split('\n')) this.#add({ at, level, text: cut(one) })
   }
 
   /** Adds a short line for an event that no message reports. */

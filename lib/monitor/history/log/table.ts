@@ -1,7 +1,7 @@
 import { shallowJson } from '../../../catalog/shallowJson.ts'
 import type { HistoryConnection } from '../table/file.ts'
+import { InvalidEntry } from '../table/invalidEntry.ts'
 import { timeIn } from '../table/row.ts'
-import { StrangeEntry } from '../table/strange.ts'
 import { LOG_LEVELS, type LogLevel } from './levels.ts'
 import type { LogLine, RunLogged } from './line.ts'
 
@@ -90,14 +90,14 @@ function linesIn(json: string): LogLine[] {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw new StrangeEntry(`the log of a run is ${json.slice(0, 100)}`)
+  throw new InvalidEntry(`the log of a run is ${json.slice(0, 100)}`)
 }
 
 function lineIn(value: unknown): LogLine {
   const [ms, level, text, times, since] = Array.isArray(value) ? value : []
   const name: LogLevel | undefined = LOG_LEVELS[level as number]
   if (name === undefined || typeof text !== 'string') {
-    throw new StrangeEntry(`a line of a log is ${JSON.stringify(value).slice(0, 100)}`)
+    throw new InvalidEntry(`a line of a log is ${JSON.stringify(value).slice(0, 100)}`)
   }
   return {
     ...{ at: timeIn(ms), level: name, text },

@@ -13,8 +13,8 @@ import { makeDirectory } from '../../../file/directory.ts'
 import { type Inode, inodeOf } from '../../../file/inode.ts'
 import type { Emit } from '../../../run/context.ts'
 import { failureOf } from '../../../run/failure.ts'
+import { InvalidEntry } from './invalidEntry.ts'
 import { createOrMigrate } from './migration.ts'
-import { StrangeEntry } from './strange.ts'
 import { HISTORY_FORMAT } from './tables.ts'
 
 /** The longest that a write waits for another process, in milliseconds: recording must never get in the way. */
@@ -209,7 +209,7 @@ function newer(path: string): ElysiaError {
 }
 
 function failure(error: unknown, path: string): unknown {
-  if (error instanceof StrangeEntry || error instanceof ForeignCode) return damaged(error, path)
+  if (error instanceof InvalidEntry || error instanceof ForeignCode) return damaged(error, path)
   // The error that `requireFiles` throws if a file is gone.
   if (error instanceof ElysiaError) return error.code === 'ELYSIA_STORE' ? damaged(error, path) : error
   const code = String((error as { code?: unknown }).code ?? '')

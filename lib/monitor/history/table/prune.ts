@@ -1,4 +1,4 @@
-import { before, type Period, periodOf } from '../../../core/duration.ts'
+import { type Period, periodBefore, periodOf } from '../../../core/duration.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** How many entries are kept, and how old they may be. */
@@ -18,7 +18,7 @@ export function keepOf(text: string): Keep {
 /** Removes at most 2,000 entries. Reads nothing if nothing is to be removed. */
 export function prune(database: HistoryConnection, { runs, period }: Keep, nowMs: number): number {
   const cutoffs: number[] = []
-  if (period !== undefined) cutoffs.push(before(nowMs, period))
+  if (period !== undefined) cutoffs.push(periodBefore(nowMs, period))
   // If nothing is to be kept, nothing is newer than the limit.
   const beyond =
     runs === 0 ? Number.MAX_SAFE_INTEGER : runs === undefined ? undefined : oldestOf(database, runs)

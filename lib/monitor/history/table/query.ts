@@ -46,7 +46,7 @@ export function whereOf(choice: HistoryChoice): HistoryQuery {
  * Splits a choice into choices of one kind and one status each: an index sorts the runs of each, but not of several
  * together. A choice by collection stays whole: the collection finds it.
  */
-export function singled(choice: HistoryChoice): HistoryChoice[] {
+export function splitChoice(choice: HistoryChoice): HistoryChoice[] {
   const { kind, status, collection } = choice
   if (collection !== undefined) return [choice]
   const ofKinds =

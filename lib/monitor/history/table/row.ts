@@ -3,8 +3,8 @@ import { isTexts, shallowJson } from '../../../catalog/shallowJson.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import type { HistoryEntry, PlaceTraffic } from '../entry.ts'
 import { HISTORY_STATUSES, TRIGGERS } from '../statuses.ts'
-import { strange } from './strange.ts'
-import { packed, unpacked } from './traffic.ts'
+import { invalidEntry } from './invalidEntry.ts'
+import { packTraffic, unpackTraffic } from './traffic.ts'
 
 /** A row of `runs`. Values that no list filters by are JSON in `details`. */
 export interface RunRow {
@@ -141,7 +141,7 @@ function detailsOf(entry: Details): object {
     ...(continues !== undefined && { continues }),
     ...(profile !== undefined && { profile }),
     ...(traffic !== undefined && {
-      traffic: traffic.slice(0, WORDS_KEPT).map((one) => packed(one, kept)),
+      traffic: traffic.slice(0, WORDS_KEPT).map((one) => packTraffic(one, kept)),
     }),
   }
 }
@@ -173,8 +173,8 @@ export function entryOf(row: RunRow): HistoryEntry {
   } = row
   const { details: json, trigger, status, started_at, updated_at, ...others } = rest
   const { records, rejected, bytes_in, bytes_out, retries, ...plain } = others
-  if (!HISTORY_STATUSES.some((one) => one === status)) throw strange('status', status)
-  if (!TRIGGERS.some((one) => one === trigger)) throw strange('trigger', trigger)
+  if (!HISTORY_STATUSES.some((one) => one === status)) throw invalidEntry('status', status)
+  if (!TRIGGERS.some((one) => one === trigger)) throw invalidEntry('trigger', trigger)
   return {
     ...plain,
     ...figuresIn(status, { records, rejected, bytes_in, bytes_out, retries }),
@@ -213,21 +213,23 @@ function detailsIn(json: string): Details {
     Number.isSafeInteger(pid) &&
     (error === undefined || (isRecord(error) && typeof error.message === 'string'))
   const { traffic } = details
-  if (!isSound || !(traffic === undefined || Array.isArray(traffic))) throw strange('details', json)
+  if (!isSound || !(traffic === undefined || Array.isArray(traffic))) throw invalidEntry('details', json)
   const known = details as Details
-  return traffic === undefined ? known : { ...known, traffic: traffic.map((one) => unpacked(one, hosts)) }
+  return traffic === undefined
+    ? known
+    : { ...known, traffic: traffic.map((one) => unpackTraffic(one, hosts)) }
 }
 
 /** A moment as ISO text. @throws StrangeEntry */
 export function timeIn(ms: unknown): string {
   if (typeof ms === 'number' && Math.abs(ms) <= LATEST_MS) return new Date(ms).toISOString()
-  throw strange('a time', ms)
+  throw invalidEntry('a time', ms)
 }
 
 /** The process in a column. @throws StrangeEntry */
 export function ownerIn(json: string): LockOwner {
   const owner = recordIn(json)
-  if (typeof owner.host !== 'string' || !Number.isSafeInteger(owner.pid)) throw strange('owner', json)
+  if (typeof owner.host !== 'string' || !Number.isSafeInteger(owner.pid)) throw invalidEntry('owner', json)
   return owner as unknown as LockOwner
 }
 
@@ -238,5 +240,5 @@ function recordIn(json: string): Record<string, unknown> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw strange('a document', json)
+  throw invalidEntry('a document', json)
 }

@@ -1,5 +1,5 @@
 import type { PlaceTraffic } from '../entry.ts'
-import { strange } from './strange.ts'
+import { invalidEntry } from './invalidEntry.ts'
 
 const LONGEST_PLACE = 4000
 
@@ -11,7 +11,7 @@ type Packed = readonly [
 ]
 
 /** The amounts without names; a server is its position in `hosts`. */
-export function packed(one: PlaceTraffic, hosts: readonly string[]): Packed {
+export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed {
   const { place, bytes_in, bytes_out, most_in_per_second: mostIn, most_out_per_second: mostOut } = one
   const at = hosts.indexOf(place)
   const moved = [bytes_in, bytes_out, mostIn ?? null, mostOut ?? null] as const
@@ -21,13 +21,13 @@ export function packed(one: PlaceTraffic, hosts: readonly string[]): Packed {
 }
 
 /** @throws StrangeEntry */
-export function unpacked(found: unknown, hosts: readonly string[]): PlaceTraffic {
+export function unpackTraffic(found: unknown, hosts: readonly string[]): PlaceTraffic {
   const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(found) ? found : []
   const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls
   const name = typeof place === 'number' ? hosts[place] : place
   const amounts = [bytesIn, bytesOut, mostIn ?? 0, mostOut ?? 0, stallsIn, stallsOut, stalledIn, stalledOut]
   if (typeof name !== 'string' || !amounts.every((one) => typeof one === 'number')) {
-    throw strange('traffic', JSON.stringify(found))
+    throw invalidEntry('traffic', JSON.stringify(found))
   }
   return {
     ...{ place: name, bytes_in: bytesIn, bytes_out: bytesOut },

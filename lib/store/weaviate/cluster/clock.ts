@@ -1,4 +1,4 @@
-import { within } from '../../../async/deadline.ts'
+import { withDeadline } from '../../../async/deadline.ts'
 import type { Cluster } from './cluster.ts'
 import type { NodeConnection } from './node.ts'
 
@@ -21,7 +21,7 @@ export async function clockDifferenceMs({ servers }: Pick<Cluster, 'servers'>): 
 async function differenceOf(server: NodeConnection): Promise<number | undefined> {
   const before = Date.now()
   const request = { method: 'GET', path: '/.well-known/live' } as const
-  const { date } = await within(TIMEOUT_MS, [], (signal) => server.rest(request, signal))
+  const { date } = await withDeadline(TIMEOUT_MS, [], (signal) => server.rest(request, signal))
   const after = Date.now()
   const second = Date.parse(date ?? '')
   if (Number.isNaN(second)) return undefined

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit'
-import { abortable, DeadlineError, within } from '../../../async/deadline.ts'
+import { abortable, DeadlineError, withDeadline } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { CallOptions } from '../../store.ts'
 import type { GrpcClient } from '../grpc/messages.ts'
@@ -109,7 +109,7 @@ export class Cluster {
       }
       try {
         const ends = [this.#closed.signal, signal]
-        const result = await server.during(() => within(this.#options.timeoutMs, ends, work))
+        const result = await server.during(() => withDeadline(this.#options.timeoutMs, ends, work))
         server.answered()
         return result
       } catch (thrown) {

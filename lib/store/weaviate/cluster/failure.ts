@@ -1,13 +1,14 @@
 import { DeadlineError } from '../../../async/deadline.ts'
 import { ElysiaError, type ErrorDetails, messageOf } from '../../../core/errors.ts'
-import { masked } from '../../../core/secrets.ts'
+import { maskSecrets } from '../../../core/secrets.ts'
 import type { WriteOutcome } from '../../store.ts'
 import { TAKEN } from '../../validation/classRules.ts'
 import type { RestReply } from '../rest/request.ts'
 import { proxyHint } from './proxies.ts'
 import { isQuota, retryAfter, textOf } from './replyText.ts'
 import {
-  bounded,
+  boundedText,
+  containsAny,
   isDeletionConflict,
   isForbidden,
   isMissing,
@@ -16,7 +17,6 @@ import {
   isTransient,
   isUsedUp,
   lacksCopies,
-  mentions,
 } from './serverText.ts'
 import { ASKS_FOR_CERTIFICATE, tlsHint } from './tlsHint.ts'
 
@@ -57,8 +57,8 @@ export function neverSent(failure: ElysiaError): boolean {
 }
 
 /** The outcome of an object that the server refused with this message. */
-export function refusal(text: string): WriteOutcome {
-  const outcome = { ok: false, reason: masked(bounded(text)) } as const
+export function refusedOutcome(text: string): WriteOutcome {
+  const outcome = { ok: false, reason: maskSecrets(boundedText(text)) } as const
   return isTransient(outcome.reason) ? { ...outcome, retryable: true } : outcome
 }
 
@@ -69,7 +69,7 @@ export function lacksRight({ cause, message }: ElysiaError): boolean {
 
 /** The error for a server message about one object that applies to the entire call. */
 export function wholeFailure(text: string, address: string): ElysiaError {
-  const reason = bounded(text)
+  const reason = boundedText(text)
   const message = `${address}: ${reason}`
   return isRefused(reason) ? refused(message, !isForbidden(reason)) : byWords(reason, message)
 }
@@ -80,7 +80,7 @@ export function failureOf(thrown: unknown, address: string): ElysiaError {
   if (thrown instanceof DeadlineError) return unreachable(address, thrown.message, thrown)
   if (isRpcError(thrown)) return rpcFailure(thrown, address)
   if (isSystemError(thrown)) return unreachable(address, systemText(thrown), thrown)
-  return new ElysiaError('ELYSIA_STORE', `${address}: ${bounded(messageOf(thrown))}`, { cause: thrown })
+  return new ElysiaError('ELYSIA_STORE', `${address}: ${boundedText(messageOf(thrown))}`, { cause: thrown })
 }
 
 /** True if bytes came, but in another protocol. */
@@ -125,8 +125,8 @@ interface RpcError {
 
 function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   const { code } = error
-  const details = bounded(error.details).replace(/\.? Resolution note: $/, '')
-  const message = `${address}: ${details === '' ? bounded(error.message) : details}`
+  const details = boundedText(error.details).replace(/\.? Resolution note: $/, '')
+  const message = `${address}: ${details === '' ? boundedText(error.message) : details}`
   const final: ErrorDetails = { cause: error }
   const later: ErrorDetails = { cause: error, retryable: true }
   const forbidden = code === STATUS.PERMISSION_DENIED || isForbidden(details)
@@ -136,7 +136,7 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
   if (lacksCopies(details)) return withoutCopies(message, error)
   if (isTransient(details) || isPassing(code, error)) return new ElysiaError('ELYSIA_STORE', message, later)
-  if (code === STATUS.UNAVAILABLE || mentions(details, CONNECTION))
+  if (code === STATUS.UNAVAILABLE || containsAny(details, CONNECTION))
     return unreachable(address, details, error)
   if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
   return byWords(details, message, final)
@@ -170,7 +170,7 @@ function unreachable(address: string, why: string, cause: unknown): ElysiaError 
   const untrusted = CERTIFICATE.test(why) && !NO_CONNECTION.test(why)
   const other = OTHER_PROTOCOL.test(why)
   const hint = hintFor(untrusted, other, address, why)
-  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${bounded(why)}`, {
+  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${boundedText(why)}`, {
     cause,
     retryable: !untrusted && !other,
     ...(hint === undefined ? {} : { hint }),
@@ -190,7 +190,7 @@ function refused(message: string, unknown: boolean, cause?: unknown): ElysiaErro
 }
 
 function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
-  const message = `${address} speaks gRPC, but is not a Weaviate server that knows this call: ${bounded(cause.details)}`
+  const message = `${address} speaks gRPC, but is not a Weaviate server that knows this call: ${boundedText(cause.details)}`
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
     hint: 'name the gRPC address with ?grpc=HOST:PORT behind the URL',

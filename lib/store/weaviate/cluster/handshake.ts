@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { within } from '../../../async/deadline.ts'
+import { withDeadline } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { byAge, isSince } from '../../../core/value/version.ts'
 import { OLDEST_MINOR } from './capabilities.ts'
@@ -92,7 +92,9 @@ async function spoken(
 ): Promise<ElysiaError | undefined> {
   try {
     // An empty batch writes nothing and is answered at once; a search for a missing class is not.
-    await within(timeoutMs, [end], async (signal) => (await server.grpcClient()).batchObjects([], signal))
+    await withDeadline(timeoutMs, [end], async (signal) =>
+      (await server.grpcClient()).batchObjects([], signal),
+    )
     return undefined
   } catch (thrown) {
     return judged(failureOf(thrown, server.grpc))

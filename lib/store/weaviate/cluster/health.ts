@@ -2,15 +2,15 @@ import { isRecord } from '../../../core/value/record.ts'
 import type { Health } from '../../store.ts'
 import type { Context } from '../context.ts'
 import { listIn, objectIn } from '../rest/answer.ts'
-import { expect } from '../rest/expect.ts'
+import { expectAnswer } from '../rest/expect.ts'
 import { jsonOf } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
 import { replyFailure } from './failure.ts'
 
 /** All nodes of the cluster; if the key may not see them, the addresses replace them. */
-export async function health({ cluster, target, version }: Omit<Context, 'name'>): Promise<Health> {
+export async function clusterHealth({ cluster, target, version }: Omit<Context, 'name'>): Promise<Health> {
   const [meta, reply, belonging] = await Promise.all([
-    expect({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules'),
+    expectAnswer({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules'),
     cluster.rest({ method: 'GET', path: '/nodes' }),
     members(cluster),
   ])

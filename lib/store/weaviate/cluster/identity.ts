@@ -10,7 +10,7 @@ import { jsonOf } from '../rest/request.ts'
  * Identifies a cluster, whatever its address: by the members of its Raft group with their own addresses, and the names
  * of all shards, most of which are random. Undefined if the key may not see them, or the server does not report them.
  */
-export async function identity({
+export async function clusterIdentity({
   cluster,
   target,
 }: Pick<Context, 'cluster' | 'target'>): Promise<StoreIdentity | undefined> {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { SecureContext } from 'node:tls'
-import { within } from '../../../async/deadline.ts'
+import { withDeadline } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
 import { openWire } from '../grpc/client.ts'
@@ -161,7 +161,7 @@ export class NodeConnection {
 
   async #ask(request: RestRequest, end?: AbortSignal): Promise<RestReply> {
     try {
-      return await within(this.#options.connectTimeoutMs, [end], (signal) => this.rest(request, signal))
+      return await withDeadline(this.#options.connectTimeoutMs, [end], (signal) => this.rest(request, signal))
     } catch (thrown) {
       throw failureOf(thrown, this.http)
     }

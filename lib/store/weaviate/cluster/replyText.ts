@@ -1,5 +1,5 @@
 import { jsonOf, type RestReply } from '../rest/request.ts'
-import { bounded } from './serverText.ts'
+import { boundedText } from './serverText.ts'
 
 /** An entry of the server's list of errors. */
 interface Said {
@@ -12,7 +12,7 @@ export function textOf(reply: RestReply): string {
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
   const entries = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
   const texts = [...entries, message].filter((text) => typeof text === 'string')
-  return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
+  return boundedText(texts.length > 0 ? texts.join('; ') : reply.text.trim())
 }
 
 /** A usage limit that waiting does not end names itself. */

@@ -52,7 +52,7 @@ const CONFLICTING = ['has been deleted on another replica']
 
 /** True if replicas disagree whether an object was deleted. */
 export function isDeletionConflict(text: string): boolean {
-  return mentions(text, CONFLICTING)
+  return containsAny(text, CONFLICTING)
 }
 
 /** Replicas are on nodes that are down, so that no consistency level is possible for all shards. */
@@ -64,53 +64,53 @@ const USED_UP = /\blimit of .{1,80} reached\b/i
 const LONGEST_TEXT = 2000
 
 /** The beginning of a foreign text: a hostile one may have any length. */
-export function bounded(text: string): string {
+export function boundedText(text: string): string {
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT).toWellFormed()} …`
 }
 
 /** True for a server message that means: the same call may succeed later. */
 export function isTransient(text: string): boolean {
-  return mentions(text, TRANSIENT) && !mentions(text, LASTING)
+  return containsAny(text, TRANSIENT) && !containsAny(text, LASTING)
 }
 
 /** True for a message that the collection or the tenant does not exist. */
 export function isMissing(text: string): boolean {
-  const start = bounded(text)
-  return mentions(start, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(start)
+  const start = boundedText(text)
+  return containsAny(start, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(start)
 }
 
 /** True for a message that the tenant's state does not allow reading or writing. */
 export function isTenantInactive(text: string): boolean {
-  return mentions(text, INACTIVE)
+  return containsAny(text, INACTIVE)
 }
 
 /** True for a message that something of that name already exists. */
 export function isTaken(text: string): boolean {
-  return mentions(text, CONFLICT)
+  return containsAny(text, CONFLICT)
 }
 
 /** True for a message that the key is unknown, or may not do this. */
 export function isRefused(text: string): boolean {
-  return mentions(text, UNKNOWN_KEY) || isForbidden(text)
+  return containsAny(text, UNKNOWN_KEY) || isForbidden(text)
 }
 
 /** True for a message that the key, which is known, may not do this. */
 export function isForbidden(text: string): boolean {
-  return LACKS_RIGHT.test(bounded(text))
+  return LACKS_RIGHT.test(boundedText(text))
 }
 
 /** True for a message that too few replicas can be reached. */
 export function lacksCopies(text: string): boolean {
-  return mentions(text, LACKS_COPIES)
+  return containsAny(text, LACKS_COPIES)
 }
 
 /** True for a message about a limit that waiting does not end. */
 export function isUsedUp(text: string): boolean {
-  return USED_UP.test(bounded(text))
+  return USED_UP.test(boundedText(text))
 }
 
 /** True if a text contains one of these parts, which are in lower case. */
-export function mentions(text: string, parts: readonly string[]): boolean {
-  const lower = bounded(text).toLowerCase()
+export function containsAny(text: string, parts: readonly string[]): boolean {
+  const lower = boundedText(text).toLowerCase()
   return parts.some((part) => lower.includes(part))
 }

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
 import type { ListedClass } from '../schema/classes.ts'
 import { tenantOf } from '../schema/tenantStates.ts'
-import { health } from './health.ts'
+import { clusterHealth } from './health.ts'
 import type { NodeConnection } from './node.ts'
 import { schemasAgree } from './obstacles.ts'
 import { missingRights } from './rights.ts'
@@ -22,7 +22,7 @@ export async function survey(context: Shared, use?: StoreUse, only?: string): Pr
   const { cluster, target, classes, version } = context
   const [addresses, { nodes }, reply, listed, inStep, rights] = await Promise.all([
     Promise.all(cluster.servers.map(addressOf)),
-    health(context),
+    clusterHealth(context),
     cluster.rest({ method: 'GET', path: '/nodes?output=verbose' }),
     only === undefined ? classes.list() : listedOnly(context, only),
     schemasAgree(context),

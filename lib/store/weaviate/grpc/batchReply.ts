@@ -1,6 +1,6 @@
 import { uuidOf } from './decode.ts'
 import type { Deleted, Deletions, Refusal } from './messages.ts'
-import { intOf, malformed, message, type Reader, readerOf } from './protobuf.ts'
+import { intOf, malformedReply, type Reader, readerOf, readMessage } from './protobuf.ts'
 
 /** How many bytes of a text are read; a server's own messages are shorter. */
 const MAX_TEXT_BYTES = 8192
@@ -14,7 +14,7 @@ export function refusalsIn(reply: Buffer, most: number): Refusal[] {
   const refusals: Refusal[] = []
   fields(reply, (reader, tag) => {
     if (tag >>> 3 !== 2 || refusals.length > most) return false
-    refusals.push(message(reader, { index: 0, error: '' }, takeRefusal))
+    refusals.push(readMessage(reader, { index: 0, error: '' }, takeRefusal))
     return true
   })
   return refusals
@@ -34,7 +34,7 @@ export function deletionsIn(reply: Buffer, most: number): Deletions {
     else if (field === 4) counts.successful = intOf(reader)
     else if (field === 5 && objects.length <= most)
       objects.push(
-        message(reader, { id: uuidOf(new Uint8Array(0)), successful: false, error: '' }, takeDeleted),
+        readMessage(reader, { id: uuidOf(new Uint8Array(0)), successful: false, error: '' }, takeDeleted),
       )
     else return false
     return true
@@ -47,7 +47,7 @@ export function countIn(reply: Buffer): number | undefined {
   const found: { count?: number } = {}
   fields(reply, (reader, tag) => {
     if (tag >>> 3 !== 2) return false
-    message(reader, found, takeCount)
+    readMessage(reader, found, takeCount)
     return true
   })
   return found.count
@@ -62,7 +62,7 @@ function fields(reply: Buffer, take: (reader: Reader, tag: number) => boolean): 
       if (!take(reader, tag)) reader.skipType(tag & 7)
     }
   } catch (thrown) {
-    throw malformed(thrown)
+    throw malformedReply(thrown)
   }
 }
 

@@ -1,5 +1,5 @@
 import { ChannelCredentials, type ChannelOptions, createChannel, createClient, Metadata } from 'nice-grpc'
-import { observed } from '../../../core/channel/requests.ts'
+import { publishRequest } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
 import type { Tls } from '../cluster/tls.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
@@ -71,7 +71,7 @@ export function openCalls(node: Node, tls: Tls): Calls {
   const searching = createClient(SEARCHING, pages)
   const writing = createClient(WRITING, others)
   const call = (name: string, send: Send, request: Uint8Array, { metadata, signal }: Options) =>
-    observed(
+    publishRequest(
       { server: node.grpc, protocol: 'grpc', name, sentBytes: request.length },
       (headers) => send(request, { metadata: withHeaders(metadata, headers), signal }),
       ({ length }) => ({ receivedBytes: length }),

@@ -1,6 +1,6 @@
 import type { ObjectDraft, StoredObject, Vector } from '../../../core/object.ts'
 import { addProperty, setOwn } from './decodeValue.ts'
-import { beginObject, intOf, malformed, message, type Reader, readerOf } from './protobuf.ts'
+import { beginObject, intOf, malformedReply, type Reader, readerOf, readMessage } from './protobuf.ts'
 import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
 
 const MULTI = 2
@@ -36,12 +36,12 @@ function some(reader: Reader, tenant: string | undefined): StoredObject[] {
         continue
       }
       beginObject()
-      const object = message<ObjectDraft>(reader, { id: '', properties: {} }, takeResult)
+      const object = readMessage<ObjectDraft>(reader, { id: '', properties: {} }, takeResult)
       if (tenant !== undefined) object.tenant = tenant
       objects.push(object)
     }
   } catch (thrown) {
-    throw malformed(thrown)
+    throw malformedReply(thrown)
   }
   return objects
 }
@@ -60,7 +60,7 @@ export function extentOf(reply: Buffer): Extent {
   try {
     return measured(readerOf(reply))
   } catch (thrown) {
-    throw malformed(thrown)
+    throw malformedReply(thrown)
   }
 }
 
@@ -76,12 +76,12 @@ function measured(reader: Reader): Extent {
   }
   if (count === 0) return { count, lastId: '' }
   reader.pos = last
-  return { count, lastId: message(reader, { id: '' }, takeIdOfResult).id }
+  return { count, lastId: readMessage(reader, { id: '' }, takeIdOfResult).id }
 }
 
 function takeIdOfResult(reader: Reader, tag: number, into: { id: string }): boolean {
   if (tag >>> 3 !== 2) return false
-  message(reader, into, takeId)
+  readMessage(reader, into, takeId)
   return true
 }
 
@@ -100,7 +100,7 @@ export function uuidOf(bytes: Uint8Array): string {
 
 function takeResult(reader: Reader, tag: number, object: ObjectDraft): boolean {
   const field = tag >>> 3
-  if (field === 1) message(reader, object, takeProperties)
+  if (field === 1) readMessage(reader, object, takeProperties)
   else if (field === 2) addMetadata(reader, object)
   else return false
   return true
@@ -109,12 +109,12 @@ function takeResult(reader: Reader, tag: number, object: ObjectDraft): boolean {
 /** The properties of a PropertiesResult that are no references. */
 function takeProperties(reader: Reader, tag: number, object: ObjectDraft): boolean {
   if (tag >>> 3 !== 11) return false
-  message(reader, object.properties, addProperty)
+  readMessage(reader, object.properties, addProperty)
   return true
 }
 
 function addMetadata(reader: Reader, object: ObjectDraft): void {
-  const times = message(
+  const times = readMessage(
     reader,
     { object, created: 0, hasCreated: false, updated: 0, hasUpdated: false },
     takeMetadata,
@@ -167,7 +167,11 @@ function addVector(reader: Reader, object: ObjectDraft): void {
 }
 
 function addNamed(reader: Reader, object: ObjectDraft): void {
-  const { name, bytes, type } = message(reader, { name: '', bytes: new Uint8Array(0), type: 0 }, takeNamed)
+  const { name, bytes, type } = readMessage(
+    reader,
+    { name: '', bytes: new Uint8Array(0), type: 0 },
+    takeNamed,
+  )
   // A server of 1.27 also names vectors that the object does not have.
   if (bytes.length === 0) return
   const vector: Vector = type === MULTI ? rowsOf(bytes) : vectorOf(bytes)

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { shortestDecimal } from '../../../core/value/float32.ts'
-import { deeper, intOf, message, type Reader, wholeInt64, wholeIntOf } from './protobuf.ts'
+import { intOf, type Reader, readMessage, readNested, wholeInt64, wholeIntOf } from './protobuf.ts'
 
 /** How many objects one list of an answer may hold. */
 const MAX_OBJECTS = 1_000_000
@@ -11,7 +11,7 @@ const MAX_OBJECTS = 1_000_000
  */
 export function addProperty(reader: Reader, tag: number, properties: JsonObject): boolean {
   if (tag >>> 3 !== 1) return false
-  const { name, value } = message(reader, { name: '', value: null as Json }, takeEntry)
+  const { name, value } = readMessage(reader, { name: '', value: null as Json }, takeEntry)
   if (value === null) return true
   setOwn(properties, name, value)
   return true
@@ -30,7 +30,7 @@ interface Decoded {
 function takeEntry(reader: Reader, tag: number, entry: Decoded & { name: string }): boolean {
   const field = tag >>> 3
   if (field === 1) entry.name = reader.string()
-  else if (field === 2) message(reader, entry, takeValue)
+  else if (field === 2) readMessage(reader, entry, takeValue)
   else return false
   return true
 }
@@ -44,10 +44,10 @@ function takeValue(reader: Reader, tag: number, decoded: Decoded): boolean {
       decoded.value = reader.bool()
       return true
     case 4:
-      decoded.value = deeper(() => message(reader, {}, addProperty))
+      decoded.value = readNested(() => readMessage(reader, {}, addProperty))
       return true
     case 5:
-      decoded.value = message(reader, { items: [] }, takeList).items
+      decoded.value = readMessage(reader, { items: [] }, takeList).items
       return true
     case 6: // a date
     case 7: // a uuid
@@ -62,7 +62,7 @@ function takeValue(reader: Reader, tag: number, decoded: Decoded): boolean {
       decoded.value = geoOf(reader)
       return true
     case 11:
-      decoded.value = message(reader, noPhone(), takePhone)
+      decoded.value = readMessage(reader, noPhone(), takePhone)
       return true
     default:
       return false
@@ -72,21 +72,21 @@ function takeValue(reader: Reader, tag: number, decoded: Decoded): boolean {
 function takeList(reader: Reader, tag: number, list: { items: Json[] }): boolean {
   switch (tag >>> 3) {
     case 2:
-      list.items = numbersOf(message(reader, { bytes: new Uint8Array(0) }, takePacked).bytes)
+      list.items = numbersOf(readMessage(reader, { bytes: new Uint8Array(0) }, takePacked).bytes)
       return true
     case 3:
-      list.items = message(reader, [], takeBool)
+      list.items = readMessage(reader, [], takeBool)
       return true
     case 4:
-      list.items = message(reader, [], takeObject)
+      list.items = readMessage(reader, [], takeObject)
       return true
     case 5: // dates
     case 6: // uuids
     case 8: // texts
-      list.items = message(reader, [], takeText)
+      list.items = readMessage(reader, [], takeText)
       return true
     case 7:
-      list.items = intsOf(message(reader, { bytes: new Uint8Array(0) }, takePacked).bytes)
+      list.items = intsOf(readMessage(reader, { bytes: new Uint8Array(0) }, takePacked).bytes)
       return true
     default:
       return false
@@ -107,7 +107,7 @@ function takeText(reader: Reader, tag: number, items: Json[]): boolean {
 
 function takeObject(reader: Reader, tag: number, items: Json[]): boolean {
   if (tag >>> 3 !== 1) return false
-  const count = items.push(deeper(() => message(reader, {}, addProperty)))
+  const count = items.push(readNested(() => readMessage(reader, {}, addProperty)))
   // Each takes at least two bytes, and thirty times that as an object.
   if (count > MAX_OBJECTS) throw new RangeError(`a list holds more than ${MAX_OBJECTS} objects`)
   return true
@@ -137,7 +137,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function geoOf(reader: Reader): Json {
-  const { latitude, longitude } = message(reader, { latitude: 0, longitude: 0 }, takeGeo)
+  const { latitude, longitude } = readMessage(reader, { latitude: 0, longitude: 0 }, takeGeo)
   return { latitude: shortestDecimal(latitude), longitude: shortestDecimal(longitude) }
 }
 

@@ -12,7 +12,7 @@ export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
  * Reads the length-prefixed message at the current position into `into`; skips fields that `take` does not know.
  * @throws RangeError if it does not end where it should
  */
-export function message<T>(reader: Reader, into: T, take: Take<T>): T {
+export function readMessage<T>(reader: Reader, into: T, take: Take<T>): T {
   const length = reader.uint32()
   const end = reader.pos + length
   if (end > reader.len) throw new RangeError(`a message of ${length} bytes is cut short`)
@@ -30,7 +30,7 @@ export class MalformedReply extends Error {
 }
 
 /** Turns any error of a reader about malformed bytes into a MalformedReply. */
-export function malformed(thrown: unknown): unknown {
+export function malformedReply(thrown: unknown): unknown {
   if (thrown instanceof InexactInt || thrown instanceof MalformedReply) return thrown
   return new MalformedReply(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
 }
@@ -45,7 +45,7 @@ export function beginObject(): void {
 }
 
 /** Reads something that is one level deeper. @throws RangeError */
-export function deeper<T>(read: () => T): T {
+export function readNested<T>(read: () => T): T {
   depth += 1
   if (depth > MAX_DEPTH) throw new RangeError(`objects are nested more than ${MAX_DEPTH} deep`)
   const done = read()

@@ -6,7 +6,7 @@ const MOST_BESIDE_BYTES = 8
  * some megabytes each make the garbage collector traverse all live objects again and again. A buffer that others may
  * share is kept.
  */
-export function release(reply: Buffer): void {
+export function releaseReply(reply: Buffer): void {
   const { buffer, byteLength } = reply
   if (buffer instanceof ArrayBuffer && buffer.byteLength - byteLength <= MOST_BESIDE_BYTES) buffer.transfer(0)
 }

@@ -1,12 +1,12 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject, StoredObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
-import { bounded } from '../cluster/serverText.ts'
+import { boundedText } from '../cluster/serverText.ts'
 import { jsonOf, type RestReply } from './request.ts'
 
 /** The error for an answer that does not fit its request; `fact` says what is wrong. */
 export function wrongAnswer(target: string, fact: string, cause?: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_STORE', `${target} ${bounded(fact)}`, {
+  return new ElysiaError('ELYSIA_STORE', `${target} ${boundedText(fact)}`, {
     cause,
     hint: 'the server is faulty, or a proxy in front of it answers in its place',
   })

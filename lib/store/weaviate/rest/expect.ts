@@ -10,7 +10,7 @@ export interface RestContext {
 }
 
 /** The answer to a REST call that must succeed; `doing` says what was requested, and from where. */
-export async function expect(
+export async function expectAnswer(
   { cluster, target }: RestContext,
   request: RestRequest,
   doing: string,

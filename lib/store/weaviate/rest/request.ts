@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import type { SecureContext } from 'node:tls'
 import { type JsonBounds, parseBounded } from '../../../core/boundedJson.ts'
-import { observed } from '../../../core/channel/requests.ts'
+import { publishRequest } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 
@@ -103,7 +103,7 @@ async function sendOnce(options: RestOptions, request: RestRequest, signal: Abor
     const { date, 'retry-after': retryAfter } = response.headers
     return { reply: { request, status, text: answer.text, retryAfter, date }, receivedBytes: answer.bytes }
   }
-  const { reply } = await observed({ ...asked, sentBytes: body?.length ?? 0 }, send, (answer) => ({
+  const { reply } = await publishRequest({ ...asked, sentBytes: body?.length ?? 0 }, send, (answer) => ({
     receivedBytes: answer.receivedBytes,
     status: answer.reply.status,
   }))

@@ -2,12 +2,12 @@ import { exactJson } from '../../../core/exactJson.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import type { CallOptions, WriteOutcome } from '../../store.ts'
-import { refusal, wholeFailure } from '../cluster/failure.ts'
-import { bounded, isMissing, isRefused, isTenantInactive } from '../cluster/serverText.ts'
+import { refusedOutcome, wholeFailure } from '../cluster/failure.ts'
+import { boundedText, isMissing, isRefused, isTenantInactive } from '../cluster/serverText.ts'
 import type { Context } from '../context.ts'
 import { isRows } from '../grpc/vectors.ts'
 import { listIn, wrongAnswer } from './answer.ts'
-import { expect } from './expect.ts'
+import { expectAnswer } from './expect.ts'
 
 /**
  * Upserts objects by REST: for those with an int of 2^63, which gRPC cannot carry; a server itself rounds the largest
@@ -22,7 +22,7 @@ export async function restWrite(
   const { name, target } = context
   const texts = objects.map((object) => objectText(object, name, tenant))
   const request = { method: 'POST', path: '/batch/objects', text: `{"objects":[${texts.join()}]}` } as const
-  const results = listIn(await expect(context, request, `writing objects of ${name}`, call), target)
+  const results = listIn(await expectAnswer(context, request, `writing objects of ${name}`, call), target)
   if (results.length !== objects.length) {
     throw wrongAnswer(target, `answers ${results.length} results to ${objects.length} objects of ${name}`)
   }
@@ -30,7 +30,7 @@ export async function restWrite(
     const reason = reasonIn(result)
     if (reason === undefined) return { ok: true }
     if (isMissing(reason) || isRefused(reason) || isTenantInactive(reason)) throw wholeFailure(reason, target)
-    return refusal(reason)
+    return refusedOutcome(reason)
   })
 }
 
@@ -56,5 +56,5 @@ function reasonIn(result: unknown): string | undefined {
   if (status === 'SUCCESS') return undefined
   const list = isRecord(errors) && Array.isArray(errors.error) ? errors.error : []
   const reason = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
-  return reason === '' ? 'the server did not say that it was stored' : bounded(reason)
+  return reason === '' ? 'the server did not say that it was stored' : boundedText(reason)
 }

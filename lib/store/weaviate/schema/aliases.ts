@@ -3,7 +3,7 @@ import type { Alias } from '../../store.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
-import { expect } from '../rest/expect.ts'
+import { expectAnswer } from '../rest/expect.ts'
 
 type Asked = Omit<Context, 'name'>
 
@@ -28,7 +28,7 @@ export async function createAlias(asking: Asked, { alias, collection }: Alias): 
     })
   }
   const body = { alias, class: collection }
-  await expect(asking, { method: 'POST', path: '/aliases', body }, `making the alias ${alias}`)
+  await expectAnswer(asking, { method: 'POST', path: '/aliases', body }, `making the alias ${alias}`)
 }
 
 /** One entry of the servers' own log: each node switches from one collection to the other as it applies it. */

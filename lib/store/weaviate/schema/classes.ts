@@ -11,7 +11,7 @@ import type { ServerFeatures } from '../cluster/capabilities.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import { listIn, wrongAnswer } from '../rest/answer.ts'
-import { expect, type RestContext } from '../rest/expect.ts'
+import { expectAnswer, type RestContext } from '../rest/expect.ts'
 import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
@@ -226,7 +226,7 @@ export class Classes {
   }
 
   #expect(request: RestRequest, doing: string): Promise<RestReply> {
-    return expect(this.#rest, request, doing)
+    return expectAnswer(this.#rest, request, doing)
   }
 
   async #requireTenanted(name: string): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type PropertySchema,
   propertiesIn,
 } from '../../../core/schema.ts'
-import { changing } from '../../../core/value/propertyValues.ts'
+import { valueMapper } from '../../../core/value/propertyValues.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { type WholeNumbers, wholeNumbers } from '../../../core/value/wholeNumbers.ts'
 import type { Projection } from '../../store.ts'
@@ -48,7 +48,7 @@ export function layoutOf(schema: CollectionSchema): Layout {
     links: linkRules(schema),
     numbers: wholeNumbers(schema.properties),
     intFault: intFaultOf(schema),
-    asLiterals: changing(schema.properties ?? [], { int: literalOf }) ?? ((properties) => properties),
+    asLiterals: valueMapper(schema.properties ?? [], { int: literalOf }) ?? ((properties) => properties),
     tenanted: recordOf(multiTenancyConfig).enabled === true,
     replicated: copies > 1,
     copies,
@@ -85,7 +85,7 @@ export function referenceIn(layout: Layout, properties: JsonObject): string | un
 
 function intFaultOf(schema: CollectionSchema): Layout['intFault'] {
   let fault: string | undefined
-  const look = changing(propertiesIn(schema), {
+  const look = valueMapper(propertiesIn(schema), {
     int: (value) => {
       fault ??= inexactInt(value)
       return value

@@ -3,7 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { slices } from '../../../core/value/slices.ts'
 import type { Tenant, TenantState } from '../../store.ts'
-import { expect, type RestContext } from '../rest/expect.ts'
+import { expectAnswer, type RestContext } from '../rest/expect.ts'
 
 /** The server accepts no more at once. */
 const TENANTS_A_CALL = 100
@@ -48,7 +48,7 @@ export async function setTenantStates(
   for (const some of slices(due, TENANTS_A_CALL)) {
     const body = some.map((tenant) => ({ name: tenant.name, activityStatus: SENT[tenant.state] }))
     const path = `/schema/${encodeURIComponent(name)}/tenants`
-    await expect(asking, { method: 'PUT', path, body }, `changing the states of tenants of ${name}`)
+    await expectAnswer(asking, { method: 'PUT', path, body }, `changing the states of tenants of ${name}`)
   }
   if (due.length > 0) await reached(due, name, list)
 }

@@ -5,7 +5,7 @@ import type { CallOptions } from '../../store.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import { isMissing } from '../cluster/serverText.ts'
 import { listIn } from '../rest/answer.ts'
-import { expect, type RestContext } from '../rest/expect.ts'
+import { expectAnswer, type RestContext } from '../rest/expect.ts'
 import type { RestRequest } from '../rest/request.ts'
 
 const TENANTS_A_CALL = 1000
@@ -13,7 +13,7 @@ const TENANTS_A_CALL = 1000
 /** Names and states of all tenants of a class. */
 export async function listTenants(rest: RestContext, name: string): Promise<JsonObject[]> {
   const request: RestRequest = { method: 'GET', path: pathOf(name) }
-  return listIn(await expect(rest, request, `listing the tenants of ${name}`), rest.target)
+  return listIn(await expectAnswer(rest, request, `listing the tenants of ${name}`), rest.target)
 }
 
 export async function createTenants(
@@ -23,7 +23,7 @@ export async function createTenants(
 ): Promise<void> {
   for (const some of slices(tenants, TENANTS_A_CALL)) {
     const body = some.map((tenant) => ({ name: tenant }))
-    await expect(rest, { method: 'POST', path: pathOf(name), body }, `making tenants of ${name}`)
+    await expectAnswer(rest, { method: 'POST', path: pathOf(name), body }, `making tenants of ${name}`)
   }
 }
 
@@ -34,7 +34,7 @@ export async function removeTenants(
 ): Promise<void> {
   for (const some of slices(tenants, TENANTS_A_CALL)) {
     const request: RestRequest = { method: 'DELETE', path: pathOf(name), body: [...some] }
-    await expect(rest, request, `removing tenants of ${name}`)
+    await expectAnswer(rest, request, `removing tenants of ${name}`)
   }
 }
 

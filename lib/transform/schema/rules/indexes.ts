@@ -1,6 +1,6 @@
 import { recordOf } from '../../../core/value/record.ts'
 import type { Patching } from '../patching.ts'
-import { at, type IndexSettings, indexSettingsOf, vectorIndexesOf } from '../vectorIndexes.ts'
+import { type IndexSettings, indexSettingsOf, objectAtPath, vectorIndexesOf } from '../vectorIndexes.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
@@ -77,7 +77,7 @@ function indexUnknown({ schema, target, set }: Patching): void {
   for (const { path, type } of vectorIndexesOf(schema)) {
     if (type !== 'hfresh') continue
     const reason = `Weaviate ${target.version} has no hfresh index`
-    const { distance } = at(schema, [...path, 'vectorIndexConfig'])
+    const { distance } = objectAtPath(schema, [...path, 'vectorIndexConfig'])
     set([...path, 'vectorIndexType'], 'hnsw', reason)
     set([...path, 'vectorIndexConfig'], distance === undefined ? undefined : { distance }, reason)
   }
@@ -87,7 +87,7 @@ function dynamicOff({ schema, set }: Patching): void {
   for (const { path, type } of vectorIndexesOf(schema)) {
     if (type !== 'dynamic') continue
     const reason = 'the target does not index asynchronously, which a dynamic index needs'
-    const { distance, hnsw } = at(schema, [...path, 'vectorIndexConfig'])
+    const { distance, hnsw } = objectAtPath(schema, [...path, 'vectorIndexConfig'])
     const settings = { ...recordOf(hnsw), ...(distance !== undefined && { distance }) }
     set([...path, 'vectorIndexType'], 'hnsw', reason)
     set([...path, 'vectorIndexConfig'], settings, reason)

@@ -13,7 +13,7 @@ import { backup } from '../../../../lib/job/backup/backup.ts'
 import { restore } from '../../../../lib/job/restore/restore.ts'
 import { chainSource } from '../../../../lib/job/restore/source/chain.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
-import { objects } from '../../../../lib/store/objects.ts'
+import { objectPages } from '../../../../lib/store/objects.ts'
 import type { Collection } from '../../../../lib/store/store.ts'
 import { runs, tried } from '../../../runs.ts'
 import { idOf, THING, thing } from '../archived.ts'
@@ -77,7 +77,7 @@ async function happens(one: Act, collection: Collection): Promise<void> {
 }
 
 async function digestOf(collection: Collection): Promise<string> {
-  return sum(objects(collection, {}, { projection: { properties: 'all', vectors: true } }))
+  return sum(objectPages(collection, {}, { projection: { properties: 'all', vectors: true } }))
 }
 
 async function digestIn(source: ObjectSource): Promise<string> {

@@ -7,7 +7,7 @@ import { memoryStorage } from '../../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../../lib/job/backup/backup.ts'
 import type { BackupContext } from '../../../../lib/job/backup/job.ts'
 import type { BackupOptionsInput } from '../../../../lib/job/backup/options.ts'
-import { objects } from '../../../../lib/store/objects.ts'
+import { objectPages } from '../../../../lib/store/objects.ts'
 import type { Collection, Store } from '../../../../lib/store/store.ts'
 
 /** The next archive of a collection: an increment, where there is a base. */
@@ -39,7 +39,7 @@ export async function later(chain: Chain): Promise<Chain> {
 export async function digestOf(collection: Collection, tenant?: string): Promise<string> {
   const digest = new ObjectsDigest()
   const projection = { properties: 'all', vectors: true, references: true } as const
-  for await (const page of objects(collection, tenant === undefined ? {} : { tenant }, { projection }))
+  for await (const page of objectPages(collection, tenant === undefined ? {} : { tenant }, { projection }))
     for (const object of page) digest.add(object)
   return digest.hex()
 }

@@ -1,4 +1,4 @@
-// Vectors of a collection that exists are made anew: each object is kept, removed and written again.
+// Vectors of a collection that exists are made again: each object is kept, removed and written again.
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ElysiaError } from '../../../../lib/core/errors.ts'

@@ -52,7 +52,7 @@ async function server(t: Test) {
   return { double, store }
 }
 
-t.test('it has to be said; drop has those made anew whose texts have changed, keep has none', async (t) => {
+t.test('it has to be said; drop has those made again whose texts have changed, keep has none', async (t) => {
   const { double, store } = await server(t)
   const vector = embed('as long as those that are made')
   const archive = await archived(50, vector)

@@ -1,4 +1,4 @@
-// What a restore does with vectors: held against class and each other, given other names, made anew by the target.
+// What a restore does with vectors: held against class and each other, given other names, made again by the target.
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import type { StoredObject } from '../../../../lib/core/object.ts'
@@ -108,7 +108,7 @@ t.test('a vector that nobody makes may be lacking, and is counted', async (t) =>
   t.match(report, { written: COUNT, vectors: 2 * (COUNT - 2), vectors_absent: 4 })
 })
 
-t.test('vectors are made anew, as many as was said before; those that objects bring stay', async (t) => {
+t.test('vectors are made again, as many as was said before; those that objects bring stay', async (t) => {
   const { double, store } = await server(t)
   const source = sourceWith(NAMED, both)
   const { report, error, said } = await restored(source, store, { revectorize: true })

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Finding } from '../../../../lib/monitor/alerts/rule/finding.ts'
 import {
   type AlertState,
-  step,
+  nextState,
   type Timing,
   type Told,
 } from '../../../../lib/monitor/alerts/state/machine.ts'
@@ -27,7 +27,7 @@ function told(looks: readonly (readonly [minute: number, found: Found])[], with_
   const messages: [number, Told][] = []
   for (const [minute, found] of looks) {
     const now = minute * MINUTE
-    const next = step(state, found === true ? finding : found === 'lapsed' ? found : undefined, now, {
+    const next = nextState(state, found === true ? finding : found === 'lapsed' ? found : undefined, now, {
       ...timing,
       ...with_,
     })

@@ -4,9 +4,15 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { AlertMessage } from '../../../../lib/monitor/alerts/messageSchema.ts'
+import { evaluateRules } from '../../../../lib/monitor/alerts/rule/evaluateRules.ts'
 import type { Findings } from '../../../../lib/monitor/alerts/rule/finding.ts'
-import { look } from '../../../../lib/monitor/alerts/rule/look.ts'
-import { claim, delivered, release, renew, undelivered } from '../../../../lib/monitor/alerts/state/outbox.ts'
+import {
+  claimSink,
+  recordDelivery,
+  releaseClaim,
+  renewClaim,
+  waitingMessages,
+} from '../../../../lib/monitor/alerts/state/outbox.ts'
 import { applyFindings, knownAlerts, watchedAlerts } from '../../../../lib/monitor/alerts/state/store.ts'
 import { openAlerts } from '../../../../lib/monitor/alerts/state/tables.ts'
 import type { HistoryEntry } from '../../../../lib/monitor/history/entry.ts'
@@ -46,7 +52,7 @@ t.test(
         const sent: AlertMessage[] = []
         let now = NOON
         const look_ = (who: number) => {
-          const findings = look(
+          const findings = evaluateRules(
             rules,
             { reader: readerOf(runs), now, whole: true },
             watchedAlerts(processes[who]!),
@@ -60,13 +66,13 @@ t.test(
           looked[who] = undefined
         }
         const send = (who: number) => {
-          const claimed = claim(processes[who]!, 'a', now)
+          const claimed = claimSink(processes[who]!, 'a', now)
           if (claimed === undefined) return
           for (const { number, message } of claimed.waiting) {
             sent.push(message)
-            delivered(processes[who]!, claimed, number)
+            recordDelivery(processes[who]!, claimed, number)
           }
-          release(processes[who]!, claimed, now)
+          releaseClaim(processes[who]!, claimed, now)
         }
         for (const one of steps) {
           now += 1000
@@ -99,7 +105,7 @@ async function failing(t: Test, rule: object = {}) {
   const database = open(file)
   t.teardown(() => database.close())
   const take = (now: number, runs: readonly HistoryEntry[]) => {
-    const findings = look(
+    const findings = evaluateRules(
       settings.rules,
       { reader: readerOf(runs), now, whole: true },
       watchedAlerts(database),
@@ -116,17 +122,21 @@ t.test('one that sends keeps others from it, until it is done or its time is ove
   const other = open(file)
   t.teardown(() => other.close())
   t.match(take(NOON, [failed]), [{ status: 'firing' }])
-  const claimed = claim(database, 'a', NOON)!
+  const claimed = claimSink(database, 'a', NOON)!
   t.equal(claimed.waiting.length, 1)
-  t.equal(claim(other, 'a', NOON + 1000), undefined)
-  t.equal(claim(other, 'b', NOON + 1000)?.waiting.length, 1, 'another sink is free')
-  t.equal(renew(database, claimed, NOON + 50_000), true)
-  t.equal(claim(other, 'a', NOON + 70_000), undefined)
-  const second = claim(other, 'a', NOON + 200_000)
+  t.equal(claimSink(other, 'a', NOON + 1000), undefined)
+  t.equal(claimSink(other, 'b', NOON + 1000)?.waiting.length, 1, 'another sink is free')
+  t.equal(renewClaim(database, claimed, NOON + 50_000), true)
+  t.equal(claimSink(other, 'a', NOON + 70_000), undefined)
+  const second = claimSink(other, 'a', NOON + 200_000)
   t.equal(second?.waiting.length, 1, 'it was killed, as it seems')
-  t.equal(renew(database, claimed, NOON + 200_001), false)
-  release(database, claimed, NOON + 200_002)
-  t.equal(claim(database, 'a', NOON + 200_003), undefined, 'one that is late gives back nothing of others')
+  t.equal(renewClaim(database, claimed, NOON + 200_001), false)
+  releaseClaim(database, claimed, NOON + 200_002)
+  t.equal(
+    claimSink(database, 'a', NOON + 200_003),
+    undefined,
+    'one that is late gives back nothing of others',
+  )
 })
 
 t.test('a sink that fails has a rest that grows, and its messages stay, in order', async (t) => {
@@ -134,22 +144,22 @@ t.test('a sink that fails has a rest that grows, and its messages stay, in order
   take(NOON, [failed])
   const waits: number[] = []
   for (let now = NOON, round = 0; round < 9; round++) {
-    let claimed = claim(database, 'a', now)
+    let claimed = claimSink(database, 'a', now)
     const begin = now
     while (claimed === undefined) {
       now += MINUTE
-      claimed = claim(database, 'a', now)
+      claimed = claimSink(database, 'a', now)
     }
     waits.push((now - begin) / MINUTE)
-    release(database, claimed, now, { error: 'no route' })
+    releaseClaim(database, claimed, now, { error: 'no route' })
   }
   t.strictSame(waits, [0, 0, 1, 2, 4, 8, 16, 32, 60])
-  t.strictSame(undelivered(database), [
+  t.strictSame(waitingMessages(database), [
     { sink: 'a', messages: 1, error: 'no route' },
     { sink: 'b', messages: 1 },
   ])
   take(NOON + HOUR, [failed, runAt(NOON + HOUR)])
-  const later = claim(database, 'a', NOON + 48 * HOUR)
+  const later = claimSink(database, 'a', NOON + 48 * HOUR)
   t.match(later?.waiting, [{ message: { status: 'firing' } }, { message: { status: 'resolved' } }])
 })
 
@@ -159,18 +169,18 @@ t.test(
     const { database, take } = await failing(t, { repeat: '1h', within: '30d' })
     t.match(take(NOON, [failed]), [{ status: 'firing' }])
     t.match(take(NOON + 2 * HOUR, [failed]), [{ status: 'repeated' }])
-    t.match(undelivered(database), [{ messages: 1 }, { messages: 1 }])
-    const claimed = claim(database, 'a', NOON + 2 * HOUR)!
-    delivered(database, claimed, claimed.waiting[0]!.number)
-    release(database, claimed, NOON + 2 * HOUR)
+    t.match(waitingMessages(database), [{ messages: 1 }, { messages: 1 }])
+    const claimed = claimSink(database, 'a', NOON + 2 * HOUR)!
+    recordDelivery(database, claimed, claimed.waiting[0]!.number)
+    releaseClaim(database, claimed, NOON + 2 * HOUR)
     take(NOON + 4 * HOUR, [failed])
-    t.strictSame(undelivered(database), [
+    t.strictSame(waitingMessages(database), [
       { sink: 'a', messages: 1 },
       { sink: 'b', messages: 1 },
     ])
     take(NOON + 8 * 24 * HOUR, [])
     t.ok(
-      undelivered(database).every(({ messages }) => messages === 1),
+      waitingMessages(database).every(({ messages }) => messages === 1),
       'those of now alone',
     )
   },
@@ -183,7 +193,7 @@ t.test(
     const { rules } = await settingsOf({ rules: [{ when: 'failed' }], sinks: { a: { type: 'stderr' } } })
     const settings = await settingsOf({ rules: [{ when: 'failed' }], sinks: { a: { type: 'stderr' } } })
     take(NOON, [failed])
-    const stale = look(
+    const stale = evaluateRules(
       rules,
       { reader: readerOf([]), now: NOON - 1000, whole: true },
       watchedAlerts(database),

@@ -7,7 +7,7 @@ import type { FileChange } from '../record.ts'
  * `move` moves the file from the first path to the second, `remove` removes it, and so does `skip`, because the path
  * is not to be indexed. A `remove` without paths changes nothing.
  */
-export interface Deed {
+export interface RecordAction {
   readonly kind: 'put' | 'patch' | 'move' | 'remove' | 'skip'
   readonly paths: readonly string[]
 }
@@ -19,7 +19,7 @@ export interface Refusal {
 }
 
 /** What a valid record does with its content; for a deletion the content does not matter. */
-export function deedOf(record: FileChange, content: Content): Deed | Refusal {
+export function actionOf(record: FileChange, content: Content): RecordAction | Refusal {
   const { op, path, metadata } = record
   const target = op === 'rename' ? (record.new_path as string) : path
   if (op === 'delete') return { kind: 'remove', paths: [path] }

@@ -1,6 +1,6 @@
 // What rules find in a history and a report.
 import t from 'tap'
-import { look } from '../../../../lib/monitor/alerts/rule/look.ts'
+import { evaluateRules } from '../../../../lib/monitor/alerts/rule/evaluateRules.ts'
 import type { HistoryEntry } from '../../../../lib/monitor/history/entry.ts'
 import type { MonitorReport } from '../../../../lib/monitor/report/schema.ts'
 import { HOUR, NOON, readerOf, reportOf, runAt, settingsOf } from '../madeUp.ts'
@@ -13,7 +13,7 @@ interface Case {
 
 async function found(rule: object, { runs = [], report, whole = true }: Case) {
   const { rules } = await settingsOf({ rules: [rule], sinks: { e: { type: 'stderr' } } })
-  return look(rules, { reader: readerOf(runs), now: NOON, whole, ...(report && { report }) }, [])
+  return evaluateRules(rules, { reader: readerOf(runs), now: NOON, whole, ...(report && { report }) }, [])
 }
 
 const error = { code: 'ELYSIA_UNREACHABLE', message: 'no answer', hint: 'start it' }

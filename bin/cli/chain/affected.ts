@@ -4,7 +4,10 @@ import { type CatalogContext, onCatalog } from '../catalog.ts'
 const MOST_NAMED = 5
 
 /** The archives that cannot be restored because this one is damaged: all increments based on it, directly or not. */
-export async function spoiledBy(context: CatalogContext, id: string): Promise<readonly ArchiveRecord[]> {
+export async function affectedArchives(
+  context: CatalogContext,
+  id: string,
+): Promise<readonly ArchiveRecord[]> {
   const { descendantsOf } = await loadCatalog()
   return onCatalog(context, (catalog) => {
     const archive = catalog.find(id)
@@ -13,11 +16,11 @@ export async function spoiledBy(context: CatalogContext, id: string): Promise<re
 }
 
 /** The same as a sentence; undefined if there are none. */
-export function spoiledText(id: string, spoiled: readonly ArchiveRecord[]): string | undefined {
-  if (spoiled.length === 0) return undefined
-  const names = spoiled.slice(0, MOST_NAMED).map((one) => one.id)
-  const more = spoiled.length > MOST_NAMED ? ', …' : ''
-  return `${id} spoils ${counted(spoiled.length, 'later archive')}: ${names.join(', ')}${more}`
+export function affectedText(id: string, affected: readonly ArchiveRecord[]): string | undefined {
+  if (affected.length === 0) return undefined
+  const names = affected.slice(0, MOST_NAMED).map((one) => one.id)
+  const more = affected.length > MOST_NAMED ? ', …' : ''
+  return `${id} spoils ${counted(affected.length, 'later archive')}: ${names.join(', ')}${more}`
 }
 
 /** The damaged archive according to an error: a link of a chain, or `archive` itself; undefined for other errors. */

@@ -24,7 +24,7 @@ const STRING = new RegExp(`"${PLAIN}(?:${ESCAPE}${PLAIN})*"`, 'y')
  * exactly if the whole line is. The content is checked against the grammar of JSON in place, which takes a third of
  * the time of parsing it. Undefined if the line is short, or its content is not so plain.
  */
-export function shortened({ line, end, bytes }: RawLine): Line | undefined {
+export function shortenLine({ line, end, bytes }: RawLine): Line | undefined {
   if (bytes.length < LONG || bytes.length > TOO_LONG || !isUtf8(bytes)) return undefined
   const text = bytes.toString('latin1')
   const key = text.indexOf(KEY)

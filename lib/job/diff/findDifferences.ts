@@ -6,7 +6,7 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { Pager } from '../../stream/pager.ts'
 import type { Comparer } from './comparer.ts'
 import type { ComparedPair } from './finding.ts'
-import { detached } from './fingerprint.ts'
+import { withOwnVectors } from './fingerprint.ts'
 
 export interface DifferingOptions {
   readonly compare: Comparer
@@ -27,10 +27,12 @@ export interface PageCounts {
 const PAGE = { items: 500, length: 1024 * 1024 }
 
 /**
- * Pages of pairs from `joined` → pages of differences, in order, with the objects. A page holds 500 of them, or a
+ * Pages of pairs from `joinObjects` → pages of differences, in order, with the objects. A page holds 500 of them, or a
  * mebibyte of their lines. Memory: two pages.
  */
-export function differing(options: DifferingOptions): Stage<readonly ObjectPair[], readonly ComparedPair[]> {
+export function findDifferences(
+  options: DifferingOptions,
+): Stage<readonly ObjectPair[], readonly ComparedPair[]> {
   return new Differing(options)
 }
 
@@ -65,11 +67,12 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
 
   /** Undefined if both are equal. */
   #compared({ left, right }: ObjectPair): ComparedPair | undefined {
-    if (left === undefined) return { of: 'object', sign: '-', ...nameOf(right!), right: detached(right!) }
-    if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left: detached(left) }
+    if (left === undefined)
+      return { of: 'object', sign: '-', ...nameOf(right!), right: withOwnVectors(right!) }
+    if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left: withOwnVectors(left) }
     const difference = this.#options.compare(left, right)
     if (difference === undefined) return undefined
-    const both = { left: detached(left), right: detached(right) }
+    const both = { left: withOwnVectors(left), right: withOwnVectors(right) }
     return { of: 'object', sign: '*', ...nameOf(left), difference, ...both }
   }
 }

@@ -10,7 +10,7 @@ const MOST_BYTES = 64 * 1024
  * error. Otherwise, and for an empty input, `before` is awaited, and its error becomes the stream's.
  * Memory: the beginning, and a chunk.
  */
-export function inspecting(inspect: Inspect, before?: () => Promise<void>): Transform {
+export function inspectBytes(inspect: Inspect, before?: () => Promise<void>): Transform {
   return new Inspecting(inspect, before)
 }
 

@@ -6,11 +6,11 @@ import {
   fileObject,
   metadataProperties,
   nameProperties,
-  sealed,
   timeProperties,
+  withRecordHash,
 } from './layout.ts'
 import { recordHash } from './recordHash.ts'
-import { NO_VECTORS, replaced, type VectorSet, vectorsIn } from './vectors.ts'
+import { NO_VECTORS, replaceVectors, type VectorSet, vectorsIn } from './vectors.ts'
 
 /** What a record changes in a stored object; everything else is kept. */
 export type Brought = Omit<FileState, 'text'> & { readonly text?: string | undefined }
@@ -46,17 +46,17 @@ function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
  * If the content differs, vectors that the record does not bring are dropped, since they describe the old content.
  * Does not modify its arguments.
  */
-export function renewed(stored: StoredObject, brought: Brought): StoredObject {
+export function updateObject(stored: StoredObject, brought: Brought): StoredObject {
   const { repo, path, tenant, vectors = NO_VECTORS } = brought
   const properties = propertiesOf(stored, brought)
   const stale = properties.content_hash !== stored.properties.content_hash
   const kept = stale ? NO_VECTORS : vectorsIn(stored)
   const keptOfRecords = stale ? NO_VECTORS : broughtBefore(stored)
-  return sealed(
+  return withRecordHash(
     fileId(repo, path),
     properties,
-    replaced(kept, vectors),
-    replaced(keptOfRecords, vectors),
+    replaceVectors(kept, vectors),
+    replaceVectors(keptOfRecords, vectors),
     tenant,
   )
 }
@@ -66,15 +66,15 @@ export function renewed(stored: StoredObject, brought: Brought): StoredObject {
  * is nothing at the old path and `target` has the record's content, the record was applied before, and its result is
  * kept.
  */
-export function carried(
+export function moveObject(
   source: StoredObject | undefined,
   target: StoredObject | undefined,
   brought: Brought,
 ): StoredObject | undefined {
-  if (source !== undefined) return renewed(source, brought)
+  if (source !== undefined) return updateObject(source, brought)
   const { text } = brought
   if (text === undefined) return undefined
   const made = fileObject({ ...brought, text })
   const repeated = target?.properties.content_hash === made.properties.content_hash
-  return repeated ? renewed(target!, brought) : made
+  return repeated ? updateObject(target!, brought) : made
 }

@@ -10,7 +10,7 @@ export interface Hashing extends Transform {
 }
 
 /** Passes bytes through, counts and hashes them. Memory: a chunk. */
-export function hashing(): Hashing {
+export function hashBytes(): Hashing {
   return new HashingStage()
 }
 

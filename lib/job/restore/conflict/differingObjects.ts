@@ -3,7 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants } from '../../../core/schema.ts'
 import type { Stage } from '../../../core/stage.ts'
-import { objects } from '../../../store/objects.ts'
+import { objectPages } from '../../../store/objects.ts'
 import { mergeJoin, type Side } from '../../../stream/mergeJoin.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { RestoreRun } from '../run.ts'
@@ -26,7 +26,7 @@ type Pages = readonly StoredObject[]
  * id. Each difference is checked again before it is written, so the age of a page does not matter. Undefined if this
  * does not help: objects are then looked up batch by batch. Memory: two pages of each.
  */
-export function alongside(
+export function differingObjects(
   run: RestoreRun,
   part: SourcePart,
   { signal, onUnchanged }: { readonly signal: AbortSignal; onUnchanged(objects: SplitObject[]): void },
@@ -38,7 +38,7 @@ export function alongside(
   const range = { ...part.covers, ...(part.tenant !== undefined && { tenant: part.tenant }) }
   const isSame = (one: SplitObject, there: StoredObject) => traces.matches(there, traces.of(one.expected))
   return Duplex.from(async function* (source: AsyncIterable<Pages>) {
-    const there = objects(collection, range, { projection, retry, signal })
+    const there = objectPages(collection, range, { projection, retry, signal })
     const pairs = mergeJoin<StoredObject>(source, there, { compare: byId, outOfOrder, signal })
     for await (const page of pairs) {
       const unchanged: SplitObject[] = []

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { named } from '../../core/channel/stages.ts'
+import { nameStage } from '../../core/channel/stages.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
@@ -14,8 +14,8 @@ export type Selects = (object: StoredObject) => boolean
  * Pages → pages with the wanted objects alone, in order; a page without any becomes empty. `leftOut` counts the
  * others. Memory: a page.
  */
-export function filtered(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
-  return named(
+export function filterPages(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
+  return nameStage(
     'choose',
     mapChunks((page: Page) => {
       const wanted = page.filter(selects)

@@ -30,7 +30,7 @@ export interface SpooledBytes {
  * chunks.
  * @throws ElysiaError ELYSIA_INPUT if the pipe cannot be read, or the disk has no room for it
  */
-export async function spooled(
+export async function spoolPipe(
   { name, bytes }: { readonly name: string; readonly bytes: Readable },
   why: string,
   emit: Emit,

@@ -13,7 +13,7 @@ export interface CountingOptions {
 }
 
 /** Passes bytes through and counts them; refuses bytes beyond a limit before passing them on. */
-export function counting(options: CountingOptions = {}): Counting {
+export function countBytes(options: CountingOptions = {}): Counting {
   return new CountingStage(options)
 }
 

@@ -7,7 +7,7 @@ import type { FollowFacts } from './facts.ts'
 const BYTES = 6
 
 /** A number that is equal if the same objects are copied in the same form. */
-export function askedOf({ options, context }: Pick<CopyPass, 'options' | 'context'>): number {
+export function copyRequestKey({ options, context }: Pick<CopyPass, 'options' | 'context'>): number {
   const { filter, objects, properties, tenant, vectors, vectorMap, revectorize } = options
   const steps = (context.transforms ?? []).map(({ name, sha256 }) => [name, sha256])
   const asked = [steps, filter, objects, properties, tenant, vectors, vectorMap, revectorize]

@@ -1,5 +1,5 @@
 import { type Duplex, Transform, type TransformCallback } from 'node:stream'
-import { named } from '../core/channel/stages.ts'
+import { nameStage } from '../core/channel/stages.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
@@ -12,8 +12,8 @@ export interface Room {
  * Passes everything on unchanged, in order, as soon as there is room; without `room` there is no stage. Memory: one
  * chunk.
  */
-export function held(room: Room | undefined): Duplex[] {
-  return room === undefined ? [] : [named('room', stage(room))]
+export function waitForRoom(room: Room | undefined): Duplex[] {
+  return room === undefined ? [] : [nameStage('room', stage(room))]
 }
 
 function stage<T>(room: Room): Stage<T, T> {

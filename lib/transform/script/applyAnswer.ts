@@ -21,7 +21,7 @@ export const KEPT = 'kept'
 type Named = NonNullable<ChangedObject['vectors']>
 
 /** A changed object without the values and bits that it already had, which need not be transferred. */
-export function sparing(
+export function withoutUnchanged(
   { id, properties, vector, vectors }: ChangedObject,
   before: StoredObject,
 ): ChangedObject {
@@ -59,7 +59,7 @@ function namedSparing(vectors: Named, before: Readonly<Record<string, Vector>>):
 }
 
 /** Applies an answer to the object that it was requested for. */
-export function applied(
+export function applyAnswer(
   { vector: own, vectors: named, ...rest }: StoredObject,
   { id, properties, gone, vector, vectors }: ChangedObject,
 ): StoredObject {
@@ -71,7 +71,7 @@ export function applied(
 }
 
 /** One of several objects: its fields come from the script, its tenant from the original object. */
-export function added(
+export function addedObject(
   { tenant }: StoredObject,
   { id, properties, vector, vectors }: ChangedObject,
 ): StoredObject {

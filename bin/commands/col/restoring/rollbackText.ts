@@ -4,7 +4,7 @@ import { commandLine } from '../../../cli/signal/commandLine.ts'
 import { type RestoreReport, targetOptions } from '../../../library.ts'
 
 /** How to roll back the changes to existing collections, a line each; empty if there were none. */
-export function takeBackTexts(
+export function rollbackTexts(
   { flags }: Pick<Context, 'flags'>,
   reports: readonly Pick<RestoreReport, 'id' | 'undo'>[],
 ): string[] {

@@ -2,7 +2,7 @@ import type { Rule, RunSubject } from '../config/settings.ts'
 import { type Evidence, subjectsIn } from './evidence.ts'
 import { type Finding, type Findings, keyOf } from './finding.ts'
 import { canJudge, needsReport, ofReport } from './ofReport.ts'
-import { judge, noSuccess, ofRunning } from './ofRuns.ts'
+import { judgeSubject, noSuccess, ofRunning } from './ofRuns.ts'
 
 /** A pending or firing alert: it is always evaluated. */
 export interface Watched {
@@ -15,7 +15,7 @@ export interface Watched {
  * Evaluates the rules. Skips those that need a report if there is none; `watched` are the pending and firing alerts.
  * @throws what the history throws
  */
-export function look(
+export function evaluateRules(
   rules: readonly Rule[],
   evidence: Omit<Evidence, 'watched'>,
   watched: readonly Watched[],
@@ -55,7 +55,7 @@ function findingsOf(
   if (rule.when === 'stall') return ofRunning(rule, evidence)
   const found = new Map<string, Finding>()
   for (const subject of subjects) {
-    const verdict = judge(rule, evidence, subject)
+    const verdict = judgeSubject(rule, evidence, subject)
     const key = keyOf({ rule: rule.name, subject, detail: '' })
     if (verdict === 'lapsed') lapsed.add(key)
     else if (verdict !== undefined) found.set(key, verdict)

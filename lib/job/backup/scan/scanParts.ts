@@ -1,12 +1,12 @@
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
-import { type LeftOutCounts, leftOutIn } from '../../../archive/object/filtered.ts'
+import { type LeftOutCounts, leftOutIn } from '../../../archive/object/filterPages.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import type { SearchPlan } from '../../selection/searchPlan.ts'
 import { encodingOf } from '../encoding.ts'
-import { changesRead } from '../increment/read.ts'
+import { incrementReading } from '../increment/read.ts'
 import type { SourceCounts } from '../manifest.ts'
-import { callsFor, whatOf } from '../plan.ts'
+import { callsFor, scanProjection } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
 import { scanThreads } from '../thread/scan.ts'
 import { countOf, type Looking, requireFound } from './found.ts'
@@ -16,7 +16,7 @@ import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
 import { BackupProgress, readBy } from './progress.ts'
 import { idsIn } from './scannedRanges.ts'
-import { Sleepers, workOf } from './sleepers.ts'
+import { remainingWork, Sleepers } from './sleepers.ts'
 import { backupTransforms, transformsOf } from './transforms.ts'
 
 /** All parts of a backup, and the store's counts. */
@@ -32,7 +32,7 @@ export interface Scanned {
  * without it they end the backup. Memory: for each worker a page and what an encoder holds.
  * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
-export async function scanned(
+export async function scanParts(
   job: StorageJob,
   begun: Begun,
   looking: Looking,
@@ -61,7 +61,7 @@ export async function scanned(
       sleepers,
       ...(state.base === undefined
         ? objectsRead(job, plan, looking, invalid, progress)
-        : changesRead(job, plan, state.base, looking.collection, invalid, progress.written)),
+        : incrementReading(job, plan, state.base, looking.collection, invalid, progress.written)),
       isIndexed: state.parts.length === 0 || state.index.length > 0,
       onUnplaced: (tenant, left) => unplaced.set(tenant, leftOutIn([unplaced.get(tenant) ?? {}, left])),
     },
@@ -149,7 +149,7 @@ function objectsRead(
   { read, durable }: BackupProgress,
 ): Pick<PartsRun, 'reading' | 'onRead' | 'onDurable'> {
   const { selection } = job.subject
-  const projection = whatOf(plan.encoding.vectors !== 'none')
+  const projection = scanProjection(plan.encoding.vectors !== 'none')
   const options = transformsOf(job, plan, invalid)
   return {
     onRead: read,
@@ -164,7 +164,7 @@ function objectsRead(
 function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: Begun) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
-  const work = workOf(missingIdGaps(plan.ranges, [...there, ...thereIndex]), names, woken, tenants)
+  const work = remainingWork(missingIdGaps(plan.ranges, [...there, ...thereIndex]), names, woken, tenants)
   if (work.some(({ asleep }) => asleep !== undefined)) woken.announce()
   return work
 }
