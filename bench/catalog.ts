@@ -14,7 +14,7 @@ import { policyOf } from '../lib/catalog/retention/policy.ts'
 import { periodOf } from '../lib/core/duration.ts'
 import { planCleanup } from '../lib/job/cleanup/cleanup.ts'
 import { resolveInput } from '../lib/options/options.ts'
-import { fillCatalog } from './catalogFill.ts'
+import { fillCatalog } from './catalog/fill.ts'
 import { inTurns, quantile, round, run, say } from './measure.ts'
 
 const COMMAND = fileURLToPath(new URL('../bin/elysiactl.js', import.meta.url))

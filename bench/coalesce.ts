@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { COMMAND, homeIn } from './embedded.ts'
+import { COMMAND, homeIn } from './ingest/embedded.ts'
 import { compare, type Figures, figuresOf, inTurns, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({

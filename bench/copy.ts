@@ -13,7 +13,7 @@ import { openStore } from '../lib/store/open.ts'
 import { parseTarget } from '../lib/store/target.ts'
 import { archiveClass, fill } from './archive/objects.ts'
 import type { Load } from './archive/serverLoads.ts'
-import { COMMAND, homeIn } from './embedded.ts'
+import { COMMAND, homeIn } from './ingest/embedded.ts'
 import { compare, type Figures, figuresOf, inTurns, round, run, say } from './measure.ts'
 
 const LOADS = fileURLToPath(new URL('archive/serverLoads.ts', import.meta.url))

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util'
 import puppeteer, { type Page } from 'puppeteer-core'
 import { History } from '../lib/monitor/history/history.ts'
 import { at, entryOf, running } from '../test/monitor/dashboard/madeUp.ts'
-import { COMMAND, homeIn, ingestWords } from './embedded.ts'
+import { COMMAND, homeIn, ingestWords } from './ingest/embedded.ts'
 import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({

@@ -15,7 +15,7 @@ import { parseTarget } from '../lib/store/target.ts'
 import { archiveCommand, backUp } from './archive/command.ts'
 import { archiveClass, fill } from './archive/objects.ts'
 import type { Load } from './archive/serverLoads.ts'
-import { COMMAND, homeIn } from './embedded.ts'
+import { COMMAND, homeIn } from './ingest/embedded.ts'
 import { compare, type Figures, figuresOf, inTurns, round, run, say } from './measure.ts'
 
 const PROXY = fileURLToPath(new URL('../test/double/far.ts', import.meta.url))

@@ -13,7 +13,7 @@ import { compare, figuresOf, inTurns, round, say } from './measure.ts'
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, count: { type: 'string', default: '200000' } },
 })
-const LOOP = fileURLToPath(new URL('filterLoop.ts', import.meta.url))
+const LOOP = fileURLToPath(new URL('filter/loop.ts', import.meta.url))
 const NAME = 'BnFiltered'
 
 /** Each object passes all of its terms, so that none is left out of the work. */

@@ -17,7 +17,7 @@ import { LAST_SUCCESSES } from '../lib/monitor/history/table/last.ts'
 import { queryOf, SELECT_RUNS, splitChoice } from '../lib/monitor/history/table/query.ts'
 import { slowerOf } from '../lib/monitor/report/regression.ts'
 import { report } from '../lib/monitor/report/report.ts'
-import { COMMAND, homeIn, ingestWords } from './embedded.ts'
+import { COMMAND, homeIn, ingestWords } from './ingest/embedded.ts'
 import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({

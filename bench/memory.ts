@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openStore } from '../lib/store/open.ts'
 import { parseTarget } from '../lib/store/target.ts'
-import { COMMAND, homeIn } from './embedded.ts'
+import { COMMAND, homeIn } from './ingest/embedded.ts'
 import { round, run, say } from './measure.ts'
 
 const USAGE = fileURLToPath(new URL('threads/usage.mjs', import.meta.url))

@@ -10,7 +10,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { COMMAND, homeIn, ingestWords } from './embedded.ts'
+import { COMMAND, homeIn, ingestWords } from './ingest/embedded.ts'
 import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({

@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { benchArchiveEmbedded, benchArchiveVerify } from './archiveEmbedded.ts'
-import { benchEmbedded, COMMAND, homeIn, ingestFile, ingestWords } from './embedded.ts'
+import { benchArchiveEmbedded, benchArchiveVerify } from './archive/embedded.ts'
+import { benchEmbedded, COMMAND, homeIn, ingestFile, ingestWords } from './ingest/embedded.ts'
+import { benchStages } from './ingest/stages.ts'
 import { inTurns, median, peakOf, round, run, say, spread, writeRecords } from './measure.ts'
-import { benchStages } from './stages.ts'
 
 const { values } = parseArgs({
   options: { large: { type: 'boolean', default: false }, rounds: { type: 'string', default: '7' } },

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeStore } from './archive/objects.ts'
 import { compare, figuresOf, inTurns, round, say } from './measure.ts'
-import { SCRIPT } from './scriptLoop.ts'
+import { SCRIPT } from './transform/scriptLoop.ts'
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, count: { type: 'string', default: '100000' } },
 })
-const LOOP = fileURLToPath(new URL('scriptLoop.ts', import.meta.url))
+const LOOP = fileURLToPath(new URL('transform/scriptLoop.ts', import.meta.url))
 const NAME = 'BnScript'
 
 const home = mkdtempSync(join(tmpdir(), 'elysiactl-scripts-'))

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeStore, removeStore } from './archive/objects.ts'
-import { COMMAND, homeIn, ingestWords } from './embedded.ts'
+import { COMMAND, homeIn, ingestWords } from './ingest/embedded.ts'
 import { inTurns, median, peakOf, round, run, say, spread, writeRecords } from './measure.ts'
 
 const { values } = parseArgs({

@@ -13,7 +13,7 @@ import { compare, figuresOf, inTurns, round, say } from './measure.ts'
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, count: { type: 'string', default: '200000' } },
 })
-const LOOP = fileURLToPath(new URL('transformLoop.ts', import.meta.url))
+const LOOP = fileURLToPath(new URL('transform/loop.ts', import.meta.url))
 const NAME = 'BnTransformed'
 
 const home = mkdtempSync(join(tmpdir(), 'elysiactl-transforms-'))

@@ -124,11 +124,11 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that the command alone calls, and the tests that run the command so that it does. */
 const BY_COMMAND: Readonly<Record<string, string>> = {
-  'lib/catalog/database/filter.ts': 'bin/catalog.test.ts',
-  'lib/catalog/lock/read.ts': 'bin/restoreLock.test.ts',
-  'lib/job/delete/index.ts': 'bin/delete.test.ts',
-  'lib/monitor/progress/options.ts': 'bin/progress.test.ts',
-  'lib/job/selection/reader.ts': 'bin/select.test.ts',
+  'lib/catalog/database/filter.ts': 'bin/commands/catalog.test.ts',
+  'lib/catalog/lock/read.ts': 'bin/archive/restoreLock.test.ts',
+  'lib/job/delete/index.ts': 'bin/commands/delete.test.ts',
+  'lib/monitor/progress/options.ts': 'bin/terminal/progress.test.ts',
+  'lib/job/selection/reader.ts': 'bin/archive/select.test.ts',
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url))

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COMMAND, homeIn } from '../embedded.ts'
+import { COMMAND, homeIn } from '../ingest/embedded.ts'
 import { type Figures, run } from '../measure.ts'
 
 const USAGE = fileURLToPath(new URL('../threads/usage.mjs', import.meta.url))

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { fileId } from '../../lib/change/identity.ts'
 import { adds, type Home, home } from '../bin/elysiactl.ts'
 import { type Double, weaviateDouble } from '../double/double.ts'
-import type { Fault } from '../double/fault.ts'
+import type { Fault } from '../double/fault/fault.ts'
 import { change, contents, countsOf, INTO, lines, processed } from './command.ts'
 
 interface World {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fillCatalog } from '../../bench/catalogFill.ts'
+import { fillCatalog } from '../../bench/catalog/fill.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { periodOf } from '../../lib/core/duration.ts'
 import { planCleanup } from '../../lib/job/cleanup/cleanup.ts'

@@ -1,4 +1,4 @@
-import type { Work } from './collections.ts'
+import type { Work } from './class/collections.ts'
 
 /** What a double was asked and what it did. The counts are of calls that came in, answered or not. */
 export interface Calls extends Work {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Change, Collections } from './collections.ts'
+import { type Change, Collections } from './class/collections.ts'
+import type { Stored } from './class/shard.ts'
+import { FAKE_VECTORIZER } from './class/vectorizer.ts'
 import { type Calls, Counters } from './counters.ts'
-import type { Injection } from './fault.ts'
-import { Faults } from './faults.ts'
+import type { Injection } from './fault/fault.ts'
+import { Faults } from './fault/faults.ts'
 import { Front, type Tls } from './front.ts'
-import { type GrpcServer, grpcServer, type Inside, MAX_MESSAGE_BYTES } from './grpc.ts'
-import { type RestServer, restServer } from './rest.ts'
-import { VERSION } from './rest-server.ts'
-import type { Stored } from './shard.ts'
-import { FAKE_VECTORIZER } from './vectorizer.ts'
+import { type GrpcServer, grpcServer, type Inside, MAX_MESSAGE_BYTES } from './grpc/grpc.ts'
+import { type RestServer, restServer } from './rest/rest.ts'
+import { VERSION } from './rest/server.ts'
 
 /** The ports that callers see. */
 export interface Ports {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { parseTarget } from '../../lib/store/target.ts'
-import { randomNumbers } from './fate.ts'
+import { randomNumbers } from './fault/fate.ts'
 
 /** How far away, and how often a way there breaks. */
 export interface Distance {

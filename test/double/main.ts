@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ownLines } from '../../lib/stream/lines/ownLines.ts'
-import type { Change } from './collections.ts'
+import type { Change } from './class/collections.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from './double.ts'
-import type { Injection } from './fault.ts'
+import type { Injection } from './fault/fault.ts'
 
 /**
  * A double as a process of its own, to be killed or stopped by a signal. Options: `--options JSON`

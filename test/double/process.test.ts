@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { ask, caller } from './ask.ts'
-import { id } from './dialogue.ts'
+import { ask, caller } from './dialogue/ask.ts'
+import { id } from './dialogue/dialogue.ts'
 import { doubleProcess } from './process.ts'
 
 const KEPT = { class: 'Kept', properties: [{ name: 'n', dataType: ['int'] }] }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { ownLines } from '../../lib/stream/lines/ownLines.ts'
 import type { Calls } from './counters.ts'
 import type { DoubleOptions, Ports } from './double.ts'
-import type { Injection } from './fault.ts'
+import type { Injection } from './fault/fault.ts'
 import type { Command } from './main.ts'
 
 /** A double that is a process of its own, with its data in a file. */

@@ -1,4 +1,4 @@
-import type { Address } from './ask.ts'
+import type { Address } from './dialogue/ask.ts'
 
 /** The real server that the tests may use: `ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]`. */
 export function realServer(): Address | undefined {

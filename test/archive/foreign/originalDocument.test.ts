@@ -8,7 +8,7 @@ import {
   readOriginal,
 } from '../../../lib/archive/foreign/originalDocument.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
-import { collectGarbage } from '../../double/garbage.ts'
+import { collectGarbage } from '../../double/fault/garbage.ts'
 import { texts } from '../../run/listening.ts'
 
 const damage = { code: 'ELYSIA_DAMAGED' }

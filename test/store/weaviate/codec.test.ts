@@ -21,7 +21,7 @@ import {
   vectorOf,
 } from '../../../lib/store/weaviate/grpc/vectors.ts'
 import { layoutOf, metadataRequest, unknownProperty } from '../../../lib/store/weaviate/schema/layout.ts'
-import { WeaviateDefinition } from '../../double/wire.ts'
+import { WeaviateDefinition } from '../../double/grpc/wire.ts'
 
 const ID = '00112233-4455-6677-8899-aabbccddeeff'
 const { encode } = WeaviateDefinition.methods.batchObjects.requestType

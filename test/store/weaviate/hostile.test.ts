@@ -8,8 +8,8 @@ import type { Collection, Projection, Store } from '../../../lib/store/store.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { ALL, drain, idAt, objectAt, objectsUpTo, PROPERTIES, schemaOf } from '../../contract/store/world.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
-import type { Answer } from '../../double/rest.ts'
-import type { BatchDeleteReply, BatchObjectsReply, SearchReply } from '../../double/wire.ts'
+import type { BatchDeleteReply, BatchObjectsReply, SearchReply } from '../../double/grpc/wire.ts'
+import type { Answer } from '../../double/rest/rest.ts'
 
 const REFERRING = { properties: [...PROPERTIES, { name: 'cites', dataType: ['Kept'] }] }
 const WITH: Projection = { ...ALL, references: true }

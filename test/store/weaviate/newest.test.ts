@@ -4,7 +4,7 @@ import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { ALL, drain, idAt, objectAt, schemaOf } from '../../contract/store/world.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
-import type { SearchReply } from '../../double/wire.ts'
+import type { SearchReply } from '../../double/grpc/wire.ts'
 
 const TITLES = { properties: ['title'], vectors: false } as const
 

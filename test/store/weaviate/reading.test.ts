@@ -14,7 +14,7 @@ import {
   plain,
   schemaOf,
 } from '../../contract/store/world.ts'
-import { ask } from '../../double/ask.ts'
+import { ask } from '../../double/dialogue/ask.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
 
 const WITH: Projection = { ...ALL, references: true }

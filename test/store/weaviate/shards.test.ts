@@ -5,7 +5,7 @@ import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { clockOf } from '../../clock.ts'
 import { ALL, drain, idAt, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
-import type { Answer } from '../../double/rest.ts'
+import type { Answer } from '../../double/rest/rest.ts'
 
 const NODES = ['node1', 'node2', 'node3']
 const served = (name: string) => ({

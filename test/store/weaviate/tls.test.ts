@@ -6,9 +6,9 @@ import { secureContextOf } from '../../../lib/store/weaviate/cluster/tls.ts'
 import type { WeaviateOptions } from '../../../lib/store/weaviate/options.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
-import { authority, type Issued } from '../../double/authority.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
 import type { Tls } from '../../double/front.ts'
+import { authority, type Issued } from '../../double/tls/authority.ts'
 
 const HERE = ['localhost', '127.0.0.1']
 const DAY_MS = 86_400_000

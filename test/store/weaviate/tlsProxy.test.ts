@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
-import { authority, type Issued } from '../../double/authority.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { Front, type Tls } from '../../double/front.ts'
 import { realServer } from '../../double/real.ts'
+import { authority, type Issued } from '../../double/tls/authority.ts'
 
 const HERE = ['localhost', '127.0.0.1']
 const DAY_MS = 86_400_000

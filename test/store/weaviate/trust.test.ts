@@ -6,8 +6,8 @@ import t, { type Test } from 'tap'
 import type { WeaviateOptions } from '../../../lib/store/weaviate/options.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
-import { CERTIFICATE } from '../../double/certificate.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
+import { CERTIFICATE } from '../../double/tls/certificate.ts'
 
 const KEY = 'a-secret-key'
 const OPENER = new URL('../../../lib/store/weaviate/store.ts', import.meta.url).href

@@ -6,7 +6,7 @@ import t from 'tap'
 import type { Line } from '../../../lib/core/line.ts'
 import { Reject } from '../../../lib/core/reject.ts'
 import { type SplitLinesOptions, splitLines } from '../../../lib/stream/lines/splitLines.ts'
-import { collectGarbage } from '../../double/garbage.ts'
+import { collectGarbage } from '../../double/fault/garbage.ts'
 import { runs } from '../../runs.ts'
 
 interface Split {

@@ -1,0 +1,26 @@
+import type { Tls } from '../front.ts'
+
+/**
+ * A certificate for localhost and 127.0.0.1, signed by itself and good for a hundred years, with its key: for
+ * tests of TLS on the loopback, and therefore no secret.
+ */
+export const CERTIFICATE: Tls = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLpO7xCEUhJ4vNlsR
+uDpFbzLQscHm8fG7f9pBgqQRX3GhRANCAAT56FPOUmYZteUrosRyGWBucBz7l3W4
+nj9Vz1E5r4xCpX0PBgRy111jZm04NZ44SMj9rIp13qiwu7pSq9Z6/5Do
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUPSl3xyCMD0CZ89bvuQI0px6Dca8wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzEwMDMwM1oYDzIxMjYxMDMw
+MTAwMzAzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAT56FPOUmYZteUrosRyGWBucBz7l3W4nj9Vz1E5r4xCpX0PBgRy111j
+Zm04NZ44SMj9rIp13qiwu7pSq9Z6/5Doo28wbTAdBgNVHQ4EFgQUWErWHS3rVRoq
+Lf2X1bngH9+5M1wwHwYDVR0jBBgwFoAUWErWHS3rVRoqLf2X1bngH9+5M1wwGgYD
+VR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZI
+zj0EAwIDSQAwRgIhAOxxwNVJYOBC218C5OtbxtGBFx/LWntRHG4UszV6s/hjAiEA
+ls36qssg3mnXMmFL+OTyWCiF6Aj9Mm3XdY2V667mR+4=
+-----END CERTIFICATE-----
+`,
+}
