@@ -24,6 +24,8 @@ export interface Command {
   readonly docs?: string
   /** The kind of job, if the history records its runs, including those that fail before they begin. */
   readonly records?: string
+  /** The kind of job if its options make it another one; otherwise undefined. */
+  recordsInstead?(flags: Layer): string | undefined
   /** True if it looks at past runs, and so sends due alerts, as each job does. */
   readonly tellsAlerts?: boolean
   /** True if it runs, and shows the reasons, even if configuration files are refused. */

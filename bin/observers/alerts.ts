@@ -9,7 +9,7 @@ import {
 } from '../library.ts'
 import { alertSettingsOf } from './alertSettings.ts'
 import { sendDue, standingFacts, watchRuns } from './dueAlerts.ts'
-import { collectionOf } from './history.ts'
+import { collectionOf, kindOf } from './history.ts'
 import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
 import { triggerOf } from './trigger.ts'
@@ -66,7 +66,7 @@ async function observing(
 
 /** What a command was going to do if it failed before it knew more than its words. */
 function notBegun(observed: ObservedCommand, trigger: Trigger): PingedRun {
-  const kind = observed.command.records ?? ''
+  const kind = kindOf(observed)
   return { run: randomUUID(), kind, collection: collectionOf(observed), target: '', trigger, dryRun: false }
 }
 

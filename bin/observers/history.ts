@@ -38,7 +38,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
     terminal: isAtTerminal(),
     command: typed,
     directory: process.cwd(),
-    expected: { kind: command.records, collection: collectionOf(observed) },
+    expected: { kind: kindOf(observed), collection: collectionOf(observed) },
     keep: keepOf(keepRuns),
   }
   const recorder = new Recorder(open, recorded, warn)
@@ -60,6 +60,11 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
       noteUnwritten(recorder.unwritten)
     },
   }
+}
+
+/** The kind of job that the words on the command line begin; empty if the history does not record it. */
+export function kindOf({ command, flags }: Pick<ObservedCommand, 'command' | 'flags'>): string {
+  return command.recordsInstead?.(flags) ?? command.records ?? ''
 }
 
 const LEVELS: Readonly<Partial<Record<LogType, 'note' | 'warning' | 'error'>>> = {

@@ -141,7 +141,10 @@ async function goBack(
   }
 }
 
-/** Going back is a run of its own, so that those who watch see it. */
+/**
+ * Going back is a run of its own, so that those who watch see it. It is one of the alias, as is a command that fails before
+ * it knows the classes.
+ */
 async function noted(
   target: string,
   { alias, before }: Migration,
@@ -158,7 +161,7 @@ async function noted(
     const seconds = toThousandths((performance.now() - startedMs) / 1000)
     emit({ type: 'run_ended', run, counts: {}, seconds, ...how })
   }
-  emit({ type: 'run_started', run, kind: 'migrate', target, collection: before, inputs: [alias] })
+  emit({ type: 'run_started', run, kind: 'migrate', target, collection: alias, inputs: [before] })
   try {
     await work()
   } catch (error) {

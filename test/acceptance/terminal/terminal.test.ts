@@ -50,6 +50,27 @@ t.test('an error is colored on a terminal, and not with NO_COLOR', { skip }, asy
   t.notMatch(plain.stdout, ESCAPE)
 })
 
+t.test(
+  'the history knows whether a person at a terminal could read why a run failed',
+  { skip },
+  async (t) => {
+    const place = home(t)
+    const wrong = ['index', 'process-jsonl', 'none.jsonl', ...INTO]
+    t.equal((await onTerminal(place, wrong)).code, 10)
+    t.equal((await place.runApart(wrong)).code, 10)
+    const { runs } = JSON.parse((await place.run(['runs', 'list', '--json'])).stdout)
+    const known = runs.map(({ status, trigger, terminal }: Record<string, unknown>) => [
+      status,
+      trigger,
+      terminal,
+    ])
+    t.strictSame(known, [
+      ['failed', 'user', false],
+      ['failed', 'user', true],
+    ])
+  },
+)
+
 t.test('in a pipe there is neither bar nor color', async (t) => {
   const target = ['--target', (await slow(t)).target]
   const { run } = home(t, FILE, { TERM: 'xterm-256color' })

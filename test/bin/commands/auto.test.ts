@@ -106,3 +106,31 @@ t.test('as a service it stays, does what is due, keeps others out, and ends with
   await wait(1000)
   t.match(await at.run(['auto', '--once']), { code: 0, stderr: /runs elysiactl col catalog cleanup/ })
 })
+
+t.test('with JSON lines, its commands say theirs too, and nothing else is on stderr', async (t) => {
+  const at = configured(
+    t,
+    'auto: [{ verify: { collections: [None], every: 30m } }, { cleanup: { every: 30m, options: { keep_last: 1 } } }]\n',
+  )
+  await at.run(['auto', '--once'])
+  anHourLater(at)
+  const { code, stdout, stderr } = await at.run(['auto', '--once', '--json', '--progress', 'json'])
+  t.equal(code, 3)
+  t.match(JSON.parse(stdout), { failed: 1, runs: [{ exit: 10 }, { exit: 0 }] })
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.ok(
+    lines.every(({ message_type: type, at }) => typeof type === 'string' && Number.isFinite(Date.parse(at))),
+  )
+  t.match(
+    lines.filter(({ message_type: type }) => type === 'error'),
+    [{ code: 'ELYSIA_NOT_FOUND', message: /no complete archive of None/ }],
+    'the error of a command of its own',
+  )
+  t.ok(
+    lines.some(({ level, text }) => level === 'warn' && /^verify\S*: exit 10: /.test(text)),
+    stderr,
+  )
+})

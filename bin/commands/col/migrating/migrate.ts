@@ -17,9 +17,27 @@ import {
 import { progressView } from '../../../view/progress.ts'
 import { migrateSummary } from './summary.ts'
 
+/** Options that say what is changed; without any, nothing is copied. */
+const CHANGES = [
+  ...Object.keys(transformOptions.properties),
+  ...[
+    'vectorizer',
+    'vectorizerSettings',
+    'revectorize',
+    'vectorMap',
+    'indexType',
+    'quantizer',
+    'replication',
+  ],
+]
+
 /** `col migrate`: changes a collection through a copy, and switches its alias to the changed one. */
 export const command: Command = {
   records: 'copy',
+  recordsInstead: ({ values }) =>
+    values.undo === true || (values.dropOld === true && !CHANGES.some((key) => key in values))
+      ? 'migrate'
+      : undefined,
   summary: 'change a collection while it is in use: a changed copy, then its alias is switched to it',
   alsoKnownAs: ['alter', 'convert', 'reindex', 'revectorize'],
   operands: [{ ...COLLECTION, hint: 'such as `elysiactl col migrate Live --index-type flat`' }],
