@@ -33,6 +33,31 @@ export type Asked = Pick<
  * @throws the error that ended it, unless a signal did
  */
 export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
+  const settings = await observedSettings(command, asked)
+  for (const warning of settings.warnings) asked.console.warn(warning)
+  const targets = new OpenedTargets(asked.flags, settings, asked.console)
+  const ending: Ending = { isDone: false }
+  const context = contextOf(command, asked, settings, targets, ending)
+  try {
+    // A mistake in any option is reported before the command looks for anything.
+    for (const schema of schemasOf(command)) context.options(schema)
+    await command.run(context)
+  } catch (error) {
+    const { signals } = ending
+    if (signals === undefined || !endedBySignal(error, signals)) throw error
+    asked.console.detail(messageOf(error))
+  } finally {
+    await targets.close()
+    ending.signals?.release()
+  }
+  const failure = failureOf(ending, asked, () => context.continuing)
+  if (failure === undefined) return EXIT.done
+  asked.console.failure(failure.why, failure.code)
+  return failure.code
+}
+
+/** Reads the settings, and makes the observers with them: also for a command whose settings cannot be read. */
+async function observedSettings(command: NamedCommand, asked: Asked): Promise<Settings> {
   const observing = (settings: Settings) =>
     makeObservers({ ...asked, command, settings }).then(asked.onObserved)
   const settings = await settingsFor(command, asked.commands).catch(async (error) => {
@@ -40,64 +65,71 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     throw error
   })
   await observing(settings)
-  for (const warning of settings.warnings) asked.console.warn(warning)
+  return settings
+}
+
+/** What a command has said of its end so far. */
+interface Ending {
+  /** Undefined until the command asks for its signals. */
+  signals?: Signals
+  isDone: boolean
+  inFlight?: number
+  failure?: CommandFailure
+}
+
+/** What a command gets; what it says of its end goes into `ending`. */
+function contextOf(
+  command: NamedCommand,
+  asked: Asked,
+  settings: Settings,
+  targets: OpenedTargets,
+  ending: Ending,
+): Context {
   const layers = [asked.flags, ...settings.layers]
-  const targets = new OpenedTargets(asked.flags, settings, asked.console)
-  let signals: Signals | undefined
-  let isDone = false
-  let inFlight: number | undefined
-  let failure: CommandFailure | undefined
   const onSignal = () => {
-    const notes = { note: asked.console.note, inFlight: () => inFlight }
-    signals ??= takeSignals(shutdownTimeout(command, layers), notes)
-    return signals
+    const notes = { note: asked.console.note, inFlight: () => ending.inFlight }
+    ending.signals ??= takeSignals(shutdownTimeout(command, layers), notes)
+    return ending.signals
   }
-  const options = <S extends OptionsSchema>(schema: S) =>
-    resolveOptions(schema, layersFor(schema, layers)).options
-  try {
-    // A mistake in any option is reported before the command looks for anything.
-    for (const schema of schemasOf(command)) resolveOptions(schema, layersFor(schema, layers))
-    await command.run({
-      ...asked,
-      settings,
-      get stop() {
-        return onSignal().stop
-      },
-      get signal() {
-        return onSignal().abort
-      },
-      options,
-      get continuing() {
-        return command.continuing?.({ operands: asked.operands, options })
-      },
-      onInFlight: (batches) => {
-        inFlight = batches
-      },
-      origins: (schema) => resolveOptions(schema, layersFor(schema, layers)).origins,
-      openTarget: (opening = {}, other) => targets.open(opening, other),
-      readTarget: (other, opening) => targets.open({ reading: opening ?? {} }, other),
-      readRuns: () => targets.readRuns(),
-      done: () => {
-        isDone = true
-      },
-      fail: (code, why) => {
-        failure ??= { code, why }
-      },
-    })
-  } catch (error) {
-    if (signals === undefined || !endedBySignal(error, signals)) throw error
-    asked.console.detail(messageOf(error))
-  } finally {
-    await targets.close()
-    signals?.release()
+  const resolved = <S extends OptionsSchema>(schema: S) => resolveOptions(schema, layersFor(schema, layers))
+  const options = <S extends OptionsSchema>(schema: S) => resolved(schema).options
+  return {
+    ...asked,
+    settings,
+    get stop() {
+      return onSignal().stop
+    },
+    get signal() {
+      return onSignal().abort
+    },
+    options,
+    get continuing() {
+      return command.continuing?.({ operands: asked.operands, options })
+    },
+    onInFlight: (batches) => {
+      ending.inFlight = batches
+    },
+    origins: (schema) => resolved(schema).origins,
+    openTarget: (opening = {}, other) => targets.open(opening, other),
+    readTarget: (other, opening) => targets.open({ reading: opening ?? {} }, other),
+    readRuns: () => targets.readRuns(),
+    done: () => {
+      ending.isDone = true
+    },
+    fail: (code, why) => {
+      ending.failure ??= { code, why }
+    },
   }
-  if (signals?.received !== undefined && !isDone) {
-    const continuing = command.continuing?.({ operands: asked.operands, options })
-    failure = interruption(signals.received, asked, continuing, failure)
-  }
-  if (failure === undefined) return EXIT.done
-  asked.console.failure(failure.why, failure.code)
-  return failure.code
+}
+
+/** Why a command failed; undefined if it did not. A signal that came before the command was done counts. */
+function failureOf(
+  { signals, isDone, failure }: Ending,
+  asked: Asked,
+  continuing: () => Context['continuing'],
+): CommandFailure | undefined {
+  if (signals?.received === undefined || isDone) return failure
+  return interruption(signals.received, asked, continuing(), failure)
 }
 
 /** Why a command did not do what it was asked to. */

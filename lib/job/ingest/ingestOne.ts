@@ -6,7 +6,7 @@ import { nameStage } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
-import { sink } from '../../store/sink/sink.ts'
+import { type SinkOptions, sink } from '../../store/sink/sink.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
 import { waitForRoom } from '../../stream/waitForRoom.ts'
@@ -40,25 +40,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   const window = second === undefined ? windowOf(options) : undefined
   const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
   const workers = batchesInFlight(options.workers, ingest.store, (window?.options ?? options).batchBytes)
-  const end = sink(ingest.store, ingest.class, {
-    workers,
-    skipUnchanged: options.skipUnchanged,
-    shape: ingest.shape,
-    ...window?.sink,
-    retryForMs: options.retryForMs,
-    sharedTransactions: ingest.sharesTransactions,
-    onBatch: () => ledger.requireFewRejects(),
-    onCommitted: () => ledger.tell(),
-    // Inputs that can be read again stop at once; what was taken from a pipe is still written.
-    ...(inputs[index]!.rereadable && { stop }),
-    onRetry: (retry) => waiting(ingest, retry),
-    onTenant: (tenant) => ingest.store.createTenants(ingest.class, [tenant]),
-    ...(run.context.onInFlight && { onInFlight: run.context.onInFlight }),
-    onSettled: (settlement) => {
-      onSkipDone()
-      ledger.settle(settlement)
-    },
-  })
+  const end = inputSink(ingest, inputs[index]!, { workers, ...window?.sink }, onSkipDone)
   const closed = new Promise((resolve) => end.once('close', resolve))
   let lost: Error | undefined
   end.once('error', (error) => {
@@ -92,6 +74,34 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
   // A producer that the same signal ended may appear to end before the signal itself.
   if (isStopping(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+/** The sink of one input: into the ledger goes what it settles. `onSkipDone` is called before each settlement. */
+function inputSink(
+  ingest: Ingest,
+  { rereadable }: Input,
+  own: Pick<SinkOptions, 'workers' | 'writeAtMost' | 'unsettled'>,
+  onSkipDone: () => void,
+): ReturnType<typeof sink> {
+  const { ledger, options, run, store } = ingest
+  return sink(store, ingest.class, {
+    skipUnchanged: options.skipUnchanged,
+    shape: ingest.shape,
+    ...own,
+    retryForMs: options.retryForMs,
+    sharedTransactions: ingest.sharesTransactions,
+    onBatch: () => ledger.requireFewRejects(),
+    onCommitted: () => ledger.tell(),
+    // Inputs that can be read again stop at once; what was taken from a pipe is still written.
+    ...(rereadable && { stop: run.stop }),
+    onRetry: (retry) => waiting(ingest, retry),
+    onTenant: (tenant) => store.createTenants(ingest.class, [tenant]),
+    ...(run.context.onInFlight && { onInFlight: run.context.onInFlight }),
+    onSettled: (settlement) => {
+      onSkipDone()
+      ledger.settle(settlement)
+    },
+  })
 }
 
 function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions): Duplex[] {

@@ -55,12 +55,12 @@ export async function setUp(
         shapeTransforms(transforms, layout),
       ),
     )
-    let made: Promise<void> | undefined
     const begun = findContinuation(key, context, found.created, inputs.every(isRereadable))
     const id = begun.run ?? context.runId ?? newRunId()
     const rejects = rejectsFile(context, shared, begun.checkpoint, id, spared)
     const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))
     const sharesTransactions = keepsState(store, state) && shared.batchesAlone !== true
+    const areNamed = inputs.length > 1 || shared.rejectsFrom !== undefined
     const ingest: Ingest = {
       run,
       id,
@@ -72,18 +72,11 @@ export async function setUp(
       first: shared.first,
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
       sharesTransactions,
-      make: () => {
-        made ??= waiting(found.make)
-        return made
-      },
-      startRun: (continues) => {
-        const labels = inputs.some(({ label }) => label !== undefined) && { labels: inputs.map(labelOf) }
-        const { collection, dryRun } = options
-        run.begin({ run: id, key, collection, dryRun, ...labels }, continues)
-      },
+      make: once(() => waiting(found.make)),
+      startRun: (continues) => beginRun(run, { id, key, inputs, options }, continues),
       rejects,
       ledger: new Ledger({
-        ...ofInputs(inputs, inputs.length > 1 || shared.rejectsFrom !== undefined),
+        ...ofInputs(inputs, areNamed),
         rejects,
         limit: errorLimit(options.maxErrors),
         commit: state && ((step) => state.journal.commit(id, step)),
@@ -97,6 +90,29 @@ export async function setUp(
     lock?.release()
     throw error
   }
+}
+
+/** A function that does the work at its first call, and gives the same promise at each later one. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= work()
+    return done
+  }
+}
+
+function beginRun(
+  run: Run,
+  {
+    id,
+    key,
+    inputs,
+    options: { collection, dryRun },
+  }: Pick<Ingest, 'id' | 'inputs' | 'options'> & { key: RunKey },
+  continues: Parameters<Run['begin']>[1],
+): void {
+  const labels = inputs.some(({ label }) => label !== undefined) && { labels: inputs.map(labelOf) }
+  run.begin({ run: id, key, collection, dryRun, ...labels }, continues)
 }
 
 function ofInputs(inputs: readonly Input[], areNamed: boolean) {

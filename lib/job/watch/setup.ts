@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { closeAll } from '../../async/closeAll.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
@@ -58,37 +59,33 @@ export async function setUpWatch(
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
-  const matches = namePattern(watch.pattern)
   const directory = await directoryAt(path)
-  await refuseRejectsAmongFiles(directory, matches, callerContext)
+  await refuseRejectsAmongFiles(directory, namePattern(watch.pattern), callerContext)
   const { context, scratch, discard } = ingest.dryRun ? dry(callerContext, store) : real(callerContext)
   const facts = factsOf(ingest, store, context)
   const { state } = context
   const key = [facts.target, facts.class, directory]
-  const lockName = `watch ${JSON.stringify(key)}`
   refuseTakenRun(callerContext.runId, { ...facts, inputs: [directory] }, callerContext.state?.journal)
-  const held = state && stateLock(state.directory, lockName, `watching ${directory}`)
-  if (ingest.dryRun) requireNobody(callerContext, lockName, directory)
+  const held = lockDirectory(key, directory, state, ingest.dryRun ? callerContext : undefined)
   const database = state?.database ?? openDatabase(':memory:')
-  const ownRejects = new OwnRejects(context, watch.after === 'move')
-  let rejects: SharedRejects | undefined
-  let folder: Folder | undefined
-  const close = async () => {
-    rejects?.close()
-    await ownRejects.close()
-    await folder?.close()
-    if (state === undefined) database.close()
-    held?.release()
-    await discard()
-  }
+  const own = new OwnRejects(context, watch.after === 'move')
+  const closers: (() => unknown)[] = [
+    () => own.close(),
+    () => state === undefined && database.close(),
+    () => held?.release(),
+    discard,
+  ]
+  const close = () => closeAll(closers)
   try {
     const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
-    folder = await Folder.open(directory)
+    const folder = await Folder.open(directory)
+    closers.unshift(() => folder.close())
     if (context.fresh === true) log.forgetAll()
     else await seeWhatIsGone(log, folder, watch)
     if (options.after === 'move') await provideSubdirectories(folder, ingest.dryRun)
     const run = new Run('watch', context)
-    rejects = SharedRejects.open(database, context)
+    const shared = SharedRejects.open(database, context)
+    closers.unshift(() => shared?.close())
     const totals = new WatchTotals(ingest.dryRun)
     return {
       folder,
@@ -99,7 +96,7 @@ export async function setUpWatch(
       scratch,
       state: callerContext.state,
       log,
-      rejects: { shared: rejects, own: ownRejects },
+      rejects: { shared, own },
       totals,
       facts,
       alone: new Set(),
@@ -110,6 +107,19 @@ export async function setUpWatch(
     await close()
     throw error
   }
+}
+
+/** Locks a directory for a watch. `dryRun`, the context of a dry run, takes no lock, and is refused like the real one. */
+function lockDirectory(
+  key: readonly string[],
+  directory: string,
+  state: State | undefined,
+  dryRun: IngestContext | undefined,
+): { release(): void } | undefined {
+  const lockName = `watch ${JSON.stringify(key)}`
+  const held = state && stateLock(state.directory, lockName, `watching ${directory}`)
+  if (dryRun !== undefined) requireNobody(dryRun, lockName, directory)
+  return held
 }
 
 type Scratch = NonNullable<Shared['scratch']>

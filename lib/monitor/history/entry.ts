@@ -2,13 +2,12 @@ import type { Static } from '../../core/typebox.ts'
 import Type from '../../core/typebox.ts'
 import { choice } from '../../run/event/fields.ts'
 import type { RunLogged } from './log/line.ts'
+import { amount, count, ProgressNote, text, time } from './progressNote.ts'
 import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 import { TrafficSchema } from './trafficSchema.ts'
 
 export { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
-const text = (description: string) => Type.String({ description })
-const count = (description: string) => Type.Integer({ minimum: 0, description })
 /** A killed run reported as far as its last second: what it did not report is not 0. */
 const known = (description: string) =>
   Type.Optional(
@@ -16,26 +15,6 @@ const known = (description: string) =>
       `${description} Absent while the run is running. Of a killed run, at least this; absent if unknown.`,
     ),
   )
-const amount = (description: string) => Type.Number({ minimum: 0, description })
-const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
-
-/** How far a run has come; recorded once a second at most. */
-const ProgressNote = Type.Object({
-  at: time('When the progress was recorded.'),
-  phase: Type.Optional(text('The current phase: `writing`, `reading back` …')),
-  unit: text('What is counted: records, objects, parts, archives.'),
-  done: count('How many are settled.'),
-  total: Type.Optional(count('How many there are in all, if known.')),
-  rate_per_second: Type.Optional(amount('Records or objects per second, over the last seconds.')),
-  bytes_per_second: Type.Optional(amount('Bytes in and out per second, over the last seconds.')),
-  eta_seconds: Type.Optional(amount('Seconds until the end at this rate; only if the total is known.')),
-  retries: count('Calls that were repeated so far.'),
-  rejected: count('Records or objects refused so far.'),
-  rss_bytes: count('Memory of the process in bytes.'),
-  waits_for: Type.Optional(
-    text('What the run waits for, if nothing was acknowledged for a while: a host, standard input …'),
-  ),
-})
 
 /** One try at a run: what one process did. A continued run has an entry for each process. */
 export const HistoryEntrySchema = Type.Object(

@@ -1,10 +1,8 @@
-import { ElysiaError } from '../../core/errors.ts'
 import {
   type DatabaseOptions,
   databaseFile,
   openDatabase,
   type SqliteDatabase,
-  setWriterCache,
 } from '../../database/connection.ts'
 import { sqliteFailure } from '../../database/errors.ts'
 import { EMBEDDED_CAPABILITIES } from '../embeddedCapabilities.ts'
@@ -22,7 +20,7 @@ import type {
   Tenant,
   TransactionOptions,
 } from '../store.ts'
-import { noCollection, requireTenanted, storeClosed, withProperty } from '../validation/classRules.ts'
+import { noCollection, requireTenanted, withProperty } from '../validation/classRules.ts'
 import { addAlias, aliasesOf, pointAlias, removeAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, replaceSchema, summaryOf } from './classes.ts'
 import type { SqliteObjects } from './collection.ts'
@@ -30,8 +28,8 @@ import { migrate } from './format.ts'
 import { freeBytesBeside, healthOf, identityOf } from './identity.ts'
 import { KnownCollections } from './known.ts'
 import { rangePages } from './pages.ts'
+import { DatabaseSteps } from './steps.ts'
 import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
-import { TransactionQueue } from './transactions.ts'
 
 /** A store in a SQLite file, and its connection. */
 export interface EmbeddedStore extends Store {
@@ -67,17 +65,17 @@ class SqliteStore implements EmbeddedStore {
   readonly database: SqliteDatabase
   readonly file?: string
   readonly #file: string
-  readonly #queue: TransactionQueue
+  readonly #steps: DatabaseSteps
   readonly #known: KnownCollections
-  #writes = false
 
   constructor(database: SqliteDatabase, file: string) {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
     if (!database.memory) this.file = file
-    this.#queue = new TransactionQueue(database)
     this.#known = new KnownCollections(database, this.target)
+    // What was learned since a failure may have been rolled back: read it again.
+    this.#steps = new DatabaseSteps(database, this.target, file, () => this.#known.forgetAll())
   }
 
   async freeBytes(): Promise<number | undefined> {
@@ -179,13 +177,8 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const onLost = (error: unknown) => options.onLost?.(this.#failure(error))
-    try {
-      return await this.#queue.transaction(work, { ...options, onLost })
-    } catch (error) {
-      throw this.#failure(error)
-    }
+  transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#steps.transaction(work, options)
   }
 
   health(): Promise<Health> {
@@ -196,15 +189,8 @@ class SqliteStore implements EmbeddedStore {
     return identityOf(this.#file)
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.#queue.step(() => this.database.close())
-    } catch (error) {
-      // What waited could not be committed, and was undone. An open file would keep its locks.
-      const failure = sqliteFailure(error, this.#file)
-      this.database.close()
-      throw failure
-    }
+  close(): Promise<void> {
+    return this.#steps.close()
   }
 
   #objects(name: string): SqliteObjects {
@@ -220,32 +206,11 @@ class SqliteStore implements EmbeddedStore {
     return number
   }
 
-  async #step<T>(work: () => T, call?: CallOptions): Promise<T> {
-    call?.signal?.throwIfAborted()
-    try {
-      return await this.#queue.step(work)
-    } catch (error) {
-      throw this.#failure(error)
-    }
+  #step<T>(work: () => T, call?: CallOptions): Promise<T> {
+    return this.#steps.read(work, call)
   }
 
-  async #write<T>(work: () => T, call?: CallOptions): Promise<T> {
-    call?.signal?.throwIfAborted()
-    try {
-      return await this.#queue.step(() => {
-        if (!this.#writes) setWriterCache(this.database)
-        this.#writes = true
-        return this.#queue.atomic(work)
-      })
-    } catch (error) {
-      throw this.#failure(error)
-    }
-  }
-
-  /** What was learned since may have been rolled back: read it again. */
-  #failure(error: unknown): unknown {
-    this.#known.forgetAll()
-    const isOurs = error instanceof ElysiaError
-    return this.database.open || isOurs ? sqliteFailure(error, this.#file) : storeClosed(this.target)
+  #write<T>(work: () => T, call?: CallOptions): Promise<T> {
+    return this.#steps.write(work, call)
   }
 }

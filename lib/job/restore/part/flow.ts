@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LeftOut } from '../../../archive/object/filterPages.ts'
 import type { Semaphore } from '../../../async/semaphore.ts'
@@ -6,6 +6,7 @@ import type { Threads } from '../../../async/thread/threads.ts'
 import { nameStage } from '../../../core/channel/stages.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import type { Reject } from '../../../core/reject.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import { mostAtOnce, type Pace, paceArrays } from '../../../stream/pace.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
@@ -43,44 +44,41 @@ export interface Writing {
   readonly resolve: Resolve | undefined
 }
 
+/**
+ * Writes the objects of a part: pages → selected, transformed, compared with what is there → batches → the store. Counts
+ * every object in `tally`. Memory: a page or batch in each stage. @throws the error that ended the flow
+ */
 export async function restorePart(
-  {
-    run,
-    calls,
-    semaphore,
-    firstCheck,
-    threads,
-    signal,
-    makeTenant,
-    onObjects,
-    onFiltered,
-    pace,
-    resolve,
-  }: Writing,
+  writing: Writing,
   part: SourcePart,
   tally: PartTally,
   noting: Noting,
 ): Promise<void> {
-  const origins = new Origins()
-  const onSettled = async (settled: Settled) => {
-    const { written, refused, unchanged = [], skipped = [] } = settled
-    rejectObjects(run, part, refused, origins)
-    await noting.links?.add(linksOf(settled))
-    await noting.writes?.add(writesOf(run, settled))
-    tally.add(settled)
-    onObjects(written.length + refused.length + unchanged.length + skipped.length)
+  const { run, calls, semaphore, signal, resolve } = writing
+  const outcomes = outcomesOf(writing, part, tally, noting)
+  // Created before the sink: if these stages refuse, no sink is left open.
+  const stages = await stagesOf(writing, part, tally, outcomes)
+  const { onSettled } = outcomes
+  const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
+  const closed = new Promise((resolve) => sink.once('close', resolve))
+  try {
+    const flow = [...stages, nameStage('write', sink)]
+    run.frame.context.stages?.watch(flow)
+    await pipeline(flow, { signal })
+  } finally {
+    // Batches in flight must end before the counts are read.
+    await closed
   }
-  const onRefused = (objects: readonly Refused[]) => {
-    for (const { code } of objects) tally.refuse(code)
-    rejectObjects(run, part, objects, origins)
-    onObjects(objects.length)
-  }
-  const read = await checkedPages(part, firstCheck, threads, signal, (reject) => {
-    tally.refuse(reject.code)
-    run.progress.reasons.add(reject.reason)
-    run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
-    onObjects(1)
-  })
+}
+
+/** The stages of a part before its sink, from its pages to batches. */
+async function stagesOf(
+  { run, firstCheck, threads, signal, makeTenant, onFiltered, pace }: Writing,
+  part: SourcePart,
+  tally: PartTally,
+  { origins, onRefused, onRejected, onUnchanged }: Outcomes,
+): Promise<[Readable, ...Duplex[]]> {
+  const read = await checkedPages(part, firstCheck, threads, signal, onRejected)
   const { skipDamaged } = run.options
   const pages = skipDamaged ? pagesUpToDamage(read, (error) => noteDamage(run, part, error)) : read
   const leftOut = new LeftOut((objects) => {
@@ -90,41 +88,65 @@ export async function restorePart(
   const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
   const onDiscarded = (values: DiscardedValues) => tally.discard(values)
-  const made = reshapeStages({
-    ...stages,
-    onRefused,
-    onAdded,
-    onDiscarded,
-    origins,
-    signal,
-    seen: run.kept.seen,
-  })
-  const onUnchanged = (unchanged: SplitObject[]) => {
-    tally.add({ written: [], refused: [], unchanged })
-    onObjects(unchanged.length)
-  }
+  const { seen, written } = run.kept
+  const made = reshapeStages({ ...stages, onRefused, onAdded, onDiscarded, origins, signal, seen })
   const beside = differingObjects(run, part, { signal, onUnchanged })
   const compared = beside === undefined ? [] : [nameStage('compare', beside)]
-  const ids = run.kept.written === undefined ? [] : [nameStage('note ids', run.kept.written.noting())]
+  const ids = written === undefined ? [] : [nameStage('note ids', written.noting())]
   const batches = writableBatches({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
-  const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
-  const closed = new Promise((resolve) => sink.once('close', resolve))
-  try {
-    const flow = [
-      nameStage('read pages', pages),
-      ...waitForRoom(run.frame.memory),
-      ...evenly(pace),
-      ...selectStages(stages),
-      ...made,
-      ...compared,
-      ...batches,
-      nameStage('write', sink),
-    ]
-    run.frame.context.stages?.watch(flow)
-    await pipeline(flow, { signal })
-  } finally {
-    // Batches in flight must end before the counts are read.
-    await closed
+  return [
+    nameStage('read pages', pages),
+    ...waitForRoom(run.frame.memory),
+    ...evenly(pace),
+    ...selectStages(stages),
+    ...made,
+    ...compared,
+    ...batches,
+  ]
+}
+
+/** What becomes of the objects of a part: counted, kept as rejects, and noted for later. */
+interface Outcomes {
+  readonly origins: Origins
+  readonly onSettled: (settled: Settled) => Promise<void>
+  readonly onRefused: (objects: readonly Refused[]) => void
+  /** Of something that is not an object. */
+  readonly onRejected: (reject: Reject) => void
+  readonly onUnchanged: (unchanged: SplitObject[]) => void
+}
+
+function outcomesOf(
+  { run, onObjects }: Writing,
+  part: SourcePart,
+  tally: PartTally,
+  noting: Noting,
+): Outcomes {
+  const origins = new Origins()
+  return {
+    origins,
+    onSettled: async (settled) => {
+      const { written, refused, unchanged = [], skipped = [] } = settled
+      rejectObjects(run, part, refused, origins)
+      await noting.links?.add(linksOf(settled))
+      await noting.writes?.add(writesOf(run, settled))
+      tally.add(settled)
+      onObjects(written.length + refused.length + unchanged.length + skipped.length)
+    },
+    onRefused: (objects) => {
+      for (const { code } of objects) tally.refuse(code)
+      rejectObjects(run, part, objects, origins)
+      onObjects(objects.length)
+    },
+    onRejected: (reject) => {
+      tally.refuse(reject.code)
+      run.progress.reasons.add(reject.reason)
+      run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
+      onObjects(1)
+    },
+    onUnchanged: (unchanged) => {
+      tally.add({ written: [], refused: [], unchanged })
+      onObjects(unchanged.length)
+    },
   }
 }
 

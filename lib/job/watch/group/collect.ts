@@ -1,5 +1,5 @@
 import { coalesceMode } from '../../ingest/coalesce/mode.ts'
-import type { DirectoryWatcher } from '../files.ts'
+import type { DirectoryWatcher } from '../directory/watcher.ts'
 import { type FileIdentity, sameInode } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { type OpenedFile, openFile } from '../opened.ts'

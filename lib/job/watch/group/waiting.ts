@@ -1,6 +1,6 @@
 import type { FirstPass } from '../../ingest/coalesce/firstPass.ts'
+import type { DirectoryWatcher } from '../directory/watcher.ts'
 import { newEntry } from '../entry.ts'
-import type { DirectoryWatcher } from '../files.ts'
 import type { FileIdentity } from '../identity.ts'
 import type { OpenedFile } from '../opened.ts'
 import type { Watching } from '../setup.ts'

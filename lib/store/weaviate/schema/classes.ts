@@ -13,20 +13,9 @@ import { replyFailure } from '../cluster/failure.ts'
 import { listIn, wrongAnswer } from '../rest/answer.ts'
 import { expectAnswer, type RestContext } from '../rest/expect.ts'
 import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
+import { KnownLayouts } from './knownLayouts.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
-
-/**
- * How long a layout and the tenants are assumed to be current. A write would make a class or a tenant again that
- * someone removed meanwhile, so both are asked for again from time to time.
- */
-const BELIEVED_MS = 10_000
-
-interface Known {
-  readonly layout: Promise<Layout>
-  readonly since: number
-  readonly tenants: Set<string>
-}
 
 export interface ClassesOptions {
   readonly cluster: Cluster
@@ -47,7 +36,7 @@ export class Classes {
   readonly #target: string
   readonly #version: string
   readonly #capabilities: ServerFeatures
-  readonly #known = new Map<string, Known>()
+  readonly #known = new KnownLayouts()
 
   constructor({ cluster, target, version, capabilities }: ClassesOptions) {
     this.#cluster = cluster
@@ -77,7 +66,7 @@ export class Classes {
     const schema = await this.#read(name, call)
     const large = bigintIn(schema)
     if (large === undefined) {
-      this.#learn(name, schema)
+      this.#known.learn(name, schema)
       return schema
     }
     const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
@@ -97,35 +86,12 @@ export class Classes {
 
   /** The layout, fetched at most every ten seconds. @throws ElysiaError ELYSIA_NOT_FOUND */
   layout(name: string, call: CallOptions = {}): Promise<Layout> {
-    const known = this.#believed(name)
-    if (known !== undefined) return known.layout
-    const layout = this.#fetch(name, call)
-    this.#known.set(name, { layout, since: performance.now(), tenants: new Set() })
-    layout.catch(() => this.forget(name))
-    return layout
-  }
-
-  #learn(name: string, schema: CollectionSchema | undefined): void {
-    if (schema === undefined) {
-      this.forget(name)
-      return
-    }
-    // A schema says nothing about tenants: what is believed of them stays as old as it is.
-    const { since, tenants } = this.#believed(name) ?? {
-      since: performance.now(),
-      tenants: new Set<string>(),
-    }
-    this.#known.set(name, { layout: Promise.resolve(layoutOf(schema)), since, tenants })
-  }
-
-  #believed(name: string): Known | undefined {
-    const known = this.#known.get(name)
-    return known !== undefined && performance.now() - known.since < BELIEVED_MS ? known : undefined
+    return this.#known.layout(name, () => this.#fetch(name, call))
   }
 
   /** Makes the next call read the schema again. */
   forget(name: string): void {
-    this.#known.delete(name)
+    this.#known.forget(name)
   }
 
   /** Checks that a call names an existing tenant, and only if the class has tenants; returns its name or ''. */
@@ -133,7 +99,7 @@ export class Classes {
     const { tenant } = call
     if (layout.tenanted !== (tenant !== undefined)) throw this.#wrongTenancy(layout)
     if (tenant === undefined) return ''
-    const tenants = this.#known.get(layout.name)?.tenants
+    const tenants = this.#known.tenants(layout.name)
     if (tenants?.has(tenant) !== true) {
       const byName = this.#capabilities.tenantByName
       await requireTenant(this.#rest, layout.name, tenant, byName, call)

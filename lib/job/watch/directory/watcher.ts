@@ -3,18 +3,17 @@ import { EventEmitter, once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FSWatcher } from 'chokidar'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { type Folder, systemMessage } from './folder.ts'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { type Folder, systemMessage } from '../folder.ts'
 import {
   type FileIdentity,
   type Found,
   inspectPath,
   inspectPathSync,
   isFile,
-  millisecondsOf,
   type OtherKind,
-  sameContent,
-} from './identity.ts'
+} from '../identity.ts'
+import { WaitingFiles } from './waiting.ts'
 
 /** Which files count, and when; and callbacks for everything that is not a file. */
 export interface ArrivalOptions {
@@ -27,12 +26,6 @@ export interface ArrivalOptions {
   onOther(path: string, what: OtherKind | Error): void
   /** Called once for a file whose name is not UTF-8, with � in the text. */
   onUnnamed(path: string): void
-}
-
-interface Seen {
-  identity: FileIdentity
-  settled: boolean
-  timer: NodeJS.Timeout | undefined
 }
 
 /** Errors that end the watch of the complete directory. */
@@ -51,7 +44,7 @@ const REPLACEMENT = '\u{fffd}'
 export class DirectoryWatcher {
   readonly #folder: Folder
   readonly #options: ArrivalOptions
-  readonly #waiting = new Map<string, Seen>()
+  readonly #waiting: WaitingFiles
   /** Paths that were reported as no files, so that each is reported once. */
   readonly #others = new Map<string, string>()
   readonly #again = new Map<string, NodeJS.Timeout>()
@@ -65,6 +58,7 @@ export class DirectoryWatcher {
     this.#watcher = watcher
     this.#folder = folder
     this.#options = options
+    this.#waiting = new WaitingFiles(options.settleMs, (path) => this.#look(path))
     watcher.on('add', (path) => this.#look(path))
     watcher.on('change', (path) => this.#look(path))
     watcher.on('unlink', (path) => this.#lose(path))
@@ -112,11 +106,9 @@ export class DirectoryWatcher {
     return this.#failure === undefined ? this.#take() : undefined
   }
 
-  /** Takes back a file that was not taken after all, unless there is news of it. */
+  /** Accepts a file again that was not taken after all, unless there is news of it. */
   putBack(identity: FileIdentity): void {
-    if (this.#waiting.has(identity.path)) return
-    this.#waiting.set(identity.path, { identity, settled: true, timer: undefined })
-    this.#changed.emit('change')
+    if (this.#waiting.putBack(identity)) this.#changed.emit('change')
   }
 
   /** Checks a path again after a while: its change may cause no event. */
@@ -130,7 +122,6 @@ export class DirectoryWatcher {
   }
 
   async close(): Promise<void> {
-    for (const { timer } of this.#waiting.values()) clearTimeout(timer)
     for (const timer of this.#again.values()) clearTimeout(timer)
     this.#waiting.clear()
     await this.#watcher.close()
@@ -138,13 +129,7 @@ export class DirectoryWatcher {
   }
 
   #take(): FileIdentity | undefined {
-    if (!this.#ready || this.#looking > 0) return undefined
-    let first: string | undefined
-    for (const path of this.#waiting.keys()) if (first === undefined || path < first) first = path
-    const seen = first === undefined ? undefined : this.#waiting.get(first)
-    if (seen?.settled !== true) return undefined
-    this.#waiting.delete(seen.identity.path)
-    return seen.identity
+    return this.#ready && this.#looking === 0 ? this.#waiting.takeFirst() : undefined
   }
 
   #look(path: string): void {
@@ -176,17 +161,8 @@ export class DirectoryWatcher {
   }
 
   #see(identity: FileIdentity): void {
-    const before = this.#waiting.get(identity.path)
-    clearTimeout(before?.timer)
-    const { settleMs } = this.#options
-    const ageMs = Date.now() - millisecondsOf(identity.modified)
-    const unchanged = before?.timer !== undefined && sameContent(before.identity, identity)
-    const settled = ageMs >= settleMs || (unchanged && ageMs < 0)
-    // A time in the future says nothing about the file's age: it must stay unchanged for the full time.
-    const leftMs = ageMs < 0 ? settleMs : Math.max(1, Math.ceil(settleMs - ageMs))
-    const timer = settled ? undefined : setTimeout(() => this.#look(identity.path), leftMs)
     this.#others.delete(identity.path)
-    this.#waiting.set(identity.path, { identity, settled, timer })
+    this.#waiting.see(identity)
   }
 
   #lose(path: string): void {
@@ -207,8 +183,7 @@ export class DirectoryWatcher {
   }
 
   #drop(path: string): void {
-    clearTimeout(this.#waiting.get(path)?.timer)
-    if (this.#waiting.delete(path)) this.#changed.emit('change')
+    if (this.#waiting.drop(path)) this.#changed.emit('change')
   }
 
   #notify(path: string, what: OtherKind | Error): void {
