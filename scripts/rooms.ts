@@ -87,7 +87,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'apache-arrow': 'lib/archive/format/arrow.ts',
   'better-sqlite3': 'lib/database/connection.ts',
   'bytes-iec': 'lib/core/units.ts',
-  chokidar: 'lib/job/watch/files.ts',
+  chokidar: 'lib/job/watch/directory/watcher.ts',
   citty: 'bin/cli/tree.ts',
   'cli-truncate': 'bin/view/columns.ts',
   consola: 'bin/cli/log.ts',
