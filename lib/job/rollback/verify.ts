@@ -1,4 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
+import { counted } from '../../core/units.ts'
 import { decideFate } from './decide.ts'
 import { countingEntries, foundOf, throwIfStopped } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
@@ -25,8 +26,9 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
     frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total: index.objects })
   }
   progress.verified = same
-  if (other <= progress.fates.left + progress.rejected || progress.referencesRejected > 0) return
-  const fact = `${other} objects of ${kept.header.class} are not as they were before ${kept.header.run}`
+  // Each refused reference leaves at most one object that is not as before.
+  if (other <= progress.fates.left + progress.rejected + progress.referencesRejected) return
+  const fact = `${counted(other, 'object')} of ${kept.header.class} ${other === 1 ? 'is' : 'are'} not as before ${kept.header.run}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: ${ids.join(', ')}${other > ids.length ? ', …' : ''}`, {
     hint: 'somebody else may have written to them meanwhile; run the same command again',
   })

@@ -193,13 +193,19 @@ t.test('an interrupted restore whose undo is gone does not go on as if it could 
   const source = () => sourceOf(Array.from({ length: 8 }, (_, n) => objectOf({ ...NOTHING, n })))
   const all = { ...SMALL, onConflict: 'overwrite' } as const
   t.testdir()
-  for (const verify of [true, false]) {
-    const directory = join(t.testdirName, `${verify}`)
+  const begun = [
+    { verify: true, turn: 4 },
+    { verify: false, turn: 4 },
+    // Before any part is finished: the first batch has arrived all the same.
+    { verify: true, turn: 1 },
+  ]
+  for (const { verify, turn } of begun) {
+    const directory = join(t.testdirName, `${verify} ${turn}`)
     const [store, state] = [await filled([]), stateIn(directory)]
-    const { report } = await runRestore(source(), cutAt(store, 4, false), { ...all, verify }, { state })
+    const { report } = await runRestore(source(), cutAt(store, turn, true), { ...all, verify }, { state })
     rmSync(report.undo!.directory, { recursive: true })
     const { error } = await runRestore(source(), store, all, { state })
-    t.match(error, { code: 'ELYSIA_STATE', message: /no longer kept/ }, `begun with verify ${verify}`)
+    t.match(error, { code: 'ELYSIA_STATE', message: /no longer kept/ }, `verify ${verify}, cut at ${turn}`)
     t.match(await runRestore(source(), store, { ...all, undo: false }, { state }), {
       report: { status: 'done' },
     })

@@ -3,6 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { isLimited } from '../../../core/memory/limits.ts'
 import { sumCounts } from '../../../core/report.ts'
+import { counted } from '../../../core/units.ts'
 import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
@@ -101,7 +102,7 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
   precedence?.removed?.(gone.map(({ id }) => ({ id, ...(tenant !== undefined && { tenant }) })))
   const [first] = refused
   if (first === undefined) return
-  const fact = `${refused.size} objects of ${name} could not be deleted: ${first[0]}: ${first[1]}`
+  const fact = `${counted(refused.size, 'object')} of ${name} could not be deleted: ${first[0]}: ${first[1]}`
   throw new ElysiaError('ELYSIA_STORE', fact, {
     hint: 'everything of the archive is written; run the same command again to delete them',
   })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import { counted } from '../../../core/units.ts'
 import type { Finder, Resolve, Resolved } from '../conflict/resolve.ts'
 import { placeOf, type VanishingId } from '../conflict/vanishingIds.ts'
 import type { Refused } from '../part/tally.ts'
@@ -77,7 +78,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   if (objects === 0) return
   frame.emit({ type: 'plan_outdated', collection: name, objects, ids: changed })
   const some = changed.slice(0, IDS_SHOWN).join(', ')
-  const fact = `${objects} objects of ${name} have changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
+  const fact = `${counted(objects, 'object')} of ${name} changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: 'nothing was written; make a new plan, and check it',
   })

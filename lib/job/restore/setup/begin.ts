@@ -34,8 +34,8 @@ async function beginUndo({ kept: { undo, log }, frame, id }: RestoreRun): Promis
   if (undo === undefined) return
   const { state } = frame.context
   if (state !== undefined) removeExpired(state, frame.emit)
-  // Parts that are written again count as well: what they wrote must not be kept as what was there before.
-  if (log.parts().size > 0 && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
+  // Noted before the first write: what the run has written since must not be kept as what was there before.
+  if (log.existing !== undefined && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
   await undo.begin()
 }
 

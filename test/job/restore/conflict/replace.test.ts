@@ -214,7 +214,7 @@ t.test(
       },
     }))
     const { report, error } = await replacing(t, refusing, { undo: false })
-    t.match(error, { code: 'ELYSIA_STORE', message: /1 objects of Thing could not be deleted/ })
+    t.match(error, { code: 'ELYSIA_STORE', message: /1 object of Thing could not be deleted/ })
     t.match(restoreCounts(report), { deleted: 4 })
   },
 )

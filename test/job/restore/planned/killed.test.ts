@@ -79,7 +79,7 @@ t.test('a plan killed at every step is ended by the same command, and can be und
     ({ createdMs: _, updatedMs: __, ...rest }) => rest,
   )
   t.strictSame(await contents(), expected)
-  t.match(await run(['apply', `${home}/plan`]), { code: 5, errors: /have changed since the plan was made/ })
+  t.match(await run(['apply', `${home}/plan`]), { code: 5, errors: /changed since the plan was made/ })
   const back = await run(['rollback', document.restores[0].id])
   t.equal(back.code, 0, back.errors)
   t.strictSame(await contents(), before)

@@ -148,7 +148,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
     await store.collection('Thing').write([other], { tenant: 'a' })
     await t.rejects(applied(path, files, store, {}, context), {
       code: 'ELYSIA_CONFLICT',
-      message: new RegExp(`have changed since the plan was made: a/${other.id}`),
+      message: new RegExp(`changed since the plan was made: a/${other.id}`),
     })
     t.notOk(existsSync(undoDirectory))
     t.notOk(events.includes('changes_ahead'))
