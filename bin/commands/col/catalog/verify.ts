@@ -171,16 +171,32 @@ async function verifyOne(
       shape === 'file'
         ? await runVerifySingle(location, options, jobContext)
         : await runVerify(directoryStorage(location), options, jobContext)
-    const { report } = ended
-    if (id !== undefined && (report.status === 'complete' || report.status === 'damaged'))
-      await onCatalog(context, (catalog) =>
-        catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),
-      )
+    await record(context, id, ended.report, shape === 'file' ? undefined : options.sample)
     return ended
   } finally {
     view.stop()
     await lock.release()
   }
+}
+
+/** Of a damaged base as well: all other increments of it are spoiled, too, and no new one may be based on them. */
+async function record(
+  context: Context,
+  id: string | undefined,
+  report: VerifyReport,
+  sample: string | undefined,
+): Promise<void> {
+  const { status, level, faults } = report
+  if (status !== 'complete' && status !== 'damaged') return
+  const note = noteOf(report, sample)
+  await onCatalog(context, async (catalog) => {
+    if (id !== undefined) await catalog.recordVerification(id, note)
+    for (const [base, found] of Map.groupBy(faults, (fault) => fault.base)) {
+      if (base === undefined || base === id) continue
+      const ofFiles = level === 'live' ? 'records' : level
+      await catalog.recordVerification(base, { ...note, level: ofFiles, errors: found.length })
+    }
+  })
 }
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
