@@ -51,7 +51,7 @@ function losing(store: Store, lost: readonly string[], refusesLinks = false): St
       ),
     link: async (links, options) =>
       refusesLinks
-        ? links.map((): WriteOutcome => ({ outcome: 'rejected', reason: 'no' }))
+        ? links.map((): WriteOutcome => ({ ok: false, reason: 'no' }))
         : collection.link(links, options),
   }))
 }
@@ -62,7 +62,10 @@ t.test('what the store does not hold as it was put back is named, and no rollbac
   const message = new RegExp(`^1 object of Note is not as before ${id}: ${idOf(3)}$`)
   t.match(error, { code: 'ELYSIA_INCOMPLETE', message })
   t.match(report, { status: 'failed', verified: OBJECTS - 1 })
-  t.match((await runRollback(store, id, { force: true }, context)).report, { status: 'done', verified: OBJECTS })
+  t.match((await runRollback(store, id, { force: true }, context)).report, {
+    status: 'done',
+    verified: OBJECTS,
+  })
 })
 
 t.test('a reference that the store refuses excuses one object, and no other', async (t) => {
