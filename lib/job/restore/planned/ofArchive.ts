@@ -19,7 +19,7 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
     // Such a plan has ids that the archive lacks, and deletes nothing: it is no replace.
     if (run.plan.transforms.expands) return undefined
     for (const entries of planned.batches()) ids.addTarget(entries.filter((entry) => entry.do !== 'delete'))
-    if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} that are not in`)
+    if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} missing from`)
     for (const entries of planned.deletions()) ids.addTarget(entries)
     const { create, delete: deletes } = planned.end.counts
     if (ids.count !== deletes)

@@ -183,7 +183,7 @@ t.test('a plan deletes no more than --max-delete allows, and nothing that its ar
     /would delete 1 of 5 objects \(20\.0 %\) of Thing .*: a\/.*; the archive has 6: 4 in both, 2 new/
   await refused({ code: 'ELYSIA_CONFLICT', message: few }, { maxDelete: '10%' })
   forged(path, (lines) => [...lines, lines.at(-1)!.replace(idOf(9, 20), idOf(1, 20))], { delete: 2 })
-  await refused({ code: 'ELYSIA_CONFLICT', message: /objects of Thing have changed/ })
+  await refused({ code: 'ELYSIA_CONFLICT', message: /1 object of Thing changed/ })
   forged(
     path,
     (lines) => {
@@ -202,7 +202,7 @@ t.test('a plan deletes no more than --max-delete allows, and nothing that its ar
     ],
     { create: 3 },
   )
-  await refused({ code: 'ELYSIA_CONFLICT', message: /writes 1 object that are not in / })
+  await refused({ code: 'ELYSIA_CONFLICT', message: /writes 1 object missing from / })
   forged(path, ([first, ...lines]) => [first!.replaceAll('"replace"', '"overwrite"'), ...lines])
   await refused({ code: 'ELYSIA_DAMAGED', message: /deletes objects, though it replaces nothing/ })
   forged(path, ([first, ...lines]) => [first!.replace('"strategy":"replace"', '"strategy":"skip"'), ...lines])
