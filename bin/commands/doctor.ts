@@ -86,7 +86,7 @@ async function checksFor(context: Context): Promise<Check[]> {
   const others = Object.fromEntries(roots.slice(1).map((root, at) => [`archives ${at + 2}`, root]))
   return [
     doctor.checkNode(),
-    ...(await doctor.checkAddons(process.argv[1]!)),
+    ...(await doctor.checkAddons(import.meta.url)),
     ...doctor.checkPlaces({ data, config, state, cache, archives: backups, ...others }),
     ...(await doctor.checkLocks(roots)),
     ...doctor.checkDatabases(databasesOf(context, state)),

@@ -64,6 +64,9 @@ t.test('nightly increments: each is the collection of its night, until a base is
   t.equal(refused.code, 0, 'of another content there is no base: a full one is made')
   t.match(refused.stderr, 'a full archive is made: there is no archive')
 
+  const plan = await at.run(['col', 'catalog', 'cleanup', '--keep-last', '9'])
+  for (const { archive } of nights.slice(1, 3)) t.match(plan.stdout, new RegExp(`${archive} .* incremental `))
+
   const parts = join(nights[1].location, 'parts')
   const file = join(parts, readdirSync(parts)[0]!)
   const bytes = readFileSync(file)

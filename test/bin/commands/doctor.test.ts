@@ -1,5 +1,8 @@
 // `doctor`: what a user sees of it, and what a bundle tells another.
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { weaviateDouble } from '../../double/double.ts'
@@ -22,6 +25,18 @@ t.test('all is well where nothing was run yet, and nothing is made', async (t) =
     /^ok +node +\S+: Node\.js[\s\S]*ok +addons +better-sqlite3: loads[\s\S]*state: .*not there yet/,
   )
   t.match(stderr, /no faults/)
+})
+
+t.test('addons load as well where the command is a link to it, as `npm install -g` makes one', async (t) => {
+  const at = home(t)
+  const outside = mkdtempSync(join(tmpdir(), 'elysiactl-'))
+  t.teardown(() => rmSync(outside, { recursive: true }))
+  const link = join(outside, 'elysiactl')
+  symlinkSync(fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url)), link)
+  const { ended } = at.start([], ['sh', '-c', `exec ${process.execPath} ${link} doctor`])
+  const { code, stdout } = await ended
+  t.equal(code, 0, stdout)
+  t.match(stdout, /addons +better-sqlite3: loads/)
 })
 
 t.test(

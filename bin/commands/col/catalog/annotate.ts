@@ -2,7 +2,7 @@ import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
-import { archiveDocument } from '../../../view/archiveDocument.ts'
+import { archiveDocument } from '../../../view/archive.ts'
 
 /** A command that changes the annotations of an archive. */
 export interface Annotating {

@@ -9,7 +9,7 @@ import {
   loadCatalog,
   roughSize,
 } from '../../../library.ts'
-import { archiveDocument } from '../../../view/archiveDocument.ts'
+import { archiveContentText, archiveDocument } from '../../../view/archive.ts'
 import type { Column } from '../../../view/columns.ts'
 import { ageText } from '../../../view/times.ts'
 
@@ -79,14 +79,14 @@ function row(archive: ArchiveRecord, { time }: Tables): (string | number)[] {
   const encoding = compression === 'none' ? format : `${format}+${compression}`
   return [
     ...[id, statusText(archive), collection, time(started), ageText(started), objects, roughSize(bytes)],
-    ...[verifiedText(archive), contentText(archive), tags.join(','), cluster, encoding],
+    ...[
+      verifiedText(archive),
+      archiveContentText(archive.kind === 'incremental', archive.holds),
+      tags.join(','),
+      cluster,
+      encoding,
+    ],
   ]
-}
-
-/** The content; for an increment, that of it and its bases together. */
-function contentText({ kind, holds }: ArchiveRecord): string {
-  if (kind === 'full') return holds
-  return holds === 'full' ? kind : `${kind}, ${holds}`
 }
 
 /** When it was last verified, how deep, and with which result. */

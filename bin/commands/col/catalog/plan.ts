@@ -6,6 +6,7 @@ import {
   type KeptArchive,
   type RemovedArchive,
 } from '../../../library.ts'
+import { archiveContentText } from '../../../view/archive.ts'
 
 /** A plan in lines for the user: for each group what stays and what goes, with the reasons. */
 export function planTables(groups: readonly GroupPlan[], tables: Tables): string[] {
@@ -26,7 +27,7 @@ function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove'], tabl
   const cells = rows.map((row) => [
     row.archive.id,
     tables.time(new Date(row.archive.time).toISOString()),
-    coverageText(row.archive.holds),
+    archiveContentText(row.archive.parent !== undefined, coverageText(row.archive.holds)),
     row.archive.tags.join(','),
     [...row.reasons, ...displacement(row)].join(', '),
   ])

@@ -3,7 +3,7 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { type ArchiveDetails, catalogOptions, counted, loadCatalog, roughSize } from '../../../library.ts'
-import { detailsDocument } from '../../../view/archiveDocument.ts'
+import { detailsDocument } from '../../../view/archive.ts'
 import { chainTable } from '../../../view/chainTable.ts'
 
 /** `col catalog show`: everything that the catalog knows about one archive. */

@@ -25,3 +25,9 @@ export function detailsDocument({ verifications, ...archive }: ArchiveDetails): 
 function atMoment<V extends { readonly time: string }>({ time, ...verification }: V) {
   return { ...verification, verified_at: time }
 }
+
+/** What an archive holds, in words; for an increment, what it and its bases hold together. */
+export function archiveContentText(isIncrement: boolean, holds: string): string {
+  if (!isIncrement) return holds
+  return holds === 'full' ? 'incremental' : `incremental, ${holds}`
+}
