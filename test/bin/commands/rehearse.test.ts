@@ -1,5 +1,5 @@
 // `col catalog rehearse`: what a user sees, and what is left when it is killed.
-import { existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, truncateSync } from 'node:fs'
 import t from 'tap'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { adds, home } from '../elysiactl.ts'
@@ -25,6 +25,23 @@ t.test('an archive is rehearsed by its id, the catalog knows when, and nothing i
   t.match(await at.run([...rehearse, 'latest:None']), { code: 10 })
   t.match(await at.run([...rehearse, 'latest:Article', '--into', 'sqlite:none.db']), { code: 10 })
   t.notOk(existsSync(`${at.directory}/none.db`))
+})
+
+t.test('a base that proves damaged is known to be, and no base any more', async (t) => {
+  const at = home(t, { 'changes.jsonl': adds(30), 'more.jsonl': adds(31) })
+  const full = ['col', 'backup', 'Article', '--compression', 'none', '--to', 'full', '--json']
+  await at.run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'Article'])
+  const { archive } = JSON.parse((await at.run(full)).stdout)
+  await at.run(['index', 'process-jsonl', 'more.jsonl', '--collection', 'Article'])
+  await at.run(['col', 'backup', 'Article', '--since', archive])
+  const part = `${at.directory}/full/parts/${readdirSync(`${at.directory}/full/parts`)[0]}`
+  chmodSync(part, 0o600)
+  truncateSync(part, 10)
+  t.match(await at.run(['col', 'catalog', 'rehearse', 'latest:Article']), { code: 4 })
+  const { stdout } = await at.run(['col', 'catalog', 'show', archive, '--json'])
+  t.match(JSON.parse(stdout), { id: archive, damaged: true })
+  const next = await at.run(['col', 'backup', 'Article', '--since', 'last'])
+  t.match(next, { code: 0, stderr: /a full archive is made/ })
 })
 
 t.test('killed anywhere, the next rehearsal removes what is left and nothing else', async (t) => {

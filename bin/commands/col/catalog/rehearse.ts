@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lockedForReading } from '../../../cli/archivePath.ts'
 import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../../cli/catalog.ts'
+import { damagedIn } from '../../../cli/chain/affected.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
@@ -78,7 +79,7 @@ async function run(context: Context): Promise<void> {
   const target =
     into === undefined ? undefined : await context.readTarget({ address: into, flag: '--into' }, waiting)
   const { report, error } = await rehearsed(context, chosen, target?.store)
-  await note(context, report)
+  await note(context, report, error)
   if (error === undefined) context.done()
   if (console.json) await console.document(report)
   else console.note(rehearsalText(report))
@@ -132,15 +133,24 @@ async function rehearsed(
 }
 
 /**
- * Stores the result beside the archive and in the catalog; an error that kept the rehearsal from finishing says nothing
- * about the archive.
+ * Stores the result beside the archive and in the catalog, and damage of a base with that base. An error that kept the
+ * rehearsal from finishing says nothing about the archive.
  */
-async function note(context: Context, { archive, status, damaged, faults }: RehearseReport): Promise<void> {
+async function note(
+  context: Context,
+  { archive, status, damaged, faults }: RehearseReport,
+  error: unknown,
+): Promise<void> {
   if (archive === '' || (status !== 'proved' && status !== 'broken')) return
   const time = new Date().toISOString()
   const [ok, errors] = [status === 'proved', faults.length]
   await onCatalog(context, async (catalog) => {
-    if (damaged) await catalog.recordVerification(archive, { level: 'records', time, ok: false, errors })
+    const found = { level: 'records', time, ok: false, errors } as const
+    if (damaged) {
+      await catalog.recordVerification(archive, found)
+      const link = damagedIn(error, archive)
+      if (link !== undefined && link !== archive) await catalog.recordVerification(link, found)
+    }
     await catalog.recordVerification(archive, { level: 'rehearsed', time, ok, errors })
   })
 }
