@@ -1,16 +1,28 @@
-/** Items in a page of the result. */
+import { withinMemory } from '../core/memory/limits.ts'
+import { Pager } from './pager.ts'
+
+/** A page of the result; shorter under a limit on memory. */
 const PAGE_ITEMS = 500
+const PAGE_LENGTH = 4 * 1024 * 1024
+
+export interface MergeOptions<T> {
+  /** The length of an item in characters; 0 by default, for items that are all short. */
+  readonly lengthOf?: (item: T) => number
+  /** Aborted before the sources are closed. */
+  readonly ended?: AbortController
+}
 
 /**
  * Merges sources in order of a key, newest source first, into pages in that order. For each key it gives the item of
  * the newest source that has it. Closes every source at the end, on an error and if the reader gives up; aborts
- * `ended` before that, because a generator that is at work is closed only once it has yielded. Memory: a
- * page of each source, and one more. If a source is out of order or has duplicate keys, so does the result.
+ * `ended` before that, because a generator that is at work is closed only once it has yielded. Memory: a page of each
+ * source, and one more of 500 items or about 4 Mi characters. If a source is out of order or has duplicate keys, so does
+ * the result.
  */
 export async function* mergeNewest<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
   keyOf: (item: T) => string,
-  ended?: AbortController,
+  { lengthOf = () => 0, ended }: MergeOptions<T> = {},
 ): AsyncGenerator<readonly T[]> {
   if (sources.length === 1) {
     yield* sources[0]!
@@ -19,30 +31,32 @@ export async function* mergeNewest<T>(
   const cursors = sources.map((source, age) => new Cursor(source, age, keyOf))
   try {
     await Promise.all(cursors.map((cursor) => cursor.load()))
-    yield* merged(cursors.filter(({ isOpen }) => isOpen))
+    yield* merged(
+      cursors.filter(({ isOpen }) => isOpen),
+      lengthOf,
+    )
   } finally {
     ended?.abort()
     await Promise.all(cursors.map((cursor) => cursor.close()))
   }
 }
 
-async function* merged<T>(open: readonly Cursor<T>[]): AsyncGenerator<readonly T[]> {
+async function* merged<T>(
+  open: readonly Cursor<T>[],
+  lengthOf: (item: T) => number,
+): AsyncGenerator<readonly T[]> {
   const heap = new Heap(open)
-  let page: T[] = []
+  const pager = new Pager<T>({ items: PAGE_ITEMS, length: withinMemory(PAGE_LENGTH) })
   let last: string | undefined
   for (let first = heap.first; first !== undefined; first = heap.first) {
     if (first.key !== last) {
       last = first.key
-      page.push(first.item)
-      if (page.length === PAGE_ITEMS) {
-        yield page
-        page = []
-      }
+      if (pager.add(first.item, lengthOf(first.item))) yield* pager.take()
     }
     if (!first.next()) await first.load()
     heap.settle()
   }
-  if (page.length > 0) yield page
+  yield* pager.take()
 }
 
 /** A position in a source. */

@@ -33,6 +33,19 @@ t.test('each key is given once, in order, as the newest source that has it says'
   )
 })
 
+t.test('a page is full of 500 items, or of 4 Mi characters', async (t) => {
+  const all = Array.from({ length: 1200 }, (_, key) => item(key, 0))
+  const sizes = async (lengthOf?: (one: Item) => number) => {
+    const options = lengthOf === undefined ? {} : { lengthOf }
+    const found: number[] = []
+    const sources = [pages(all, 100), pages([item(5, 1)], 1)]
+    for await (const page of mergeNewest(sources, ({ key }) => key, options)) found.push(page.length)
+    return found
+  }
+  t.strictSame(await sizes(), [500, 500, 200])
+  t.strictSame(new Set(await sizes(() => 2_000_000)), new Set([3]), 'large ones are fewer')
+})
+
 t.test('pages without items are passed over, and are not the end', async (t) => {
   const sources = [
     [[], [item(1, 0)], [], [item(3, 0)], []],
@@ -86,6 +99,6 @@ t.test('a source that is at work hears of the end before it is closed', async (t
     yield []
     throw new Error('broken')
   }
-  const merged = mergeNewest([working, broken()], ({ key }) => key, ended)
+  const merged = mergeNewest([working, broken()], ({ key }) => key, { ended })
   await t.rejects(merged.next(), { message: 'broken' })
 })

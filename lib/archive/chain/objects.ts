@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { withinMemory } from '../../core/memory/limits.ts'
+import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { mergeNewest } from '../../stream/mergeNewest.ts'
@@ -84,7 +85,11 @@ async function* objectsIn(
   const schema = chain.newest.manifest.schema as unknown as CollectionSchema
   const sorted = others.length === 0 ? [] : [sortedLinks(inTurn(others, changesOf), schema, ended.signal)]
   const sources = [...beside.reverse().flatMap(changesOf), ...sorted, ...changesOf(first)]
-  for await (const page of mergeNewest(sources, ({ id }) => id, ended)) {
+  const merged = mergeNewest(sources, ({ id }) => id, {
+    lengthOf: (one) => ('properties' in one ? lineLength(one) : 0),
+    ended,
+  })
+  for await (const page of merged) {
     const there = page.filter((one): one is StoredObject => 'properties' in one)
     if (there.length > 0) yield there
   }
