@@ -29,16 +29,19 @@ const BASE_BYTES = 100 * MIB
 const USUAL_BYTES = 400 * MIB
 /** Even with less room, a buffer keeps this share of its size: smaller ones would only be slow. */
 const LEAST_SCALE = 1 / 32
-/** Garbage is collected after this share of the room has passed. */
-const COLLECT_SHARE = 1 / 2
+/**
+ * Garbage is collected after this share of the room has passed. On objects of 2 MB, an overwrite under 200 MB took 196 to
+ * 212 MB with a half, and takes 190 to 197 MB, for a fifth more processor time.
+ */
+const COLLECT_SHARE = 1 / 6
 /** If collecting does not bring memory below the limit, it is tried this much less often, again and again. */
 const USELESS_TIMES = 2
-const MOST_USELESS = 16
+const MOST_USELESS = 48
 
 export interface MemoryLimitOptions {
   /** The approximate maximum memory of the process. */
   readonly bytes: number
-  /** The share of the room for records after which garbage is collected; a half by default. */
+  /** The share of the room for records after which garbage is collected; a sixth by default. */
   readonly collectShare?: number
   /** Called when memory becomes tight. */
   readonly onTight?: (rssBytes: number) => void

@@ -13,6 +13,7 @@ import { pool } from '../../async/pool.ts'
 import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
+import { withinMemory } from '../../core/memory/limits.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { emitter } from '../../run/events.ts'
 import { newRunId } from '../../run/record.ts'
@@ -33,7 +34,7 @@ const MOST_PARTITIONS = 1_000_000
  * manifest in one step, and removes the old files. Increments based on it stay valid. Killed at any moment, it is
  * either one or the other, and the same call finishes it. For a full archive, only removes what a killed call left. The
  * caller holds an exclusive lock on its root. Memory: two pages of each link and what an encoder holds, for two ranges
- * at once.
+ * at once, or one under a tight limit.
  * @throws ElysiaError ELYSIA_DAMAGED if a link is damaged, or the links do not give the state; then nothing is changed
  */
 export async function compact(chain: Chain, context: CompactContext = {}): Promise<CompactReport> {
@@ -101,26 +102,30 @@ async function written(chain: Chain, { signal, onEvent }: CompactContext): Promi
   const emit = emitter(onEvent)
   const total = statesOf(chain).all.objects
   let done = 0
-  await pool(manifest.ranges.entries(), { workers: RANGES_AT_ONCE, signal }, async ([range, ids], own) => {
-    const gap = { range, ...rangeOf(ids) }
-    const parted = partWriter({
-      range: gap,
-      partBytes: PART_BYTES,
-      onObjects: (more) => {
-        done += more
-        emit({ type: 'progress', unit: 'objects', done, total })
-      },
-      open: () => openPart(files, gap),
-      onPart: async (made, covers, _leftOut, madeIndex) => {
-        const own = made.map((file) => partOf(file, range, covers, { filtered: 0, rejected: 0 }))
-        const ownIndex = indexPartOf(madeIndex!, range, covers, false)
-        for (const { file, sha256 } of [...own, ownIndex]) await confirmPart(storage, file, sha256, signal)
-        parts.push(...own)
-        index.push(ownIndex)
-      },
-    })
-    await pipeline([source.pages(gap), parted], { signal: own })
-  })
+  await pool(
+    manifest.ranges.entries(),
+    { workers: withinMemory(RANGES_AT_ONCE), signal },
+    async ([range, ids], own) => {
+      const gap = { range, ...rangeOf(ids) }
+      const parted = partWriter({
+        range: gap,
+        partBytes: PART_BYTES,
+        onObjects: (more) => {
+          done += more
+          emit({ type: 'progress', unit: 'objects', done, total })
+        },
+        open: () => openPart(files, gap),
+        onPart: async (made, covers, _leftOut, madeIndex) => {
+          const own = made.map((file) => partOf(file, range, covers, { filtered: 0, rejected: 0 }))
+          const ownIndex = indexPartOf(madeIndex!, range, covers, false)
+          for (const { file, sha256 } of [...own, ownIndex]) await confirmPart(storage, file, sha256, signal)
+          parts.push(...own)
+          index.push(ownIndex)
+        },
+      })
+      await pipeline([source.pages(gap), parted], { signal: own })
+    },
+  )
   const full = fullManifest(manifest, inOrder(parts), inOrder(index))
   await requireSame(storage, manifest, full)
   return full
