@@ -11,12 +11,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
-import type { HistoryChoice, HistoryEntry } from '../lib/monitor/history/entry.ts'
+import type { HistoryChoice } from '../lib/monitor/history/entry.ts'
 import { History } from '../lib/monitor/history/history.ts'
 import { LAST_SUCCESSES } from '../lib/monitor/history/table/last.ts'
 import { queryOf, SELECT_RUNS, splitChoice } from '../lib/monitor/history/table/query.ts'
-import { slowerOf } from '../lib/monitor/report/regression.ts'
 import { report } from '../lib/monitor/report/report.ts'
+import { DAYS, entryOf, HOUR_MS, NOW, numbers } from './history/entries.ts'
+import { benchRegressions } from './history/slower.ts'
 import { COMMAND, homeIn, ingestWords } from './ingest/embedded.ts'
 import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
 
@@ -30,24 +31,6 @@ const { values } = parseArgs({
 const RUNS = Number(values.runs)
 const ROUNDS = Number(values.rounds)
 const RECORDS = Number(values.records)
-const NOW = Date.parse('2026-11-29T12:00:00Z')
-const HOUR_MS = 3_600_000
-const DAYS = 400
-/** Kinds, with how many of a hundred runs are of each. */
-const KINDS = [
-  'backup',
-  'backup',
-  'backup',
-  'ingest',
-  'ingest',
-  'verify',
-  'restore',
-  'cleanup',
-  'copy',
-  'diff',
-]
-const COLLECTIONS = 40
-
 const home = mkdtempSync(join(tmpdir(), 'elysiactl-bench-'))
 const file = join(home, 'history.db')
 
@@ -55,7 +38,10 @@ try {
   const history = new History(file)
   const seconds = fill(history)
   say('fill the history', { runs: RUNS, per_second: round(RUNS / seconds, 0) })
-  await benchQueries(history)
+  const floor = new Database(file, { readonly: true })
+  await benchLists(history, floor)
+  await benchOthers(history, floor)
+  floor.close()
   await benchReport(history)
   history.close()
   say('on disk', { mb: round(statSync(file).size / 1e6, 1), at_most: 100 })
@@ -65,68 +51,15 @@ try {
   rmSync(home, { recursive: true })
 }
 
-/** Numbers between 0 and 1, the same at every call. */
-function numbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0
-    return (state + 0.5) / 4294967296
-  }
-}
-
 /** Each as a transaction of its own, as the ends of runs are. */
 function fill(history: History): number {
   const next = numbers(1)
   const startedMs = performance.now()
-  for (let one = 0; one < RUNS; one += 1) history.put(entryOf(one, next))
+  for (let one = 0; one < RUNS; one += 1) history.put(entryOf(one, RUNS, next))
   return (performance.now() - startedMs) / 1000
 }
 
-function entryOf(index: number, next: () => number): HistoryEntry {
-  const startedMs = NOW - ((RUNS - index) / RUNS) * DAYS * 24 * HOUR_MS
-  const kind = KINDS[Math.floor(next() * KINDS.length)]!
-  const collection = `Collection${Math.floor(next() ** 2 * COLLECTIONS)}`
-  const target = 'http://weaviate-1.internal.example.org:8080?grpc=weaviate-1.internal.example.org:50051'
-  const fate = next()
-  const status = fate < 0.96 ? 'done' : fate < 0.97 ? 'rejects' : fate < 0.99 ? 'failed' : 'killed'
-  const seconds = 20 + next() * 200
-  const objects = Math.floor(50_000 + next() * 100_000)
-  const at = (ms: number) => new Date(ms).toISOString()
-  return {
-    id: `${at(startedMs).replace(/[-:]|\.\d+/g, '')}-${index.toString(16).padStart(6, '0')}`,
-    attempt: 1,
-    ...{ kind, collection, target, status, trigger: 'cron' },
-    exit_code: status === 'done' ? 0 : 1,
-    started_at: at(startedMs),
-    updated_at: at(startedMs + seconds * 1000),
-    ended_at: at(startedMs + seconds * 1000),
-    seconds,
-    counts: { objects, vectors: objects, parts: 8, bytes: objects * 900 },
-    records: objects,
-    rejected: status === 'rejects' ? 3 : 0,
-    bytes_in: objects * 2000,
-    bytes_out: objects * 900,
-    rate_per_second: objects / seconds,
-    peak_rss_bytes: 150_000_000,
-    retries: 0,
-    archive: `${at(startedMs)
-      .replace(/[-:]|\.\d+/g, '')
-      .toLowerCase()}-0123456789`,
-    archive_bytes: objects * 900,
-    ...(status === 'failed' && {
-      error: { code: 'ELYSIA_UNREACHABLE', message: `${target} cannot be reached: connect ECONNREFUSED` },
-    }),
-    hosts: ['weaviate-1.internal.example.org:8080', 'weaviate-1.internal.example.org:50051'],
-    command: ['col', 'backup', collection, '--target', 'office', '--compression', 'zstd', '--quiet'],
-    directory: '/home/backup',
-    version: '0.1.0',
-    host: 'backup-1',
-    pid: index,
-  }
-}
-
-async function benchQueries(history: History): Promise<void> {
-  const floor = new Database(file, { readonly: true })
+async function benchLists(history: History, floor: Database.Database): Promise<void> {
   const since = new Date(NOW - 30 * 24 * HOUR_MS).toISOString()
   const choices: Readonly<Record<string, HistoryChoice>> = {
     'newest 50': { limit: 50 },
@@ -154,6 +87,10 @@ async function benchQueries(history: History): Promise<void> {
       () => void history.list(choice),
     )
   }
+}
+
+async function benchOthers(history: History, floor: Database.Database): Promise<void> {
+  const since = new Date(NOW - 30 * 24 * HOUR_MS).toISOString()
   const [newest] = history.list({ limit: 1, before: since })
   const one = floor.prepare(`${SELECT_RUNS} WHERE id = ?`)
   const id = newest!.id
@@ -192,7 +129,7 @@ async function benchQueries(history: History): Promise<void> {
     10,
     {},
     () => {},
-    () => history.put(entryOf(RUNS, numbers(2))),
+    () => history.put(entryOf(RUNS, RUNS, numbers(2))),
   )
   await tell(
     'prune, nothing to go',
@@ -201,7 +138,6 @@ async function benchQueries(history: History): Promise<void> {
     () => {},
     () => void history.prune({ runs: RUNS * 2 }),
   )
-  floor.close()
 }
 
 async function benchReport(history: History): Promise<void> {
@@ -215,39 +151,6 @@ async function benchReport(history: History): Promise<void> {
       .flatMap(({ counts }) => Object.values(counts))
       .reduce((sum, count) => sum + count, 0)
     say(`report of ${days} days`, { runs: points, ms: round(seconds! * 1000, 1), at_most: 150 })
-  }
-}
-
-/** With numbers that are the same at every call: how often slower runs are found, and equal ones taken for slower. */
-function benchRegressions(): void {
-  const uniform = numbers(12345)
-  const noise = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-  const rates = (count: number, mean: number) =>
-    Array.from({ length: count }, () => mean * (1 + 0.1 * noise()))
-  const histories = 10_000
-  for (const [before, last] of [
-    [8, 5],
-    [9, 5],
-    [10, 5],
-    [12, 5],
-    [16, 5],
-    [20, 5],
-    [30, 5],
-    [20, 3],
-    [24, 3],
-    [30, 3],
-    [100, 5],
-  ] as const) {
-    let found = 0
-    let wrong = 0
-    for (let one = 0; one < histories; one += 1) {
-      if (slowerOf([...rates(before, 1000), ...rates(last, 700)]) !== undefined) found += 1
-      if (slowerOf(rates(before + last, 1000)) !== undefined) wrong += 1
-    }
-    say(`regressions: ${before} runs, then ${last} that are 30 % slower, 10 % noise`, {
-      found_percent: round((found / histories) * 100, 1),
-      wrong_of_1000: round((wrong / histories) * 1000, 2),
-    })
   }
 }
 
