@@ -67,7 +67,7 @@ export interface ColoredLine {
 
 type Source = Iterable<string> | AsyncIterable<string>
 
-/** Hears every message to the user, shown or not: notes, warnings and errors, line by line. */
+/** Called with every message to the user, shown or not: notes, warnings and errors, line by line. */
 export type Heard = (type: LogType, text: string) => void
 
 /** The console of this process. */
@@ -142,7 +142,7 @@ function canMoveCursor(): boolean {
   return process.stderr.isTTY === true && process.stderr.columns > 0 && process.env.TERM !== 'dumb'
 }
 
-/** If the reader of stdout or stderr goes away, the process must still report everything elsewhere. */
+/** Keeps the process alive if the reader of stdout or stderr goes away: it must still report everything elsewhere. */
 export function surviveClosedOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', () => {})

@@ -3,7 +3,7 @@ import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core'
 /** A logged message: lines for the user, or a thrown error. */
 export type Logged = unknown
 
-/** The severity of a message: decides its mark, and who hears it. */
+/** The severity of a message: decides its mark, and at which level it is shown. */
 export type LogType = 'error' | 'warn' | 'info' | 'debug'
 
 /** Shows messages, and asks questions. */
@@ -13,7 +13,7 @@ export interface LogOutput {
   ask(question: string): Promise<string | undefined>
 }
 
-/** Log levels, and who hears what; made by consola, which formats nothing and drops no repetition. */
+/** A log with levels; made by consola, which formats nothing and drops no repetition. */
 export interface Log {
   error(what: Logged): void
   warn(what: Logged): void

@@ -176,7 +176,7 @@ async function settingsFor(command: NamedCommand, commands: Group): Promise<Sett
   return settings
 }
 
-/** Some commands take this option by itself, others among those of a run; one without it ends at once. */
+/** The value of --shutdown-timeout, wherever the command takes it; 0 if it does not, so that it ends at once. */
 function shutdownTimeout({ schemas }: NamedCommand, layers: readonly Layer[]): number {
   const schema = schemas.find(({ properties }) => Object.hasOwn(properties, 'shutdownTimeoutMs'))
   if (schema === undefined) return 0

@@ -156,7 +156,10 @@ function choose(flags: Layer, settings: Settings, flag: string) {
   return { chosen, target: parseTarget(chosen.address) }
 }
 
-/** Nothing is made; only the default store may be missing, since nobody has named it. */
+/**
+ * How a target is opened for reading: nothing is made, and only the default store may be missing, since nobody has
+ * named it.
+ */
 function reading({ origin }: ChosenTarget): OpenOptions {
   return { missing: origin === 'default' ? 'memory' : 'refuse' }
 }

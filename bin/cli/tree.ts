@@ -34,7 +34,7 @@ function withHelpFirst(table: Group, argv: readonly string[]): string[] {
   return asksHelp ? [HELP, ...argv.slice(0, length), ...argv.slice(length + 1)] : [...argv]
 }
 
-/** Without a prototype, so that `constructor` is not a command. */
+/** The command of a group; its members are an object without a prototype, so that `constructor` is not one of them. */
 function groupTree(table: Group, group: Group, name: string, calls: Calls): CommandDef {
   const entries = Object.entries(group.members).map(([word, member]) => {
     const path = name === '' ? word : `${name} ${word}`

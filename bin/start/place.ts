@@ -30,7 +30,10 @@ function standardCaches(): string {
   return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache')
 }
 
-/** Whoever may write to the parent directory could replace this one, unless the parent is sticky, like /tmp. */
+/**
+ * True if nobody else can replace this directory: whoever may write to its parent could, unless that is sticky, like
+ * /tmp.
+ */
 function isOwn(status: Stats, isAbove: boolean): boolean {
   const user = process.geteuid?.() ?? status.uid
   const isSafe = (status.mode & OTHERS_MAY_WRITE) === 0 || (isAbove && (status.mode & STICKY) !== 0)

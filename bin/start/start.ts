@@ -95,7 +95,7 @@ function keepLater(keep: () => void): void {
   process.once('exit', atExit)
 }
 
-/** Each group of commands has its own compiled code, since all of it is loaded at each start. */
+/** The group of the command: each has its own compiled code, since all of it is loaded at each start. */
 function groupOf(): string {
   return /^[a-z]{1,16}$/.exec(words[0] ?? '')?.[0] ?? 'none'
 }

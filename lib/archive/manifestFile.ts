@@ -87,7 +87,10 @@ function manifestOf(text: string, where: string, shape: Shapes['manifest']): Man
   return manifest
 }
 
-/** Every version has the same seal, so that an archive of a later version is not reported as damaged. */
+/**
+ * Refuses versions of the format that are not known. Every version has the same seal, so that a later one is not
+ * reported as damaged.
+ */
 function requireKnown({ format, version }: Partial<Manifest>, where: string): void {
   if (format === 'elysiactl-archive' && typeof version === 'number' && version > 1) {
     throw new ElysiaError('ELYSIA_CONFLICT', `${where} is of version ${version}, this elysiactl reads 1`, {

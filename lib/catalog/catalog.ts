@@ -177,7 +177,7 @@ export class Catalog {
     await this.#writeBeside(recordOf(row), changeAnnotations(recordOf(row), verifications, {}))
   }
 
-  /** From here on the archive no longer counts, and its removal will be finished whatever happens. */
+  /** Marks an archive as being removed: it no longer counts, and its removal will be finished whatever happens. */
   markDeleting(id: string): void {
     this.#index.run(`UPDATE archives SET status = 'deleting', updated = ? WHERE id = ?`, [now(), id])
   }

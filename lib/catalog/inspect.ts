@@ -62,7 +62,8 @@ async function inspect(
 }
 
 /**
- * The result if there is nothing, or a link on the way below the root. The root itself is taken as the user named it.
+ * Checks the way to an archive: the result if there is nothing, or a link below the root. The root itself is taken as
+ * the user named it.
  */
 async function lookOnTheWay({ root, location, shape }: Location): Promise<Inspection | undefined> {
   const below = relative(root, location)

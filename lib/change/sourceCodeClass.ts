@@ -8,7 +8,7 @@ export interface ClassOptions {
   readonly multiTenancy?: boolean
 }
 
-/** A property that is found by exact value: the whole text is one token. */
+/** A property that is found by its exact value: the whole text is one token. */
 function exact(name: string, description: string, dataType = 'text'): PropertySchema {
   return { name, dataType: [dataType], description, tokenization: 'field', indexSearchable: false }
 }

@@ -111,7 +111,7 @@ async function findFiles({ env, directory, userDirectory }: Sources): Promise<Fo
   return found
 }
 
-/** A project's file is refused if it sets what it must not set. */
+/** The file, or an error if a project's file sets what it must not set. */
 function believed({ file, kind }: Found, keys: KnownOptions): Found {
   if (kind !== 'project' || 'refused' in file) return { file, kind }
   const refused = projectFileFault(file, keys)

@@ -55,7 +55,7 @@ function copyOrNone(file: string): Copied | undefined {
   }
 }
 
-/** A copy is writable, even if the original is not. */
+/** Copies a file; the copy is writable, even if the original is not. */
 function copy(from: string, to: string): void {
   copyFileSync(from, to)
   chmodSync(to, 0o600)

@@ -63,7 +63,10 @@ function smallest(value: bigint): number | bigint {
   return Number.isSafeInteger(double) ? double : value
 }
 
-/** As far as the path leads. An existing key has its own position, so that a wrong name is pointed at. */
+/**
+ * The position of what a path names, or of its longest part that exists. A key has its own position, so that an error
+ * can point at a wrong name.
+ */
 function offsetOf(root: Node | null, path: readonly (string | number)[]): number {
   let node: unknown = root
   let offset = root?.range?.[0] ?? 0

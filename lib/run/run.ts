@@ -194,7 +194,7 @@ export class Run<C extends RunContext = RunContext> {
   }
 }
 
-/** Also tells the memory limit how many batches are in flight. */
+/** A listener that also tells the memory limit how many batches are in flight. */
 function countingIn({ memory, onInFlight }: RunContext): (batches: number) => void {
   return (batches) => {
     if (memory !== undefined) memory.inFlight = batches

@@ -130,7 +130,7 @@ class OverlayCollection implements Collection {
     throw new TypeError('an overlay is read by id only')
   }
 
-  /** Before any use of a tenant: creates it in the scratch, and checks that the base can use it. */
+  /** Creates a tenant in the scratch before its first use, and checks that the base can use it. */
   async #meet(call: CallOptions): Promise<void> {
     if (this.#met.has(call.tenant)) return
     await this.#below([NOBODY], IDS_ONLY, call)

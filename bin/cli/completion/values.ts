@@ -61,7 +61,7 @@ export async function valuesOf(
   }
 }
 
-/** After a comma, the list members that were not typed yet. */
+/** The candidates after a comma: the members of the list that were not typed yet. */
 function remaining(choices: readonly string[], typed: string): Candidate[] {
   const start = typed.slice(0, typed.lastIndexOf(',') + 1)
   const chosen = start.split(',')

@@ -106,7 +106,7 @@ async function run(context: Context): Promise<void> {
   return intoDirectory(context, request, place)
 }
 
-/** With --resume: true if a backup lies in the named directory; without a name, that is found out later. */
+/** True if --resume continues the backup in the named directory; without a name, that is found out later. */
 async function continuesIn(path: string | undefined, resume: boolean): Promise<boolean> {
   if (!resume || path === undefined) return resume
   const { directoryStorage, isBegun } = await backupJob()

@@ -120,7 +120,7 @@ async function printArchive(context: Context, name: string, options: CatOptions)
   })
 }
 
-/** In the form of a collection: without times. */
+/** Objects in the form in which a collection is printed: without times. */
 function printable(
   { createdMs: _, updatedMs: __, vector, vectors, ...object }: StoredObject,
   options: CatOptions,

@@ -39,7 +39,7 @@ async function run({ operands, commands, console }: Context): Promise<void> {
   ])
 }
 
-/** Of two files with different endings only one is read. */
+/** Refuses a second file with another ending, since only one would be read. */
 function refuseOther(path: string, isProject: boolean): void {
   const stem = isProject ? path.replace(ENDING, '') : join(dirname(path), 'config')
   const found = ['yaml', 'yml', 'json'].map((ending) => `${stem}.${ending}`).find((one) => existsSync(one))

@@ -134,7 +134,7 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
   ]
 }
 
-/** In place of a figure that the run did not report. A running one has not come to it yet. */
+/** What stands in place of a figure that the run did not report; a running one has not come to it yet. */
 function unsaid({ status }: HistoryEntry): string | undefined {
   return status === 'running' ? undefined : 'unknown'
 }

@@ -16,7 +16,7 @@ export async function chmod(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Only directories that it creates get the mode. */
+/** Creates a directory and the missing ones above it; only those that it creates get the mode. */
 export async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
   const first = makeDirectory(path, modes?.directory)
   if (first === undefined || modes === undefined || modes.masked) return

@@ -72,7 +72,7 @@ class MemoryStorage implements Storage {
     }
   }
 
-  /** There are none: only its upload refers to an uncommitted file. */
+  /** Yields nothing: only its upload refers to an uncommitted file. */
   async *unfinished(): AsyncGenerator<PlacedFile> {}
 
   async remove(name: string): Promise<boolean> {

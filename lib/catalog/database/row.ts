@@ -80,7 +80,9 @@ export function verifiedColumns(verifications: readonly Verification[]) {
   }
 }
 
-/** If only the store's objects differ, or the store refuses some, the archive is not damaged. */
+/**
+ * True for a verification that found the archive itself damaged, and not only a store that differs or refuses objects.
+ */
 function isDamage({ level, ok }: Verification): boolean {
   return !ok && isOfArchive(level)
 }

@@ -80,7 +80,9 @@ function pick(rule: Rule, time: number, index: number, isOldest: boolean): strin
   return `${isNew ? '' : 'oldest '}${rule.name}${rule.suffix}`
 }
 
-/** If every archive is in the future, there is no latest one, and all are within any period. */
+/**
+ * True if a time is after a bound. Without a bound, since every archive is in the future, all are within any period.
+ */
 function isAfter(time: number, bound: number): boolean {
   return Number.isNaN(bound) || time > bound
 }

@@ -8,7 +8,7 @@ export interface ProcessMemory {
   readonly roomBytes: number
   /** About how much memory the process may use: threads keep to it, too, if it is known. */
   readonly bytes?: number
-  /** Hears about bytes that will soon be garbage. */
+  /** Called with bytes that will soon be garbage. */
   passed(bytes: number): void
 }
 

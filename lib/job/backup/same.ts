@@ -52,7 +52,10 @@ export function requireSameSchema(plan: Plan, { transforms: { schema } }: Collec
   )
 }
 
-/** After a finished scan. @throws ElysiaError ELYSIA_INCOMPLETE if its objects outgrew their schema */
+/**
+ * Checks after a scan that its objects fit the schema of the plan.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if its objects outgrew their schema
+ */
 export function requireSchemaKept(
   { schema: before }: Pick<CollectionInfo, 'schema'>,
   now: CollectionSchema | undefined,

@@ -144,7 +144,7 @@ async function removeDirectory(
   return leave(location)
 }
 
-/** The marker holds the manifest. An existing one is of this archive, and just as good. */
+/** Writes the marker of a removal, which holds the manifest. An existing one is of this archive, and just as good. */
 async function markPlace(storage: Storage, manifest: string): Promise<void> {
   if (
     (await storage.bytes(MANIFEST_FILE)) === undefined &&

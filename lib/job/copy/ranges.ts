@@ -87,7 +87,10 @@ export class CopyRanges {
   }
 }
 
-/** A sleeping tenant is one range: it is not looked at before it is woken. */
+/**
+ * Divides a collection, or one tenant of it, into ranges. A sleeping tenant is one range: it is not read before it is
+ * woken.
+ */
 async function cut(
   { collection, about, workers, retry, signal }: Cutting,
   tenant: string | undefined,

@@ -135,7 +135,7 @@ async function callsOf(
 
 const TENANTS_NAMED = 10
 
-/** No tenant is woken to delete in it: someone put it to sleep, and must know. */
+/** The error for an inactive tenant: none is woken to delete in it, since somebody put it to sleep, and must know. */
 function asleep(
   { kind }: Store,
   { class: name }: CollectionSchema,

@@ -83,7 +83,7 @@ function* settingFindings(left: unknown, right: unknown, path: readonly string[]
   }
 }
 
-/** To a server, absent values and empty texts, lists or objects are the same. */
+/** True for an absent value, and for an empty text, list or object: to a server they are the same. */
 function isNothing(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0

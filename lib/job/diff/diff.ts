@@ -64,7 +64,10 @@ export async function runDiff(
   })
 }
 
-/** Its target is the first side that is a store, otherwise the place of the left one; its inputs are both sides. */
+/**
+ * The row of a comparison: its target is the first side that is a store, otherwise the place of the left one; its
+ * inputs are both sides.
+ */
 function entryOf(left: DiffSide, right: DiffSide, { runId }: DiffContext): RunEntry {
   const target = (left.live ?? right.live)?.store.target ?? left.name
   const { class: name } = left.schema

@@ -77,7 +77,7 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
   }
 }
 
-/** Without the objects: nobody needs them, and there may be many. */
+/** A pair of equal objects, without these: nobody needs them, and there may be many. */
 function equalPair(object: StoredObject): ComparedPair {
   return { of: 'object', sign: '=', ...nameOf(object) }
 }

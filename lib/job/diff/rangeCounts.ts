@@ -67,7 +67,7 @@ export class RangeCounts {
     for (const [at, side] of SIDES.entries()) await checks[at]!(reading.objects[side])
   }
 
-  /** If only some objects are compared, nothing is counted. */
+  /** Counts one side. If only some objects are compared, nothing is counted. */
   async #count(side: Side, tenant: TenantName): Promise<RequireAllFound> {
     const { live, tenants } = this.#comparison[side]
     const isSelected = this.#comparison.asked.selections[side].length > 0

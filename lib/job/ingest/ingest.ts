@@ -81,8 +81,8 @@ async function work(ingest: Ingest): Promise<void> {
 }
 
 /**
- * After a failure the last committed checkpoint is right, not the memory. Without a journal, or with one that cannot be
- * read, memory is all there is.
+ * Sets the ledger back after a failure: the last committed checkpoint is right, not the memory. Without a journal, or
+ * with one that cannot be read, memory is all there is.
  */
 function revertToCommitted({ ledger, run, id }: Ingest): void {
   const { state } = run.context

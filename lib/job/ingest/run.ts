@@ -58,7 +58,7 @@ async function takeInputs(ingest: Ingest): Promise<void> {
   return ingestFrom(ingest, 0)
 }
 
-/** With several files, checks each before taking the first one. A single one is checked as it is read. */
+/** Checks each of several files before the first one is taken. A single one is checked as it is read. */
 async function requireAllRecords(ingest: Ingest): Promise<void> {
   const { inputs, options, run } = ingest
   if (inputs.length === 1) return

@@ -139,7 +139,7 @@ function isRereadable({ rereadable }: Input): boolean {
   return rereadable
 }
 
-/** A dry run leaves no checkpoint, so that the real one starts from the beginning. */
+/** The context of a dry run, which leaves no checkpoint, so that the real one starts from the beginning. */
 function withoutTraces({ state: _, ...context }: IngestContext): IngestContext {
   return context
 }

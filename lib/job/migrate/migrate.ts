@@ -98,7 +98,10 @@ function statusOf(status: string | undefined): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }
 
-/** Nobody else writes to a new class: it follows its source, deletions included. */
+/**
+ * The options of the copy in a migration. Nobody else writes to its new class: it follows its source, deletions
+ * included.
+ */
 function copyOptionsOf(
   { alias: _, undo, dropOld, ...shared }: MigrateOptions,
   { alias }: MigrationPlace,

@@ -107,7 +107,10 @@ async function openFile(path: string, bytes: number, options: OpenRehearsed): Pr
   }
 }
 
-/** The archive is already selected and transformed: all of it must be in the scratch. */
+/**
+ * The plan without selection and transforms: the archive is already the result of these, and all of it must be in the
+ * scratch.
+ */
 function whole({ selection: _, transforms: __, ...manifest }: Manifest): Manifest {
   return manifest as Manifest
 }

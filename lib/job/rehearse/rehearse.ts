@@ -100,7 +100,7 @@ function noteArchive(facts: RehearsalFacts, { manifest, objects, digest, bytes }
   Object.assign(facts, { archive: manifest.id, collection: manifest.collection, objects, digest, bytes })
 }
 
-/** The row: its target is the archive's location, as for a verification. */
+/** Begins the row, whose target is the archive's location, as for a verification. */
 function begin(location: string, { run, facts }: Rehearsal): void {
   const { runId, into } = run.context
   const { archive, collection } = facts

@@ -88,7 +88,10 @@ export async function findContinuation(restore: Continuing): Promise<Continuatio
   throw there(name, restore)
 }
 
-/** The same command continues the changes it began, with the undo of the same run. */
+/**
+ * The continuation for an existing class: the same command continues the changes that it began, with the undo of the
+ * same run.
+ */
 function intoExisting(
   { context, emit }: Continuing,
   { database }: State,
@@ -156,7 +159,7 @@ function leftClass(
   }
 }
 
-/** If a class is gone, the saved progress of its restore goes too. */
+/** Removes the saved progress of a restore whose class is gone. */
 async function forget(state: State, { run }: RunRecord): Promise<void> {
   new RestoreLog(state.database, run).forget()
   await rm(runDirectory(state, run), { recursive: true, force: true })

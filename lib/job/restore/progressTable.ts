@@ -125,13 +125,13 @@ export class RestoreLog {
     this.#insert(part, facts)
   }
 
-  /** Its objects are being removed: a continued restore must write all of them again. */
+  /** Forgets the finished parts, whose objects are being removed: a continued restore must write all of them again. */
   forgetParts(): void {
     if (!this.#isThere()) return
     this.#write('DELETE FROM restored_parts WHERE run = ? AND part != ?', this.#run, MADE)
   }
 
-  /** Nothing of this restore exists any more, or nobody needs to know. */
+  /** Removes the progress of this restore: nothing of it exists any more, or nobody needs it. */
   forget(): void {
     if (this.#isThere()) this.#write('DELETE FROM restored_parts WHERE run = ?', this.#run)
   }
@@ -169,7 +169,7 @@ export function forgetPruned(database: SqliteDatabase): void {
   writingState(database.name, () => database.prepare(sql).run())
 }
 
-/** The first restore makes the table: dry runs and readers do not. */
+/** True if the table exists. The first restore makes it; dry runs and readers do not. */
 function isTableThere(database: SqliteDatabase): boolean {
   const sql = "SELECT 1 FROM sqlite_schema WHERE name = 'restored_parts'"
   return database.prepare(sql).get() !== undefined

@@ -37,7 +37,7 @@ export class Reasons {
     else this.#counts.set(short, (count ?? 0) + 1)
   }
 
-  /** In order of first appearance. */
+  /** The reasons with their counts, in order of first appearance. */
   list(): RejectReason[] {
     const all = [...this.#counts].map(([reason, count]) => ({ reason, count }))
     return this.#others === 0 ? all : [...all, { reason: 'other reasons', count: this.#others }]

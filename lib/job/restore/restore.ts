@@ -118,7 +118,7 @@ async function bringBack(
   at.run = undefined
 }
 
-/** A continued restore checks the remaining parts. */
+/** Checks a source before anything is written. A restore that continues checks its remaining parts as they are read. */
 async function checkSource({ source, options, progress, frame }: RestoreRun): Promise<void> {
   if (!options.skipDamaged && progress.continued === 0) await source.check?.(frame.signal)
 }

@@ -53,7 +53,7 @@ function reasonDifferences(expected: string, reason: string): ExampleDifference[
   return reason.includes(expected) ? [] : [{ what: 'reason', expected, got: reason }]
 }
 
-/** All properties count; of the rest, only what the example expects. */
+/** The differences of an object from an example. All properties count; of the rest, only what the example expects. */
 function objectDifferences(expected: ExpectedObject, got: StoredObject): ExampleDifference[] {
   const properties = expected.properties as JsonObject
   const wanted = { id: got.id, properties }

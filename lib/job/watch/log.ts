@@ -176,7 +176,8 @@ export class WatchLog {
 }
 
 /**
- * If a collection is gone, its watches forget their files: a file that was kept goes into a new collection as well.
+ * Forgets the files that watches have taken into a collection that is gone: a file that was kept goes into a new one as
+ * well.
  * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export function forgetTaken(database: SqliteDatabase, target: string, className: string): void {
@@ -189,7 +190,7 @@ export function forgetTaken(database: SqliteDatabase, target: string, className:
   })
 }
 
-/** In the order of the table, from `path` on. */
+/** The values of an entry, in the order of the table's columns from `path` on. */
 function columnsOf(entry: WatchEntry): (string | number | null)[] {
   const { path, born, changed, modified, size, input, run, status, pending } = entry
   const { rejects = null, position, reached, attempting, deaths, deathLine } = entry

@@ -28,11 +28,11 @@ export interface CommandEnd {
 export interface Pings {
   /** Tells the matching switches that a run has begun, without waiting for them. */
   started(run: PingedRun): void
-  /** A run could not even begin: its switches hear how the command ends. */
+  /** Notes a run that could not even begin, so that its switches are told how the command ends. */
   notBegun(run: PingedRun): void
   /**
-   * Tells each switch that heard of a run how the command ended. Resolves with the failures as sentences; gives up at
-   * `deadline` (on the clock of `performance`). Nothing is kept for later: a switch that hears nothing raises the alarm
+   * Tells each switch that was told of a run how the command ended. Resolves with the failures as sentences; gives up at
+   * `deadline` (on the clock of `performance`). Nothing is kept for later: a switch that is told nothing raises the alarm
    * itself, and late news would mislead it.
    */
   ended(end: CommandEnd, deadline?: number): Promise<string[]>

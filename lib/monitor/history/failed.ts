@@ -20,7 +20,7 @@ export interface Attempt {
   readonly code: string | undefined
 }
 
-/** A typing error: whoever typed the command has read about it at once, and nothing was done. */
+/** True for a typing error: whoever typed the command has read about it at once, and nothing was done. */
 export function isSlip(attempt: Attempt): boolean {
   const { trigger, terminal, status, records, bytes_out: written, code = '' } = attempt
   // A pod or a build server that nothing identifies as a clock counts as a user, too.
@@ -72,7 +72,7 @@ export function withoutSlips<T>(
   return counting
 }
 
-/** As `isSlip`. */
+/** True for an entry that is a slip. @see isSlip */
 export function isSlipped(entry: HistoryEntry): boolean {
   return isSlip({ ...entry, code: entry.error?.code })
 }

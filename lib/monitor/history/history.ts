@@ -194,7 +194,10 @@ export class History implements ReportedHistory {
     )
   }
 
-  /** If the result cannot be written, as in another user's file, every answer contains it nevertheless. */
+  /**
+   * Looks for runs whose process is gone, from time to time. If their end cannot be written, as in another user's file,
+   * every answer contains it nevertheless.
+   */
   #look(): void {
     if (performance.now() - this.#lookedMs >= LOOK_EVERY_MS) this.#settle()
   }

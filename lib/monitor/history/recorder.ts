@@ -96,8 +96,8 @@ export class Recorder {
   }
 
   /**
-   * The command has ended: all its entries get the exit code. Resolves once they are written; at once unless another
-   * process writes, and after ten seconds then.
+   * Gives all entries of the command its exit code, once it has ended. Resolves once they are written; at once unless
+   * another process writes, and after ten seconds then.
    */
   async end(ending: CommandEnding): Promise<void> {
     if (this.#runs.length === 0) this.#beginLate(ending)

@@ -54,7 +54,7 @@ export class RunTraffic {
     return { hosts: [...servers], traffic: [...byPlace.values()] }
   }
 
-  /** A server or a disk acknowledges nothing any more. */
+  /** Called when a server or a disk acknowledges nothing any more. */
   stalled(moved: Moved, { for: what, waits_for: name, direction, seconds }: Stalled): Moved {
     if (what !== 'server' && what !== 'disk') return moved
     const [place = name] = hostsOf(name)
@@ -65,7 +65,7 @@ export class RunTraffic {
     )
   }
 
-  /** It acknowledges again, or the run has ended. */
+  /** Called when it acknowledges again, or the run has ended. */
   resumed(moved: Moved): Moved {
     const stall = this.#stall
     this.#stall = undefined

@@ -71,7 +71,7 @@ export class HistoryWriter {
     this.hasFailed = true
   }
 
-  /** The next write opens it again. */
+  /** Closes the file; the next write opens it again. */
   close(): void {
     this.#history?.close()
     this.#history = undefined

@@ -69,7 +69,7 @@ export class StallWatch {
     return { type: 'stalled', run: this.#run.id, seconds, ...this.#waitsFor(waiting) }
   }
 
-  /** The same number again is no news. */
+  /** True for an event that changes a count: the same number again is no news. */
   #isNews(event: RunEvent): boolean {
     if (event.type !== 'progress') return true
     const done = event.done + (event.ahead ?? 0)

@@ -46,7 +46,10 @@ export const NO_ARCHIVES: KnownArchives = {
   roots: [],
 }
 
-/** What the retention rules would remove now; empty without a policy. `note` hears why the rules cannot be followed. */
+/**
+ * What the retention rules would remove now; empty without a policy. Calls `note` with the reason if the rules cannot
+ * be followed.
+ */
 export function cleanupLines(
   { candidates }: KnownArchives,
   policy: Policy | undefined,

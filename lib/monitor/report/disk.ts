@@ -4,7 +4,10 @@ import type { MonitorReport } from './schema.ts'
 
 type Disk = MonitorReport['disk'][number]
 
-/** The free space where archives and the state lie; one line for each directory. `note` hears which are missing. */
+/**
+ * The free space where archives and the state lie; one line for each directory. Calls `note` for those that are
+ * missing.
+ */
 export async function disksOf(directories: readonly string[], note: (text: string) => void): Promise<Disk[]> {
   const disks = [...new Set(directories)].map(async (directory) => {
     try {

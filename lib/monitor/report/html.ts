@@ -33,7 +33,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Also escapes characters that turn the direction of text or are invisible. */
+/** Escapes a text for HTML, together with characters that turn the direction of text or are invisible. */
 function escaped(text: string): string {
   const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
   return visible.replace(/[&<>"']/g, (sign) => SIGNS[sign]!)

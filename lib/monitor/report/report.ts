@@ -124,7 +124,7 @@ function errorOf(history: ReportedHistory, id: string): LastError | undefined {
   return { message: `${code}: ${message}`, ...(hint !== undefined && { hint }) }
 }
 
-/** Its last run, where that was a slip, is the one before, if there is one: metrics and alerts say so, too. */
+/** A subject whose last run, if that was a slip, is the one before it, if there is one; as in metrics and alerts. */
 function withoutSlips(runs: SubjectRuns, history: ReportedHistory): SubjectRuns {
   if (runs.last.status !== 'failed' || !isSlipAt(history, runs.last.id)) return runs
   const counted = lastEnded(history, runs)

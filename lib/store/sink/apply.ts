@@ -115,8 +115,8 @@ function dueObjects(
 }
 
 /**
- * A moving object is always sent: it brings vectors that its hash does not cover. If nothing is at the source, the move
- * was made before, or is a put.
+ * The record hash that the store holds for a move; undefined if it counts for nothing. A moving object is always sent:
+ * it brings vectors that its hash does not cover. If nothing is at the source, the move was made before, or is a put.
  */
 function heldOfMove({ from, to }: Move, { objects, hashes }: Stored): unknown {
   return objects.has(from) ? undefined : hashes.get(to)

@@ -119,7 +119,10 @@ function move(op: Move, owner: number, stored: Stored, states: Map<string, Final
   return undefined
 }
 
-/** If an object is at the target, the move was made before: a repeated record ends here. */
+/**
+ * The outcome of a move without a source: if an object is at the target, the move was made before, and the record is
+ * repeated.
+ */
 function withoutSource(op: Move, stored: Stored): Verdict {
   if (stored.objects.has(op.to)) return { name: 'unchanged' }
   const reason = 'nothing is stored under path or new_path, and the record brings no content'

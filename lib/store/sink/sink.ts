@@ -140,7 +140,7 @@ class StoreSink extends Writable {
     return this.#options.stop?.aborted === true
   }
 
-  /** The entire batch and its settlement are one durable step, or part of one. */
+  /** Writes a batch in a transaction: the entire batch and its settlement are one durable step, or part of one. */
   async #inTransaction(batch: readonly Item[]): Promise<void> {
     if (batch.length === 0 || this.#stopped) return
     const { sharedTransactions: shared = false, onBatch, onCommitted } = this.#options
@@ -158,7 +158,7 @@ class StoreSink extends Writable {
     await step
   }
 
-  /** Nothing more joins the last transaction. */
+  /** Commits the last transaction: nothing more joins it. */
   async #commit(): Promise<void> {
     if (!this.#mayShare) return
     this.#mayShare = false

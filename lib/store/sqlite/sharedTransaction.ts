@@ -13,10 +13,13 @@ export interface Bracket {
   undo(): void
 }
 
-/** Hears what happened to a piece of work once its transaction has ended. */
+/** Listeners for what happened to a piece of work once its transaction has ended. */
 export interface Told {
   onCommitted(): void
-  /** It resolved, but was undone after all: because other work failed, or because it could not be committed. */
+  /**
+   * Called if the work resolved, but was undone after all: because other work failed, or because it could not be
+   * committed.
+   */
   onLost(error: unknown): void
 }
 

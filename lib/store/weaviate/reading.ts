@@ -37,7 +37,7 @@ export function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>
   return context.cluster.rpc(call, search, context.nodes)
 }
 
-/** The answer cannot be read: the server's fault, and not worth repeating. */
+/** The error for an answer that cannot be read: the server's fault, and not worth repeating. */
 export function unreadableReply(thrown: unknown, { target, name }: Context): unknown {
   if (!(thrown instanceof MalformedReply)) return thrown
   return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)

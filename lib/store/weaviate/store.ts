@@ -180,7 +180,7 @@ class WeaviateStore implements Store {
     this.#shared.cluster.close()
   }
 
-  /** Only active tenants can be counted; the sum leaves out the others. */
+  /** A collection with its counts. Only active tenants can be counted; the sum leaves out the others. */
   async #summary({ name, tenanted }: ListedClass): Promise<CollectionSummary> {
     if (!tenanted) return { name, ...(await this.#objects(name, [{}])) }
     const tenants = await this.#shared.classes.tenants(name)

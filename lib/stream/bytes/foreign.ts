@@ -68,7 +68,7 @@ function isBzip2(head: Buffer): boolean {
   return /^BZh[1-9]/.test(head.toString('latin1')) && (block === '314159265359' || block === '177245385090')
 }
 
-/** The first two bytes alone may also be text. */
+/** True for zlib's header. Checks more than its first two bytes, which may also be text. */
 function isZlib(head: Buffer): boolean {
   return head.length > 2 && head[0] === 0x78 && head.readUInt16BE(0) % 31 === 0 && !isAscii(head)
 }

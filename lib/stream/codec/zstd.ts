@@ -65,7 +65,7 @@ export async function zstdBlock(level: number): Promise<(bytes: Uint8Array) => B
   return (bytes) => compressor.compress(bytes)
 }
 
-/** Without `nbWorkers`, which makes Node 24 end streams before their last bytes. */
+/** The compressor of Node itself, without `nbWorkers`, which makes Node 24 end streams before their last bytes. */
 export async function withNode(level: number): Promise<Duplex> {
   const { constants, createZstdCompress } = await import('node:zlib')
   return createZstdCompress({

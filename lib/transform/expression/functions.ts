@@ -146,7 +146,7 @@ function substring([text, from, length]: readonly Json[]): string {
   return all.slice(Math.max(0, Math.min(start, end)), Math.max(0, start, end)).join('')
 }
 
-/** A character beyond 0xFFFF takes two units of a text, but counts as one. */
+/** How many characters a text has: one beyond 0xFFFF takes two units, but counts as one. */
 function charactersIn(text: string): number {
   let count = 0
   for (const _ of text) count += 1

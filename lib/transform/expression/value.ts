@@ -90,7 +90,7 @@ const IS_OF: Readonly<Record<ValueType, (value: Json) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
 }
 
-/** A store's times are milliseconds. */
+/** The moment of a time of a store, which is in milliseconds. */
 function momentOf(read: Read): Read {
   return (object) => {
     const ms = read(object)

@@ -56,7 +56,7 @@ export function likeMatcher({ tokens }: LikePattern): (text: string) => boolean 
   return isText ? textMatcher(pieces.map((piece) => piece.join(''))) : characterMatcher(pieces)
 }
 
-/** Without `_`, UTF-16 units need not be combined into characters. */
+/** Matches texts against a pattern without `_`, so UTF-16 units need not be combined into characters. */
 function textMatcher(pieces: readonly string[]): (text: string) => boolean {
   const [first, ...rest] = pieces
   const last = rest.pop()

@@ -90,7 +90,7 @@ function compareUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** In order of code points, which is the byte order of UTF-8; JavaScript compares UTF-16 units. */
+/** Compares texts by code points, which is the byte order of UTF-8; JavaScript compares UTF-16 units. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0
   const length = Math.min(a.length, b.length)

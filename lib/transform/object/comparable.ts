@@ -82,7 +82,7 @@ function uuid(value: Json): Json {
 
 const DATE = /^(.{19})(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
 
-/** In Go's form of RFC 3339: up to nine digits after the second without trailing zeros, and Z for no offset. */
+/** A date in Go's form of RFC 3339: up to nine digits after the second without trailing zeros, and Z for no offset. */
 function date(value: Json): Json {
   const [, second, digits = '', zone = ''] = (typeof value === 'string' && DATE.exec(value)) || []
   if (second === undefined) return value

@@ -48,7 +48,7 @@ export function setProperty(text: string): Transform {
   }
 }
 
-/** In the place of the property that it replaces, or last. */
+/** The properties with this one in the place of the property that it replaces, or last. */
 function placed(property: PropertySchema, schema: CollectionSchema): PropertySchema[] {
   const properties = propertiesIn(schema)
   const isThere = properties.some(({ name }) => name === property.name)
@@ -56,7 +56,7 @@ function placed(property: PropertySchema, schema: CollectionSchema): PropertySch
   return properties.map((one) => (one.name === property.name ? property : one))
 }
 
-/** An int fits into a number; any other value determines the property's type. */
+/** The property once its values are set: an int fits into a number; any other value determines the property's type. */
 function propertyAfter(
   stage: string,
   name: string,

@@ -108,7 +108,7 @@ function toNumber(value: Json): Converted {
 
 const TOO_MANY_DIGITS = 'has more digits than a number keeps'
 
-/** As in JSON, without quotes. */
+/** Converts a value to its JSON text, without quotes. */
 export function toText(value: Json): Converted {
   if (typeof value === 'string') return { value }
   if (typeof value === 'object') return fault(value, 'is not a single value')

@@ -31,7 +31,10 @@ function mayHave(schema: CollectionSchema, vector: string): boolean {
   return vector === '' ? unnamed : named.includes(vector)
 }
 
-/** A vectorizer also reads property names: one that is added, removed or renamed counts. */
+/**
+ * True if the transforms change what a vectorizer reads, property names included: one that is added, removed or renamed
+ * counts.
+ */
 function touches({ before, bound }: PipelineStep, maker: Vectorizer): boolean {
   const { touches: touched, schema } = bound
   const read = readProperties(before, maker)

@@ -179,7 +179,10 @@ async function verifyOne(
   }
 }
 
-/** Of a damaged base as well: all other increments of it are spoiled, too, and no new one may be based on them. */
+/**
+ * Records a verification, that of a damaged base as well: its other increments are affected, too, and no new one may be
+ * based on them.
+ */
 async function record(
   context: Context,
   id: string | undefined,

@@ -37,7 +37,7 @@ function shortened(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortened(inner)]))
 }
 
-/** A copy: a slice would keep the whole text in memory. */
+/** The beginning of a text as a copy: a slice would keep the whole text in memory. */
 function cutCopy(text: string): string {
   return Buffer.from(text.slice(0, TEXT_LENGTH), 'utf16le').toString('utf16le')
 }

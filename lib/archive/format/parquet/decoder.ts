@@ -71,8 +71,8 @@ function rowsAtOnce({ data, numRows }: RecordBatch): number {
 }
 
 /**
- * Nothing else in the file gives the size of a missing value of a fixed-size type; an archive has no column of such a
- * type.
+ * Refuses columns of a fixed-size type: nothing else in the file gives the size of their missing values, and no archive
+ * has them.
  */
 function requireNoFixedSizes({ groups }: Footer): void {
   if (groups.some(({ chunks }) => chunks.some(({ type }) => type === FIXED_BYTE_ARRAY)))

@@ -70,13 +70,19 @@ function conflict(fact: string): ElysiaError {
   })
 }
 
-/** Before the scan, by the counts. @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone */
+/**
+ * Checks before the scan, by the counts, that the collection has not shrunk too much.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone
+ */
 export function requireEnough(base: Chain, { counts, collection }: Plan, options: BackupOptions): void {
   const before = statesOf(base).all.objects
   requireShare(before, before - counts.before, counts.before, collection, options)
 }
 
-/** After the scan. @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone */
+/**
+ * Checks after the scan that not too many objects of the base are gone.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone
+ */
 export function requireFewVanished(
   base: Chain,
   { index = [], state, collection, tenants = [] }: Manifest,

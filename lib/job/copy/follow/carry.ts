@@ -92,7 +92,9 @@ async function lastPass(
   if (ended.error !== undefined) throw ended.error
 }
 
-/** By every node's clock, the copy's writes are older than this, and those through the alias are not. */
+/**
+ * The moment that separates writes: by every node's clock the copy's are older, and those through the alias are not.
+ */
 async function switchMoment(
   { pass, class: name, run }: Following,
   precedence: SwitchPrecedence,

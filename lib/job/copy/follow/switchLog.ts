@@ -78,7 +78,7 @@ export class SwitchLog {
     this.#database.exec('DELETE FROM brought; DELETE FROM carried; DELETE FROM newer')
   }
 
-  /** The target has this object. Kept once `flush` is called. */
+  /** Notes that the target has this object; durable once `flush` was called. */
   bring({ id, tenant }: Placed): void {
     this.#waiting.push({ id, ...(tenant !== undefined && { tenant }) })
     if (this.#waiting.length >= AT_ONCE) this.flush()
@@ -122,7 +122,7 @@ export class SwitchLog {
     return this.#statements.stay.run(tenant, id).changes > 0
   }
 
-  /** The target has taken these objects. */
+  /** Notes that the target has taken these objects. */
   acknowledge(objects: readonly Placed[]): void {
     this.#database.transaction(() => {
       for (const { id, tenant = '' } of objects) this.#statements.acknowledge.run(tenant, id)
@@ -150,7 +150,7 @@ export class SwitchLog {
     )
   }
 
-  /** The copy itself has removed these objects. */
+  /** Notes that the copy itself has removed these objects. */
   removed(objects: readonly Placed[]): void {
     this.flush()
     this.#database.transaction(() => {

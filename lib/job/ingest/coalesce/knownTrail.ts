@@ -52,7 +52,7 @@ export class KnownTrail {
     this.#digests.set(line, this.#base.hex())
   }
 
-  /** The next line is settled. */
+  /** Notes that the next line is settled. */
   add({ line }: { readonly line: number }): void {
     this.#line = line
   }

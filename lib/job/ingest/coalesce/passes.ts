@@ -67,7 +67,7 @@ export async function firstPassOf(
   }
 }
 
-/** What a first pass, begun at `began` by the clock of performance, tells of itself. */
+/** The facts about a first pass for the event and the report; `began` is its start by the clock of `performance`. */
 export function firstPassFacts({ plan: { records, superseded } }: FirstPass, began: number) {
   return { records, superseded, seconds: toThousandths((performance.now() - began) / 1000) }
 }

@@ -92,7 +92,10 @@ export class Ledger {
     this.#options.rejects?.continueAt(rejectsBytes, rejectsDigest)
   }
 
-  /** After a failure: only what the last committed checkpoint covers is settled; without one, nothing is. */
+  /**
+   * Sets the counts back after a failure: only what the last committed checkpoint covers is settled; without one,
+   * nothing is.
+   */
   revertTo(checkpoint: Checkpoint | undefined): void {
     this.#untold = []
     const { tally = emptyTally(), commits = [] } = checkpoint ?? {}
@@ -116,7 +119,7 @@ export class Ledger {
     this.#trail = this.#trailOf(this.#input, digest)
   }
 
-  /** The input, which was read before, continues after this line, with a trail that knows it. */
+  /** Continues after this line of an input that was read before, with a trail that knows it. */
   follow(line: number, trail: Trail): void {
     this.#line = line
     this.#trail = trail

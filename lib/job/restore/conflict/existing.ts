@@ -46,7 +46,9 @@ export async function prepareExisting(run: RestoreRun): Promise<void> {
   await prepareTenants(run)
 }
 
-/** With `--on-new-property evolve`. Undo cannot remove a property: a server cannot. */
+/**
+ * Adds new properties to the class, with `--on-new-property evolve`. An undo cannot remove them, since a server cannot.
+ */
 async function addProperties({ store, plan, retry, class: name, frame }: RestoreRun): Promise<void> {
   for (const property of plan.newProperties.added) {
     await retry(() => store.addProperty(name, property))

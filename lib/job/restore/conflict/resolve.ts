@@ -112,7 +112,7 @@ async function guarded(
   }
 }
 
-/** Only after it was saved. An object that cannot be removed stays, and the new one replaces it. */
+/** Removes objects that were saved before. An object that cannot be removed stays, and the new one replaces it. */
 async function remove(
   due: readonly SplitObject[],
   there: ReadonlyMap<string, StoredObject>,

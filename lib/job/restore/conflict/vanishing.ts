@@ -95,7 +95,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
   }
 }
 
-/** A tenant is never emptied just because an archive does not mention it. */
+/** Refuses a replace of tenants that the archive does not mention: none is emptied just for that. */
 function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: readonly string[]): void {
   const own = new Set((plan.tenants ?? []).map((tenant) => tenant.name))
   const others = tenants.filter((tenant) => !own.has(tenant))

@@ -158,7 +158,7 @@ function evenly(pace: Pace | undefined): Duplex[] {
   ]
 }
 
-/** With a speed limit batches are small, for an even flow. */
+/** The size of batches; small with a speed limit, for an even flow. */
 function batchOf({ options, frame: { memory } }: RestoreRun, pace: Pace | undefined) {
   const { batchSize, batchBytes } = options
   const most = pace && mostAtOnce(pace)

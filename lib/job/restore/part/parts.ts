@@ -62,7 +62,10 @@ export function readAhead(run: RestoreRun): void {
   if (isWaitedFor && isRead && !options.skipDamaged && first?.inThread !== undefined) ahead.begin(first)
 }
 
-/** If the store takes one call at a time, one more part is read meanwhile; further parts gain nothing. */
+/**
+ * How many parts to read at once. If the store takes one call at a time, one more part is read meanwhile; further parts
+ * gain nothing.
+ */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
   if (store.maxInFlight === 1) return Math.min(2, options.workers || withinMemory(2), parts)
   return Math.min(readersOf(options.workers), parts)

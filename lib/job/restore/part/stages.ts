@@ -142,7 +142,10 @@ export function writableBatches({
 
 const REPEATED = 'its id occurs twice: the later object was written'
 
-/** A damaged source may name an id twice; one write may contain it only once. */
+/**
+ * Makes a function that keeps the last object of each id in a batch: a damaged source may name an id twice, and one
+ * write may not.
+ */
 function lastOfEachId(onRepeated: BatchStages['onRepeated']) {
   return (objects: readonly StoredObject[]): readonly StoredObject[] => {
     const last = new Map(objects.map((object) => [keyOf(object), object]))
@@ -157,7 +160,7 @@ function keyOf({ id, tenant }: StoredObject): string {
   return tenant === undefined ? id : `${id} ${tenant}`
 }
 
-/** Pages up to the damage: it does not take away what was read before. */
+/** Pages up to the damage, then a clean end: the pages before it count. Calls `onDamage` with the error. */
 export function pagesUpToDamage(pages: Readable, onDamage: (error: Error) => void): Readable {
   async function* upToDamage() {
     try {

@@ -39,7 +39,10 @@ async function beginUndo({ kept: { undo, log }, frame, id }: RestoreRun): Promis
   await undo.begin()
 }
 
-/** Without its earlier part, the undo would revert only part of the run. */
+/**
+ * The error for a continued run whose undo is gone: without its earlier part, an undo would revert only part of the
+ * run.
+ */
 function undoGone(run: string, directory: string): ElysiaError {
   const fact = `what the interrupted run ${run} changed is no longer kept in ${directory}`
   return new ElysiaError('ELYSIA_STATE', fact, {

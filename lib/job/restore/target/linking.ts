@@ -56,7 +56,7 @@ function tellLinked(
   precedence.linked(links.filter(({ id }) => !lacking.has(id)))
 }
 
-/** Without those of objects that somebody else has changed since they were written. */
+/** The references, without those of objects that somebody else has changed since they were written. */
 async function ownOnly(
   { frame, existing, collection, retry }: RestoreRun,
   links: readonly PlacedLink[],

@@ -16,8 +16,9 @@ import type { PartWork } from './work.ts'
 const LEAST_OBJECTS = 50_000
 
 /**
- * With threads an object takes a third more processor time. That pays only if this thread is the bottleneck: it writes
- * an embedded store, but a server takes less than this thread decodes, and often runs on the same processors.
+ * True if threads make a restore faster. An object takes a third more processor time with them, so this thread must be
+ * the bottleneck: it writes an embedded store, but a server takes less than this thread decodes, and often runs on the
+ * same processors.
  */
 function pays({ plan, store }: RestoreRun): boolean {
   return store.maxInFlight === 1 && (plan.objects ?? 0) >= LEAST_OBJECTS

@@ -102,7 +102,7 @@ async function whereIs({ folder, options }: Watching, known: WatchEntry): Promis
   return undefined
 }
 
-/** The file has another name, or the device another number, which may happen when the system restarts. */
+/** Notes the new name of a file, or the new number of its device, which may change when the system restarts. */
 function relocate({ log }: Watching, known: WatchEntry, there: WatchEntry): void {
   log.together(() => {
     log.forget(known)

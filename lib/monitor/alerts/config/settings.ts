@@ -57,7 +57,7 @@ export type RuleOf<W extends Rule['when']> = Extract<Rule, { readonly when: W }>
 
 export type SinkType = SinkEntry['type']
 
-/** Sinks that hear how runs end, but take no alerts. */
+/** Sinks that are told how runs end, but take no alerts. */
 export const SINKS_OF_RUNS: readonly SinkType[] = ['healthchecks', 'uptime_kuma', 'ping']
 
 /** A sink with an address. The address is a secret: it stays in a file or a variable until it is used. */

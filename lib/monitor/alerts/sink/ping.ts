@@ -21,7 +21,7 @@ export function healthchecks(name: string, endpoint: Endpoint): Ping {
   }
 }
 
-/** A push monitor of Uptime Kuma: up, or down with the reason. It hears only of ends. */
+/** A push monitor of Uptime Kuma: up, or down with the reason. It is told only of ends. */
 export function uptimeKuma(name: string, endpoint: Endpoint): Ping {
   return {
     name,

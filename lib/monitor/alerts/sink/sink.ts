@@ -22,7 +22,7 @@ export interface Sink {
   send(message: AlertMessage, call: SinkCall): Promise<string>
 }
 
-/** How a run ended, for sinks that hear of runs. */
+/** How a run ended, for sinks that are told of runs. */
 export interface RunPing {
   readonly phase: 'start' | 'end'
   /** The run's name in the form of a UUID. */
@@ -36,7 +36,7 @@ export interface RunPing {
   readonly seconds?: number
 }
 
-/** A dead man's switch: it hears that a run began and how it ended; if it hears nothing, it raises the alarm itself. */
+/** A dead man's switch: it is told that a run began and how it ended; if nothing comes, it raises the alarm itself. */
 export interface Ping {
   readonly name: string
   readonly place: string

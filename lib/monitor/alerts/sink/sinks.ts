@@ -25,7 +25,7 @@ export interface SinkContext {
 const SINKS = { webhook, slack, teams, alertmanager } as const
 const PINGS = { healthchecks, uptime_kuma: uptimeKuma, ping: plainPing } as const
 
-/** True if the sink hears how runs end, and takes no alerts. */
+/** True if the sink is told how runs end, and takes no alerts. */
 export function isPing({ type }: SinkSetting): boolean {
   return SINKS_OF_RUNS.includes(type)
 }

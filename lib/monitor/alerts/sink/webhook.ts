@@ -84,7 +84,7 @@ function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** A card takes Markdown: escape whatever would start it. */
+/** The text for a card, which takes Markdown: whatever would start it is escaped. */
 function teamsText(text: string): string {
   return text.replace(/[\\`*_[\]<>#|]/g, (character) => `\\${character}`)
 }

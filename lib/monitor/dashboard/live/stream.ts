@@ -100,7 +100,10 @@ function tell(watcher: Watcher, { id, text }: Told, now: number): void {
   write(watcher, text)
 }
 
-/** What a slow browser has not taken must not pile up. */
+/**
+ * True if a browser may be sent more: not too often, and only once it has taken what was sent before, which must not
+ * pile up.
+ */
 function isReady({ toldAt, response }: Watcher, now: number): boolean {
   return now - toldAt >= TELL_MS && !response.writableNeedDrain
 }

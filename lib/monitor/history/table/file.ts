@@ -124,7 +124,7 @@ export class HistoryFile {
     })
   }
 
-  /** Its directory may be read-only or full: reading needs neither. */
+  /** True for an error of a directory that is read-only or full: reading needs neither. */
   #isUnusable(error: unknown): boolean {
     const { missing } = this.#options
     const isState =

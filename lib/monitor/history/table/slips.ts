@@ -14,7 +14,7 @@ export type LastRow = [
   terminal: number | null,
 ]
 
-/** As `isSlip`. */
+/** True for a row that is a slip. @see isSlip */
 export function isSlipRow([, status, code, , , trigger, records, bytes_out, , , terminal]: LastRow): boolean {
   return isSlip({ trigger, terminal: terminal === 1, status, code, records, bytes_out })
 }

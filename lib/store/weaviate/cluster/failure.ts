@@ -41,12 +41,12 @@ const NO_CONNECTION = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNRE
 /** The answer is not HTTP, for example from a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
-/** A message was larger than one side accepts, or a page longer than the server allows. */
+/** True if a message was larger than one side accepts, or a page longer than the server allows. */
 export function isTooLarge(thrown: unknown): boolean {
   return /message (with a size )?larger than/i.test(saidBy(thrown)) || isTooLong(thrown)
 }
 
-/** A page had more objects than the server allows, whatever their size. */
+/** True if a page had more objects than the server allows, whatever their size. */
 export function isTooLong(thrown: unknown): boolean {
   return /query maximum results exceeded/i.test(saidBy(thrown))
 }
@@ -151,7 +151,7 @@ export class DeletionConflict extends ElysiaError {
   }
 }
 
-/** The server can be reached, but nodes behind it cannot. */
+/** The error for a server that can be reached while nodes behind it cannot. */
 function withoutCopies(message: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
@@ -221,7 +221,7 @@ function isSystemError(thrown: unknown): thrown is Error & { readonly code: stri
   return thrown instanceof Error && typeof (thrown as { code?: unknown }).code === 'string'
 }
 
-/** An AggregateError of several addresses has a code but no text. */
+/** The text of a system error: that of its code if it has none, as the AggregateError of several addresses. */
 function systemText({ code, message }: { readonly code: string; readonly message: string }): string {
   return message.includes(code) ? message : `${code}${message === '' ? '' : `: ${message}`}`
 }

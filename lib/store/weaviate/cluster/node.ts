@@ -108,7 +108,7 @@ export class NodeConnection {
     return this.#opening
   }
 
-  /** Before a call: if the node was lost, checks that it is ready again. @throws ElysiaError if it is not */
+  /** Checks before a call that a node that was lost is ready again. @throws ElysiaError if it is not */
   async regained(signal: AbortSignal): Promise<void> {
     if (this.#suspect) await this.requireReady(signal)
   }

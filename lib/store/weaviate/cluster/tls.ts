@@ -88,7 +88,7 @@ function requireGoodNow(file: string, { validFromDate, validToDate }: X509Certif
   })
 }
 
-/** No message contains its text. */
+/** Parses a private key. No error message contains its text. */
 function privateKey(file: string, pem: string): KeyObject {
   const isEncrypted = /ENCRYPTED/.test(pem)
   try {

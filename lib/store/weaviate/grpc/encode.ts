@@ -91,7 +91,7 @@ function doubles(propName: string, values: readonly number[]) {
   return { propName, values: [], valuesBytes: new Uint8Array(Float64Array.from(values).buffer) }
 }
 
-/** A struct has only doubles. Numbers that do not fit into a double were refused before. */
+/** The value for a struct, which has only doubles. Numbers that do not fit into a double were refused before. */
 function withDoubles(value: Json): Json {
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value

@@ -110,7 +110,7 @@ async function sendOnce(options: RestOptions, request: RestRequest, signal: Abor
   return reply
 }
 
-/** Its method and subject, without names and ids: `GET /schema`. */
+/** The name of a request: its method and subject, without names and ids: `GET /schema`. */
 function nameOf({ method, path }: RestRequest): string {
   return `${method} ${/^\/[\w.-]*/.exec(path)?.[0] ?? '/'}`
 }

@@ -122,7 +122,10 @@ export class Classes {
     await this.#addVectors(schema.class, vectorConfig)
   }
 
-  /** No server makes both kinds in one step. If the second step fails, the class is removed. */
+  /**
+   * Adds the named vectors to a class with an unnamed one: no server makes both in one step. If this fails, the class
+   * is removed.
+   */
   async #addVectors(name: string, vectorConfig: unknown): Promise<void> {
     try {
       const made = await this.find(name)
@@ -201,7 +204,7 @@ export class Classes {
     if (!layout.tenanted) throw this.#wrongTenancy(layout)
   }
 
-  /** An older server would ignore the setting, and then accept a vector of another width. */
+  /** The error for a server that is too old: it would ignore the setting, and then accept a vector of another width. */
   #withoutMixedVectors(name: string): ElysiaError {
     const message = `Weaviate ${this.#version} in ${this.#target} has no class with an unnamed vector and named ones: ${name}`
     return new ElysiaError('ELYSIA_CONFLICT', message, {

@@ -100,7 +100,7 @@ function intFaultOf(schema: CollectionSchema): Layout['intFault'] {
 
 const BEYOND_INT64 = 2n ** 63n
 
-/** A server rounds the largest 64-bit ints to this one, returns it, and accepts it in no other form. */
+/** The literal for a number. A server rounds the largest 64-bit ints to one that it accepts in no other form. */
 function literalOf(value: Json): Json {
   return value === BEYOND_INT64 ? BEYOND_INT64 - 1n : value
 }

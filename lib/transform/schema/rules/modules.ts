@@ -47,7 +47,10 @@ function vectorizerUnknown({ schema, target, set }: Patching): void {
   }
 }
 
-/** A server may have a default vectorizer, which would compute vectors for objects that never had any. */
+/**
+ * Sets the vectorizer of a class without one to `none`: a server may have a default, which would compute vectors for
+ * objects that never had any.
+ */
 function vectorizerUnsaid({ schema, set }: Patching): void {
   if (schema.vectorizer !== undefined || Object.keys(recordOf(schema.vectorConfig)).length > 0) return
   set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')

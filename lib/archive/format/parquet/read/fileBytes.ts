@@ -81,7 +81,7 @@ class TemporaryFile implements FileBytes {
     this.length = 0
   }
 
-  /** Without a name it goes with the process, however that ends. */
+  /** Opens a file and removes its name at once: it is gone with the process, however that ends. */
   #open(): number {
     const file = openSync(this.#path, 'wx+', 0o600)
     unlinkSync(this.#path)
