@@ -98,6 +98,12 @@ export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
+/** A sentence about an error without the code in it, which says more to programs than to people. */
+export function withoutCode(text: string): { readonly text: string; readonly code?: string } {
+  const found = /\b(ELYSIA_[A-Z_]+): /.exec(text)
+  return found === null ? { text } : { text: text.replace(found[0], ''), code: found[1]! }
+}
+
 /** Jobs whose name is not a noun. */
 const NOUNS: Readonly<Record<string, string>> = {
   verify: 'verification',

@@ -1,14 +1,23 @@
 import type { AttentionItem, MonitorReport } from '../../lib/monitor/report/schema.ts'
 import { Fold, Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
-import { counted, secondsSince, spanText, timeText } from '../words.ts'
+import {
+  agoText,
+  capital,
+  counted,
+  secondsSince,
+  shareText,
+  spanText,
+  timeText,
+  withoutCode,
+} from '../words.ts'
 
 /** How many warnings are visible at first; faults always are. */
 const WARNINGS = 5
 
 /** The first section: what needs attention, and what to do. */
 export function Attention({ report }: { report: MonitorReport }): VNode {
-  const { needs_attention: all, generated_at: now } = report
+  const { needs_attention: all } = report
   const faults = all.filter(({ severity }) => severity === 'fault').length
   // A single hidden warning takes no more space than its fold.
   const shown = all.length - faults <= WARNINGS + 1 ? all.length : faults + WARNINGS
@@ -18,27 +27,47 @@ export function Attention({ report }: { report: MonitorReport }): VNode {
       ${
         all.length === 0
           ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`
-          : html`<${List} all=${all.slice(0, shown)} now=${now} />${more.length === 0 ? null : html`<${Fold} summary=${`${counted(more.length, 'more warning')}`}>${() => html`<${List} all=${more} now=${now} />`}<//>`}`
+          : html`<${List} all=${all.slice(0, shown)} report=${report} />${more.length === 0 ? null : html`<${Fold} summary=${`${counted(more.length, 'more warning')}`}>${() => html`<${List} all=${more} report=${report} />`}<//>`}`
       }
     <//>` as VNode
 }
 
-function List({ all, now }: { all: readonly AttentionItem[]; now: string }): VNode {
-  return html`<ul class="items">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>` as VNode
+function List({ all, report }: { all: readonly AttentionItem[]; report: MonitorReport }): VNode {
+  return html`<ul class="items">${all.map((one) => html`<${Item} one=${one} report=${report} />`)}</ul>` as VNode
 }
 
-function Item({ one, now }: { one: AttentionItem; now: string }): VNode {
+function Item({ one, report }: { one: AttentionItem; report: MonitorReport }): VNode {
   const { severity, what, collection, target, message, next, run, since } = one
+  const { text, code } = withoutCode(message)
+  const others = othersText(one, report)
   return html`
     <li class=${`item ${severity}`}>
       <p class="about">
         <${Status} is=${severity} text=${what.replaceAll('_', ' ')} />
         ${collection === '' ? null : html`<strong><${Name} text=${collection} /></strong>`}
         ${target === '' ? null : html`<span class="muted"><${Name} text=${target} /></span>`}
-        ${since === undefined || secondsSince(since, now) < 1 ? null : html`<span class="muted">for <time datetime=${since} title=${timeText(since)}>${spanText(secondsSince(since, now))}</time></span>`}
+        ${since === undefined ? null : html`<${Since} time=${since} now=${report.generated_at} />`}
+        ${code === undefined ? null : html`<code class="muted">${code}</code>`}
       </p>
-      <p class="message">${message}</p>
+      <p class="message">${capital(text)}</p>
+      ${others === undefined ? null : html`<p class="muted">${others}</p>`}
       ${next === undefined ? null : html`<p class="next"><span class="label">Next</span> <${Step} text=${next} /></p>`}
       ${run === undefined ? null : html`<p><${RunLink} id=${run}>Look at the run<//></p>`}
     </li>` as VNode
+}
+
+function Since({ time, now }: { time: string; now: string }): VNode | null {
+  const seconds = secondsSince(time, now)
+  if (seconds < 1) return null
+  return html`<span class="muted">since <time datetime=${time}>${timeText(time)}</time> (${spanText(seconds)})</span>` as VNode
+}
+
+/** Whether a failure of the last run of a job is an exception. */
+function othersText({ run }: AttentionItem, { success }: MonitorReport): string | undefined {
+  const job = success.find(({ last_run: last }) => last === run)
+  if (job?.rate === undefined) return undefined
+  const { rate, last_success_age_seconds: age } = job
+  return age === undefined
+    ? 'It was never done.'
+    : `${shareText(rate)} of its runs were done, the last ${agoText(age)}.`
 }

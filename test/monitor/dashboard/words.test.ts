@@ -12,6 +12,7 @@ import {
   sizeText,
   spanText,
   typedParts,
+  withoutCode,
 } from '../../../page/words.ts'
 import { madeUpReport, NOW } from './madeUp.ts'
 
@@ -51,6 +52,14 @@ t.test('only all of it is 100 %', async (t) => {
     ),
   )
   t.pass()
+})
+
+t.test('a sentence is read without the code of its error', async (t) => {
+  t.strictSame(withoutCode('the last backup of A failed: ELYSIA_UNREACHABLE: no answer: ELYSIA_X: y'), {
+    text: 'the last backup of A failed: no answer: ELYSIA_X: y',
+    code: 'ELYSIA_UNREACHABLE',
+  })
+  t.strictSame(withoutCode('it ended with ELYSIA_STATE'), { text: 'it ended with ELYSIA_STATE' })
 })
 
 t.test('a command is typed as a shell takes it', async (t) => {
