@@ -26,7 +26,7 @@ function opened(emit: Emit): State | undefined {
 }
 
 /** Merges two lists of runs, newest first; each keeps its own order, whatever the clock said. */
-export function mergedRuns(one: readonly RunRecord[], other: readonly RunRecord[]): RunRecord[] {
+export function mergeRuns(one: readonly RunRecord[], other: readonly RunRecord[]): RunRecord[] {
   const [first, second] = [[...one], [...other]]
   const merged: RunRecord[] = []
   while (first.length > 0 && second.length > 0) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { backupRoot, onCatalog, onCopiedCatalog } from './cli/catalog.ts'
+import { backupRoot, useCatalog, useCatalogCopy } from './cli/catalog.ts'
 import type { Context } from './cli/command.ts'
 import {
   type Catalog,
@@ -90,10 +90,10 @@ async function reading<T>(
   without: (why: string) => Promise<T>,
 ): Promise<T> {
   try {
-    return await onCatalog(context, work)
+    return await useCatalog(context, work)
   } catch (error) {
     if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STATE') throw error
-    return onCopiedCatalog(context, work).catch(() => without(messageOf(error)))
+    return useCatalogCopy(context, work).catch(() => without(messageOf(error)))
   }
 }
 

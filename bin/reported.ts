@@ -29,7 +29,10 @@ export const reportedOptions = {
  * The period and objective of the report. Needs reportedOptions in schemas.
  * @throws ElysiaError ELYSIA_USAGE for an invalid time, or more than 100 percent
  */
-export function askedNow({ options }: Pick<Context, 'options'>): { since: string; slo: number | undefined } {
+export function reportPeriod({ options }: Pick<Context, 'options'>): {
+  since: string
+  slo: number | undefined
+} {
   const { since, slo } = options(reportedOptions)
   const objective = slo === undefined ? undefined : Number(slo)
   if (objective !== undefined && objective > 100) {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Catalog, ElysiaError } from '../library.ts'
-import { archiveNamed, LATEST, onCatalog } from './catalog.ts'
+import { archiveNamed, LATEST, useCatalog } from './catalog.ts'
 import { type ChainLock, lockedWithBases, lockRead, rootToLock } from './chain/locks.ts'
 import type { Context } from './command.ts'
 
@@ -10,8 +10,8 @@ const ARCHIVE_ID = /^[0-9a-z-]+$/
 /** The path of an archive: an existing path itself, otherwise the archive with that id in the catalog. */
 export async function archivePath(context: Context, operand: string): Promise<string> {
   if (existsSync(operand)) return operand
-  if (operand.startsWith(LATEST)) return onCatalog(context, (catalog) => newest(context, catalog, operand))
-  const known = await onCatalog(context, (catalog) =>
+  if (operand.startsWith(LATEST)) return useCatalog(context, (catalog) => newest(context, catalog, operand))
+  const known = await useCatalog(context, (catalog) =>
     ARCHIVE_ID.test(operand) ? archiveNamed(catalog, operand).location : undefined,
   ).catch((error) => {
     if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined

@@ -13,7 +13,7 @@ import {
 import { eventView } from '../view/events.ts'
 import type { Context } from './command.ts'
 
-/** The part of a context that `onCatalog` needs. */
+/** The part of a context that `useCatalog` needs. */
 export type CatalogContext = Pick<Context, 'options'> & {
   readonly console: Pick<Context['console'], 'note' | 'detail'>
 }
@@ -37,7 +37,7 @@ export function catalogFile(): string {
  * Opens the catalog of this user for a piece of work, which must be repeatable. If there is nothing to list, makes no
  * file unless `missing` says so. Needs catalogOptions in schemas.
  */
-export async function onCatalog<T>(
+export async function useCatalog<T>(
   context: CatalogContext,
   work: (catalog: Catalog) => Promise<T> | T,
   missing: 'make' | 'memory' = 'memory',
@@ -53,9 +53,9 @@ export async function onCatalog<T>(
 
 /**
  * The same with a copy of the catalog, which is then removed: for work that only reads.
- * @throws the system's error, and as `onCatalog`
+ * @throws the system's error, and as `useCatalog`
  */
-export async function onCopiedCatalog<T>(
+export async function useCatalogCopy<T>(
   context: CatalogContext,
   work: (catalog: Catalog) => Promise<T> | T,
 ): Promise<T> {
@@ -73,7 +73,7 @@ export async function onCopiedCatalog<T>(
  * Options in the catalog's terms: archives are listed under the class of a collection's name, and under the address of
  * a target that the configuration names.
  */
-export function forCatalog<O extends { readonly collection?: string; readonly cluster?: string }>(
+export function catalogSelection<O extends { readonly collection?: string; readonly cluster?: string }>(
   { settings }: Pick<Context, 'settings'>,
   options: O,
 ): O {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { lookForAlerts, watchAlertsAfterChanges } from '../alertsWatch.ts'
 import { beginChild } from '../cli/auto/child.ts'
 import { policiesIn, policiesNow } from '../cli/auto/policies.ts'
-import { onCatalog } from '../cli/catalog.ts'
+import { useCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
 import { commandLine } from '../cli/signal/commandLine.ts'
@@ -170,7 +170,7 @@ async function archivedFor(context: Context, { kind }: Policy): Promise<() => re
 }
 
 async function archivedCollections(context: Context): Promise<string[]> {
-  const all = await onCatalog(context, (catalog) => catalog.list({ status: ['complete'] }))
+  const all = await useCatalog(context, (catalog) => catalog.list({ status: ['complete'] }))
   return [...new Set(all.map(({ collection }) => collection))].sort()
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { watchAlerts } from '../alertsWatch.ts'
-import { onCatalog } from '../cli/catalog.ts'
+import { useCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import {
   addressOf,
@@ -18,7 +18,7 @@ import {
 import { servingMetrics } from '../metrics.ts'
 import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
-import { askedNow, reportedOptions } from '../reported.ts'
+import { reportedOptions, reportPeriod } from '../reported.ts'
 
 /** `dashboard`: what is running, what was done and what needs attention, as a page in the browser. */
 export const command: Command = {
@@ -42,8 +42,8 @@ async function run(context: Context): Promise<void> {
     const { archiveViews } = await dashboardLibrary()
     const sources: DashboardSources = {
       history,
-      report: () => report(askedNow(context)),
-      archives: () => onCatalog(context, archiveViews),
+      report: () => report(reportPeriod(context)),
+      archives: () => useCatalog(context, archiveViews),
       alerts: async () => {
         const { alertsOf } = await rememberedAlerts()
         return alertsOf(alertsFile())

@@ -22,13 +22,13 @@ export const command: Command = {
 /** Only destinations on the command line replace stdout; those that a configuration sets for jobs do not. */
 async function run(context: Context): Promise<void> {
   const { console, flags } = context
-  const { leaveMetrics, metricsDocument } = await metricsLibrary()
+  const { publishMetrics, metricsDocument } = await metricsLibrary()
   const made = await withMetrics(context, (metrics) => metrics())
   if (made.others > 0) console.warn(`${counted(made.others, 'collection')} are joined as collection="other"`)
   const { metricsTextfile, metricsPush } = flags.values
   if (metricsTextfile !== undefined || metricsPush !== undefined) {
     const { metricsTextfile: file, metricsPush: address } = context.options(metricsOptions)
-    const failures = await leaveMetrics(made.text, {
+    const failures = await publishMetrics(made.text, {
       ...(metricsTextfile !== undefined && file !== undefined && { metricsTextfile: file }),
       ...(metricsPush !== undefined && address !== undefined && { metricsPush: address }),
     })

@@ -2,7 +2,7 @@ import type { Command, Context } from '../cli/command.ts'
 import { tableOptions, tablesFor } from '../cli/tables.ts'
 import { catalogOptions, type OptionsSchema, reportLibrary } from '../library.ts'
 import { withMonitor } from '../monitor.ts'
-import { askedNow, reportedOptions } from '../reported.ts'
+import { reportedOptions, reportPeriod } from '../reported.ts'
 import { sendingReport } from '../sendReport.ts'
 import { reportLines } from '../view/report.ts'
 
@@ -49,7 +49,7 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const { format, send } = context.options(reportOptions)
   const sendIt = await sendingReport(context, send)
-  const asked = askedNow(context)
+  const asked = reportPeriod(context)
   const made = await withMonitor(context, ({ report }) => report(asked))
   await sendIt(made)
   if (console.json || format === 'json') return console.document(made)

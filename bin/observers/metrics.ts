@@ -30,12 +30,12 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
       try {
         // The text reports undelivered alerts: those that a sink takes at once must not count.
         await Promise.race([before, wait(HEAD_START_MS, undefined, { ref: false })])
-        const [{ leaveMetrics }, { withoutNotes: quietly, withMetrics }] = await Promise.all([
+        const [{ publishMetrics }, { withoutNotes: quietly, withMetrics }] = await Promise.all([
           metricsLibrary(),
           import('../metrics.ts'),
         ])
         const { text } = await withMetrics(quietly({ settings, console, options }), (metrics) => metrics())
-        for (const error of await leaveMetrics(text, places, { deadline })) warn(error)
+        for (const error of await publishMetrics(text, places, { deadline })) warn(error)
       } catch (error) {
         warn(error)
       }

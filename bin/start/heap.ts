@@ -24,7 +24,7 @@ export function collectLessOften(): void {
  * Reads or makes compiled code under the flags of the start; another thread may have changed them, and they apply to
  * the entire process.
  */
-export function asAtStart<T>(work: () => T): T {
+export function withStartFlags<T>(work: () => T): T {
   const { cachedDataVersionTag } = process.getBuiltinModule('v8')
   const before = cachedDataVersionTag()
   setFlag(AS_AT_START)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
-import { asAtStart } from './heap.ts'
+import { withStartFlags } from './heap.ts'
 import { placeOfCompiled } from './place.ts'
 
 export { collectLessOften } from './heap.ts'
@@ -48,7 +48,9 @@ export function load(name: string): object {
   const siblings = (wanted: string) =>
     /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
   const isLate = performance.now() > LATE_MS
-  const script = isLate ? asAtStart(() => scriptOf(file, name, directory)) : scriptOf(file, name, directory)
+  const script = isLate
+    ? withStartFlags(() => scriptOf(file, name, directory))
+    : scriptOf(file, name, directory)
   const run = script.runInThisContext() as Wrapped
   run(module.exports, siblings, module, file, dirname(file), (wanted, options) => import(wanted, options))
   loaded.set(name, module.exports)
@@ -57,7 +59,7 @@ export function load(name: string): object {
 
 /** The same in another thread, which begins while the first one is working. */
 export function loadInThread(name: string): object {
-  return asAtStart(() => load(name))
+  return withStartFlags(() => load(name))
 }
 
 function scriptOf(file: string, name: string, directory: string): Script {
@@ -76,7 +78,7 @@ function scriptOf(file: string, name: string, directory: string): Script {
   const known = script.cachedDataRejected === true ? undefined : compiled
   const use = useOf()
   if (id !== undefined && isNewUse(known, use)) {
-    keepLater(() => asAtStart(() => keepCompiled(path, script, [...(known?.uses ?? []), use])))
+    keepLater(() => withStartFlags(() => keepCompiled(path, script, [...(known?.uses ?? []), use])))
   }
   return script
 }

@@ -9,7 +9,7 @@ import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
  * id is free, or its archive was moved here: then it is gone from its old place, while its root still exists, and the
  * manifest found here says the same.
  */
-export async function claimedBy(
+export async function locationOfId(
   catalog: Catalog,
   found: Begun | Manifest,
   path: string,

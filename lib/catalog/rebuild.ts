@@ -13,7 +13,7 @@ import { insideCheck } from '../file/below.ts'
 import { type Annotations, annotationsAt, readAnnotations } from './annotations.ts'
 import { begunOf } from './begun.ts'
 import type { Catalog } from './catalog.ts'
-import { claimedBy } from './claim.ts'
+import { locationOfId } from './claim.ts'
 import { IndexDamaged } from './database/database.ts'
 import type { Unreadable } from './database/unreadable.ts'
 import type { Begun, Location, Placed } from './record.ts'
@@ -147,7 +147,7 @@ class Rebuild {
   }
 
   async #isCopy(found: Begun | Manifest, path: string): Promise<boolean> {
-    const known = this.#ids.get(found.id) ?? (await claimedBy(this.#catalog, found, path))
+    const known = this.#ids.get(found.id) ?? (await locationOfId(this.#catalog, found, path))
     if (known === undefined) this.#ids.set(found.id, path)
     else {
       this.#copies.push({ path, id: found.id, known })

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { withinMemory } from '../core/memory/limits.ts'
+import { scaledToMemory } from '../core/memory/limits.ts'
 import { makeDirectory } from '../file/directory.ts'
 import { sqliteFailure } from './errors.ts'
 import { rememberFiles } from './files.ts'
@@ -19,7 +19,7 @@ export function connect(path: string, options: Database.Options = {}): SqliteDat
 }
 
 /** A database in memory with the content of a file, without its log. @throws SQLite's error */
-export function databaseOf(bytes: Buffer): SqliteDatabase {
+export function databaseFromBytes(bytes: Buffer): SqliteDatabase {
   // Its header says that there is a log, but memory has none.
   bytes.fill(1, JOURNAL_VERSIONS, JOURNAL_VERSIONS + 2)
   return new Database(bytes)
@@ -170,7 +170,7 @@ export function databaseFile(path: string): string {
 
 /** Gives a connection for writing a larger cache, because objects under random ids touch the whole index. */
 export function setWriterCache(database: SqliteDatabase): void {
-  database.pragma(`cache_size = -${withinMemory(WRITERS_CACHE_KIB)}`)
+  database.pragma(`cache_size = -${scaledToMemory(WRITERS_CACHE_KIB)}`)
 }
 
 function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing']>): string {

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { connect, databaseOf, type SqliteDatabase } from './connection.ts'
+import { connect, databaseFromBytes, type SqliteDatabase } from './connection.ts'
 
 /** Copies of files in a directory of their own. */
 export interface Copied {
@@ -36,7 +36,7 @@ export function copyDatabase(file: string, beside: readonly string[] = []): Copi
  */
 export function openCopy(file: string): SqliteDatabase {
   const copy = copyOrNone(file)
-  if (copy === undefined) return databaseOf(readFileSync(file))
+  if (copy === undefined) return databaseFromBytes(readFileSync(file))
   try {
     const database = connect(copy.path)
     // From here on it needs only its own file, which exists as long as it is open.

@@ -1,5 +1,5 @@
 import { AdaptiveLimit } from '../async/adaptiveLimit.ts'
-import { roomBytes, withinMemory } from '../core/memory/limits.ts'
+import { roomBytes, scaledToMemory } from '../core/memory/limits.ts'
 import type { Store } from '../store/store.ts'
 import { AUTO_WORKERS } from './sharedOptions.ts'
 
@@ -25,6 +25,6 @@ export function batchesInFlight(
 ): number | AdaptiveLimit {
   if (workers !== AUTO_WORKERS) return workers
   if (maxInFlight === 1 || transaction !== undefined) return EMBEDDED
-  const fitting = Math.floor((SHARE * roomBytes()) / (COPIES * withinMemory(batchBytes)))
+  const fitting = Math.floor((SHARE * roomBytes()) / (COPIES * scaledToMemory(batchBytes)))
   return new AdaptiveLimit({ most: Math.min(Math.max(2, fitting), maxInFlight, MOST_CALLS), first: FIRST })
 }

@@ -1,4 +1,4 @@
-import { withinMemory } from '../core/memory/limits.ts'
+import { scaledToMemory } from '../core/memory/limits.ts'
 
 /** Options that several jobs have. A configuration sets each once, so they must mean the same in all of them. */
 
@@ -7,7 +7,7 @@ const AUTO_READERS = 4
 
 /** How many ranges or parts to read at once: all of those that were asked for, or, with `auto`, what memory permits. */
 export function readersOf(workers: number): number {
-  return workers || withinMemory(AUTO_READERS)
+  return workers || scaledToMemory(AUTO_READERS)
 }
 
 /**

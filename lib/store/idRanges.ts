@@ -1,5 +1,5 @@
 import type { IdRange } from '../archive/manifest.ts'
-import { lastInOrder } from './objects.ts'
+import { checkedLastId } from './objects.ts'
 import type { CallOptions, Collection } from './store.ts'
 
 /** A collection with fewer objects is one range: more ranges would only make small files. */
@@ -81,7 +81,7 @@ async function firstAfter(
 ): Promise<string | undefined> {
   const range = after === undefined ? {} : { after }
   for await (const page of collection.read({ properties: [], vectors: false }, range, call)) {
-    lastInOrder(page, after, undefined, collection.name)
+    checkedLastId(page, after, undefined, collection.name)
     return page[0]!.id
   }
   return undefined

@@ -114,7 +114,7 @@ class ObjectPages extends Readable {
       return
     }
     try {
-      this.#last = lastInOrder(page.value, this.#last, this.#range.upTo, this.#collection.name)
+      this.#last = checkedLastId(page.value, this.#last, this.#range.upTo, this.#collection.name)
       passedObjects(page.value)
       this.push(page.value)
     } catch (error) {
@@ -127,7 +127,7 @@ class ObjectPages extends Readable {
  * The last id of a page, after checking that each id is greater than the one before.
  * @throws ElysiaError ELYSIA_STORE if one is not, or is beyond `upTo`
  */
-export function lastInOrder(
+export function checkedLastId(
   page: readonly StoredObject[],
   after: string | undefined,
   upTo: string | undefined,

@@ -1,4 +1,4 @@
-import { isLimited, withinMemory } from '../core/memory/limits.ts'
+import { isLimited, scaledToMemory } from '../core/memory/limits.ts'
 import { lineLength, passedObjects } from '../core/memory/objectSize.ts'
 import type { StoredObject } from '../core/object.ts'
 
@@ -40,7 +40,7 @@ export class Pieces {
   #learn(ids: number, objects: readonly StoredObject[]): void {
     passedObjects(objects)
     const bytes = objects.reduce((sum, object) => sum + lineLength(object), 1)
-    const fitting = Math.floor((withinMemory(PIECE_BYTES) * ids) / bytes)
+    const fitting = Math.floor((scaledToMemory(PIECE_BYTES) * ids) / bytes)
     this.#ids = Math.max(1, Math.min(fitting, GROWTH * this.#ids, MOST_IDS))
   }
 }

@@ -1,4 +1,4 @@
-import { withinMemory } from '../core/memory/limits.ts'
+import { scaledToMemory } from '../core/memory/limits.ts'
 import { Pager } from './pager.ts'
 
 /** A page of the result; shorter under a limit on memory. */
@@ -46,7 +46,7 @@ async function* merged<T>(
   lengthOf: (item: T) => number,
 ): AsyncGenerator<readonly T[]> {
   const heap = new Heap(open)
-  const pager = new Pager<T>({ items: PAGE_ITEMS, length: withinMemory(PAGE_LENGTH) })
+  const pager = new Pager<T>({ items: PAGE_ITEMS, length: scaledToMemory(PAGE_LENGTH) })
   let last: string | undefined
   for (let first = heap.first; first !== undefined; first = heap.first) {
     if (first.key !== last) {

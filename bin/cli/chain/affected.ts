@@ -1,5 +1,5 @@
 import { type ArchiveRecord, counted, ElysiaError, loadCatalog } from '../../library.ts'
-import { type CatalogContext, onCatalog } from '../catalog.ts'
+import { type CatalogContext, useCatalog } from '../catalog.ts'
 
 const MOST_NAMED = 5
 
@@ -9,7 +9,7 @@ export async function affectedArchives(
   id: string,
 ): Promise<readonly ArchiveRecord[]> {
   const { descendantsOf } = await loadCatalog()
-  return onCatalog(context, (catalog) => {
+  return useCatalog(context, (catalog) => {
     const archive = catalog.find(id)
     return archive === undefined ? [] : descendantsOf(catalog, id, archive.collection)
   }).catch(() => [])

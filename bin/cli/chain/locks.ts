@@ -8,7 +8,7 @@ import {
   readingLock,
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
-import { backupRoot, onCatalog } from '../catalog.ts'
+import { backupRoot, useCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import { archiveFinder } from './finder.ts'
 
@@ -66,13 +66,13 @@ export async function rootToLock(context: Context, path: string): Promise<string
   const { rootToLock: rootIn } = await readingLock()
   const backups = backupRoot(context)
   const look = (catalog: Catalog | undefined) => rootIn(path, catalog, backups)
-  return onCatalog(context, look).catch(() => look(undefined))
+  return useCatalog(context, look).catch(() => look(undefined))
 }
 
 /** Where the bases of an archive are; empty for a full one. Its reader reports what is damaged or missing. */
 async function basesOf(context: Context, location: string): Promise<string[]> {
-  const { openArchive, openChain, findBelow, besideArchive, directoryStorage } = await backupJob()
-  const near = findBelow([besideArchive(location), backupRoot(context)])
+  const { openArchive, openChain, findBelow, parentOfArchive, directoryStorage } = await backupJob()
+  const near = findBelow([parentOfArchive(location), backupRoot(context)])
   const known = await archiveFinder(context)
   try {
     const newest = await openArchive(directoryStorage(location))

@@ -13,7 +13,7 @@ import {
   targetOptions,
   type ValueKind,
 } from '../../library.ts'
-import { LATEST, onCatalog } from '../catalog.ts'
+import { LATEST, useCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import type { Operand } from '../operands.ts'
 import type { Typed } from './typed.ts'
@@ -107,7 +107,7 @@ function isAbsent({ flags, settings }: Context, address: string | undefined): bo
 }
 
 function onSilentCatalog<T>({ options }: Context, work: (catalog: Catalog) => T): Promise<T> {
-  return onCatalog({ options, console: { note: () => {}, detail: () => {} } }, work)
+  return useCatalog({ options, console: { note: () => {}, detail: () => {} } }, work)
 }
 
 function archiveIds(context: Context, _: Typed, typed: string): Promise<Candidate[]> {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import { backupRoot, useCatalog } from '../../cli/catalog.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
 import {
@@ -92,7 +92,7 @@ async function baseLocation(
     ...(content !== '' && { selection: content }),
     fullEvery,
   }
-  const choice = await onCatalog(context, (catalog) =>
+  const choice = await useCatalog(context, (catalog) =>
     since === 'last' ? newestBase(catalog, wanted) : namedBase(catalog, since, wanted),
   )
   if (choice.base !== undefined) return choice.base.location

@@ -1,5 +1,5 @@
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
-import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import { backupRoot, useCatalog } from '../../cli/catalog.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
@@ -178,7 +178,7 @@ async function located(context: Context, operand: string): Promise<string> {
   if (isStandardInput(operand)) return '-'
   const { asOf } = context.options(asOfOptions)
   if (asOf === undefined) return archivePath(context, operand)
-  const { id, location } = await onCatalog(context, (catalog) => locationAsOf(catalog, operand, asOf))
+  const { id, location } = await useCatalog(context, (catalog) => locationAsOf(catalog, operand, asOf))
   context.console.note(`${operand} as of ${asOf} is ${id}`)
   return location
 }

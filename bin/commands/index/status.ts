@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
-import { mergedRuns } from '../../history.ts'
+import { mergeRuns } from '../../history.ts'
 import { followOfCounts, type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
 import type { Column } from '../../view/columns.ts'
 import { countsText } from '../../view/countsText.ts'
@@ -39,7 +39,7 @@ async function run(context: Context): Promise<void> {
   const runs =
     history === undefined
       ? runsNow(state, target, { withArchives: true, limit })
-      : mergedRuns(runsNow(state, target, { limit }), runsNow(history, target, { withArchives: true, limit }))
+      : mergeRuns(runsNow(state, target, { limit }), runsNow(history, target, { withArchives: true, limit }))
   const newest = runs.slice(0, limit)
   const positions = state.journal.positions(target)
   if (console.json) return console.document({ target, runs: newest.map(entry), commits: plain(positions) })

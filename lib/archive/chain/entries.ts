@@ -18,7 +18,7 @@ import { indexPages } from './indexPages.ts'
  */
 export function chainEntries(chain: Chain, range: ObjectRange): Source<readonly IndexEntry[]> {
   const links = [...linksOf(chain, range.tenant)].reverse()
-  const sources = links.map((link) => ofLink(chain.newest, link, entriesOf(link, range)))
+  const sources = links.map((link) => linkPages(chain.newest, link, entriesOf(link, range)))
   return Readable.from(
     mergeNewest(sources, ({ id }) => id),
     { objectMode: true, highWaterMark: 1 },
@@ -32,7 +32,7 @@ export function entriesOf(archive: Archive, range: ObjectRange): AsyncIterable<r
 }
 
 /** Pages of a link; an error about damage names the link. */
-export async function* ofLink<T>(
+export async function* linkPages<T>(
   newest: Archive,
   { manifest }: Archive,
   pages: AsyncIterable<readonly T[]>,

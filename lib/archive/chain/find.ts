@@ -29,7 +29,7 @@ export function findBelow(directories: readonly string[]): FindArchive {
 }
 
 /** The directory that contains an archive, which usually contains its bases, too. */
-export function besideArchive(location: string): string {
+export function parentOfArchive(location: string): string {
   return dirname(resolve(location))
 }
 

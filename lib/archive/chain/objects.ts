@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { withinMemory } from '../../core/memory/limits.ts'
+import { scaledToMemory } from '../../core/memory/limits.ts'
 import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
@@ -9,7 +9,7 @@ import { rangeOf } from '../idRange.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import { archiveObjects } from '../part/objects.ts'
 import { type Chain, type FindArchive, isIncrement, linksOf, openChain } from './chain.ts'
-import { entriesOf, ofLink } from './entries.ts'
+import { entriesOf, linkPages } from './entries.ts'
 import { type Gone, sortedLinks } from './sortedLinks.ts'
 
 /**
@@ -77,11 +77,11 @@ async function* objectsIn(
   const changesOf = (link: Archive) => {
     const objects: AsyncIterable<readonly (StoredObject | Gone)[]> = archiveObjects(link).pages(range)
     const gone = isIncrement(link.manifest) ? [goneIn(link, range)] : []
-    return [objects, ...gone].map((pages) => ofLink(chain.newest, link, pages))
+    return [objects, ...gone].map((pages) => linkPages(chain.newest, link, pages))
   }
   const [first, ...others] = linksOf(chain, range.tenant)
   if (first === undefined) return
-  const beside = others.splice(-Math.max(1, withinMemory(MOST_AT_ONCE) - 2))
+  const beside = others.splice(-Math.max(1, scaledToMemory(MOST_AT_ONCE) - 2))
   const schema = chain.newest.manifest.schema as unknown as CollectionSchema
   const sorted = others.length === 0 ? [] : [sortedLinks(inTurn(others, changesOf), schema, ended.signal)]
   const sources = [...beside.reverse().flatMap(changesOf), ...sorted, ...changesOf(first)]

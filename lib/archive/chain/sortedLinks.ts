@@ -1,4 +1,4 @@
-import { withinMemory } from '../../core/memory/limits.ts'
+import { scaledToMemory } from '../../core/memory/limits.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { wholeNumbers } from '../../core/value/wholeNumbers.ts'
@@ -54,7 +54,7 @@ function* pagesIn(
 ): Generator<readonly (StoredObject | Gone)[]> {
   const numbers = wholeNumbers(schema.properties)
   const select = database.prepare(PAGE).raw()
-  const most = withinMemory(PAGE_BYTES)
+  const most = scaledToMemory(PAGE_BYTES)
   for (let last = ''; ; ) {
     const page: (StoredObject | Gone)[] = []
     let bytes = 0

@@ -34,6 +34,6 @@ export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
  * The same reading, but digests each object after parsing it, since another program may have spelled its line: for
  * comparing the objects with those of another source.
  */
-export function byObject(reading: PartReading): PartReading {
+export function digestingByObject(reading: PartReading): PartReading {
   return { ...reading, content: { ...reading.content, foreign: true } }
 }

@@ -59,7 +59,7 @@ export function isLimited(): boolean {
 }
 
 /** The size of a buffer that usually has `bytes`; smaller under a limit. */
-export function withinMemory(bytes: number): number {
+export function scaledToMemory(bytes: number): number {
   let size = bytes
   for (const { scale } of limits) size = Math.min(size, Math.max(1, Math.floor(scale * bytes)))
   return size

@@ -2,7 +2,7 @@
 
 export { openArchive } from '../../archive/archive.ts'
 export { openChain } from '../../archive/chain/chain.ts'
-export { besideArchive, findBelow } from '../../archive/chain/find.ts'
+export { findBelow, parentOfArchive } from '../../archive/chain/find.ts'
 export { contentText } from '../../archive/selection.ts'
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { fileModes } from '../../archive/storage/modes.ts'

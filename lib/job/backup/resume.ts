@@ -42,7 +42,7 @@ interface Files {
 }
 
 /** Parts and index files that are as they were written. If one of a gap is not, its siblings do not count either. */
-export async function wholeParts(
+export async function intactParts(
   storage: Storage,
   { parts, index }: Files,
   signal?: AbortSignal,

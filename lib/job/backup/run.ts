@@ -8,7 +8,7 @@ import type { Tenant } from '../../store/store.ts'
 import { encodingLike } from './encoding.ts'
 import type { BackupJob } from './job.ts'
 import { type Counted, planOf } from './plan.ts'
-import { wholeParts } from './resume.ts'
+import { intactParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
 /** A backup into its own place. */
@@ -50,7 +50,7 @@ export async function beginBackup(job: StorageJob, unfinished: Unfinished | unde
 async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: Unfinished): Promise<Begun> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
-  const { parts: there, index: thereIndex } = await wholeParts(storage, unfinished, run.signal)
+  const { parts: there, index: thereIndex } = await intactParts(storage, unfinished, run.signal)
   run.emit({ type: 'backup_resumed', archive: plan.id, parts_kept: there.length, parts: parts.length })
   const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
   // Killed before these were put back.

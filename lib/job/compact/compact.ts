@@ -13,7 +13,7 @@ import { pool } from '../../async/pool.ts'
 import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import { withinMemory } from '../../core/memory/limits.ts'
+import { scaledToMemory } from '../../core/memory/limits.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { emitter } from '../../run/events.ts'
 import { newRunId } from '../../run/record.ts'
@@ -104,7 +104,7 @@ async function written(chain: Chain, { signal, onEvent }: CompactContext): Promi
   let done = 0
   await pool(
     manifest.ranges.entries(),
-    { workers: withinMemory(RANGES_AT_ONCE), signal },
+    { workers: scaledToMemory(RANGES_AT_ONCE), signal },
     async ([range, ids], own) => {
       const gap = { range, ...rangeOf(ids) }
       const parted = partWriter({

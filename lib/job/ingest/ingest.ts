@@ -8,7 +8,7 @@ import type { Input } from './input.ts'
 import { type IngestOptionsInput, ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { ingestInputs } from './run.ts'
-import { setUp } from './setup.ts'
+import { setUpIngest } from './setup.ts'
 import { requireUsable } from './stages.ts'
 import type { Ingest, IngestContext, Shared } from './types.ts'
 
@@ -44,7 +44,7 @@ export async function ingestFiles(
 ): Promise<Ended<Report>> {
   const options = resolveInput(ingestOptions, optionsInput)
   requireUsable(options)
-  const { ingest, close } = await setUp(inputs, store, options, context, shared)
+  const { ingest, close } = await setUpIngest(inputs, store, options, context, shared)
   const { run, ledger } = ingest
   try {
     return await runJob(run, () => work(ingest), {

@@ -118,7 +118,7 @@ export async function requireRecords(input: Input, reading: Reading, stop: Abort
 }
 
 /** True if an input that was read to its end is still the same: as many records, the same digest. */
-export async function endsUnchanged(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
+export async function isUnchangedAtEnd(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
   const digest = new LinesDigest()
   let line = 0
   const { stages } = openInput(input, reading, new AbortController().signal)

@@ -6,7 +6,7 @@ import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
 import { windowOf } from './coalesce/window.ts'
 import { ingestOne } from './ingestOne.ts'
-import { endsUnchanged, labelOf, requireRecords } from './input.ts'
+import { isUnchangedAtEnd, labelOf, requireRecords } from './input.ts'
 import { changeThread } from './thread/items.ts'
 import type { Ingest } from './types.ts'
 
@@ -81,7 +81,7 @@ async function ingestFrom(ingest: Ingest, first: number): Promise<void> {
 async function resumed(ingest: Ingest, checkpoint: Checkpoint): Promise<boolean> {
   const { ends, input, tally } = checkpoint
   for (const [index, end] of ends.entries()) {
-    if (!(await endsUnchanged(ingest.inputs[index]!, end, ingest.options))) return false
+    if (!(await isUnchangedAtEnd(ingest.inputs[index]!, end, ingest.options))) return false
   }
   ingest.run.emit({ type: 'run_continued', run: ingest.id, line: tally.lines })
   if (input >= ingest.inputs.length) return true

@@ -32,7 +32,7 @@ export interface Setup {
  * fits. Makes nothing yet.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_CONFLICT, ELYSIA_NOT_FOUND, ELYSIA_UNREACHABLE
  */
-export async function setUp(
+export async function setUpIngest(
   inputs: readonly Input[],
   store: Store,
   options: IngestOptions,

@@ -5,7 +5,7 @@ import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { AliasFacts } from './alias/plan.ts'
 import type { PartFacts } from './progressTable.ts'
-import { addedUp } from './reasons.ts'
+import { mergeCounts } from './reasons.ts'
 import type { RestoreReport, UndoFacts } from './report.ts'
 import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
@@ -128,8 +128,8 @@ function sumsOf(all: readonly PartFacts[]) {
   }
   return {
     ...sums,
-    rejected: addedUp(all.map(({ rejected }) => rejected)),
-    discarded: addedUp(all.map(({ discarded = {} }) => discarded)),
-    skipped: addedUp(all.map(({ skipped = {} }) => skipped)),
+    rejected: mergeCounts(all.map(({ rejected }) => rejected)),
+    discarded: mergeCounts(all.map(({ discarded = {} }) => discarded)),
+    skipped: mergeCounts(all.map(({ skipped = {} }) => skipped)),
   }
 }

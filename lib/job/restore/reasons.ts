@@ -17,7 +17,7 @@ export type RestoreRejectCode = RejectCode | 'repeated_id' | 'changed_meanwhile'
 export type CountsByCode = Readonly<Record<string, number>>
 
 /** Adds up the counts of several places. */
-export function addedUp(all: Iterable<CountsByCode>): CountsByCode {
+export function mergeCounts(all: Iterable<CountsByCode>): CountsByCode {
   const sums: Record<string, number> = {}
   for (const counts of all) {
     for (const [code, count] of Object.entries(counts)) sums[code] = (sums[code] ?? 0) + count

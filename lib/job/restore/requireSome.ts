@@ -1,7 +1,7 @@
 import { selectionText } from '../../archive/selection.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { sumCounts } from '../../core/report.ts'
-import { addedUp } from './reasons.ts'
+import { mergeCounts } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { RestoreRun } from './run.ts'
  */
 export async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
-  const refused = sumCounts(addedUp(facts.map(({ rejected }) => rejected)))
+  const refused = sumCounts(mergeCounts(facts.map(({ rejected }) => rejected)))
   const { selection, transforms } = run.plan
   const isSelected = selection?.isPartial === true || transforms.filters
   const isWanted = refused === 0 && !isSelected

@@ -27,6 +27,6 @@ export function verifyFacts({ archive, bytes_checked }: VerifyReport): RunFacts 
 }
 
 /** The status of a verification that did not finish. */
-export function endedAs({ status }: Ending): 'failed' | 'interrupted' {
+export function endStatus({ status }: Ending): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }

@@ -19,7 +19,7 @@ import { Widths } from './dimensions.ts'
 import { type LiveFault, liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
-import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
+import { endStatus, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
  * Verifies an archive in a single file. Its digest covers all its bytes, so every level but `live` reads it completely;
@@ -131,7 +131,7 @@ function reportOf(
     archive: plan?.id ?? '',
     location: path,
     level,
-    status: ending.error === undefined ? verdict : endedAs(ending),
+    status: ending.error === undefined ? verdict : endStatus(ending),
     parts: 1,
     parts_checked: 1,
     objects_checked: objects,

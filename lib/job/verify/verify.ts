@@ -15,7 +15,7 @@ import { Findings } from './findings.ts'
 import { liveFaults } from './live.ts'
 import { type VerifyOptionsInput, verifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
-import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
+import { endStatus, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
  * Checks an archive against its manifest: each level checks everything that the one before it does. For an increment it
@@ -115,7 +115,7 @@ function reportOf(
     archive: manifest?.id ?? '',
     location: storage.text,
     level: found.options.level,
-    status: ending.error === undefined ? statusOf(manifest, found) : endedAs(ending),
+    status: ending.error === undefined ? statusOf(manifest, found) : endStatus(ending),
     parts: found.due || (manifest?.parts.length ?? 0),
     parts_checked: found.parts,
     objects_checked: found.objects,

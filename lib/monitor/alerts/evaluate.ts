@@ -9,7 +9,7 @@ import type { ReportedFacts } from './rule/evidence.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
 import { type Undelivered, waitingMessages } from './state/outbox.ts'
 import { applyFindings, type KnownAlert, knownAlerts, watchedAlerts } from './state/store.ts'
-import { inMemory, isBusy, openAlerts, openInMemory } from './state/tables.ts'
+import { alertsInMemory, isBusy, openAlerts, openInMemory } from './state/tables.ts'
 
 /** The facts that alerts are made from, and how to send them. */
 export interface EvaluateOptions {
@@ -60,7 +60,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
       if (sqliteCode(error) === undefined || isBusy(error)) throw error
       // A full disk is when alerts are needed most.
       database.close()
-      database = inMemory(options.file, error, context.warn)
+      database = alertsInMemory(options.file, error, context.warn)
       made = lookAndTakeIn(database, options, now)
     }
     const open = (name: string) =>

@@ -1,6 +1,6 @@
 /** Everything that the command needs for metrics, loaded together on first use. */
 
 export { metricsDocument } from './document.ts'
-export { leaveMetrics } from './leave.ts'
+export { publishMetrics } from './publish.ts'
 export { processMetrics, serveMetrics } from './serve.ts'
 export { metricsSource } from './source.ts'

@@ -3,8 +3,8 @@ import type { MonitorReport } from '../report/schema.ts'
 import { boundGroups } from './bounded.ts'
 import { exposition } from './exposition.ts'
 import { KnownGroups } from './groups.ts'
+import { historyMetrics } from './historyMetrics.ts'
 import type { SampleGroup } from './metric.ts'
-import { ofHistory } from './ofHistory.ts'
 import { ofReport } from './ofReport.ts'
 
 /** A report takes longer to make than the rest, and its facts change slowly. */
@@ -69,7 +69,7 @@ interface Stable {
 }
 
 function stable(reader: HistoryReader, report: MonitorReport | undefined, known: KnownGroups): Stable {
-  const ofRuns = ofHistory(reader, known)
+  const ofRuns = historyMetrics(reader, known)
   const { groups, others } = boundGroups(report === undefined ? ofRuns : [...ofRuns, ...ofReport(report)])
   groups.push({ labels: {}, values: { elysiactl_collections_other: others } })
   return { text: exposition(groups), groups, others }

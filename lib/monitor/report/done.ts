@@ -7,7 +7,7 @@ import type { KnownArchives } from './archives.ts'
 const AHEAD_MS = 3_600_000
 
 /** When each job was last done well, according to the history and the archives. */
-export function doneOf(
+export function lastSuccessTimes(
   subjects: readonly SubjectSuccess[],
   archives: KnownArchives,
   nowMs: number,

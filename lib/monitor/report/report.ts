@@ -14,7 +14,7 @@ import {
 } from './archives.ts'
 import { attentionItems } from './attention.ts'
 import { disksOf } from './disk.ts'
-import { doneOf } from './done.ts'
+import { lastSuccessTimes } from './done.ts'
 import { recoveryOf } from './recovery.ts'
 import type { AttentionItem, MonitorReport } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'
@@ -73,7 +73,7 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const subjects = subjectsOf(found, history.lastSuccesses())
   // Nothing is expected of a name that does not exist.
   const real = subjects.filter((one) => one.lastSuccess !== undefined || !isOnlySlips(history, one))
-  const done = doneOf(real.map(successOf), archives, nowMs, note)
+  const done = lastSuccessTimes(real.map(successOf), archives, nowMs, note)
   const { expected, missed, uncovered } = judgeExpectations(expectations, done, nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS

@@ -3,7 +3,7 @@ import type { ReportedHistory } from '../history/entry.ts'
 import { isOnlySlips } from '../history/failed.ts'
 import { damagedLines, knownArchives, NO_ARCHIVES } from './archives.ts'
 import { disksOf } from './disk.ts'
-import { doneOf } from './done.ts'
+import { lastSuccessTimes } from './done.ts'
 import type { ReportSources } from './report.ts'
 import type { MonitorReport } from './schema.ts'
 import { trendOf } from './trends.ts'
@@ -39,7 +39,7 @@ export async function standingFindings(
     .successes()
     .filter((one) => one.succeededMs !== null || !isOnlySlips(history, one, since))
   const quiet = () => {}
-  const judged = judgeExpectations(expectations, doneOf(known, archives, nowMs, quiet), nowMs)
+  const judged = judgeExpectations(expectations, lastSuccessTimes(known, archives, nowMs, quiet), nowMs)
   const disk = await disksOf([...archives.roots, ...directories], quiet)
   return {
     // Read only where a job is not missed any more.

@@ -1,7 +1,7 @@
 import { publishBytes } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
 import { knownJson } from '../../core/knownJson.ts'
-import { withinMemory } from '../../core/memory/limits.ts'
+import { scaledToMemory } from '../../core/memory/limits.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
 import { slices } from '../../core/value/slices.ts'
@@ -64,7 +64,7 @@ export class SqliteObjects {
     ).raw()
     const decode = rowDecoder(what, call, this.rules.numbers)
     const page: StoredObject[] = []
-    const most = withinMemory(PAGE_BYTES)
+    const most = scaledToMemory(PAGE_BYTES)
     let bytes = 0
     for (const row of statement.iterate(this.#tenant(call), after, upTo) as Iterable<Row>) {
       page.push(decode(dashedUuid(row[0]), row))

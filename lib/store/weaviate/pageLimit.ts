@@ -1,4 +1,4 @@
-import { isLimited, withinMemory } from '../../core/memory/limits.ts'
+import { isLimited, scaledToMemory } from '../../core/memory/limits.ts'
 
 /** The intended size of a page: it becomes 4 to 8 MB while objects have similar sizes. */
 const PAGE_BYTES = 6 * 1024 * 1024
@@ -71,7 +71,7 @@ export class PageLimit {
   /** After a page with so many objects in so many bytes, and the ids that it lies between. */
   learn(objects: number, bytes: number, after: string, last: string): void {
     if (this.#fixed || objects === 0) return
-    const fitting = Math.floor((withinMemory(PAGE_BYTES) * objects) / bytes)
+    const fitting = Math.floor((scaledToMemory(PAGE_BYTES) * objects) / bytes)
     this.#objects = Math.max(1, Math.min(fitting, GROWTH * this.#objects, this.#most))
     const distance = positionOf(last) - positionOf(after)
     // Before the first id there may be any distance.

@@ -5,7 +5,7 @@ import type { Parcel } from '../../../lib/async/thread/messages.ts'
 import { serveThread } from '../../../lib/async/thread/serve.ts'
 import type { ThreadTask } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
-import { isLimited, passed, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
+import { isLimited, passed, roomBytes, scaledToMemory } from '../../../lib/core/memory/limits.ts'
 import { mapChunks } from '../../../lib/stream/mapChunks.ts'
 
 /** Gives back each chunk, with its bytes turned around. */
@@ -72,6 +72,6 @@ export function collecting({ port, data }: ThreadTask<number>): Promise<void> {
 
 /** Tells how large a buffer may be in a thread that usually has 1000 bytes. */
 export function limits({ port }: ThreadTask): Promise<void> {
-  const value = { isLimited: isLimited(), buffer: withinMemory(1000), room: roomBytes() }
+  const value = { isLimited: isLimited(), buffer: scaledToMemory(1000), room: roomBytes() }
   return serveThread(port, () => [Readable.from([{ value, transfer: [] }])])
 }

@@ -4,7 +4,7 @@ import t from 'tap'
 import { observeEvent, setObservers } from '../../../bin/observers/current.ts'
 import type { Observer } from '../../../bin/observers/observer.ts'
 import { pingsOf } from '../../../lib/monitor/alerts/pings.ts'
-import { leaveMetrics } from '../../../lib/monitor/metrics/leave.ts'
+import { publishMetrics } from '../../../lib/monitor/metrics/publish.ts'
 import { settingsOf, sinkContext } from '../../monitor/alerts/madeUp.ts'
 import { receiver } from '../../monitor/alerts/sink/receiver.ts'
 
@@ -26,7 +26,7 @@ t.test('a dead gateway and a dead switch together delay the end by one time', as
     },
     {
       async end({ deadline }) {
-        const failed = await leaveMetrics('a 1\n', { metricsPush: gateway.url }, { deadline })
+        const failed = await publishMetrics('a 1\n', { metricsPush: gateway.url }, { deadline })
         faults.push(...failed.map(({ message }) => message))
       },
     },

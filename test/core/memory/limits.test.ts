@@ -1,9 +1,15 @@
 import t from 'tap'
-import { isLimited, limitProcess, passed, roomBytes, withinMemory } from '../../../lib/core/memory/limits.ts'
+import {
+  isLimited,
+  limitProcess,
+  passed,
+  roomBytes,
+  scaledToMemory,
+} from '../../../lib/core/memory/limits.ts'
 
 t.test('without a limit buffers have their usual size, and nothing is weighed', async (t) => {
   t.equal(isLimited(), false)
-  t.equal(withinMemory(1000), 1000)
+  t.equal(scaledToMemory(1000), 1000)
 })
 
 t.test('the tightest limit decides, and each hears what passes until it is lifted', async (t) => {
@@ -12,13 +18,13 @@ t.test('the tightest limit decides, and each hears what passes until it is lifte
     limitProcess({ scale, roomBytes: 1000 * scale, passed: (bytes) => heard.push(`${name} ${bytes}`) })
   const lifts = [limit('wide', 0.5), limit('narrow', 0.1)]
   t.equal(isLimited(), true)
-  t.equal(withinMemory(1000), 100)
-  t.equal(withinMemory(1), 1, 'never nothing')
+  t.equal(scaledToMemory(1000), 100)
+  t.equal(scaledToMemory(1), 1, 'never nothing')
   t.equal(roomBytes(), 100)
   passed(7)
   t.strictSame(heard, ['wide 7', 'narrow 7'])
   lifts[1]!()
-  t.equal(withinMemory(1000), 500)
+  t.equal(scaledToMemory(1000), 500)
   lifts[0]!()
   t.equal(isLimited(), false)
   passed(8)

@@ -1,4 +1,4 @@
-import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
@@ -33,7 +33,7 @@ export function annotateCommand({ summary, more, examples, change, formatResult 
           hint: examples[0]!,
         })
       }
-      const archive = await onCatalog(context, (catalog) =>
+      const archive = await useCatalog(context, (catalog) =>
         catalog.annotate(archiveNamed(catalog, id).id, asked),
       )
       if (context.console.json) return context.console.document(archiveDocument(archive))

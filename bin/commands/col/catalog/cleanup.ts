@@ -1,4 +1,4 @@
-import { backupRoot, forCatalog, namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import { backupRoot, catalogSelection, namedRoot, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { tableOptions, tablesFor } from '../../../cli/tables.ts'
@@ -57,7 +57,7 @@ async function cleanupOf(context: Context) {
   const below = includeOutside ? undefined : namedRoot(context)
   return {
     filter: {
-      ...filterOf(forCatalog(context, context.options(filterOptions))),
+      ...filterOf(catalogSelection(context, context.options(filterOptions))),
       ...(below !== undefined && { below }),
     },
     ...(!includeOutside && { backupRoot: backupRoot(context) }),
@@ -69,7 +69,7 @@ async function cleanupOf(context: Context) {
 async function plan(context: Context): Promise<CleanupReport> {
   const { planCleanup } = await cleanupJob()
   const cleanup = await cleanupOf(context)
-  return onCatalog(context, (catalog) => planCleanup(catalog, cleanup))
+  return useCatalog(context, (catalog) => planCleanup(catalog, cleanup))
 }
 
 async function clean(context: Context): Promise<Ended<CleanupReport>> {
@@ -83,7 +83,7 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
     onEvent: eventView(console),
   }
   const ended = await withHistory(jobContext.onEvent, (history) =>
-    onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...jobContext, ...history })),
+    useCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...jobContext, ...history })),
   )
   removeExpired({ directory: userPaths().state }, eventView(console))
   if (ended.error === undefined && !stop.aborted) context.done()

@@ -1,4 +1,4 @@
-import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
@@ -32,7 +32,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console, signal, stop } = context
   const [id = ''] = context.operands
-  const archive = await onCatalog(context, (catalog) => archiveNamed(catalog, id))
+  const archive = await useCatalog(context, (catalog) => archiveNamed(catalog, id))
   requireComplete(archive)
   const { lockRoot } = await compactJob()
   const ended = AbortSignal.any([signal, stop])
@@ -77,7 +77,7 @@ async function compacted(
   const { manifest } = await openArchive(directoryStorage(location))
   const where = { root, location, shape }
   const annotations = await readAnnotations(where, manifest.id, directoryStorage)
-  await onCatalog(context, (catalog) => catalog.upsert(manifest, where, annotations))
+  await useCatalog(context, (catalog) => catalog.upsert(manifest, where, annotations))
   return report
 }
 

@@ -1,4 +1,4 @@
-import { forCatalog, namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import { catalogSelection, namedRoot, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import {
@@ -36,10 +36,10 @@ async function run(context: Context): Promise<void> {
   const { filterOf } = await loadCatalog()
   const below = namedRoot(context)
   const filter = {
-    ...filterOf(forCatalog(context, context.options(listOptions))),
+    ...filterOf(catalogSelection(context, context.options(listOptions))),
     ...(below !== undefined && { below }),
   }
-  const [archives, all, unreadable] = await onCatalog(context, (catalog) => [
+  const [archives, all, unreadable] = await useCatalog(context, (catalog) => [
     ...([catalog.list(filter), catalog.count(filter)] as const),
     catalog.unreadable.list(below),
   ])

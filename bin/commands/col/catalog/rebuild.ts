@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
+import { backupRoot, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import {
@@ -29,7 +29,7 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const reports = await onCatalog(context, (catalog) => rebuildAll(context, catalog), 'make')
+  const reports = await useCatalog(context, (catalog) => rebuildAll(context, catalog), 'make')
   context.done()
   const unreadable = reports.flatMap((report) => report.unreadable)
   if (unreadable[0] !== undefined) {

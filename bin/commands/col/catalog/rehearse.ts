@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lockedForReading } from '../../../cli/archivePath.ts'
-import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, backupRoot, LATEST, useCatalog } from '../../../cli/catalog.ts'
 import { damagedIn } from '../../../cli/chain/affected.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
@@ -89,7 +89,7 @@ async function run(context: Context): Promise<void> {
 }
 
 async function choose(context: Context, operand: string): Promise<Chosen> {
-  return onCatalog(context, (catalog) => {
+  return useCatalog(context, (catalog) => {
     if (!operand.startsWith(LATEST) && existsSync(operand)) {
       const location = resolve(operand)
       const known = catalog.at(location)
@@ -144,7 +144,7 @@ async function note(
   if (archive === '' || (status !== 'proved' && status !== 'broken')) return
   const time = new Date().toISOString()
   const [ok, errors] = [status === 'proved', faults.length]
-  await onCatalog(context, async (catalog) => {
+  await useCatalog(context, async (catalog) => {
     const found = { level: 'records', time, ok: false, errors } as const
     if (damaged) {
       await catalog.recordVerification(archive, found)

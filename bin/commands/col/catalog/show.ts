@@ -1,4 +1,4 @@
-import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
@@ -21,7 +21,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
   const { descendantsOf, lineageOf } = await loadCatalog()
-  const { archive, bases, fault, later } = await onCatalog(context, (catalog) => {
+  const { archive, bases, fault, later } = await useCatalog(context, (catalog) => {
     const archive = archiveNamed(catalog, id)
     const later = descendantsOf(catalog, archive.id, archive.collection)
     return { archive, ...lineageOf(catalog, archive), later }

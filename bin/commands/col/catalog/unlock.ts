@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
+import { backupRoot, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { catalogOptions, loadCatalog, type UnlockedLock, unlockOptions } from '../../../library.ts'
 
@@ -38,6 +38,6 @@ function lockText({ owner, removed, valid }: UnlockedLock): string {
 
 async function rootsOf(context: Context): Promise<string[]> {
   if (context.operands.length > 0) return context.operands.map((operand) => resolve(operand))
-  const known = await onCatalog(context, (catalog) => catalog.roots())
+  const known = await useCatalog(context, (catalog) => catalog.roots())
   return [...new Set([...known, backupRoot(context)])].filter(existsSync)
 }

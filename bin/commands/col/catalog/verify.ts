@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, namedRoot, useCatalog } from '../../../cli/catalog.ts'
 import { affectedArchives, affectedText } from '../../../cli/chain/affected.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
@@ -130,7 +130,7 @@ async function choose(context: Context): Promise<Chosen[]> {
   if (all !== context.operands.length > 0) {
     const { rootOf } = await verifyJob()
     const below = namedRoot(context)
-    return onCatalog(context, (catalog) => {
+    return useCatalog(context, (catalog) => {
       if (all) return catalog.list({ status: ['complete'], ...(below !== undefined && { below }) })
       return context.operands.map((operand) => {
         if (!existsSync(operand)) return archiveNamed(catalog, operand)
@@ -192,7 +192,7 @@ async function record(
   const { status, level, faults } = report
   if (status !== 'complete' && status !== 'damaged') return
   const note = noteOf(report, sample)
-  await onCatalog(context, async (catalog) => {
+  await useCatalog(context, async (catalog) => {
     if (id !== undefined) await catalog.recordVerification(id, note)
     for (const [base, found] of Map.groupBy(faults, (fault) => fault.base)) {
       if (base === undefined || base === id) continue

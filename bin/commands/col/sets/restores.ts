@@ -1,4 +1,4 @@
-import { onCatalog } from '../../../cli/catalog.ts'
+import { useCatalog } from '../../../cli/catalog.ts'
 import type { Context } from '../../../cli/command.ts'
 import {
   ElysiaError,
@@ -52,7 +52,7 @@ export async function setOperands(context: Context): Promise<readonly string[] |
   }
   if (!takesSet) return undefined
   const { selectedNames } = await setJob()
-  const archives = await onCatalog(context, (catalog) =>
+  const archives = await useCatalog(context, (catalog) =>
     catalog.list({ status: ['complete'], sort: 'started_at:desc', ...(set !== undefined && { set }) }),
   )
   const newest = new Map<string, string>()

@@ -43,7 +43,7 @@ export function foreignLines({ shape, mapping, sample }: LineForm, changes: Chan
 const OWN = ['weaviate', 'python-client', 'ts-client']
 
 /** The fields that ids and vectors are taken from, as shown to a person. */
-export function fieldsSaid({ shape, mapping, sample }: LineForm) {
+export function fieldsText({ shape, mapping, sample }: LineForm) {
   const seen = shape.reader(recordsIn(shape, sample), new Changes())
   const given =
     mapping.vectors && [...mapping.vectors].map(([name, path]) => (name === '' ? path : `${name}=${path}`))

@@ -22,7 +22,7 @@ const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   flat,
 }
 
-export function shapeNamed(name: ShapeName): Shape {
+export function shapeByName(name: ShapeName): Shape {
   return SHAPES[name]
 }
 

@@ -67,7 +67,7 @@ export function denseOf(vectors: JsonObject, changes: Changes): JsonObject {
 }
 
 /** Renames `default` to the unnamed vector, for clients that call it so, if the sample has no other vector name. */
-export function unnamedDefault(sample: readonly (Json | undefined)[]): (vectors: JsonObject) => {
+export function withUnnamedDefault(sample: readonly (Json | undefined)[]): (vectors: JsonObject) => {
   vector?: Json
   vectors?: JsonObject
 } {

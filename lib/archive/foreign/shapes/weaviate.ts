@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import { recordsOf, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
-import { unnamedDefault } from './vectorFields.ts'
+import { withUnnamedDefault } from './vectorFields.ts'
 
 /** A page from Weaviate's REST interface: `GET /v1/objects`. */
 function listed(line: JsonObject): readonly JsonObject[] | undefined {
@@ -95,7 +95,7 @@ function clientReader(
   field: 'vector' | 'vectors',
   sample: readonly JsonObject[],
 ): ReturnType<Shape['reader']> {
-  const named = unnamedDefault(sample.map((record) => record[field]))
+  const named = withUnnamedDefault(sample.map((record) => record[field]))
   return {
     vectors: [field],
     read: (record) => {

@@ -1,4 +1,4 @@
-import { isLimited, passed, withinMemory } from '../../../core/memory/limits.ts'
+import { isLimited, passed, scaledToMemory } from '../../../core/memory/limits.ts'
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { isUuid } from '../../../core/value/uuid.ts'
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from '../arrow.ts'
@@ -67,7 +67,7 @@ function endOf({ length, read }: FileBytes): Buffer {
 /** How many rows make a page: all, unless memory is limited. */
 function rowsAtOnce({ data, numRows }: RecordBatch): number {
   if (!isLimited()) return Math.max(1, numRows)
-  return Math.max(1, Math.floor((numRows * withinMemory(PAGE_BYTES)) / Math.max(1, data.byteLength)))
+  return Math.max(1, Math.floor((numRows * scaledToMemory(PAGE_BYTES)) / Math.max(1, data.byteLength)))
 }
 
 /**

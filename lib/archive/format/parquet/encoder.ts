@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { passed, withinMemory } from '../../../core/memory/limits.ts'
+import { passed, scaledToMemory } from '../../../core/memory/limits.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
@@ -101,7 +101,7 @@ export class ParquetEncoding {
     const { length } = this.#held
     this.#held.push(object)
     this.#heldBytes += lineLength(object)
-    if (length + 1 >= HELD_OBJECTS || this.#heldBytes >= withinMemory(HELD_BYTES)) return true
+    if (length + 1 >= HELD_OBJECTS || this.#heldBytes >= scaledToMemory(HELD_BYTES)) return true
     // Only at the first object and at every doubling: the search costs as much as the number of objects held.
     if ((length & (length + 1)) !== 0) return false
     const shapes = shapesOf(this.#held)
@@ -143,7 +143,7 @@ export class ParquetEncoding {
 
   /** A row group is bounded by its compressed bytes, but a reader has to hold it decompressed. */
   #groupBounds(bytesARow: number): GroupBounds {
-    const groupBytes = withinMemory(this.#bounds.groupBytes)
+    const groupBytes = scaledToMemory(this.#bounds.groupBytes)
     const { groupRows } = this.#bounds
     const splitReferences = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
     return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }

@@ -1,4 +1,4 @@
-import { isLimited, withinMemory } from '../../../core/memory/limits.ts'
+import { isLimited, scaledToMemory } from '../../../core/memory/limits.ts'
 import type { RowGroup } from './footer.ts'
 import { valuesPerRow } from './levels.ts'
 import type { ReadAt } from './page.ts'
@@ -33,7 +33,7 @@ export interface Window {
  */
 export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): Generator<Window> {
   const { bytes, most, nested, missing } = costOf(group, read)
-  const window = isLimited() ? withinMemory(LIMITED_BYTES) : WINDOW_BYTES
+  const window = isLimited() ? scaledToMemory(LIMITED_BYTES) : WINDOW_BYTES
   const largest = (MAX_WINDOW_BYTES / WINDOW_BYTES) * window
   const shares = Math.max(bytes / window, (most + group.rows * widths.row) / largest)
   const limit = Math.max(1, Math.floor(group.rows / Math.max(1, shares)))

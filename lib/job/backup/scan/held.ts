@@ -25,7 +25,7 @@ interface HeldObjects {
  * What an unfinished archive holds according to its recorded files; for an increment, including what its base holds.
  * `unplaced`: objects that were left out, and that no part counts.
  */
-export function heldBy(
+export function unfinishedState(
   { storage, state, run: { signal } }: StorageJob,
   { plan, there, thereIndex }: Begun,
   unplaced: ReadonlyMap<string | undefined, LeftOutCounts>,

@@ -10,7 +10,7 @@ import { callsFor, scanProjection } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
 import { scanThreads } from '../thread/scan.ts'
 import { countOf, type Looking, requireFound } from './found.ts'
-import { type Held, heldBy } from './held.ts'
+import { type Held, unfinishedState } from './held.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
@@ -46,7 +46,7 @@ export async function scanParts(
   const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.there))
   const done = begun.tenants
   const unplaced = new Map<string | undefined, LeftOutCounts>()
-  const held = heldBy(job, begun, unplaced)
+  const held = unfinishedState(job, begun, unplaced)
   const sleepers = new Sleepers({
     ...{ storage, woken, looking, held, done, unplaced },
     onCounted: progress.expect,
@@ -78,7 +78,7 @@ export async function scanParts(
     parts: inOrder(state.parts),
     ...(state.index.length > 0 || state.base !== undefined ? { index: inOrder(state.index) } : {}),
     counts: {
-      before: foundBefore(plan, search) + woke.reduce((sum, { before }) => sum + before, 0),
+      before: countedBefore(plan, search) + woke.reduce((sum, { before }) => sum + before, 0),
       after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
       searched: search.texts,
       ...leftOutIn([...state.parts, ...done, ...unplaced.values()] as Partial<LeftOutCounts>[]),
@@ -92,7 +92,7 @@ export function isScan({ content, selection }: Plan): boolean {
 }
 
 /** How many of the requested objects the store counted before the scan. */
-export function foundBefore({ counts }: Plan, { conditions, found }: SearchPlan): number {
+export function countedBefore({ counts }: Plan, { conditions, found }: SearchPlan): number {
   return conditions === undefined ? counts.before : found.values().reduce((sum, count) => sum + count, 0)
 }
 
@@ -177,5 +177,5 @@ function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Pa
 
 /** The estimated number of objects, as far as tenants were counted. */
 function expectedOf({ plan, tenants }: Begun, search: SearchPlan): number {
-  return foundBefore(plan, search) + tenants.reduce((sum, { before }) => sum + before, 0)
+  return countedBefore(plan, search) + tenants.reduce((sum, { before }) => sum + before, 0)
 }

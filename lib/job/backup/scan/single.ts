@@ -12,7 +12,7 @@ import { selectedPages } from '../../selection/pages.ts'
 import { type Counted, callsFor, scanProjection } from '../plan.ts'
 import { countOf, isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
-import { countAfter, foundBefore, isScan, type Scanned } from './scanParts.ts'
+import { countAfter, countedBefore, isScan, type Scanned } from './scanParts.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
 export interface SingleScanOptions {
@@ -86,7 +86,7 @@ class SingleScan {
       return { objects, scannedRanges: this.#scannedRanges.get(tenant) ?? [] }
     })
     return {
-      before: foundBefore(plan, search) + this.#woke.before,
+      before: countedBefore(plan, search) + this.#woke.before,
       after: after + this.#woke.after,
       searched: search.texts,
       ...leftOutIn(parts as readonly Partial<LeftOutCounts>[]),

@@ -16,7 +16,7 @@ import { type Following, noteFollowFacts } from './following.ts'
 import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
 import { copyRequestKey, requireSameAsked } from './requestKey.ts'
-import { finishedBefore, nothingSent, switchedBefore } from './switched.ts'
+import { emptyReport, resultIfFinished, resultIfSwitched } from './switched.ts'
 import { SwitchLog } from './switchLog.ts'
 
 /** How often to check whether the copy should be finished. */
@@ -94,9 +94,9 @@ async function follow(following: Following): Promise<CopyEnded> {
 /** True if everything was done except ending the run. */
 async function wasFinished(following: Following): Promise<boolean> {
   const isNew = following.facts.passes === 0
-  const alias = await (isNew ? finishedBefore(following) : switchedBefore(following))
+  const alias = await (isNew ? resultIfFinished(following) : resultIfSwitched(following))
   if (alias === undefined) return false
-  following.report = nothingSent(following, alias)
+  following.report = emptyReport(following, alias)
   // What the source received around the switch may not have been carried over.
   if (following.facts.switchedMs > 0 && following.pass.options.recheckAfterMs > 0) {
     await withSwitchLog(following, (log) => carryOver(following, log))

@@ -4,7 +4,7 @@ import { objectIn } from '../../../archive/object/lineReader.ts'
 import { objectText } from '../../../archive/object/lineWriter.ts'
 import type { ObjectRange, ObjectSource } from '../../../archive/object/source.ts'
 import { ElysiaError } from '../../../core/errors.ts'
-import { withinMemory } from '../../../core/memory/limits.ts'
+import { scaledToMemory } from '../../../core/memory/limits.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { wholeNumbers } from '../../../core/value/wholeNumbers.ts'
@@ -107,7 +107,7 @@ async function* pagesOf(
     for (const line of select.iterate(tenant, last, upTo) as Iterable<Buffer>) {
       page.push(objectIn(line, numbers, false).object)
       bytes += line.length
-      if (bytes >= withinMemory(PAGE_BYTES)) break
+      if (bytes >= scaledToMemory(PAGE_BYTES)) break
     }
     if (page.length === 0) return
     last = page.at(-1)!.id

@@ -12,7 +12,7 @@ import { parseLine } from '../../../stream/parseJson.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
 import { type BatchLimits, FillingBatch } from './batching.ts'
-import { changedMeanwhile } from './changed.ts'
+import { inputChanged } from './changed.ts'
 import type { KnownTrail } from './knownTrail.ts'
 import { type Decisions, VERDICT } from './plan.ts'
 
@@ -82,7 +82,7 @@ class Coalescer extends Transform {
   #itemOf(line: AnyLine): Item {
     const { decisions, itemOf } = this.#by
     const { verdict, by, crc } = decisions.at(line.line)
-    if (crc !== undefined && crc !== fingerprint(line)) throw changedMeanwhile()
+    if (crc !== undefined && crc !== fingerprint(line)) throw inputChanged()
     return by === undefined || line instanceof Reject ? itemOf(line) : replaced(line, verdict, by, itemOf)
   }
 

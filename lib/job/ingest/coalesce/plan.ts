@@ -1,5 +1,5 @@
 import type { LineOf } from '../../../core/line.ts'
-import { changedMeanwhile } from './changed.ts'
+import { inputChanged } from './changed.ts'
 import type { RecordRows } from './recordRows.ts'
 
 /**
@@ -77,7 +77,7 @@ export class Decisions {
       const page = this.#rows.page(this.#row)
       const at = this.#rows.offset(this.#row)
       const found = page[at + 1]!
-      if (found > line) throw changedMeanwhile()
+      if (found > line) throw inputChanged()
       if (found < line) continue
       this.#row += 1
       const verdict = page[at]!

@@ -5,7 +5,7 @@ import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { IngestOptions } from '../options.ts'
 import { batchesOf } from '../stages.ts'
-import { changedMeanwhile } from './changed.ts'
+import { inputChanged } from './changed.ts'
 import { coalesceStage, lineItems } from './coalescing.ts'
 import type { DigestMap } from './digestMap.ts'
 import type { FirstPass } from './firstPass.ts'
@@ -48,7 +48,7 @@ export class SecondPass {
 
   /** @throws ElysiaError ELYSIA_INPUT if the input ended before the last line of the first pass */
   requireWhole(line: number): void {
-    if (line < (this.#map?.end.line ?? 0)) throw changedMeanwhile()
+    if (line < (this.#map?.end.line ?? 0)) throw inputChanged()
   }
 
   #followed(): KnownTrail {

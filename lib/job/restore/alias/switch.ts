@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sumCounts } from '../../../core/report.ts'
-import { addedUp } from '../reasons.ts'
+import { mergeCounts } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
 import { type AliasPlan, aliasInUse, usesOf } from './plan.ts'
 
@@ -46,7 +46,7 @@ export async function switchAlias(run: RestoreRun): Promise<void> {
 /** Objects and references of the archive that are missing in the restored class. */
 function missingIn({ progress: { parts, damaged } }: RestoreRun): number {
   const facts = [...parts.values()]
-  const rejected = sumCounts(addedUp(facts.map((one) => one.rejected)))
+  const rejected = sumCounts(mergeCounts(facts.map((one) => one.rejected)))
   return facts.reduce((all, one) => all + one.referencesRejected, rejected + damaged.size)
 }
 

@@ -7,7 +7,7 @@ import { counted } from '../../../core/units.ts'
 import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
-import { addedUp } from '../reasons.ts'
+import { mergeCounts } from '../reasons.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
 import { tryOnce, unchangedSince } from './careful.ts'
 import type { Precedence } from './precedence.ts'
@@ -68,7 +68,7 @@ async function absentOf(
 export function refusedOf({ progress }: RestoreRun): number {
   const parts = [...progress.parts.values()]
   const references = parts.reduce((all, { referencesRejected }) => all + referencesRejected, 0)
-  return sumCounts(addedUp(parts.map(({ rejected }) => rejected))) + references
+  return sumCounts(mergeCounts(parts.map(({ rejected }) => rejected))) + references
 }
 
 async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {

@@ -8,7 +8,7 @@ import type { RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { CheckedVectors } from '../vectors/checked.ts'
 import { vectorPresence } from '../vectors/presence.ts'
-import { ofExisting, withNewProperties } from './newProperties.ts'
+import { newPropertiesOfExisting, withNewProperties } from './newProperties.ts'
 import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
@@ -23,7 +23,7 @@ export function planInto(
   source: RestoreSource,
   options: RestoreOptions,
 ): RestorePlan {
-  const plan = { ...before, newProperties: ofExisting(existing, before, options) }
+  const plan = { ...before, newProperties: newPropertiesOfExisting(existing, before, options) }
   const becomes = withNewProperties(existing, plan.newProperties)
   requireFit(store, becomes, plan, source)
   requireMergeable(existing, options)

@@ -28,7 +28,7 @@ interface Planned {
 }
 
 /** For a class that the restore makes itself: it has all properties of the archive. */
-export function ofOwnClass(
+export function newPropertiesOfNewClass(
   { schema, references }: Planned,
   { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
 ): NewProperties {
@@ -36,7 +36,7 @@ export function ofOwnClass(
 }
 
 /** For an existing class. */
-export function ofExisting(
+export function newPropertiesOfExisting(
   existing: CollectionSchema,
   { schema, references }: Planned,
   { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,

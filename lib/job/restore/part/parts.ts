@@ -2,13 +2,13 @@ import type { AdaptiveLimit } from '../../../async/adaptiveLimit.ts'
 import { pool } from '../../../async/pool.ts'
 import { Semaphore } from '../../../async/semaphore.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { withinMemory } from '../../../core/memory/limits.ts'
+import { scaledToMemory } from '../../../core/memory/limits.ts'
 import { batchesInFlight } from '../../../run/inFlight.ts'
 import { ratesOf, readersOf } from '../../../run/sharedOptions.ts'
 import { Calls } from '../../../store/sink/retryingCollection.ts'
 import { Pace } from '../../../stream/pace.ts'
 import { resolverFor } from '../conflict/resolve.ts'
-import { asPlanned } from '../planned/check.ts'
+import { resolveByPlan } from '../planned/check.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
 import { announceChanges } from '../source/changed.ts'
 import type { SourcePart } from '../source/source.ts'
@@ -67,7 +67,7 @@ export function readAhead(run: RestoreRun): void {
  * gain nothing.
  */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
-  if (store.maxInFlight === 1) return Math.min(2, options.workers || withinMemory(2), parts)
+  if (store.maxInFlight === 1) return Math.min(2, options.workers || scaledToMemory(2), parts)
   return Math.min(readersOf(options.workers), parts)
 }
 
@@ -96,7 +96,7 @@ function sharedBy(
     },
     onFiltered: tell,
     pace: rates && new Pace(rates),
-    resolve: asPlanned(
+    resolve: resolveByPlan(
       run,
       resolverFor(run.existing, { options, undo, precedence, remakes: remakesVectors(run) }),
     ),

@@ -105,7 +105,7 @@ function isAsPlanned(
  * Lets a plan decide on each batch: objects that it does not name stay, those that changed meanwhile are refused, and
  * the strategy handles all others.
  */
-export function asPlanned(run: RestoreRun, resolve: Resolve | undefined): Resolve | undefined {
+export function resolveByPlan(run: RestoreRun, resolve: Resolve | undefined): Resolve | undefined {
   const { applying, existing } = run
   if (applying === undefined || existing === undefined || resolve === undefined) return resolve
   const what = { properties: 'all', vectors: true, references: existing.traces.refers, times: true } as const

@@ -12,7 +12,7 @@ import { expiryMs, isOfStore, timeToLive } from '../../../transform/schema/timeT
 import type { Transform } from '../../../transform/transform.ts'
 import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../../transform/vectors/stale.ts'
 import { type Selection, selectionOf } from '../../selection/selection.ts'
-import { ofOwnClass } from '../conflict/newProperties.ts'
+import { newPropertiesOfNewClass } from '../conflict/newProperties.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource, SourcePart } from '../source/source.ts'
@@ -75,7 +75,7 @@ export async function planRestore(
   }
   return {
     ...made,
-    newProperties: ofOwnClass(made, options),
+    newProperties: newPropertiesOfNewClass(made, options),
     patches: all,
     tenants,
     aliases: aliasesFor(store, source, name, emit),

@@ -36,7 +36,7 @@ export async function requireWritable(
  * The plan for a class that may exist. An existing class needs no description of how to make it, and objects without a
  * class belong to it.
  */
-export async function forExisting(
+export async function planForExisting(
   store: Store,
   source: RestoreSource,
   { name, onConflict, onNewProperty }: RestoreOptions,

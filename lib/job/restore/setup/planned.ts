@@ -12,7 +12,7 @@ import { planRestore } from '../planning/plan.ts'
 import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { requireRoom } from '../target/room.ts'
-import { forExisting, requireWritable } from './existing.ts'
+import { planForExisting, requireWritable } from './existing.ts'
 import { requirePlan } from './files.ts'
 
 /** A restore as it was asked for, and the plan made from it. Nothing is locked, opened or written yet. */
@@ -50,7 +50,7 @@ export async function planSetup(
   const alias = await retry(() => planAlias({ source: given, store, options: input, ...context }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
-  const into = await forExisting(store, given, options, emit, retry, context.transforms ?? [])
+  const into = await planForExisting(store, given, options, emit, retry, context.transforms ?? [])
   const { source, existing } = into
   const planning = { beside: classes, transforms: context.transforms, existing }
   const plan = await retry(() => planRestore(store, source, options, health, into.emit, planning))

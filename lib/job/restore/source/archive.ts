@@ -3,7 +3,7 @@ import { rangeOf } from '../../../archive/idRange.ts'
 import type { Manifest, Part } from '../../../archive/manifest.ts'
 import { checkPart } from '../../../archive/part/check.ts'
 import { partPages } from '../../../archive/part/read.ts'
-import { byObject, readingOf } from '../../../archive/part/reading.ts'
+import { digestingByObject, readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -45,6 +45,7 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
     ...(directory !== undefined && {
       inThread: (threads: Threads) => threadedPart(threads, directory, manifest, part),
     }),
-    pages: async () => partPages({ ...byObject(await readingOf(storage, manifest, part)), isChecked }),
+    pages: async () =>
+      partPages({ ...digestingByObject(await readingOf(storage, manifest, part)), isChecked }),
   }
 }

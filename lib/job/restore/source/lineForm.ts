@@ -3,10 +3,10 @@ import type { DocumentKind } from '../../../archive/foreign/documentLines.ts'
 import { mappingOf } from '../../../archive/foreign/mapping.ts'
 import { jsonLines, withoutReason } from '../../../archive/foreign/plainJsonl.ts'
 import type { LineForm } from '../../../archive/foreign/shapes/reading.ts'
-import { fieldsSaid } from '../../../archive/foreign/shapes/reading.ts'
+import { fieldsText } from '../../../archive/foreign/shapes/reading.ts'
 import { Sample } from '../../../archive/foreign/shapes/sample.ts'
 import type { ShapeName } from '../../../archive/foreign/shapes/shape.ts'
-import { shapeNamed, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
+import { shapeByName, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
@@ -32,11 +32,11 @@ export async function lineFormOf(
   const lines = Readable.from([head.subarray(0, head.lastIndexOf(NEWLINE) + 1)])
   const sample = await sampleOf(again?.() ?? lines, document)
   const { shape: asked = 'auto' } = wishes
-  const found = asked === 'auto' ? shapeOf(sample) : shapeNamed(asked as ShapeName)
-  const shape = found ?? (isMapped ? shapeNamed('flat') : undefined)
+  const found = asked === 'auto' ? shapeOf(sample) : shapeByName(asked as ShapeName)
+  const shape = found ?? (isMapped ? shapeByName('flat') : undefined)
   if (shape === undefined || (shape.name === 'weaviate' && !isMapped && asked === 'auto')) return undefined
   const form: LineForm = { shape, mapping, sample }
-  const { id, vectors } = fieldsSaid(form)
+  const { id, vectors } = fieldsText(form)
   emit({
     type: 'source_read_as',
     source: name,

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
 import { type Chain, type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
-import { besideArchive, findBelow } from '../../../archive/chain/find.ts'
+import { findBelow, parentOfArchive } from '../../../archive/chain/find.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
 import { documentKind } from '../../../archive/foreign/documentLines.ts'
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
@@ -99,7 +99,7 @@ export async function openArchives(
 
 /** Looks for bases beside their increments, below the root, then with the caller's finder. */
 function finder(path: string, root: string | undefined, elsewhere: FindArchive | undefined): FindArchive {
-  const near = findBelow([besideArchive(path), ...(root === undefined ? [] : [root])])
+  const near = findBelow([parentOfArchive(path), ...(root === undefined ? [] : [root])])
   return async (id) => (await near(id)) ?? elsewhere?.(id)
 }
 

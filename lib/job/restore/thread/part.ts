@@ -3,7 +3,7 @@ import type { Manifest } from '../../../archive/manifest.ts'
 import { packPage } from '../../../archive/object/packed.ts'
 import { checkPart } from '../../../archive/part/check.ts'
 import { partPages } from '../../../archive/part/read.ts'
-import { byObject, readingOf } from '../../../archive/part/reading.ts'
+import { digestingByObject, readingOf } from '../../../archive/part/reading.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
@@ -24,7 +24,7 @@ export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void>
     await checkPart(storage, part, signal)
     const ranges: Manifest['ranges'] = []
     ranges[part.range] = tenant === undefined ? {} : { tenant }
-    const reading = byObject(await readingOf(storage, { ...manifest, ranges }, part))
+    const reading = digestingByObject(await readingOf(storage, { ...manifest, ranges }, part))
     const pages: Readable = partPages({ ...reading, isChecked: true })
     const repaged: Duplex = rebatch<StoredObject>(PAGE)
     return [pages, repaged, mapChunks(packPage)]

@@ -2,7 +2,7 @@ import type { Rule, RunSubject } from '../config/settings.ts'
 import { type Evidence, subjectsIn } from './evidence.ts'
 import { type Finding, type Findings, keyOf } from './finding.ts'
 import { canJudge, needsReport, ofReport } from './ofReport.ts'
-import { judgeSubject, noSuccess, ofRunning } from './ofRuns.ts'
+import { judgeRunning, judgeSubject, noSuccess } from './ofRuns.ts'
 
 /** A pending or firing alert: it is always evaluated. */
 export interface Watched {
@@ -52,7 +52,7 @@ function findingsOf(
 ): Finding[] {
   if (needsReport(rule)) return evidence.report === undefined ? [] : ofReport(rule, evidence.report)
   if (rule.when === 'no_success') return noSuccess(rule, evidence)
-  if (rule.when === 'stall') return ofRunning(rule, evidence)
+  if (rule.when === 'stall') return judgeRunning(rule, evidence)
   const found = new Map<string, Finding>()
   for (const subject of subjects) {
     const verdict = judgeSubject(rule, evidence, subject)
@@ -61,6 +61,6 @@ function findingsOf(
     else if (verdict !== undefined) found.set(key, verdict)
   }
   // A running job counts before one that has ended.
-  if (rule.when === 'memory') for (const one of ofRunning(rule, evidence)) found.set(keyOf(one), one)
+  if (rule.when === 'memory') for (const one of judgeRunning(rule, evidence)) found.set(keyOf(one), one)
   return [...found.values()]
 }

@@ -80,7 +80,7 @@ function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: 
 }
 
 /** Running jobs that use more memory than the rule allows, or that are stalled. */
-export function ofRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): Finding[] {
+export function judgeRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): Finding[] {
   const running = reader.list({ status: ['running'], limit: 1000 })
   return running.flatMap((entry) => {
     if (!rule.takes.subject(entry) || !rule.takes.trigger(entry.trigger)) return []

@@ -35,7 +35,7 @@ export function openAlerts(file: string, warn: (message: string) => void): Sqlit
     return withTables(file)
   } catch (error) {
     if (isBusy(error)) throw error
-    return isDamage(error) ? afterDamage(file, warn) : inMemory(file, error, warn)
+    return isDamage(error) ? afterDamage(file, warn) : alertsInMemory(file, error, warn)
   }
 }
 
@@ -50,12 +50,16 @@ function afterDamage(file: string, warn: (message: string) => void): SqliteDatab
     warn(`${file} is damaged and was moved to ${aside}: alerts that still hold are sent once more`)
     return database
   } catch (error) {
-    return inMemory(file, error, warn)
+    return alertsInMemory(file, error, warn)
   }
 }
 
 /** A database in memory that replaces a file that cannot be used; forgotten at the end. */
-export function inMemory(file: string, error: unknown, warn: (message: string) => void): SqliteDatabase {
+export function alertsInMemory(
+  file: string,
+  error: unknown,
+  warn: (message: string) => void,
+): SqliteDatabase {
   const why = error instanceof Error ? error.message : String(error)
   warn(`alerts are sent, but not remembered, since ${file} cannot be used: ${why}`)
   return openInMemory()

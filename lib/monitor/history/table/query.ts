@@ -14,7 +14,7 @@ export interface HistoryQuery {
 
 /** The SQL for a choice of runs, newest first. */
 export function queryOf(choice: HistoryChoice): HistoryQuery {
-  const { sql, values } = whereOf(choice)
+  const { sql, values } = whereClause(choice)
   const { limit } = choice
   const order = 'ORDER BY started_at DESC, number DESC'
   if (limit === undefined) return { sql: `${sql} ${order}`, values }
@@ -22,7 +22,7 @@ export function queryOf(choice: HistoryChoice): HistoryQuery {
 }
 
 /** The same without an order. */
-export function whereOf(choice: HistoryChoice): HistoryQuery {
+export function whereClause(choice: HistoryChoice): HistoryQuery {
   const { kind, status, collection, target, since, before } = choice
   const terms: string[] = []
   const values: (string | number)[] = []

@@ -8,8 +8,8 @@ import { Changes } from '../../../../lib/archive/foreign/changes.ts'
 import { documentKind } from '../../../../lib/archive/foreign/documentLines.ts'
 import { type MappingOptions, mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
 import { jsonLines, plainJsonl, withoutReason } from '../../../../lib/archive/foreign/plainJsonl.ts'
-import { fieldsSaid, foreignLines } from '../../../../lib/archive/foreign/shapes/reading.ts'
-import { shapeNamed, shapeOf } from '../../../../lib/archive/foreign/shapes/shapes.ts'
+import { fieldsText, foreignLines } from '../../../../lib/archive/foreign/shapes/reading.ts'
+import { shapeByName, shapeOf } from '../../../../lib/archive/foreign/shapes/shapes.ts'
 import type { JsonObject, StoredObject } from '../../../../lib/core/object.ts'
 import { Reject } from '../../../../lib/core/reject.ts'
 import type { Parsed } from '../../../../lib/stream/parseJson.ts'
@@ -30,7 +30,7 @@ async function readBytes(bytes: Buffer, options: MappingOptions = {}) {
     }
   }
   await pipeline(Readable.from([bytes]), ...jsonLines({ document }), collect)
-  const shape = shapeOf(sample) ?? shapeNamed('flat')
+  const shape = shapeOf(sample) ?? shapeByName('flat')
   const form = { shape, mapping: mappingOf(options), sample }
   const [changes, objects, rejects] = [new Changes(), [] as StoredObject[], [] as Reject[]]
   const stages = plainJsonl({
@@ -43,7 +43,7 @@ async function readBytes(bytes: Buffer, options: MappingOptions = {}) {
     write: (page: StoredObject[], _encoding, done) => done(void objects.push(...page)),
   })
   await pipeline([Readable.from([bytes]), ...stages, end])
-  return { shape: shape.name, ...fieldsSaid(form), objects, rejects, changes: changes.list() }
+  return { shape: shape.name, ...fieldsText(form), objects, rejects, changes: changes.list() }
 }
 
 t.test('qdrant: points, pages of a scroll; ids of ints; named, multi and sparse vectors', async (t) => {

@@ -9,7 +9,7 @@ import { writeTextfile } from './textfile.ts'
  * Writes and pushes a text of metrics as the options say, both at once; one failure does not stop the other. Returns
  * the failures. `deadline`: when to give up a push, on the clock of `performance`.
  */
-export async function leaveMetrics(
+export async function publishMetrics(
   text: string,
   options: MetricsOptions,
   { deadline }: { readonly deadline?: number } = {},

@@ -14,7 +14,7 @@ import type { SampleGroup, Values } from './metric.ts'
  * Metrics from the history alone: sums, last runs, running jobs. Groups that are the same as in the last call with the
  * same `known` are the same objects.
  */
-export function ofHistory(reader: HistoryReader, known = new KnownGroups()): SampleGroup[] {
+export function historyMetrics(reader: HistoryReader, known = new KnownGroups()): SampleGroup[] {
   const figures = reader.figures()
   const outdated = outdatedIn(figures)
   const groups: SampleGroup[] = []
