@@ -106,7 +106,10 @@ export class ClusterCommands {
     if (code !== 0 && code !== DIFFERENT && !errors.includes('error: '))
       throw new Wrong(`${shown}: exit ${code} without a reason: ${errors.slice(-600)}`)
     this.#ended.set(code, (this.#ended.get(code) ?? 0) + 1)
-    console.log(`exit ${String(code).padStart(2)}  ${shown}`)
+    const reason = code === 0 ? undefined : errors.split('\n').find((line) => line.startsWith('error: '))
+    console.log(
+      `exit ${String(code).padStart(2)}  ${shown}${reason === undefined ? '' : `\n         ${reason}`}`,
+    )
     return code
   }
 
