@@ -3,6 +3,7 @@
  * `npm run torture -- [KILLS] [TARGET]`; without a target, the embedded store from a file and through a pipe.
  * `npm run torture -- archives [KILLS]`: backups, restores, cleanups and the catalog.
  * `npm run torture -- properties [RUNS]`: every property that the tests try a few hundred times, 5000 times.
+ * `npm run torture -- lines [SECONDS]`: lines of other stores with anything changed in them, for ten minutes.
  * `npm run torture -- soak TARGET [ROUNDS]`: backups and rehearsals of a healthy real server, a thousand of each.
  * Exits 1 where any state, sum or rejects file is wrong, or an archive is lost or falsely complete.
  */
@@ -14,12 +15,14 @@ import { openStore } from '../../lib/store/open.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 import { drawing, objectsOf, plainState, runKilled, writeChanges } from '../job/ingest/killing.ts'
 import { tortureArchives } from './archives.ts'
+import { tortureLines } from './lines.ts'
 import { tortureProperties } from './properties.ts'
 import { soak } from './soak.ts'
 
 const [first, ...others] = process.argv.slice(2)
-const isNamed = first === 'archives' || first === 'properties'
-const [wanted = first === 'properties' ? '5000' : '200', target] = isNamed ? others : process.argv.slice(2)
+const USUAL: Readonly<Record<string, string>> = { properties: '5000', lines: '600' }
+const isNamed = first === 'archives' || first === 'properties' || first === 'lines'
+const [wanted = USUAL[first ?? ''] ?? '200', target] = isNamed ? others : process.argv.slice(2)
 const seed = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 1_000_000)
 const draw = drawing(seed)
 
@@ -32,6 +35,7 @@ if ((await torturedHow()) > 0) process.exitCode = 1
 async function torturedHow(): Promise<number> {
   if (first === 'archives') return await tortureArchives(Number(wanted), seed)
   if (first === 'properties') return tortureProperties(wanted)
+  if (first === 'lines') return await tortureLines(Number(wanted), seed)
   if (first === 'soak')
     return await soak(others[0] ?? 'http://localhost:8080', Number(others[1] ?? 1000), seed)
   return await tortureIngest()
