@@ -22,6 +22,8 @@ import { weaviate } from './shapes/weaviate.ts'
 export interface PlainJsonlOptions {
   /** Takes the lines that are not objects, in order; the others go on. */
   readonly onReject: (reject: Reject) => void
+  /** Called with each page and the numbers of the lines that its objects stand on, before the page goes on. */
+  readonly onPage?: (page: readonly StoredObject[], lines: readonly number[]) => void
   /** The class that objects have to belong to, if they name one. */
   readonly className?: string
   /** True: skip objects of another class; by default they are rejects. */
@@ -59,6 +61,8 @@ const PAGE = { items: 100, length: 256 * 1024 }
 class PlainObjects extends Transform {
   readonly #options: PlainJsonlOptions
   readonly #pager = new Pager<StoredObject>(PAGE)
+  /** Of the objects that are not in a page yet. */
+  #lines: number[] = []
 
   constructor(options: PlainJsonlOptions) {
     super(RECORD_STAGE)
@@ -78,9 +82,13 @@ class PlainObjects extends Transform {
     const all = objectsIn(item, this.#options)
     for (const read of all) {
       if (read instanceof RejectedLine) this.#options.onReject(read)
-      else if (read !== undefined && this.#pager.add(read.object, (item as Parsed).text.length / all.length))
-        this.#pushPage()
+      else if (read !== undefined) this.#add(read.object, item as Parsed, all.length)
     }
+  }
+
+  #add(object: StoredObject, { line, text }: Parsed, objects: number): void {
+    this.#lines.push(line)
+    if (this.#pager.add(object, text.length / objects)) this.#pushPage()
   }
 
   override _flush(done: TransformCallback): void {
@@ -89,7 +97,10 @@ class PlainObjects extends Transform {
   }
 
   #pushPage(): void {
-    for (const page of this.#pager.take()) this.push(page)
+    for (const page of this.#pager.take()) {
+      this.#options.onPage?.(page, this.#lines.splice(0, page.length))
+      this.push(page)
+    }
   }
 }
 

@@ -33,34 +33,52 @@ export class SeenIds {
 
 /**
  * Pages → pages in which each id of each tenant appears once in the entire, unsorted source; repeated ones go to
- * `onRepeated`. `shared` also holds the ids of other such stages, and is not closed by this one. Memory: a page and its
- * ids.
+ * `onRepeated`. Memory: a page and its ids.
  */
-export function distinctIds(onRepeated: (repeated: readonly Refused[]) => void, shared?: SeenIds): Transform {
-  return new DistinctIds(onRepeated, shared)
+export function distinctIds(
+  onRepeated: (repeated: readonly Refused[]) => void,
+  context: DistinctContext = {},
+): Transform {
+  return new DistinctIds(onRepeated, context)
+}
+
+/** What else is known about ids. */
+export interface DistinctContext {
+  /** The ids of other such stages, too; this one does not close it. */
+  readonly shared?: SeenIds | undefined
+  /** The lines on which the objects of a page were found. */
+  readonly linesOf?: (page: readonly StoredObject[]) => readonly number[] | undefined
 }
 
 class DistinctIds extends Transform {
   readonly #onRepeated: (repeated: readonly Refused[]) => void
   readonly #seen: SeenIds
   readonly #own: boolean
+  readonly #linesOf: NonNullable<DistinctContext['linesOf']>
 
-  constructor(onRepeated: (repeated: readonly Refused[]) => void, shared: SeenIds | undefined) {
+  constructor(onRepeated: (repeated: readonly Refused[]) => void, { shared, linesOf }: DistinctContext) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#onRepeated = onRepeated
     this.#seen = shared ?? new SeenIds()
     this.#own = shared === undefined
+    this.#linesOf = linesOf ?? (() => undefined)
   }
 
   override _transform(page: readonly StoredObject[], _: BufferEncoding, done: TransformCallback): void {
     try {
       const isNew = this.#seen.add(page)
-      const repeated = page.filter((_object, at) => !isNew[at])
-      if (repeated.length > 0) this.#onRepeated(repeated.map((object) => repeatedId(object, REPEATED)))
-      done(null, repeated.length === 0 ? page : page.filter((_object, at) => isNew[at]))
+      if (!isNew.every(Boolean)) this.#report(page, isNew)
+      done(null, isNew.every(Boolean) ? page : page.filter((_object, at) => isNew[at]))
     } catch (error) {
       done(error as Error)
     }
+  }
+
+  #report(page: readonly StoredObject[], isNew: readonly boolean[]): void {
+    const lines = this.#linesOf(page)
+    this.#onRepeated(
+      page.flatMap((object, at) => (isNew[at] ? [] : [repeatedId(object, REPEATED, lines?.[at])])),
+    )
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -75,10 +75,11 @@ for (const pipe of [false, true]) {
         {
           id: idOf(3),
           code: 'repeated_id',
+          line: 2501,
           reason: /occurs twice/,
           object: { properties: { title: 'again' } },
         },
-        { id: idOf(2000), reason: /occurs twice/ },
+        { id: idOf(2000), reason: /occurs twice/, line: 2502 },
       ])
       t.match(
         (await objectsOf(store, 'Thing'))[3],

@@ -43,7 +43,9 @@ export function selectStages({ plan, part, onRepeated, unseen, leftOut }: Restor
     stages.push(
       nameStage(
         'drop repeated ids',
-        distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one)))),
+        distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one))), {
+          linesOf: (page) => part.linesOf?.(page),
+        }),
       ),
     )
   return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
@@ -80,7 +82,7 @@ export function reshapeStages(stages: ReshapeStages): Duplex[] {
     signal,
   })
   const distinct = transforms.expands
-    ? [nameStage('drop repeated ids', distinctIds(byStages(transforms, onRepeated), stages.seen))]
+    ? [nameStage('drop repeated ids', distinctIds(byStages(transforms, onRepeated), { shared: stages.seen }))]
     : []
   const fitting = discardUnknown(newProperties, { leftOut, onDiscarded, origins })
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]

@@ -11,11 +11,13 @@ export interface Refused {
   readonly object: StoredObject
   readonly code: RestoreRejectCode
   readonly reason: string
+  /** The line that held it, if that is known: the id of a repeated one does not tell which it was. */
+  readonly line?: number
 }
 
 /** An object whose id appears twice in its source. */
-export function repeatedId(object: StoredObject, reason: string): Refused {
-  return { object, code: 'repeated_id', reason }
+export function repeatedId(object: StoredObject, reason: string, line?: number): Refused {
+  return { object, code: 'repeated_id', reason, ...(line !== undefined && { line }) }
 }
 
 /** The outcome of one batch. */

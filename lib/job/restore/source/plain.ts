@@ -58,17 +58,26 @@ export async function plainSource(
     aliases: [],
     ...(summary !== undefined && { about: summary.objects + summary.rejects }),
     ...(form !== undefined && { changes: () => reading.changes.list() }),
-    parts: [{ name, mayRepeat: true, pages }],
+    parts: [{ name, mayRepeat: true, pages, linesOf: (page) => reading.linesOf(page) }],
     close: async () => void bytes.destroy(),
   }
   const isGiven = wanted.schema !== undefined
   return isGiven ? source : { ...source, ofClass: (existing) => ({ ...source, schema: existing }) }
 }
 
-/** How the lines are read, and what the last reading changed in them. */
+type Page = readonly StoredObject[]
+
+interface Begun {
+  readonly form?: ForeignLines
+  readonly document: DocumentKind | undefined
+  readonly onPage: (page: Page, lines: readonly number[]) => void
+}
+
+/** How the lines are read, on which lines the objects were, and what the last reading changed in them. */
 class Reading {
   readonly #form: LineForm | undefined
   readonly #document: DocumentKind | undefined
+  readonly #lines = new WeakMap<Page, readonly number[]>()
   changes = new Changes()
 
   constructor(form: LineForm | undefined, document: DocumentKind | undefined) {
@@ -77,10 +86,16 @@ class Reading {
   }
 
   /** Begins a reading from the first line. */
-  begin(): { readonly form?: ForeignLines; readonly document: DocumentKind | undefined } {
+  begin(): Begun {
     this.changes = new Changes()
     const form = this.#form && foreignLines(this.#form, this.changes)
-    return { ...(form && { form }), document: this.#document }
+    const onPage: Begun['onPage'] = (page, lines) => this.#lines.set(page, lines)
+    return { ...(form && { form }), document: this.#document, onPage }
+  }
+
+  /** The numbers of the lines that the objects of a page stood on. */
+  linesOf(page: Page): readonly number[] | undefined {
+    return this.#lines.get(page)
   }
 }
 

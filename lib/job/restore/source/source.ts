@@ -22,6 +22,8 @@ export interface SourcePart {
   readonly mayRepeat?: boolean
   /** Where an object of this part was found, for messages: `row 17`. */
   placeOf?(object: StoredObject): string | undefined
+  /** The lines on which the objects of a page were found, for the rejects file. */
+  linesOf?(page: readonly StoredObject[]): readonly number[] | undefined
   /**
    * Checks its bytes before anything from it is written; absent if they can be read only once.
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part

@@ -36,8 +36,8 @@ export interface RejectOrigin {
 
 /**
  * The file of refused objects, a JSON line each: `{id, code, reason, part, archive, class, object}` (`references`
- * instead of the object; `line` and `record` for a line that is not an object); created with the first one (mode 0600: it
- * holds data).
+ * instead of the object; `line` for a repeated id of a source of lines; `line` and `record` for a line that is not an
+ * object); created with the first one (mode 0600: it holds data).
  * @throws ElysiaError ELYSIA_STATE if it cannot be written
  */
 export class RestoreRejects {
@@ -120,8 +120,12 @@ export class RestoreRejects {
 }
 
 /** The line of an object, which contains it as an archive writes it, so that it can be restored from here. */
-export function objectReject(part: string, of: RejectOrigin, { object, code, reason }: Refused): string {
-  const head = JSON.stringify({ id: object.id, code, reason, part, ...named(of) })
+export function objectReject(
+  part: string,
+  of: RejectOrigin,
+  { object, code, reason, line }: Refused,
+): string {
+  const head = JSON.stringify({ id: object.id, code, reason, part, ...named(of), line })
   return `${head.slice(0, -1)},"object":${objectText(object)}}\n`
 }
 
