@@ -11,7 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../lib/core/errors.ts'
-import { sum } from '../../lib/core/report.ts'
+import { sumCounts } from '../../lib/core/report.ts'
 import type { RestoreOptionsInput } from '../../lib/job/restore/options.ts'
 import type { RestoreReport } from '../../lib/job/restore/report.ts'
 import { runRestore } from '../../lib/job/restore/restore.ts'
@@ -148,10 +148,11 @@ function faultOf(
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
   const { objects, written, unchanged, filtered, rejected, skipped } = report!
-  const outcomes = written + unchanged + filtered + sum(rejected) + sum(skipped)
+  const outcomes = written + unchanged + filtered + sumCounts(rejected) + sumCounts(skipped)
   if (objects !== outcomes) return `${objects} objects have ${outcomes} outcomes`
   const refused = rejects.filter(({ references }) => references === undefined)
-  if (refused.length !== sum(rejected)) return `${refused.length} lines of ${sum(rejected)} rejects`
+  if (refused.length !== sumCounts(rejected))
+    return `${refused.length} lines of ${sumCounts(rejected)} rejects`
   const texts = bytes.toString('latin1').split('\n')
   const full = texts.flatMap((text, at) => (/^[\s\ufeff]*$/.test(text) ? [] : [at + 1]))
   const numbers = rejects.flatMap(({ line }) => line ?? [])
@@ -184,7 +185,7 @@ function exitFault(
     return status !== null && status !== DONE && status !== REJECTS
       ? undefined
       : `exit ${status} of a refused file`
-  const wanted = sum(report.rejected) > 0 ? REJECTS : DONE
+  const wanted = sumCounts(report.rejected) > 0 ? REJECTS : DONE
   if (status !== wanted) return `exit ${status}, not ${wanted}`
   const [other] = (JSON.parse(stdout) as { restores: [RestoreReport] }).restores
   const facts = ({ objects, written, rejected }: RestoreReport) => ({ objects, written, rejected })
