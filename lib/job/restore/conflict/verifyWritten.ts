@@ -20,48 +20,64 @@ const IDS_NAMED = 5
 export async function verifyWritten(run: RestoreRun): Promise<Verification | null> {
   const { progress, options, frame } = run
   if (!options.verify) return null
-  let expected = 0
-  for (const { written } of progress.parts.values()) expected += written
+  let [expected, refused] = [0, 0]
+  for (const { written, referencesRejected } of progress.parts.values()) {
+    expected += written
+    refused += referencesRejected
+  }
   const pieces = new Pieces()
   const different: WrittenObject[] = []
-  let differing = 0
-  let count = 0
+  let [differing, lacking, count] = [0, 0, 0]
   for (const part of progress.parts.keys()) {
     for await (const some of run.kept.writes.read(part)) {
       frame.stop.throwIfAborted()
-      const wrong = await differences(run, some, pieces)
-      differing += wrong.length
-      different.push(...wrong.slice(0, IDS_NAMED - different.length))
+      const wrong = await differences(run, some, pieces, refused > 0)
+      // Each refused reference leaves at most one object without all of them.
+      lacking += wrong.lacking.length
+      const bad = lacking > refused ? [...wrong.other, ...wrong.lacking] : wrong.other
+      differing += wrong.other.length
+      different.push(...bad.slice(0, IDS_NAMED - different.length))
       count += some.length
       frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done: count, total: expected })
     }
   }
+  if (lacking > refused) differing += lacking - refused
   if (differing > 0) throw notWritten(run, differing, different)
   return { count, expected, digest_equal: true }
 }
 
+/** Objects that are not what was written. */
+interface Differences {
+  readonly other: WrittenObject[]
+  /** Those that lack references alone. */
+  readonly lacking: WrittenObject[]
+}
+
+/** `mayLack`: some references were refused, so that waiting for those that are missing does not help. */
 async function differences(
   run: RestoreRun,
   objects: readonly WrittenObject[],
   pieces: Pieces,
-): Promise<WrittenObject[]> {
-  let wrong = await unlike(run, objects, pieces)
-  for (let again = 0; wrong.length > 0 && again < READ_AGAIN; again++) {
+  mayLack: boolean,
+): Promise<Differences> {
+  const lacking: WrittenObject[] = []
+  let other = await unlike(run, objects, pieces, mayLack ? lacking : undefined)
+  for (let again = 0; other.length > 0 && again < READ_AGAIN; again++) {
     await wait(AGAIN_AFTER_MS, undefined, { signal: run.frame.signal })
-    wrong = await unlike(run, wrong, pieces)
+    other = await unlike(run, other, pieces, mayLack ? lacking : undefined)
   }
-  return wrong
+  return { other, lacking }
 }
 
+/** Adds objects that lack references alone to `lacking`; without it, they are returned like all others. */
 async function unlike(
   run: RestoreRun,
   objects: readonly WrittenObject[],
   pieces: Pieces,
+  lacking: WrittenObject[] | undefined,
 ): Promise<WrittenObject[]> {
-  const { collection, retry, existing, frame, progress } = run
+  const { collection, retry, existing, frame } = run
   const { traces } = existing!
-  // Refused references are not expected to exist.
-  const partlyLinked = [...progress.parts.values()].some(({ referencesRejected }) => referencesRejected > 0)
   const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
@@ -72,7 +88,10 @@ async function unlike(
       const there = new Map(found.map((object) => [object.id, object]))
       for (const id of ids) {
         const [one, object] = [wanted.get(id)!, there.get(id)]
-        if (object === undefined || !traces.matches(object, one.wrote, { partlyLinked })) wrong.push(one)
+        if (object !== undefined && traces.matches(object, one.wrote)) continue
+        const isUnlinked = object !== undefined && traces.matches(object, one.wrote, { partlyLinked: true })
+        const list = isUnlinked ? (lacking ?? wrong) : wrong
+        list.push(one)
       }
     }
   }
