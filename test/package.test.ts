@@ -35,7 +35,7 @@ t.test('the package', async (t) => {
       join(directory, 'use.ts'),
       `import { backup, ingest, memoryStorage, openStore, verify, type Report } from 'elysiactl'
        import { pipeline } from 'node:stream/promises'
-       import { batch, decompress, meter, objects, operations, parseJson, sink, splitLines, validate } from 'elysiactl'
+       import { batch, decompress, meter, objectPages, operations, parseJson, sink, splitLines, validate } from 'elysiactl'
        import type { Item, Line, Parsed, Reject, Sink, Source, Stage, Store, StoredObject, Valid } from 'elysiactl'
        import change from 'elysiactl/schema/change.json' with { type: 'json' }
        export const all = [backup, ingest, memoryStorage, openStore, verify, change] as const
@@ -51,7 +51,7 @@ t.test('the package', async (t) => {
          Same<ReturnType<typeof batch<Item>>, Stage<Item, Item[]>>,
          Same<ReturnType<typeof meter<Line>>, Stage<Line, Line>>,
          Same<ReturnType<typeof sink>, Sink<readonly Item[]>>,
-         Same<ReturnType<typeof objects>, Source<StoredObject[]>>,
+         Same<ReturnType<typeof objectPages>, Source<StoredObject[]>>,
        ] = [true, true, true, true, true, true, true, true, true]
        export const others: [
          Same<Stage<Line, Line>, Stage<Line, Parsed>>,

@@ -52,7 +52,7 @@ const REJECT_BEGINNING = /^\{\s*"line"\s*:\s*\d+\s*,\s*"code"\s*:\s*"\w+"\s*,\s*
 const CHANGE_KEY = /(?<!\\)"(?:op|repo)"\s*:/
 
 /**
- * The error for an input whose beginning (inspecting.ts) is not change records, or, with `fromRejects`, not a rejects
+ * The error for an input whose beginning (inspectBytes.ts) is not change records, or, with `fromRejects`, not a rejects
  * file; undefined if it is. A line that is merely bad gets its own reject.
  */
 export function foreignLines(beginning: Buffer, fromRejects: boolean): ForeignInput | undefined {
