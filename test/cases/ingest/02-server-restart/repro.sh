@@ -19,6 +19,7 @@ done
 end_server TERM; start_server
 head -500 "$D/in.jsonl" | $ELYSIACTL index sync --stdin --collection "$name" --target "$WV" --retry-for 120s --json >"$D/report" 2>"$D/err"; code=$?
 [ $code -eq 0 ] || { tail -5 "$D/err"; fail "a run that begins before the server: exit $code"; }
+[ "$(num "$D/report" unchanged)" = 500 ] || cat "$D/report" "$D/err"
 same 'unchanged' 500 "$(num "$D/report" unchanged)"
 # What truly is not there is told at once.
 SECONDS=0; $ELYSIACTL col show Nobody --target "$WV" >/dev/null 2>&1; same 'a collection that is not there' 10 $?
