@@ -138,7 +138,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
         }
         await t.rejects(applied(t, path, files, store, { onEvent }), {
           code: 'ELYSIA_CONFLICT',
-          message: new RegExp(`1 objects of Thing have changed.*${other.id}`),
+          message: new RegExp(`1 object of Thing changed.*${other.id}`),
         })
         t.match(events.pop(), { objects: 1, ids: [other.id] })
         t.strictSame(await objectsOf(store, 'Thing'), before)
