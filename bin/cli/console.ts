@@ -162,7 +162,7 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
-/** Lines that are all available are one write. */
+/** The lines as pieces to write: those that are all available are one write. */
 function printed(lines: Source): Iterable<string> | AsyncIterable<string> {
   return Array.isArray(lines) ? [lines.map(lineOf).join('')] : mapped(lines, lineOf)
 }

@@ -158,7 +158,10 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
   )
 }
 
-/** A command whose options come only from the command line must not fail because of a broken file. */
+/**
+ * Reads the settings of a command. One whose options come only from the command line does not fail because of a broken
+ * file.
+ */
 async function settingsFor(command: NamedCommand, commands: Group): Promise<Settings> {
   const { showsRefused = false, records, tellsAlerts = false } = command
   const options = schemasOf(command).flatMap(({ properties }) => Object.values(properties))

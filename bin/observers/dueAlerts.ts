@@ -106,7 +106,7 @@ async function sendWritten(observed: Observed, alerts: AlertSettings, sending: S
   }
 }
 
-/** A full disk keeps a run out of the history: its failure is reported nevertheless. */
+/** Reports the failures of runs that could not be written to the history, as on a full disk. */
 async function sendUnwritten(
   { settings, console }: Observed,
   alerts: AlertSettings,

@@ -41,7 +41,10 @@ function isOwn(status: Stats, isAbove: boolean): boolean {
   return status.isDirectory() && isTrusted && (isSafe || process.platform === 'win32')
 }
 
-/** Node creates missing parents too, but never returns if a file system answers ENOENT, as /proc and autofs do. */
+/**
+ * Creates one directory, unless it exists. Node can create missing parents too, but never returns if a file system
+ * answers ENOENT, as /proc and autofs do.
+ */
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path, 0o700)

@@ -63,7 +63,7 @@ function measured(column: Column, rows: readonly (readonly Cell[])[], index: num
   return { name, whole, drop, least, cells, width: Math.max(...cells.map(widthOf)) }
 }
 
-/** Hidden characters are made visible before measuring. */
+/** The text of a cell, with hidden characters made visible before it is measured. */
 function cellText(cell: Cell): string {
   return typeof cell === 'number' ? String(cell) : visible(cell)
 }

@@ -58,7 +58,7 @@ function percent({ done, total }: ProgressState, share: number): string {
   return `${String(whole ? 100 : Math.min(99, Math.floor(share * 100))).padStart(3)} %`
 }
 
-/** Most lines count objects: these need no unit. */
+/** The count of a line, with its unit; most lines count objects, which need none. */
 function countText({ done, total, unit }: ProgressState): string {
   const of = total === undefined ? '' : `/${groupDigits(total)}`
   return `${groupDigits(done)}${of}${unit === 'objects' ? '' : ` ${unit}`}`

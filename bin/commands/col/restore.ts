@@ -183,7 +183,9 @@ async function located(context: Context, operand: string): Promise<string> {
   return location
 }
 
-/** A dry run makes no store; otherwise it is made, and a server that is away is waited for. */
+/**
+ * How the target is opened: a dry run makes no store; otherwise it is made, and a server that is away is waited for.
+ */
 function opening(
   { console, stop, signal }: Context,
   { dryRun, plan, retryForMs, workers }: RestoreOptions,

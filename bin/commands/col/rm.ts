@@ -59,8 +59,8 @@ async function agreed({ console }: Context, name: string, { store, schema }: Nam
 }
 
 /**
- * The remembered state goes first: otherwise an old run would be continued into a new collection of that name, and
- * files that a watch has taken would be missing there.
+ * Removes a collection. Its remembered state goes first: otherwise an old run would be continued into a new collection
+ * of that name, and files that a watch has taken would be missing there.
  */
 async function remove(context: Context, { store, schema }: Named): Promise<void> {
   const { state } = await context.readTarget()

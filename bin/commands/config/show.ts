@@ -140,7 +140,10 @@ interface TargetShown {
   readonly origin: string
 }
 
-/** The configuration names keys and headers by file and variable, so they may be shown. */
+/**
+ * The named targets for `config show`, keys and headers included: the configuration names their files and variables
+ * only.
+ */
 function namedTargetsOf({ settings }: Context): TargetShown[] {
   return Object.entries(settings.targets).map(([name, { url, grpc, ...target }]) => ({
     name,

@@ -66,7 +66,10 @@ export const command: Command = {
   run: (context) => runIngest(context, async () => [named(input(context), context)]),
 }
 
-/** Two runs over inputs with the same names may continue each other, and never run at once. */
+/**
+ * The input under the name of --input-name. Two runs over inputs with the same names may continue each other, and never
+ * run at once.
+ */
 function named(source: Source, context: Context): Source {
   const { inputName } = context.options(syncOptions)
   if (inputName === undefined) return source

@@ -149,7 +149,9 @@ function other(target: string | undefined) {
   return target === undefined ? undefined : { address: target, flag: 'operand' }
 }
 
-/** A dry run makes no store; otherwise it is made, and a server that is away is waited for. */
+/**
+ * How the target is opened: a dry run makes no store; otherwise it is made, and a server that is away is waited for.
+ */
 function opening(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(copyOptions)
   return {

@@ -67,7 +67,10 @@ export function restoreRejects(
   return `correct the rejected objects, then: ${lines.join(' && ')}`
 }
 
-/** Rejects are missing in a class that the restore made; a replace is not repeated with a few objects. */
+/**
+ * The strategy for feeding rejected objects in again. They are missing in a class that the restore made; a replace is
+ * not repeated with a few objects.
+ */
 function strategyFor(flags: Context['flags']): string {
   const given = layersFor(restoreOptions, [flags])[0]?.values.onConflict
   if (given === undefined || given === 'fail') return 'skip'
