@@ -55,7 +55,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     sees: ['core', 'file', 'options', 'async', 'database', 'store'],
   },
   monitor: {
-    holds: 'looking on: progress, profile, history, expectations, report, metrics, alerts, dashboard',
+    holds: 'monitoring: progress, profile, history, expectations, report, metrics, alerts, dashboard',
     sees: ['core', 'file', 'options', 'async', 'database', 'catalog', 'config', 'run'],
   },
   job: {

@@ -25,7 +25,7 @@ export interface EndedRequest {
   readonly error?: unknown
 }
 
-/** Published before a request is sent, and when it has ended. @see SPEC.md, "Looking on" */
+/** Published before a request is sent, and when it has ended. @see SPEC.md, "Monitoring options" */
 export const REQUEST_STARTED = channel('elysiactl:request:start')
 export const REQUEST_ENDED = channel('elysiactl:request:end')
 

@@ -6,7 +6,7 @@ const MIB = 1024 * 1024
 export const liveOptions = {
   type: 'object',
   name: 'live',
-  title: 'Looking on options',
+  title: 'Monitoring options',
   description: 'How a run is looked at while it goes on, and how much memory it may take.',
   properties: {
     maxMemory: {
