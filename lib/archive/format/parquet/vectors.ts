@@ -2,6 +2,7 @@ import type { Vector } from '../../../core/object.ts'
 import { type Data, DataType, Field, FixedSizeList, Float32, List, makeData, tableFromIPC } from '../arrow.ts'
 import { Bitmap, GrowableArray } from './builders.ts'
 import { ELEMENT } from './nested.ts'
+import { checkedArrowSchema } from './read/arrowSchema.ts'
 
 /** The properties that all vectors in a column share. */
 export interface VectorShape {
@@ -59,7 +60,8 @@ export interface VectorBytes {
  * Arrow schema, or declares vectors that are too wide or in unexpected places.
  */
 export function vectorBytes(metadata: ReadonlyMap<string, string>): VectorBytes {
-  const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
+  const bytes = Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64')
+  const { schema } = tableFromIPC(checkedArrowSchema(bytes))
   let [row, among] = [0, 0]
   for (const { name, type } of schema.fields) {
     const rows = DataType.isList(type) ? type.children[0]!.type : undefined
