@@ -26,8 +26,8 @@ export function Attention({ report }: { report: MonitorReport }): VNode {
     <${Section} id="attention" title="Needs attention">
       ${
         all.length === 0
-          ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`
-          : html`<${List} all=${all.slice(0, shown)} report=${report} />${more.length === 0 ? null : html`<${Fold} summary=${`${counted(more.length, 'more warning')}`}>${() => html`<${List} all=${more} report=${report} />`}<//>`}`
+          ? html`<${Nothing} text="Nothing: no open failure, nothing overdue, nothing damaged." />`
+          : html`<${List} all=${all.slice(0, shown)} report=${report} />${more.length === 0 ? null : html`<${Fold} summary=${counted(more.length, 'more warning')}>${() => html`<${List} all=${more} report=${report} />`}<//>`}`
       }
     <//>` as VNode
 }

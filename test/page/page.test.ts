@@ -508,8 +508,9 @@ t.test('older runs, and those of one kind', { skip }, async (t) => {
   t.match(await rows(), [/Orders[\s\S]*the disk is full/])
 })
 
-t.test('with 10 000 runs it is painted soon, served and as a file', { skip }, async (t) => {
-  const entries = Array.from({ length: 10_000 }, (_, index) => {
+/** When the page of so many runs is first painted, in milliseconds: as the server gives it, and as a file. */
+async function painted(t: Test, count: number): Promise<{ served: number; written: number }> {
+  const entries = Array.from({ length: count }, (_, index) => {
     const started_at = new Date(Date.UTC(2026, 10, 29) - index * 61_000).toISOString()
     return entryOf({ id: `run-${index}`, collection: `Collection${index % 20}`, started_at })
   })
@@ -517,18 +518,28 @@ t.test('with 10 000 runs it is painted soon, served and as a file', { skip }, as
   const sources = { ...madeUpSources(madeUpHistory(entries)), report: () => report }
   const file = join(t.testdir(), 'dashboard.html')
   await exportDashboard(sources, file)
-  const served = await opened(t, sources)
-  const written = await look(t, pathToFileURL(file).href)
-  for (const [name, { page, complaints }] of Object.entries({ served, written })) {
+  const paint = async ({ page, complaints }: Awaited<ReturnType<typeof opened>>) => {
     await page.reload()
     await page.waitForSelector('h1')
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-    const painted = await page.evaluate(
+    t.strictSame(complaints, [])
+    return await page.evaluate(
       () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
     )
-    t.comment(`${name}: first contentful paint after ${Math.round(painted)} ms`)
-    t.ok(painted < 5000, `${painted} ms`)
-    t.strictSame(complaints, [])
+  }
+  return {
+    served: await paint(await opened(t, sources)),
+    written: await paint(await look(t, pathToFileURL(file).href)),
+  }
+}
+
+t.test('with 10 000 runs it is painted soon, served and as a file', { skip }, async (t) => {
+  // A busy machine puts both off: what a page of twenty runs takes says how much. `bench/dashboard.ts` has the milliseconds.
+  const few = await painted(t, 20)
+  const many = await painted(t, 10_000)
+  for (const [name, ms] of Object.entries(many)) {
+    const floor = few[name as keyof typeof few]
+    t.ok(ms < 1000 + 5 * floor, `${name}: ${Math.round(ms)} ms, with 20 runs ${Math.round(floor)} ms`)
   }
 })
 
