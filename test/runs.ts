@@ -13,3 +13,11 @@ export function runs(usual: number): number {
 export function tried(numRuns: number): { numRuns: number; seed?: number } {
   return { numRuns, ...(ELYSIACTL_TEST_SEED !== undefined && { seed: Number(ELYSIACTL_TEST_SEED) }) }
 }
+
+/**
+ * The next point at which a process is killed: each in turn where the environment asks for more runs; otherwise others at
+ * each run of the tests, about half of them.
+ */
+export function nextPoint(point: number): number {
+  return ELYSIACTL_TEST_RUNS === undefined ? point + 1 + Math.floor(Math.random() * 3) : point + 1
+}

@@ -86,7 +86,7 @@ async function trips(t: Test, opens: readonly [Open, Open, Open?], numRuns: numb
 const SEED = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 2 ** 31)
 
 /** Collections on the cheapest way, and a part of them on each of the others; more by the environment. */
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 60)
+const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 40)
 const LONG = { timeout: RUNS * 500 + 90_000 }
 t.setTimeout(4 * LONG.timeout)
 
