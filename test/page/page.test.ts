@@ -518,7 +518,7 @@ async function painted(t: Test, count: number): Promise<{ served: number; writte
   const sources = { ...madeUpSources(madeUpHistory(entries)), report: () => report }
   const file = join(t.testdir(), 'dashboard.html')
   await exportDashboard(sources, file)
-  const paint = async ({ page, complaints }: Awaited<ReturnType<typeof opened>>) => {
+  const paint = async ({ page, complaints }: Awaited<ReturnType<typeof look>>) => {
     await page.reload()
     await page.waitForSelector('h1')
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
