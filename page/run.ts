@@ -20,7 +20,7 @@ import {
   timeText,
 } from './words.ts'
 
-type Asked = RunFacts | 'asking' | 'unknown'
+type RunViewState = RunFacts | 'asking' | 'unknown'
 
 export function RunView({
   id,
@@ -33,7 +33,7 @@ export function RunView({
   now: string
   running: readonly HistoryEntry[]
 }): VNode {
-  const [facts, setFacts] = useState<Asked>('asking')
+  const [facts, setFacts] = useState<RunViewState>('asking')
   const live = running.find((entry) => entry.id === id)
   const state = live?.updated_at ?? 'ended'
   useEffect(() => {
@@ -48,10 +48,16 @@ export function RunView({
   }, [id, state])
   return html`
     <p class="back"><a href="#overview">← All</a></p>
-    ${facts === 'asking' ? html`<p class="muted">…</p>` : facts === 'unknown' ? html`<h1>No such run</h1><p>The history has no run ${id}: it may have been pruned.</p>` : html`<${Known} facts=${facts} now=${now} />`}` as VNode
+    ${facts === 'asking' ? html`<p class="muted">…</p>` : facts === 'unknown' ? html`<h1>No such run</h1><p>The history has no run ${id}: it may have been pruned.</p>` : html`<${RunDetails} facts=${facts} now=${now} />`}` as VNode
 }
 
-function Known({ facts: { entries, logs = [], rejects }, now }: { facts: RunFacts; now: string }): VNode {
+function RunDetails({
+  facts: { entries, logs = [], rejects },
+  now,
+}: {
+  facts: RunFacts
+  now: string
+}): VNode {
   const entry = entries.at(-1)!
   const { status, error, bottleneck, command, counts } = entry
   // The bottleneck is already shown above.

@@ -24,14 +24,14 @@ export function isGroup(member: Group | LoadCommand): member is Group {
 }
 
 /** What words lead to, how many of them were used, and its name. Words after a command are left over. */
-export interface Found {
+export interface FollowedWords {
   readonly name: string
   readonly member: Group | LoadCommand
   readonly length: number
 }
 
 /** Follows words down from a group, as long as they name something. */
-export function followWords(group: Group, words: readonly string[]): Found {
+export function followWords(group: Group, words: readonly string[]): FollowedWords {
   let member: Group | LoadCommand = group
   let length = 0
   for (const word of words) {

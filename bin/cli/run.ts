@@ -20,7 +20,7 @@ import { OpenedTargets } from './target.ts'
 const NO_SETTINGS: Settings = { layers: [], files: [], targets: {}, sections: [], warnings: [] }
 
 /** What the command line asks for. */
-export type Asked = Pick<
+export type Invocation = Pick<
   Context,
   'name' | 'typed' | 'commands' | 'flags' | 'steps' | 'operands' | 'rest' | 'console' | 'next'
 > & {
@@ -32,7 +32,7 @@ export type Asked = Pick<
  * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
  * @throws the error that ended it, unless a signal did
  */
-export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
+export async function runCommand(command: NamedCommand, asked: Invocation): Promise<number> {
   const settings = await observedSettings(command, asked)
   for (const warning of settings.warnings) asked.console.warn(warning)
   const targets = new OpenedTargets(asked.flags, settings, asked.console)
@@ -57,7 +57,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
 }
 
 /** Reads the settings, and makes the observers with them: also for a command whose settings cannot be read. */
-async function observedSettings(command: NamedCommand, asked: Asked): Promise<Settings> {
+async function observedSettings(command: NamedCommand, asked: Invocation): Promise<Settings> {
   const observing = (settings: Settings) =>
     makeObservers({ ...asked, command, settings }).then(asked.onObserved)
   const settings = await settingsFor(command, asked.commands).catch(async (error) => {
@@ -80,7 +80,7 @@ interface Ending {
 /** What a command gets; what it says of its end goes into `ending`. */
 function contextOf(
   command: NamedCommand,
-  asked: Asked,
+  asked: Invocation,
   settings: Settings,
   targets: OpenedTargets,
   ending: Ending,
@@ -125,7 +125,7 @@ function contextOf(
 /** Why a command failed; undefined if it did not. A signal that came before the command was done counts. */
 function failureOf(
   { signals, isDone, failure }: Ending,
-  asked: Asked,
+  asked: Invocation,
   continuing: () => Context['continuing'],
 ): CommandFailure | undefined {
   if (signals?.received === undefined || isDone) return failure
@@ -141,7 +141,7 @@ interface CommandFailure {
 /** Says by which signal the command was ended, and how to continue. */
 function interruption(
   received: NodeJS.Signals,
-  { typed, next }: Asked,
+  { typed, next }: Invocation,
   continuing: ReturnType<NonNullable<NamedCommand['continuing']>> | undefined,
   failure: CommandFailure | undefined,
 ): CommandFailure {

@@ -17,7 +17,7 @@ import { locationOfId } from './claim.ts'
 import { IndexDamaged } from './database/database.ts'
 import type { Unreadable } from './database/unreadable.ts'
 import type { Begun, Location, Placed } from './record.ts'
-import { DELETING_FILE, type Found, scanRoot, type Unlooked } from './scan.ts'
+import { DELETING_FILE, type ScannedArchive, scanRoot, type UnreadableDirectory } from './scan.ts'
 
 /** The result of searching a root. */
 export interface RebuildReport {
@@ -37,7 +37,7 @@ export interface RebuildReport {
 /** An archive that was found, and its change to the catalog. */
 interface Entry {
   readonly path: string
-  readonly state: Found['state']
+  readonly state: ScannedArchive['state']
   /** Call it within a transaction. */
   readonly apply: () => void
 }
@@ -82,7 +82,7 @@ class Rebuild {
     this.#signal = signal
   }
 
-  async take(found: Found | Unlooked): Promise<void> {
+  async take(found: ScannedArchive | UnreadableDirectory): Promise<void> {
     if (found.state === 'unreadable') return this.#refuse(found.path, found.message)
     try {
       const entry = await this.#entryOf(found)
@@ -126,7 +126,7 @@ class Rebuild {
   }
 
   /** Undefined for a file that is not an archive, and for an archive with the id of another. */
-  async #entryOf(found: Found): Promise<Entry | undefined> {
+  async #entryOf(found: ScannedArchive): Promise<Entry | undefined> {
     const { path, shape, state } = found
     const where: Location = { root: this.#root, location: path, shape }
     if (state === 'partial') {
@@ -190,7 +190,7 @@ async function placedAt(where: Location): Promise<Placed> {
 
 async function manifestIn(
   catalog: Catalog,
-  { path, shape, state }: Found,
+  { path, shape, state }: ScannedArchive,
   signal?: AbortSignal,
 ): Promise<Manifest | undefined> {
   if (shape === 'file') return singleManifest(path, signal)

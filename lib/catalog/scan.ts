@@ -9,14 +9,14 @@ import { insideCheck } from '../file/below.ts'
 export const DELETING_FILE = 'manifest.deleting.json'
 
 /** An archive below a root, complete or not. */
-export interface Found {
+export interface ScannedArchive {
   readonly path: string
   readonly shape: 'directory' | 'file'
   readonly state: 'complete' | 'partial' | 'deleting'
 }
 
 /** A directory below a root that could not be read. */
-export interface Unlooked {
+export interface UnreadableDirectory {
   readonly path: string
   readonly state: 'unreadable'
   readonly message: string
@@ -32,7 +32,10 @@ const MAX_DEPTH = 8
  * single files with the name of an archive. Does not follow links, and skips hidden names.
  * @throws ElysiaError ELYSIA_NOT_FOUND if the root does not exist
  */
-export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found | Unlooked> {
+export async function* scanRoot(
+  root: string,
+  depth = 0,
+): AsyncGenerator<ScannedArchive | UnreadableDirectory> {
   const entries = await entriesOf(root, depth === 0).catch((error: unknown) => {
     if (depth === 0) throw error
     return messageOf(error)
@@ -55,7 +58,7 @@ export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found |
 }
 
 /** The state that the file names in a directory indicate; undefined if it is not an archive. */
-export function stateOf(names: ReadonlySet<string>): Found['state'] | undefined {
+export function stateOf(names: ReadonlySet<string>): ScannedArchive['state'] | undefined {
   if (names.has(DELETING_FILE)) return 'deleting'
   if (names.has(MANIFEST_FILE)) return 'complete'
   if (names.has(JOURNAL_FILE)) return 'partial'

@@ -30,7 +30,7 @@ export async function checkedSection<S extends TSchema>(
   const fault = faultsIn(section, document)
   const checking = await loadCheck()
   if (checking.check(schema, value)) return { value: value as Static<S>, origin: section.origin, fault }
-  const { path, error, schema: inner } = telling(checking, schema, value, [])
+  const { path, error, schema: inner } = mostHelpfulFault(checking, schema, value, [])
   throw fault([...path, ...placeOf(error)], ...factOf([section.name, ...path], error, inner))
 }
 
@@ -68,21 +68,26 @@ interface SchemaError {
 type Checking = Awaited<ReturnType<typeof loadCheck>>
 
 /** A fault: the value at `path` does not match this part of the schema. */
-interface Told {
+interface SchemaFault {
   readonly path: SectionPath
   readonly schema: TSchema
   readonly error: SchemaError
 }
 
 /** The most helpful error: in a union that of the intended member; an unknown key before any other. */
-function telling(checking: Checking, schema: TSchema, value: unknown, path: SectionPath): Told {
+function mostHelpfulFault(
+  checking: Checking,
+  schema: TSchema,
+  value: unknown,
+  path: SectionPath,
+): SchemaFault {
   for (const union of unionsIn(schema, value, path)) {
     if (checking.check(union.schema, union.value)) continue
     const members = (union.schema as unknown as { anyOf: readonly TSchema[] }).anyOf
     const kinds = members.map(kindOf)
     const given = kinds[0] && (union.value as Readonly<Record<string, unknown>> | null)?.[kinds[0].key]
     const meant = members[kinds.findIndex((kind) => kind !== undefined && kind.value === given)]
-    if (meant !== undefined) return telling(checking, meant, union.value, union.path)
+    if (meant !== undefined) return mostHelpfulFault(checking, meant, union.value, union.path)
     if (kinds[0] === undefined || given === undefined) continue
     return { ...union, error: notOneOf(kinds[0].key, kinds) }
   }

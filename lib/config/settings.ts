@@ -23,7 +23,7 @@ export interface TargetSetting extends NamedTarget {
 }
 
 /** A configuration file that was found; `refused` says why it was not read, as the end of a sentence. */
-export interface FoundFile {
+export interface SettingsFile {
   readonly path: string
   /** `named` by ELYSIACTL_CONFIG, the `project`'s, or the `user`'s own. */
   readonly kind: 'named' | 'project' | 'user'
@@ -34,7 +34,7 @@ export interface FoundFile {
 export interface Settings {
   readonly layers: readonly Layer[]
   /** The files that were found, strongest first. */
-  readonly files: readonly FoundFile[]
+  readonly files: readonly SettingsFile[]
   readonly targets: Readonly<Record<string, TargetSetting>>
   /** The sections in the files, unchecked, strongest first. */
   readonly sections: readonly Section[]
@@ -43,7 +43,7 @@ export interface Settings {
 }
 
 /** Where to look. `schemas` gives all options: a key that belongs to none of them is refused. */
-export interface Sources {
+export interface SettingsSources {
   /** Called at most once, and only if there is something to check: it may take a while. */
   readonly schemas: () => Promise<readonly OptionsSchema[]>
   readonly env: Readonly<Record<string, string | undefined>>
@@ -61,21 +61,21 @@ type KnownOptions = OptionsByKey
  * file with settings that it must not have. A named file is trusted.
  * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret in a file
  */
-export async function readSettings(sources: Sources): Promise<Settings> {
+export async function readSettings(sources: SettingsSources): Promise<Settings> {
   const { env } = sources
   const files = await findFiles(sources)
   const named = namedVariables(env)
   const schemas = files.length + named.length > 0 ? await sources.schemas() : []
   const keys = knownOptions(schemas, ({ key }) => key)
-  const found = files.map((file) => believed(file, keys))
-  const seenFiles = found.map(({ file, kind }) => seen(file, kind))
-  if (sources.showRefused !== true) refuseFiles(seenFiles, sources.userDirectory)
+  const found = files.map((file) => checkProjectFile(file, keys))
+  const settingsFiles = found.map(({ file, kind }) => settingsFile(file, kind))
+  if (sources.showRefused !== true) refuseFiles(settingsFiles, sources.userDirectory)
   const read = found.map(({ file }) => file).filter((file) => 'content' in file)
   const { layer, warnings } = environmentLayer(schemas, named)
   const targets = read.toReversed().map((file) => targetsOf(file))
   return {
     layers: [layer, ...read.map((file) => fileLayer(file, keys))],
-    files: seenFiles,
+    files: settingsFiles,
     targets: Object.assign({}, ...targets) as Record<string, TargetSetting>,
     sections: read.flatMap(sectionsOf),
     warnings,
@@ -83,7 +83,7 @@ export async function readSettings(sources: Sources): Promise<Settings> {
 }
 
 /** @throws ElysiaError ELYSIA_USAGE for the first file that is refused */
-export function refuseFiles(files: readonly FoundFile[], userDirectory = userPaths().config): void {
+export function refuseFiles(files: readonly SettingsFile[], userDirectory = userPaths().config): void {
   const file = files.find(({ refused }) => refused !== undefined)
   if (file === undefined) return
   const own = `${userDirectory}/config.yaml`
@@ -96,29 +96,29 @@ export function refuseFiles(files: readonly FoundFile[], userDirectory = userPat
   })
 }
 
-interface Found {
+interface LoadedFile {
   readonly file: ConfigFile | RefusedFile
-  readonly kind: FoundFile['kind']
+  readonly kind: SettingsFile['kind']
 }
 
-async function findFiles({ env, directory, userDirectory }: Sources): Promise<Found[]> {
+async function findFiles({ env, directory, userDirectory }: SettingsSources): Promise<LoadedFile[]> {
   const named = env.ELYSIACTL_CONFIG
   const first = named ? await readConfigFile(named) : await readProjectFile(directory, homeDirectory())
   const user = await readUserFile(userDirectory ?? userPaths().config)
-  const found: Found[] = []
+  const found: LoadedFile[] = []
   if (first !== undefined) found.push({ file: first, kind: named ? 'named' : 'project' })
   if (user !== undefined) found.push({ file: user, kind: 'user' })
   return found
 }
 
 /** The file, or an error if a project's file sets what it must not set. */
-function believed({ file, kind }: Found, keys: KnownOptions): Found {
+function checkProjectFile({ file, kind }: LoadedFile, keys: KnownOptions): LoadedFile {
   if (kind !== 'project' || 'refused' in file) return { file, kind }
   const refused = projectFileFault(file, keys)
   return { file: refused === undefined ? file : { path: file.path, refused }, kind }
 }
 
-function seen(file: ConfigFile | RefusedFile, kind: FoundFile['kind']): FoundFile {
+function settingsFile(file: ConfigFile | RefusedFile, kind: SettingsFile['kind']): SettingsFile {
   return { path: file.path, kind, ...('refused' in file && { refused: file.refused }) }
 }
 
@@ -148,7 +148,7 @@ function knownOptions(
 }
 
 /** The variables with the names of options that are not empty. */
-function namedVariables(env: Sources['env']): [name: string, value: string][] {
+function namedVariables(env: SettingsSources['env']): [name: string, value: string][] {
   return Object.entries(env).filter((entry): entry is [string, string] => {
     const [name, value] = entry
     if (!name.startsWith('ELYSIACTL_') || name.startsWith('ELYSIACTL_TEST_')) return false

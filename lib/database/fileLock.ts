@@ -37,13 +37,13 @@ export function lockFile(path: string, { transient = false }: LockOptions = {}):
   }
 }
 
-interface Taken {
+interface OpenLockFile {
   readonly database: SqliteDatabase
   /** True if the locked file is still at its path. */
   readonly isAtPath: boolean
 }
 
-function takeLock(path: string): Taken | undefined {
+function takeLock(path: string): OpenLockFile | undefined {
   let database: SqliteDatabase | undefined
   try {
     makeDirectory(dirname(path))

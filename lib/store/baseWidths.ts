@@ -2,7 +2,7 @@ import type { StoredObject } from '../core/object.ts'
 import type { CallOptions, Collection } from './store.ts'
 import type { Widths } from './validation/vectors.ts'
 
-interface Found {
+interface TenantWidths {
   readonly widths: Widths
   /** True if nothing more can be found: the store named the widths, or all objects were read. */
   readonly isAll: boolean
@@ -15,7 +15,7 @@ interface Found {
  */
 export class BaseWidths {
   readonly #base: Collection
-  readonly #found = new Map<string | undefined, Found>()
+  readonly #found = new Map<string | undefined, TenantWidths>()
 
   constructor(base: Collection) {
     this.#base = base
@@ -32,7 +32,7 @@ export class BaseWidths {
     return found.widths
   }
 
-  async #find(names: ReadonlySet<string>, call: CallOptions): Promise<Found> {
+  async #find(names: ReadonlySet<string>, call: CallOptions): Promise<TenantWidths> {
     const known = await this.#base.widths?.(call)
     if (known !== undefined) return { widths: new Map(known), isAll: true }
     const widths: Widths = new Map()

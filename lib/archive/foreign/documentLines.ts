@@ -5,7 +5,7 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { Line } from '../../core/line.ts'
 import type { Json } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
-import { JsonScan, type Taken } from '../format/jsonScan.ts'
+import { JsonScan, type ScannedValue } from '../format/jsonScan.ts'
 
 const MIB = 1024 * 1024
 /** The largest object that is read as one value. */
@@ -49,7 +49,7 @@ class Items extends Transform {
     this.#emit(this.#scan.end(), done)
   }
 
-  #emit(all: Iterable<readonly Taken[]>, done: (error?: Error) => void): void {
+  #emit(all: Iterable<readonly ScannedValue[]>, done: (error?: Error) => void): void {
     try {
       for (const some of all) {
         for (const { value } of some) {

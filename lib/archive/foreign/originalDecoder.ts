@@ -4,7 +4,7 @@ import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
 import { Reject } from '../../core/reject.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
-import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
+import { JsonScan, type ReadMode, type ScannedValue } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
 
 /** Notices about a document: what its content contradicts, or what is unknown. */
@@ -60,7 +60,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     if (!this.objectsCameFirst) this.#compareCounts()
   }
 
-  #take(key: string): Take {
+  #take(key: string): ReadMode {
     this.#seen.add(key)
     if (key === 'metadata' || key === 'schema') return this.#head === undefined ? 'whole' : 'skip'
     if (key !== 'objects') return 'skip'
@@ -71,7 +71,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 
   /** One page for each piece of the document. */
-  *#pages(pieces: Generator<readonly Taken[]>): Generator<StoredObject[]> {
+  *#pages(pieces: Generator<readonly ScannedValue[]>): Generator<StoredObject[]> {
     for (const values of pieces) {
       const page: StoredObject[] = []
       for (const { key, value } of values) {

@@ -8,7 +8,7 @@ import { objectOf } from '../object/parse.ts'
 import type { Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
 import type { Content, Format } from './format.ts'
-import { JsonScan, type Taken } from './jsonScan.ts'
+import { JsonScan, type ScannedValue } from './jsonScan.ts'
 
 /**
  * One JSON array with one object per line, as in JSON lines, for tools that read a whole JSON document. It is read as
@@ -76,7 +76,7 @@ class ArrayDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 
   /** One page per piece: larger pages survive young-generation collections, at 200 MB in all. */
-  *#pages(pieces: Generator<readonly Taken[]>): Generator<StoredObject[]> {
+  *#pages(pieces: Generator<readonly ScannedValue[]>): Generator<StoredObject[]> {
     for (const items of pieces) {
       if (items.length > 0) yield items.map(({ value }) => this.#object(value))
     }

@@ -22,10 +22,10 @@ class ExactAssembler extends Assembler {
 }
 
 /** How a top-level value of a document is read: as one value, item by item, or not at all. */
-export type Take = 'whole' | 'items' | 'skip'
+export type ReadMode = 'whole' | 'items' | 'skip'
 
 /** A value that was taken: with its key if the top level is an object; an array's item has none. */
-export interface Taken {
+export interface ScannedValue {
   readonly key?: string
   readonly value: unknown
 }
@@ -41,7 +41,7 @@ export interface Taken {
  * of `parseBounded`.
  */
 export class JsonScan {
-  readonly #take: (key: string) => Take
+  readonly #take: (key: string) => ReadMode
   readonly #bounds: Pick<JsonBounds, 'depth' | 'nodes'>
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
   readonly #parse = jsonParser({ streamValues: false })
@@ -56,27 +56,27 @@ export class JsonScan {
   #nodes = 0
   #root: 'object' | 'array' | undefined
   #key: string | undefined
-  #mode: Take = 'whole'
-  #taken: Taken[] = []
+  #mode: ReadMode = 'whole'
+  #taken: ScannedValue[] = []
 
-  constructor(take: (key: string) => Take = () => 'whole', bounds = BOUNDS) {
+  constructor(take: (key: string) => ReadMode = () => 'whole', bounds = BOUNDS) {
     this.#take = take
     this.#bounds = bounds
   }
 
   /** Yields the values of each piece that this chunk completes. */
-  *push(chunk: Buffer): Generator<readonly Taken[]> {
+  *push(chunk: Buffer): Generator<readonly ScannedValue[]> {
     this.#input.push(chunk)
     while (this.#input.length >= PIECE_BYTES) yield this.#next(PIECE_BYTES)
   }
 
   /** Yields the remaining values. */
-  *end(): Generator<readonly Taken[]> {
+  *end(): Generator<readonly ScannedValue[]> {
     if (this.#input.length > 0) yield this.#next(this.#input.length)
     if (this.#root === undefined || this.#depth > 0) throw this.#damaged('it is cut short')
   }
 
-  #next(bytes: number): readonly Taken[] {
+  #next(bytes: number): readonly ScannedValue[] {
     const piece = this.#piece.subarray(0, bytes)
     this.#input.fill(piece, 0)
     for (const token of this.#tokens(piece)) this.#consume(token)

@@ -2,7 +2,7 @@ import { periodBefore, periodText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
 import { newestFirst } from './candidate.ts'
 import { coverageText, covers, isWhole } from './coverage.ts'
-import { type Kept, keptByRules } from './keepRules.ts'
+import { applyKeepRules, type KeepRuleResult } from './keepRules.ts'
 import { type Peers, peersOf } from './peers.ts'
 import { hasKeepRules, type Policy } from './policy.ts'
 import type { Soundness } from './soundness.ts'
@@ -13,7 +13,7 @@ export interface Decision {
   keep: boolean
   reasons: string[]
   /** The remainder of each count after this archive, if count rules applied to it. */
-  readonly counters?: Kept['counters']
+  readonly counters?: KeepRuleResult['counters']
   /** For an archive to remove: those that can be restored instead, newest first. */
   readonly covering?: readonly Candidate[]
 }
@@ -40,7 +40,7 @@ export function decideGroup(
 }
 
 function ofPeers({ coverage, own, covering }: Peers, policy: Policy, now: number): Decision[] {
-  const rules = keptByRules(covering, policy, now)
+  const rules = applyKeepRules(covering, policy, now)
   const spared = policy.olderThan && sparedByAge(covering, policy, now)
   const suffix = isWhole(coverage) ? '' : ` (${coverageText(coverage)})`
   return own.map((archive) => ofSound(archive, policy, rules.get(archive.id), spared, suffix, covering))
@@ -70,7 +70,7 @@ function sparedByAge(
 function ofSound(
   archive: Candidate,
   policy: Policy,
-  rules: Kept | undefined,
+  rules: KeepRuleResult | undefined,
   spared: ReadonlyMap<string, string> | undefined,
   suffix: string,
   covering: readonly Candidate[],

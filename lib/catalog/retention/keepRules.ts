@@ -3,7 +3,7 @@ import type { Candidate } from './candidate.ts'
 import { type Cadence, PERIODS, type Policy } from './policy.ts'
 
 /** The result of the keep rules for one archive; `counters` is what remains of each count after it. */
-export interface Kept {
+export interface KeepRuleResult {
   readonly reasons: string[]
   readonly counters: Readonly<Partial<Record<'last' | Cadence, number>>>
 }
@@ -25,16 +25,16 @@ interface Rule {
  * oldest of all; then the count goes down. So the newest in each period stays, periods without archives do not use up
  * the count, and while some count is left the oldest stays as well. Buckets are in UTC.
  */
-export function keptByRules(
+export function applyKeepRules(
   newestFirst: readonly Candidate[],
   policy: Policy,
   now: number,
-): Map<string, Kept> {
+): Map<string, KeepRuleResult> {
   const latest = latestOf(newestFirst, now)
   const rules = rulesOf(policy, latest)
   const all = policy.within.all
   const within = all === undefined ? undefined : { after: periodBefore(latest, all), text: periodText(all) }
-  const kept = new Map<string, Kept>()
+  const kept = new Map<string, KeepRuleResult>()
   for (const [index, { id, time, tags }] of newestFirst.entries()) {
     const isOldest = index === newestFirst.length - 1
     const reasons = [
@@ -87,7 +87,7 @@ function isAfter(time: number, bound: number): boolean {
   return Number.isNaN(bound) || time > bound
 }
 
-function countersOf(rules: readonly Rule[]): Kept['counters'] {
+function countersOf(rules: readonly Rule[]): KeepRuleResult['counters'] {
   const left = rules.filter(({ counter, left }) => counter !== undefined && Number.isFinite(left))
   return Object.fromEntries(left.map((rule) => [rule.counter, rule.left]))
 }

@@ -3,7 +3,7 @@ import type { Candidate } from './candidate.ts'
 import { newestFirst } from './candidate.ts'
 import { keepRequired } from './chains.ts'
 import { type Decision, decideGroup, keepNewest } from './decide.ts'
-import type { Kept } from './keepRules.ts'
+import type { KeepRuleResult } from './keepRules.ts'
 import { type GroupKey, hasKeepRules, type Policy } from './policy.ts'
 import { type Soundness, soundness } from './soundness.ts'
 
@@ -13,7 +13,7 @@ export interface KeptArchive {
   readonly archive: Candidate
   readonly reasons: string[]
   /** The remainder of each count after this archive, if count rules applied to it. */
-  readonly counters?: Kept['counters']
+  readonly counters?: KeepRuleResult['counters']
 }
 
 export interface RemovedArchive {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
 import type { DiffOptions } from './options.ts'
-import type { Asked } from './plan.ts'
+import type { RequestedComparison } from './plan.ts'
 import type { Clock } from './recheck.ts'
 import type { DiffTally } from './report.ts'
 import type { DiffSide } from './side/side.ts'
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly left: DiffSide
   readonly right: DiffSide
   readonly options: DiffOptions
-  readonly asked: Asked
+  readonly asked: RequestedComparison
   readonly tally: DiffTally
   readonly run: Run<DiffContext>
 }

@@ -10,7 +10,7 @@ import type { DiffOptions } from './options.ts'
 import type { DiffSide } from './side/side.ts'
 
 /** What the options ask to compare. */
-export interface Asked {
+export interface RequestedComparison {
   /** Undefined for all. */
   readonly properties: ReadonlySet<string> | undefined
   readonly vectors: boolean
@@ -26,7 +26,11 @@ export interface Asked {
  * @throws ElysiaError ELYSIA_USAGE for a property that neither side has, for tenants in a class without tenants, and
  * for a class with tenants against one without; ELYSIA_NOT_FOUND for a tenant that neither side has
  */
-export function requestedComparison(left: DiffSide, right: DiffSide, options: DiffOptions): Asked {
+export function requestedComparison(
+  left: DiffSide,
+  right: DiffSide,
+  options: DiffOptions,
+): RequestedComparison {
   const isTenanted = tenantedIn(left, right)
   const tenants = namesOf(options.tenant)
   if (tenants !== undefined) requireTenants(left, right, isTenanted, tenants)

@@ -5,9 +5,9 @@ import type { HealthFinding } from './report.ts'
 const stop = (fact: string): HealthFinding => ({ level: 'stop', fact })
 const warning = (fact: string): HealthFinding => ({ level: 'warning', fact })
 /** Everything is there, but on fewer nodes than it should be. */
-const fewer = (fact: string): Found => ({ ...warning(fact), fewer: true })
+const fewer = (fact: string): SurveyFinding => ({ ...warning(fact), fewer: true })
 
-interface Found extends HealthFinding {
+interface SurveyFinding extends HealthFinding {
   readonly fewer?: true
 }
 
@@ -16,7 +16,7 @@ interface Found extends HealthFinding {
  * (`degraded`), missing nodes and copies.
  */
 export function dangersIn(target: string, survey: StoreSurvey, degraded: boolean): HealthFinding[] {
-  return found(target, survey, undefined)
+  return surveyFindings(target, survey, undefined)
     .filter((one) => one.level === 'stop' || one.fewer)
     .map(({ level, fact }) => ({ level: degraded ? level : 'stop', fact }))
 }
@@ -27,10 +27,10 @@ export function findingsOf(
   survey: StoreSurvey,
   clockMs: number | undefined,
 ): HealthFinding[] {
-  return found(target, survey, clockMs).map(({ level, fact }) => ({ level, fact }))
+  return surveyFindings(target, survey, clockMs).map(({ level, fact }) => ({ level, fact }))
 }
 
-function found(target: string, survey: StoreSurvey, clockMs: number | undefined): Found[] {
+function surveyFindings(target: string, survey: StoreSurvey, clockMs: number | undefined): SurveyFinding[] {
   const findings = [
     ...ofNodes(survey),
     ...survey.collections.flatMap(ofCollection),
@@ -43,7 +43,7 @@ function found(target: string, survey: StoreSurvey, clockMs: number | undefined)
   return findings.toSorted((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
 }
 
-function ofNodes({ addresses, nodes }: StoreSurvey): Found[] {
+function ofNodes({ addresses, nodes }: StoreSurvey): SurveyFinding[] {
   const versions = new Set(nodes.flatMap(({ version }) => version ?? []))
   return [
     ...addresses.filter(({ live }) => !live).map(({ address }) => warning(`${address} does not answer`)),
@@ -62,10 +62,10 @@ function ofNodes({ addresses, nodes }: StoreSurvey): Found[] {
   ]
 }
 
-function ofCollection(collection: SurveyedCollection): Found[] {
+function ofCollection(collection: SurveyedCollection): SurveyFinding[] {
   const { name, shards, outOfReach, readOnly, copies, copiesWanted } = collection
   const of = `of ${shards} shards of ${name}`
-  const findings: Found[] = []
+  const findings: SurveyFinding[] = []
   if (outOfReach > 0)
     findings.push(stop(`${outOfReach} ${of} are on nodes that are down: their objects are out of reach`))
   if (readOnly > 0)

@@ -10,7 +10,7 @@ import { bindTransforms, type TransformPipeline } from '../../transform/pipeline
 import { readSchemaFile } from '../../transform/schema/file.ts'
 
 /** What `prepareCollection` needs from an ingest. */
-export interface Wanted {
+export interface CollectionRequest {
   readonly collection: string
   readonly create: boolean
   readonly dryRun: boolean
@@ -22,12 +22,12 @@ export interface Wanted {
 }
 
 /** Fits the transforms of objects to their class. */
-export type Shaping = (layout: CollectionSchema) => TransformPipeline
+export type BindToClass = (layout: CollectionSchema) => TransformPipeline
 
-const unshaped: Shaping = (layout) => bindTransforms([], layout)
+const unshaped: BindToClass = (layout) => bindTransforms([], layout)
 
 /** A collection that fits, or can be made. `created` is true if it does not exist yet. */
-export interface Prepared {
+export interface PreparedCollection {
   readonly class: string
   readonly created: boolean
   /** The layout of the collection afterwards; in a dry run, the one that it would have. */
@@ -48,11 +48,11 @@ export interface Prepared {
  */
 export async function prepareCollection(
   store: Store,
-  wanted: Wanted,
+  wanted: CollectionRequest,
   emit: Emit,
   journal?: Journal,
-  shaping: Shaping = unshaped,
-): Promise<Prepared> {
+  shaping: BindToClass = unshaped,
+): Promise<PreparedCollection> {
   const className = classNameOf(wanted.collection)
   requireName(className, wanted.collection, journal?.knownName(store.target, className))
   const transforms = shaping(await layoutOf(className, wanted))
@@ -81,7 +81,7 @@ function requireName(className: string, name: string, first = name): void {
   )
 }
 
-async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSchema> {
+async function layoutOf(className: string, wanted: CollectionRequest): Promise<CollectionSchema> {
   const multiTenancy = wanted.tenant !== undefined || wanted.tenantBy !== undefined
   const layout = sourceCodeClass(className, {
     multiTenancy,
@@ -94,7 +94,11 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
 }
 
 /** What a store would refuse in a new collection, and settings that were not requested. */
-async function requireMakeable(store: Store, layout: CollectionSchema, { create }: Wanted): Promise<void> {
+async function requireMakeable(
+  store: Store,
+  layout: CollectionSchema,
+  { create }: CollectionRequest,
+): Promise<void> {
   if (create) return refuseName(store, layout.class)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${layout.class} in ${store.target}`, {
     hint: 'leave out --no-create to have it made, or name another one with --collection',
@@ -105,7 +109,7 @@ async function make(
   store: Store,
   existing: CollectionSchema | undefined,
   layout: CollectionSchema,
-  wanted: Wanted,
+  wanted: CollectionRequest,
   emit: Emit,
   journal: Journal | undefined,
 ): Promise<void> {
@@ -156,7 +160,7 @@ async function refuseName(store: Store, className: string): Promise<void> {
   if (store.supports.aliases) requireNoAlias(className, await store.aliases())
 }
 
-function requireFit(existing: CollectionSchema, layout: CollectionSchema, wanted: Wanted): void {
+function requireFit(existing: CollectionSchema, layout: CollectionSchema, wanted: CollectionRequest): void {
   refuse(existing.class, [...tenancyClashes(existing, wanted), ...clashes(existing, layout)])
 }
 
@@ -164,7 +168,7 @@ async function add(
   store: Store,
   existing: CollectionSchema,
   layout: CollectionSchema,
-  wanted: Wanted,
+  wanted: CollectionRequest,
   emit: Emit,
 ): Promise<void> {
   for (const property of missing(existing, layout)) {
@@ -198,7 +202,7 @@ function clashes(existing: CollectionSchema, layout: CollectionSchema): string[]
   })
 }
 
-function tenancyClashes(existing: CollectionSchema, wanted: Wanted): string[] {
+function tenancyClashes(existing: CollectionSchema, wanted: CollectionRequest): string[] {
   const has = existing.multiTenancyConfig?.enabled === true
   const asks = wanted.tenant !== undefined || wanted.tenantBy !== undefined
   if (has === asks) return []

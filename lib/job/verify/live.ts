@@ -9,7 +9,7 @@ import type { Run } from '../../run/run.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { isFinding } from './damage.ts'
 import { LiveClass } from './liveCollection.ts'
-import { type LookedAt, SecondLook } from './secondLook.ts'
+import { type RangeDifferences, SecondLook } from './secondLook.ts'
 
 /** The store that an archive is compared with, and the class there if it has another name. */
 export interface Against {
@@ -62,7 +62,7 @@ export async function liveFaults(
     const counts = countsText(range, { store: store.target, found: found.objects, archived: objects })
     if (!isThere) return { fact: counts.text, ids: [] }
     look ??= await SecondLook.of(archived, live, signal)
-    const seen = await lookedAt(look, live, range)
+    const seen = await lookAgain(look, live, range)
     if ('expired' in seen) expired += seen.expired
     return faultOf(counts, look, seen)
   }
@@ -107,7 +107,11 @@ function countsText(
 }
 
 /** What is wrong with a range according to both looks; undefined if nothing is. */
-function faultOf({ text, differ }: Counts, { expires }: SecondLook, seen: Seen): LiveFault | undefined {
+function faultOf(
+  { text, differ }: Counts,
+  { expires }: SecondLook,
+  seen: SecondLookResult,
+): LiveFault | undefined {
   const ids = 'ids' in seen ? seen.ids : []
   if (differ && !expires) return { fact: text, ids }
   const fact = 'damage' in seen ? seen.damage : differencesText(seen, expires)
@@ -115,9 +119,9 @@ function faultOf({ text, differ }: Counts, { expires }: SecondLook, seen: Seen):
 }
 
 /** The result of a second look; if the archive is damaged there, why nothing can be said. */
-type Seen = LookedAt | { readonly damage: string }
+type SecondLookResult = RangeDifferences | { readonly damage: string }
 
-async function lookedAt(look: SecondLook, live: LiveClass, range: IdRange): Promise<Seen> {
+async function lookAgain(look: SecondLook, live: LiveClass, range: IdRange): Promise<SecondLookResult> {
   try {
     return await look.at(rangeOf(range))
   } catch (error) {
@@ -128,7 +132,7 @@ async function lookedAt(look: SecondLook, live: LiveClass, range: IdRange): Prom
 }
 
 /** Undefined if the objects are the same. */
-function differencesText({ missing, others }: LookedAt, expires: boolean): string | undefined {
+function differencesText({ missing, others }: RangeDifferences, expires: boolean): string | undefined {
   if (missing + others === 0) return undefined
   if (!expires) return 'others'
   const facts = [

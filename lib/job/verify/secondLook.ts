@@ -15,7 +15,7 @@ const CLOCKS_DIFFER_MS = 5 * 60_000
 const MOST_NAMED = 10
 
 /** The differences between an archive and a store in a range. */
-export interface LookedAt {
+export interface RangeDifferences {
   /** Objects of the archive that the store lacks, although they cannot have expired. */
   readonly missing: number
   /** Objects of the store that the archive lacks, or that differ. */
@@ -60,7 +60,7 @@ export class SecondLook {
   }
 
   /** @throws ElysiaError if the archive is damaged, or the store cannot be read */
-  async at(range: ObjectRange): Promise<LookedAt> {
+  async at(range: ObjectRange): Promise<RangeDifferences> {
     let [missing, others, expired] = [0, 0, 0]
     const ids: string[] = []
     const take = (pair: ObjectPair): void => {

@@ -49,7 +49,14 @@ export async function runVerifySingle(
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
   const run = new Run('verify', context)
-  const found: Found = { faults: [], live: [], objects: 0, expired: 0, plan: undefined, manifest: undefined }
+  const found: FileFindings = {
+    faults: [],
+    live: [],
+    objects: 0,
+    expired: 0,
+    plan: undefined,
+    manifest: undefined,
+  }
   const work = async () => {
     const begin = () => run.begin(entryOf(path, found.plan, context))
     await readDamage(path, level, found, { signal: run.signal, begin })
@@ -71,7 +78,7 @@ export async function runVerifySingle(
 export type SingleOptions = Pick<VerifyOptions, 'level'> & Partial<Pick<VerifyOptions, 'retryForMs'>>
 
 /** What a verification of a single file has found so far. */
-interface Found {
+interface FileFindings {
   readonly faults: string[]
   readonly live: LiveFault[]
   objects: number
@@ -87,7 +94,7 @@ interface Found {
 async function readDamage(
   path: string,
   level: VerifyOptions['level'],
-  found: Found,
+  found: FileFindings,
   { signal, begin }: { readonly signal: AbortSignal; begin(): void },
 ): Promise<void> {
   try {
@@ -116,7 +123,7 @@ const DAMAGE: ReadonlySet<string> = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSI
 function reportOf(
   path: string,
   level: VerifyOptions['level'],
-  { faults: facts, live, objects, expired, plan, size }: Found & { readonly size: number },
+  { faults: facts, live, objects, expired, plan, size }: FileFindings & { readonly size: number },
   ending: Ending,
 ): VerifyReport {
   const faults = [...facts.map((fact) => ({ fact, ids: [] })), ...live].map(({ fact, ids }) => ({

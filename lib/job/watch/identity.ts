@@ -18,13 +18,15 @@ export interface FileIdentity {
 }
 
 /** What is at a path: a file with its identity, or the reason why it cannot be taken. */
-export type Found = FileIdentity | { readonly path: string; readonly kind: 'none' | 'directory' | OtherKind }
+export type PathState =
+  | FileIdentity
+  | { readonly path: string; readonly kind: 'none' | 'directory' | OtherKind }
 
 /** What has a matching name but is not a file. */
 export type OtherKind = 'symbolic link' | 'FIFO' | 'socket' | 'device'
 
 /** What is at `path` now. `at` is the path to use for it, if different. */
-export async function inspectPath(path: string, followLinks: boolean, at = path): Promise<Found> {
+export async function inspectPath(path: string, followLinks: boolean, at = path): Promise<PathState> {
   try {
     const stats = await (followLinks ? stat : lstat)(at, { bigint: true })
     return stats.isFile() ? identityOf(path, stats) : { path, kind: kindOf(stats) }
@@ -37,7 +39,7 @@ export async function inspectPath(path: string, followLinks: boolean, at = path)
 }
 
 /** The same synchronously, for what must not be overtaken; what cannot be examined counts as gone. */
-export function inspectPathSync(path: string, followLinks: boolean, at = path): Found {
+export function inspectPathSync(path: string, followLinks: boolean, at = path): PathState {
   try {
     const stats = (followLinks ? statSync : lstatSync)(at, { bigint: true })
     return stats.isFile() ? identityOf(path, stats) : { path, kind: kindOf(stats) }
@@ -46,7 +48,7 @@ export function inspectPathSync(path: string, followLinks: boolean, at = path): 
   }
 }
 
-export function isFile(found: Found): found is FileIdentity {
+export function isFile(found: PathState): found is FileIdentity {
   return 'inode' in found
 }
 

@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
 import { writingState } from '../../run/journal/statements.ts'
 import { forgetGroups, GroupLog } from './group/log.ts'
-import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
+import { type FileIdentity, isFile, type PathState, sameInode } from './identity.ts'
 import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'
 
@@ -141,7 +141,7 @@ export class WatchLog {
   /**
    * A path was seen to be gone, or to lead to `now`: other files that it led to are no longer there under that name.
    */
-  seeGone(path: string, now: Found): void {
+  seeGone(path: string, now: PathState): void {
     for (const entry of this.#at(path)) {
       const isThere = isFile(now) && sameInode(entry, now) && entry.born === now.born
       if (!isThere) this.#markGone(entry)

@@ -4,14 +4,14 @@ import { TOOL } from '../../run/tool.ts'
 import type { MonitorReport } from '../report/schema.ts'
 import type { Rule } from './config/settings.ts'
 import type { AlertMessage } from './messageSchema.ts'
-import type { AlertState, Told } from './state/machine.ts'
+import type { AlertNotice, AlertState } from './state/machine.ts'
 
 /** Longer error texts are cut: a message is read on a phone. */
 const MOST_CHARACTERS = 2000
 /** How long to believe a message that is never repeated. */
 const UNREPEATED_MS = 30 * 86_400_000
 
-const ENDS: Readonly<Partial<Record<Told, string>>> = {
+const ENDS: Readonly<Partial<Record<AlertNotice, string>>> = {
   resolved: 'well again. Before: ',
   lapsed:
     'no longer reported, because it is long ago or nobody expects it any more; it is not known to be over. Before: ',
@@ -19,7 +19,7 @@ const ENDS: Readonly<Partial<Record<Told, string>>> = {
 
 /** The message for one step of an alert. */
 export function messageOf(
-  told: Told,
+  told: AlertNotice,
   state: AlertState,
   rule: Rule,
   { id, now, flapping }: { readonly id: string; readonly now: number; readonly flapping: boolean },

@@ -18,14 +18,14 @@ export interface Check {
   readonly next?: string
 }
 
-type Made = Omit<Check, 'area' | 'level' | 'next'>
+type CheckFact = Omit<Check, 'area' | 'level' | 'next'>
 
 /** Makes checks of one area. */
 export function checksOf(area: Check['area']) {
   const made =
     (level: Check['level']) =>
     (subject: string, fact: string, next?: string): Check => {
-      const check: Made = { subject, fact }
+      const check: CheckFact = { subject, fact }
       return { area, level, ...check, ...(next !== undefined && { next }) }
     }
   return { ok: made('ok'), warning: made('warning'), fault: made('fault') }

@@ -5,7 +5,7 @@ type Missed = MonitorReport['missed'][number]
 type Expected = NonNullable<MonitorReport['expected']>[number]
 
 /** What was done so far. */
-export interface Done {
+export interface CompletedJobs {
   /** All known collections. */
   readonly collections: readonly string[]
   /** When a job was last done well, in milliseconds since 1970; undefined if never. Without a target, at any store. */
@@ -13,7 +13,7 @@ export interface Done {
 }
 
 /** The state of all expectations now, even if nothing was run. */
-export interface Judged {
+export interface ExpectationStates {
   readonly expected: Expected[]
   /** Expectations that are past their grace or were never met, latest first. */
   readonly missed: Missed[]
@@ -26,7 +26,11 @@ export interface Judged {
  * is known about it: a job that never ran is missed from the start. `expected` is made when it is first read: writing
  * its times takes longer than all the rest.
  */
-export function judgeExpectations(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
+export function judgeExpectations(
+  expectations: readonly Expectation[],
+  done: CompletedJobs,
+  nowMs: number,
+): ExpectationStates {
   const named = expectations.flatMap(({ literal }) => (literal === undefined ? [] : [literal]))
   const collections = [...new Set([...done.collections, ...named])].sort()
   const due: Due[] = []
@@ -69,7 +73,7 @@ function dueOf(
   expectation: Expectation,
   collection: string,
   what: ExpectedKind,
-  done: Done,
+  done: CompletedJobs,
   nowMs: number,
 ): Due[] {
   const everyMs = expectation.everyMs[what]

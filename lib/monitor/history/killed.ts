@@ -15,7 +15,7 @@ export function killedEntry(entry: HistoryEntry, now = new Date()): HistoryEntry
     ended_at: now.toISOString(),
     updated_at: now.toISOString(),
     seconds: Math.max(0, lastMs - Date.parse(started_at)) / 1000,
-    ...knownOf(entry),
+    ...recordedFigures(entry),
     peak_rss_bytes: Math.max(peak, progress?.rss_bytes ?? 0),
     error: {
       code: 'ELYSIA_KILLED',
@@ -25,21 +25,21 @@ export function killedEntry(entry: HistoryEntry, now = new Date()): HistoryEntry
   }
 }
 
-type Known = Partial<Pick<HistoryEntry, (typeof KNOWN)[number]>>
+type RecordedFigures = Partial<Pick<HistoryEntry, (typeof FIGURES)[number]>>
 
 /** The figures that a run reports at its end. */
-const KNOWN = ['records', 'rejected', 'bytes_in', 'bytes_out', 'retries'] as const
+const FIGURES = ['records', 'rejected', 'bytes_in', 'bytes_out', 'retries'] as const
 
 /** The recorded figures of a run that reported no end. A count of 0 tells only that nothing was recorded. */
-function knownOf({ progress, traffic, ...entry }: HistoryEntry): Known {
+function recordedFigures({ progress, traffic, ...entry }: HistoryEntry): RecordedFigures {
   const moved = movedBytes(traffic)
-  const recorded: Required<Known> = {
+  const recorded: Required<RecordedFigures> = {
     records: progress?.done ?? 0,
     rejected: progress?.rejected ?? 0,
     bytes_in: moved.in,
     bytes_out: moved.out,
     retries: progress?.retries ?? 0,
   }
-  const most = KNOWN.map((name) => [name, Math.max(entry[name] ?? 0, recorded[name])] as const)
+  const most = FIGURES.map((name) => [name, Math.max(entry[name] ?? 0, recorded[name])] as const)
   return Object.fromEntries(most.filter(([, count]) => count > 0))
 }

@@ -1,14 +1,14 @@
 import type { Labels, MetricName, SampleGroup, Values } from './metric.ts'
 
-type Given = Readonly<Partial<Record<MetricName, number | undefined>>>
+type OptionalValues = Readonly<Partial<Record<MetricName, number | undefined>>>
 
 /** A group with the values that exist; none if there are none. */
-export function groupOf(labels: Labels, given: Given): SampleGroup[] {
+export function groupOf(labels: Labels, given: OptionalValues): SampleGroup[] {
   const values = valuesIn(given)
   return values === undefined ? [] : [{ labels, values }]
 }
 
-function valuesIn(given: Given): Values | undefined {
+function valuesIn(given: OptionalValues): Values | undefined {
   const values: Partial<Record<MetricName, number>> = {}
   let isEmpty = true
   for (const name in given) {
@@ -20,8 +20,8 @@ function valuesIn(given: Given): Values | undefined {
   return isEmpty ? undefined : values
 }
 
-interface Known {
-  readonly given: Given
+interface CachedGroup {
+  readonly given: OptionalValues
   readonly labels: Labels
   readonly groups: readonly SampleGroup[]
 }
@@ -30,11 +30,11 @@ interface Known {
  * The groups of the last text, by a name of their own: one whose values are still the same stays the same object, and
  * so need not be checked and written again. Memory: the groups, and a short text for each.
  */
-export class KnownGroups {
-  readonly #known = new Map<string, Known>()
+export class GroupCache {
+  readonly #known = new Map<string, CachedGroup>()
 
   /** Adds the group of these values to `into`: the known one if they are the same. */
-  add(name: string, labelsOf: () => Labels, given: Given, into: SampleGroup[]): void {
+  add(name: string, labelsOf: () => Labels, given: OptionalValues, into: SampleGroup[]): void {
     let known = this.#known.get(name)
     if (known === undefined || !isSame(known.given, given)) {
       const labels = known?.labels ?? labelsOf()
@@ -45,7 +45,7 @@ export class KnownGroups {
   }
 }
 
-function isSame(one: Given, other: Given): boolean {
+function isSame(one: OptionalValues, other: OptionalValues): boolean {
   for (const name in one) if (!Object.is(one[name as MetricName], other[name as MetricName])) return false
   for (const name in other) if (!(name in one)) return false
   return true

@@ -7,14 +7,14 @@ import type {
   TrafficTotal,
 } from '../history/entry.ts'
 import { type Began, isFailed, isOver } from '../history/failed.ts'
-import { groupOf, KnownGroups } from './groups.ts'
+import { GroupCache, groupOf } from './groups.ts'
 import type { SampleGroup, Values } from './metric.ts'
 
 /**
  * Metrics from the history alone: sums, last runs, running jobs. Groups that are the same as in the last call with the
  * same `known` are the same objects.
  */
-export function historyMetrics(reader: HistoryReader, known = new KnownGroups()): SampleGroup[] {
+export function historyMetrics(reader: HistoryReader, known = new GroupCache()): SampleGroup[] {
   const figures = reader.figures()
   const outdated = outdatedIn(figures)
   const groups: SampleGroup[] = []
@@ -69,7 +69,7 @@ function newestOf(all: readonly Began[]): Began[] {
 function ofSubject(
   figures: SubjectFigures,
   outdated: Outdated | undefined,
-  known: KnownGroups,
+  known: GroupCache,
   into: SampleGroup[],
 ): void {
   const { kind, collection, target, ended, sums, lastSuccess, lastRun, lastEnded } = figures

@@ -2,7 +2,7 @@ import type { HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
 import { boundGroups } from './bounded.ts'
 import { exposition } from './exposition.ts'
-import { KnownGroups } from './groups.ts'
+import { GroupCache } from './groups.ts'
 import { historyMetrics } from './historyMetrics.ts'
 import type { SampleGroup } from './metric.ts'
 import { ofReport } from './ofReport.ts'
@@ -38,8 +38,8 @@ export type MetricsSource = () => Promise<MetricsText>
  */
 export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
   let reported: { readonly report: MonitorReport | undefined; readonly at: number } | undefined
-  let made: Made | undefined
-  const known = new KnownGroups()
+  let made: CachedMetrics | undefined
+  const known = new GroupCache()
   return async () => {
     // Taken before reading: what is written meanwhile shows up in the next text at the latest.
     const version = reader.version()
@@ -47,28 +47,32 @@ export function metricsSource({ reader, report, now = Date.now }: MetricsInput):
       reported = { report: await report?.(), at: now() }
     }
     if (made?.version !== version || made.report !== reported.report) {
-      made = { version, report: reported.report, stable: stable(reader, reported.report, known) }
+      made = { version, report: reported.report, stable: stableMetrics(reader, reported.report, known) }
     }
     const { text, groups, others } = made.stable
-    const fresh = timely(groups, now() / 1000)
+    const fresh = timeMetrics(groups, now() / 1000)
     return { text: `${text}${exposition(fresh)}`, groups: [...groups, ...fresh], others }
   }
 }
 
-interface Made {
+interface CachedMetrics {
   readonly version: number
   readonly report: MonitorReport | undefined
-  readonly stable: Stable
+  readonly stable: StableMetrics
 }
 
 /** Metrics that stay the same until the history changes. */
-interface Stable {
+interface StableMetrics {
   readonly text: string
   readonly groups: readonly SampleGroup[]
   readonly others: number
 }
 
-function stable(reader: HistoryReader, report: MonitorReport | undefined, known: KnownGroups): Stable {
+function stableMetrics(
+  reader: HistoryReader,
+  report: MonitorReport | undefined,
+  known: GroupCache,
+): StableMetrics {
   const ofRuns = historyMetrics(reader, known)
   const { groups, others } = boundGroups(report === undefined ? ofRuns : [...ofRuns, ...ofReport(report)])
   groups.push({ labels: {}, values: { elysiactl_collections_other: others } })
@@ -76,7 +80,7 @@ function stable(reader: HistoryReader, report: MonitorReport | undefined, known:
 }
 
 /** Metrics that change with time alone: a job can be missed without any run. */
-function timely(groups: readonly SampleGroup[], now: number): SampleGroup[] {
+function timeMetrics(groups: readonly SampleGroup[], now: number): SampleGroup[] {
   const missed = groups.flatMap(
     ({ labels, values: { elysiactl_expectation_due_timestamp_seconds: due } }): SampleGroup[] =>
       due === undefined ? [] : [{ labels, values: { elysiactl_expectation_missed: now > due ? 1 : 0 } }],

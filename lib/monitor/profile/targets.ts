@@ -2,7 +2,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { type EndedRequest, REQUEST_ENDED } from '../../core/channel/requests.ts'
 import type { TargetProfile } from './schema.ts'
 
-interface Asked {
+interface ServerFigures {
   requests: number
   failed: number
   refused: number
@@ -17,7 +17,7 @@ const REFUSED = 400
 
 /** The answer times of each server. Memory: a histogram of fixed size for each. */
 export class TargetMeter {
-  readonly #servers = new Map<string, Asked>()
+  readonly #servers = new Map<string, ServerFigures>()
 
   constructor() {
     REQUEST_ENDED.subscribe(this.#end)
@@ -53,7 +53,7 @@ export class TargetMeter {
     asked.latency.record(Math.max(1, Math.round(milliseconds * 1000)))
   }
 
-  #of(server: string): Asked {
+  #of(server: string): ServerFigures {
     let asked = this.#servers.get(server)
     if (asked === undefined) {
       const none = { requests: 0, failed: 0, refused: 0, sentBytes: 0, receivedBytes: 0 }

@@ -1,5 +1,5 @@
 import { EXPECTED, type ExpectedKind } from '../expect/expectations.ts'
-import type { Done } from '../expect/missed.ts'
+import type { CompletedJobs } from '../expect/missed.ts'
 import type { SubjectSuccess } from '../history/entry.ts'
 import type { KnownArchives } from './archives.ts'
 
@@ -12,7 +12,7 @@ export function lastSuccessTimes(
   archives: KnownArchives,
   nowMs: number,
   note: (text: string) => void,
-): Done {
+): CompletedJobs {
   const last = { backup: new Map(), verify: new Map(), rehearse: new Map() } satisfies Record<
     ExpectedKind,
     Last

@@ -6,7 +6,7 @@ const MOST = 2
 const IDLE_MS = 20
 
 /** How a transaction begins and ends. */
-export interface Bracket {
+export interface TransactionCalls {
   begin(): void
   /** @throws if it cannot be committed */
   commit(): void
@@ -14,7 +14,7 @@ export interface Bracket {
 }
 
 /** Listeners for what happened to a piece of work once its transaction has ended. */
-export interface Told {
+export interface CommitListener {
   onCommitted(): void
   /**
    * Called if the work resolved, but was undone after all: because other work failed, or because it could not be
@@ -23,7 +23,7 @@ export interface Told {
   onLost(error: unknown): void
 }
 
-const NOBODY: Told = { onCommitted: () => {}, onLost: () => {} }
+const NOBODY: CommitListener = { onCommitted: () => {}, onLost: () => {} }
 
 /**
  * A transaction that several pieces of work share, one after another: a page that they all change is written once. It
@@ -32,22 +32,22 @@ const NOBODY: Told = { onCommitted: () => {}, onLost: () => {} }
  */
 export class SharedTransaction {
   readonly #database: SqliteDatabase
-  readonly #bracket: Bracket
+  readonly #bracket: TransactionCalls
   readonly #changes: SqliteStatement
   /** One for each finished piece of work. */
-  #told: Told[] = []
+  #told: CommitListener[] = []
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
   #failure: { readonly error: unknown } | undefined
 
-  constructor(database: SqliteDatabase, bracket: Bracket) {
+  constructor(database: SqliteDatabase, bracket: TransactionCalls) {
     this.#database = database
     this.#bracket = bracket
     this.#changes = database.prepare('SELECT total_changes()').pluck() as SqliteStatement
   }
 
   /** @throws what `work` throws; the error that kept earlier work from being committed */
-  async add<T>(work: () => Promise<T>, told: Told = NOBODY): Promise<T> {
+  async add<T>(work: () => Promise<T>, told: CommitListener = NOBODY): Promise<T> {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) this.#bracket.begin()
@@ -94,7 +94,7 @@ export class SharedTransaction {
     for (const one of lost) one.onLost(error)
   }
 
-  #end(): readonly Told[] {
+  #end(): readonly CommitListener[] {
     const told = this.#told
     this.#isOpen = false
     this.#told = []

@@ -107,7 +107,7 @@ function takenUpTo(ids: Set<string>, last: string): string[] {
   return taken
 }
 
-interface Asked {
+interface ReadRequest {
   readonly context: Context
   readonly layout: Layout
   readonly what: Projection
@@ -119,7 +119,7 @@ interface Asked {
  * quorum.
  */
 async function newestOf(
-  { context, layout, what, call }: Asked,
+  { context, layout, what, call }: ReadRequest,
   objects: readonly StoredObject[],
   ids: readonly string[],
   times: Times,

@@ -4,7 +4,7 @@ import { foreignBytes, HEAD_BYTES } from '../bytes/foreign.ts'
 import { whenRead } from '../bytes/whenRead.ts'
 import { type CodecName, codecOf, compressedTwice, decoder, undecodableBytes } from './detect.ts'
 
-type Done = (error?: Error | null) => void
+type WriteCallback = (error?: Error | null) => void
 
 export interface DecompressOptions {
   /** Once aborted, input that ends inside a member was stopped, not cut short: it ends cleanly. */
@@ -72,7 +72,7 @@ export class Decompressor extends Duplex {
     return super.push(chunk)
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: WriteCallback): void {
     this.#bytesIn += chunk.length
     if (this.#codec !== undefined) {
       this.#decode(this.#codec, chunk, done)
@@ -83,7 +83,7 @@ export class Decompressor extends Duplex {
     else this.#recognize(done)
   }
 
-  override _final(done: Done): void {
+  override _final(done: WriteCallback): void {
     if (this.#codec !== undefined) this.#endMember(done)
     else this.#recognize((error) => (error ? done(error) : this.#endMember(done)))
   }
@@ -97,7 +97,7 @@ export class Decompressor extends Duplex {
     done(error)
   }
 
-  #recognize(done: Done): void {
+  #recognize(done: WriteCallback): void {
     const head = this.#head
     this.#head = Buffer.alloc(0)
     try {
@@ -115,7 +115,7 @@ export class Decompressor extends Duplex {
     this.#decode(this.#codec, head, done)
   }
 
-  #decode(codec: CodecName, chunk: Buffer, done: Done): void {
+  #decode(codec: CodecName, chunk: Buffer, done: WriteCallback): void {
     if (this.#decoder !== undefined) {
       this.#feed(codec, this.#decoder, chunk, done)
       return
@@ -167,7 +167,7 @@ export class Decompressor extends Duplex {
    * Writes to a decoder. node:zlib's zstd stops at the end of a frame inside a chunk, as if the input ended there:
    * the remaining bytes belong to a new frame.
    */
-  #feed(codec: CodecName, inner: Duplex, chunk: Buffer, done: Done): void {
+  #feed(codec: CodecName, inner: Duplex, chunk: Buffer, done: WriteCallback): void {
     const before = consumedBy(inner)
     inner.write(chunk, (error) => {
       if (error) return
@@ -187,7 +187,7 @@ export class Decompressor extends Duplex {
     else next()
   }
 
-  #endMember(done: Done): void {
+  #endMember(done: WriteCallback): void {
     const finish = () => {
       this.#decoder?.destroy()
       if (this.#decoded !== undefined && this.#decoded.length > 0) this.#pushHead(this.#codec!, this.#decoded)

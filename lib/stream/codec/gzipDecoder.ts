@@ -3,7 +3,7 @@ import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
 import { ElysiaError } from '../../core/errors.ts'
 import { whenRead } from '../bytes/whenRead.ts'
 
-type Done = (error?: Error | null) => void
+type WriteCallback = (error?: Error | null) => void
 
 const TRAILER_BYTES = 8
 /** The fixed part of a header; an extra field of up to 64 KiB, a name and a comment may follow. */
@@ -42,11 +42,11 @@ class GzipMembers extends Duplex {
     this.#onTrailing = onTrailing
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: WriteCallback): void {
     this.#tryTake(chunk, done)
   }
 
-  override _final(done: Done): void {
+  override _final(done: WriteCallback): void {
     try {
       if (this.#state !== 'between' && this.#state !== 'trailing') throw damaged('is cut short')
       if (this.#held.length > 0) this.#beginTrailing()
@@ -66,7 +66,7 @@ class GzipMembers extends Duplex {
     done(error)
   }
 
-  #tryTake(chunk: Buffer, done: Done): void {
+  #tryTake(chunk: Buffer, done: WriteCallback): void {
     try {
       this.#take(chunk, done)
     } catch (thrown) {
@@ -74,13 +74,13 @@ class GzipMembers extends Duplex {
     }
   }
 
-  #take(chunk: Buffer, done: Done): void {
+  #take(chunk: Buffer, done: WriteCallback): void {
     if (chunk.length === 0 || this.#state === 'trailing') done()
     else if (this.#state === 'body') this.#inflate(this.#body!, chunk, done)
     else this.#takeAround(chunk, done)
   }
 
-  #takeAround(chunk: Buffer, done: Done): void {
+  #takeAround(chunk: Buffer, done: WriteCallback): void {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     const used = this.#framing(bytes)
     this.#held = used === undefined ? bytes : Buffer.alloc(0)
@@ -149,7 +149,7 @@ class GzipMembers extends Duplex {
   }
 
   /** zlib stops when it gets bytes beyond the body's end, and reports in `bytesWritten` how many it used. */
-  #inflate(body: InflateRaw, chunk: Buffer, done: Done): void {
+  #inflate(body: InflateRaw, chunk: Buffer, done: WriteCallback): void {
     const before = body.bytesWritten
     this.#atBodyEnd = undefined
     body.write(chunk, (error) => {

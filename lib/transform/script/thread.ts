@@ -21,7 +21,7 @@ export interface ThreadOptions {
 }
 
 /** How far a thread got with a list of objects. */
-export interface Asked {
+export interface ScriptResult {
   /** The answers for the first objects, in order. */
   readonly answers: readonly Answer[]
   /** Set if the thread ended early: at which object, −1 before the first, and why. */
@@ -29,7 +29,7 @@ export interface Asked {
 }
 
 /** The caller that waits for answers. */
-interface Asking {
+interface PendingRequest {
   take(answers: Answers): void
   die(reason: string): void
 }
@@ -41,7 +41,7 @@ export class ScriptThread {
   readonly #begun: Int32Array
   readonly #timeoutMs: number
   #death: string | undefined
-  #asking: Asking | undefined
+  #asking: PendingRequest | undefined
 
   private constructor(worker: Worker, begun: Int32Array, exports: ScriptExports, timeoutMs: number) {
     this.exports = exports
@@ -81,7 +81,7 @@ export class ScriptThread {
   }
 
   /** Sends objects, and waits until all are answered or the thread has ended. @throws the reason of the signal */
-  async ask(objects: readonly StoredObject[], signal: AbortSignal | undefined): Promise<Asked> {
+  async ask(objects: readonly StoredObject[], signal: AbortSignal | undefined): Promise<ScriptResult> {
     const answers: Answer[] = []
     const before = Atomics.load(this.#begun, 0)
     const over = new AbortController()

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Content } from '../../../lib/archive/format/format.ts'
 import { json } from '../../../lib/archive/format/json.ts'
-import { JsonScan, type Taken } from '../../../lib/archive/format/jsonScan.ts'
+import { JsonScan, type ScannedValue } from '../../../lib/archive/format/jsonScan.ts'
 import { objectText } from '../../../lib/archive/object/lineWriter.ts'
 import { parseExact } from '../../../lib/core/exactJson.ts'
 import type { Json, StoredObject } from '../../../lib/core/object.ts'
@@ -185,7 +185,7 @@ stageContract(t, 'json, encoding', {
   keysOut: (chunk) => String(chunk).match(/0{8}-[-0-9]+/g) ?? [],
 })
 
-function scanned(text: string, size: number): Taken[] {
+function scanned(text: string, size: number): ScannedValue[] {
   const scan = new JsonScan((key) => (key === 'skip' ? 'skip' : key === 'items' ? 'items' : 'whole'))
   const found = [...pieces(Buffer.from(text), size)].flatMap((piece) => [...scan.push(piece)])
   return [...found, ...scan.end()].flat()

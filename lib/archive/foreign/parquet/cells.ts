@@ -19,17 +19,17 @@ export interface CellReading {
 }
 
 /** The property that a value is for, if the class is known. */
-type Wanted = PropertySchema | undefined
+type TargetProperty = PropertySchema | undefined
 
 const UUID_BYTES = 16
 
 /** A column of any Parquet type → values of a property; undefined for a type that no property has. */
-export function cellOf(data: Data, reading: CellReading, wanted?: Wanted): Cell | undefined {
+export function cellOf(data: Data, reading: CellReading, wanted?: TargetProperty): Cell | undefined {
   const read = readerOf(data, reading, wanted)
   return read && ((row) => (data.getValid(row) ? read(row) : undefined))
 }
 
-function readerOf(data: Data, reading: CellReading, wanted: Wanted): Cell | undefined {
+function readerOf(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
   const { type, values } = data
   const any = new Vector([data])
   const to = wanted?.dataType[0]
@@ -66,7 +66,7 @@ function floatCell(any: Vector, to: string | undefined): Cell {
   }
 }
 
-function textCell(any: Vector, wanted: Wanted): Cell {
+function textCell(any: Vector, wanted: TargetProperty): Cell {
   const isLink = wanted !== undefined && isReference(wanted)
   return (row) => {
     const text = any.get(row) as string
@@ -92,7 +92,7 @@ function fixedText(bytes: Uint8Array, width: number, to: string | undefined): st
 }
 
 /** A map is read as a list of its pairs. */
-function listCell(data: Data, reading: CellReading, wanted: Wanted): Cell | undefined {
+function listCell(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
   const element = cellOf(data.children[0]!, reading, wanted)
   if (element === undefined) return undefined
   const { valueOffsets } = data
@@ -104,7 +104,7 @@ function listCell(data: Data, reading: CellReading, wanted: Wanted): Cell | unde
   }
 }
 
-function structCell(data: Data, reading: CellReading, wanted: Wanted): Cell | undefined {
+function structCell(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
   const nested = (wanted?.nestedProperties ?? []) as readonly PropertySchema[]
   const fields = (data.type.children as Field[]).map(({ name }, at) => {
     const of = nested.find((property) => property.name === legalName(name))

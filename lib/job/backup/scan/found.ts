@@ -12,7 +12,7 @@ import type { SearchPlan } from '../../selection/searchPlan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
 /** What a store counted in a collection or tenant, and what a scan found. */
-export interface Found {
+export interface ScanCounts {
   readonly tenant?: string
   /** Undefined if the backup was resumed: the count is no longer known. */
   readonly before: number | undefined
@@ -32,7 +32,7 @@ export interface ScannedRange {
 }
 
 /** What a second look at a collection needs. */
-export interface Looking {
+export interface ScanContext {
   readonly collection: Collection
   readonly retry: Retrying
   readonly signal: AbortSignal
@@ -56,7 +56,7 @@ export interface Looking {
 
 /** How many objects the store counts in what is requested. */
 export function countOf(
-  { collection, retry, signal, search: { conditions } }: Looking,
+  { collection, retry, signal, search: { conditions } }: ScanContext,
   tenant: string | undefined,
 ): Promise<number> {
   const call = { signal, ...(tenant !== undefined && { tenant }) }
@@ -76,8 +76,8 @@ export function scanContext(
   store: Store,
   schema: CollectionSchema,
   started: string,
-  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection' | 'search' | 'leavesOut'>,
-): Looking {
+  run: Pick<ScanContext, 'retry' | 'signal' | 'emit' | 'selection' | 'search' | 'leavesOut'>,
+): ScanContext {
   return {
     ...run,
     collection: store.collection(schema.class),
@@ -94,9 +94,9 @@ export function scanContext(
  * counts, and none that existed before the backup began and that the archive lacks. Memory: the ids of a scanned range.
  * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
-export async function requireFound(
-  looking: Looking,
-  { tenant, before, after, objects }: Found,
+export async function requireComplete(
+  looking: ScanContext,
+  { tenant, before, after, objects }: ScanCounts,
   scannedRanges: readonly ScannedRange[],
 ): Promise<void> {
   if (objects >= Math.min(before ?? after, after)) return
@@ -108,11 +108,11 @@ export async function requireFound(
   }
   for (let look = 1; ; look++) {
     const seen = await lookAgain(looking, tenant, scannedRanges)
-    if (seen.missed.length > 0) throw missed(name, seen.missed)
+    if (seen.missed.length > 0) throw missedObjects(name, seen.missed)
     // Reading repairs a stale replica: the scan may have missed what the second look finds.
-    if (looking.replicated && seen.returned > objects) throw wasBehind(name, objects, seen)
+    if (looking.replicated && seen.returned > objects) throw staleReplica(name, objects, seen)
     if (seen.returned >= seen.counted) return
-    if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
+    if (look === LOOKS) throw withheldObjects(name, { before, after, objects }, seen)
     await wait(FIRST_WAIT_MS * 2 ** look, undefined, { signal: looking.signal })
   }
 }
@@ -122,7 +122,7 @@ export function isOld({ createdMs }: StoredObject, beforeMs: number | undefined)
   return createdMs !== undefined && beforeMs !== undefined && createdMs < beforeMs
 }
 
-interface Seen {
+interface SecondScan {
   readonly returned: number
   /** The smaller of the counts before and after the look. */
   readonly counted: number
@@ -131,10 +131,10 @@ interface Seen {
 }
 
 async function lookAgain(
-  looking: Looking,
+  looking: ScanContext,
   tenant: string | undefined,
   scannedRanges: readonly ScannedRange[],
-): Promise<Seen> {
+): Promise<SecondScan> {
   const { collection, retry, signal, oldBeforeMs, selection, leavesOut } = looking
   const { conditions } = looking.search
   const ids = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
@@ -165,7 +165,7 @@ async function lookAgain(
   return { returned, counted: Math.min(before, after), missed }
 }
 
-function missed(name: string, ids: readonly string[]): ElysiaError {
+function missedObjects(name: string, ids: readonly string[]): ElysiaError {
   const some = ids.slice(0, IDS_NAMED).join(', ')
   const more = ids.length > IDS_NAMED ? ' and others' : ''
   return incompleteArchive(
@@ -177,14 +177,18 @@ function missed(name: string, ids: readonly string[]): ElysiaError {
 const BEHIND =
   'a copy of a node that was down may lack what was written meanwhile; wait until the server has repaired it (async replication), or name another node in --target, then begin again'
 
-function wasBehind(name: string, objects: number, { returned }: Seen): ElysiaError {
+function staleReplica(name: string, objects: number, { returned }: SecondScan): ElysiaError {
   return incompleteArchive(
     `the scan found ${objects} objects of ${name}, and a second look ${returned}`,
     BEHIND,
   )
 }
 
-function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'>, seen: Seen): ElysiaError {
+function withheldObjects(
+  name: string,
+  { before, after, objects }: Omit<ScanCounts, 'tenant'>,
+  seen: SecondScan,
+): ElysiaError {
   const counts = before === undefined || before === after ? `${after}` : `${before}, then ${after}`
   return incompleteArchive(
     `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.returned} of ${seen.counted}`,

@@ -13,9 +13,9 @@ import { readBy } from './progress.ts'
 import { scannedRangesOf } from './scannedRanges.ts'
 
 /** What a scan found in a tenant, or in a collection without tenants; undefined if unknown. */
-export type Held = (tenant: string | undefined) => HeldObjects | undefined
+export type ScanStateOf = (tenant: string | undefined) => ScanState | undefined
 
-interface HeldObjects {
+interface ScanState {
   /** Including those that a selection left out. */
   readonly objects: number
   readonly scannedRanges: readonly ScannedRange[]
@@ -29,7 +29,7 @@ export function unfinishedState(
   { storage, state, run: { signal } }: StorageJob,
   { plan, there, thereIndex }: Begun,
   unplaced: ReadonlyMap<string | undefined, LeftOutCounts>,
-): Held {
+): ScanStateOf {
   const isOf =
     (tenant: string | undefined) =>
     ({ range }: { readonly range: number }) =>

@@ -9,8 +9,8 @@ import type { SourceCounts } from '../manifest.ts'
 import { callsFor, scanProjection } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
 import { scanThreads } from '../thread/scan.ts'
-import { countOf, type Looking, requireFound } from './found.ts'
-import { type Held, unfinishedState } from './held.ts'
+import { countOf, requireComplete, type ScanContext } from './found.ts'
+import { type ScanStateOf, unfinishedState } from './held.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
@@ -35,7 +35,7 @@ export interface Scanned {
 export async function scanParts(
   job: StorageJob,
   begun: Begun,
-  looking: Looking,
+  looking: ScanContext,
   invalid: InvalidVectors | undefined,
 ): Promise<Scanned> {
   const { run, storage, woken, subject, state } = job
@@ -102,10 +102,10 @@ export function countedBefore({ counts }: Plan, { conditions, found }: SearchPla
  * @throws ElysiaError ELYSIA_INCOMPLETE
  */
 export async function countAfter(
-  looking: Looking,
+  looking: ScanContext,
   calls: readonly { readonly tenant?: string }[],
   before: ReadonlyMap<string | undefined, number>,
-  found: Held,
+  found: ScanStateOf,
 ): Promise<number> {
   let sum = 0
   for (const call of calls) {
@@ -115,7 +115,7 @@ export async function countAfter(
     const seen = found(tenant)
     if (seen === undefined) continue
     const counts = { ...call, before: before.get(tenant), after, objects: seen.objects }
-    await requireFound(looking, counts, seen.scannedRanges)
+    await requireComplete(looking, counts, seen.scannedRanges)
   }
   return sum
 }
@@ -144,7 +144,7 @@ function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
 function objectsRead(
   job: StorageJob,
   plan: Plan,
-  { collection, retry, search: { conditions } }: Looking,
+  { collection, retry, search: { conditions } }: ScanContext,
   invalid: InvalidVectors | undefined,
   { read, durable }: BackupProgress,
 ): Pick<PartsRun, 'reading' | 'onRead' | 'onDurable'> {

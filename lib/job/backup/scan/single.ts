@@ -10,7 +10,7 @@ import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import { type Counted, callsFor, scanProjection } from '../plan.ts'
-import { countOf, isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
+import { countOf, isOld, requireComplete, type ScanContext, type ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
 import { countAfter, countedBefore, isScan, type Scanned } from './scanParts.ts'
 
@@ -18,7 +18,7 @@ import { countAfter, countedBefore, isScan, type Scanned } from './scanParts.ts'
 export interface SingleScanOptions {
   readonly plan: Plan
   readonly archive: SingleArchiveWriter
-  readonly looking: Looking
+  readonly looking: ScanContext
   readonly vectors: boolean
   readonly woken: WokenTenants
   /** The store's counts before the scan. */
@@ -67,7 +67,7 @@ class SingleScan {
     const part = await this.#range(index)
     const after = await count()
     const found = { tenant, before, after, objects: readBy([part]) }
-    if (isScan(plan)) await requireFound(looking, found, this.#scannedRanges.get(tenant) ?? [])
+    if (isScan(plan)) await requireComplete(looking, found, this.#scannedRanges.get(tenant) ?? [])
     await woken.putBack(tenant)
     this.#woke.before += before
     this.#woke.after += after

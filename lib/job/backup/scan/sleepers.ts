@@ -3,8 +3,8 @@ import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filte
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
-import { countOf, type Looking, requireFound } from './found.ts'
-import type { Held } from './held.ts'
+import { countOf, requireComplete, type ScanContext } from './found.ts'
+import type { ScanStateOf } from './held.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that must be activated for them. */
 export interface Work {
@@ -35,8 +35,8 @@ export function remainingWork(
 export interface SleepersOptions {
   readonly storage: Storage
   readonly woken: WokenTenants
-  readonly looking: Looking
-  readonly held: Held
+  readonly looking: ScanContext
+  readonly held: ScanStateOf
   /** Tenants that an interrupted backup finished. */
   readonly done: readonly TenantCounts[]
   /** By tenant: objects that were left out, and that no part counts. */
@@ -79,7 +79,7 @@ export class Sleepers {
     const leftOut = leftOutFields(unplaced.get(tenant) ?? { filtered: 0, rejected: 0 })
     const found = looking.selection?.ids === undefined ? held(tenant) : undefined
     if (found !== undefined)
-      await requireFound(looking, { tenant, before, after, objects: found.objects }, found.scannedRanges)
+      await requireComplete(looking, { tenant, before, after, objects: found.objects }, found.scannedRanges)
     const counts = { tenant, before, after, ...leftOut }
     await noteTenant(storage, counts)
     this.#done.push(counts)

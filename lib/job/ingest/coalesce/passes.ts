@@ -15,7 +15,7 @@ import { repeatsPaths } from './sample.ts'
 const THREADED_BYTES = 64 * 1024 * 1024
 
 /** The ingest in question. */
-export interface Asked {
+export interface PassesInput {
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
   readonly run: Run
@@ -30,7 +30,7 @@ export interface Asked {
  * Makes the first pass if inputs are read twice; undefined if they are not, or if a stop came meanwhile. A run that
  * began in two passes continues in two, whatever the options say now.
  */
-export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
+export async function passesOf(asked: PassesInput): Promise<FirstPass | undefined> {
   const { inputs, options, run, checkpoint } = asked
   const reason = reasonAgainst(asked)
   if (reason !== undefined) {
@@ -79,7 +79,7 @@ export function reasonAgainst({
   store,
   shape,
   checkpoint,
-}: Omit<Asked, 'run'>): string | undefined {
+}: Omit<PassesInput, 'run'>): string | undefined {
   if (!inputs.every(({ rereadable }) => rereadable)) return 'the input cannot be read twice'
   // What a transform refuses or leaves out is known only after running it on each record.
   if (shape !== undefined) return 'there are transforms'

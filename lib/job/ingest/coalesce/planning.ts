@@ -40,7 +40,7 @@ export function planSink(planner: Planner, seen: (line: AnyLine) => void, option
 }
 
 /** What this thread keeps of lines that another one works on. */
-interface Sent {
+interface PendingLines {
   readonly lines: readonly number[]
   readonly crcs: readonly number[]
 }
@@ -52,7 +52,7 @@ export function threadedPlanning(
   options: IngestOptions,
   threads: Threads,
 ): (Duplex | Writable)[] {
-  const sent: Sent[] = []
+  const sent: PendingLines[] = []
   return [
     batch<AnyLine>({ count: LINES_AT_ONCE, bytes: MIB, weigh: sizeOf }),
     mapChunks((lines: AnyLine[]) => {
@@ -90,7 +90,7 @@ function packed(lines: readonly AnyLine[]): Parcel<PackedLines> {
   return { value: { texts, ends }, transfer: [texts.buffer, ends.buffer] }
 }
 
-function plan(planner: Planner, { lines, crcs }: Sent, { kinds, ids }: PackedEffects): void {
+function plan(planner: Planner, { lines, crcs }: PendingLines, { kinds, ids }: PackedEffects): void {
   let at = 0
   for (const [index, code] of kinds.entries()) {
     const kind = KINDS[code % KINDS.length]!

@@ -39,7 +39,7 @@ export const foreignOptions = {
 } as const
 
 /** What the user says about the objects. */
-export interface ForeignWishes {
+export interface ForeignOptions {
   readonly shape?: string
   readonly idFrom?: string
   readonly vectorFrom?: string

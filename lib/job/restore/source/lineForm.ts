@@ -12,7 +12,7 @@ import { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
 import type { Parsed } from '../../../stream/parseJson.ts'
 import type { ForeignBytes } from './file.ts'
-import type { ForeignWishes } from './foreignOptions.ts'
+import type { ForeignOptions } from './foreignOptions.ts'
 
 const NEWLINE = 10
 
@@ -24,7 +24,7 @@ const NEWLINE = 10
 export async function lineFormOf(
   { name, again }: Pick<ForeignBytes, 'name' | 'again'>,
   { head, document }: { readonly head: Buffer; readonly document: DocumentKind | undefined },
-  wishes: ForeignWishes,
+  wishes: ForeignOptions,
   emit: Emit,
 ): Promise<LineForm | undefined> {
   const mapping = mappingOf(wishes)

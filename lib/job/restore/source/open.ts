@@ -24,7 +24,7 @@ import { archiveSource } from './archive.ts'
 import { chainSource } from './chain.ts'
 import { exportSource } from './export.ts'
 import { type ForeignBytes, originalSource } from './file.ts'
-import type { ForeignWishes } from './foreignOptions.ts'
+import type { ForeignOptions } from './foreignOptions.ts'
 import { plainSource } from './plain.ts'
 import { singleSource } from './single.ts'
 import type { RestoreSource } from './source.ts'
@@ -32,7 +32,7 @@ import { type SpooledBytes, spoolPipe } from './spoolPipe.ts'
 import { singleFile, tableSource } from './table.ts'
 
 /** The options of a restore that matter to sources without a class. */
-export type SourceOptions = Pick<RestoreOptions, 'schema' | 'name' | 'collection'> & ForeignWishes
+export type SourceOptions = Pick<RestoreOptions, 'schema' | 'name' | 'collection'> & ForeignOptions
 
 export interface OpenOptions {
   /** The stream for `-`. */

@@ -11,14 +11,14 @@ import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import { announceDerived } from './derived.ts'
 import type { ForeignBytes } from './file.ts'
-import type { ForeignWishes } from './foreignOptions.ts'
+import type { ForeignOptions } from './foreignOptions.ts'
 import { lineFormOf } from './lineForm.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
 /** So many lines without an object are no collection; a pipe's lines are held until the first object comes. */
 const MOST_BEFORE_FIRST = 1000
 
-interface Wanted extends ForeignWishes {
+interface PlainSourceOptions extends ForeignOptions {
   readonly schema?: string
   readonly name?: string
   /** The class whose objects are read, if there are several. */
@@ -32,7 +32,7 @@ interface Wanted extends ForeignWishes {
  */
 export async function plainSource(
   file: ForeignBytes,
-  wanted: Wanted,
+  wanted: PlainSourceOptions,
   emit: Emit,
   head: Buffer = Buffer.alloc(0),
 ): Promise<RestoreSource> {
@@ -48,12 +48,12 @@ export async function plainSource(
   }
   const pages: SourcePart['pages'] =
     again === undefined
-      ? await begun(file, bytes, reading)
+      ? await readFirstPage(file, bytes, reading)
       : async (onReject) => readPlain(again(), plainJsonl({ ...options, ...reading.begin(), onReject }))
   const source: RestoreSource = {
     name,
     kind: 'jsonl',
-    identity: identity && `${identity}${toldOf(wanted)}`,
+    identity: identity && `${identity}${identitySuffix(wanted)}`,
     schema,
     aliases: [],
     ...(summary !== undefined && { about: summary.objects + summary.rejects }),
@@ -67,7 +67,7 @@ export async function plainSource(
 
 type Page = readonly StoredObject[]
 
-interface Begun {
+interface PlainReading {
   readonly form?: ForeignLines
   readonly document: DocumentKind | undefined
   readonly onPage: (page: Page, lines: readonly number[]) => void
@@ -86,10 +86,10 @@ class Reading {
   }
 
   /** Begins a reading from the first line. */
-  begin(): Begun {
+  begin(): PlainReading {
     this.changes = new Changes()
     const form = this.#form && foreignLines(this.#form, this.changes)
-    const onPage: Begun['onPage'] = (page, lines) => this.#lines.set(page, lines)
+    const onPage: PlainReading['onPage'] = (page, lines) => this.#lines.set(page, lines)
     return { ...(form && { form }), document: this.#document, onPage }
   }
 
@@ -100,19 +100,19 @@ class Reading {
 }
 
 /** Lines that are read differently are another source. */
-function toldOf({ shape = 'auto', idFrom, vectorFrom, propertiesFrom }: Wanted): string {
+function identitySuffix({ shape = 'auto', idFrom, vectorFrom, propertiesFrom }: PlainSourceOptions): string {
   const told = { idFrom, vectorFrom, propertiesFrom, ...(shape !== 'auto' && { shape }) }
   const text = JSON.stringify(told)
   return text === '{}' ? '' : ` ${text}`
 }
 
-async function classOf(file: ForeignBytes, wanted: Wanted, reading: Reading, emit: Emit) {
+async function classOf(file: ForeignBytes, wanted: PlainSourceOptions, reading: Reading, emit: Emit) {
   const { again, name } = file
   if (wanted.schema !== undefined) {
     const schema = await readSchemaFile(wanted.schema)
     if (again !== undefined) {
       const bytes = again()
-      await begun(file, bytes, reading)
+      await readFirstPage(file, bytes, reading)
       bytes.destroy()
     }
     return { schema, sourceClass: undefined, summary: undefined }
@@ -132,7 +132,7 @@ async function classOf(file: ForeignBytes, wanted: Wanted, reading: Reading, emi
 }
 
 /** Reads up to the first objects; rejects before them go to the reader of the pages. */
-async function begun(
+async function readFirstPage(
   { name }: ForeignBytes,
   bytes: Readable,
   reading: Reading,

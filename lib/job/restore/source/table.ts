@@ -13,11 +13,11 @@ import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { RestoreOptions } from '../options.ts'
 import { announceDerived } from './derived.ts'
-import type { ForeignWishes } from './foreignOptions.ts'
+import type { ForeignOptions } from './foreignOptions.ts'
 import type { RestoreSource } from './source.ts'
 
 /** What the user says about a table. */
-export type TableWishes = Pick<RestoreOptions, 'schema' | 'name'> & ForeignWishes
+export type TableSourceOptions = Pick<RestoreOptions, 'schema' | 'name'> & ForeignOptions
 
 /** A Parquet file as a table of one file. */
 export function singleFile(path: string): TableFile[] {
@@ -33,7 +33,7 @@ export function singleFile(path: string): TableFile[] {
 export async function tableSource(
   name: string,
   files: readonly TableFile[],
-  wishes: TableWishes,
+  wishes: TableSourceOptions,
   emit: Emit,
   content?: string,
 ): Promise<RestoreSource> {
@@ -136,7 +136,7 @@ function announce(source: string, { roles }: Table, emit: Emit): void {
 
 async function identityOf(
   files: readonly TableFile[],
-  wishes: TableWishes,
+  wishes: TableSourceOptions,
   content: string | undefined,
 ): Promise<string> {
   const { idFrom, vectorFrom, timezone } = wishes

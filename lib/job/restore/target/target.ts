@@ -9,7 +9,7 @@ import type { RestoreRun } from '../run.ts'
 import { createClass, finishClass, isLasting } from './creating.ts'
 
 /** A class with its reference properties, as the restore wants it. */
-type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
+type PlannedClass = Pick<RestoreRun['plan'], 'schema' | 'references'>
 
 /**
  * Makes the classes of restores that go together, then their reference properties, which may point from one to another,
@@ -57,7 +57,7 @@ async function finishTarget(run: RestoreRun): Promise<void> {
 }
 
 /** True if a class may be the one that an interrupted restore made. */
-export function isSame(existing: CollectionSchema, { schema, references }: Wanted): boolean {
+export function isSame(existing: CollectionSchema, { schema, references }: PlannedClass): boolean {
   const wanted = [...(schema.properties ?? []), ...references]
   const there = new Map((existing.properties ?? []).map(({ name, dataType }) => [name, dataType.join()]))
   const known = new Set(wanted.map(({ name }) => name))

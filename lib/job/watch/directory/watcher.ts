@@ -7,11 +7,11 @@ import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { type Folder, systemMessage } from '../folder.ts'
 import {
   type FileIdentity,
-  type Found,
   inspectPath,
   inspectPathSync,
   isFile,
   type OtherKind,
+  type PathState,
 } from '../identity.ts'
 import { WaitingFiles } from './waiting.ts'
 
@@ -21,7 +21,7 @@ export interface ArrivalOptions {
   readonly settleMs: number
   readonly followLinks: boolean
   /** A path was seen to be gone; `now` is what is there now. */
-  onGone(path: string, now: Found): void
+  onGone(path: string, now: PathState): void
   /** Called for something that has a matching name but is not a file, or cannot be examined; once while it exists. */
   onOther(path: string, what: OtherKind | Error): void
   /** Called once for a file whose name is not UTF-8, with � in the text. */

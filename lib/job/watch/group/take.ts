@@ -11,7 +11,7 @@ import type { Watching } from '../setup.ts'
 import type { Member } from './read.ts'
 
 /** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
-interface Taken {
+interface MemberRun {
   readonly entry: WatchEntry
   readonly ended: Ended<Report> | undefined
 }
@@ -30,7 +30,7 @@ export async function takeTogether(
   const { log, totals } = watching
   const paths = members.map(({ entry }) => entry.input)
   const countsBefore = totals.mark()
-  const taken: Taken[] = []
+  const taken: MemberRun[] = []
   for (const [index, member] of members.entries()) {
     const before = endedEntry(watching, member.entry)
     if (before !== undefined) {
@@ -73,7 +73,7 @@ async function ingestMember(
   return ended
 }
 
-async function settleTogether(watching: Watching, taken: readonly Taken[]): Promise<void> {
+async function settleTogether(watching: Watching, taken: readonly MemberRun[]): Promise<void> {
   const { log } = watching
   log.together(() => {
     for (const { entry } of taken) log.update(entry)

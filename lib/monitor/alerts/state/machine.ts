@@ -21,19 +21,19 @@ export interface AlertState {
 }
 
 /** What a message says of an alert: it begins, it still holds, it has ended, or its subject is long past. */
-export type Told = 'firing' | 'repeated' | 'resolved' | 'lapsed'
+export type AlertNotice = 'firing' | 'repeated' | 'resolved' | 'lapsed'
 
-export interface Timing {
+export interface AlertTiming {
   readonly forMs: number
   readonly repeatMs: number
   readonly flapping: { readonly episodes: number; readonly withinMs: number }
 }
 
-export interface Step {
+export interface Transition {
   /** Undefined if nothing has to be remembered. */
   readonly state: AlertState | undefined
   /** What is to be sent. */
-  readonly told?: Told
+  readonly notice?: AlertNotice
 }
 
 /**
@@ -45,8 +45,8 @@ export function nextState(
   state: AlertState | undefined,
   finding: Finding | 'lapsed' | undefined,
   now: number,
-  timing: Timing,
-): Step {
+  timing: AlertTiming,
+): Transition {
   if (finding === undefined || finding === 'lapsed') return ended(state, now, timing, finding === 'lapsed')
   if (state?.phase === 'firing') return holding(state, finding, now, timing)
   const before = state ?? { phase: 'well', since: now, episode: 0, begins: [], repeats: 0, finding }
@@ -56,39 +56,47 @@ export function nextState(
   const begins = [...recent(before.begins, now, timing), now]
   return {
     state: { phase: 'firing', since, episode: episode + 1, sentAt: now, begins, repeats: 0, finding },
-    told: 'firing',
+    notice: 'firing',
   }
 }
 
 /** True while the end of this alert is held back because it began too often recently. */
-export function isFlapping({ begins }: AlertState, now: number, timing: Pick<Timing, 'flapping'>): boolean {
+export function isFlapping(
+  { begins }: AlertState,
+  now: number,
+  timing: Pick<AlertTiming, 'flapping'>,
+): boolean {
   return recent(begins, now, timing).length >= timing.flapping.episodes
 }
 
-function holding(state: AlertState, finding: Finding, now: number, { repeatMs }: Timing): Step {
+function holding(state: AlertState, finding: Finding, now: number, { repeatMs }: AlertTiming): Transition {
   const { wellSince: _, ...rest } = state
   const held = { ...rest, finding }
   if (repeatMs === 0 || now - (state.sentAt ?? now) < repeatMs) return { state: held }
-  return { state: { ...held, sentAt: now, repeats: state.repeats + 1 }, told: 'repeated' }
+  return { state: { ...held, sentAt: now, repeats: state.repeats + 1 }, notice: 'repeated' }
 }
 
-function ended(state: AlertState | undefined, now: number, timing: Timing, lapsed: boolean): Step {
+function ended(state: AlertState | undefined, now: number, timing: AlertTiming, lapsed: boolean): Transition {
   if (state === undefined) return { state: undefined }
   if (state.phase !== 'firing') return { state: remembered(state, now, timing) }
   const { wellSince = now } = state
   const isHeld = isFlapping(state, wellSince, timing) && now - wellSince < timing.flapping.withinMs
   if (isHeld) return { state: { ...state, wellSince } }
-  return { state: remembered(state, now, timing), told: lapsed ? 'lapsed' : 'resolved' }
+  return { state: remembered(state, now, timing), notice: lapsed ? 'lapsed' : 'resolved' }
 }
 
 /** An alert that ended is forgotten once its episodes no longer count. */
-function remembered(state: AlertState, now: number, timing: Timing): AlertState | undefined {
+function remembered(state: AlertState, now: number, timing: AlertTiming): AlertState | undefined {
   const begins = recent(state.begins, now, timing)
   if (begins.length === 0) return undefined
   const { wellSince: _, sentAt: __, ...rest } = state
   return { ...rest, phase: 'well', begins }
 }
 
-function recent(begins: readonly number[], now: number, { flapping }: Pick<Timing, 'flapping'>): number[] {
+function recent(
+  begins: readonly number[],
+  now: number,
+  { flapping }: Pick<AlertTiming, 'flapping'>,
+): number[] {
   return begins.filter((begin) => now - begin < flapping.withinMs)
 }

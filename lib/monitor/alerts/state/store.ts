@@ -84,7 +84,7 @@ function takeOne(database: SqliteDatabase, { flapping }: AlertSettings, one: One
   // A clock that was set back must not keep an alert forever.
   if (row !== undefined && row.as_of > asOf && row.as_of <= now) return undefined
   const before = row === undefined ? undefined : (JSON.parse(row.state) as AlertState)
-  const { state, told } = nextState(before, finding, now, { ...rule, flapping })
+  const { state, notice: told } = nextState(before, finding, now, { ...rule, flapping })
   keep(database, key, rule, asOf, state)
   const after = state ?? before
   if (told === undefined || after === undefined) return undefined

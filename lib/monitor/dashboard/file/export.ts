@@ -50,7 +50,7 @@ export interface ExportReport {
  * @throws ElysiaError ELYSIA_STATE if the file cannot be written
  */
 export async function exportDashboard(sources: DashboardSources, file: string): Promise<ExportReport> {
-  const [assets, known] = await Promise.all([readAssets(), knownOf(sources)])
+  const [assets, known] = await Promise.all([readAssets(), exportFacts(sources)])
   const { html, facts } = await fitting(known, assets)
   await writeWhole(file, html)
   const runs = facts.packed.rows.length
@@ -59,9 +59,9 @@ export async function exportDashboard(sources: DashboardSources, file: string): 
 }
 
 /** Everything that a file may hold. */
-type Known = Awaited<ReturnType<typeof knownOf>>
+type ExportFacts = Awaited<ReturnType<typeof exportFacts>>
 
-async function knownOf(sources: DashboardSources) {
+async function exportFacts(sources: DashboardSources) {
   const { history, version } = sources
   return {
     ...{ history, version },
@@ -73,7 +73,7 @@ async function knownOf(sources: DashboardSources) {
 }
 
 /** The page with as many facts as fit; the last bounds are used even if it does not. */
-async function fitting(known: Known, assets: Assets) {
+async function fitting(known: ExportFacts, assets: Assets) {
   for (const [step, bounds] of BOUNDS.entries()) {
     const facts = packedFacts(known, bounds)
     const packed = await promisify(gzip)(JSON.stringify(facts), { level: 9 })
@@ -83,27 +83,27 @@ async function fitting(known: Known, assets: Assets) {
   throw new Error('there are bounds')
 }
 
-function packedFacts(known: Known, bounds: (typeof BOUNDS)[number]): PackedFacts {
+function packedFacts(known: ExportFacts, bounds: (typeof BOUNDS)[number]): PackedFacts {
   const { history, version, archives, alerts } = known
   const entries = known.entries.slice(0, bounds.runs)
   const runs = entries.map(runLine)
   const { report, leftOut } = boundedReport(known.report, bounds.lines)
   const lost = Math.min(known.entries.length, RUNS) - runs.length
-  const said = [...(lost > 0 ? [`the oldest ${counted(lost, 'run')}`] : []), ...leftOut]
+  const omissions = [...(lost > 0 ? [`the oldest ${counted(lost, 'run')}`] : []), ...leftOut]
   return {
     mode: 'file',
     ...{ version, archives, alerts },
     packed: packRuns(runs),
     report: packReport(report, runs),
     running: entries.filter(({ status }) => status === 'running').slice(0, DETAILS),
-    ...told(history, entries),
-    ...(said.length > 0 && { left_out: said }),
+    ...detailsAndLogs(history, entries),
+    ...(omissions.length > 0 && { left_out: omissions }),
     history_version: history.version(),
   }
 }
 
 /** Everything known of some runs, and the last lines of their logs. */
-function told(
+function detailsAndLogs(
   history: HistoryReader,
   entries: readonly HistoryEntry[],
 ): Pick<PackedFacts, 'details' | 'logs'> {

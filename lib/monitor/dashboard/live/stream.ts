@@ -24,11 +24,11 @@ export interface LiveStream {
 interface Watcher {
   readonly response: ServerResponse
   /** The last event that the browser was sent. */
-  told: string | undefined
-  toldAt: number
+  lastEventId: string | undefined
+  lastSentMs: number
 }
 
-interface Told {
+interface LiveEvent {
   readonly version: number
   readonly id: string
   readonly text: string
@@ -43,7 +43,7 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
-  let made: Told | undefined
+  let made: LiveEvent | undefined
   // Each process starts its own count of versions: those of an earlier server mean nothing here.
   const server = randomBytes(4).toString('hex')
   const look = () => {
@@ -57,7 +57,7 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
       return
     }
     const now = performance.now()
-    for (const watcher of watchers) tell(watcher, made, now)
+    for (const watcher of watchers) sendEvent(watcher, made, now)
   }
   const begin = () => {
     timer ??= setInterval(look, LOOK_MS)
@@ -79,7 +79,7 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
     },
     add(response, lastEventId) {
       if (watchers.size >= MOST_WATCHERS) return false
-      const watcher: Watcher = { response, told: lastEventId, toldAt: Number.NEGATIVE_INFINITY }
+      const watcher: Watcher = { response, lastEventId, lastSentMs: Number.NEGATIVE_INFINITY }
       watchers.add(watcher)
       response.once('close', () => remove(watcher))
       response.on('error', () => {})
@@ -94,9 +94,9 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
   }
 }
 
-function tell(watcher: Watcher, { id, text }: Told, now: number): void {
-  if (watcher.told === id || !isReady(watcher, now)) return
-  watcher.told = id
+function sendEvent(watcher: Watcher, { id, text }: LiveEvent, now: number): void {
+  if (watcher.lastEventId === id || !isReady(watcher, now)) return
+  watcher.lastEventId = id
   write(watcher, text)
 }
 
@@ -104,16 +104,16 @@ function tell(watcher: Watcher, { id, text }: Told, now: number): void {
  * True if a browser may be sent more: not too often, and only once it has taken what was sent before, which must not
  * pile up.
  */
-function isReady({ toldAt, response }: Watcher, now: number): boolean {
+function isReady({ lastSentMs: toldAt, response }: Watcher, now: number): boolean {
   return now - toldAt >= TELL_MS && !response.writableNeedDrain
 }
 
 function write(watcher: Watcher, text: string): void {
-  watcher.toldAt = performance.now()
+  watcher.lastSentMs = performance.now()
   watcher.response.write(text)
 }
 
-function eventOf(server: string, facts: LiveFacts): Told {
+function eventOf(server: string, facts: LiveFacts): LiveEvent {
   const { history_version: version } = facts
   const id = `${server}.${version}`
   return { version, id, text: `id: ${id}\ndata: ${JSON.stringify(facts)}\n\n` }

@@ -10,7 +10,7 @@ const INSERT = `
 const UPDATE = `UPDATE runs SET ${COLUMNS.map((name) => `"${name}" = ?`).join()} WHERE number = ?`
 
 /** The columns read from a row before and after it changes. */
-type Known = Omit<RunRow, 'target'>
+type StoredRow = Omit<RunRow, 'target'>
 
 const FIND = 'SELECT * FROM runs WHERE id = ? AND attempt = ?'
 
@@ -22,7 +22,7 @@ export function putRow(
 ): number {
   const { id, attempt } = entry
   const find = database.prepare(FIND)
-  const before = find.get(id, attempt) as Known | undefined
+  const before = find.get(id, attempt) as StoredRow | undefined
   const subject = subjectOf(database, entry)
   if (before === undefined) {
     database.prepare(INSERT).run(...valuesOf(entry, owner, { subject, nth: nextOf(database, subject) }))
@@ -31,17 +31,17 @@ export function putRow(
     const values = valuesOf(entry, owner, { subject, nth: before.nth })
     database.prepare(UPDATE).run(...values, before.number)
   }
-  const after = find.get(id, attempt) as Known
+  const after = find.get(id, attempt) as StoredRow
   if (entry.status === 'running') return after.number
   addTo(database, after, 1)
   if (entry.status === 'done' || before?.status === 'done') renewSuccess(database, subject)
   return after.number
 }
 
-type Named = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
+type SubjectKey = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
 
 /** The number of a subject, which is added if it is new. */
-function subjectOf(database: HistoryConnection, { kind, collection, target }: Named): number {
+function subjectOf(database: HistoryConnection, { kind, collection, target }: SubjectKey): number {
   const find = database
     .prepare('SELECT subject FROM subjects WHERE kind = ? AND collection = ? AND target = ?')
     .pluck()

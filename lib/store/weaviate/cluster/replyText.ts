@@ -2,7 +2,7 @@ import { jsonOf, type RestReply } from '../rest/request.ts'
 import { boundedText } from './serverText.ts'
 
 /** An entry of the server's list of errors. */
-interface Said {
+interface ErrorEntry {
   readonly message?: unknown
 }
 
@@ -10,7 +10,7 @@ interface Said {
 export function textOf(reply: RestReply): string {
   const body = jsonOf(reply)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
-  const entries = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
+  const entries = Array.isArray(error) ? error.map((entry) => (entry as ErrorEntry | null)?.message) : []
   const texts = [...entries, message].filter((text) => typeof text === 'string')
   return boundedText(texts.length > 0 ? texts.join('; ') : reply.text.trim())
 }

@@ -9,13 +9,13 @@ import { replyFailure } from './failure.ts'
 const BELIEVED_MS = 30_000
 
 /** A question that several callers wait for; a caller never joins one that was sent before it came. */
-interface Asked {
+interface ShardCheck {
   running: Promise<void> | undefined
   next: Promise<void> | undefined
 }
 
 /** The question whether the server is alone, and when it was asked: its answer is as old as that. */
-interface Begun {
+interface AloneCheck {
   readonly alone: Promise<boolean>
   readonly atMs: number
 }
@@ -28,9 +28,9 @@ interface Begun {
 export class Shards {
   readonly #cluster: Cluster
   readonly #target: string
-  readonly #asked = new Map<string, Asked>()
+  readonly #asked = new Map<string, ShardCheck>()
   #silentUntil = 0
-  #begun: Begun | undefined
+  #begun: AloneCheck | undefined
   /** True once there were several nodes: from then on it asks every time. */
   #clustered = false
 
@@ -64,7 +64,7 @@ export class Shards {
     call.signal?.throwIfAborted()
   }
 
-  async #after(asked: Asked, name: string, tenant: string): Promise<void> {
+  async #after(asked: ShardCheck, name: string, tenant: string): Promise<void> {
     await asked.running?.catch(() => {})
     const question = this.#ask(name, tenant)
     asked.running = question
@@ -99,7 +99,7 @@ export class Shards {
   }
 
   /** The question that was begun, unless the call after it took too long: then a new one. */
-  #takeBegun(): Begun {
+  #takeBegun(): AloneCheck {
     const begun = this.#begun
     this.#begun = undefined
     const now = performance.now()

@@ -5,10 +5,10 @@ import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
 import { expectAnswer } from '../rest/expect.ts'
 
-type Asked = Omit<Context, 'name'>
+type ServerContext = Omit<Context, 'name'>
 
 /** All aliases, in order; none on a server older than 1.32, which does not have them. */
-export async function aliases({ cluster, target, capabilities }: Asked): Promise<Alias[]> {
+export async function aliases({ cluster, target, capabilities }: ServerContext): Promise<Alias[]> {
   cluster.requireOpen()
   if (!capabilities.aliases) return []
   const reply = await cluster.rest({ method: 'GET', path: '/aliases', whenReady: true })
@@ -19,7 +19,7 @@ export async function aliases({ cluster, target, capabilities }: Asked): Promise
   return found.sort((a, b) => (a.alias < b.alias ? -1 : 1))
 }
 
-export async function createAlias(asking: Asked, { alias, collection }: Alias): Promise<void> {
+export async function createAlias(asking: ServerContext, { alias, collection }: Alias): Promise<void> {
   if (!asking.capabilities.aliases) throw withoutAliases(asking)
   // The server would make an alias with another name, capitalized.
   if (!/^[A-Z]/.test(alias)) {
@@ -32,7 +32,7 @@ export async function createAlias(asking: Asked, { alias, collection }: Alias): 
 }
 
 /** One entry of the servers' own log: each node switches from one collection to the other as it applies it. */
-export async function moveAlias(asking: Asked, { alias, collection }: Alias): Promise<boolean> {
+export async function moveAlias(asking: ServerContext, { alias, collection }: Alias): Promise<boolean> {
   const { cluster, target, capabilities } = asking
   if (!capabilities.aliases) throw withoutAliases(asking)
   // The server would move the alias with another name, capitalized.
@@ -44,7 +44,10 @@ export async function moveAlias(asking: Asked, { alias, collection }: Alias): Pr
   throw replyFailure(reply, target, `moving the alias ${alias}`)
 }
 
-export async function dropAlias({ cluster, target, capabilities }: Asked, alias: string): Promise<boolean> {
+export async function dropAlias(
+  { cluster, target, capabilities }: ServerContext,
+  alias: string,
+): Promise<boolean> {
   if (alias === '' || !capabilities.aliases) return false
   const reply = await cluster.rest({ method: 'DELETE', path: `/aliases/${encodeURIComponent(alias)}` })
   if (reply.status === 404) return false
@@ -52,7 +55,7 @@ export async function dropAlias({ cluster, target, capabilities }: Asked, alias:
   throw replyFailure(reply, target, `dropping the alias ${alias}`)
 }
 
-function withoutAliases({ target, version }: Asked): ElysiaError {
+function withoutAliases({ target, version }: ServerContext): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${target} is Weaviate ${version}, which has no aliases`, {
     hint: 'they came with 1.32',
   })

@@ -13,7 +13,7 @@ import { replyFailure } from '../cluster/failure.ts'
 import { listIn, wrongAnswer } from '../rest/answer.ts'
 import { expectAnswer, type RestContext } from '../rest/expect.ts'
 import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
-import { KnownLayouts } from './knownLayouts.ts'
+import { LayoutCache } from './knownLayouts.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
 
@@ -36,7 +36,7 @@ export class Classes {
   readonly #target: string
   readonly #version: string
   readonly #capabilities: ServerFeatures
-  readonly #known = new KnownLayouts()
+  readonly #known = new LayoutCache()
 
   constructor({ cluster, target, version, capabilities }: ClassesOptions) {
     this.#cluster = cluster

@@ -7,15 +7,15 @@ import { type Layout, layoutOf } from './layout.ts'
  */
 const BELIEVED_MS = 10_000
 
-interface Known {
+interface CachedLayout {
   readonly layout: Promise<Layout>
   readonly since: number
   readonly tenants: Set<string>
 }
 
 /** The layouts of classes as they were last read, and the tenants that were found; believed for ten seconds. */
-export class KnownLayouts {
-  readonly #known = new Map<string, Known>()
+export class LayoutCache {
+  readonly #known = new Map<string, CachedLayout>()
 
   /** The known layout, otherwise that from `read`, which is called once however many ask meanwhile. */
   layout(name: string, read: () => Promise<Layout>): Promise<Layout> {
@@ -50,7 +50,7 @@ export class KnownLayouts {
     this.#known.delete(name)
   }
 
-  #believed(name: string): Known | undefined {
+  #believed(name: string): CachedLayout | undefined {
     const known = this.#known.get(name)
     return known !== undefined && performance.now() - known.since < BELIEVED_MS ? known : undefined
   }

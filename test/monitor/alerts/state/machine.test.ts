@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Finding } from '../../../../lib/monitor/alerts/rule/finding.ts'
 import {
+  type AlertNotice,
   type AlertState,
+  type AlertTiming,
   nextState,
-  type Timing,
-  type Told,
 } from '../../../../lib/monitor/alerts/state/machine.ts'
 import { runs } from '../../../runs.ts'
 
@@ -17,14 +17,14 @@ const finding: Finding = {
   summary: 'it failed',
 }
 const MINUTE = 60_000
-const timing: Timing = { forMs: 0, repeatMs: 0, flapping: { episodes: 3, withinMs: 60 * MINUTE } }
+const timing: AlertTiming = { forMs: 0, repeatMs: 0, flapping: { episodes: 3, withinMs: 60 * MINUTE } }
 
 type Found = boolean | 'lapsed'
 
 /** What is told when at these minutes this was found. */
-function told(looks: readonly (readonly [minute: number, found: Found])[], with_: Partial<Timing> = {}) {
+function told(looks: readonly (readonly [minute: number, found: Found])[], with_: Partial<AlertTiming> = {}) {
   let state: AlertState | undefined
-  const messages: [number, Told][] = []
+  const messages: [number, AlertNotice][] = []
   for (const [minute, found] of looks) {
     const now = minute * MINUTE
     const next = nextState(state, found === true ? finding : found === 'lapsed' ? found : undefined, now, {
@@ -32,7 +32,7 @@ function told(looks: readonly (readonly [minute: number, found: Found])[], with_
       ...with_,
     })
     state = next.state
-    if (next.told !== undefined) messages.push([minute, next.told])
+    if (next.notice !== undefined) messages.push([minute, next.notice])
   }
   return messages
 }
