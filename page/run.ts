@@ -1,7 +1,7 @@
 // The page of one run: first why it ended as it did, then what to do, then everything known.
 import type { RejectsSample, RunFacts } from '../lib/monitor/dashboard/facts.ts'
 import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
-import type { RunLogged } from '../lib/monitor/history/log/line.ts'
+import type { AttemptLog } from '../lib/monitor/history/log/line.ts'
 import { Ago, Moment, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from './parts.ts'
 import { html, useEffect, useRef, useState, type VNode } from './preact.ts'
 import { Traffic } from './sections/traffic.ts'
@@ -150,7 +150,13 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
 }
 
 /** The log of a process, scrolled to its end. */
-function Log({ log: { attempt, lines }, isOneOf: tries }: { log: RunLogged; isOneOf: number }): VNode | null {
+function Log({
+  log: { attempt, lines },
+  isOneOf: tries,
+}: {
+  log: AttemptLog
+  isOneOf: number
+}): VNode | null {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // Readers look for how it ended.

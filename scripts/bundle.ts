@@ -99,7 +99,7 @@ const typebox: Plugin = {
 }
 
 /** Packages that stand beside the command as a file of their own, which is loaded when they are first needed. */
-interface Apart {
+interface SeparateBundle {
   readonly packages: readonly string[]
   readonly file: string
 }
@@ -108,18 +108,18 @@ interface Apart {
  * Weaviate's client and what calls it are 500 modules, which take 180 ms to load and 55 as one file. Only a run against a
  * server loads that.
  */
-const WEAVIATE: Apart = {
+const WEAVIATE: SeparateBundle = {
   packages: ['weaviate-client', 'nice-grpc', 'protobufjs/minimal.js'],
   file: 'weaviate.cjs',
 }
 
 /** A twelfth of the command, for regular expressions in transforms alone. */
-const RE2JS: Apart = { packages: ['re2js'], file: 're2js.cjs' }
+const RE2JS: SeparateBundle = { packages: ['re2js'], file: 're2js.cjs' }
 
 /** 75 modules, which take a third of the start where a configuration has alerts, and a tenth of that as one file. */
-const YAML: Apart = { packages: ['yaml'], file: 'yaml.cjs' }
+const YAML: SeparateBundle = { packages: ['yaml'], file: 'yaml.cjs' }
 
-function apart({ packages, file }: Apart): Plugin {
+function apart({ packages, file }: SeparateBundle): Plugin {
   return {
     name: file,
     setup({ onResolve, onLoad }) {
@@ -138,7 +138,7 @@ function apart({ packages, file }: Apart): Plugin {
   }
 }
 
-function bundleApart({ packages, file }: Apart): Promise<void> {
+function bundleApart({ packages, file }: SeparateBundle): Promise<void> {
   const contents = packages.map((name) => `exports['${name}'] = require('${name}')`).join('\n')
   return bundle(file, { stdin: { contents, resolveDir: path('.') }, plugins: [late] })
 }

@@ -36,7 +36,7 @@ t.test('the package', async (t) => {
       `import { backup, ingest, memoryStorage, openStore, verify, type Report } from 'elysiactl'
        import { pipeline } from 'node:stream/promises'
        import { batch, decompress, meter, objectPages, operations, parseJson, sink, splitLines, validate } from 'elysiactl'
-       import type { Item, Line, Parsed, Reject, Sink, Source, Stage, Store, StoredObject, Valid } from 'elysiactl'
+       import type { Item, Line, ParsedLine, Reject, Sink, Source, Stage, Store, StoredObject, ValidLine } from 'elysiactl'
        import change from 'elysiactl/schema/change.json' with { type: 'json' }
        export const all = [backup, ingest, memoryStorage, openStore, verify, change] as const
        export type Both = Report
@@ -45,17 +45,17 @@ t.test('the package', async (t) => {
        export const stages: [
          Is<typeof decompress, Stage<Buffer, Buffer>>,
          Is<typeof splitLines, Stage<Buffer, Line | Reject>>,
-         Same<ReturnType<typeof parseJson>, Stage<Line | Reject, Parsed | Reject>>,
-         Same<ReturnType<typeof validate>, Stage<Parsed | Reject, Valid | Reject>>,
-         Same<ReturnType<typeof operations>, Stage<Valid | Reject, Item>>,
+         Same<ReturnType<typeof parseJson>, Stage<Line | Reject, ParsedLine | Reject>>,
+         Same<ReturnType<typeof validate>, Stage<ParsedLine | Reject, ValidLine | Reject>>,
+         Same<ReturnType<typeof operations>, Stage<ValidLine | Reject, Item>>,
          Same<ReturnType<typeof batch<Item>>, Stage<Item, Item[]>>,
          Same<ReturnType<typeof meter<Line>>, Stage<Line, Line>>,
          Same<ReturnType<typeof sink>, Sink<readonly Item[]>>,
          Same<ReturnType<typeof objectPages>, Source<StoredObject[]>>,
        ] = [true, true, true, true, true, true, true, true, true]
        export const others: [
-         Same<Stage<Line, Line>, Stage<Line, Parsed>>,
-         Is<typeof validate, Stage<Line, Valid | Reject>>,
+         Same<Stage<Line, Line>, Stage<Line, ParsedLine>>,
+         Is<typeof validate, Stage<Line, ValidLine | Reject>>,
          Is<typeof sink, Sink<Item>>,
        ] = [false, false, false]
        export const flow = (store: Store, input: NodeJS.ReadableStream) =>
@@ -91,7 +91,7 @@ t.test('the package', async (t) => {
     t.teardown(() => editor.close())
     t.match(
       await editor.hover('parseJson()'),
-      /Stage<\s*(Line \| Reject|Reject \| Line), (Parsed \| Reject|Reject \| Parsed)>/,
+      /Stage<\s*(Line \| Reject|Reject \| Line), (ParsedLine \| Reject|Reject \| ParsedLine)>/,
     )
     t.match(
       await editor.hover('batchBytes'),

@@ -16,9 +16,9 @@ import {
   type DiffSide,
   diffJob,
   diffOptions,
-  type Ended,
   type Finding,
   findNamed,
+  type JobResult,
   lockOptions,
   type Retry,
   retryEvent,
@@ -89,7 +89,7 @@ async function diffed(
   right: DiffSide,
   context: Context,
   more: Parameters<Awaited<ReturnType<typeof diffJob>>['runDiff']>[3],
-): Promise<Ended<DiffReport>> {
+): Promise<JobResult<DiffReport>> {
   const { runDiff } = await diffJob()
   return runDiff(left, right, context.options(diffOptions), { signal: context.signal, ...more })
 }
@@ -153,8 +153,8 @@ async function opened(
 /** Prints findings as they are found; if their reader goes away, that ends it. */
 async function printed(
   { console }: Context,
-  work: (output: PassThrough) => Promise<Ended<DiffReport>>,
-): Promise<Ended<DiffReport>> {
+  work: (output: PassThrough) => Promise<JobResult<DiffReport>>,
+): Promise<JobResult<DiffReport>> {
   const output = new PassThrough({ objectMode: true, highWaterMark: 1 })
   const working = work(output).catch((error) => {
     output.destroy(error)
@@ -179,7 +179,7 @@ async function* linesOf(pages: AsyncIterable<readonly Finding[]>): AsyncGenerato
 /** One document: the findings, a line each, as they come, and then the report. */
 async function* documentOf(
   pages: AsyncIterable<readonly Finding[]>,
-  working: Promise<Ended<DiffReport>>,
+  working: Promise<JobResult<DiffReport>>,
 ): AsyncGenerator<string> {
   yield '{"findings":['
   let isFirst = true

@@ -1,6 +1,6 @@
 import { ElysiaError } from '../core/errors.ts'
 import { isRecord } from '../core/value/record.ts'
-import type { Begun } from './record.ts'
+import type { NewArchive } from './record.ts'
 import { isTexts, isTime } from './shallowJson.ts'
 
 const ID = /^[0-9a-z][0-9a-z-]{7,63}$/
@@ -18,7 +18,7 @@ const object =
   (value) =>
     isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
 
-const FIELDS: Readonly<Record<keyof Begun, Check>> = {
+const FIELDS: Readonly<Record<keyof NewArchive, Check>> = {
   id: (value) => typeof value === 'string' && ID.test(value),
   started: isTime,
   collection: text,
@@ -34,10 +34,10 @@ const FIELDS: Readonly<Record<keyof Begun, Check>> = {
 }
 
 /** A catalog entry from a journal's plan, which may come from anywhere. @throws ElysiaError ELYSIA_DAMAGED */
-export function begunOf(plan: unknown): Begun {
+export function parseNewArchive(plan: unknown): NewArchive {
   if (isRecord(plan)) {
     const wrong = Object.entries(FIELDS).find(([name, check]) => !check(plan[name]))
-    if (wrong === undefined) return plan as unknown as Begun
+    if (wrong === undefined) return plan as unknown as NewArchive
     throw new ElysiaError('ELYSIA_DAMAGED', `its journal holds no plan: ${wrong[0]} is missing or wrong`)
   }
   throw new ElysiaError('ELYSIA_DAMAGED', 'its journal holds no plan')

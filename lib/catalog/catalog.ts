@@ -12,7 +12,14 @@ import { type ArchiveFilter, countingQueryOf, queryOf } from './database/query.t
 import { annotatedRow, recordOf, rowOf, verifiedColumns, withVerification } from './database/row.ts'
 import { Rows } from './database/rows.ts'
 import { UnreadableRows } from './database/unreadable.ts'
-import type { ArchiveDetails, ArchiveRecord, Begun, Location, Placed, Verification } from './record.ts'
+import type {
+  ArchiveDetails,
+  ArchivePlace,
+  ArchiveRecord,
+  Location,
+  NewArchive,
+  Verification,
+} from './record.ts'
 
 export type { ArchiveFilter } from './database/query.ts'
 
@@ -58,15 +65,13 @@ export class Catalog {
     this.#index.close()
   }
 
-  /**
-   * Runs several calls as one transaction, which waits for the disk only once. Not for calls that return a promise.
-   */
+  /** Runs several calls as one transaction, which waits for the disk only once; none may return a promise. */
   together(work: () => void): void {
     this.#index.transaction(work)
   }
 
   /** Adds or updates a complete archive, with the annotations found beside it. */
-  upsert(manifest: Manifest, where: Placed, annotations?: Annotations): void {
+  upsert(manifest: Manifest, where: ArchivePlace, annotations?: Annotations): void {
     const row = rowOf(manifest, where, 'complete', null, now())
     this.#index.transaction(() => {
       this.#rows.put(annotations === undefined ? row : annotatedRow(row, annotations))
@@ -76,10 +81,10 @@ export class Catalog {
   }
 
   /** Adds or updates an incomplete archive. An entry that is complete, or being removed, stays unchanged. */
-  record(begun: Begun, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
-    const known = this.#rows.get(begun.id)?.status
+  record(plan: NewArchive, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
+    const known = this.#rows.get(plan.id)?.status
     if (known === 'complete' || known === 'deleting') return
-    this.#rows.put(rowOf(begun, where, status, error ?? null, now()))
+    this.#rows.put(rowOf(plan, where, status, error ?? null, now()))
   }
 
   /** The archives with status `running`. */
@@ -113,10 +118,8 @@ export class Catalog {
   /** The number of archives that a filter selects, regardless of its limit, and their bytes. */
   count(filter: ArchiveFilter = {}): { readonly archives: number; readonly bytes: number } {
     const { sql, values } = countingQueryOf(filter, Date.now())
-    return this.#index.get(
-      `SELECT count(*) archives, coalesce(sum(bytes), 0) bytes FROM archives ${sql}`,
-      values,
-    )!
+    const select = `SELECT count(*) archives, coalesce(sum(bytes), 0) bytes FROM archives ${sql}`
+    return this.#index.get(select, values)!
   }
 
   /** The archives that a filter selects, and all others beside them, for planning retention. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Manifest } from '../archive/manifest.ts'
 import type { Catalog } from './catalog.ts'
 import { inspectArchive } from './inspect.ts'
-import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
+import { type ArchiveRecord, detailsOf, type NewArchive } from './record.ts'
 
 /**
  * The location of the archive that already has the id of an archive found elsewhere, such as a copy. Undefined if the
@@ -11,7 +11,7 @@ import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
  */
 export async function locationOfId(
   catalog: Catalog,
-  found: Begun | Manifest,
+  found: NewArchive | Manifest,
   path: string,
 ): Promise<string | undefined> {
   const known = catalog.find(found.id)
@@ -22,7 +22,7 @@ export async function locationOfId(
 async function wasMovedFrom(
   catalog: Catalog,
   known: ArchiveRecord,
-  found: Begun | Manifest,
+  found: NewArchive | Manifest,
 ): Promise<boolean> {
   if (!existsSync(known.root)) return false
   const inspection = await inspectArchive(known, catalog.storageAt)
@@ -33,7 +33,7 @@ async function wasMovedFrom(
   return isGone && isSame(catalog, known, found)
 }
 
-function isSame(catalog: Catalog, known: ArchiveRecord, found: Begun | Manifest): boolean {
+function isSame(catalog: Catalog, known: ArchiveRecord, found: NewArchive | Manifest): boolean {
   const { manifest } = catalog.get(known.id)
   if (manifest !== undefined)
     return 'totals' in found && JSON.stringify(manifest) === JSON.stringify(detailsOf(found))

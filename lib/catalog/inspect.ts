@@ -10,7 +10,7 @@ import { readSingle } from '../archive/single/read.ts'
 import type { Storage } from '../archive/storage/storage.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import type { StorageAt } from './annotations.ts'
-import { begunOf } from './begun.ts'
+import { parseNewArchive } from './begun.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 
@@ -102,7 +102,7 @@ async function inspectDirectory(storage: Storage, id: string): Promise<Inspectio
   if (fault !== undefined) return other(`does not say that it is ${id}: ${fault}`)
   const unfinished = await readJournal(storage)
   if (unfinished === undefined) return { found: 'directory' }
-  begunOf(unfinished.plan)
+  parseNewArchive(unfinished.plan)
   if (unfinished.plan.id === id)
     return { found: 'unfinished', parts: [...unfinished.parts, ...unfinished.index] }
   return other(`holds the backup ${unfinished.plan.id}, not ${id}`, unfinished.plan.id)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { type Below, insideCheck } from '../file/below.ts'
+import { type IsInside, insideCheck } from '../file/below.ts'
 import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../file/namePattern.ts'
 
 /** The maximum length of a path, and so of a glob. */
@@ -71,7 +71,7 @@ export interface LocationFunctions {
 /** Makes the functions, which keep the last pattern, because one query uses the same pattern for every row. */
 export function locationFunctions(): LocationFunctions {
   const globs = new Map<string, (location: string) => boolean>()
-  const directories = new Map<string, Below>()
+  const directories = new Map<string, IsInside>()
   return {
     matches_glob: (location, glob) => asked(globs, glob, locationMatcher)(location),
     lies_below: (location, directory) =>

@@ -11,12 +11,12 @@ import { NoSingleArchive, readSingle } from '../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { insideCheck } from '../file/below.ts'
 import { type Annotations, annotationsAt, readAnnotations } from './annotations.ts'
-import { begunOf } from './begun.ts'
+import { parseNewArchive } from './begun.ts'
 import type { Catalog } from './catalog.ts'
 import { locationOfId } from './claim.ts'
 import { IndexDamaged } from './database/database.ts'
-import type { Unreadable } from './database/unreadable.ts'
-import type { Begun, Location, Placed } from './record.ts'
+import type { UnreadablePath } from './database/unreadable.ts'
+import type { ArchivePlace, Location, NewArchive } from './record.ts'
 import { DELETING_FILE, type ScannedArchive, scanRoot, type UnreadableDirectory } from './scan.ts'
 
 /** The result of searching a root. */
@@ -29,7 +29,7 @@ export interface RebuildReport {
   /** Archives in the catalog that are gone. */
   readonly gone: number
   /** Archives that could not be read, listed only here. */
-  readonly unreadable: readonly Unreadable[]
+  readonly unreadable: readonly UnreadablePath[]
   /** Archives with the same id as the archive at `known`; they are not added. */
   readonly copies: readonly { readonly path: string; readonly id: string; readonly known: string }[]
 }
@@ -70,7 +70,7 @@ class Rebuild {
   readonly #root: string
   readonly #signal: AbortSignal | undefined
   readonly #counts = { complete: 0, partial: 0, deleting: 0 }
-  readonly #unreadable: Unreadable[] = []
+  readonly #unreadable: UnreadablePath[] = []
   readonly #copies: { path: string; id: string; known: string }[] = []
   readonly #seen = new Set<string>()
   readonly #ids = new Map<string, string>()
@@ -130,7 +130,7 @@ class Rebuild {
     const { path, shape, state } = found
     const where: Location = { root: this.#root, location: path, shape }
     if (state === 'partial') {
-      const begun = begunOf((await readJournal(this.#catalog.storageAt(path)))?.plan)
+      const begun = parseNewArchive((await readJournal(this.#catalog.storageAt(path)))?.plan)
       if (await this.#isCopy(begun, path)) return undefined
       const apply = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
       return { path, state, apply }
@@ -146,7 +146,7 @@ class Rebuild {
     return { path, state, apply }
   }
 
-  async #isCopy(found: Begun | Manifest, path: string): Promise<boolean> {
+  async #isCopy(found: NewArchive | Manifest, path: string): Promise<boolean> {
     const known = this.#ids.get(found.id) ?? (await locationOfId(this.#catalog, found, path))
     if (known === undefined) this.#ids.set(found.id, path)
     else {
@@ -184,7 +184,7 @@ function isOfCatalog(error: unknown): boolean {
   return error instanceof IndexDamaged || (error instanceof ElysiaError && error.code === 'ELYSIA_LOCKED')
 }
 
-async function placedAt(where: Location): Promise<Placed> {
+async function placedAt(where: Location): Promise<ArchivePlace> {
   return where.shape === 'file' ? { ...where, bytes: (await stat(where.location)).size } : where
 }
 

@@ -31,7 +31,7 @@ export interface Location {
 }
 
 /** The location and size of a complete archive. */
-export interface Placed extends Location {
+export interface ArchivePlace extends Location {
   /** Bytes on disk. By default the manifest's total; for a single file that counts its lines before compression. */
   readonly bytes?: number
 }
@@ -108,7 +108,7 @@ export interface ArchiveDetails extends ArchiveRecord {
 }
 
 /** An incomplete archive: what is known when it begins. A `Plan` is one. */
-export interface Begun {
+export interface NewArchive {
   readonly id: string
   readonly started: string
   readonly collection: string

@@ -11,8 +11,8 @@ import { fileId } from './identity.ts'
 import { fileObject } from './layout.ts'
 import type { ChangesetRecord, FileChange } from './record.ts'
 import { tenantOf } from './tenant.ts'
-import { type Brought, moveObject, updateObject } from './update.ts'
-import type { Valid } from './validate.ts'
+import { type FileUpdate, moveObject, updateObject } from './update.ts'
+import type { ValidLine } from './validate.ts'
 import { vectorsOf } from './vectors.ts'
 
 export interface OperationsOptions extends ContentOptions {
@@ -40,18 +40,18 @@ interface Task {
  * @throws ElysiaError ELYSIA_USAGE if the content root is not a directory or both tenant options are given
  * @see docs/format.md, "Operations"
  */
-export function operations(options: OperationsOptions = {}): Stage<Valid | Reject, Item> {
+export function operations(options: OperationsOptions = {}): Stage<ValidLine | Reject, Item> {
   const itemOf = itemMaker(options)
   return new Transform({
     ...RECORD_STAGE,
-    transform(item: Valid | Reject, _encoding, done) {
+    transform(item: ValidLine | Reject, _encoding, done) {
       done(null, itemOf(item))
     },
   })
 }
 
 /** The result of `operations` for one chunk. @throws ElysiaError as `operations` does */
-export function itemMaker(options: OperationsOptions = {}): (item: Valid | Reject) => Item {
+export function itemMaker(options: OperationsOptions = {}): (item: ValidLine | Reject) => Item {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by cannot be combined', {
@@ -64,7 +64,7 @@ export function itemMaker(options: OperationsOptions = {}): (item: Valid | Rejec
   return (item) => (item instanceof Reject ? item : entry(item, stepOf))
 }
 
-function entry(valid: Valid, stepOf: (record: FileChange) => Step | Refusal): Entry | Reject {
+function entry(valid: ValidLine, stepOf: (record: FileChange) => Step | Refusal): Entry | Reject {
   const { line, end, text, record } = valid
   if (isChangeset(record)) return { line, end, text, changeset: changesetOf(record) }
   const result = stepOf(record)
@@ -87,7 +87,7 @@ function step(task: Task, contentOf: (record: FileChange) => Content): Step | Re
   const text = content.kind === 'text' ? content.text : undefined
   const operation = operationOf(task, action, text)
   if (content.kind === 'skipped') return { operation, skipped: content.reason }
-  return text === undefined ? { operation } : { operation, ...held(record, text) }
+  return text === undefined ? { operation } : { operation, ...heldContent(record, text) }
 }
 
 function operationOf(task: Task, { kind, paths }: RecordAction, text: string | undefined): Operation {
@@ -104,7 +104,7 @@ function operationOf(task: Task, { kind, paths }: RecordAction, text: string | u
 }
 
 /** Counts content that is not part of the line in addition to it. */
-function held(record: FileChange, text: string): Step {
+function heldContent(record: FileChange, text: string): Step {
   return record.content == null ? { heldBytes: text.length } : {}
 }
 
@@ -116,7 +116,7 @@ function tenanted(tenant: string | undefined): { readonly tenant?: string } {
   return tenant === undefined ? {} : { tenant }
 }
 
-function brought({ record, tenant }: Task, path: string, text: string | undefined): Brought {
+function fileUpdate({ record, tenant }: Task, path: string, text: string | undefined): FileUpdate {
   return {
     repo: record.repo,
     path,
@@ -129,13 +129,13 @@ function brought({ record, tenant }: Task, path: string, text: string | undefine
 }
 
 function put(task: Task, text: string): Operation {
-  const object = fileObject({ ...brought(task, task.record.path, text), text })
+  const object = fileObject({ ...fileUpdate(task, task.record.path, text), text })
   return { kind: 'put', id: object.id, object, ...tenanted(task.tenant) }
 }
 
 function patch(task: Task): Operation {
   const { repo, path } = task.record
-  const parts = brought(task, path, undefined)
+  const parts = fileUpdate(task, path, undefined)
   return {
     kind: 'patch',
     id: fileId(repo, path),
@@ -147,7 +147,7 @@ function patch(task: Task): Operation {
 function move(task: Task, text: string | undefined): Operation {
   const { repo, path, new_path } = task.record
   const target = new_path as string
-  const parts = brought(task, target, text)
+  const parts = fileUpdate(task, target, text)
   return {
     kind: 'move',
     from: fileId(repo, path),

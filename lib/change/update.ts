@@ -13,12 +13,12 @@ import { recordHash } from './recordHash.ts'
 import { NO_VECTORS, replaceVectors, type VectorSet, vectorsIn } from './vectors.ts'
 
 /** What a record changes in a stored object; everything else is kept. */
-export type Brought = Omit<FileState, 'text'> & { readonly text?: string | undefined }
+export type FileUpdate = Omit<FileState, 'text'> & { readonly text?: string | undefined }
 
 /**
  * The vectors of a stored object that records brought, according to its hash; the store computed all others.
  */
-function broughtBefore(stored: StoredObject): VectorSet {
+function recordVectors(stored: StoredObject): VectorSet {
   const all = vectorsIn(stored)
   const { vector, vectors } = all
   const some = vector === undefined || vectors === undefined ? [] : [{ vector }, { vectors }]
@@ -28,7 +28,7 @@ function broughtBefore(stored: StoredObject): VectorSet {
   return made ?? all
 }
 
-function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
+function propertiesOf(stored: StoredObject, brought: FileUpdate): JsonObject {
   const properties: JsonObject = {
     ...stored.properties,
     ...nameProperties(brought.repo, brought.path),
@@ -46,12 +46,12 @@ function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
  * If the content differs, vectors that the record does not bring are dropped, since they describe the old content.
  * Does not modify its arguments.
  */
-export function updateObject(stored: StoredObject, brought: Brought): StoredObject {
+export function updateObject(stored: StoredObject, brought: FileUpdate): StoredObject {
   const { repo, path, tenant, vectors = NO_VECTORS } = brought
   const properties = propertiesOf(stored, brought)
   const stale = properties.content_hash !== stored.properties.content_hash
   const kept = stale ? NO_VECTORS : vectorsIn(stored)
-  const keptOfRecords = stale ? NO_VECTORS : broughtBefore(stored)
+  const keptOfRecords = stale ? NO_VECTORS : recordVectors(stored)
   return withRecordHash(
     fileId(repo, path),
     properties,
@@ -69,7 +69,7 @@ export function updateObject(stored: StoredObject, brought: Brought): StoredObje
 export function moveObject(
   source: StoredObject | undefined,
   target: StoredObject | undefined,
-  brought: Brought,
+  brought: FileUpdate,
 ): StoredObject | undefined {
   if (source !== undefined) return updateObject(source, brought)
   const { text } = brought

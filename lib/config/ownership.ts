@@ -1,5 +1,5 @@
 /** The owner and mode from a file's status. */
-export interface Owned {
+export interface Ownership {
   readonly uid: number
   readonly gid: number
   readonly mode: number
@@ -13,7 +13,7 @@ const GROUP_OR_OTHERS_READ = 0o044
  * Why somebody else may have written a file, as the end of a sentence; undefined if only the user and root can have.
  * A group with the user's own number counts as the user. Undefined on systems without owners.
  */
-export function ownershipFault({ uid, gid, mode }: Owned): string | undefined {
+export function ownershipFault({ uid, gid, mode }: Ownership): string | undefined {
   const own = process.geteuid?.()
   if (own === undefined) return undefined
   if (uid !== own && uid !== 0) return `it belongs to another user (${uid})`
@@ -22,7 +22,7 @@ export function ownershipFault({ uid, gid, mode }: Owned): string | undefined {
 }
 
 /** True if anybody other than the user may read a file. */
-export function isReadByOthers({ gid, mode }: Owned): boolean {
+export function isReadByOthers({ gid, mode }: Ownership): boolean {
   const own = process.geteuid?.()
   if (own === undefined) return false
   return (mode & (isOwnGroup(gid, own) ? 0o004 : GROUP_OR_OTHERS_READ)) !== 0

@@ -1,9 +1,9 @@
 import { exactJson } from './exactJson.ts'
 import type { JsonObject } from './object.ts'
-import { ValueItself } from './value/ownFields.ts'
+import { ReturnArgument } from './value/ownFields.ts'
 
 /** A text kept with its parsed value, in a private field: a WeakMap costs the garbage collector more. */
-class Known extends ValueItself {
+class Known extends ReturnArgument {
   #text: string | undefined
 
   static keep(value: object, text: string): void {

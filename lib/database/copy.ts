@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { connect, databaseFromBytes, type SqliteDatabase } from './connection.ts'
 
 /** Copies of files in a directory of their own. */
-export interface Copied {
+export interface DatabaseCopy {
   /** The path of the copied database. */
   readonly path: string
   remove(): void
@@ -15,7 +15,7 @@ export interface Copied {
  * that is full or not writable.
  * @throws the system's error
  */
-export function copyDatabase(file: string, beside: readonly string[] = []): Copied {
+export function copyDatabase(file: string, beside: readonly string[] = []): DatabaseCopy {
   const directory = mkdtempSync(join(tmpdir(), 'elysiactl-'))
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
@@ -47,7 +47,7 @@ export function openCopy(file: string): SqliteDatabase {
   }
 }
 
-function copyOrNone(file: string): Copied | undefined {
+function copyOrNone(file: string): DatabaseCopy | undefined {
   try {
     return copyDatabase(file)
   } catch {

@@ -2,13 +2,13 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 
 /** True for a path inside a directory, at any depth. */
-export type Below = (path: string) => boolean
+export type IsInside = (path: string) => boolean
 
 /**
  * Makes a check whether absolute paths are inside a directory, by name or through links (`/backups` may be a link to
  * `/mnt/disk`). A path that does not exist is judged by its nearest existing parent. The check caches directories.
  */
-export function insideCheck(directory: string): Below {
+export function insideCheck(directory: string): IsInside {
   let real: string | undefined
   const directories = new Map<string, string>()
   const realOf = (path: string) => {

@@ -15,7 +15,7 @@ const NEVER = new AbortController().signal
 const INPUTS_TOLD = 20
 
 /** How a run ended, for its report. */
-export interface Ending {
+export interface RunEnding {
   /** Empty if the run failed before it had one. */
   readonly id: string
   readonly status: RunStatus
@@ -27,19 +27,19 @@ export interface Ending {
 }
 
 /** The result of every job: its report, even if it failed or was interrupted, and then the error. */
-export interface Ended<R> {
+export interface JobResult<R> {
   readonly report: R
   readonly error?: unknown
 }
 
 /** What a job passes when it ends. */
-export interface Closing<R> {
+export interface RunClosing<R> {
   /** The error that ended it; undefined if there was none. */
   readonly error: unknown
   /** False if it was stopped early without an error. Default true. */
   readonly isComplete?: boolean
   /** Called again if the journal could not be closed, with that error. */
-  report(ending: Ending): R
+  report(ending: RunEnding): R
   /** The counts that the journal keeps. */
   counts(report: R): RunCounts
   /** The additional facts of its last event. */
@@ -165,7 +165,7 @@ export class Run<C extends RunContext = RunContext> {
   }
 
   /** Closes the row and reports. If the row cannot be closed, a job that can be continued has failed. */
-  end<R>(closing: Closing<R>): Ended<R> {
+  end<R>(closing: RunClosing<R>): JobResult<R> {
     const { isComplete = true } = closing
     let { error } = closing
     const reported = () => {
@@ -212,8 +212,8 @@ function isBy({ reason }: AbortSignal, error: unknown): boolean {
 export async function runJob<R>(
   run: Run,
   work: () => Promise<void>,
-  closing: Omit<Closing<R>, 'error' | 'isComplete'> & { isComplete?(): boolean },
-): Promise<Ended<R>> {
+  closing: Omit<RunClosing<R>, 'error' | 'isComplete'> & { isComplete?(): boolean },
+): Promise<JobResult<R>> {
   let error: unknown
   try {
     await work()

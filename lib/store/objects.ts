@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { ObjectRange, ObjectSource } from '../archive/object/source.ts'
 import type { Retrying } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
-import { passedObjects } from '../core/memory/objectSize.ts'
+import { noteGarbageObjects } from '../core/memory/objectSize.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
 import type { Source } from '../core/stage.ts'
@@ -115,7 +115,7 @@ class ObjectPages extends Readable {
     }
     try {
       this.#last = checkedLastId(page.value, this.#last, this.#range.upTo, this.#collection.name)
-      passedObjects(page.value)
+      noteGarbageObjects(page.value)
       this.push(page.value)
     } catch (error) {
       this.destroy(error as Error)

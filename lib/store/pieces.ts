@@ -1,5 +1,5 @@
 import { isLimited, scaledToMemory } from '../core/memory/limits.ts'
-import { lineLength, passedObjects } from '../core/memory/objectSize.ts'
+import { lineLength, noteGarbageObjects } from '../core/memory/objectSize.ts'
 import type { StoredObject } from '../core/object.ts'
 
 /** The most ids of one call. */
@@ -38,7 +38,7 @@ export class Pieces {
   }
 
   #learn(ids: number, objects: readonly StoredObject[]): void {
-    passedObjects(objects)
+    noteGarbageObjects(objects)
     const bytes = objects.reduce((sum, object) => sum + lineLength(object), 1)
     const fitting = Math.floor((scaledToMemory(PIECE_BYTES) * ids) / bytes)
     this.#ids = Math.max(1, Math.min(fitting, GROWTH * this.#ids, MOST_IDS))

@@ -10,7 +10,7 @@ import { isRecord } from '../core/value/record.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
 /** A line and its JSON object. */
-export interface Parsed extends Line {
+export interface ParsedLine extends Line {
   readonly value: JsonObject
 }
 
@@ -20,7 +20,7 @@ export interface Parsed extends Line {
  * assignment would change the copy's prototype. Of a duplicate key the last one counts, as in `JSON.parse`. A whole
  * number beyond ±(2^53 - 1) is a bigint. @see parseExact
  */
-export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
+export function parseJson(): Stage<Line | Reject, ParsedLine | Reject> {
   return new Transform({
     ...RECORD_STAGE,
     transform(item: Line | Reject, _encoding, done) {
@@ -30,7 +30,7 @@ export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
 }
 
 /** The result of `parseJson` for one chunk. */
-export function parseLine(item: Line | Reject): Parsed | Reject {
+export function parseLine(item: Line | Reject): ParsedLine | Reject {
   if (item instanceof Reject) return item
   let value: Json
   try {
@@ -47,7 +47,7 @@ export function parseLine(item: Line | Reject): Parsed | Reject {
 }
 
 /** The same line with large numbers as they are written. */
-function exactly(item: Line): Parsed | Reject {
+function exactly(item: Line): ParsedLine | Reject {
   try {
     return {
       line: item.line,

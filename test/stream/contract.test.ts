@@ -10,7 +10,7 @@ import { LinesDigest } from '../../lib/stream/lines/digest.ts'
 import { skipSettled } from '../../lib/stream/lines/skipSettled.ts'
 import { splitLines } from '../../lib/stream/lines/splitLines.ts'
 import { meter } from '../../lib/stream/meter.ts'
-import { type Parsed, parseJson } from '../../lib/stream/parseJson.ts'
+import { type ParsedLine, parseJson } from '../../lib/stream/parseJson.ts'
 import { stageContract } from '../contract/stage.ts'
 
 const LINES = 60
@@ -25,7 +25,7 @@ function lines(): (Line | Reject)[] {
   })
 }
 
-function parsedLines(): (Parsed | Reject)[] {
+function parsedLines(): (ParsedLine | Reject)[] {
   return lines().map((line) => (line instanceof Reject ? line : { ...line, value: JSON.parse(line.text) }))
 }
 

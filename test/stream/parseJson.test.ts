@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parseExact } from '../../lib/core/exactJson.ts'
 import { Reject } from '../../lib/core/reject.ts'
-import { type Parsed, parseJson } from '../../lib/stream/parseJson.ts'
+import { type ParsedLine, parseJson } from '../../lib/stream/parseJson.ts'
 
-async function parse(...texts: string[]): Promise<(Parsed | Reject)[]> {
+async function parse(...texts: string[]): Promise<(ParsedLine | Reject)[]> {
   const lines = texts.map((text, at) => ({ line: at + 1, end: (at + 1) * 10, text }))
-  return (await Readable.from(lines).pipe(parseJson()).toArray()) as (Parsed | Reject)[]
+  return (await Readable.from(lines).pipe(parseJson()).toArray()) as (ParsedLine | Reject)[]
 }
 
 t.test('parseJson: an object comes with its line', async (t) => {
@@ -76,7 +76,7 @@ t.test(
         const text = JSON.stringify(object)
         const [parsed] = await parse(text)
         if (text.includes('"__proto__":')) return
-        assert.deepStrictEqual((parsed as Parsed).value, parseExact(text))
+        assert.deepStrictEqual((parsed as ParsedLine).value, parseExact(text))
       }),
       { numRuns: 300 },
     )

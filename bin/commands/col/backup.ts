@@ -3,7 +3,7 @@ import { COLLECTION } from '../../cli/operands.ts'
 import { transformsFor } from '../../cli/transforms.ts'
 import { waitingFor } from '../../forRun.ts'
 import {
-  type BackupEnded,
+  type BackupResult,
   backupJob,
   backupOptions,
   backupRunOptions,
@@ -138,7 +138,7 @@ async function several(context: Context, destination: Destination): Promise<void
   requireIncrement(context, destination, options)
   await backUpSet(context, destination, async (schema, store, place, set) => {
     const transforms = await transformsFor(context)
-    let ended: BackupEnded | undefined
+    let ended: BackupResult | undefined
     const request = { store, schema, options, transforms }
     await intoDirectory(context, request, place, async (_, own, make) => {
       ended = await makeBackup(context, own, (inside) => make({ ...inside, set }))

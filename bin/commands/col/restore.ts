@@ -13,7 +13,7 @@ import {
   ElysiaError,
   failedOf,
   lockOptions,
-  type MemberEnded,
+  type MemberResult,
   type OpenOptions,
   type RestoreContext,
   type RestoreOptions,
@@ -101,7 +101,7 @@ async function run(context: Context): Promise<void> {
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const opened: Opened[] = []
-    const unopened: MemberEnded<never>[] = []
+    const unopened: MemberResult<never>[] = []
     const { list } = context.options(restoreListOptions)
     for (const operand of operands) {
       try {

@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { commandLine } from '../../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
-import { ElysiaError, type HistoryEntry, type RunLogged, roughSize } from '../../library.ts'
+import { type AttemptLog, ElysiaError, type HistoryEntry, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
 import { movedText } from '../../view/moved.ts'
 import { progressText, timeText } from './table.ts'
@@ -62,7 +62,7 @@ function unknownRun(id: string): ElysiaError {
 }
 
 /** The last log lines of a try. */
-function logText({ attempt, lines }: RunLogged, isOneOfSeveral: boolean): string[] {
+function logText({ attempt, lines }: AttemptLog, isOneOfSeveral: boolean): string[] {
   if (lines.length === 0) return []
   const shown = lines.slice(-LOG_LINES)
   const more = lines.length - shown.length

@@ -14,7 +14,7 @@ export interface Chain {
 export type FindArchive = (id: string) => Promise<Archive | undefined>
 
 /** A set of objects. */
-export interface State {
+export interface ObjectSetState {
   readonly objects: number
   /** @see ObjectsDigest */
   readonly digest: string
@@ -99,23 +99,23 @@ export function linksOf({ links }: Chain, tenant: string | undefined): readonly 
 }
 
 /** What a chain holds: in total, and by tenant. */
-export interface States {
-  readonly all: State
-  of(tenant: string | undefined): State
+export interface ChainState {
+  readonly all: ObjectSetState
+  of(tenant: string | undefined): ObjectSetState
 }
 
 /** What a chain holds, according to its manifests. */
-export function statesOf({ links }: Chain): States {
-  let states = new Map<string | undefined, State>()
+export function chainState({ links }: Chain): ChainState {
+  let states = new Map<string | undefined, ObjectSetState>()
   for (const { manifest } of links) states = after(states, manifest)
   return { all: sumOf([...states.values()]), of: (tenant) => states.get(tenant) ?? NOTHING }
 }
 
 /** The state after an archive: by tenant, or for the whole collection. */
 function after(
-  before: ReadonlyMap<string | undefined, State>,
+  before: ReadonlyMap<string | undefined, ObjectSetState>,
   { parts, index, tenants, ranges, kind }: Manifest,
-): Map<string | undefined, State> {
+): Map<string | undefined, ObjectSetState> {
   const tenantOf = ({ range }: Part | IndexPart) => ranges[range]?.tenant
   const [own, ownIndex] = [Map.groupBy(parts, tenantOf), Map.groupBy(index ?? [], tenantOf)]
   const names = tenants === undefined ? [undefined] : tenants.map(({ name }) => name)
@@ -131,10 +131,10 @@ function after(
  * The state after an archive, calculated from its files, or from the files finished so far of an archive in progress.
  */
 export function stateAfter(
-  before: State = NOTHING,
-  { parts, index }: { readonly parts: readonly State[]; readonly index: readonly IndexPart[] },
+  before: ObjectSetState = NOTHING,
+  { parts, index }: { readonly parts: readonly ObjectSetState[]; readonly index: readonly IndexPart[] },
   isChange: boolean,
-): State {
+): ObjectSetState {
   if (!isChange) return sumOf(parts)
   const added = sumOf(index.map(({ entries, removed, digest }) => ({ objects: entries - removed, digest })))
   const gone = sumOf(index.flatMap(({ replaced }) => replaced ?? []))
@@ -144,9 +144,9 @@ export function stateAfter(
   }
 }
 
-const NOTHING: State = { objects: 0, digest: sumOfDigests([]) }
+const NOTHING: ObjectSetState = { objects: 0, digest: sumOfDigests([]) }
 
-function sumOf(states: readonly State[]): State {
+function sumOf(states: readonly ObjectSetState[]): ObjectSetState {
   return {
     objects: states.reduce((sum, { objects }) => sum + objects, 0),
     digest: sumOfDigests(states.map(({ digest }) => digest)),
@@ -155,7 +155,7 @@ function sumOf(states: readonly State[]): State {
 
 /** Each increment has to follow from its base: another base with the same id would not lead to its state. */
 function requireStates(links: readonly Archive[]): void {
-  let states = new Map<string | undefined, State>()
+  let states = new Map<string | undefined, ObjectSetState>()
   for (const { manifest } of links) {
     states = after(states, manifest)
     if (manifest.state === undefined) continue

@@ -2,7 +2,7 @@ import { lineLength } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { identitySha256 } from '../object/digest.ts'
 import { ENTRY_BYTES } from './entry.ts'
-import type { Noted } from './indexFile.ts'
+import type { PendingEntry } from './indexFile.ts'
 
 /** How an object differs from the base's object with the same id. */
 export interface Change {
@@ -10,7 +10,7 @@ export interface Change {
   /** The object, if it is new or changed: the increment holds it. */
   readonly object?: StoredObject
   /** An object whose update time alone changed. */
-  readonly touched?: Pick<Noted, 'sha256' | 'updatedMs'>
+  readonly touched?: Pick<PendingEntry, 'sha256' | 'updatedMs'>
   /**
    * The SHA-256 of the base's object; absent if the base has none. If this is the only field, the object was deleted.
    */
@@ -18,15 +18,15 @@ export interface Change {
 }
 
 /** What a part with an index accepts: an object, or a change. */
-export type Indexed = StoredObject | Change
+export type IndexableItem = StoredObject | Change
 
 /** The object that a part stores for this item; undefined if only the index records it. */
-export function objectIn(item: Indexed): StoredObject | undefined {
+export function objectIn(item: IndexableItem): StoredObject | undefined {
   return 'properties' in item ? item : item.object
 }
 
 /** The index entry for an item. Hashes the object, unless its hash is already known. */
-export function notedOf(item: Indexed): Noted {
+export function pendingEntry(item: IndexableItem): PendingEntry {
   const object = objectIn(item)
   const before = 'properties' in item ? undefined : item.before
   if (object === undefined) return { id: item.id, ...(item as Change).touched, before }
@@ -35,7 +35,7 @@ export function notedOf(item: Indexed): Noted {
 }
 
 /** The item's approximate length in characters, to decide when a part ends. */
-export function changeLength(item: Indexed): number {
+export function changeLength(item: IndexableItem): number {
   const object = objectIn(item)
   return object === undefined ? ENTRY_BYTES : lineLength(object)
 }

@@ -7,7 +7,7 @@ import type { Storage, Upload } from '../storage/storage.ts'
 import { ENTRY_BYTES, encodeEntries, type IndexEntry } from './entry.ts'
 
 /** An entry to write, and the SHA-256 of the base's object with the same id. */
-export interface Noted extends IndexEntry {
+export interface PendingEntry extends IndexEntry {
   readonly before?: string | undefined
 }
 
@@ -61,7 +61,11 @@ class IndexFile extends Writable implements IndexSink {
     this.#open().then(() => done(), done)
   }
 
-  override _write(entries: readonly Noted[], _: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    entries: readonly PendingEntry[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     for (const entry of entries) this.#count(entry)
     this.#stored.write(encodeEntries(entries), (error) => done(error ?? null))
   }
@@ -74,7 +78,7 @@ class IndexFile extends Writable implements IndexSink {
     this.#discard(error).then(() => done(error), done)
   }
 
-  #count({ sha256, before }: Noted): void {
+  #count({ sha256, before }: PendingEntry): void {
     this.#entries += 1
     if (sha256 === undefined) this.#removed += 1
     else this.#digest.addSha256(sha256)

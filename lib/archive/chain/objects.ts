@@ -10,7 +10,7 @@ import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import { archiveObjects } from '../part/objects.ts'
 import { type Chain, type FindArchive, isIncrement, linksOf, openChain } from './chain.ts'
 import { entriesOf, linkPages } from './entries.ts'
-import { type Gone, sortedLinks } from './sortedLinks.ts'
+import { type RemovedId, sortedLinks } from './sortedLinks.ts'
 
 /**
  * How many links are read side by side: each takes some megabytes, and more than these are first sorted in a temporary
@@ -75,7 +75,7 @@ async function* objectsIn(
   ended: AbortController,
 ): AsyncGenerator<readonly StoredObject[]> {
   const changesOf = (link: Archive) => {
-    const objects: AsyncIterable<readonly (StoredObject | Gone)[]> = archiveObjects(link).pages(range)
+    const objects: AsyncIterable<readonly (StoredObject | RemovedId)[]> = archiveObjects(link).pages(range)
     const gone = isIncrement(link.manifest) ? [goneIn(link, range)] : []
     return [objects, ...gone].map((pages) => linkPages(chain.newest, link, pages))
   }
@@ -100,7 +100,7 @@ function* inTurn<T>(links: readonly Archive[], changesOf: (link: Archive) => T[]
   for (const link of links) yield* changesOf(link)
 }
 
-async function* goneIn(link: Archive, range: ObjectRange): AsyncGenerator<readonly Gone[]> {
+async function* goneIn(link: Archive, range: ObjectRange): AsyncGenerator<readonly RemovedId[]> {
   const removes = link.manifest.index?.some(({ removed }) => removed > 0) ?? false
   if (!removes) return
   for await (const page of entriesOf(link, range)) {

@@ -7,7 +7,7 @@ import { objectIn } from '../object/lineReader.ts'
 import { objectText } from '../object/lineWriter.ts'
 
 /** The id of a deleted object. */
-export interface Gone {
+export interface RemovedId {
   readonly id: string
 }
 
@@ -23,15 +23,15 @@ const PAGE_BYTES = 4 * 1024 * 1024
  * reason of `signal`; ELYSIA_STORE if the file has no room
  */
 export async function* sortedLinks(
-  links: Iterable<AsyncIterable<readonly (StoredObject | Gone)[]>>,
+  links: Iterable<AsyncIterable<readonly (StoredObject | RemovedId)[]>>,
   schema: CollectionSchema,
   signal: AbortSignal,
-): AsyncGenerator<readonly (StoredObject | Gone)[]> {
+): AsyncGenerator<readonly (StoredObject | RemovedId)[]> {
   const database = temporaryDatabase()
   try {
     database.exec(TABLE)
     const put = database.prepare(PUT)
-    const putPage = database.transaction((page: readonly (StoredObject | Gone)[]) => {
+    const putPage = database.transaction((page: readonly (StoredObject | RemovedId)[]) => {
       for (const one of page) put.run(one.id, 'properties' in one ? Buffer.from(objectText(one)) : null)
     })
     for (const link of links) {
@@ -51,12 +51,12 @@ type Row = [id: string, line: Buffer | null]
 function* pagesIn(
   database: SqliteDatabase,
   schema: CollectionSchema,
-): Generator<readonly (StoredObject | Gone)[]> {
+): Generator<readonly (StoredObject | RemovedId)[]> {
   const numbers = wholeNumbers(schema.properties)
   const select = database.prepare(PAGE).raw()
   const most = scaledToMemory(PAGE_BYTES)
   for (let last = ''; ; ) {
-    const page: (StoredObject | Gone)[] = []
+    const page: (StoredObject | RemovedId)[] = []
     let bytes = 0
     for (const [id, line] of select.iterate(last) as Iterable<Row>) {
       page.push(line === null ? { id } : objectIn(line, numbers, false).object)

@@ -9,7 +9,7 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
-import { type Parsed, parseJson, parseLine } from '../../stream/parseJson.ts'
+import { type ParsedLine, parseJson, parseLine } from '../../stream/parseJson.ts'
 import { RECORD_STAGE } from '../../stream/recordStage.ts'
 import { Changes } from './changes.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
@@ -69,7 +69,7 @@ class PlainObjects extends Transform {
     this.#options = options
   }
 
-  override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
+  override _transform(item: ParsedLine | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
       this.#take(item)
       done()
@@ -78,15 +78,15 @@ class PlainObjects extends Transform {
     }
   }
 
-  #take(item: Parsed | Reject): void {
+  #take(item: ParsedLine | Reject): void {
     const all = objectsIn(item, this.#options)
     for (const read of all) {
       if (read instanceof RejectedLine) this.#options.onReject(read)
-      else if (read !== undefined) this.#add(read.object, item as Parsed, all.length)
+      else if (read !== undefined) this.#add(read.object, item as ParsedLine, all.length)
     }
   }
 
-  #add(object: StoredObject, { line, text }: Parsed, objects: number): void {
+  #add(object: StoredObject, { line, text }: ParsedLine, objects: number): void {
     this.#lines.push(line)
     if (this.#pager.add(object, text.length / objects)) this.#pushPage()
   }
@@ -110,7 +110,7 @@ type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver' | 'form'>
 type Read = PlainObject | Reject | undefined
 
 /** The objects on a line, or why the line, or one of its records, is none. */
-function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly Read[] {
+function objectsIn(item: ParsedLine | Reject, chosen: Chosen): readonly Read[] {
   const line = item instanceof RejectedLine ? item : withoutReason(item)
   if (line instanceof RejectedLine) return [line]
   const { form = PLAIN } = chosen
@@ -124,7 +124,7 @@ function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly Read[] {
   return records.map((record) => objectIn(line, record, chosen))
 }
 
-function objectIn(line: Parsed, record: JsonObject, { form = PLAIN, className, passOver }: Chosen): Read {
+function objectIn(line: ParsedLine, record: JsonObject, { form = PLAIN, className, passOver }: Chosen): Read {
   try {
     const found = plainObjectOf(form.plain(record))
     const isOther = className !== undefined && found.class !== undefined && found.class !== className
@@ -143,7 +143,7 @@ function refusal(line: Line, thrown: unknown): Reject {
 }
 
 /** A line of a rejects file holds the refused line as text if it was not an object. */
-export function withoutReason(line: Parsed): Parsed | Reject {
+export function withoutReason(line: ParsedLine): ParsedLine | Reject {
   const { reason, code, record, id } = line.value
   const isRejected = id === null && typeof reason === 'string' && typeof code === 'string'
   return isRejected && typeof record === 'string' ? parseLine({ ...line, text: record }) : line
@@ -180,7 +180,7 @@ export async function derivePlainSchema(
   const passOver = chosen !== undefined
   let [found, objects, rejects] = [chosen, 0, 0]
   let firstReject: Reject | undefined
-  await pipeline(source, ...jsonLines(reading), async (lines: AsyncIterable<Parsed | Reject>) => {
+  await pipeline(source, ...jsonLines(reading), async (lines: AsyncIterable<ParsedLine | Reject>) => {
     for await (const line of lines) {
       const of = { passOver, ...reading, ...(found !== undefined && { className: found }) }
       for (const read of objectsIn(line, of)) {

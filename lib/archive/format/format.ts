@@ -18,7 +18,7 @@ export interface Content {
 }
 
 /** The limits that a manifest declares for a part. */
-export interface Declared {
+export interface DeclaredLimits {
   readonly objects: number
   /** Before compression; undefined if the manifest does not say. */
   readonly rawBytes: number | undefined
@@ -49,7 +49,7 @@ export interface Format {
    * Bytes of one part → pages; adds each object to the tally, and never returns more than was declared.
    * Memory: a page, unless the format says otherwise. Errors: ELYSIA_DAMAGED for bytes that no encoder wrote.
    */
-  decode(content: Content, tally?: Tally, declared?: Declared): Stage<Buffer, StoredObject[]>
+  decode(content: Content, tally?: Tally, declared?: DeclaredLimits): Stage<Buffer, StoredObject[]>
 }
 
 export type FormatName = 'jsonl' | 'json' | 'parquet'

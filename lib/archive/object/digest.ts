@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { StoredObject, Vector } from '../../core/object.ts'
-import { ValueItself } from '../../core/value/ownFields.ts'
+import { ReturnArgument } from '../../core/value/ownFields.ts'
 import { LineWriter } from './lineWriter.ts'
 
 const MODULUS = 1n << 256n
@@ -71,7 +71,7 @@ type Sha256 = string
  * A SHA-256 kept with its object, in a private field that nobody else sees. A WeakMap costs a restore 3 to 7 % more
  * processor time, because the garbage collector scans it again and again.
  */
-class Hashed extends ValueItself {
+class Hashed extends ReturnArgument {
   #sha256: Sha256 | undefined
 
   static keep(object: StoredObject, sha256: Sha256): void {

@@ -8,13 +8,13 @@ import type { ObjectSource } from './source.ts'
 type Page = readonly StoredObject[]
 
 /** True for a wanted object. */
-export type Selects = (object: StoredObject) => boolean
+export type ObjectPredicate = (object: StoredObject) => boolean
 
 /**
  * Pages → pages with the wanted objects alone, in order; a page without any becomes empty. `leftOut` counts the
  * others. Memory: a page.
  */
-export function filterPages(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
+export function filterPages(selects: ObjectPredicate, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
   return nameStage(
     'choose',
     mapChunks((page: Page) => {
@@ -26,7 +26,7 @@ export function filterPages(selects: Selects, leftOut: LeftOut = new LeftOut()):
 }
 
 /** A source with only the wanted objects of another. Memory: that of the other source, and a page. */
-export function filteredObjects(source: ObjectSource, selects: Selects): ObjectSource {
+export function filteredObjects(source: ObjectSource, selects: ObjectPredicate): ObjectSource {
   return {
     ...source,
     pages: (range) =>
@@ -35,7 +35,7 @@ export function filteredObjects(source: ObjectSource, selects: Selects): ObjectS
   }
 }
 
-async function* wantedOf(pages: AsyncIterable<Page>, selects: Selects): AsyncGenerator<Page> {
+async function* wantedOf(pages: AsyncIterable<Page>, selects: ObjectPredicate): AsyncGenerator<Page> {
   for await (const page of pages) {
     const wanted = page.filter(selects)
     if (wanted.length > 0) yield wanted
@@ -89,10 +89,10 @@ export class LeftOut {
  * The same, with positions, shared by the two ends of a pipeline: the stages that leave objects out, and the writer
  * of parts, which records for each part how many of its ids were left out. Memory: the objects between both ends.
  */
-export class PlacedLeftOut extends LeftOut {
+export class OrderedLeftOut extends LeftOut {
   readonly #before = new Map<string, LeftOutCounts>()
   readonly #report: ((objects: number) => void) | undefined
-  #ahead: PlacedLeftOut | undefined
+  #ahead: OrderedLeftOut | undefined
   #filtered = 0
   #rejected = 0
 
@@ -102,7 +102,7 @@ export class PlacedLeftOut extends LeftOut {
   }
 
   override ahead(): LeftOut {
-    this.#ahead ??= new PlacedLeftOut(this.#report)
+    this.#ahead ??= new OrderedLeftOut(this.#report)
     return this.#ahead
   }
 

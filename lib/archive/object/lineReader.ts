@@ -11,7 +11,7 @@ import { requireFiniteVectors } from './finiteVectors.ts'
 import { identityIn, identityUpTo, looksCanonical, vectorIn } from './identity.ts'
 import { isAsWritten, LineWriter } from './lineWriter.ts'
 import { objectOf } from './parse.ts'
-import { isSpelledSo } from './spelled.ts'
+import { isCanonicalText } from './spelled.ts'
 import { timesText } from './text.ts'
 
 const LF = 10
@@ -167,7 +167,7 @@ function spelledIdentity(
       return undefined
     requireFiniteVectors(object)
   }
-  if (!isSpelledSo(text, PROPERTIES_AT, end, object.properties)) return undefined
+  if (!isCanonicalText(text, PROPERTIES_AT, end, object.properties)) return undefined
   return identityUpTo(line, line.length - tail.length)
 }
 

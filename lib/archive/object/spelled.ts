@@ -11,7 +11,7 @@ const QUOTE = '"'.charCodeAt(0)
  * parsed text. A text value without escapes is not made again, only its ends are checked: most of a line consists of
  * those.
  */
-export function isSpelledSo(text: string, from: number, end: number, properties: JsonObject): boolean {
+export function isCanonicalText(text: string, from: number, end: number, properties: JsonObject): boolean {
   if (text.charCodeAt(from) !== OPEN) return false
   let at = from + 1
   let nextEscape = escapeIn(text, from)

@@ -2,7 +2,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { ObjectsDigest, vectorsOf } from './digest.ts'
 
 /** Counts and digest of the objects written or read. */
-export interface Tallied {
+export interface TallyResult {
   readonly objects: number
   readonly vectors: number
   /** Number of vectors by name, if any object has named vectors; otherwise undefined. */
@@ -45,7 +45,7 @@ export class Tally {
     this.#lastId = object.id
   }
 
-  tallied(): Tallied {
+  tallied(): TallyResult {
     return {
       objects: this.#objects,
       vectors: this.#vectors,

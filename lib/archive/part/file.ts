@@ -1,14 +1,14 @@
 import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { failpoint } from '../../core/failpoint.ts'
-import { passedObjects } from '../../core/memory/objectSize.ts'
+import { noteGarbageObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { countBytes } from '../../stream/bytes/countBytes.ts'
 import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import type { Compression } from '../../stream/codec/compression.ts'
 import type { WrittenIndex } from '../chain/indexFile.ts'
 import type { Content, Encoder, Format } from '../format/format.ts'
-import { type Tallied, Tally } from '../object/tally.ts'
+import { Tally, type TallyResult } from '../object/tally.ts'
 import { storageFailure } from '../storage/failure.ts'
 import type { Storage, Upload } from '../storage/storage.ts'
 
@@ -21,7 +21,7 @@ export interface PartEncoding {
 }
 
 /** A durable part: its file, and the counts and digest of its objects. */
-export interface WrittenPart extends Tallied {
+export interface WrittenPart extends TallyResult {
   readonly file: string
   readonly bytes: number
   readonly rawBytes: number
@@ -79,7 +79,7 @@ class PartFile extends Writable implements PartSink {
     done: (error?: Error | null) => void,
   ): void {
     const { encoder, ended } = this.#open!
-    passedObjects(page)
+    noteGarbageObjects(page)
     encoder.write(page, (error) => {
       if (error) this.#fail(ended, error).then(done)
       else done()

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { type Indexed, notedOf, objectIn } from '../chain/change.ts'
+import { type IndexableItem, objectIn, pendingEntry } from '../chain/change.ts'
 import { type IndexSink, indexFile, type WrittenIndex } from '../chain/indexFile.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PartSink, WrittenPart } from './file.ts'
@@ -36,7 +36,11 @@ class IndexedPart extends Writable implements PartSink {
     this.#index.on('error', (error) => this.destroy(error))
   }
 
-  override _write(page: readonly Indexed[], _: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    page: readonly IndexableItem[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     this.#take(page).then(() => done(), done)
   }
 
@@ -50,11 +54,11 @@ class IndexedPart extends Writable implements PartSink {
     Promise.allSettled(all.map((one) => finished(one))).then(() => done(error))
   }
 
-  async #take(page: readonly Indexed[]): Promise<void> {
+  async #take(page: readonly IndexableItem[]): Promise<void> {
     const objects = page.flatMap((item) => objectIn(item) ?? [])
     // The part's encoder remembers the hashes, which the index uses.
     if (objects.length > 0) await written(this.#part ?? this.#begin(), objects)
-    await written(this.#index, page.map(notedOf))
+    await written(this.#index, page.map(pendingEntry))
   }
 
   #begin(): PartSink {

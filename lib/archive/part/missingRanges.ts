@@ -1,7 +1,7 @@
 import type { IdRange, Part } from '../manifest.ts'
 
 /** The ids that a file covers. */
-export type Covered = Pick<Part, 'range' | 'after' | 'up_to'>
+export type CoveredIds = Pick<Part, 'range' | 'after' | 'up_to'>
 
 /** A gap in a range, still to be read: ids after `after`, up to `upTo`; both are optional. */
 export interface IdGap {
@@ -13,7 +13,7 @@ export interface IdGap {
 }
 
 /** The gaps that these parts, or files of an index, leave in the ranges, in order of range and id. */
-export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Covered[]): IdGap[] {
+export function missingIdGaps(ranges: readonly IdRange[], parts: readonly CoveredIds[]): IdGap[] {
   return ranges.flatMap((range, index) => {
     const there = parts.filter((part) => part.range === index).sort(byStart)
     return gaps(range, there).map(([after, upTo]) => ({
@@ -27,7 +27,7 @@ export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Covere
 
 type Gap = readonly [after: string | undefined, upTo: string | undefined]
 
-function gaps(range: IdRange, parts: readonly Covered[]): Gap[] {
+function gaps(range: IdRange, parts: readonly CoveredIds[]): Gap[] {
   const found: Gap[] = []
   let reached = range.after
   for (const { after, up_to } of parts) {
@@ -39,6 +39,6 @@ function gaps(range: IdRange, parts: readonly Covered[]): Gap[] {
   return found
 }
 
-function byStart(a: Covered, b: Covered): number {
+function byStart(a: CoveredIds, b: CoveredIds): number {
   return (a.after ?? '') < (b.after ?? '') ? -1 : 1
 }

@@ -6,7 +6,7 @@ import type { Archive } from '../archive.ts'
 import { rangeOf } from '../idRange.ts'
 import type { Manifest, Part } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
-import type { Covered } from './missingRanges.ts'
+import type { CoveredIds } from './missingRanges.ts'
 import { damagedPart, partPages } from './read.ts'
 import { digestingByObject, readingOf } from './reading.ts'
 
@@ -55,7 +55,7 @@ function partsIn({ ranges, parts }: Manifest, range: ObjectRange): (readonly Par
 }
 
 /** True for a part, or a file of an index, that may hold ids of the range. */
-export function overlaps({ after = '', up_to }: Covered, range: ObjectRange): boolean {
+export function overlaps({ after = '', up_to }: CoveredIds, range: ObjectRange): boolean {
   const begins = range.upTo === undefined || after < range.upTo
   return begins && (up_to === undefined || range.after === undefined || up_to > range.after)
 }

@@ -1,14 +1,14 @@
 import { type Duplex, PassThrough, pipeline, Readable, Writable } from 'node:stream'
 import { pipeline as piped } from 'node:stream/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { passedObjects } from '../../core/memory/objectSize.ts'
+import { noteGarbageObjects } from '../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { countBytes } from '../../stream/bytes/countBytes.ts'
 import { hashBytes } from '../../stream/bytes/hashBytes.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
-import type { Content, Declared, Format } from '../format/format.ts'
+import type { Content, DeclaredLimits, Format } from '../format/format.ts'
 import type { Part } from '../manifest.ts'
-import { type Tallied, Tally } from '../object/tally.ts'
+import { Tally, type TallyResult } from '../object/tally.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** A part to read, and its entry in the manifest. */
@@ -81,7 +81,7 @@ class PartPages extends Readable {
   #take(page: readonly StoredObject[]): void {
     try {
       this.#check.page(page)
-      passedObjects(page)
+      noteGarbageObjects(page)
       if (!this.push(page)) this.#decoder?.pause()
     } catch (error) {
       this.#fail(error)
@@ -125,7 +125,7 @@ function decoding({ part, format, compressed }: PartReading, content: Content, t
  * Parquet archives once recorded the bytes of their files as those before compression, so for them this bound is
  * unknown.
  */
-function declaredOf({ objects, bytes, raw_bytes }: Part): Declared {
+function declaredOf({ objects, bytes, raw_bytes }: Part): DeclaredLimits {
   return { objects, rawBytes: raw_bytes === bytes ? undefined : raw_bytes }
 }
 
@@ -185,7 +185,7 @@ class PartCheck {
   }
 
   /** @throws PartDamage if bytes, counts or objects differ from the manifest */
-  async end(found: Tallied, sha256: string, signal: AbortSignal): Promise<void> {
+  async end(found: TallyResult, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
     if (sha256 !== part.sha256) throw damagedPart(part, 'has a SHA-256 that does not match the manifest')
     for (const what of ['objects', 'vectors'] as const) {

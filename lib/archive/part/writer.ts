@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { changeLength, type Indexed } from '../chain/change.ts'
+import { changeLength, type IndexableItem } from '../chain/change.ts'
 import type { WrittenIndex } from '../chain/indexFile.ts'
-import { type LeftOutCounts, leftOutIn, type PlacedLeftOut } from '../object/filterPages.ts'
+import { type LeftOutCounts, leftOutIn, type OrderedLeftOut } from '../object/filterPages.ts'
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 
@@ -25,7 +25,7 @@ export interface PartWriterOptions {
     index: WrittenIndex | undefined,
   ) => Promise<void>
   /** Counts what a filter before this stage left out. */
-  readonly leftOut?: PlacedLeftOut | undefined
+  readonly leftOut?: OrderedLeftOut | undefined
   /** Called with how many objects were taken. */
   readonly onObjects?: (objects: number) => void
   /** Once aborted, the current part is finished, and the stream errors with the reason. */
@@ -64,7 +64,11 @@ class PartWriter extends Writable {
     this.#after = options.range.after
   }
 
-  override _write(page: readonly Indexed[], _: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    page: readonly IndexableItem[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     this.#take(page).then(() => done(), done)
   }
 
@@ -79,7 +83,7 @@ class PartWriter extends Writable {
     Promise.allSettled([...ended, this.#noting]).then(() => done(error))
   }
 
-  async #take(page: readonly Indexed[]): Promise<void> {
+  async #take(page: readonly IndexableItem[]): Promise<void> {
     for (let rest = page; rest.length > 0; ) {
       const part = this.#part ?? (await this.#begin())
       if (part === undefined) return
@@ -135,7 +139,7 @@ class PartWriter extends Writable {
     this.#leftOut = NONE
   }
 
-  #countLeftOut(objects: readonly Indexed[]): void {
+  #countLeftOut(objects: readonly IndexableItem[]): void {
     const { leftOut } = this.#options
     if (leftOut === undefined) return
     for (const { id } of objects) {
@@ -159,7 +163,7 @@ class PartWriter extends Writable {
   }
 
   /** How many of these objects belong to the part; at least one. */
-  #fitting(objects: readonly Indexed[]): number {
+  #fitting(objects: readonly IndexableItem[]): number {
     let count = 0
     while (count < objects.length && this.#left > 0) {
       this.#left -= changeLength(objects[count]!)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { passed } from '../../core/memory/limits.ts'
+import { noteGarbage } from '../../core/memory/limits.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Source } from '../../core/stage.ts'
@@ -77,7 +77,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     const pager = new Pager<StoredObject>(PAGE)
     for (const line of this.#lines.cut(chunk)) {
       const object = this.#take(line)
-      passed(COPIES * line.length)
+      noteGarbage(COPIES * line.length)
       if (object !== undefined && pager.add(object, line.length)) yield* pager.take()
     }
     yield* pager.take()

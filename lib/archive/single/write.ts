@@ -5,7 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { countBytes } from '../../stream/bytes/countBytes.ts'
 import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
 import type { Manifest, Part, Plan } from '../manifest.ts'
-import { type Tallied, Tally } from '../object/tally.ts'
+import { Tally, type TallyResult } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
 import { readableTrailer, requireReadableHeader, requireReadableTrailer, singleHeader } from './lines.ts'
 
@@ -116,7 +116,7 @@ class SingleWriter implements SingleArchiveWriter {
 }
 
 /** The lines of a range. */
-interface Written extends Pick<Tallied, 'objects' | 'vectors' | 'named' | 'digest'> {
+interface Written extends Pick<TallyResult, 'objects' | 'vectors' | 'named' | 'digest'> {
   readonly bytes: number
   readonly sha256: string
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { passed } from '../../core/memory/limits.ts'
+import { noteGarbage } from '../../core/memory/limits.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { blockText } from './entry.ts'
 import { syncDirectory, writeUndoHeader } from './header.ts'
@@ -93,7 +93,7 @@ export class UndoWriter {
     if (entries.length === 0) return Promise.resolve()
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const bytes = Buffer.from(blockText(entries))
-    passed(COPIES * bytes.length)
+    noteGarbage(COPIES * bytes.length)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bytes, entries: entries.length, resolve, reject })
       this.#flushing ??= this.#flush().finally(() => {

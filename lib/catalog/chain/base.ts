@@ -6,7 +6,7 @@ import type { ArchiveRecord } from '../record.ts'
 import { lineageOf } from './lineage.ts'
 
 /** The kind of base that a backup needs for an increment. */
-export interface BaseWanted {
+export interface BaseRequest {
   /** The class, and the store that contains it. */
   readonly collection: string
   readonly cluster: string
@@ -28,7 +28,7 @@ export type BaseChoice =
  * Finds the newest archive that can be a base: complete, not known to be damaged, with all its bases. If there is
  * none, or --full-every says so, a full archive has to be made.
  */
-export function newestBase(catalog: Catalog, wanted: BaseWanted, now = Date.now()): BaseChoice {
+export function newestBase(catalog: Catalog, wanted: BaseRequest, now = Date.now()): BaseChoice {
   const { collection, cluster, vectors, allTenants, selection } = wanted
   const all = catalog.list({ collection, cluster, status: ['complete'], sort: 'started_at:desc' })
   const same = all.filter(
@@ -53,7 +53,7 @@ export function newestBase(catalog: Catalog, wanted: BaseWanted, now = Date.now(
  * @throws ElysiaError ELYSIA_USAGE if it is a single file, ELYSIA_CONFLICT if it, or one of its bases, is incomplete
  * or damaged
  */
-export function namedBase(catalog: Catalog, id: string, wanted: BaseWanted, now = Date.now()): BaseChoice {
+export function namedBase(catalog: Catalog, id: string, wanted: BaseRequest, now = Date.now()): BaseChoice {
   const base = catalog.get(id)
   const { bases, fault } = lineageOf(catalog, base)
   if (base.shape === 'file') {

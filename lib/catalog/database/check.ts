@@ -6,7 +6,7 @@ import type { Row } from './columns.ts'
  * A row that this program never writes. SQLite accepts any type in any column, and others may have written to the
  * file.
  */
-export class StrangeRow extends Error {}
+export class InvalidRow extends Error {}
 
 type Check = (value: unknown) => boolean
 
@@ -45,8 +45,8 @@ export function rowCheck(names: readonly (keyof Row)[]): (row: readonly unknown[
   }
 }
 
-function strange(name: string, value: unknown): StrangeRow {
-  return new StrangeRow(`${name} of an archive is ${String(value).slice(0, 100)}`)
+function strange(name: string, value: unknown): InvalidRow {
+  return new InvalidRow(`${name} of an archive is ${String(value).slice(0, 100)}`)
 }
 
 /** A list of texts in a column. @throws StrangeRow */
@@ -57,5 +57,5 @@ export function textsIn(json: string): string[] {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw new StrangeRow(`a list is ${json.slice(0, 100)}`)
+  throw new InvalidRow(`a list is ${json.slice(0, 100)}`)
 }

@@ -9,7 +9,7 @@ import {
 } from '../../database/connection.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { locationFunctions } from '../location.ts'
-import { StrangeRow } from './check.ts'
+import { InvalidRow } from './check.ts'
 import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './tables.ts'
 
 /** The values that a statement binds. */
@@ -139,7 +139,7 @@ export function moveAside(file: string): string {
 }
 
 function failure(error: unknown, file: string): unknown {
-  if (error instanceof StrangeRow || error instanceof ForeignCode) return new IndexDamaged(file, error)
+  if (error instanceof InvalidRow || error instanceof ForeignCode) return new IndexDamaged(file, error)
   const { code } = error as { code?: unknown }
   if (error instanceof ElysiaError || typeof code !== 'string') return error
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new IndexDamaged(file, error)

@@ -2,9 +2,9 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { contentText } from '../../archive/selection.ts'
 import type { Annotations } from '../annotations.ts'
 import {
+  type ArchivePlace,
   type ArchiveRecord,
-  type Begun,
-  type Placed,
+  type NewArchive,
   VERIFY_LEVELS,
   type Verification,
   type VerifyLevel,
@@ -16,8 +16,8 @@ import type { Row } from './columns.ts'
 
 /** The row of a complete archive, or of one that has begun. */
 export function rowOf(
-  archive: Begun | Manifest,
-  { root, location, shape, bytes: onDisk }: Placed,
+  archive: NewArchive | Manifest,
+  { root, location, shape, bytes: onDisk }: ArchivePlace,
   status: ArchiveStatus,
   error: string | null,
   now: string,

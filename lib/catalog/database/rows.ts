@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { isVerification } from '../annotations.ts'
 import type { Verification } from '../record.ts'
-import { StrangeRow, textsIn } from './check.ts'
+import { InvalidRow, textsIn } from './check.ts'
 import { COLUMNS, type Row } from './columns.ts'
 import type { IndexDatabase } from './database.ts'
 import { verifiedColumns } from './row.ts'
@@ -67,7 +67,7 @@ export class Rows {
       rows.map(({ ok, sample, ...one }) => {
         const made = { ...one, ok: ok === 1, ...(sample !== null && { sample }) }
         if (isVerification(made)) return made
-        throw new StrangeRow(`a verification of ${id} is not valid`)
+        throw new InvalidRow(`a verification of ${id} is not valid`)
       }),
     )
   }

@@ -1,7 +1,7 @@
 import type { IndexDatabase } from './database.ts'
 
 /** Something below a root that should be an archive, but could not be read. */
-export interface Unreadable {
+export interface UnreadablePath {
   readonly path: string
   readonly message: string
 }
@@ -21,7 +21,7 @@ export class UnreadableRows {
    * Replaces the entries for a directory. An archive recorded at such a path counts as damaged until it can be read
    * again.
    */
-  replace(directory: string, found: readonly Unreadable[]): void {
+  replace(directory: string, found: readonly UnreadablePath[]): void {
     this.#index.transaction(() => {
       this.#index.run("DELETE FROM unreadable WHERE path = ? OR (path > ? || '/' AND path < ? || '0')", [
         ...[directory, directory, directory],
@@ -37,9 +37,9 @@ export class UnreadableRows {
     })
   }
 
-  list(below?: string): Unreadable[] {
+  list(below?: string): UnreadablePath[] {
     const where = below === undefined ? '' : 'WHERE lies_below(path, ?)'
-    return this.#index.all<Unreadable>(
+    return this.#index.all<UnreadablePath>(
       `SELECT path, message FROM unreadable ${where} ORDER BY path`,
       below === undefined ? [] : [below],
     )

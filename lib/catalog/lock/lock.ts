@@ -3,7 +3,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { createLock, type FoundLock, type LockKind, type OwnLock } from './files.ts'
 import { thisOwner } from './process.ts'
-import { blockerText, type LockTiming, TIMING, Watch } from './stale.ts'
+import { blockerText, HeartbeatWatch, type LockTiming, TIMING } from './stale.ts'
 
 export type { LockKind, LockRecord } from './files.ts'
 export type { LockTiming } from './stale.ts'
@@ -46,7 +46,7 @@ export async function lockRoot(root: string, options: LockOptions): Promise<Root
   const timing = { ...TIMING, ...options.timing }
   const { retryForMs = 0, signal } = options
   const until = performance.now() + retryForMs
-  const watch = new Watch(timing)
+  const watch = new HeartbeatWatch(timing)
   let notified = false
   for (let turn = 0; ; turn++) {
     signal?.throwIfAborted()
@@ -73,7 +73,7 @@ async function attempt(
   root: string,
   { kind, purpose }: LockOptions,
   { heartbeatMs, settleMs }: LockTiming,
-  watch: Watch,
+  watch: HeartbeatWatch,
 ): Promise<Attempt> {
   const before = await watch.blocking(root, kind)
   if (before !== undefined) return { blocking: before }

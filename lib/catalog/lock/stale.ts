@@ -20,7 +20,7 @@ export interface LockTiming {
 export const TIMING: LockTiming = { heartbeatMs: 30_000, settleMs: 200, beatsToStale: 3, beatsToGiveUp: 2.25 }
 
 /** The counters of other locks, and since when they have been unchanged by our clock. */
-export class Watch {
+export class HeartbeatWatch {
   readonly #timing: LockTiming
   readonly #seen = new Map<string, { readonly beat: string; readonly sinceMs: number }>()
 

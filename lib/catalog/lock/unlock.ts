@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { findLocks, removeLock } from './files.ts'
-import { blockerText, type LockTiming, staleAfterMs, TIMING, Watch } from './stale.ts'
+import { blockerText, HeartbeatWatch, type LockTiming, staleAfterMs, TIMING } from './stale.ts'
 
 /** A lock that was examined, and whether it was removed. */
 export interface UnlockedLock {
@@ -25,7 +25,7 @@ export async function unlockRoot(
   }: { all?: boolean; timing?: Partial<LockTiming>; signal?: AbortSignal } = {},
 ): Promise<UnlockedLock[]> {
   const merged = { ...TIMING, ...timing }
-  const watch = new Watch(merged)
+  const watch = new HeartbeatWatch(merged)
   const before = await findLocks(root)
   const doubtful = before.filter((found) => !all && found.record !== undefined && !watch.isStale(found))
   const longest = Math.max(0, ...doubtful.map(({ record }) => staleAfterMs(record?.heartbeatMs, merged)))

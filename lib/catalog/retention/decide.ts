@@ -3,7 +3,7 @@ import type { Candidate } from './candidate.ts'
 import { newestFirst } from './candidate.ts'
 import { coverageText, covers, isWhole } from './coverage.ts'
 import { applyKeepRules, type KeepRuleResult } from './keepRules.ts'
-import { type Peers, peersOf } from './peers.ts'
+import { type CoverageGroup, coverageGroups } from './peers.ts'
 import { hasKeepRules, type Policy } from './policy.ts'
 import type { Soundness } from './soundness.ts'
 
@@ -31,7 +31,7 @@ export function decideGroup(
   const inside = members.filter(({ outside }) => outside !== true)
   const whole = inside.filter((archive) => sound.isSound(archive))
   const decided = new Map<string, Decision>()
-  for (const peers of peersOf(whole))
+  for (const peers of coverageGroups(whole))
     for (const decision of ofPeers(peers, policy, now)) decided.set(decision.archive.id, decision)
   return members.map((archive) => {
     if (archive.outside === true) return { archive, keep: true, reasons: ['outside the backup root'] }
@@ -39,7 +39,7 @@ export function decideGroup(
   })
 }
 
-function ofPeers({ coverage, own, covering }: Peers, policy: Policy, now: number): Decision[] {
+function ofPeers({ coverage, own, covering }: CoverageGroup, policy: Policy, now: number): Decision[] {
   const rules = applyKeepRules(covering, policy, now)
   const spared = policy.olderThan && sparedByAge(covering, policy, now)
   const suffix = isWhole(coverage) ? '' : ` (${coverageText(coverage)})`
@@ -127,7 +127,7 @@ export function keepNewest(
 ): void {
   const whole = members.filter((archive) => archive.outside !== true && sound.isSound(archive))
   const newest = new Map<string, string>()
-  for (const { coverage, covering } of peersOf(whole)) {
+  for (const { coverage, covering } of coverageGroups(whole)) {
     const text = isWhole(coverage) ? 'newest complete one' : `newest complete one (${coverageText(coverage)})`
     const real = covering.find(({ time }) => time <= now)
     for (const { id } of [covering[0]!, ...(real ? [real] : [])]) if (!newest.has(id)) newest.set(id, text)

@@ -2,14 +2,14 @@ import type { Candidate } from './candidate.ts'
 import { type Coverage, coverageKey, covers } from './coverage.ts'
 
 /** Archives that hold the same, and all archives that hold at least as much, including these; each newest first. */
-export interface Peers {
+export interface CoverageGroup {
   readonly coverage: Coverage
   readonly own: readonly Candidate[]
   readonly covering: readonly Candidate[]
 }
 
 /** Groups archives, given newest first, by what they hold. */
-export function peersOf(newestFirst: readonly Candidate[]): Peers[] {
+export function coverageGroups(newestFirst: readonly Candidate[]): CoverageGroup[] {
   const byKey = new Map<string, { readonly coverage: Coverage; readonly own: Candidate[] }>()
   const place = new Map<Candidate, number>()
   for (const [index, archive] of newestFirst.entries()) {

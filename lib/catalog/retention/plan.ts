@@ -33,7 +33,7 @@ export interface GroupPlan {
 }
 
 /** The archives beside those of a plan: they stay, and so do their bases. */
-export interface Beside {
+export interface PlanOptions {
   readonly others?: readonly Candidate[]
   /** True if a filter selected the archives. */
   readonly filtered?: boolean
@@ -50,7 +50,7 @@ export function planRetention(
   archives: readonly Candidate[],
   policy: Policy,
   now: number,
-  { others = [], filtered = false }: Beside = {},
+  { others = [], filtered = false }: PlanOptions = {},
 ): GroupPlan[] {
   requireRules(policy, filtered)
   const sound = soundness([...archives, ...others])

@@ -30,7 +30,7 @@ export const REQUEST_STARTED = channel('elysiactl:request:start')
 export const REQUEST_ENDED = channel('elysiactl:request:end')
 
 /** The known facts about an answer. */
-export interface AnswerFacts {
+export interface ReplyFacts {
   readonly receivedBytes: number
   readonly status?: number
 }
@@ -39,12 +39,12 @@ export interface AnswerFacts {
 export async function publishRequest<Reply>(
   what: Omit<ServerRequest, 'headers'>,
   send: (headers: Readonly<Record<string, string>>) => Promise<Reply>,
-  factsOf: (reply: Reply) => AnswerFacts,
+  factsOf: (reply: Reply) => ReplyFacts,
 ): Promise<Reply> {
   if (!REQUEST_STARTED.hasSubscribers && !REQUEST_ENDED.hasSubscribers) return send({})
   const request: ServerRequest = { ...what, headers: {} }
   const startedMs = performance.now()
-  const end = (facts: AnswerFacts & { readonly error?: unknown }) =>
+  const end = (facts: ReplyFacts & { readonly error?: unknown }) =>
     REQUEST_ENDED.publish({
       request,
       sentBytes: what.sentBytes,

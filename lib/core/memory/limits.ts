@@ -71,6 +71,6 @@ export function roomBytes(): number {
 }
 
 /** Tells the limits about bytes that will soon be garbage. */
-export function passed(bytes: number): void {
+export function noteGarbage(bytes: number): void {
   for (const limit of limits) limit.passed(bytes)
 }

@@ -1,5 +1,5 @@
 import type { Json, StoredObject, Vector } from '../object.ts'
-import { isLimited, passed } from './limits.ts'
+import { isLimited, noteGarbage } from './limits.ts'
 
 /** The part of a line around the values: field names, an id, braces and quotes. */
 const AROUND = 128
@@ -21,9 +21,9 @@ export function lineLength({ properties, vector, vectors }: StoredObject): numbe
 }
 
 /** Tells a limit on memory about objects that were read or written; without a limit it does nothing. */
-export function passedObjects(objects: readonly StoredObject[]): void {
+export function noteGarbageObjects(objects: readonly StoredObject[]): void {
   if (!isLimited()) return
-  for (const object of objects) passed(COPIES * lineLength(object))
+  for (const object of objects) noteGarbage(COPIES * lineLength(object))
 }
 
 /** The approximate length of a value as JSON, in characters. Of its levels, the first 1,000 count. */

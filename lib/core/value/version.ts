@@ -1,5 +1,5 @@
 /** True for a version of Weaviate that is at least this minor release of version 1. */
-export function isSince(version: string, minor: number): boolean {
+export function isAtLeastMinor(version: string, minor: number): boolean {
   const [major, its] = numbersOf(version)
   return major > 1 || (major === 1 && its >= minor)
 }

@@ -10,7 +10,7 @@ import { failpoint } from '../../core/failpoint.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runInFrame } from './frame.ts'
 import { baseOf, requireEnough, requireFewVanished } from './increment/base.ts'
 import { provedBase } from './increment/prove.ts'
 import type { BackupContext, BackupJob, BackupTask } from './job.ts'
@@ -19,14 +19,14 @@ import { type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
-import { type Begun, beginBackup, type StorageJob } from './run.ts'
+import { beginBackup, type StartedBackup, type StorageJob } from './run.ts'
 import { requireSame, requireSchemaKept } from './same.ts'
 import { scanContext } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { scanParts } from './scan/scanParts.ts'
 import { explainRead, searchOf } from './scan/search.ts'
 
-export type { BackupEnded } from './frame.ts'
+export type { BackupResult } from './frame.ts'
 export type { BackupContext } from './job.ts'
 
 /**
@@ -55,7 +55,7 @@ export async function runBackup(
   storage: Storage,
   input: BackupOptionsInput,
   context: BackupContext = {},
-): Promise<BackupEnded> {
+): Promise<BackupResult> {
   const options = resolveInput(backupOptions, input)
   const task = { store, name, location: storage.text, options }
   const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
@@ -117,7 +117,7 @@ async function intoStorage(
 }
 
 /** Scans what is left, and seals the archive. */
-async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
+async function writeArchive(job: StorageJob, begun: StartedBackup): Promise<Manifest> {
   const { run, task, subject, storage, retry, state } = job
   const { store, options } = task
   const { emit, signal } = run

@@ -8,11 +8,11 @@ import { backupPurpose } from '../../catalog/settle.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { emitter } from '../../run/events.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import type { BackupEnded } from './frame.ts'
+import type { BackupResult } from './frame.ts'
 import type { BackupContext } from './job.ts'
 
 /** The location of an archive, and the catalog that lists it. */
-export interface Listing {
+export interface CatalogPlacement {
   readonly catalog: CatalogOptions
   /** The path of the directory or file. */
   readonly path: string
@@ -30,10 +30,10 @@ export interface Listing {
  * @throws ElysiaError ELYSIA_LOCKED, and what the backup throws
  */
 export async function backupCataloged(
-  listing: Listing,
+  listing: CatalogPlacement,
   context: BackupContext,
-  make: (context: BackupContext) => Promise<BackupEnded>,
-): Promise<BackupEnded> {
+  make: (context: BackupContext) => Promise<BackupResult>,
+): Promise<BackupResult> {
   const emit = emitter(context.onEvent)
   const location = resolve(listing.path)
   const root = listing.root === undefined ? await knownRoot(listing.catalog, location) : resolve(listing.root)

@@ -9,7 +9,7 @@ import type { FileModes } from '../../archive/storage/modes.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runInFrame } from './frame.ts'
 import type { BackupContext } from './job.ts'
 import type { BackupOptionsInput } from './options.ts'
 import { newArchiveId } from './plan.ts'
@@ -85,7 +85,7 @@ export async function runBackupFile(
   input: BackupOptionsInput,
   context: BackupContext = {},
   modes?: FileModes,
-): Promise<BackupEnded> {
+): Promise<BackupResult> {
   const options = singleOptions(input)
   const location = resolve(path)
   const task = { store, name, location, options }

@@ -1,4 +1,4 @@
-import { type Chain, type State, statesOf } from '../../archive/chain/chain.ts'
+import { type Chain, chainState, type ObjectSetState } from '../../archive/chain/chain.ts'
 import { checkIndexes } from '../../archive/chain/check.ts'
 import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
@@ -18,16 +18,16 @@ import { requireFree } from './resume.ts'
 import { requireSame, requireSameSchema } from './same.ts'
 
 /** The destination of a backup, if it is a named directory. */
-export interface PlannedInto {
+export interface DryRunDestination {
   readonly storage: Storage
   readonly resume: boolean
 }
 
 /** What a backup would do. */
-export interface PlannedBackup {
+export interface BackupPreview {
   readonly plan: Plan
   /** For an increment: the combined content of its base and that base's own bases, according to their indexes. */
-  readonly base?: State
+  readonly base?: ObjectSetState
 }
 
 /**
@@ -42,9 +42,9 @@ export async function planBackup(
   name: string,
   input: BackupOptionsInput,
   emit: Emit = () => {},
-  into?: PlannedInto,
+  into?: DryRunDestination,
   context: Pick<BackupContext, 'base' | 'findArchive' | 'signal' | 'transforms' | 'keepsVectors'> = {},
-): Promise<PlannedBackup> {
+): Promise<BackupPreview> {
   const options = resolveInput(backupOptions, input)
   const subject = await collectionInfoOf(store, name, options, emit, context)
   const unfinished = into && (await unfinishedIn(into, store, subject, options))
@@ -58,7 +58,7 @@ export async function planBackup(
   const plan = await planOf(store, active, { encoding, options, tool: TOOL, base: manifest })
   if (options.explain && asleep === 0) await explainPlan(store, subject, options, emit)
   if (asleep === 0) requireCounted(plan, base, options)
-  return { plan, ...(base !== undefined && { base: statesOf(base).all }) }
+  return { plan, ...(base !== undefined && { base: chainState(base).all }) }
 }
 
 function requireCounted(plan: Plan, base: Chain | undefined, options: BackupOptions): void {
@@ -79,7 +79,7 @@ async function explainPlan(
 
 /** The backup to resume. @throws ElysiaError ELYSIA_CONFLICT if the place is not free for it */
 async function unfinishedIn(
-  { storage, resume }: PlannedInto,
+  { storage, resume }: DryRunDestination,
   store: Store,
   subject: CollectionInfo,
   options: BackupOptions,

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { closingAfter } from '../../async/closeAll.ts'
 import { newRunId } from '../../run/record.ts'
-import { type Ended, Run, runJob } from '../../run/run.ts'
+import { type JobResult, Run, runJob } from '../../run/run.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
 import { type CollectionInfo, collectionInfoOf } from './plan.ts'
@@ -9,7 +9,7 @@ import { RefusedObjects } from './refused.ts'
 import { type BackupReport, backupCounts, backupFacts, backupReport } from './report.ts'
 
 /** How a backup ended: its report, and either its manifest or the error. */
-export interface BackupEnded extends Ended<BackupReport> {
+export interface BackupResult extends JobResult<BackupReport> {
   readonly manifest?: Manifest
 }
 
@@ -23,7 +23,7 @@ export async function runInFrame<P>(
   context: BackupContext,
   prepare: (subject: CollectionInfo) => Promise<P>,
   work: (job: BackupJob, prepared: P) => Promise<Manifest>,
-): Promise<BackupEnded> {
+): Promise<BackupResult> {
   const run = new Run('backup', context)
   const { store, name, location, options } = task
   const retry = run.retrying(options.retryForMs)
@@ -58,7 +58,7 @@ export async function runInFrame<P>(
 }
 
 /** The result of a backup that finished. @throws the error of one that did not */
-export function backupResult({ report, error, manifest }: BackupEnded): {
+export function backupResult({ report, error, manifest }: BackupResult): {
   readonly report: BackupReport
   readonly manifest: Manifest
 } {

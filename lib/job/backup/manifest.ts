@@ -1,4 +1,4 @@
-import { type Chain, statesOf } from '../../archive/chain/chain.ts'
+import { type Chain, chainState } from '../../archive/chain/chain.ts'
 import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
@@ -19,7 +19,7 @@ export interface SourceCounts {
 }
 
 /** The fields of a manifest besides its parts. */
-export interface Noted {
+export interface ManifestExtras {
   readonly index?: Manifest['index'] | undefined
   /** The base of an increment. */
   readonly base?: Chain | undefined
@@ -30,7 +30,7 @@ export function manifestFor(
   plan: Plan,
   { before, after, filtered = 0, rejected = 0, searched = [] }: SourceCounts,
   parts: readonly Part[],
-  { index, base }: Noted = {},
+  { index, base }: ManifestExtras = {},
 ): Manifest {
   const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
     parts.reduce((total, part) => total + part[key], 0)
@@ -66,7 +66,7 @@ export function manifestFor(
 function stateAfter(base: Chain, plan: Plan, parts: readonly Part[], index: Manifest['index']) {
   const manifest = { ...plan, parts: [...parts], index: index ?? [] } as unknown as Manifest
   const newest = { ...base.newest, manifest }
-  return statesOf({ links: [...base.links, newest], newest }).all
+  return chainState({ links: [...base.links, newest], newest }).all
 }
 
 /** True if not all objects were selected, or transforms may leave some out. */

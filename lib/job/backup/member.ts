@@ -6,7 +6,7 @@ import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError, rewordError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
-import { type Changing, collectionInfoOf } from './plan.ts'
+import { collectionInfoOf, type TransformSettings } from './plan.ts'
 import { requireSame } from './same.ts'
 
 /** What exists in the place of one collection of a set. */
@@ -20,7 +20,7 @@ export interface SetMember {
 }
 
 /** What the member should be. */
-export interface WantedMember extends Changing {
+export interface WantedMember extends TransformSettings {
   readonly store: Store
   readonly collection: string
   readonly options: BackupOptions

@@ -28,7 +28,7 @@ export interface CollectionInfo {
 }
 
 /** How to change objects on their way. */
-export interface Changing {
+export interface TransformSettings {
   readonly transforms?: readonly Transform[]
   /** Keeps vectors even if their texts change. */
   readonly keepsVectors?: boolean
@@ -44,7 +44,7 @@ export async function collectionInfoOf(
   nameOrAlias: string,
   options: BackupOptions,
   emit: Emit,
-  { transforms = [], keepsVectors = false }: Changing = {},
+  { transforms = [], keepsVectors = false }: TransformSettings = {},
 ): Promise<CollectionInfo> {
   const listing = store.supports.aliases ? store.aliases() : Promise.resolve([])
   // Other errors are reported first.
@@ -70,13 +70,13 @@ export async function collectionInfoOf(
 }
 
 /** What a plan depends on besides the collection. */
-export interface Planning {
+export interface PlanInput {
   /** Called once for each attempt. */
   readonly encoding: () => Promise<Encoding>
   readonly options: BackupOptions
   readonly tool: Plan['tool']
   /** Receives the counts by tenant. */
-  readonly counted?: Counted
+  readonly counted?: TenantObjectCounts
   /** The base of an increment: its ranges are reused. */
   readonly base?: Manifest | undefined
 }
@@ -88,7 +88,7 @@ export interface Planning {
 export async function planOf(
   store: Store,
   { schema: source, tenants, aliases, selection, transforms }: CollectionInfo,
-  planning: Planning,
+  planning: PlanInput,
 ): Promise<Plan> {
   const { options, tool, base } = planning
   const { schema } = transforms
@@ -134,7 +134,7 @@ export async function planOf(
 }
 
 /** Objects by tenant, or of a collection without tenants. */
-export type Counted = Map<string | undefined, number>
+export type TenantObjectCounts = Map<string | undefined, number>
 
 /** Names separated by commas. */
 export function namesOf(list: string | undefined): string[] {
@@ -156,7 +156,7 @@ async function rangesOf(
   store: Store,
   schema: CollectionSchema,
   tenants: readonly Tenant[] | undefined,
-  { options, base, counted = new Map() }: Planning,
+  { options, base, counted = new Map() }: PlanInput,
 ): Promise<{ ranges: IdRange[]; before: number }> {
   const collection = store.collection(schema.class)
   const ranges: IdRange[] = []

@@ -3,7 +3,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending, RunFacts } from '../../run/run.ts'
+import type { RunEnding, RunFacts } from '../../run/run.ts'
 import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { RejectReason } from '../restore/reasons.ts'
 import type { BackupState, BackupTask } from './job.ts'
@@ -72,7 +72,7 @@ export interface BackupFacts {
   /** The class, if known, otherwise the name that the user gave. */
   readonly collection: string
   readonly state: BackupState
-  readonly ending: Ending
+  readonly ending: RunEnding
 }
 
 export function backupReport({ id, task, collection, state, ending }: BackupFacts): BackupReport {

@@ -7,7 +7,7 @@ import { TOOL } from '../../run/tool.ts'
 import type { Tenant } from '../../store/store.ts'
 import { encodingLike } from './encoding.ts'
 import type { BackupJob } from './job.ts'
-import { type Counted, planOf } from './plan.ts'
+import { planOf, type TenantObjectCounts } from './plan.ts'
 import { intactParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
@@ -18,21 +18,24 @@ export interface StorageJob extends BackupJob {
 }
 
 /** A backup with a durable plan, and what an interrupted one left of it. */
-export interface Begun extends Unfinished {
+export interface StartedBackup extends Unfinished {
   /** Its complete parts. */
   readonly there: readonly Part[]
   /** The complete files of its index. */
   readonly thereIndex: readonly IndexPart[]
   /** The store's counts before the scan, as far as known. */
-  readonly counted: Counted
+  readonly counted: TenantObjectCounts
 }
 
 /** Makes the plan of a new backup, durable before any tenant is woken, or continues that of an interrupted one. */
-export async function beginBackup(job: StorageJob, unfinished: Unfinished | undefined): Promise<Begun> {
+export async function beginBackup(
+  job: StorageJob,
+  unfinished: Unfinished | undefined,
+): Promise<StartedBackup> {
   if (unfinished !== undefined) return takeUp(job, unfinished)
   const { task, subject, storage, retry, context } = job
   const { store, options } = task
-  const counted: Counted = new Map()
+  const counted: TenantObjectCounts = new Map()
   const base = job.state.base?.newest.manifest
   const encoding = succeedingOnce(() => encodingLike(base, store, subject, options, job.run.emit))
   const planning = { encoding, options, tool: TOOL, counted, base }
@@ -47,7 +50,10 @@ export async function beginBackup(job: StorageJob, unfinished: Unfinished | unde
   return { plan, parts: [], index: [], tenants: [], there: [], thereIndex: [], counted }
 }
 
-async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: Unfinished): Promise<Begun> {
+async function takeUp(
+  { run, subject, storage, woken }: StorageJob,
+  unfinished: Unfinished,
+): Promise<StartedBackup> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
   const { parts: there, index: thereIndex } = await intactParts(storage, unfinished, run.signal)
@@ -56,7 +62,9 @@ async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: 
   // Killed before these were put back.
   const active = activeIn(subject.tenants)
   for (const { tenant } of tenants) if (active.has(tenant)) await woken.putBack(tenant)
-  const counted: Counted = new Map(plan.tenants === undefined ? [[undefined, plan.counts.before]] : [])
+  const counted: TenantObjectCounts = new Map(
+    plan.tenants === undefined ? [[undefined, plan.counts.before]] : [],
+  )
   return { ...unfinished, there, thereIndex, tenants, counted }
 }
 

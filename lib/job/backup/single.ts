@@ -9,11 +9,11 @@ import { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
-import { type BackupEnded, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runInFrame } from './frame.ts'
 import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
-import { type Counted, callsFor, planOf } from './plan.ts'
+import { callsFor, planOf, type TenantObjectCounts } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
 import { scanContext } from './scan/found.ts'
@@ -54,7 +54,7 @@ export async function runBackupSingle(
   { stream, location }: SingleOutput,
   input: BackupOptionsInput,
   context: BackupContext = {},
-): Promise<BackupEnded> {
+): Promise<BackupResult> {
   const options = singleOptions(input)
   const task = { store, name, location, options }
   return runInFrame(
@@ -79,7 +79,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
   const { emit, signal } = run
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { emit, retry })
   try {
-    const counted: Counted = new Map()
+    const counted: TenantObjectCounts = new Map()
     const encoding = succeedingOnce(() => chosenEncoding(store, subject, options, emit))
     const plan = await retry(() => planOf(store, subject, { encoding, options, tool: TOOL, counted }))
     state.plan = plan

@@ -14,8 +14,8 @@ import type { RunContext } from '../../run/context.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
-import { type Ended, Run, runJob } from '../../run/run.ts'
-import { type Removed, removeAll } from './removeAll.ts'
+import { type JobResult, Run, runJob } from '../../run/run.ts'
+import { type RemovalResult, removeAll } from './removeAll.ts'
 
 /** What to clean up, and by which rules. */
 export interface Cleanup {
@@ -85,7 +85,7 @@ export async function runCleanup(
   catalog: Catalog,
   cleanup: Cleanup,
   context: CleanupContext = {},
-): Promise<Ended<CleanupReport>> {
+): Promise<JobResult<CleanupReport>> {
   const run = new Run('cleanup', context)
   const locks = await lockRoots(catalog, cleanup, context)
   // After waiting for a backup: its archive would be dated in the future otherwise.
@@ -94,7 +94,7 @@ export async function runCleanup(
     for (const { root } of locks.values()) catalog.settleRunning(root)
     const groups = groupsOf(catalog, cleanup, now)
     const going = [...removedOf(groups), ...begunIn(catalog, cleanup, locks)]
-    const done: Removed = { removed: [], failed: [], bytes: 0 }
+    const done: RemovalResult = { removed: [], failed: [], bytes: 0 }
     const work = async () => {
       run.begin(entryOf(cleanup, [...locks.keys()], context))
       await removeAll({ catalog, locks, run }, going, done)

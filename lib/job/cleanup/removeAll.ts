@@ -7,14 +7,14 @@ import type { Run } from '../../run/run.ts'
 import { removeArchive } from './removal.ts'
 
 /** What was removed so far, and what could not be. */
-export interface Removed {
+export interface RemovalResult {
   readonly removed: string[]
   readonly failed: { id: string; message: string }[]
   bytes: number
 }
 
 /** What removing archives needs. */
-export interface Removing {
+export interface RemovalContext {
   readonly catalog: Catalog
   readonly locks: ReadonlyMap<string, RootLock>
   readonly run: Run
@@ -25,7 +25,11 @@ export interface Removing {
  * cannot be removed is recorded as failed, and its bases stay.
  * @throws ElysiaError ELYSIA_LOCKED, IndexDamaged: these end everything
  */
-export async function removeAll(removing: Removing, ids: readonly string[], done: Removed): Promise<void> {
+export async function removeAll(
+  removing: RemovalContext,
+  ids: readonly string[],
+  done: RemovalResult,
+): Promise<void> {
   const needed = new Set<string>()
   for (const archive of inOrder(removing.catalog, ids)) {
     if (removing.run.stop.aborted) return
@@ -60,7 +64,7 @@ function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
   )
 }
 
-async function removeOne({ catalog, locks, run }: Removing, archive: ArchiveRecord): Promise<void> {
+async function removeOne({ catalog, locks, run }: RemovalContext, archive: ArchiveRecord): Promise<void> {
   const lock = locks.get(archive.root)
   if (lock === undefined) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${archive.root} is not there`, {

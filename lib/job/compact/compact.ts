@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { type Archive, replaceManifest } from '../../archive/archive.ts'
-import { type Chain, isIncrement, statesOf } from '../../archive/chain/chain.ts'
+import { type Chain, chainState, isIncrement } from '../../archive/chain/chain.ts'
 import { chainObjects } from '../../archive/chain/objects.ts'
 import { INDEX_DIRECTORY } from '../../archive/files.ts'
 import { rangeOf } from '../../archive/idRange.ts'
@@ -100,7 +100,7 @@ async function written(chain: Chain, { signal, onEvent }: CompactContext): Promi
   const index: IndexPart[] = []
   const source = chainObjects(chain)
   const emit = emitter(onEvent)
-  const total = statesOf(chain).all.objects
+  const total = chainState(chain).all.objects
   let done = 0
   await pool(
     manifest.ranges.entries(),

@@ -12,7 +12,7 @@ import { Reject } from '../../core/reject.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
-import { type Parsed, parseJson } from '../../stream/parseJson.ts'
+import { type ParsedLine, parseJson } from '../../stream/parseJson.ts'
 import { KIT_INDEX, type KitFile } from './kit.ts'
 
 /** A file of the kit after which a consumer has a wrong state. */
@@ -48,7 +48,7 @@ export async function checkConformance(
     decompress(),
     splitLines(),
     parseJson(),
-    async (lines: AsyncIterable<Parsed | Reject>) => {
+    async (lines: AsyncIterable<ParsedLine | Reject>) => {
       for await (const line of lines) {
         const { file, fault } = heldAgainst(files, line)
         found.set(file, found.has(file) ? 'is in the dump twice' : fault)
@@ -96,7 +96,7 @@ async function kitIn(directory: string): Promise<ReadonlyMap<string, KitFile>> {
 
 function heldAgainst(
   files: ReadonlyMap<string, KitFile>,
-  line: Parsed | Reject,
+  line: ParsedLine | Reject,
 ): { readonly file: string; readonly fault: string | undefined } {
   const value = line instanceof Reject ? undefined : parseBounded(line.text)
   if (line instanceof Reject || !isRecord(value) || typeof value.file !== 'string') {

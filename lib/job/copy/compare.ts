@@ -9,13 +9,13 @@ import type { CopyOptions } from './options.ts'
 import { type CopyComparison, comparisonOf } from './report.ts'
 
 /** A collection of an open store. */
-export interface CollectionAt {
+export interface CollectionRef {
   readonly store: Store
   readonly name: string
 }
 
 /** What a comparison needs besides the two sides. */
-export interface Comparing {
+export interface CompareContext {
   readonly options: CopyOptions
   readonly retry: Retrying
   readonly signal: AbortSignal
@@ -30,9 +30,9 @@ export interface Comparing {
  * @throws ElysiaError the error that kept a side from being read
  */
 export async function compareSides(
-  source: CollectionAt,
-  target: CollectionAt,
-  { options, retry, signal, stop, emit, output }: Comparing,
+  source: CollectionRef,
+  target: CollectionRef,
+  { options, retry, signal, stop, emit, output }: CompareContext,
 ): Promise<CopyComparison> {
   const { filter, properties, tenant, workers, retryForMs, recheckAfterMs } = options
   const [left, right] = [

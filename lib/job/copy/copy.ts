@@ -1,14 +1,14 @@
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { CollectionAt } from './compare.ts'
+import type { CollectionRef } from './compare.ts'
 import { runFollow } from './follow/follow.ts'
 import { type CopyOptions, type CopyOptionsInput, copyOptions } from './options.ts'
-import { type CopyContext, type CopyEnded, runPass } from './pass.ts'
+import { type CopyContext, type CopyResult, runPass } from './pass.ts'
 import type { CopyReport } from './report.ts'
 
-export type { CollectionAt } from './compare.ts'
-export type { CopyContext, CopyEnded } from './pass.ts'
+export type { CollectionRef } from './compare.ts'
+export type { CopyContext, CopyResult } from './pass.ts'
 
 /**
  * A collection of one store → a collection of another, without a file in between. Copies each object as it was at some
@@ -18,8 +18,8 @@ export type { CopyContext, CopyEnded } from './pass.ts'
  * @throws ElysiaError the error that ended the copy; counts only what was acknowledged
  */
 export async function copy(
-  source: CollectionAt,
-  target: CollectionAt,
+  source: CollectionRef,
+  target: CollectionRef,
   options: CopyOptionsInput = {},
   context: CopyContext = {},
 ): Promise<CopyReport> {
@@ -33,11 +33,11 @@ export async function copy(
  * @throws ElysiaError only if it could not begin: options, a missing source, a target that does not fit, a lock
  */
 export async function runCopy(
-  from: CollectionAt,
-  target: CollectionAt,
+  from: CollectionRef,
+  target: CollectionRef,
   input: CopyOptionsInput = {},
   context: CopyContext = {},
-): Promise<CopyEnded> {
+): Promise<CopyResult> {
   const options = resolveInput(copyOptions, input)
   requireAlternatives(options)
   const { follow, finish, dryRun } = options

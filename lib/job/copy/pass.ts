@@ -3,14 +3,14 @@ import { type Retry, retryUntilDeadline } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
-import type { Ended } from '../../run/run.ts'
+import type { JobResult } from '../../run/run.ts'
 import { readersOf } from '../../run/sharedOptions.ts'
 import { findNamed, type NamedCollection } from '../../store/named.ts'
 import type { RestoreOptionsInput } from '../restore/options.ts'
 import { type RestoreContext, runRestores } from '../restore/restore.ts'
 import type { RestoreRun } from '../restore/run.ts'
 import type { RestoreSource } from '../restore/source/source.ts'
-import { type CollectionAt, compareSides } from './compare.ts'
+import { type CollectionRef, compareSides } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 import { CopyRanges } from './ranges.ts'
 import { requireFitting } from './refusals.ts'
@@ -21,12 +21,12 @@ import { collectionSource } from './source.ts'
 export type CopyContext = Omit<RestoreContext, 'applying' | 'kind' | 'prove'>
 
 /** How a copy ended: its report, and the error if it did not finish. */
-export type CopyEnded = Ended<CopyReport>
+export type CopyResult = JobResult<CopyReport>
 
 /** One reading of a source into a target. */
 export interface CopyPass {
-  readonly from: CollectionAt
-  readonly target: CollectionAt
+  readonly from: CollectionRef
+  readonly target: CollectionRef
   readonly options: CopyOptions
   readonly context: CopyContext
   /** Only what was written to the source since then; undefined for everything. */
@@ -51,7 +51,7 @@ export function changesObjects({
  * Reads the source once and builds the target from it, or makes the target equal to it.
  * @throws ElysiaError only if it could not begin
  */
-export async function runPass(pass: CopyPass): Promise<CopyEnded> {
+export async function runPass(pass: CopyPass): Promise<CopyResult> {
   const [ended] = await runPasses([pass])
   return ended!
 }
@@ -70,7 +70,7 @@ interface OpenPass {
  * step is done for all of them before the next.
  * @throws ElysiaError as `runPass`, before any of them has begun
  */
-export async function runPasses(passes: readonly CopyPass[]): Promise<CopyEnded[]> {
+export async function runPasses(passes: readonly CopyPass[]): Promise<CopyResult[]> {
   const closers: Close[] = []
   return closingAfter(closers, async () => {
     const opened: OpenPass[] = []
@@ -169,8 +169,8 @@ function rangeOf({ tenant, covers }: { readonly tenant?: string; readonly covers
  * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_CONFLICT if a sync would empty the target
  */
 async function requireSource(
-  from: CollectionAt,
-  { store, name }: CollectionAt,
+  from: CollectionRef,
+  { store, name }: CollectionRef,
   { sync }: CopyOptions,
 ): Promise<NamedCollection> {
   try {

@@ -13,7 +13,7 @@ const TABLE = `
 `
 
 /** A collection to be divided into ranges. */
-export interface Cutting {
+export interface RangeDivision {
   readonly collection: Collection
   /** Objects by tenant, as far as known. */
   readonly about: ReadonlyMap<string | undefined, number>
@@ -46,7 +46,7 @@ export class CopyRanges {
   }
 
   /** The ranges of a source: the saved ones, with new ones for tenants that were added since. */
-  async of(source: string, cutting: Cutting): Promise<readonly ObjectRange[]> {
+  async of(source: string, cutting: RangeDivision): Promise<readonly ObjectRange[]> {
     const kept = Map.groupBy(this.#fresh ? [] : this.#kept(source), ({ tenant }) => tenant)
     const ranges: ObjectRange[] = []
     for (const tenant of cutting.tenants?.map(({ name }) => name) ?? [undefined])
@@ -92,7 +92,7 @@ export class CopyRanges {
  * woken.
  */
 async function cut(
-  { collection, about, workers, retry, signal }: Cutting,
+  { collection, about, workers, retry, signal }: RangeDivision,
   tenant: string | undefined,
 ): Promise<ObjectRange[]> {
   const objects = about.get(tenant)

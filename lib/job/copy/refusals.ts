@@ -4,15 +4,15 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { hasTenants } from '../../core/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { requireClock, requireUse } from '../health/fitting.ts'
-import type { CollectionAt } from './compare.ts'
+import type { CollectionRef } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 
 /** A copy before anything is written. */
-export interface Intended {
-  readonly from: CollectionAt
+export interface PlannedCopy {
+  readonly from: CollectionRef
   /** The class of the source. */
   readonly schema: CollectionSchema
-  readonly target: CollectionAt
+  readonly target: CollectionRef
   readonly options: CopyOptions
   readonly retry: Retrying
 }
@@ -22,7 +22,7 @@ export interface Intended {
  * @throws ElysiaError ELYSIA_CONFLICT if source and target are the same, one of them cannot be used this way, or a
  * clock is wrong; ELYSIA_REFUSED if a key lacks rights
  */
-export async function requireFitting(intended: Intended): Promise<void> {
+export async function requireFitting(intended: PlannedCopy): Promise<void> {
   const { from, schema, target, retry } = intended
   // Questions to a distant server take long one after another. The first answer in this order counts.
   const asked = [
@@ -36,7 +36,7 @@ export async function requireFitting(intended: Intended): Promise<void> {
   for (const answer of asked) await answer
 }
 
-async function requireTarget({ schema, target, options, retry }: Intended): Promise<void> {
+async function requireTarget({ schema, target, options, retry }: PlannedCopy): Promise<void> {
   const tenanted = hasTenants(schema) ? (['tenants'] as const) : []
   const isThere = (await retry(() => target.store.schema(target.name))) !== undefined
   await requireUse(
@@ -58,7 +58,7 @@ async function requireTarget({ schema, target, options, retry }: Intended): Prom
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT */
-async function requireTwo({ from, schema, target, retry }: Intended): Promise<void> {
+async function requireTwo({ from, schema, target, retry }: PlannedCopy): Promise<void> {
   const isOneAddress = from.store.target === target.store.target
   if (!isOneAddress && !(await retry(() => areOne(from.store, target.store)))) return
   if (schema.class === target.name) {

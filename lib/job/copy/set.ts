@@ -5,7 +5,7 @@ import { resolveInput } from '../../options/options.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import { newRunId } from '../../run/record.ts'
 import type { Store } from '../../store/store.ts'
-import { eachGroup, type MemberEnded } from '../set/members.ts'
+import { eachGroup, type MemberResult } from '../set/members.ts'
 import { selectedNames } from '../set/names.ts'
 import { referenceGroups } from '../set/order.ts'
 import { type CopyOptions, type CopyOptionsInput, copyOptions } from './options.ts'
@@ -13,11 +13,11 @@ import { type CopyContext, runPasses } from './pass.ts'
 import type { CopyReport } from './report.ts'
 
 /** How the copies of a set ended. */
-export interface CopySetEnded {
+export interface CopySetResult {
   /** The id that they share. */
   readonly set: string
   /** In the order in which they were copied. */
-  readonly members: readonly MemberEnded<CopyReport>[]
+  readonly members: readonly MemberResult<CopyReport>[]
 }
 
 /**
@@ -30,7 +30,7 @@ export async function runCopySet(
   store: Store,
   input: CopyOptionsInput = {},
   context: CopyContext = {},
-): Promise<CopySetEnded> {
+): Promise<CopySetResult> {
   const options = resolveInput(copyOptions, input)
   requireForSeveral(options, context)
   const emit = emitter(context.onEvent)

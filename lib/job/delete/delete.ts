@@ -3,7 +3,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { Ended, Ending } from '../../run/run.ts'
+import type { JobResult, RunEnding } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { type DeleteOptionsInput, deleteOptions } from './options.ts'
 import { planDelete } from './plan.ts'
@@ -37,7 +37,7 @@ export async function runDelete(
   schema: CollectionSchema,
   input: DeleteOptionsInput,
   context: DeleteContext = {},
-): Promise<Ended<DeleteReport>> {
+): Promise<JobResult<DeleteReport>> {
   const options = resolveInput(deleteOptions, input)
   const { run, begin, close } = await setUpDelete(store, schema, options, context)
   return closingAfter(close, async () => {
@@ -54,7 +54,7 @@ export async function runDelete(
     } catch (thrown) {
       error = thrown
     }
-    const report = (ending: Ending) => deleteReport(run, ending)
+    const report = (ending: RunEnding) => deleteReport(run, ending)
     return run.frame.end({ error, report, counts: deleteCounts })
   })
 }

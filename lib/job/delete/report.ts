@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { RunEnding } from '../../run/run.ts'
 import type { DeleteRun } from './run.ts'
 
 /** What a deletion did. `objects` = `deleted`, `gone`, `changed`, `rejected` and `left`, always. */
@@ -64,7 +64,7 @@ export const DELETE_REPORT: Readonly<Record<keyof DeleteReport, string>> = {
   error: 'Why it failed; absent where it did not.',
 }
 
-export function deleteReport(run: DeleteRun, ending: Ending): DeleteReport {
+export function deleteReport(run: DeleteRun, ending: RunEnding): DeleteReport {
   const { progress, kept, options, selection, selected } = run
   const { status, error, startedAt, seconds, retries } = ending
   const { deleted, gone, changed, rejected } = progress

@@ -13,12 +13,12 @@ import { collectionFindings } from './collection.ts'
 import { type Comparer, comparerOf } from './comparer.ts'
 import type { Comparison } from './context.ts'
 import { findDifferences, type PageCounts } from './findDifferences.ts'
-import { type Compared, type Finding, withoutObjects } from './finding.ts'
+import { type Finding, type PairFinding, withoutObjects } from './finding.ts'
 import { comparisonWork, type Work } from './plan.ts'
 import { RangeCounts } from './rangeCounts.ts'
-import { type Clock, type ReadAgain, recheck } from './recheck.ts'
+import { type Clock, type RereadObjects, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
-import type { DiffSide, Reading } from './side/side.ts'
+import type { DiffSide, SideReadOptions } from './side/side.ts'
 import { SleepingTenants } from './sleepingTenants.ts'
 
 const FINDINGS_A_PAGE = 500
@@ -38,7 +38,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
   try {
     const compare = comparerOf(left, right, { ...asked, vectors: opened.vectors })
     const tenants = new SleepingTenants(comparison, retry)
-    const merged = concatenate<readonly Compared[]>()
+    const merged = concatenate<readonly PairFinding[]>()
     const fail = (error: unknown) => {
       ended.abort(error)
       merged.source.destroy(error as Error)
@@ -75,7 +75,7 @@ function stagesOf(
   compare: Comparer,
   tenants: SleepingTenants,
   readings: OpenSides['readings'],
-): Stage<readonly Compared[], readonly Finding[]>[] {
+): Stage<readonly PairFinding[], readonly Finding[]>[] {
   const { recheckAfterMs: afterMs, all } = options
   if (afterMs === 0 || (left.live === undefined && right.live === undefined)) return []
   return [
@@ -95,7 +95,7 @@ function stagesOf(
   ]
 }
 
-function readAgain({ live, tenants }: DiffSide, reading: Reading): ReadAgain | undefined {
+function readAgain({ live, tenants }: DiffSide, reading: SideReadOptions): RereadObjects | undefined {
   if (live === undefined) return undefined
   const known = tenants && new Set(tenants.map(({ name }) => name))
   return async (ids, tenant) => {
@@ -106,7 +106,7 @@ function readAgain({ live, tenants }: DiffSide, reading: Reading): ReadAgain | u
 }
 
 /** Counts what passes, and drops the objects. */
-function stripped({ tally }: Comparison): Stage<readonly Compared[], readonly Finding[]> {
+function stripped({ tally }: Comparison): Stage<readonly PairFinding[], readonly Finding[]> {
   return mapChunks((page) =>
     page.map((compared): Finding => {
       tally.add(compared)
@@ -124,7 +124,7 @@ interface Reader {
   readonly opened: OpenSides
   readonly compare: Comparer
   readonly tenants: SleepingTenants
-  readonly merged: Concatenation<readonly Compared[]>
+  readonly merged: Concatenation<readonly PairFinding[]>
   readonly retry: Retrying
   readonly signal: AbortSignal
 }

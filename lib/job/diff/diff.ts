@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
 import { newRunId } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
-import { type Ended, Run, runJob } from '../../run/run.ts'
+import { type JobResult, Run, runJob } from '../../run/run.ts'
 import { compareObjects } from './compareObjects.ts'
 import type { DiffContext } from './context.ts'
 import { type DiffOptions, type DiffOptionsInput, diffOptions } from './options.ts'
@@ -38,7 +38,7 @@ export async function runDiff(
   right: DiffSide,
   given: DiffOptionsInput = {},
   context: DiffContext = {},
-): Promise<Ended<DiffReport>> {
+): Promise<JobResult<DiffReport>> {
   const options: DiffOptions = resolveInput(diffOptions, given)
   const asked = requestedComparison(left, right, options)
   const run = new Run('diff', context)

@@ -8,7 +8,7 @@ import type { Comparer } from './comparer.ts'
 import type { ComparedPair } from './finding.ts'
 import { withOwnVectors } from './fingerprint.ts'
 
-export interface DifferingOptions {
+export interface FindDifferencesOptions {
   readonly compare: Comparer
   /** True to pass on equal objects too. */
   readonly all?: boolean
@@ -31,16 +31,16 @@ const PAGE = { items: 500, length: 1024 * 1024 }
  * mebibyte of their lines. Memory: two pages.
  */
 export function findDifferences(
-  options: DifferingOptions,
+  options: FindDifferencesOptions,
 ): Stage<readonly ObjectPair[], readonly ComparedPair[]> {
   return new Differing(options)
 }
 
 class Differing extends FlatMapTransform<readonly ObjectPair[], readonly ComparedPair[]> {
-  readonly #options: DifferingOptions
+  readonly #options: FindDifferencesOptions
   readonly #pager = new Pager<ComparedPair>(PAGE)
 
-  constructor(options: DifferingOptions) {
+  constructor(options: FindDifferencesOptions) {
     super({ objectMode: true, writableHighWaterMark: 1, readableHighWaterMark: 1 })
     this.#options = options
   }

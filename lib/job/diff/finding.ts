@@ -4,13 +4,13 @@ import type { Side } from '../../stream/mergeJoin.ts'
 import type { ObjectDifference } from '../../transform/object/compare.ts'
 
 /** The first character of a line, as in rclone's `check --combined`. */
-export type Sign = '=' | '+' | '-' | '*' | '!'
+export type DifferenceSign = '=' | '+' | '-' | '*' | '!'
 
 /** The finding for one id. */
 export interface ObjectFinding {
   readonly of: 'object'
   /** `=` equal, `+` only on the left, `-` only on the right, `*` different, `!` changes again and again. */
-  readonly sign: Sign
+  readonly sign: DifferenceSign
   readonly id: string
   readonly tenant?: string
   /** For `*`: what differs, by name. */
@@ -76,7 +76,7 @@ export type Finding =
   | ObjectFinding
 
 /** A finding inside the comparison: findings about objects include the objects. */
-export type Compared = Exclude<Finding, ObjectFinding> | ComparedPair
+export type PairFinding = Exclude<Finding, ObjectFinding> | ComparedPair
 
 /** The part of a pair that users see. */
 export function withoutObjects({ left: _left, right: _right, ...finding }: ComparedPair): ObjectFinding {

@@ -2,7 +2,7 @@ import type { ObjectRange } from '../../archive/object/source.ts'
 import type { Side } from '../../stream/mergeJoin.ts'
 import type { RequireAllFound } from '../scan/countedScan.ts'
 import type { Comparison } from './context.ts'
-import type { Counting } from './side/side.ts'
+import type { SideCountOptions } from './side/side.ts'
 
 type TenantName = ObjectRange['tenant']
 
@@ -22,11 +22,11 @@ const SIDES: readonly Side[] = ['left', 'right']
  */
 export class RangeCounts {
   readonly #comparison: Comparison
-  readonly #counting: Counting
+  readonly #counting: SideCountOptions
   readonly #ranges: ReadonlyMap<TenantName, number>
   readonly #read = new Map<TenantName, Reading>()
 
-  constructor(comparison: Comparison, ranges: readonly ObjectRange[], counting: Counting) {
+  constructor(comparison: Comparison, ranges: readonly ObjectRange[], counting: SideCountOptions) {
     this.#comparison = comparison
     this.#counting = counting
     const counts = new Map<TenantName, number>()

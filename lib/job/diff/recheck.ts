@@ -5,10 +5,10 @@ import type { Stage } from '../../core/stage.ts'
 import { slices } from '../../core/value/slices.ts'
 import type { Comparer } from './comparer.ts'
 import {
-  type Compared,
   type ComparedPair,
   type Finding,
   type ObjectFinding,
+  type PairFinding,
   withoutObjects,
 } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -20,7 +20,7 @@ export interface Clock {
 }
 
 /** Reads objects again by id, all of one tenant or of a collection without tenants. */
-export type ReadAgain = (
+export type RereadObjects = (
   ids: readonly string[],
   tenant: string | undefined,
 ) => Promise<readonly StoredObject[]>
@@ -28,8 +28,8 @@ export type ReadAgain = (
 export interface RecheckOptions {
   readonly compare: Comparer
   /** Present if this side may change meanwhile; a side without it stays as it was read. */
-  readonly left?: ReadAgain | undefined
-  readonly right?: ReadAgain | undefined
+  readonly left?: RereadObjects | undefined
+  readonly right?: RereadObjects | undefined
   /** True to pass on objects that are now equal, too. */
   readonly all: boolean
   /** False for a tenant that nobody can write to because it was asleep. */
@@ -56,7 +56,7 @@ const WEIGHT = 300
  * out with the sign `!`. What is now equal is left out. Memory: up to 20,000 differences, or 16 MiB of the objects of a
  * side that does not change; a fingerprint for each object of the other side.
  */
-export function recheck(options: RecheckOptions): Stage<readonly Compared[], readonly Finding[]> {
+export function recheck(options: RecheckOptions): Stage<readonly PairFinding[], readonly Finding[]> {
   return new Recheck(options)
 }
 
@@ -89,7 +89,7 @@ class Recheck extends Transform {
     this.#options = options
   }
 
-  override _transform(page: readonly Compared[], _: BufferEncoding, done: TransformCallback): void {
+  override _transform(page: readonly PairFinding[], _: BufferEncoding, done: TransformCallback): void {
     for (const compared of page) this.#add(compared)
     if (this.#waiting.length < MOST && this.#weight < MOST_WEIGHT) done()
     else this.#settle().then(() => done(), done)
@@ -99,7 +99,7 @@ class Recheck extends Transform {
     this.#settle().then(() => done(), done)
   }
 
-  #add(compared: Compared): void {
+  #add(compared: PairFinding): void {
     if (compared.of !== 'object') this.#waiting.push({ found: compared })
     else if (compared.sign === '=' || !this.#options.isWritten(compared.tenant))
       this.#waiting.push({ found: withoutObjects(compared) })

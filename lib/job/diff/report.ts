@@ -3,7 +3,7 @@ import { toThousandths } from '../../core/units.ts'
 import type { Failure } from '../../run/failure.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { RunEnding } from '../../run/run.ts'
 import type { Finding } from './finding.ts'
 
 /** What each field of the report of a comparison means. */
@@ -163,7 +163,7 @@ function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
 export function reportOf(
   sides: { readonly left: ReportedSide; readonly right: ReportedSide },
   tally: DiffTally,
-  { id, status, error, startedAt, seconds, retries }: Ending,
+  { id, status, error, startedAt, seconds, retries }: RunEnding,
 ): DiffReport {
   return {
     id,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Report, sumCounts } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import { type Ended, runJob } from '../../run/run.ts'
+import { type JobResult, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
 import { type IngestOptionsInput, ingestOptions } from './options.ts'
@@ -41,7 +41,7 @@ export async function ingestFiles(
   optionsInput: IngestOptionsInput,
   context: IngestContext = {},
   shared: Shared = {},
-): Promise<Ended<Report>> {
+): Promise<JobResult<Report>> {
   const options = resolveInput(ingestOptions, optionsInput)
   requireUsable(options)
   const { ingest, close } = await setUpIngest(inputs, store, options, context, shared)

@@ -1,7 +1,7 @@
 import type { Report } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
-import type { Ending } from '../../run/run.ts'
+import type { RunEnding } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Ingest } from './types.ts'
 
@@ -9,7 +9,7 @@ import type { Ingest } from './types.ts'
 export function reportOf(
   ingest: Ingest,
   store: Store,
-  { status, error, startedAt, seconds }: Ending,
+  { status, error, startedAt, seconds }: RunEnding,
 ): Report {
   const { ledger, options } = ingest
   const { retries, bytes, ...counts } = ledger.tally

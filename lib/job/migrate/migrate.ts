@@ -7,10 +7,10 @@ import { resolveInput } from '../../options/options.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
-import type { Ended } from '../../run/run.ts'
+import type { JobResult } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
-import { type CopyContext, type CopyEnded, runCopy } from '../copy/copy.ts'
+import { type CopyContext, type CopyResult, runCopy } from '../copy/copy.ts'
 import { dropBefore, meaningOf, referrersOf, switchedMigration, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
@@ -18,7 +18,7 @@ import { type Migration, Migrations } from './record.ts'
 import type { MigrateReport } from './report.ts'
 
 /** How a migration ended. */
-export type MigrateEnded = Ended<MigrateReport>
+export type MigrateResult = JobResult<MigrateReport>
 
 const NEVER = new AbortController().signal
 
@@ -34,7 +34,7 @@ export async function runMigrate(
   name: string,
   input: MigrateOptionsInput,
   context: CopyContext = {},
-): Promise<MigrateEnded> {
+): Promise<MigrateResult> {
   const options = resolveInput(migrateOptions, input)
   const changes = changesOf(options, context)
   if (options.undo || (options.dropOld && changes === undefined))
@@ -53,7 +53,7 @@ async function migrated(
   options: MigrateOptions,
   context: CopyContext,
   changes: string,
-): Promise<MigrateEnded> {
+): Promise<MigrateResult> {
   const { state } = context
   const retry = retrying(options, context)
   const migrations = state && new Migrations(state.database, store.target)
@@ -61,7 +61,7 @@ async function migrated(
   const { alias, before, after } = place
   if (!options.dryRun) migrations?.keep({ alias, before, after, changes, state: 'copying' })
   const isCopied = state !== undefined && (await retry(() => wasSwitched(store, state, place)))
-  const { report: copy, error }: Partial<CopyEnded> = isCopied
+  const { report: copy, error }: Partial<CopyResult> = isCopied
     ? {}
     : await runCopy({ store, name: before }, { store, name: after }, copyOptionsOf(options, place), context)
   failpoint('migrate.copied')

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Chain, type FindArchive, isIncrement, statesOf } from '../../archive/chain/chain.ts'
+import { type Chain, chainState, type FindArchive, isIncrement } from '../../archive/chain/chain.ts'
 import { chainObjects } from '../../archive/chain/objects.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import type { ObjectSource } from '../../archive/object/source.ts'
@@ -77,7 +77,7 @@ function ofArchive(archive: Chain['newest']): Omit<Rehearsed, 'bytes'> {
 /** The state of all links together: a range for each tenant, or one. */
 function ofChain(chain: Chain): Omit<Rehearsed, 'bytes'> {
   const { manifest } = chain.newest
-  const states = statesOf(chain)
+  const states = chainState(chain)
   const names = manifest.tenants?.map(({ name }) => name) ?? [undefined]
   const ranges = names.map((tenant) => (tenant === undefined ? {} : { tenant }))
   const parts = names.map((tenant, range) => ({ range, ...states.of(tenant) }))

@@ -7,7 +7,7 @@ import { resolveInput } from '../../options/options.ts'
 import type { Emit, RunContext } from '../../run/context.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
-import { type Ended, Run, runJob } from '../../run/run.ts'
+import { type JobResult, Run, runJob } from '../../run/run.ts'
 import { openState } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { runRestore } from '../restore/restore.ts'
@@ -64,7 +64,7 @@ export async function runRehearsal(
   location: string,
   input: RehearseOptionsInput,
   context: RehearseContext,
-): Promise<Ended<RehearseReport>> {
+): Promise<JobResult<RehearseReport>> {
   const options = resolveInput(rehearseOptions, input)
   const run = new Run('rehearse', context)
   const facts = noFacts(context.known)

@@ -1,7 +1,7 @@
 import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending, RunFacts } from '../../run/run.ts'
+import type { RunEnding, RunFacts } from '../../run/run.ts'
 import type { RestoreReport } from '../restore/report.ts'
 
 /** A difference from what the archive says. */
@@ -82,7 +82,7 @@ export function noFacts(known: { readonly id: string; readonly collection: strin
   return facts
 }
 
-export function rehearseReport(location: string, facts: RehearsalFacts, ending: Ending): RehearseReport {
+export function rehearseReport(location: string, facts: RehearsalFacts, ending: RunEnding): RehearseReport {
   const { archive, collection, target, scratch, objects, bytes, digest, restored, expired } = facts
   const { error, retries } = ending
   const proved = facts.proved && error === undefined
@@ -106,7 +106,7 @@ export function rehearseReport(location: string, facts: RehearsalFacts, ending: 
   }
 }
 
-function statusOf({ faults }: RehearsalFacts, { status, error }: Ending): RehearseReport['status'] {
+function statusOf({ faults }: RehearsalFacts, { status, error }: RunEnding): RehearseReport['status'] {
   if (error === undefined) return 'proved'
   if (status === 'interrupted') return 'interrupted'
   return faults.length > 0 ? 'broken' : 'failed'

@@ -2,7 +2,7 @@ import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { sumCounts } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { Ended, Ending, RunFacts } from '../../run/run.ts'
+import type { JobResult, RunEnding, RunFacts } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { requireSums, restoreCounts, restoreReport } from './buildReport.ts'
 import { dryRunPart } from './dryRun.ts'
@@ -22,7 +22,7 @@ import type { Verification } from './verify.ts'
 export type { RestoreContext } from './run.ts'
 
 /** How a restore ended: its report, and the error if it did not finish. */
-export type RestoreEnded = Ended<RestoreReport>
+export type RestoreResult = JobResult<RestoreReport>
 
 /**
  * An archive → a new collection, or an existing one, as `onConflict` says. The order: the class, its reference
@@ -51,7 +51,7 @@ export async function runRestore(
   store: Store,
   input: RestoreOptionsInput,
   context: RestoreContext = {},
-): Promise<RestoreEnded> {
+): Promise<RestoreResult> {
   const [ended] = await runRestores([source], store, input, context)
   return ended!
 }
@@ -66,7 +66,7 @@ export async function runRestores(
   store: Store,
   input: RestoreOptionsInput,
   context: RestoreContext = {},
-): Promise<RestoreEnded[]> {
+): Promise<RestoreResult[]> {
   const given = resolveInput(restoreOptions, input)
   const options = given.plan === undefined ? given : { ...given, dryRun: true }
   const together = { classes: classesOf(sources, options, context), rejects: new Map() }
@@ -138,9 +138,9 @@ async function checkParts(run: RestoreRun): Promise<void> {
 }
 
 /** Closes the row and reports. Progress is forgotten once a restore is complete. */
-function ended(run: RestoreRun, verification: Verification | null, error: unknown): RestoreEnded {
+function ended(run: RestoreRun, verification: Verification | null, error: unknown): RestoreResult {
   const { frame, options } = run
-  const report = ({ status, ...ending }: Ending) =>
+  const report = ({ status, ...ending }: RunEnding) =>
     restoreReport(run, {
       ...ending,
       status: options.dryRun && status === 'done' ? 'planned' : status,

@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { RunEnding } from '../../run/run.ts'
 import type { PlannedChange, RollbackRun } from './run.ts'
 
 /** What a rollback did. `objects` = `put_back`, `removed`, `unchanged`, `left` and `rejected`, always. */
@@ -77,7 +77,7 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
 
 export function rollbackReport(
   run: RollbackRun,
-  { status, error, startedAt, seconds, retries }: Ending,
+  { status, error, startedAt, seconds, retries }: RunEnding,
 ): RollbackReport {
   const { progress, kept, store, options } = run
   const { put_back, removed, unchanged, left } = progress.fates

@@ -4,7 +4,7 @@ import { writeUndoHeader } from '../../archive/undo/header.ts'
 import { closingAfter } from '../../async/closeAll.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { Ended, Ending } from '../../run/run.ts'
+import type { JobResult, RunEnding } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
 import { type RollbackOptionsInput, rollbackOptions } from './options.ts'
@@ -41,7 +41,7 @@ export async function runRollback(
   undone: string,
   given: RollbackOptionsInput = {},
   context: RollbackContext = {},
-): Promise<Ended<RollbackReport>> {
+): Promise<JobResult<RollbackReport>> {
   const options = resolveInput(rollbackOptions, given)
   const { run, begin, close } = await setUpRollback(store, undone, options, context)
   return closingAfter(close, async () => {
@@ -54,7 +54,7 @@ export async function runRollback(
     }
     return run.frame.end({
       error,
-      report: (ending: Ending) => rollbackReport(run, ending),
+      report: (ending: RunEnding) => rollbackReport(run, ending),
       counts: rollbackCounts,
     })
   })

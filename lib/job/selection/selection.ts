@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { filterPages, type LeftOut, type Selects } from '../../archive/object/filterPages.ts'
+import { filterPages, type LeftOut, type ObjectPredicate } from '../../archive/object/filterPages.ts'
 import type { ArchiveSelection } from '../../archive/selection.ts'
 import { nameStage } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -47,7 +47,7 @@ export class Selection {
     return this.filter !== undefined || this.ids !== undefined
   }
 
-  readonly selects: Selects = (object) =>
+  readonly selects: ObjectPredicate = (object) =>
     (this.#known === undefined || this.#known.has(object.id)) &&
     (this.filter === undefined || this.filter.selects(object))
 

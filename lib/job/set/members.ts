@@ -1,8 +1,8 @@
 import { hintedFailure } from '../../run/failure.ts'
-import type { Ended } from '../../run/run.ts'
+import type { JobResult } from '../../run/run.ts'
 
 /** The result for one collection of a set. */
-export interface MemberEnded<R> {
+export interface MemberResult<R> {
   /** Its class. */
   readonly collection: string
   /** Absent if it could not begin. */
@@ -23,10 +23,10 @@ export interface FailedMember {
  */
 export async function eachGroup<T, R>(
   groups: readonly (readonly T[])[],
-  work: (group: readonly T[]) => Promise<readonly Ended<R>[]>,
+  work: (group: readonly T[]) => Promise<readonly JobResult<R>[]>,
   { nameOf, stop }: { readonly nameOf: (one: T) => string; readonly stop?: AbortSignal | undefined },
-): Promise<MemberEnded<R>[]> {
-  const ended: MemberEnded<R>[] = []
+): Promise<MemberResult<R>[]> {
+  const ended: MemberResult<R>[] = []
   for (const group of groups) {
     try {
       stop?.throwIfAborted()
@@ -40,7 +40,7 @@ export async function eachGroup<T, R>(
 }
 
 /** The failed members, each with its error. */
-export function failedOf(members: readonly MemberEnded<unknown>[]): FailedMember[] {
+export function failedOf(members: readonly MemberResult<unknown>[]): FailedMember[] {
   return members.flatMap(({ collection, error }) =>
     error === undefined ? [] : [{ collection, error: hintedFailure(error) }],
   )

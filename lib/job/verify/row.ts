@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { newRunId, type RunCounts } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
-import type { Ending, RunFacts } from '../../run/run.ts'
+import type { RunEnding, RunFacts } from '../../run/run.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
 
 /** The row of a verification: its target is the archive's location, its inputs what it is compared with. */
@@ -27,6 +27,6 @@ export function verifyFacts({ archive, bytes_checked }: VerifyReport): RunFacts 
 }
 
 /** The status of a verification that did not finish. */
-export function endStatus({ status }: Ending): 'failed' | 'interrupted' {
+export function endStatus({ status }: RunEnding): 'failed' | 'interrupted' {
   return status === 'interrupted' ? 'interrupted' : 'failed'
 }

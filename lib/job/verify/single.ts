@@ -13,7 +13,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
-import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
+import { type JobResult, Run, type RunEnding, runJob } from '../../run/run.ts'
 import { retryForOption } from '../../run/sharedOptions.ts'
 import { Widths } from './dimensions.ts'
 import { type LiveFault, liveFaults } from './live.ts'
@@ -44,7 +44,7 @@ export async function runVerifySingle(
   path: string,
   { level, retryForMs = retryForOption.default }: SingleOptions,
   context: VerifyContext = {},
-): Promise<Ended<VerifyReport>> {
+): Promise<JobResult<VerifyReport>> {
   const { size } = await stat(path).catch((cause) => {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
@@ -124,7 +124,7 @@ function reportOf(
   path: string,
   level: VerifyOptions['level'],
   { faults: facts, live, objects, expired, plan, size }: FileFindings & { readonly size: number },
-  ending: Ending,
+  ending: RunEnding,
 ): VerifyReport {
   const faults = [...facts.map((fact) => ({ fact, ids: [] })), ...live].map(({ fact, ids }) => ({
     file: path,

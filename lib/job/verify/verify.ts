@@ -8,7 +8,7 @@ import type { Storage } from '../../archive/storage/storage.ts'
 import { toThousandths } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
-import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
+import { type JobResult, Run, type RunEnding, runJob } from '../../run/run.ts'
 import { checkBases, checkState } from './chain.ts'
 import { checkFiles } from './files.ts'
 import { Findings } from './findings.ts'
@@ -41,7 +41,7 @@ export async function runVerify(
   storage: Storage,
   input: VerifyOptionsInput,
   context: VerifyContext = {},
-): Promise<Ended<VerifyReport>> {
+): Promise<JobResult<VerifyReport>> {
   const options = resolveInput(verifyOptions, input)
   const run = new Run('verify', context)
   const found = new Findings(options)
@@ -106,7 +106,7 @@ function reportOf(
   storage: Storage,
   manifest: Manifest | undefined,
   found: Findings,
-  ending: Ending,
+  ending: RunEnding,
 ): VerifyReport {
   const { faults } = found
   const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()

@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Report } from '../../core/report.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import type { Ended } from '../../run/run.ts'
+import type { JobResult } from '../../run/run.ts'
 import { type Placement, settleFile } from './afterIngest.ts'
 import { withoutAttempts } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
@@ -15,7 +15,7 @@ import type { Watching } from './setup.ts'
 export async function settleRun(
   watching: Watching,
   entry: WatchEntry,
-  ended: Ended<Report>,
+  ended: JobResult<Report>,
   keep = false,
 ): Promise<void> {
   const { log, run, totals } = watching

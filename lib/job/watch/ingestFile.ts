@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Report } from '../../core/report.ts'
-import type { Ended } from '../../run/run.ts'
+import type { JobResult } from '../../run/run.ts'
 import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
 import type { IngestContext, Shared } from '../ingest/types.ts'
@@ -23,7 +23,7 @@ export async function ingestFile(
   { input: name, run, rejects }: WatchEntry,
   opened: OpenedFile,
   { start: { byte, linesBefore }, note, first }: FileRun,
-): Promise<Ended<Report>> {
+): Promise<JobResult<Report>> {
   const { store, ingest, run: ofAll, state, totals, scratch } = watching
   const { shared } = watching.rejects
   const input: Input = {
@@ -61,7 +61,7 @@ export async function ingestFile(
 }
 
 /** True for faults of the file itself: another file may do better. */
-export function isFaultOfFile({ error, report }: Ended<Report>): boolean {
+export function isFaultOfFile({ error, report }: JobResult<Report>): boolean {
   if (report.status !== 'failed') return false
   if (!(error instanceof ElysiaError)) return (error as NodeJS.ErrnoException).syscall === 'read'
   return FAULTS.has(error.code)

@@ -2,7 +2,7 @@ import type { Passes, Progress, Report } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { RunEnding } from '../../run/run.ts'
 import { addCounts, emptyTally, type Tally } from '../../run/tally.ts'
 
 const COMMITS_KEPT = 10_000
@@ -81,7 +81,7 @@ export class WatchTotals {
     return { ...this.#counts, files, files_failed: filesFailed, files_passed_over: filesPassedOver }
   }
 
-  report(facts: WatchFacts, { status, error, startedAt }: Ending): WatchReport {
+  report(facts: WatchFacts, { status, error, startedAt }: RunEnding): WatchReport {
     const { retries, bytes, ...counts } = structuredClone(this.#counts)
     return {
       ...facts,

@@ -1,5 +1,5 @@
 import { namePattern } from '../../file/namePattern.ts'
-import { type Ended, runJob } from '../../run/run.ts'
+import { type JobResult, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { IngestOptionsInput } from '../ingest/options.ts'
 import type { IngestContext } from '../ingest/types.ts'
@@ -27,7 +27,7 @@ export async function watch(
   store: Store,
   input: IngestOptionsInput & WatchOptionsInput,
   context: IngestContext = {},
-): Promise<Ended<WatchReport>> {
+): Promise<JobResult<WatchReport>> {
   const watching = await setUpWatch(directory, store, input, context)
   const { run, facts, folder, totals } = watching
   const key = { target: facts.target, class: facts.class, inputs: [folder.path] }

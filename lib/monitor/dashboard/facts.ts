@@ -1,6 +1,6 @@
 import type { FiringAlert } from '../alerts/remembered.ts'
 import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
-import type { RunLogged } from '../history/log/line.ts'
+import type { AttemptLog } from '../history/log/line.ts'
 import type { MonitorReport } from '../report/schema.ts'
 
 /** A run as a list shows it, taken from its last process. */
@@ -104,7 +104,7 @@ export interface RunFacts {
   /** All entries of the run's processes, first one first. */
   readonly entries: readonly HistoryEntry[]
   /** The kept log lines of these processes. */
-  readonly logs?: readonly RunLogged[]
+  readonly logs?: readonly AttemptLog[]
   readonly rejects?: RejectsSample
 }
 

@@ -1,7 +1,7 @@
 import type { Static } from '../../core/typebox.ts'
 import Type from '../../core/typebox.ts'
 import { choice } from '../../run/event/fields.ts'
-import type { RunLogged } from './log/line.ts'
+import type { AttemptLog } from './log/line.ts'
 import { amount, count, ProgressNote, text, time } from './progressNote.ts'
 import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 import { TrafficSchema } from './trafficSchema.ts'
@@ -119,7 +119,7 @@ export interface HistoryReader {
   /** All tries of a run, first one first; the id may be shortened while it stays unique. */
   find(id: string): HistoryEntry[]
   /** The kept logs of a run's tries, first one first. Needs the full id. */
-  logs?(id: string): RunLogged[]
+  logs?(id: string): AttemptLog[]
   /** The last successful entry of each kind, collection and target, however old. */
   lastSuccesses(): HistoryEntry[]
   /** What metrics need of each kind, collection and target, without whole entries. */

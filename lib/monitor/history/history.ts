@@ -10,7 +10,7 @@ import type {
   TrafficTotal,
 } from './entry.ts'
 import { killedEntry } from './killed.ts'
-import type { LogLine, RunLogged } from './log/line.ts'
+import type { AttemptLog, LogLine } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
 import { type Compacted, giveBack } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
@@ -120,7 +120,7 @@ export class History implements ReportedHistory {
     })
   }
 
-  logs(id: string): RunLogged[] {
+  logs(id: string): AttemptLog[] {
     return this.#reading((database) => logsOf(database, id))
   }
 

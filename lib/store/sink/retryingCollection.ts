@@ -1,6 +1,6 @@
 import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { passedObjects } from '../../core/memory/objectSize.ts'
+import { noteGarbageObjects } from '../../core/memory/objectSize.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { counted } from '../../core/units.ts'
 import type { Collection, Projection, RemoveOutcome, WriteOutcome } from '../store.ts'
@@ -45,7 +45,7 @@ export class Calls {
   async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
     const call = { ...this.#call(tenant), provesAbsence: true }
     const objects = await this.#retry(() => this.#collection.readMany(ids, what, call))
-    passedObjects(objects)
+    noteGarbageObjects(objects)
     return new Map(objects.map((object) => [object.id, object]))
   }
 
@@ -54,7 +54,7 @@ export class Calls {
     const refused = new Map<string, string>()
     for (const [tenant, group] of Map.groupBy(objects, (object) => object.tenant)) {
       const send = (some: readonly StoredObject[]) => {
-        passedObjects(some)
+        noteGarbageObjects(some)
         return this.#collection.write(some, this.#call(tenant))
       }
       for (const piece of pieces(group, this.#limits)) {
@@ -89,7 +89,7 @@ export class Calls {
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
       const call = { ...this.#call(tenant), provesAbsence }
       const objects = await this.#retry(() => this.#collection.readMany(group, what, call))
-      passedObjects(objects)
+      noteGarbageObjects(objects)
       for (const object of objects) found.set(object.id, object)
     }
     return found

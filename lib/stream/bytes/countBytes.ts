@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import { passed } from '../../core/memory/limits.ts'
+import { noteGarbage } from '../../core/memory/limits.ts'
 
 /** A stage that counts the bytes that pass. */
 export interface Counting extends Transform {
@@ -30,7 +30,7 @@ class CountingStage extends Transform implements Counting {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.bytes += chunk.length
-    passed(chunk.length)
+    noteGarbage(chunk.length)
     if (this.bytes > this.#limit) done(this.#tooMany())
     else done(null, chunk)
   }

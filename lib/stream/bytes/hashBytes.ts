@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
-import { passed } from '../../core/memory/limits.ts'
+import { noteGarbage } from '../../core/memory/limits.ts'
 
 /** A stage that counts and hashes the bytes that pass. */
 export interface Hashing extends Transform {
@@ -20,7 +20,7 @@ class HashingStage extends Transform implements Hashing {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.bytes += chunk.length
-    passed(chunk.length)
+    noteGarbage(chunk.length)
     this.#hash.update(chunk)
     done(null, chunk)
   }

@@ -1,7 +1,7 @@
 import { constants, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Line, RawLine } from '../../core/line.ts'
-import { passed } from '../../core/memory/limits.ts'
+import { noteGarbage } from '../../core/memory/limits.ts'
 import { Reject } from '../../core/reject.ts'
 import type { Stage } from '../../core/stage.ts'
 import { FlatMapTransform } from '../flatMap.ts'
@@ -110,7 +110,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
 
   protected override expand(chunk: Buffer): Iterator<Line | RawLine | Reject> {
     this.#bytes += chunk.length
-    passed(COPIES * chunk.length)
+    noteGarbage(COPIES * chunk.length)
     return this.#split(this.#opening === undefined ? chunk : this.#afterMark(this.#opening, chunk))
   }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Gone, sortedLinks } from '../../../lib/archive/chain/sortedLinks.ts'
+import { type RemovedId, sortedLinks } from '../../../lib/archive/chain/sortedLinks.ts'
 import { limitProcess } from '../../../lib/core/memory/limits.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
@@ -13,14 +13,14 @@ const objectOf = (n: number, body: string): StoredObject => ({
   updatedMs: n,
 })
 
-async function read(links: Iterable<AsyncIterable<readonly (StoredObject | Gone)[]>>) {
-  const pages: (readonly (StoredObject | Gone)[])[] = []
+async function read(links: Iterable<AsyncIterable<readonly (StoredObject | RemovedId)[]>>) {
+  const pages: (readonly (StoredObject | RemovedId)[])[] = []
   for await (const page of sortedLinks(links, SCHEMA, new AbortController().signal)) pages.push(page)
   return pages
 }
 
 t.test('for each id the newest link counts, in order of id', async (t) => {
-  const link = async function* (...page: (StoredObject | Gone)[]) {
+  const link = async function* (...page: (StoredObject | RemovedId)[]) {
     yield page
   }
   const pages = await read([

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
-import { isSpelledSo } from '../../../lib/archive/object/spelled.ts'
+import { isCanonicalText } from '../../../lib/archive/object/spelled.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
@@ -74,7 +74,7 @@ t.test('what a digest is made of is that of the object, however its line is spel
 
 t.test('properties are spelled as they are written, or not', async (t) => {
   const is = (spelling: string) =>
-    isSpelledSo(spelling, 0, spelling.length, JSON.parse(spelling) as JsonObject)
+    isCanonicalText(spelling, 0, spelling.length, JSON.parse(spelling) as JsonObject)
   for (const spelling of ['{}', '{"a":"x","b":1,"c":true}', '{"a":"\\n","b":{"c":[1,"x"]}}', '{"a":"é"}'])
     t.ok(is(spelling), spelling)
   for (const spelling of [
@@ -87,6 +87,6 @@ t.test('properties are spelled as they are written, or not', async (t) => {
     '{"a":"a\\"b\\"a","b":1,"a":"a"}',
   ])
     t.notOk(is(spelling), spelling)
-  t.notOk(isSpelledSo('{"a":1}x', 0, 8, { a: 1 }), 'it ends where it should')
-  t.notOk(isSpelledSo('["a"]', 0, 5, { a: 1 }), 'a list is not an object')
+  t.notOk(isCanonicalText('{"a":1}x', 0, 8, { a: 1 }), 'it ends where it should')
+  t.notOk(isCanonicalText('["a"]', 0, 5, { a: 1 }), 'a list is not an object')
 })

@@ -5,7 +5,7 @@ import type { Parcel } from '../../../lib/async/thread/messages.ts'
 import { serveThread } from '../../../lib/async/thread/serve.ts'
 import type { ThreadTask } from '../../../lib/async/thread/threads.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
-import { isLimited, passed, roomBytes, scaledToMemory } from '../../../lib/core/memory/limits.ts'
+import { isLimited, noteGarbage, roomBytes, scaledToMemory } from '../../../lib/core/memory/limits.ts'
 import { mapChunks } from '../../../lib/stream/mapChunks.ts'
 
 /** Gives back each chunk, with its bytes turned around. */
@@ -63,7 +63,7 @@ export function collecting({ port, data }: ThreadTask<number>): Promise<void> {
     async function* tries() {
       const garbage = new WeakRef({ bytes: Buffer.alloc(1024) })
       await wait(1)
-      passed(data)
+      noteGarbage(data)
       yield { value: garbage.deref() === undefined, transfer: [] }
     }
     return [Readable.from(tries())]

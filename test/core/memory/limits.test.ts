@@ -2,7 +2,7 @@ import t from 'tap'
 import {
   isLimited,
   limitProcess,
-  passed,
+  noteGarbage,
   roomBytes,
   scaledToMemory,
 } from '../../../lib/core/memory/limits.ts'
@@ -21,12 +21,12 @@ t.test('the tightest limit decides, and each hears what passes until it is lifte
   t.equal(scaledToMemory(1000), 100)
   t.equal(scaledToMemory(1), 1, 'never nothing')
   t.equal(roomBytes(), 100)
-  passed(7)
+  noteGarbage(7)
   t.strictSame(heard, ['wide 7', 'narrow 7'])
   lifts[1]!()
   t.equal(scaledToMemory(1000), 500)
   lifts[0]!()
   t.equal(isLimited(), false)
-  passed(8)
+  noteGarbage(8)
   t.equal(heard.length, 2)
 })

@@ -18,7 +18,7 @@ import type { WatchReport } from '../../../lib/job/watch/report.ts'
 import { lockOfRejects } from '../../../lib/job/watch/sharedRejects.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import type { WriteContext } from '../../../lib/run/context.ts'
-import type { Ended } from '../../../lib/run/run.ts'
+import type { JobResult } from '../../../lib/run/run.ts'
 import { lockRun, openState, stateLock } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
@@ -156,7 +156,7 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
   t.teardown(() => store.close())
   const state = openState(store, place.stateDirectory)
   const stop = new AbortController()
-  let second: Promise<Ended<WatchReport>> = Promise.reject(new Error('no file came'))
+  let second: Promise<JobResult<WatchReport>> = Promise.reject(new Error('no file came'))
   second.catch(() => undefined)
   const noteFile = () => {
     const other = openState(store, place.stateDirectory)
@@ -192,7 +192,7 @@ async function dryAgainst(t: Test, context: Partial<WriteContext> = {}, collecti
 t.test('a dry run is refused where another watch holds the folder, as the real run would be', async (t) => {
   const { place, store, state, dry } = await dryAgainst(t)
   const stop = new AbortController()
-  const tried = Promise.withResolvers<Ended<WatchReport>>()
+  const tried = Promise.withResolvers<JobResult<WatchReport>>()
   const noteFile = () => {
     tried.resolve(dry())
     tried.promise.catch(() => undefined).finally(() => stop.abort())

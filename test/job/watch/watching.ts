@@ -8,7 +8,7 @@ import type { WatchReport } from '../../../lib/job/watch/report.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import type { WriteContext } from '../../../lib/run/context.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
-import type { Ended } from '../../../lib/run/run.ts'
+import type { JobResult } from '../../../lib/run/run.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
@@ -46,7 +46,7 @@ export function add(path: string, content: string): string {
 }
 
 export interface Told {
-  readonly ended: Ended<WatchReport>
+  readonly ended: JobResult<WatchReport>
   readonly files: WatchedFile[]
   readonly names: string[]
   readonly events: RunEvent[]

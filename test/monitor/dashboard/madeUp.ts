@@ -1,7 +1,7 @@
 // A history and a report that nobody's runs have made: what the page shows is known beforehand.
 import type { ArchiveView, DashboardSources } from '../../../lib/monitor/dashboard/facts.ts'
 import type { HistoryChoice, HistoryEntry, HistoryReader } from '../../../lib/monitor/history/entry.ts'
-import type { LogLine, RunLogged } from '../../../lib/monitor/history/log/line.ts'
+import type { AttemptLog, LogLine } from '../../../lib/monitor/history/log/line.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 export const NOW = Date.parse('2026-11-29T09:00:00.000Z')
@@ -54,7 +54,7 @@ export interface MadeUpHistory extends HistoryReader {
 /** Logs are by the id of the run. */
 export function madeUpHistory(
   entries: readonly HistoryEntry[] = [],
-  logs: Readonly<Record<string, readonly RunLogged[]>> = {},
+  logs: Readonly<Record<string, readonly AttemptLog[]>> = {},
 ): MadeUpHistory {
   const all = new Map(entries.map((entry) => [keyOf(entry), entry]))
   let version = 1
@@ -401,7 +401,7 @@ export function madeUpArchives(): ArchiveView[] {
 }
 
 /** What the run that failed had said. */
-function madeUpLogs(entries: readonly HistoryEntry[]): Record<string, RunLogged[]> {
+function madeUpLogs(entries: readonly HistoryEntry[]): Record<string, AttemptLog[]> {
   const failed = entries.find(({ status }) => status === 'failed')
   if (failed === undefined) return {}
   const said = (seconds: number, level: LogLine['level'], text: string): LogLine => ({

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { isSince } from '../../../lib/core/value/version.ts'
+import { isAtLeastMinor } from '../../../lib/core/value/version.ts'
 import { CAPABILITIES, featuresOf, OLDEST_MINOR } from '../../../lib/store/weaviate/cluster/capabilities.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
@@ -29,7 +29,7 @@ t.test('a version has what came with it and before', async (t) => {
     )
     t.ok(since > OLDEST_MINOR)
   }
-  t.notOk(isSince('0.99.0', OLDEST_MINOR))
+  t.notOk(isAtLeastMinor('0.99.0', OLDEST_MINOR))
 })
 
 t.test('a server that is too old is refused at once, by its version', async (t) => {

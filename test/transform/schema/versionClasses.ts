@@ -1,5 +1,5 @@
 import type { CollectionSchema, PropertySchema } from '../../../lib/core/schema.ts'
-import { isSince } from '../../../lib/core/value/version.ts'
+import { isAtLeastMinor } from '../../../lib/core/value/version.ts'
 
 /** A class without its name, and the minor release of version 1 that has all it says. */
 type Rich = Omit<CollectionSchema, 'class'> & { readonly since?: number }
@@ -169,7 +169,7 @@ const CLASSES: Readonly<Record<string, Rich>> = {
 /** Those that a server of this version can be told. */
 export function classesFor(version: string): CollectionSchema[] {
   return Object.entries(CLASSES).flatMap(([name, { since = 27, ...rest }]) => {
-    if (!isSince(version, since)) return []
+    if (!isAtLeastMinor(version, since)) return []
     return [{ class: name, ...(rest.vectorConfig === undefined && { vectorizer: 'none' }), ...rest }]
   })
 }

@@ -5,7 +5,7 @@ import { afterError } from '../../../cli/next.ts'
 import { withHistory } from '../../../history.ts'
 import {
   type BackupContext,
-  type BackupEnded,
+  type BackupResult,
   backupOptions,
   type Transform,
   userPaths,
@@ -17,7 +17,7 @@ import { backupSummary, missingFromBackup } from '../backupSummary.ts'
 export type Show = (
   context: Context,
   transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+  make: (jobContext: BackupContext) => Promise<BackupResult>,
 ) => Promise<void>
 
 /** True if --vectors, which is the default, was given explicitly. */
@@ -29,8 +29,8 @@ export function keepsVectors(context: Context): boolean {
 export async function makeBackup(
   context: Context,
   transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
-): Promise<BackupEnded> {
+  make: (jobContext: BackupContext) => Promise<BackupResult>,
+): Promise<BackupResult> {
   const { stop, signal } = context
   const view = await progressView(context)
   const { onEvent } = view.looks
@@ -47,7 +47,7 @@ export async function makeBackup(
 export async function showBackup(
   context: Context,
   transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+  make: (jobContext: BackupContext) => Promise<BackupResult>,
 ): Promise<void> {
   const { console } = context
   const { report, error } = await makeBackup(context, transforms, make)

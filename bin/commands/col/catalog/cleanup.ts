@@ -9,8 +9,8 @@ import {
   cleanupJob,
   cleanupOptions,
   counted,
-  type Ended,
   filterOptions,
+  type JobResult,
   loadCatalog,
   lockOptions,
   namesOf,
@@ -72,7 +72,7 @@ async function plan(context: Context): Promise<CleanupReport> {
   return useCatalog(context, (catalog) => planCleanup(catalog, cleanup))
 }
 
-async function clean(context: Context): Promise<Ended<CleanupReport>> {
+async function clean(context: Context): Promise<JobResult<CleanupReport>> {
   const { runCleanup, removeExpired } = await cleanupJob()
   const cleanup = await cleanupOf(context)
   const { retryLockMs } = context.options(lockOptions)

@@ -10,7 +10,7 @@ import { waitingFor } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
-  type Ended,
+  type JobResult,
   lockOptions,
   type OptionsSchema,
   type RehearseReport,
@@ -105,7 +105,7 @@ async function rehearsed(
   context: Context,
   { location, known }: Chosen,
   into: Parameters<Awaited<ReturnType<typeof rehearseJob>>['runRehearsal']>[2]['into'],
-): Promise<Ended<RehearseReport>> {
+): Promise<JobResult<RehearseReport>> {
   const { runRehearsal } = await rehearseJob()
   const { console, signal, stop } = context
   const lock = await lockedForReading(context, location, `rehearsal of ${location}`)

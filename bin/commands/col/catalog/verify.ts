@@ -11,7 +11,7 @@ import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
   ElysiaError,
-  type Ended,
+  type JobResult,
   lockOptions,
   type OptionsSchema,
   type VerifyContext,
@@ -151,7 +151,7 @@ async function verifyOne(
   history: VerifyContext,
   { id, location, shape, root }: Chosen,
   against: VerifyContext,
-): Promise<Ended<VerifyReport>> {
+): Promise<JobResult<VerifyReport>> {
   const { runVerify, runVerifySingle, directoryStorage } = await verifyJob()
   const { signal } = context
   const options = context.options(verifyOptions)

@@ -4,7 +4,7 @@ import { callsFor, waitingFor } from '../../../forRun.ts'
 import {
   type CopyContext,
   type CopyOptions,
-  type CopySetEnded,
+  type CopySetResult,
   classNameOf,
   closingAfter,
   copyJob,
@@ -98,7 +98,7 @@ async function one(
   { source, target }: CopyPlaces,
   options: CopyOptions,
   context: CopyContext,
-): Promise<CopySetEnded> {
+): Promise<CopySetResult> {
   const { runCopy } = await copyJob()
   const ended = await runCopy(
     { store: from, name: source.name },
@@ -114,7 +114,7 @@ async function several(
   store: Store,
   options: CopyOptions,
   context: CopyContext,
-): Promise<CopySetEnded> {
+): Promise<CopySetResult> {
   const { runCopySet } = await copyJob()
   return runCopySet(from, store, options, context)
 }

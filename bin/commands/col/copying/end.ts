@@ -5,7 +5,7 @@ import { afterError } from '../../../cli/next.ts'
 import {
   type CopyContext,
   type CopyReport,
-  type CopySetEnded,
+  type CopySetResult,
   copyOptions,
   failedOf,
   isSet,
@@ -17,7 +17,7 @@ import { copySummary, missingFromCopy, rollbackText } from './summary.ts'
 /** Prints the reports and the next step, and sets the exit code. @throws the error of a copy that is alone */
 export async function endCopies(
   context: Context,
-  { set, members }: CopySetEnded,
+  { set, members }: CopySetResult,
   job: CopyContext,
 ): Promise<void> {
   const { console } = context

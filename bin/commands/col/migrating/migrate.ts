@@ -6,7 +6,7 @@ import { transformsFor } from '../../../cli/transforms.ts'
 import { callsFor, waitingFor } from '../../../forRun.ts'
 import {
   closingAfter,
-  type Ended,
+  type JobResult,
   type MigrateReport,
   migrateJob,
   migrateOptions,
@@ -88,7 +88,7 @@ async function run(context: Context): Promise<void> {
 }
 
 /** Prints the report and the next step, and sets the exit code. @throws the error that ended the migration */
-async function end(context: Context, { report, error }: Ended<MigrateReport>): Promise<void> {
+async function end(context: Context, { report, error }: JobResult<MigrateReport>): Promise<void> {
   const { console } = context
   if (!['failed', 'interrupted'].includes(report.status)) context.done()
   if (console.json) await console.document(report)

@@ -5,7 +5,7 @@ import { EXIT } from '../../../cli/exit.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
 import { waitingFor } from '../../../forRun.ts'
 import {
-  type BackupEnded,
+  type BackupResult,
   backupJob,
   backupOptions,
   backupRunOptions,
@@ -30,7 +30,7 @@ type BackUp = (
   store: Store,
   place: BackupPlace,
   set: string,
-) => Promise<BackupEnded>
+) => Promise<BackupResult>
 
 /**
  * Backs up several collections, referenced ones first. If one fails, the others are backed up nevertheless: the exit

@@ -5,7 +5,7 @@ import { foreignId, idFromValues, keepOriginal } from '../foreignId.ts'
 import type { Mapping } from '../mapping.ts'
 import { requireRecord, valueAt, without } from './fields.ts'
 import { withLegalNames } from './legalNames.ts'
-import type { Draft, Shape } from './shape.ts'
+import type { RawObject, Shape } from './shape.ts'
 import { denseOf } from './vectorFields.ts'
 
 /** Lines of another store → lines in the form of an archive. */
@@ -70,7 +70,7 @@ function unwrapped(value: JsonObject): JsonObject {
 }
 
 /** A draft in which some parts come from other fields than its shape has. */
-function mapped(record: JsonObject, draft: Draft, { id, vectors, properties: path }: Mapping): Draft {
+function mapped(record: JsonObject, draft: RawObject, { id, vectors, properties: path }: Mapping): RawObject {
   const properties = path === undefined ? draft.properties : requireRecord(valueAt(record, path), path)
   const find = (field: string) => valueAt(record, field) ?? valueAt(properties, field)
   const made = id && idFromValues(id.map((name) => [name, find(name)]))
@@ -82,7 +82,7 @@ function mapped(record: JsonObject, draft: Draft, { id, vectors, properties: pat
 }
 
 /** Keeps the previous id as a property, if it was not a UUID. */
-function withMadeId(draft: Draft, id: string): Draft {
+function withMadeId(draft: RawObject, id: string): RawObject {
   const { id: old, properties } = draft
   if (old === undefined || old === null) return { ...draft, id }
   const { original } = foreignId(old)
@@ -91,7 +91,7 @@ function withMadeId(draft: Draft, id: string): Draft {
   return { ...draft, id, properties: kept }
 }
 
-function plainOf(draft: Draft, isOwn: boolean, changes: Changes): JsonObject {
+function plainOf(draft: RawObject, isOwn: boolean, changes: Changes): JsonObject {
   const { id, tenant, class: name, vector, vectors } = draft
   const properties = isOwn ? draft.properties : withLegalNames(draft.properties, changes)
   const given = isOwn ? { id } : idOf(id, properties, changes)

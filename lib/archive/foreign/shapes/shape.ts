@@ -19,7 +19,7 @@ export const SHAPE_NAMES = [
 export type ShapeName = (typeof SHAPE_NAMES)[number]
 
 /** What a record states about its object, in the values of its source. */
-export interface Draft {
+export interface RawObject {
   readonly id?: Json | undefined
   readonly properties: JsonObject
   readonly vector?: Json | undefined
@@ -34,7 +34,7 @@ export interface Draft {
 /** Reads all records of one source in the same way. */
 export interface RecordReader {
   /** @throws PlainFault for an invalid record */
-  read(record: JsonObject): Draft
+  read(record: JsonObject): RawObject
   /** The fields that vectors are taken from, as shown to a person: `FIELD`, or `NAME=FIELD`. */
   readonly vectors: readonly string[]
   /** The field that ids come from, if its name varies between sources. */

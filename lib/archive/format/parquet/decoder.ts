@@ -1,8 +1,8 @@
-import { isLimited, passed, scaledToMemory } from '../../../core/memory/limits.ts'
+import { isLimited, noteGarbage, scaledToMemory } from '../../../core/memory/limits.ts'
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { isUuid } from '../../../core/value/uuid.ts'
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from '../arrow.ts'
-import type { Declared } from '../format.ts'
+import type { DeclaredLimits } from '../format.ts'
 import { META } from '../parquetMetadata.ts'
 import * as wasm from '../parquetWasm.ts'
 import type { ValueReader } from './builders.ts'
@@ -29,7 +29,7 @@ const PAGE_BYTES = 4 * 1024 * 1024
 export function* pagesOf(
   file: FileBytes,
   tenant: string | undefined,
-  { objects = Number.POSITIVE_INFINITY, rawBytes = Number.POSITIVE_INFINITY }: Partial<Declared> = {},
+  { objects = Number.POSITIVE_INFINITY, rawBytes = Number.POSITIVE_INFINITY }: Partial<DeclaredLimits> = {},
 ): Generator<StoredObject[]> {
   const end = endOf(file)
   const footer = readFooter(end)
@@ -105,7 +105,7 @@ function* decoded(table: wasm.Table): Generator<RecordBatch> {
   try {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
       const stream = batch.intoIPCStream()
-      passed(stream.length)
+      noteGarbage(stream.length)
       yield* tableFromIPC(stream).batches
     }
   } finally {

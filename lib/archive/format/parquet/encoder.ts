@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { passed, scaledToMemory } from '../../../core/memory/limits.ts'
+import { noteGarbage, scaledToMemory } from '../../../core/memory/limits.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
@@ -132,7 +132,7 @@ export class ParquetEncoding {
 
   async #flush(rows: Rows): Promise<void> {
     this.#sink ??= this.#open(rows)
-    passed(COPIES * rows.bytes)
+    noteGarbage(COPIES * rows.bytes)
     await this.#sink.write(rows.take())
   }
 

@@ -3,7 +3,7 @@ import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { zstdBlock } from '../../../stream/codec/zstd.ts'
 import type { Tally } from '../../object/tally.ts'
-import type { Content, Declared, Encoder, Format } from '../format.ts'
+import type { Content, DeclaredLimits, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
 import { fileBytes } from './read/fileBytes.ts'
 
@@ -27,7 +27,7 @@ export const parquet: Format = {
   extension: '.parquet',
   compressesItself: true,
   encode: (content: Content, tally?: Tally): Encoder => new ParquetEncoder(content, undefined, tally),
-  decode: (content: Content, tally?: Tally, declared?: Declared): Duplex =>
+  decode: (content: Content, tally?: Tally, declared?: DeclaredLimits): Duplex =>
     new ParquetDecoder(content, tally, declared),
 }
 
@@ -112,10 +112,10 @@ class ParquetEncoder extends PacedDuplex implements Encoder {
 class ParquetDecoder extends PacedDuplex {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
-  readonly #declared: Declared | undefined
+  readonly #declared: DeclaredLimits | undefined
   readonly #file = fileBytes()
 
-  constructor({ tenant }: Content, tally: Tally | undefined, declared: Declared | undefined) {
+  constructor({ tenant }: Content, tally: Tally | undefined, declared: DeclaredLimits | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
     this.#declared = declared

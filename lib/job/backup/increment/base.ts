@@ -1,4 +1,4 @@
-import { type Chain, MOST_LINKS, openChain, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, chainState, MOST_LINKS, openChain } from '../../../archive/chain/chain.ts'
 import type { Unfinished } from '../../../archive/journal.ts'
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import { contentText } from '../../../archive/selection.ts'
@@ -75,7 +75,7 @@ function conflict(fact: string): ElysiaError {
  * @throws ElysiaError ELYSIA_INCOMPLETE if too many objects are gone
  */
 export function requireEnough(base: Chain, { counts, collection }: Plan, options: BackupOptions): void {
-  const before = statesOf(base).all.objects
+  const before = chainState(base).all.objects
   requireShare(before, before - counts.before, counts.before, collection, options)
 }
 
@@ -88,7 +88,7 @@ export function requireFewVanished(
   { index = [], state, collection, tenants = [] }: Manifest,
   options: BackupOptions,
 ): void {
-  const before = statesOf(base)
+  const before = chainState(base)
   const removed = index.reduce((sum, part) => sum + part.removed, 0)
   // Objects of removed tenants appear in no index.
   const names = new Set(tenants.map(({ name }) => name))

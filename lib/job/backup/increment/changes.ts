@@ -12,10 +12,10 @@ import { objectPages } from '../../../store/objects.ts'
 import type { Projection } from '../../../store/store.ts'
 import { mergeJoin, type Pair } from '../../../stream/mergeJoin.ts'
 import type { PageTransform } from '../scan/transforms.ts'
-import { WholeReader, type WholeReading } from './wholeReader.ts'
+import { CompleteReader, type CompleteReadOptions } from './wholeReader.ts'
 
 /** What a scan for changes compares, and how it reads. */
-export interface ChangesOptions extends WholeReading {
+export interface ChangesOptions extends CompleteReadOptions {
   /** The base of the increment, with its own bases. */
   readonly base: Chain
   /**
@@ -70,7 +70,7 @@ class Batch {
 }
 
 async function* changesIn(range: ObjectRange, options: ChangesOptions): AsyncGenerator<readonly Change[]> {
-  const reader = new WholeReader(range, options)
+  const reader = new CompleteReader(range, options)
   let batch = new Batch()
   let coming: Promise<readonly Change[]> | undefined
   const pages: AsyncIterable<readonly Pair<Item>[]> = joinedWithBase(range, options)
@@ -146,7 +146,7 @@ function isUnchanged(
 /** Reads the suspects, and returns what has changed. */
 async function settle(
   batch: Batch,
-  reader: WholeReader,
+  reader: CompleteReader,
   { transform, unchangedBeforeMs }: ChangesOptions,
 ): Promise<readonly Change[]> {
   const { suspects } = batch

@@ -10,7 +10,7 @@ import type { Collection, Projection } from '../../../store/store.ts'
 import type { PageTransform } from '../scan/transforms.ts'
 
 /** How to read a sample of a collection. */
-export interface Sampling {
+export interface SampleOptions {
   readonly base: Chain
   readonly collection: Collection
   readonly projection: Projection
@@ -38,7 +38,7 @@ const BATCH = 250
  * Reads a sample of the objects that are unchanged since the base by their update time, and compares them with the
  * base. Stops at the first that has changed. Memory: a batch, and a page of each link.
  */
-export async function proveUnchanged(sampling: Sampling): Promise<Proof> {
+export async function proveUnchanged(sampling: SampleOptions): Promise<Proof> {
   let objects = 0
   for (const range of sampling.base.newest.manifest.ranges.map(rangeOf)) {
     if (!sampling.isAwake(range.tenant)) continue
@@ -53,7 +53,7 @@ export async function proveUnchanged(sampling: Sampling): Promise<Proof> {
 
 async function* samplesIn(
   range: ObjectRange,
-  { base, share, unchangedBeforeMs }: Sampling,
+  { base, share, unchangedBeforeMs }: SampleOptions,
 ): AsyncGenerator<readonly IndexEntry[]> {
   let sample: IndexEntry[] = []
   const pages: AsyncIterable<readonly IndexEntry[]> = chainEntries(base, range)
@@ -74,7 +74,7 @@ async function* samplesIn(
 async function unchangedAmong(
   sample: readonly IndexEntry[],
   { tenant }: ObjectRange,
-  { collection, projection, transform, retry, signal }: Sampling,
+  { collection, projection, transform, retry, signal }: SampleOptions,
 ): Promise<Proof> {
   const call = { signal, ...(tenant !== undefined && { tenant }) }
   const ids = sample.map(({ id }) => id)

@@ -6,7 +6,7 @@ import { objectPages } from '../../../store/objects.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
 
 /** How to read complete objects. */
-export interface WholeReading {
+export interface CompleteReadOptions {
   readonly collection: Collection
   /** The archived fields of an object. */
   readonly projection: Projection
@@ -26,12 +26,12 @@ const MOST_OF_IT = 0.4
  * Reads complete objects of a range: by their ids, or, if most are wanted, the entire range. Memory: the requested
  * objects.
  */
-export class WholeReader {
+export class CompleteReader {
   readonly #range: ObjectRange
-  readonly #options: WholeReading
+  readonly #options: CompleteReadOptions
   #last: string | undefined
 
-  constructor(range: ObjectRange, options: WholeReading) {
+  constructor(range: ObjectRange, options: CompleteReadOptions) {
     this.#range = range
     this.#options = options
     this.#last = range.after

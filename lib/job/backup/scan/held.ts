@@ -1,5 +1,5 @@
 import type { Archive } from '../../../archive/archive.ts'
-import { type Chain, stateAfter, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, chainState, stateAfter } from '../../../archive/chain/chain.ts'
 import { chainEntries } from '../../../archive/chain/entries.ts'
 import type { IndexEntry } from '../../../archive/chain/entry.ts'
 import { rangeOf } from '../../../archive/idRange.ts'
@@ -7,7 +7,7 @@ import type { Manifest } from '../../../archive/manifest.ts'
 import type { LeftOutCounts } from '../../../archive/object/filterPages.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { isPartial } from '../manifest.ts'
-import type { Begun, StorageJob } from '../run.ts'
+import type { StartedBackup, StorageJob } from '../run.ts'
 import type { ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
 import { scannedRangesOf } from './scannedRanges.ts'
@@ -27,7 +27,7 @@ interface ScanState {
  */
 export function unfinishedState(
   { storage, state, run: { signal } }: StorageJob,
-  { plan, there, thereIndex }: Begun,
+  { plan, there, thereIndex }: StartedBackup,
   unplaced: ReadonlyMap<string | undefined, LeftOutCounts>,
 ): ScanStateOf {
   const isOf =
@@ -42,7 +42,7 @@ export function unfinishedState(
       scannedRanges: scannedRangesOf(reading, state.parts, tenant),
     })
   }
-  const before = statesOf(base)
+  const before = chainState(base)
   // Nothing records what a filter left out of an interrupted increment.
   const isKnown = !isPartial(plan) || there.length + thereIndex.length === 0
   return (tenant) => {

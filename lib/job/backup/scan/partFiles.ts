@@ -5,7 +5,7 @@ import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filte
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
 import { indexedPart } from '../../../archive/part/indexed.ts'
-import type { Covered, IdGap } from '../../../archive/part/missingRanges.ts'
+import type { CoveredIds, IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { partitionFiles } from './partitionFiles.ts'
@@ -19,14 +19,14 @@ export interface PartFiles {
   readonly partitions: Partitions | undefined
   /** True where each part gets an index. */
   readonly isIndexed: boolean
-  readonly numbers: Numbers
+  readonly numbers: NextPartNumbers
 }
 
 /** The next number of a part in each range. */
-export type Numbers = Map<number, number>
+export type NextPartNumbers = Map<number, number>
 
-export function numbersAfter(files: readonly (Part | IndexPart)[]): Numbers {
-  const numbers: Numbers = new Map()
+export function numbersAfter(files: readonly (Part | IndexPart)[]): NextPartNumbers {
+  const numbers: NextPartNumbers = new Map()
   for (const { range, file } of files) {
     const number = Number(/-(\d+)\.[^/]*$/.exec(file)?.[1] ?? 0)
     numbers.set(range, Math.max(numbers.get(range) ?? 0, number + 1))
@@ -74,7 +74,7 @@ function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEnc
 export function partOf(
   { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
-  covers: Covers,
+  covers: CoveredRange,
   leftOut: LeftOutCounts,
 ): Part {
   return {
@@ -91,9 +91,9 @@ export function partOf(
   }
 }
 
-export type Covers = Pick<ObjectRange, 'after' | 'upTo'>
+export type CoveredRange = Pick<ObjectRange, 'after' | 'upTo'>
 
-function coveredBy(range: number, { after, upTo }: Covers): Covered {
+function coveredBy(range: number, { after, upTo }: CoveredRange): CoveredIds {
   return { range, ...(after !== undefined && { after }), ...(upTo !== undefined && { up_to: upTo }) }
 }
 
@@ -101,7 +101,7 @@ function coveredBy(range: number, { after, upTo }: Covers): Covered {
 export function indexPartOf(
   { file, entries, removed, bytes, sha256, digest, replaced }: WrittenIndex,
   range: number,
-  covers: Covers,
+  covers: CoveredRange,
   isChange: boolean,
 ): IndexPart {
   const own = { file, ...coveredBy(range, covers), entries, removed, bytes, sha256, digest }

@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { notePart } from '../../../archive/journal.ts'
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
-import { type LeftOut, type LeftOutCounts, PlacedLeftOut } from '../../../archive/object/filterPages.ts'
+import { type LeftOut, type LeftOutCounts, OrderedLeftOut } from '../../../archive/object/filterPages.ts'
 import { confirmPart } from '../../../archive/part/confirm.ts'
 import type { PartEncoding } from '../../../archive/part/file.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
@@ -13,11 +13,11 @@ import { nameOutsideStage, nameStage } from '../../../core/channel/stages.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { waitForRoom } from '../../../stream/waitForRoom.ts'
 import type { StorageJob } from '../run.ts'
-import { type MadePart, rangeNoting, type ScanThreads } from '../thread/scan.ts'
-import { indexPartOf, type Numbers, numbersAfter, openPart, partOf } from './partFiles.ts'
+import { type FinishedPart, rangeHandlers, type ScanThreads } from '../thread/scan.ts'
+import { indexPartOf, type NextPartNumbers, numbersAfter, openPart, partOf } from './partFiles.ts'
 import type { Partitions } from './partitions.ts'
 import { readBy } from './progress.ts'
-import type { Sleepers, Work } from './sleepers.ts'
+import type { GapWork, InactiveTenantScan } from './sleepers.ts'
 
 /** What the workers of a backup share. */
 export interface PartsRun {
@@ -29,7 +29,7 @@ export interface PartsRun {
   readonly isIndexed: boolean
   readonly encoding: PartEncoding
   readonly partitions: Partitions | undefined
-  readonly sleepers: Sleepers
+  readonly sleepers: InactiveTenantScan
   /** Threads that scan the ranges instead of this one; undefined if there are none. */
   readonly threads?: ScanThreads | undefined
   /** Called with the number of objects read, and again once they are in a recorded part. */
@@ -42,7 +42,7 @@ export interface PartsRun {
 /** The same for one worker: `signal` aborts when another one failed. */
 interface Worker extends PartsRun {
   readonly signal: AbortSignal
-  readonly numbers: Numbers
+  readonly numbers: NextPartNumbers
 }
 
 /**
@@ -50,7 +50,7 @@ interface Worker extends PartsRun {
  * to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` the objects of
  * a part.
  */
-export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<void> {
+export async function writeParts(run: PartsRun, all: readonly GapWork[]): Promise<void> {
   const { job } = run
   const { signal, stop } = job.run
   const shared = { ...run, numbers: numbersAfter([...job.state.parts, ...job.state.index]) }
@@ -60,7 +60,7 @@ export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<v
 
 const NONE: LeftOutCounts = { filtered: 0, rejected: 0 }
 
-async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
+async function workOn(worker: Worker, { asleep, gaps }: GapWork): Promise<void> {
   const { job, sleepers } = worker
   const before = asleep === undefined ? 0 : await sleepers.begin(asleep)
   for (const gap of gaps) {
@@ -74,7 +74,7 @@ async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
 async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   const { job, signal, threads, onRead, onDurable } = worker
   if (threads !== undefined) {
-    const noting = rangeNoting({ ...worker, onPart: (part) => notePartOf(worker, gap, part) })
+    const noting = rangeHandlers({ ...worker, onPart: (part) => notePartOf(worker, gap, part) })
     const scanned = [
       nameOutsideStage('scan in threads', threads.range(gap, worker.numbers)),
       nameStage('note parts', noting),
@@ -83,7 +83,7 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     return pipeline(scanned, { signal })
   }
   const { run, task } = job
-  const leftOut = new PlacedLeftOut(onRead)
+  const leftOut = new OrderedLeftOut(onRead)
   const parts = partWriter({
     range: gap,
     partBytes: task.options.partSize,
@@ -113,7 +113,7 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
 async function notePartOf(
   { job: { storage, state }, signal, onDurable }: Worker,
   { range }: IdGap,
-  { files, covers, left = NONE, index: made }: MadePart,
+  { files, covers, left = NONE, index: made }: FinishedPart,
 ): Promise<void> {
   const written = files.map((file, at) => partOf(file, range, covers, at === 0 ? left : NONE))
   const index = made && indexPartOf(made, range, covers, state.base !== undefined)

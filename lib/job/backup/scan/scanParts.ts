@@ -7,7 +7,7 @@ import { encodingOf } from '../encoding.ts'
 import { incrementReading } from '../increment/read.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { callsFor, scanProjection } from '../plan.ts'
-import type { Begun, StorageJob } from '../run.ts'
+import type { StartedBackup, StorageJob } from '../run.ts'
 import { scanThreads } from '../thread/scan.ts'
 import { countOf, requireComplete, type ScanContext } from './found.ts'
 import { type ScanStateOf, unfinishedState } from './held.ts'
@@ -16,11 +16,11 @@ import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
 import { BackupProgress, readBy } from './progress.ts'
 import { idsIn } from './scannedRanges.ts'
-import { remainingWork, Sleepers } from './sleepers.ts'
+import { InactiveTenantScan, remainingWork } from './sleepers.ts'
 import { backupTransforms, transformsOf } from './transforms.ts'
 
 /** All parts of a backup, and the store's counts. */
-export interface Scanned {
+export interface ScanResult {
   readonly parts: Part[]
   /** Absent if the archive has no index. */
   readonly index?: IndexPart[]
@@ -34,10 +34,10 @@ export interface Scanned {
  */
 export async function scanParts(
   job: StorageJob,
-  begun: Begun,
+  begun: StartedBackup,
   looking: ScanContext,
   invalid: InvalidVectors | undefined,
-): Promise<Scanned> {
+): Promise<ScanResult> {
   const { run, storage, woken, subject, state } = job
   const { selection } = subject
   const { plan } = begun
@@ -47,7 +47,7 @@ export async function scanParts(
   const done = begun.tenants
   const unplaced = new Map<string | undefined, LeftOutCounts>()
   const held = unfinishedState(job, begun, unplaced)
-  const sleepers = new Sleepers({
+  const sleepers = new InactiveTenantScan({
     ...{ storage, woken, looking, held, done, unplaced },
     onCounted: progress.expect,
   })
@@ -122,7 +122,7 @@ export async function countAfter(
 
 async function writeAllParts(
   run: PartsRun,
-  begun: Begun,
+  begun: StartedBackup,
   invalid: InvalidVectors | undefined,
 ): Promise<void> {
   const { job } = run
@@ -161,7 +161,7 @@ function objectsRead(
   }
 }
 
-function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: Begun) {
+function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: StartedBackup) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
   const work = remainingWork(missingIdGaps(plan.ranges, [...there, ...thereIndex]), names, woken, tenants)
@@ -169,13 +169,13 @@ function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: B
   return work
 }
 
-function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Partitions | undefined {
+function partitionsOf({ subject, task }: StorageJob, { plan, there }: StartedBackup): Partitions | undefined {
   const { partition_by: by } = plan
   if (by === undefined || by === 'tenant') return undefined
   return new Partitions(by, subject.transforms.schema, task.options.maxPartitions, there)
 }
 
 /** The estimated number of objects, as far as tenants were counted. */
-function expectedOf({ plan, tenants }: Begun, search: SearchPlan): number {
+function expectedOf({ plan, tenants }: StartedBackup, search: SearchPlan): number {
   return countedBefore(plan, search) + tenants.reduce((sum, { before }) => sum + before, 0)
 }

@@ -9,10 +9,10 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { selectedPages } from '../../selection/pages.ts'
-import { type Counted, callsFor, scanProjection } from '../plan.ts'
+import { callsFor, scanProjection, type TenantObjectCounts } from '../plan.ts'
 import { countOf, isOld, requireComplete, type ScanContext, type ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
-import { countAfter, countedBefore, isScan, type Scanned } from './scanParts.ts'
+import { countAfter, countedBefore, isScan, type ScanResult } from './scanParts.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
 export interface SingleScanOptions {
@@ -22,7 +22,7 @@ export interface SingleScanOptions {
   readonly vectors: boolean
   readonly woken: WokenTenants
   /** The store's counts before the scan. */
-  readonly counted: Counted
+  readonly counted: TenantObjectCounts
   /** Makes the stages between reading and encoding: pages → pages. */
   readonly transforms: (leftOut: LeftOut) => readonly Duplex[]
   /** Abort it to end the scan: what was written then is cut short. */
@@ -39,7 +39,7 @@ export interface SingleScanOptions {
  * two pages.
  * @throws ElysiaError ELYSIA_INCOMPLETE if the store withholds something
  */
-export async function scanSingle(options: SingleScanOptions): Promise<Scanned> {
+export async function scanSingle(options: SingleScanOptions): Promise<ScanResult> {
   const scan = new SingleScan(options)
   const parts: Part[] = []
   for (const index of options.plan.ranges.keys()) parts.push(await scan.awake(index))
@@ -74,7 +74,7 @@ class SingleScan {
     return part
   }
 
-  async counts(parts: readonly Part[]): Promise<Scanned['counts']> {
+  async counts(parts: readonly Part[]): Promise<ScanResult['counts']> {
     const { plan, looking, counted } = this.#options
     const { search } = looking
     const isCompared = isScan(plan)

@@ -7,7 +7,7 @@ import { countOf, requireComplete, type ScanContext } from './found.ts'
 import type { ScanStateOf } from './held.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that must be activated for them. */
-export interface Work {
+export interface GapWork {
   /** The tenant to wake. */
   readonly asleep?: string
   readonly gaps: readonly IdGap[]
@@ -19,7 +19,7 @@ export function remainingWork(
   tenants: readonly string[],
   woken: WokenTenants,
   done: readonly TenantCounts[],
-): Work[] {
+): GapWork[] {
   const ended = new Set(done.map(({ tenant }) => tenant))
   const awake = gaps.filter(({ tenant }) => !woken.isAsleep(tenant))
   const asleep = tenants.filter((name) => woken.isAsleep(name) && !ended.has(name))
@@ -46,7 +46,7 @@ export interface SleepersOptions {
 }
 
 /** Sleeping tenants: each worker wakes one at a time, counts and compares it while it is awake, and puts it back. */
-export class Sleepers {
+export class InactiveTenantScan {
   readonly #options: SleepersOptions
   readonly #done: TenantCounts[]
 

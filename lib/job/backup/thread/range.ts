@@ -11,7 +11,7 @@ import { openSqlite } from '../../../store/sqlite/store.ts'
 import { encodingOf } from '../encoding.ts'
 import { scanProjection } from '../plan.ts'
 import { openPart } from '../scan/partFiles.ts'
-import { type RangeNews, type RangeWork, retryNews } from './work.ts'
+import { type RangeMessage, type RangeWork, retryNews } from './work.ts'
 
 /** In a thread: a range of a file store → parts, read through a connection of its own; yields its news. */
 export function storedRange({ port, data }: ThreadTask<RangeWork>): Promise<void> {
@@ -107,8 +107,8 @@ class RangeScan extends Readable {
   }
 
   /** Resolves when there is room for more. */
-  #tell(value: RangeNews): Promise<void> {
-    const news: Parcel<RangeNews> = { value, transfer: [] }
+  #tell(value: RangeMessage): Promise<void> {
+    const news: Parcel<RangeMessage> = { value, transfer: [] }
     if (this.push(news)) return Promise.resolve()
     return new Promise((resolve) => {
       const before = this.#room

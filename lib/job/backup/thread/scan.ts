@@ -8,16 +8,16 @@ import type { Threads } from '../../../async/thread/threads.ts'
 import type { ElysiaError } from '../../../core/errors.ts'
 import type { Sink, Source } from '../../../core/stage.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
-import type { Begun, StorageJob } from '../run.ts'
+import type { StartedBackup, StorageJob } from '../run.ts'
 import type { InvalidVectors } from '../scan/invalidVectors.ts'
-import type { Numbers } from '../scan/partFiles.ts'
-import type { RangeNews, RangeWork } from './work.ts'
+import type { NextPartNumbers } from '../scan/partFiles.ts'
+import type { RangeMessage, RangeWork } from './work.ts'
 
 /** Threads that scan ranges into parts. */
 export interface ScanThreads {
   readonly count: number
   /** The news of a range, in order; ends once the range has its parts. Records the number of its last part. */
-  range(gap: IdGap, numbers: Numbers): Source<RangeNews>
+  range(gap: IdGap, numbers: NextPartNumbers): Source<RangeMessage>
   close(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ const LEAST_OBJECTS = 50_000
  */
 export async function scanThreads(
   job: StorageJob,
-  { plan, there, thereIndex }: Begun,
+  { plan, there, thereIndex }: StartedBackup,
   invalid: InvalidVectors | undefined,
 ): Promise<ScanThreads | undefined> {
   const { task, storage, subject, state } = job
@@ -70,7 +70,7 @@ class RangeThreads implements ScanThreads {
     return this.#threads.count
   }
 
-  range(gap: IdGap, numbers: Numbers): Source<RangeNews> {
+  range(gap: IdGap, numbers: NextPartNumbers): Source<RangeMessage> {
     const data: RangeWork = { ...this.#shared, gap, number: numbers.get(gap.range) ?? 0 }
     return threadSource({ threads: this.#threads, work: 'storedRange', data, stop: this.#stop })
   }
@@ -81,21 +81,21 @@ class RangeThreads implements ScanThreads {
 }
 
 /** A part made in any thread. */
-export interface MadePart extends Omit<Extract<RangeNews, { type: 'part' }>, 'type'> {
+export interface FinishedPart extends Omit<Extract<RangeMessage, { type: 'part' }>, 'type'> {
   /** What was left out among its ids. */
   readonly left?: LeftOutCounts
 }
 
 /** How to handle the news of a range. */
-export interface RangeNoting {
+export interface RangeHandlers {
   readonly job: StorageJob
   readonly onRead?: (objects: number) => void
-  readonly onPart: (part: MadePart) => Promise<void>
+  readonly onPart: (part: FinishedPart) => Promise<void>
 }
 
 /** Handles the news of a range, one after another. */
-export function rangeNoting({ job, onRead, onPart }: RangeNoting): Sink<RangeNews> {
-  const take = async (news: RangeNews): Promise<void> => {
+export function rangeHandlers({ job, onRead, onPart }: RangeHandlers): Sink<RangeMessage> {
+  const take = async (news: RangeMessage): Promise<void> => {
     if (news.type === 'part') await onPart(news)
     else if (news.type === 'read') onRead?.(news.objects)
     else {
@@ -106,7 +106,7 @@ export function rangeNoting({ job, onRead, onPart }: RangeNoting): Sink<RangeNew
   return new Writable({
     objectMode: true,
     highWaterMark: 1,
-    write(news: RangeNews, _, done) {
+    write(news: RangeMessage, _, done) {
       take(news).then(() => done(), done)
     },
   })

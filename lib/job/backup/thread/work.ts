@@ -23,7 +23,7 @@ export interface RangeWork {
 }
 
 /** The news of a range. */
-export type RangeNews =
+export type RangeMessage =
   | { readonly type: 'read'; readonly objects: number }
   | {
       readonly type: 'part'
@@ -34,6 +34,6 @@ export type RangeNews =
   | { readonly type: 'retry'; readonly attempt: number; readonly waitMs: number; readonly fault: Fault }
 
 /** A retry in a form that can cross threads. */
-export function retryNews({ attempt, waitMs, error }: Retry): RangeNews {
+export function retryNews({ attempt, waitMs, error }: Retry): RangeMessage {
   return { type: 'retry', attempt, waitMs, fault: faultOf(error) }
 }

@@ -6,7 +6,7 @@ import { sumCounts } from '../../../core/report.ts'
 import { TooManyDeletions } from '../../restore/conflict/vanishing.ts'
 import { changesSince } from '../changed.ts'
 import { runPass } from '../pass.ts'
-import { type Following, newsOnly, noteFollowFacts } from './following.ts'
+import { type FollowRun, noteFollowFacts, noteworthyEvents } from './following.ts'
 import { passWithin } from './passWithin.ts'
 import { clockBound, MOST_CLOCK_MS, SwitchPrecedence } from './switching.ts'
 import { SwitchLog } from './switchLog.ts'
@@ -17,7 +17,7 @@ const SETTLE_TIMES = 5
 const BATCH = 5
 
 /** Whether times can tell the writes of a copy from those of others, and how exactly; undefined if not. */
-export async function carryBound({ pass, run }: Following): Promise<number | undefined> {
+export async function carryBound({ pass, run }: FollowRun): Promise<number | undefined> {
   const { from, target, options } = pass
   const { switchAlias, recheckAfterMs, filter, objects, retryForMs } = options
   // An object that is no longer selected looks like one that never was; 0 means that nobody writes.
@@ -31,7 +31,7 @@ export async function carryBound({ pass, run }: Following): Promise<number | und
  * the copy brought, and the moment from which writes to the target are not the copy's.
  */
 export async function lastPassBeforeSwitch(
-  following: Following,
+  following: FollowRun,
   intoAlias: string,
   bound?: number,
 ): Promise<void> {
@@ -56,7 +56,7 @@ export async function lastPassBeforeSwitch(
 
 /** Works with what is known about the switch. It stays until the run has ended as done. */
 export async function withSwitchLog(
-  { run, pass }: Following,
+  { run, pass }: FollowRun,
   work: (log: SwitchLog) => Promise<void>,
 ): Promise<void> {
   const log = SwitchLog.open(pass.context.state, run.id!, pass.target.store.target)
@@ -70,7 +70,7 @@ interface LastPass {
 }
 
 async function lastPass(
-  following: Following,
+  following: FollowRun,
   { intoAlias, precedence, beforeSwitch }: LastPass,
 ): Promise<void> {
   const { pass, facts, run } = following
@@ -84,7 +84,7 @@ async function lastPass(
       ...pass.context,
       ...(precedence && { precedence }),
       confirm: async () => true,
-      onEvent: newsOnly(run.emit),
+      onEvent: noteworthyEvents(run.emit),
     },
     restore: { intoAlias },
   })
@@ -96,7 +96,7 @@ async function lastPass(
  * The moment that separates writes: by every node's clock the copy's are older, and those through the alias are not.
  */
 async function switchMoment(
-  { pass, class: name, run }: Following,
+  { pass, class: name, run }: FollowRun,
   precedence: SwitchPrecedence,
   bound: number,
 ): Promise<number> {
@@ -110,7 +110,7 @@ async function switchMoment(
 }
 
 /** How far a time of the source may be ahead of the same time of the target: they are compared. */
-async function skewOf({ pass: { from, target, options }, run }: Following): Promise<number> {
+async function skewOf({ pass: { from, target, options }, run }: FollowRun): Promise<number> {
   const retry = run.retrying(options.retryForMs)
   const { nodes } = await retry(() => target.store.health())
   if (from.store.target === target.store.target && nodes.length === 1) return 0
@@ -122,7 +122,7 @@ async function skewOf({ pass: { from, target, options }, run }: Following): Prom
  * still be on its way: newer writes through the alias stay. `log` knows what the copy had written by then.
  * @throws ElysiaError ELYSIA_INCOMPLETE if someone keeps writing to the source, or its clock cannot be read
  */
-export async function carryOver(following: Following, log: SwitchLog): Promise<void> {
+export async function carryOver(following: FollowRun, log: SwitchLog): Promise<void> {
   const { pass, run } = following
   const { options } = pass
   const settleMs = SETTLE_TIMES * options.recheckAfterMs
@@ -151,7 +151,7 @@ export async function carryOver(following: Following, log: SwitchLog): Promise<v
 }
 
 /** Carries over once; says how many objects it changed. */
-async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
+async function carryPass(following: FollowRun, log: SwitchLog, skewMs: number) {
   const { pass, run, facts } = following
   const beganMs = Date.now()
   const retry = run.retrying(pass.options.retryForMs)
@@ -186,7 +186,7 @@ async function carryPass(following: Following, log: SwitchLog, skewMs: number) {
 }
 
 /** Says what an alias means when too many objects are gone from the source that it meant before. */
-function refusedOr(error: unknown, { pass: { from, options }, class: name }: Following): unknown {
+function refusedOr(error: unknown, { pass: { from, options }, class: name }: FollowRun): unknown {
   if (!(error instanceof TooManyDeletions)) return error
   const { fact, deletes } = error
   const carrying = `${options.switchAlias} means ${name} now, but carrying over what ${from.name} lost meanwhile ${fact}`
@@ -201,7 +201,7 @@ function isLate({ newestSentMs }: SwitchPrecedence, settledMs: number): boolean 
   return newestSentMs > settledMs
 }
 
-function requireTaken({ pass, class: name }: Following, refused: number, reason: string | undefined): void {
+function requireTaken({ pass, class: name }: FollowRun, refused: number, reason: string | undefined): void {
   if (refused === 0) return
   const { switchAlias } = pass.options
   const fact = `${switchAlias} means ${name}, but ${refused} objects or references that ${pass.from.name} got meanwhile were rejected: ${reason}`
@@ -210,14 +210,14 @@ function requireTaken({ pass, class: name }: Following, refused: number, reason:
   })
 }
 
-function clockUnknown({ pass: { from, options }, class: name }: Following): ElysiaError {
+function clockUnknown({ pass: { from, options }, class: name }: FollowRun): ElysiaError {
   const fact = `${options.switchAlias} means ${name}, but ${from.store.target} no longer tells its time: what it got meanwhile is not carried over`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
     hint: 'make sure that its answers have a Date header, then run the same command again',
   })
 }
 
-function stillWritten({ pass, class: name }: Following): ElysiaError {
+function stillWritten({ pass, class: name }: FollowRun): ElysiaError {
   const { from, options } = pass
   const fact = `${options.switchAlias} means ${name} now, but somebody still writes to ${from.name} in ${from.store.target} directly`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {

@@ -7,13 +7,13 @@ import { compareSides, countDifferences } from '../compare.ts'
 import { changesObjects } from '../pass.ts'
 import type { CopyComparison } from '../report.ts'
 import { carryBound, lastPassBeforeSwitch } from './carry.ts'
-import type { Following } from './following.ts'
-import { Apart } from './moving.ts'
+import type { FollowRun } from './following.ts'
+import { DifferingObjects } from './moving.ts'
 
 /** How often both sides are compared: another pass sends what came meanwhile. */
 const ROUNDS = 5
 
-type NextPass = (following: Following, whole: boolean, precedence?: Precedence) => Promise<void>
+type NextPass = (following: FollowRun, whole: boolean, precedence?: Precedence) => Promise<void>
 
 /** The options of a pass that makes both sides equal. */
 const EQUAL = { sync: true, onConflict: 'fail' } as const
@@ -24,18 +24,18 @@ const EQUAL = { sync: true, onConflict: 'fail' } as const
  * must find nothing to send.
  * @throws ElysiaError ELYSIA_INCOMPLETE if they do not become equal; the alias then keeps its meaning
  */
-export async function finishCopy(following: Following, nextPass: NextPass): Promise<boolean> {
+export async function finishCopy(following: FollowRun, nextPass: NextPass): Promise<boolean> {
   const { options } = following.pass
   const isReshaped = changesObjects(following.pass)
   const bound = await carryBound(following)
   set(following, 'finishing')
   let comparison: CopyComparison | null = null
-  let before: Apart | undefined
+  let before: DifferingObjects | undefined
   for (let round = 1; ; round++) {
     const sent = await pass(following, nextPass, { whole: isReshaped || round > 1, bound })
     set(following, 'finishing')
     failpoint('copy.last-pass')
-    const found: Apart | undefined = isReshaped ? undefined : new Apart()
+    const found: DifferingObjects | undefined = isReshaped ? undefined : new DifferingObjects()
     if (found !== undefined) comparison = await compared(following, found)
     const apart = comparison === null ? sentBy(following) : countDifferences(comparison, EQUAL)
     if (apart === 0) break
@@ -57,7 +57,7 @@ export async function finishCopy(following: Following, nextPass: NextPass): Prom
 
 /** Makes a pass; returns how much it sent that the source already had before the previous pass began. */
 async function pass(
-  following: Following,
+  following: FollowRun,
   nextPass: NextPass,
   { whole, bound }: { readonly whole: boolean; readonly bound: number | undefined },
 ): Promise<number> {
@@ -80,7 +80,11 @@ async function pass(
 }
 
 /** Differing objects that are not on their way. */
-async function standingOf({ pass, run, facts, source }: Following, found: Apart, before: Apart | undefined) {
+async function standingOf(
+  { pass, run, facts, source }: FollowRun,
+  found: DifferingObjects,
+  before: DifferingObjects | undefined,
+) {
   const retry = run.retrying(pass.options.retryForMs)
   const { store } = pass.from
   const sinceMs = await retry(() => changesSince(store, facts.beganMs))
@@ -88,7 +92,7 @@ async function standingOf({ pass, run, facts, source }: Following, found: Apart,
 }
 
 /** Objects that a pass over everything sent, deleted, or failed to send. @throws ElysiaError if some were refused */
-function sentBy({ report, pass, class: name }: Following): number {
+function sentBy({ report, pass, class: name }: FollowRun): number {
   const { written, deleted, rejected, references_rejected: links } = report!
   const refused = sumCounts(rejected) + links
   if (refused === 0) return written + deleted
@@ -99,15 +103,18 @@ function sentBy({ report, pass, class: name }: Following): number {
   })
 }
 
-function aliasStays({ options: { switchAlias } }: Following['pass']): string {
+function aliasStays({ options: { switchAlias } }: FollowRun['pass']): string {
   return switchAlias === undefined ? '' : `, and ${switchAlias} means what it meant`
 }
 
-function set(following: Following, state: 'finishing' | 'finished'): void {
+function set(following: FollowRun, state: 'finishing' | 'finished'): void {
   following.facts = { ...following.facts, state }
 }
 
-function compared({ pass, run, source, class: name }: Following, { output }: Apart): Promise<CopyComparison> {
+function compared(
+  { pass, run, source, class: name }: FollowRun,
+  { output }: DifferingObjects,
+): Promise<CopyComparison> {
   const { from, target, options } = pass
   const { signal, stop, emit } = run
   const [left, right] = [
@@ -118,7 +125,7 @@ function compared({ pass, run, source, class: name }: Following, { output }: Apa
   return compareSides(left, right, { options, retry, signal, stop, emit, output })
 }
 
-function notEqual({ pass, class: name }: Following, apart: number): ElysiaError {
+function notEqual({ pass, class: name }: FollowRun, apart: number): ElysiaError {
   const { from, target } = pass
   const fact = `${apart} objects differ between ${from.name} in ${from.store.target} and ${name} in ${target.store.target}`
   return new ElysiaError('ELYSIA_INCOMPLETE', `${fact} after ${ROUNDS} passes${aliasStays(pass)}`, {

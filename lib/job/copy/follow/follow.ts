@@ -7,15 +7,15 @@ import { Run } from '../../../run/run.ts'
 import { findNamed } from '../../../store/named.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changed.ts'
-import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
+import { type CopyPass, type CopyResult, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
 import { carryOver, withSwitchLog } from './carry.ts'
 import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
 import { finishCopy } from './finish.ts'
-import { type Following, noteFollowFacts } from './following.ts'
+import { type FollowRun, noteFollowFacts } from './following.ts'
 import { lockFollow } from './handover.ts'
 import { passWithin } from './passWithin.ts'
-import { copyRequestKey, requireSameAsked } from './requestKey.ts'
+import { copyRequestKey, requireSameRequest } from './requestKey.ts'
 import { emptyReport, resultIfFinished, resultIfSwitched } from './switched.ts'
 import { SwitchLog } from './switchLog.ts'
 
@@ -27,7 +27,7 @@ const LOOK_MS = 250
  * comparison and the switch of an alias. Continues an interrupted run.
  * @throws ElysiaError if it could not begin
  */
-export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restore'>): Promise<CopyEnded> {
+export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restore'>): Promise<CopyResult> {
   const { from, target, context } = given
   const { state } = context
   const run = new Run('copy', context)
@@ -37,7 +37,7 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   const key = { target: target.store.target, class: name, inputs }
   const asked = copyRequestKey(given)
   // Checked before the following process is asked to end.
-  requireSameAsked(factsOf(state?.journal.unfinished(key), context), asked, name)
+  requireSameRequest(factsOf(state?.journal.unfinished(key), context), asked, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
   return closingAfter([() => handover?.release()], async () => {
     const found = state?.journal.unfinished(key)
@@ -45,7 +45,7 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
     const options = { ...given.options, sync: true }
     // The id belongs to the complete copy: each pass is a run of its own.
     const { runId: _, ...ofPasses } = context
-    const following: Following = {
+    const following: FollowRun = {
       run,
       pass: { ...given, options, context: ofPasses },
       class: name,
@@ -64,7 +64,7 @@ function factsOf(found: RunRecord | undefined, { fresh }: CopyPass['context']): 
   return (fresh !== true && followOfCounts(found?.counts)) || NOTHING_FOLLOWED
 }
 
-async function follow(following: Following): Promise<CopyEnded> {
+async function follow(following: FollowRun): Promise<CopyResult> {
   const { run } = following
   let error: unknown
   let isComplete = false
@@ -92,7 +92,7 @@ async function follow(following: Following): Promise<CopyEnded> {
 }
 
 /** True if everything was done except ending the run. */
-async function wasFinished(following: Following): Promise<boolean> {
+async function wasFinished(following: FollowRun): Promise<boolean> {
   const isNew = following.facts.passes === 0
   const alias = await (isNew ? resultIfFinished(following) : resultIfSwitched(following))
   if (alias === undefined) return false
@@ -105,7 +105,7 @@ async function wasFinished(following: Following): Promise<boolean> {
   return true
 }
 
-async function followed(following: Following): Promise<boolean> {
+async function followed(following: FollowRun): Promise<boolean> {
   if (following.facts.passes === 0) await firstPass(following)
   return following.pass.options.finish ? finishCopy(following, nextPass) : passAfterPass(following)
 }
@@ -123,7 +123,7 @@ function reported({
 }
 
 /** Copies everything, as a copy of its own that continues where it was interrupted. */
-async function firstPass(following: Following): Promise<void> {
+async function firstPass(following: FollowRun): Promise<void> {
   const { pass, run, facts } = following
   const { store } = pass.target
   const isThere =
@@ -136,7 +136,7 @@ async function firstPass(following: Following): Promise<void> {
 }
 
 /** Makes passes until asked to end; returns false, since another process will finish the copy. */
-async function passAfterPass(following: Following): Promise<boolean> {
+async function passAfterPass(following: FollowRun): Promise<boolean> {
   const { run, pass, handover } = following
   for (;;) {
     const until = Date.now() + pass.options.everyMs
@@ -155,7 +155,7 @@ async function passAfterPass(following: Following): Promise<boolean> {
 }
 
 /** Copies what changed since the previous pass began; with `whole` looks at everything. */
-export async function nextPass(following: Following, whole = false, precedence?: Precedence): Promise<void> {
+export async function nextPass(following: FollowRun, whole = false, precedence?: Precedence): Promise<void> {
   const { pass, run, facts, class: name } = following
   const { from, target } = pass
   const retry = run.retrying(pass.options.retryForMs)
@@ -167,7 +167,7 @@ export async function nextPass(following: Following, whole = false, precedence?:
 }
 
 /** Records a pass, and reports what is left. @throws the error that ended it */
-function settle(following: Following, { report, error }: CopyEnded, beganMs: number): void {
+function settle(following: FollowRun, { report, error }: CopyResult, beganMs: number): void {
   following.report = report
   if (error !== undefined) throw error
   const { facts, pass, run } = following

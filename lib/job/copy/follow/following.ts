@@ -4,24 +4,24 @@ import type { Run } from '../../../run/run.ts'
 import type { CopyPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
 import { countsOfFollow, type FollowFacts } from './facts.ts'
-import type { Handover } from './handover.ts'
+import type { FollowLock } from './handover.ts'
 
 /** The state of a copy that follows its source. */
-export interface Following {
+export interface FollowRun {
   readonly run: Run
   readonly pass: CopyPass
   /** The class of the target. */
   readonly class: string
   /** The class of the source. */
   readonly source: string
-  readonly handover: Handover | undefined
+  readonly handover: FollowLock | undefined
   facts: FollowFacts
   /** The report of the last pass of this process. */
   report: CopyReport | undefined
 }
 
 /** Saves the facts for a process that continues, and for those that watch. */
-export function noteFollowFacts(following: Following, facts: Partial<FollowFacts>): void {
+export function noteFollowFacts(following: FollowRun, facts: Partial<FollowFacts>): void {
   following.facts = { ...following.facts, ...facts }
   following.run.note(countsOfFollow(following.facts))
 }
@@ -38,7 +38,7 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set([
 ] as const)
 
 /** Passes on only the events that are worth reporting for every pass. */
-export function newsOnly(emit: Emit): Emit {
+export function noteworthyEvents(emit: Emit): Emit {
   return (event) => {
     if (!QUIET.has(event.type)) emit(event)
   }

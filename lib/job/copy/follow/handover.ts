@@ -7,7 +7,7 @@ import { lockRun, type State } from '../../../run/state.ts'
 import { FinishRequests } from './requests.ts'
 
 /** The lock of a copy that follows its source, and the requests of other processes to its holder. */
-export interface Handover {
+export interface FollowLock {
   /** True once another process waits to finish the copy. */
   readonly isAsked: boolean
   release(): void
@@ -24,7 +24,7 @@ export async function lockFollow(
   key: RunKey,
   finishes: boolean,
   { stop, signal, emit }: Run,
-): Promise<Handover> {
+): Promise<FollowLock> {
   const requests = new FinishRequests(state.database, digestOf(key))
   let isTold = false
   for (;;) {

@@ -10,7 +10,7 @@ const IDS_A_READ = 500
 const TIMES: Projection = { properties: [], vectors: false, times: true }
 
 /** Objects that a comparison found to differ. Memory: as many ids as are checked. */
-export class Apart {
+export class DifferingObjects {
   readonly #objects: ObjectFinding[] = []
   #more = 0
 
@@ -33,7 +33,7 @@ export class Apart {
    * The objects that differ although the source was not written to since: they were written earlier or differed before,
    * so they are not on their way.
    */
-  async standing(source: Collection, sinceMs: number, before: Apart | undefined, retry: Retrying) {
+  async standing(source: Collection, sinceMs: number, before: DifferingObjects | undefined, retry: Retrying) {
     const known = new Set(before === undefined ? [] : before.#objects.map(placeOf))
     let standing = this.#more
     for (const [tenant, group] of Map.groupBy(this.#objects, (one) => one.tenant)) {

@@ -1,11 +1,11 @@
 import { undoRoot } from '../../../archive/undo/undo.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { lockChanges } from '../../undo/lock.ts'
-import { type CopyEnded, runPass } from '../pass.ts'
-import { type Following, newsOnly } from './following.ts'
+import { type CopyResult, runPass } from '../pass.ts'
+import { type FollowRun, noteworthyEvents } from './following.ts'
 
 /** How a pass differs from others. */
-export interface PassWithin {
+export interface PassSettings {
   readonly changedSinceMs: number | undefined
   readonly precedence?: Precedence
   readonly batchSize?: number
@@ -13,9 +13,9 @@ export interface PassWithin {
 
 /** A pass of a following copy: it has no journal entry of its own, and is never continued. */
 export async function passWithin(
-  { pass, facts, run, class: name }: Following,
-  { changedSinceMs, precedence, batchSize = pass.options.batchSize }: PassWithin,
-): Promise<CopyEnded> {
+  { pass, facts, run, class: name }: FollowRun,
+  { changedSinceMs, precedence, batchSize = pass.options.batchSize }: PassSettings,
+): Promise<CopyResult> {
   const { target, options } = pass
   const { state, ...context } = pass.context
   const lock = state && lockChanges(state, target.store.target, name)
@@ -28,7 +28,7 @@ export async function passWithin(
         ...(state && { undoDirectory: context.undoDirectory ?? undoRoot(state.directory) }),
         ...(precedence && { precedence }),
         confirm: async () => true,
-        onEvent: newsOnly(run.emit),
+        onEvent: noteworthyEvents(run.emit),
       },
       changedSinceMs,
     })

@@ -18,7 +18,7 @@ export function copyRequestKey({ options, context }: Pick<CopyPass, 'options' | 
  * The earlier passes must have copied the same: another selection, or other transforms, would rebuild the target.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export function requireSameAsked({ asked }: FollowFacts, now: number, name: string): void {
+export function requireSameRequest({ asked }: FollowFacts, now: number, name: string): void {
   if (asked === 0 || asked === now) return
   const fact = `the copy into ${name} was started with other transforms, or another selection`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {

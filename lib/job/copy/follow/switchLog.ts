@@ -7,13 +7,13 @@ import type { State } from '../../../run/state.ts'
 import { makeRunDirectory, runDirectory } from '../../restore/runDirectory.ts'
 
 /** An object of the target. */
-export interface Placed {
+export interface ObjectKey {
   readonly id: string
   readonly tenant?: string
 }
 
 /** What a copy carried over of an object. */
-export interface Carried {
+export interface CarriedObject {
   /** What it sent or was about to send, each state once, the newest last: which of them arrived is not known. */
   readonly wrotes: readonly Trace[]
   /** The target has had the object from this copy. */
@@ -43,7 +43,7 @@ const MOST_STATES = 16
 export class SwitchLog {
   readonly #database: SqliteDatabase
   readonly #statements
-  #waiting: Placed[] = []
+  #waiting: ObjectKey[] = []
 
   private constructor(database: SqliteDatabase) {
     database.exec(TABLES)
@@ -79,7 +79,7 @@ export class SwitchLog {
   }
 
   /** Notes that the target has this object; durable once `flush` was called. */
-  bring({ id, tenant }: Placed): void {
+  bring({ id, tenant }: ObjectKey): void {
     this.#waiting.push({ id, ...(tenant !== undefined && { tenant }) })
     if (this.#waiting.length >= AT_ONCE) this.flush()
   }
@@ -98,7 +98,7 @@ export class SwitchLog {
     this.#database.pragma('wal_checkpoint(FULL)')
   }
 
-  isBrought({ id, tenant = '' }: Placed): boolean {
+  isBrought({ id, tenant = '' }: ObjectKey): boolean {
     this.flush()
     return this.#statements.isBrought.get(tenant, id) !== undefined
   }
@@ -107,7 +107,7 @@ export class SwitchLog {
    * The object is about to be written over what the alias means. `isThere` tells whether a state is the one that the
    * target has now: that one is never forgotten, since it would be taken for a write of others.
    */
-  carry(one: Placed, wrote: Trace, isThere: (wrote: Trace) => boolean = () => false): void {
+  carry(one: ObjectKey, wrote: Trace, isThere: (wrote: Trace) => boolean = () => false): void {
     const { id, tenant = '' } = one
     const others = (this.carried(one)?.wrotes ?? []).filter((known) => !isDeepStrictEqual(known, wrote))
     if (others.length >= MOST_STATES) {
@@ -118,26 +118,26 @@ export class SwitchLog {
   }
 
   /** The object stays as it came through the alias; false if an earlier pass said so already. */
-  stay({ id, tenant = '' }: Placed): boolean {
+  stay({ id, tenant = '' }: ObjectKey): boolean {
     return this.#statements.stay.run(tenant, id).changes > 0
   }
 
   /** Notes that the target has taken these objects. */
-  acknowledge(objects: readonly Placed[]): void {
+  acknowledge(objects: readonly ObjectKey[]): void {
     this.#database.transaction(() => {
       for (const { id, tenant = '' } of objects) this.#statements.acknowledge.run(tenant, id)
     })()
   }
 
   /** The target has taken all references of these objects. */
-  link(objects: readonly Placed[]): void {
+  link(objects: readonly ObjectKey[]): void {
     this.#database.transaction(() => {
       for (const { id, tenant = '' } of objects) this.#statements.link.run(tenant, id)
     })()
   }
 
   /** What was carried over of an object; undefined if nothing was. */
-  carried({ id, tenant = '' }: Placed): Carried | undefined {
+  carried({ id, tenant = '' }: ObjectKey): CarriedObject | undefined {
     const row = this.#statements.carried.get(tenant, id) as
       | { readonly wrotes: string; readonly acknowledged: number; readonly linked: number }
       | undefined
@@ -151,7 +151,7 @@ export class SwitchLog {
   }
 
   /** Notes that the copy itself has removed these objects. */
-  removed(objects: readonly Placed[]): void {
+  removed(objects: readonly ObjectKey[]): void {
     this.flush()
     this.#database.transaction(() => {
       for (const { id, tenant = '' } of objects) {

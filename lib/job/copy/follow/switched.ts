@@ -7,7 +7,7 @@ import type { AliasFacts } from '../../restore/alias/plan.ts'
 import { RestoreLog } from '../../restore/progressTable.ts'
 import type { CopyReport } from '../report.ts'
 import { followOfCounts } from './facts.ts'
-import type { Following } from './following.ts'
+import type { FollowRun } from './following.ts'
 
 const INTO_ALIAS = '--into-alias '
 
@@ -15,7 +15,7 @@ const INTO_ALIAS = '--into-alias '
  * The result for the alias if an interrupted process switched it and nothing else was left to do; otherwise undefined.
  * Since then everyone writes to the copy: another pass would reset it to the source.
  */
-export async function resultIfSwitched(following: Following): Promise<AliasFacts | undefined> {
+export async function resultIfSwitched(following: FollowRun): Promise<AliasFacts | undefined> {
   const { pass, run, class: name } = following
   const { store } = pass.target
   const { state } = run.context
@@ -36,7 +36,7 @@ export async function resultIfSwitched(following: Following): Promise<AliasFacts
  * transforms, has switched it and finished: nothing is left to do. Undefined if the alias does not mean the copy.
  * @throws ElysiaError ELYSIA_CONFLICT if it does for another reason: a copy would undo what came through it
  */
-export async function resultIfFinished(following: Following): Promise<AliasFacts | undefined> {
+export async function resultIfFinished(following: FollowRun): Promise<AliasFacts | undefined> {
   const { pass, run, source, class: name } = following
   const { options, from, target } = pass
   if (options.switchAlias === undefined) return undefined
@@ -71,7 +71,7 @@ function lastSwitch({
   run,
   pass,
   class: name,
-}: Following): { readonly record: RunRecord; readonly input: string } | undefined {
+}: FollowRun): { readonly record: RunRecord; readonly input: string } | undefined {
   for (const record of run.context.state?.journal.runs(pass.target.store.target) ?? []) {
     if (record.run === run.id) return undefined
     if (record.kind !== 'copy' || record.class !== name) continue
@@ -82,7 +82,7 @@ function lastSwitch({
 }
 
 /** The report of a process that found the copy finished: it sent nothing. */
-export function emptyReport({ pass, source, class: name }: Following, alias: AliasFacts): CopyReport {
+export function emptyReport({ pass, source, class: name }: FollowRun, alias: AliasFacts): CopyReport {
   const { from, target, context } = pass
   return {
     id: '',

@@ -5,7 +5,7 @@ import type { Collection, Projection, Store } from '../../../store/store.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import type { TraceMatch, Traces } from '../../undo/traces.ts'
-import type { Carried, Placed, SwitchLog } from './switchLog.ts'
+import type { CarriedObject, ObjectKey, SwitchLog } from './switchLog.ts'
 
 /** If the clocks of nodes differ more than this, their update times say too little. */
 export const MOST_CLOCK_MS = 5_000
@@ -53,7 +53,7 @@ export class SwitchPrecedence implements Precedence {
   readonly deletedBefore: number
   #newest = 0
   #newestThere = 0
-  readonly #sent: Placed[] = []
+  readonly #sent: ObjectKey[] = []
   #kept = 0
   #postponed = 0
   #failure: unknown
@@ -145,11 +145,11 @@ export class SwitchPrecedence implements Precedence {
     if (this.isCareful) this.#log.acknowledge(objects)
   }
 
-  linked(objects: readonly Placed[]): void {
+  linked(objects: readonly ObjectKey[]): void {
     if (this.isCareful) this.#log.link(objects)
   }
 
-  removed(objects: readonly Placed[]): void {
+  removed(objects: readonly ObjectKey[]): void {
     this.#log.removed(objects)
   }
 
@@ -174,6 +174,6 @@ export class SwitchPrecedence implements Precedence {
 }
 
 /** Whether an object is as any of the copy's own writes left it; the references may still have to follow. */
-function isCarried(there: StoredObject, { wrotes, linked }: Carried, traces: Traces): boolean {
+function isCarried(there: StoredObject, { wrotes, linked }: CarriedObject, traces: Traces): boolean {
   return wrotes.some((wrote) => traces.matches(there, wrote, { partlyLinked: !linked }))
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Chain, isIncrement, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, chainState, isIncrement } from '../../../archive/chain/chain.ts'
 import { checkFile, filesOf } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
@@ -26,7 +26,7 @@ export function archiveSide(chain: Chain): DiffSide {
   return {
     name: storage.text,
     ...factsOf(manifest),
-    about: statesOf(chain).all.objects,
+    about: chainState(chain).all.objects,
     check: (signal) =>
       pool(filesOf(chain), { workers: CHECKED_AT_ONCE, signal }, (file, own) => checkFile(chain, file, own)),
     open: async () => (isIncrement(manifest) ? chainObjects(chain) : archiveObjects(chain.newest)),

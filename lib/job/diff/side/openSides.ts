@@ -6,7 +6,7 @@ import type { Side } from '../../../stream/mergeJoin.ts'
 import type { Comparison } from '../context.ts'
 import type { Finding, UnreadableFinding, VectorsFinding } from '../finding.ts'
 import { lacksVectors } from '../plan.ts'
-import type { DiffSide, Reading } from './side.ts'
+import type { DiffSide, SideReadOptions } from './side.ts'
 
 /** Both sides, opened. */
 export interface OpenSides {
@@ -18,7 +18,7 @@ export interface OpenSides {
   readonly vectors: boolean
   /** True if a side is read in one piece. */
   readonly isSequential: boolean
-  readonly readings: Readonly<Record<Side, Reading>>
+  readonly readings: Readonly<Record<Side, SideReadOptions>>
   close(): Promise<void>
 }
 
@@ -31,11 +31,11 @@ const MOST_LOOKS = 8
 /** Opens both sides; requests from a store only what the other side has. */
 export async function openSides(
   comparison: Comparison,
-  { retry, signal }: Pick<Reading, 'retry' | 'signal'>,
+  { retry, signal }: Pick<SideReadOptions, 'retry' | 'signal'>,
 ): Promise<OpenSides> {
   const { left, right, asked, options, tally } = comparison
   const unreadable: UnreadableFinding[] = []
-  const readingOf = (side: Side, vectors: boolean): Reading => ({
+  const readingOf = (side: Side, vectors: boolean): SideReadOptions => ({
     projection: { ...asked.projection, vectors },
     selections: asked.selections[side],
     cut: isToCut(side, side === 'left' ? right : left),
@@ -81,7 +81,10 @@ export async function openSides(
 }
 
 /** True for an object that is compared. */
-export function isSelected(object: StoredObject, { selections }: Pick<Reading, 'selections'>): boolean {
+export function isSelected(
+  object: StoredObject,
+  { selections }: Pick<SideReadOptions, 'selections'>,
+): boolean {
   return selections.every((one) => one.selects(object))
 }
 

@@ -9,7 +9,7 @@ import type { RequireAllFound } from '../../scan/countedScan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
 /** What a comparison requests from a side. */
-export interface Reading {
+export interface SideReadOptions {
   readonly projection: Projection
   /** Only objects that all of these select are compared. */
   readonly selections: readonly Selection[]
@@ -23,16 +23,20 @@ export interface Reading {
 }
 
 /** Options for counting in a store. */
-export type Counting = Pick<Reading, 'retry' | 'signal'>
+export type SideCountOptions = Pick<SideReadOptions, 'retry' | 'signal'>
 
 /** A store and the collection that forms a side. */
 export interface LiveCollection {
   readonly store: Store
   readonly class: string
   /** Counts an active tenant, or the collection, before it is read completely. */
-  counted(tenant: string | undefined, counting: Counting): Promise<RequireAllFound>
+  counted(tenant: string | undefined, counting: SideCountOptions): Promise<RequireAllFound>
   /** Reads objects again by id, whether they are selected or not. */
-  readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
+  readMany(
+    ids: readonly string[],
+    tenant: string | undefined,
+    reading: SideReadOptions,
+  ): Promise<StoredObject[]>
 }
 
 /** A tenant, and its state if known. */
@@ -71,6 +75,6 @@ export interface DiffSide {
   /** Checks that it is complete and unchanged since it was written. @throws ElysiaError ELYSIA_DAMAGED */
   check?(signal: AbortSignal): Promise<void>
   /** Opens its objects, selected or not; may leave out ids that were not requested. */
-  open(reading: Reading): Promise<ObjectSource>
+  open(reading: SideReadOptions): Promise<ObjectSource>
   close(): Promise<void>
 }

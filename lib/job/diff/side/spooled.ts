@@ -10,7 +10,7 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import { wholeNumbers } from '../../../core/value/wholeNumbers.ts'
 import { type SqliteDatabase, temporaryDatabase } from '../../../database/connection.ts'
 import type { RestoreSource } from '../../restore/source/source.ts'
-import type { DiffSide, Reading } from './side.ts'
+import type { DiffSide, SideReadOptions } from './side.ts'
 
 const TABLE = 'CREATE TABLE objects (tenant TEXT NOT NULL, id TEXT NOT NULL, line BLOB NOT NULL)'
 const INDEX = 'CREATE UNIQUE INDEX by_id ON objects (tenant, id)'
@@ -39,7 +39,7 @@ export function spooledSide(source: RestoreSource): DiffSide {
 }
 
 /** @throws ElysiaError ELYSIA_DAMAGED, naming the id, if an object appears twice; that of the source */
-async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectSource> {
+async function inOrder(source: RestoreSource, reading: SideReadOptions): Promise<ObjectSource> {
   const database = temporaryDatabase()
   try {
     database.exec(TABLE)
@@ -58,7 +58,11 @@ async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectS
   }
 }
 
-async function fill(database: SqliteDatabase, source: RestoreSource, reading: Reading): Promise<void> {
+async function fill(
+  database: SqliteDatabase,
+  source: RestoreSource,
+  reading: SideReadOptions,
+): Promise<void> {
   const insert = database.prepare('INSERT INTO objects VALUES (?, ?, ?)')
   const insertPage = database.transaction((page: readonly StoredObject[]) => {
     for (const object of page) insert.run(object.tenant ?? '', object.id, Buffer.from(objectText(object)))

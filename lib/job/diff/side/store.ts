@@ -11,7 +11,7 @@ import { objectsById } from '../../../store/objectsById.ts'
 import type { Collection, Projection, Store, Tenant } from '../../../store/store.ts'
 import { countedScan } from '../../scan/countedScan.ts'
 import type { Selection } from '../../selection/selection.ts'
-import type { DiffSide, Reading } from './side.ts'
+import type { DiffSide, SideReadOptions } from './side.ts'
 
 /**
  * A collection of a store, by its name or an alias, as a side of a comparison. Closing it leaves the store open.
@@ -30,7 +30,7 @@ export async function storeSide(
   const aliases = store.supports.aliases ? await retry(() => store.aliases()) : []
   const { version } = await retry(() => store.health())
   const about = tenants === undefined ? await retry(() => collection.count()) : undefined
-  const projected = (reading: Reading): Projection => projectionFor(reading, schema.properties)
+  const projected = (reading: SideReadOptions): Projection => projectionFor(reading, schema.properties)
   return {
     name: `${name} in ${store.target}`,
     schema,
@@ -71,7 +71,7 @@ async function rangesOf(
   name: string,
   tenants: readonly Tenant[] | undefined,
   about: number | undefined,
-  { cut, workers, retry, signal }: Reading,
+  { cut, workers, retry, signal }: SideReadOptions,
 ): Promise<ObjectSource['ranges']> {
   if (tenants !== undefined) return tenants.map((tenant): ObjectRange => ({ tenant: tenant.name }))
   if (!cut) return [{}]
@@ -95,7 +95,7 @@ function pagesOf(
  * for a property that it lacks.
  */
 function projectionFor(
-  { projection, selections }: Reading,
+  { projection, selections }: SideReadOptions,
   properties: DiffSide['schema']['properties'],
 ): Projection {
   const asked = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))

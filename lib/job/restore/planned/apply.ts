@@ -1,6 +1,6 @@
 import { resolveInput } from '../../../options/options.ts'
 import type { Store } from '../../../store/store.ts'
-import { type RestoreContext, type RestoreEnded, runRestore } from '../restore.ts'
+import { type RestoreContext, type RestoreResult, runRestore } from '../restore.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { type ApplyOptionsInput, applyOptions } from './options.ts'
 import type { Plan } from './plan.ts'
@@ -16,7 +16,7 @@ export function runApply(
   store: Store,
   input: ApplyOptionsInput = {},
   context: RestoreContext = {},
-): Promise<RestoreEnded> {
+): Promise<RestoreResult> {
   const { maxDelete = plan.header.options.maxDelete, ...how } = resolveInput(applyOptions, input)
   const options = { ...plan.header.options, ...how, ...(maxDelete !== undefined && { maxDelete }) }
   return runRestore(source, store, options, { ...context, applying: plan })

@@ -1,4 +1,4 @@
-import { type Chain, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, chainState } from '../../../archive/chain/chain.ts'
 import { checkFile, filesOf, type LinkFile } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
@@ -26,7 +26,7 @@ export function chainSource(chain: Chain): RestoreSource {
     manifest,
     ...(tenants && { tenants }),
     aliases,
-    about: statesOf(chain).all.objects,
+    about: chainState(chain).all.objects,
     parts: objects.ranges.map(
       ({ tenant, ...covers }, at): SourcePart => ({
         name: `range ${at}`,

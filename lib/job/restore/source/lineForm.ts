@@ -10,7 +10,7 @@ import { shapeByName, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
-import type { Parsed } from '../../../stream/parseJson.ts'
+import type { ParsedLine } from '../../../stream/parseJson.ts'
 import type { ForeignBytes } from './file.ts'
 import type { ForeignOptions } from './foreignOptions.ts'
 
@@ -57,7 +57,7 @@ async function sampleOf(source: Readable, document: DocumentKind | undefined): P
   pipeline([source, ...stages], () => {})
   const sample = new Sample()
   try {
-    for await (const line of last as AsyncIterable<Parsed | Reject>) {
+    for await (const line of last as AsyncIterable<ParsedLine | Reject>) {
       const read = line instanceof Reject ? line : withoutReason(line)
       if (!(read instanceof Reject)) sample.add(read.value)
       if (sample.isFull) break

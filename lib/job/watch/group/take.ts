@@ -1,5 +1,5 @@
 import type { Report } from '../../../core/report.ts'
-import type { Ended } from '../../../run/run.ts'
+import type { JobResult } from '../../../run/run.ts'
 import { type FirstPass, passOf } from '../../ingest/coalesce/firstPass.ts'
 import { withoutAttempts } from '../attempts.ts'
 import { endedEntry, takenEntry } from '../entry.ts'
@@ -13,7 +13,7 @@ import type { Member } from './read.ts'
 /** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
 interface MemberRun {
   readonly entry: WatchEntry
-  readonly ended: Ended<Report> | undefined
+  readonly ended: JobResult<Report> | undefined
 }
 
 /**
@@ -59,7 +59,7 @@ async function ingestMember(
   watching: Watching,
   { entry, opened }: Member,
   first: FirstPass,
-): Promise<Ended<Report>> {
+): Promise<JobResult<Report>> {
   const { log, totals } = watching
   const begun: WatchEntry = { ...entry, attempting: true }
   log.update(begun)

@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { counted } from '../../../core/units.ts'
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
-import type { RunLogged } from '../../history/log/line.ts'
+import type { AttemptLog } from '../../history/log/line.ts'
 import { type Assets, readAssets } from '../assets.ts'
 import { type DashboardSources, NO_ALERTS, runLine } from '../facts.ts'
 import { wholePage } from '../html.ts'
@@ -109,7 +109,7 @@ function detailsAndLogs(
 ): Pick<PackedFacts, 'details' | 'logs'> {
   const details = detailsOf(entries)
   let bytes = 0
-  const logs = [...new Set(details.map(({ id }) => id))].flatMap((id): [string, RunLogged[]][] => {
+  const logs = [...new Set(details.map(({ id }) => id))].flatMap((id): [string, AttemptLog[]][] => {
     const ends = (history.logs?.(id) ?? []).map((log) => ({ ...log, lines: log.lines.slice(-LOG_LINES) }))
     bytes += JSON.stringify(ends).length
     return ends.length === 0 || bytes > LOGS_BYTES ? [] : [[id, ends]]

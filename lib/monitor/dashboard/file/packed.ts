@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../history/entry.ts'
-import type { RunLogged } from '../../history/log/line.ts'
+import type { AttemptLog } from '../../history/log/line.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { ArchiveView, PageFacts, RunLine } from '../facts.ts'
 
@@ -33,7 +33,7 @@ export interface PackedFacts extends Omit<PageFacts, 'runs' | 'report' | 'next' 
   /** All tries of the runs that the page shows in full. */
   readonly details: readonly HistoryEntry[]
   /** The last log lines of these tries, by run id. */
-  readonly logs: Readonly<Record<string, readonly RunLogged[]>>
+  readonly logs: Readonly<Record<string, readonly AttemptLog[]>>
 }
 
 /** Packs runs so that `unpackRuns` restores them. */

@@ -32,6 +32,6 @@ export const RunLogSchema = Type.Object({
 })
 
 /** The log lines of one try at a run. */
-export type RunLogged = Static<typeof RunLogSchema>
+export type AttemptLog = Static<typeof RunLogSchema>
 
-export type LogLine = RunLogged['lines'][number]
+export type LogLine = AttemptLog['lines'][number]

@@ -3,7 +3,7 @@ import type { HistoryConnection } from '../table/file.ts'
 import { InvalidEntry } from '../table/invalidEntry.ts'
 import { timeIn } from '../table/row.ts'
 import { LOG_LEVELS, type LogLevel } from './levels.ts'
-import type { LogLine, RunLogged } from './line.ts'
+import type { AttemptLog, LogLine } from './line.ts'
 
 /**
  * How many runs keep a log, and the bytes of all these logs: once for runs that ended well, and once for the others.
@@ -60,7 +60,7 @@ export function putLog(
 }
 
 /** The kept logs of a run's tries, first one first. @throws StrangeEntry */
-export function logsOf(database: HistoryConnection, id: string): RunLogged[] {
+export function logsOf(database: HistoryConnection, id: string): AttemptLog[] {
   if (!hasLogs(database)) return []
   const rows = database
     .prepare('SELECT attempt, lines FROM logs JOIN runs USING (number) WHERE id = ? ORDER BY attempt')

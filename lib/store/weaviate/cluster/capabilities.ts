@@ -1,4 +1,4 @@
-import { isSince } from '../../../core/value/version.ts'
+import { isAtLeastMinor } from '../../../core/value/version.ts'
 
 /** The oldest supported minor release of version 1: the client's gRPC needs it. */
 export const OLDEST_MINOR = 27
@@ -50,6 +50,9 @@ export type ServerFeatures = { readonly [Name in keyof typeof CAPABILITIES]: boo
 
 /** The features of a server of this version. */
 export function featuresOf(version: string): ServerFeatures {
-  const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [name, isSince(version, since)])
+  const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [
+    name,
+    isAtLeastMinor(version, since),
+  ])
   return Object.fromEntries(entries) as ServerFeatures
 }

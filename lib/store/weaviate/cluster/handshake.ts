@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withDeadline } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
-import { byAge, isSince } from '../../../core/value/version.ts'
+import { byAge, isAtLeastMinor } from '../../../core/value/version.ts'
 import { OLDEST_MINOR } from './capabilities.ts'
 import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
 import type { NodeConnection } from './node.ts'
@@ -121,7 +121,7 @@ function closed(failure: ElysiaError, server: NodeConnection, other: boolean): E
 }
 
 function checkVersion(http: string, version: string): void {
-  if (isSince(version, OLDEST_MINOR)) return
+  if (isAtLeastMinor(version, OLDEST_MINOR)) return
   throw new ElysiaError(
     'ELYSIA_STORE',
     `${http} is Weaviate ${version}: 1.${OLDEST_MINOR} or newer is needed`,

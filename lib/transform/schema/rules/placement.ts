@@ -1,6 +1,6 @@
 import { counted } from '../../../core/units.ts'
 import { recordOf } from '../../../core/value/record.ts'
-import { isSince } from '../../../core/value/version.ts'
+import { isAtLeastMinor } from '../../../core/value/version.ts'
 import type { Patching } from '../patching.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
@@ -112,7 +112,7 @@ function asyncReplication({ schema, target, set }: Patching): void {
   if (asyncConfig !== undefined && unknownTo(target, 36)) {
     set(['replicationConfig', 'asyncConfig'], undefined, `Weaviate ${target.version} does not know it`)
   }
-  if (asyncEnabled === true && target.version !== undefined && isSince(target.version, 38)) {
+  if (asyncEnabled === true && target.version !== undefined && isAtLeastMinor(target.version, 38)) {
     const reason = `Weaviate ${target.version} has no such setting for a class of its own`
     set(['replicationConfig', 'asyncEnabled'], undefined, reason)
   }

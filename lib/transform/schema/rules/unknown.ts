@@ -1,7 +1,7 @@
-import { isSince } from '../../../core/value/version.ts'
+import { isAtLeastMinor } from '../../../core/value/version.ts'
 import type { SchemaTarget } from '../patching.ts'
 
 /** True for a server older than this minor release of version 1; false if its version is unknown. */
 export function unknownTo({ version }: SchemaTarget, since: number): boolean {
-  return version !== undefined && !isSince(version, since)
+  return version !== undefined && !isAtLeastMinor(version, since)
 }

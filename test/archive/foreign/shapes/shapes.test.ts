@@ -12,7 +12,7 @@ import { fieldsText, foreignLines } from '../../../../lib/archive/foreign/shapes
 import { shapeByName, shapeOf } from '../../../../lib/archive/foreign/shapes/shapes.ts'
 import type { JsonObject, StoredObject } from '../../../../lib/core/object.ts'
 import { Reject } from '../../../../lib/core/reject.ts'
-import type { Parsed } from '../../../../lib/stream/parseJson.ts'
+import type { ParsedLine } from '../../../../lib/stream/parseJson.ts'
 
 const FIXTURES = fileURLToPath(new URL('../../../../fixtures/other-stores/', import.meta.url))
 const [U1, U2] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
@@ -23,7 +23,7 @@ const read = (name: string, mapping: MappingOptions = {}) => readBytes(readFileS
 async function readBytes(bytes: Buffer, options: MappingOptions = {}) {
   const document = documentKind(bytes)
   const sample: JsonObject[] = []
-  const collect = async (lines: AsyncIterable<Parsed | Reject>) => {
+  const collect = async (lines: AsyncIterable<ParsedLine | Reject>) => {
     for await (const line of lines) {
       const read = line instanceof Reject ? line : withoutReason(line)
       if (!(read instanceof Reject)) sample.push(read.value)

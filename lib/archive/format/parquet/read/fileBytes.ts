@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ElysiaError, messageOf } from '../../../../core/errors.ts'
-import { isLimited, passed } from '../../../../core/memory/limits.ts'
+import { isLimited, noteGarbage } from '../../../../core/memory/limits.ts'
 import type { ReadAt } from '../page.ts'
 
 /** The address space reserved for a file while it is read; memory is allocated as it grows. */
@@ -71,7 +71,7 @@ class TemporaryFile implements FileBytes {
       if (more === 0) break
       done += more
     }
-    passed(bytes.length)
+    noteGarbage(bytes.length)
     return bytes.subarray(0, done)
   }
 

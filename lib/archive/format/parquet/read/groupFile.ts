@@ -1,4 +1,4 @@
-import { passed } from '../../../../core/memory/limits.ts'
+import { noteGarbage } from '../../../../core/memory/limits.ts'
 import type { ColumnChunk, OffsetField, RowGroup } from '../footer.ts'
 import type { ReadAt } from '../page.ts'
 
@@ -15,7 +15,7 @@ const MAGIC = Buffer.from('PAR1')
 export function groupFile({ chunks }: RowGroup, footer: Buffer, read: ReadAt): Buffer {
   const size = chunks.reduce((sum, { bytes }) => sum + bytes, MAGIC.length + footer.length)
   const file = Buffer.allocUnsafeSlow(size)
-  passed(size)
+  noteGarbage(size)
   MAGIC.copy(file)
   const end = file.subarray(size - footer.length)
   footer.copy(end)
