@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { archivePath, lockedForReading } from '../cli/archivePath.ts'
+import { DamageNotes } from '../cli/chain/damage.ts'
 import { archiveFinder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
@@ -142,11 +143,14 @@ async function opened(
   const { openSide } = await diffJob()
   const path = await archivePath(context, named)
   const lock = await lockedForReading(context, path, `comparison with ${path}`)
+  const damage = new DamageNotes(context, path)
+  closers.push(damage.note)
   if (lock !== undefined) closers.push(() => lock.release())
   return openSide(path, {
     ...(other !== undefined && { className: other.schema.class }),
     onEvent: eventView(context.console),
     findArchive: await archiveFinder(context),
+    onDamage: damage.add,
   })
 }
 

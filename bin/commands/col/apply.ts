@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot } from '../../cli/catalog.ts'
+import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { stepSettings, transformsFor } from '../../cli/transforms.ts'
@@ -54,6 +55,8 @@ async function run(context: Context): Promise<void> {
     const { source: path, options: planned } = plan.header
     const transforms = await plannedTransforms(context, plan)
     const lock = await lockedForReading(context, path, `restore of ${path}`)
+    const damage = new DamageNotes(context, path)
+    closers.push(damage.note)
     if (lock !== undefined) closers.push(() => lock.release())
     const source = await openSource(path, {
       stdin: () => process.stdin,
@@ -61,6 +64,7 @@ async function run(context: Context): Promise<void> {
       findArchive: await archiveFinder(context),
       options: planned,
       onEvent: eventView(console),
+      onDamage: damage.add,
     })
     closers.push(() => source.close?.())
     const { store, state } = await context.openTarget({

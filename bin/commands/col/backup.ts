@@ -20,7 +20,7 @@ import { requireUnlocked } from './backingUp/placeLock.ts'
 import { plannedPath, printPlan } from './backingUp/plan.ts'
 import { keepsVectors, makeBackup } from './backingUp/shown.ts'
 import { type Destination, destinationOf } from './destination.ts'
-import { incrementOf, requireIncrement } from './increment.ts'
+import { incrementOf, notingBase, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
 import { backUpSet } from './sets/backups.ts'
 
@@ -93,10 +93,10 @@ async function run(context: Context): Promise<void> {
         ? await incrementOf(context, store, schema, asked, transforms, await continuesIn(path, resume))
         : {}
     const changing = { transforms, keepsVectors: keepsVectors(context) }
-    return printPlan(context, store, name, asked, isDirectory ? path : undefined, {
-      ...increment,
-      ...changing,
-    })
+    const more = { ...increment, ...changing }
+    return notingBase(context, increment, () =>
+      printPlan(context, store, name, asked, isDirectory ? path : undefined, more),
+    )
   }
   const request = { store, schema, options: asked, transforms }
   if (destination.kind === 'pipe') return intoPipe(context, request)

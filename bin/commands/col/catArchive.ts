@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { LATEST } from '../../cli/catalog.ts'
+import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
 import {
@@ -46,9 +47,12 @@ export async function readArchive(
   await closingAfter(closers, async () => {
     const path = await archivePath(context, operand)
     const lock = await lockedForReading(context, path, `printing of ${path}`)
+    const damage = new DamageNotes(context, path)
+    closers.push(damage.note)
     if (lock !== undefined) closers.push(() => lock.release())
     const onEvent = eventView(context.console)
-    const side = await openSide(path, { findArchive: await archiveFinder(context), onEvent })
+    const findArchive = await archiveFinder(context)
+    const side = await openSide(path, { findArchive, onEvent, onDamage: damage.add })
     closers.push(() => side.close())
     const { signal } = context
     const retry = <T>(call: () => Promise<T>): Promise<T> => call()

@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backupRoot, useCatalog } from '../../cli/catalog.ts'
+import { damagedIn } from '../../cli/chain/affected.ts'
+import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
 import {
@@ -59,12 +61,41 @@ export async function incrementOf(
   if (since === undefined || full || isBegun) return { findArchive }
   const location = await baseLocation(context, store, schema, options, transforms)
   if (location === undefined) return { findArchive }
-  const { openArchive, openChain, findBelow, directoryStorage } = await backupJob()
+  const { openArchive, openChain, findBelow, directoryStorage, tellingDamage } = await backupJob()
   const near = findBelow([dirname(location), backupRoot(context)])
   const find = async (id: string) => (await near(id)) ?? findArchive(id)
-  const base = await openChain(await openArchive(directoryStorage(location)), find)
+  const damage = new DamageNotes(context, location)
+  const open = async () => openChain(await openArchive(directoryStorage(location)), find)
+  const base = await damage.during(() => tellingDamage(open, damage.add))
   eventView(context.console)({ type: 'base_chosen', archive: base.newest.manifest.id })
   return { base, findArchive: find }
+}
+
+/**
+ * Does work that reads the base of an increment. If it finds a link of it damaged, by the error it throws or that
+ * `errorIn` its result, this is noted in the catalog: the next backup is based on another archive.
+ */
+export async function notingBase<T>(
+  context: Context,
+  { base }: Increment,
+  work: () => Promise<T>,
+  errorIn: (result: T) => unknown = () => undefined,
+): Promise<T> {
+  if (base === undefined) return work()
+  const damage = new DamageNotes(context, base.newest.storage.text)
+  const look = (error: unknown) => {
+    if (error instanceof ElysiaError && damagedIn(error, undefined) !== undefined) damage.add(error)
+  }
+  return damage.during(async () => {
+    try {
+      const result = await work()
+      look(errorIn(result))
+      return result
+    } catch (error) {
+      look(error)
+      throw error
+    }
+  })
 }
 
 /** Undefined if a full archive will be made, which is reported. */

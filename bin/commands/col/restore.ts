@@ -1,5 +1,6 @@
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, useCatalog } from '../../cli/catalog.ts'
+import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
@@ -153,6 +154,8 @@ async function open(
   const path = await located(context, operand)
   const lock =
     options.dryRun || path === '-' ? undefined : await lockedForReading(context, path, `restore of ${path}`)
+  const damage = new DamageNotes(context, path)
+  closers.push(damage.note)
   if (lock !== undefined) closers.push(() => lock.release())
   const source = await openSource(path, {
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
@@ -160,6 +163,7 @@ async function open(
     findArchive: await archiveFinder(context),
     options,
     onEvent: eventView(context.console),
+    onDamage: damage.add,
   })
   closers.push(() => source.close?.())
   return { source, lock }

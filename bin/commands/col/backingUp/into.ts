@@ -14,7 +14,7 @@ import {
   type Store,
   type Transform,
 } from '../../../library.ts'
-import { type Increment, incrementOf } from '../increment.ts'
+import { type Increment, incrementOf, notingBase } from '../increment.ts'
 import { withLock } from './placeLock.ts'
 import { type Show, showBackup } from './shown.ts'
 
@@ -51,14 +51,17 @@ export async function intoDirectory(
   const path = named ?? (await job.defaultDirectory(root, name, store.target, isBegun))
   const entry = { path, shape: 'directory', ...catalogOf(context) } as const
   const baseLock = await lockedBase(context, increment)
-  const make = (inside: BackupContext) =>
-    job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
-      ...inside,
-      ...increment,
-      ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
-      resume: isOurs ? isBegun : resume,
-      ...(isOurs && !isBegun && { archiveId: basename(path) }),
-    })
+  const make = (inside: BackupContext) => {
+    const work = () =>
+      job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
+        ...inside,
+        ...increment,
+        ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
+        resume: isOurs ? isBegun : resume,
+        ...(isOurs && !isBegun && { archiveId: basename(path) }),
+      })
+    return notingBase(context, increment, work, ({ error }) => error)
+  }
   await withLock(path, () =>
     show(context, transforms, (jobContext) =>
       job.backupCataloged({ ...entry, ...(isOurs && { root }) }, jobContext, make),

@@ -1,4 +1,5 @@
 import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
+import { DamageNotes } from '../../../cli/chain/damage.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
@@ -67,12 +68,16 @@ async function compacted(
   { location, root, shape }: ArchiveDetails,
   signal: AbortSignal,
 ): Promise<CompactReport> {
-  const { compact, openArchive, openChain, directoryStorage, readAnnotations } = await compactJob()
-  const archive = await openArchive(directoryStorage(location))
-  const chain = await openChain(archive, await archiveFinder(context))
+  const { compact, openArchive, openChain, directoryStorage, readAnnotations, tellingDamage } =
+    await compactJob()
   const view = await progressView(context)
   const { onEvent } = view.looks
-  const report = await compact(chain, { signal, onEvent }).finally(view.stop)
+  const damage = new DamageNotes(context, location)
+  const work = async () => {
+    const archive = await openArchive(directoryStorage(location))
+    return compact(await openChain(archive, await archiveFinder(context)), { signal, onEvent })
+  }
+  const report = await damage.during(() => tellingDamage(work, damage.add)).finally(view.stop)
   // The manifest is authoritative; annotations of the archive stay.
   const { manifest } = await openArchive(directoryStorage(location))
   const where = { root, location, shape }

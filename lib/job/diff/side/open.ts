@@ -4,8 +4,10 @@ import type { FindArchive } from '../../../archive/chain/chain.ts'
 import { UNDO_HEADER } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Emit } from '../../../run/context.ts'
+import type { OnDamage } from '../../restore/source/damage.ts'
 import { openArchives, openSource } from '../../restore/source/open.ts'
 import { archiveSide, singleSide } from './archive.ts'
+import { watchedSide } from './damage.ts'
 import type { DiffSide } from './side.ts'
 import { spooledSide } from './spooled.ts'
 import { undoSide } from './undo.ts'
@@ -16,6 +18,8 @@ export interface OpenSideOptions {
   readonly onEvent?: Emit
   /** Finds the bases of an increment that are not beside it. */
   readonly findArchive?: FindArchive
+  /** Gets the damage of an archive, also what is found while the side is read. */
+  readonly onDamage?: OnDamage
 }
 
 /**
@@ -26,10 +30,14 @@ export interface OpenSideOptions {
  */
 export async function openSide(
   path: string,
-  { className, onEvent, findArchive }: OpenSideOptions = {},
+  { className, onEvent, findArchive, onDamage }: OpenSideOptions = {},
 ): Promise<DiffSide> {
   if (existsSync(join(path, UNDO_HEADER))) return undoSide(path)
-  const more = { ...(onEvent && { onEvent }), ...(findArchive && { findArchive }) }
+  const more = {
+    ...(onEvent && { onEvent }),
+    ...(findArchive && { findArchive }),
+    ...(onDamage && { onDamage }),
+  }
   const stdin = (): never => {
     throw new ElysiaError('ELYSIA_USAGE', 'standard input cannot be compared', {
       hint: 'write it to a file first: it has to be read more than once',
@@ -46,8 +54,8 @@ export async function openSide(
       hint: 'write it to a file first: it has to be read more than once',
     })
   }
-  if (source.kind === 'archive') return archiveSide(await openArchives(path, more))
+  if (source.kind === 'archive') return watchedSide(archiveSide(await openArchives(path, more)), onDamage)
   if (source.kind !== 'file') return spooledSide(source)
   await source.close?.()
-  return singleSide(path)
+  return watchedSide(await singleSide(path), onDamage)
 }

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
@@ -21,7 +21,9 @@ import { decompress } from '../../../stream/codec/decompress.ts'
 import { ofInput } from '../../../stream/foreignInput.ts'
 import type { RestoreOptions } from '../options.ts'
 import { archiveSource } from './archive.ts'
+import { archivesBelow } from './archivesBelow.ts'
 import { chainSource } from './chain.ts'
+import { type OnDamage, tellDamage, tellingDamage, watchedSource } from './damage.ts'
 import { exportSource } from './export.ts'
 import { type ForeignBytes, originalSource } from './file.ts'
 import type { ForeignOptions } from './foreignOptions.ts'
@@ -43,6 +45,8 @@ export interface OpenOptions {
   readonly findArchive?: FindArchive
   readonly options?: SourceOptions
   readonly onEvent?: Emit
+  /** Gets the damage of an archive, also what is found while the source is read. */
+  readonly onDamage?: OnDamage
 }
 
 const CHUNK_BYTES = 256 * 1024
@@ -54,6 +58,11 @@ const HEAD_BYTES = 64 * 1024
  * damaged, cut short or not finished
  */
 export async function openSource(operand: string, options: OpenOptions): Promise<RestoreSource> {
+  const { onDamage } = options
+  return watchedSource(await tellingDamage(() => openAny(operand, options), onDamage), onDamage)
+}
+
+async function openAny(operand: string, options: OpenOptions): Promise<RestoreSource> {
   if (operand === '-') return openStream({ name: 'standard input', ...PIPE }, options.stdin(), options)
   const stats = await stat(operand).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -92,9 +101,14 @@ async function openDirectory(path: string, options: OpenOptions): Promise<Restor
  */
 export async function openArchives(
   path: string,
-  { onEvent, root, findArchive }: Pick<OpenOptions, 'onEvent' | 'root' | 'findArchive'>,
+  {
+    onEvent,
+    onDamage,
+    root,
+    findArchive,
+  }: Pick<OpenOptions, 'onEvent' | 'onDamage' | 'root' | 'findArchive'>,
 ): Promise<Chain> {
-  return openChain(await openWhole(path, emitter(onEvent)), finder(path, root, findArchive))
+  return openChain(await openWhole(path, emitter(onEvent), onDamage), finder(path, root, findArchive))
 }
 
 /** Looks for bases beside their increments, below the root, then with the caller's finder. */
@@ -104,7 +118,7 @@ function finder(path: string, root: string | undefined, elsewhere: FindArchive |
 }
 
 /** Opens an archive; if its manifest is damaged, with the copy of the manifest, and an event. */
-async function openWhole(path: string, emit: Emit): Promise<Archive> {
+async function openWhole(path: string, emit: Emit, onDamage?: OnDamage): Promise<Archive> {
   const storage = directoryStorage(path)
   try {
     return await openArchive(storage)
@@ -115,6 +129,7 @@ async function openWhole(path: string, emit: Emit): Promise<Archive> {
       throw error
     })
     emit({ type: 'manifest_copy_used', file: MANIFEST_COPY_FILE, error: hintedFailure(error) })
+    tellDamage(error, onDamage)
     return archive
   }
 }
@@ -224,16 +239,6 @@ async function openNamed(name: string, options: OpenOptions): Promise<RestoreSou
   throw new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${name}${elsewhere}`, {
     hint: 'nothing was done; check the path, which is relative to the working directory',
   })
-}
-
-/** ROOT/CLASS/ARCHIVE, newest first. */
-async function archivesBelow(root: string): Promise<string[]> {
-  const classes = await readdir(root).catch(() => [])
-  const found = classes.map(async (name) => {
-    const archives = await readdir(join(root, name)).catch(() => [])
-    return archives.map((archive) => join(root, name, archive))
-  })
-  return (await Promise.all(found)).flat().sort().reverse()
 }
 
 function unreadable(name: string, cause: unknown): ElysiaError {
