@@ -1,5 +1,7 @@
 // Whatever a job asks of a store may fail once, because the way there broke: then it is asked again.
-import t from 'tap'
+import { syncBuiltinESMExports } from 'node:module'
+import timers from 'node:timers/promises'
+import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { type Files, memoryStorage } from '../../lib/archive/storage/memory.ts'
 import { retryUntilDeadline } from '../../lib/async/retry.ts'
@@ -16,17 +18,23 @@ import { things } from './backup/archived.ts'
 import { flaky } from './flaky.ts'
 
 const FASTER = 100
-const later = globalThis.setTimeout
-// What is waited between two tries would be most of this test.
-globalThis.setTimeout = ((work: () => void, ms = 0) => later(work, ms / FASTER)) as typeof setTimeout
-t.teardown(() => {
-  globalThis.setTimeout = later
-})
+
+/** What is waited between two tries would be most of a test: until it ends, a hundredth of that is waited. */
+function hurry(t: Test): void {
+  const later = timers.setTimeout
+  timers.setTimeout = ((ms, ...others) => later((ms ?? 0) / FASTER, ...others)) as typeof timers.setTimeout
+  syncBuiltinESMExports()
+  t.teardown(() => {
+    timers.setTimeout = later
+    syncBuiltinESMExports()
+  })
+}
 
 const at = (store: Store) => ({ store, name: 'Thing' })
 const OBJECTS = 100
 
 t.test('a copy, a sync and a set of copies, each with a comparison', async (t) => {
+  hurry(t)
   const [source, target] = [flaky(await things(OBJECTS)), flaky(openMemory())]
   const done = { status: 'done', comparison: { equal: OBJECTS } }
   t.match(await copy(at(source.store), at(target.store), { verify: true }), done)
@@ -38,6 +46,7 @@ t.test('a copy, a sync and a set of copies, each with a comparison', async (t) =
 })
 
 t.test('a backup, a restore of it, and a difference', async (t) => {
+  hurry(t)
   const [source, target] = [flaky(await things(OBJECTS)), flaky(openMemory())]
   const files: Files = new Map()
   await backup(source.store, 'Thing', memoryStorage(files), {})

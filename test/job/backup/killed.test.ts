@@ -9,6 +9,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { oneFile } from '../../run/oneFile.ts'
+import { somePoints } from '../runs.ts'
 import { THING, thing } from './archived.ts'
 
 const OBJECTS = 300
@@ -54,7 +55,7 @@ t.test(
   'killed at any step, a backup never counts as complete before it is, and --resume finishes it',
   async (t) => {
     const database = await filled(t)
-    for (const [point, complete] of STEPS) {
+    for (const [point, complete] of somePoints(STEPS, 3)) {
       const directory = join(t.testdirName, point.replace(/\W/g, '-'))
       const killed = run([database, directory, String(PART_BYTES)], point)
       t.equal(killed.signal, 'SIGKILL', `${point}: dies there`)

@@ -7,7 +7,9 @@ import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { drawing, objectsOf, plainState, runKilled, writeChanges } from './killing.ts'
 
-const LINES = 8000
+const LINES = 3000
+/** At most, for each way in; `npm run torture` kills as often as it is told to. */
+const KILLS = 3
 const home = t.testdir()
 const input = join(home, 'changes.jsonl')
 await writeChanges(input, LINES, 7)
@@ -33,9 +35,9 @@ for (const piped of [false, true]) {
       ]
       const { killed, code, report } = await runKilled(
         { input, home: place, arguments: args, piped },
-        6,
+        KILLS,
         drawing(11),
-        230,
+        150,
       )
       t.ok(killed > 0, `killed ${killed} times`)
       t.equal(code, 3)
@@ -74,9 +76,9 @@ t.test('killed at random moments and given again, the run ends right in a Weavia
   ]
   const { killed, code, report } = await runKilled(
     { input, home: t.testdir(), arguments: args },
-    6,
+    KILLS,
     drawing(5),
-    600,
+    300,
   )
   t.ok(killed > 0, `killed ${killed} times`)
   t.equal(code, 3)

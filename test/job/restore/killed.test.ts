@@ -13,10 +13,11 @@ import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { idOf, THING, things } from '../backup/archived.ts'
 import { drawing } from '../ingest/killing.ts'
+import { somePoints } from '../runs.ts'
 import { objectsOf } from './restored.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
-const OBJECTS = 900
+const OBJECTS = 400
 const FAILPOINTS = [
   'restore.made',
   'restore.before-note:2',
@@ -39,7 +40,7 @@ async function makeArchive(): Promise<StoredObject[]> {
     beacons: [`weaviate://localhost/Thing/${idOf(n + 1, OBJECTS)}`],
   }))
   await store.collection('Thing').link(links)
-  await backup(store, 'Thing', directoryStorage(archive), { partSize: 12_000 })
+  await backup(store, 'Thing', directoryStorage(archive), { partSize: 6_000 })
   return objectsOf(store, 'Thing')
 }
 
@@ -64,7 +65,7 @@ async function restoreOnce(
     XDG_STATE_HOME: `${storage}/state`,
     ...(how.failpoint !== undefined && { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: how.failpoint }),
   }
-  const words = ['col', 'restore', archive, '--target', target, '--json', '--batch-size', '100']
+  const words = ['col', 'restore', archive, '--target', target, '--json', '--batch-size', '50']
   const child = spawn(process.execPath, [COMMAND, ...words], { env })
   let [output, errors] = ['', '']
   child.stdout.on('data', (chunk) => {
@@ -125,26 +126,28 @@ async function requireWhole(t: Test, { open }: Target, { code, report, errors }:
   await store.close()
 }
 
-for (const [name, targetIn] of Object.entries(TARGETS)) {
+for (const [name, targetIn] of somePoints(Object.entries(TARGETS), 1)) {
   t.test(`killed at random moments and given again, a restore into ${name} is whole`, async (t) => {
     const draw = drawing(name.length)
     let killed = 0
     const storage = t.testdir()
     const target = await targetIn(t, storage)
-    let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 180 })
-    while (ended.code === null && killed < 3) {
+    let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 80 })
+    while (ended.code === null && killed < 2) {
       killed += 1
-      ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 300 })
+      ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 130 })
     }
     if (ended.code === null) ended = await restoreOnce(storage, target.text)
     t.ok(killed > 0, `killed ${killed} times, then ${ended.report?.parts_continued} parts were done`)
     await requireWhole(t, target, ended)
   })
+}
 
-  t.test(`killed at every step of its protocol, a restore into ${name} is whole`, async (t) => {
+for (const [name, targetIn] of Object.entries(TARGETS)) {
+  t.test(`killed at the steps of its protocol, a restore into ${name} is whole`, async (t) => {
     const storage = t.testdir()
     const target = await targetIn(t, storage)
-    for (const failpoint of FAILPOINTS) {
+    for (const failpoint of somePoints(FAILPOINTS, 2)) {
       const { code } = await restoreOnce(storage, target.text, { failpoint })
       t.equal(code, null, failpoint)
     }
@@ -155,12 +158,12 @@ for (const [name, targetIn] of Object.entries(TARGETS)) {
 t.test('stopped by SIGINT it ends with 130, notes what is done, and goes on from there', async (t) => {
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
-  double.faults.inject({ fault: 'delay', ms: 60, on: 'BatchObjects' })
+  double.faults.inject({ fault: 'delay', ms: 30, on: 'BatchObjects' })
   const storage = t.testdir()
   const written = () =>
     double.collections.schema('Thing') === undefined ? 0 : double.objects('Thing').length
   const stopAt = async () => {
-    while (written() < 300) await wait(5)
+    while (written() < 150) await wait(5)
   }
   const { code, report } = await restoreOnce(storage, double.target, { stopAt })
   t.equal(code, 130)

@@ -1,7 +1,7 @@
 // A restore from a pipe that is killed leaves its class: what is sent next takes its place, if all in it is known to be its.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -17,6 +17,7 @@ import type { Store } from '../../../lib/store/store.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { THING, thing, things } from '../backup/archived.ts'
+import { somePoints } from '../runs.ts'
 import { directory } from '../targets.ts'
 import { objectsOf } from './restored.ts'
 
@@ -117,27 +118,43 @@ async function holds(t: Test, target: Target, count: number, of = count): Promis
 
 const FAILPOINTS = ['restore.made', 'restore.before-note', 'restore.written', 'restore.linked']
 
-for (const [way, open, again] of [
-  ['the embedded store, it can be sent again', embedded, first],
-  ['the embedded store, another archive of it takes its place', embedded, second],
-  ['a Weaviate server, another archive of it takes its place', server, second],
-] as const) {
-  t.test(`killed half-way into ${way}`, async (t) => {
-    const target = await open(t)
-    const left = await killedHalfway(target, first)
-    t.ok(left >= 100 && left < COUNT, `${left} objects were left`)
-    const { code, report, errors } = await restored(target, again)
-    t.equal(code, 0, errors)
-    t.match(report, { status: 'done', verification: { digest_equal: true } })
-    await holds(t, target, again === first ? COUNT : COUNT - 100)
-    const late = await restored(target, again)
-    t.equal(late.code, 5, 'what came to its end is nobody’s to take away')
-  })
+/** What a restore into the embedded store left that was killed half-way, and a copy of it. */
+const halfway = await embedded(t)
+const left = await killedHalfway(halfway, first)
+const kept = directory(t)
+cpSync(halfway.place, kept, { recursive: true })
+
+/** The same again, for each test that does something else with it. */
+function leftHalfway(): Target {
+  rmSync(halfway.place, { recursive: true })
+  cpSync(kept, halfway.place, { recursive: true })
+  return halfway
 }
 
-t.test('killed at each step, another archive takes its place', async (t) => {
+t.test('killed half-way into the embedded store, it can be sent again', async (t) => {
+  t.ok(left >= 100 && left < COUNT, `${left} objects were left`)
+  const target = leftHalfway()
+  const { code, report, errors } = await restored(target, first)
+  t.equal(code, 0, errors)
+  t.match(report, { status: 'done', verification: { digest_equal: true } })
+  await holds(t, target, COUNT)
+  const late = await restored(target, first)
+  t.equal(late.code, 5, 'what came to its end is nobody’s to take away')
+})
+
+t.test('killed half-way into a Weaviate server, another archive of it takes its place', async (t) => {
+  const target = await server(t)
+  const left = await killedHalfway(target, first)
+  t.ok(left >= 100 && left < COUNT, `${left} objects were left`)
+  const { code, report, errors } = await restored(target, second)
+  t.equal(code, 0, errors)
+  t.match(report, { status: 'done', verification: { digest_equal: true } })
+  await holds(t, target, COUNT - 100)
+})
+
+t.test('killed at one step after another, another archive takes its place', async (t) => {
   const target = await embedded(t)
-  for (const [turn, failpoint] of FAILPOINTS.entries()) {
+  for (const [turn, failpoint] of somePoints(FAILPOINTS, 2).entries()) {
     const killed = await restored(target, turn % 2 === 0 ? first : second, [], failpoint)
     t.equal(killed.code, null, `${failpoint}: ${killed.errors}`)
   }
@@ -171,8 +188,7 @@ const MEANWHILE: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
 
 t.test('a class that holds anything else than what was sent stays as it is', async (t) => {
   for (const [what, change] of Object.entries(MEANWHILE)) {
-    const target = await embedded(t)
-    await killedHalfway(target, first)
+    const target = leftHalfway()
     const store = await target.open()
     await change(store)
     const schema = await store.schema('Thing')
@@ -187,8 +203,7 @@ t.test('a class that holds anything else than what was sent stays as it is', asy
 })
 
 t.test('a class into which an ingest has written since is not taken away', async (t) => {
-  const target = await embedded(t)
-  await killedHalfway(target, first)
+  const target = leftHalfway()
   const store = await target.open()
   const state = openState(store, `${target.place}/state/elysiactl`)
   state.journal.begin('later', { target: store.target, class: 'Thing', inputs: ['x.jsonl'] }, 'thing')
@@ -216,17 +231,22 @@ t.test('what another process is still sending is not taken away', async (t) => {
   t.equal(await store.collection('Thing').count(), COUNT)
 })
 
-t.test('a dry run says what would become of what was left, and leaves it', async (t) => {
-  const target = await embedded(t)
-  const left = await killedHalfway(target, first)
-  const dry = await restored(target, second, ['--dry-run'])
-  t.equal(dry.code, 0, dry.errors)
-  t.match(dry.errors, /Thing, left by the restore \S+ from a pipe, would be removed/)
-  const same = await restored(target, first, ['--dry-run'])
-  t.match(same.errors, /continues the interrupted run/)
-  const store = await target.open()
-  t.equal(await store.collection('Thing').count(), left)
-  await store.close()
-  t.equal((await restored(target, second)).code, 0)
-  await holds(t, target, COUNT - 100)
-})
+t.test(
+  'a dry run says what would become of what was left, and leaves it for what takes its place',
+  async (t) => {
+    const target = leftHalfway()
+    const dry = await restored(target, second, ['--dry-run'])
+    t.equal(dry.code, 0, dry.errors)
+    t.match(dry.errors, /Thing, left by the restore \S+ from a pipe, would be removed/)
+    const same = await restored(target, first, ['--dry-run'])
+    t.match(same.errors, /continues the interrupted run/)
+    const store = await target.open()
+    t.equal(await store.collection('Thing').count(), left)
+    await store.close()
+    const { code, report, errors } = await restored(target, second)
+    t.equal(code, 0, errors)
+    t.match(report, { status: 'done', verification: { digest_equal: true } })
+    await holds(t, target, COUNT - 100)
+    t.equal((await restored(target, second)).code, 5, 'what came to its end is nobody’s to take away')
+  },
+)

@@ -10,6 +10,7 @@ import { backup } from '../../../../lib/job/backup/backup.ts'
 import { verify } from '../../../../lib/job/verify/verify.ts'
 import { openSqlite } from '../../../../lib/store/sqlite/store.ts'
 import { oneFile } from '../../../run/oneFile.ts'
+import { somePoints } from '../../runs.ts'
 import { directory } from '../../targets.ts'
 import { idOf, THING, thing } from '../archived.ts'
 import { digestIn, digestOf } from './increment.ts'
@@ -55,7 +56,7 @@ t.test('an increment that was killed at any step is finished by --resume', async
   await collection.remove(some.map((n) => idOf(n + 1, OBJECTS)).slice(0, 60))
   const digest = await digestOf(collection)
   await store.close()
-  for (const [point, complete] of STEPS) {
+  for (const [point, complete] of somePoints(STEPS, 2)) {
     const name = point.replace(/\W/g, '-')
     const storage = directoryStorage(join(root, name))
     t.equal(run([database, root, name, String(PART_BYTES)], point).signal, 'SIGKILL', `${point}: dies there`)
