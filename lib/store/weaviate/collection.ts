@@ -15,7 +15,7 @@ import { appendReferences } from './link.ts'
 import { readMany, readNewest } from './newest.ts'
 import { removeIds } from './remove.ts'
 import { idsWhere } from './search.ts'
-import { upsertObjects } from './write.ts'
+import { writeFound } from './writeFound.ts'
 
 /** A collection of a cluster. @see Collection */
 export class WeaviateCollection implements Collection {
@@ -36,7 +36,7 @@ export class WeaviateCollection implements Collection {
   }
 
   write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
-    return upsertObjects(this.#context, objects, call)
+    return writeFound(this.#context, objects, call)
   }
 
   link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {

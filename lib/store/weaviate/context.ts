@@ -1,6 +1,7 @@
 import type { ServerFeatures } from './cluster/capabilities.ts'
 import type { Cluster, NodeOrder } from './cluster/cluster.ts'
 import type { Shards } from './cluster/shards.ts'
+import type { LostWrites } from './lostWrites.ts'
 import type { LearnedPages } from './pageLimit.ts'
 import type { Classes } from './schema/classes.ts'
 
@@ -18,6 +19,7 @@ export interface Context {
   readonly pageSize: number | undefined
   /** What readers have learned for the next ones, by collection and projection. */
   readonly learned: Map<string, LearnedPages>
+  readonly lostWrites: LostWrites
   readonly version: string
   readonly capabilities: ServerFeatures
 }

@@ -26,6 +26,7 @@ import { survey } from './cluster/survey.ts'
 import { NO_TLS, readTls } from './cluster/tls.ts'
 import { WeaviateCollection } from './collection.ts'
 import type { Context } from './context.ts'
+import { LostWrites } from './lostWrites.ts'
 import { requireSecure, requireSendable, type WeaviateOptions } from './options.ts'
 import { aliases, createAlias, dropAlias, moveAlias } from './schema/aliases.ts'
 import { Classes, type ListedClass } from './schema/classes.ts'
@@ -52,7 +53,8 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const capabilities = featuresOf(version)
   const { pageSize } = options
   const learned = new Map()
-  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize, learned }
+  const lostWrites = new LostWrites()
+  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize, learned, lostWrites }
   const shards = new Shards(cluster, target)
   return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
 }

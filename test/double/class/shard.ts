@@ -25,6 +25,7 @@ export class Shard {
   #document = 0
   readonly #objects = new Map<string, Stored>()
   readonly #documents = new Map<string, number>()
+  readonly #unindexed = new Set<string>()
   readonly #dimensions = new Map<string, number>()
   #sorted: string[] | undefined
 
@@ -48,14 +49,20 @@ export class Shard {
   delete(id: string): boolean {
     const was = this.#objects.delete(id)
     this.#documents.delete(id)
+    this.#unindexed.delete(id)
     if (was) this.#sorted = undefined
     return was
+  }
+
+  /** As after a kill in the middle of a batch: the object is there, but no longer found by its id, until it is deleted. */
+  unindex(id: string): void {
+    this.#unindexed.add(id)
   }
 
   /** Those of the ids that are there, in the order in which they were written. */
   those(ids: Iterable<string>): Stored[] {
     const number = (id: string): number => this.#documents.get(id) ?? 0
-    const present = [...new Set(ids)].filter((id) => this.#objects.has(id))
+    const present = [...new Set(ids)].filter((id) => this.#objects.has(id) && !this.#unindexed.has(id))
     return present.sort((a, b) => number(a) - number(b)).map((id) => this.#objects.get(id)!)
   }
 
