@@ -5,7 +5,7 @@
  * share stands what chance alone moves it by (two standard deviations).
  */
 import { parseArgs } from 'node:util'
-import { slowerOf } from '../lib/monitor/report/regression.ts'
+import { slowdownOf } from '../lib/monitor/report/regression.ts'
 import { round, say } from './measure.ts'
 
 const { values } = parseArgs({
@@ -32,8 +32,8 @@ for (const [noise, draw] of Object.entries(NOISES)) {
     let wrong = 0
     for (let one = 0; one < HISTORIES; one += 1) {
       const like = rates(before, draw)
-      if (slowerOf([...like, ...rates(LAST, draw).map((rate) => SLOWER * rate)]) !== undefined) found += 1
-      if (slowerOf([...like, ...rates(LAST, draw)]) !== undefined) wrong += 1
+      if (slowdownOf([...like, ...rates(LAST, draw).map((rate) => SLOWER * rate)]) !== undefined) found += 1
+      if (slowdownOf([...like, ...rates(LAST, draw)]) !== undefined) wrong += 1
     }
     say(`regressions: ${runs} runs, the last ${LAST} 30 % slower, 10 % noise (${noise})`, {
       found_percent: share(found, 100),

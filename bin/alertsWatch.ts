@@ -26,7 +26,7 @@ export async function watchAlerts(
 }
 
 /** As `watchAlerts`, with a configuration that may change. */
-export interface ChangingWatch extends AlertsWatch {
+export interface ReconfigurableWatch extends AlertsWatch {
   /** Uses these settings from now on. @throws as `watchAlerts`: then the earlier ones stay */
   take(settings: Settings): Promise<void>
 }
@@ -34,7 +34,7 @@ export interface ChangingWatch extends AlertsWatch {
 /** As `watchAlerts`, until it gets other settings. */
 export async function watchAlertsAfterChanges(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
-): Promise<ChangingWatch> {
+): Promise<ReconfigurableWatch> {
   let watch = await watchAlerts(context)
   return {
     async take(settings) {

@@ -9,17 +9,17 @@ const CALLS_AT_ONCE = 4
  * How a run opens its target: a server that is away is waited for, until a signal comes; a missing store is made,
  * except by a dry run, which uses an empty one instead.
  */
-export function forRun(context: Context): OpenOptions {
+export function ingestOpenOptions(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(ingestOptions)
   return {
     missing: dryRun ? 'memory' : 'make',
-    ...callsFor(workers),
-    ...waitingFor(context, retryForMs),
+    ...callLimit(workers),
+    ...retryOptions(context, retryForMs),
   }
 }
 
 /** A server that is away is waited for so long, until a signal comes. */
-export function waitingFor(
+export function retryOptions(
   { console, stop, signal }: Pick<Context, 'console' | 'stop' | 'signal'>,
   retryForMs: number,
 ): Omit<ReadOptions, 'maxInFlight'> {
@@ -32,7 +32,7 @@ export function waitingFor(
 }
 
 /** How many calls at once the store of a server may make for so many workers. */
-export function callsFor(workers: number): Pick<OpenOptions, 'maxInFlight'> {
+export function callLimit(workers: number): Pick<OpenOptions, 'maxInFlight'> {
   if (workers === AUTO_WORKERS) return { maxInFlight: MOST_CALLS }
   return workers > CALLS_AT_ONCE ? { maxInFlight: workers } : {}
 }

@@ -85,15 +85,15 @@ export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
 export type {
+  AlertEvaluation,
   AlertMessage,
   AlertSettings,
   Delivery,
-  Evaluated,
   FiringAlert,
-  PingedRun,
+  HeartbeatRun,
   SinkContext,
-  Tested,
-  Undelivered,
+  SinkTestResult,
+  UndeliveredMessages,
 } from '../lib/monitor/alerts/index.ts'
 export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'

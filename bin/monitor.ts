@@ -30,12 +30,12 @@ import { eventText } from './view/eventText.ts'
 export interface Monitor {
   readonly history: History
   /** Makes a new report at each call. `since` and `slo` as `report` takes them. */
-  report(asked?: ReportAsked): Promise<MonitorReport>
+  report(asked?: ReportRequest): Promise<MonitorReport>
   /** The parts of it that hold even if nothing was run. */
   standing(asked?: StandingOptions): Promise<StandingFacts>
 }
 
-export interface ReportAsked {
+export interface ReportRequest {
   readonly since?: string | undefined
   readonly slo?: number | undefined
   /** Messages of alerts that no sink has taken yet; by default those waiting now. */

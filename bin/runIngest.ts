@@ -4,7 +4,7 @@ import { EXIT } from './cli/exit.ts'
 import type { Source } from './cli/inputs.ts'
 import { afterError, feedRejects } from './cli/next.ts'
 import { transformsFor } from './cli/transforms.ts'
-import { forRun } from './forRun.ts'
+import { ingestOpenOptions } from './forRun.ts'
 import {
   ingestFiles,
   ingestOptions,
@@ -29,7 +29,7 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   requireUsable(options)
   const inputs = await find()
   const transforms = await transformsFor(context)
-  const { store, state } = await context.openTarget(forRun(context))
+  const { store, state } = await context.openTarget(ingestOpenOptions(context))
   const view = await progressView(context)
   const write: WriteContext = { ...writeContext(context, state, !options.dryRun), ...view.looks }
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, {

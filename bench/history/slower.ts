@@ -1,4 +1,4 @@
-import { slowerOf } from '../../lib/monitor/report/regression.ts'
+import { slowdownOf } from '../../lib/monitor/report/regression.ts'
 import { round, say } from '../measure.ts'
 import { numbers } from './entries.ts'
 
@@ -25,8 +25,8 @@ export function benchRegressions(): void {
     let found = 0
     let wrong = 0
     for (let one = 0; one < histories; one += 1) {
-      if (slowerOf([...rates(before, 1000), ...rates(last, 700)]) !== undefined) found += 1
-      if (slowerOf(rates(before + last, 1000)) !== undefined) wrong += 1
+      if (slowdownOf([...rates(before, 1000), ...rates(last, 700)]) !== undefined) found += 1
+      if (slowdownOf(rates(before + last, 1000)) !== undefined) wrong += 1
     }
     say(`regressions: ${before} runs, then ${last} that are 30 % slower, 10 % noise`, {
       found_percent: round((found / histories) * 100, 1),

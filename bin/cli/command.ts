@@ -1,4 +1,12 @@
-import type { Layer, OpenOptions, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
+import type {
+  Layer,
+  OpenOptions,
+  OptionsSchema,
+  ResolvedOptions,
+  Settings,
+  State,
+  Store,
+} from '../library.ts'
 import type { Step } from './arguments.ts'
 import type { Console } from './console.ts'
 import type { ExitCode, ExitName } from './exit.ts'
@@ -31,7 +39,7 @@ export interface Command {
   /** True if it runs, and shows the reasons, even if configuration files are refused. */
   readonly showsRefused?: boolean
   /** How to continue after a signal; without it, the same command starts over. */
-  continuing?(context: Pick<Context, 'operands' | 'options'>): Continuing
+  continuing?(context: Pick<Context, 'operands' | 'options'>): ContinueHint
   /** All its options, except those that every command has. */
   readonly schemas: readonly OptionsSchema[]
   /** True if the words after `--` are a command line, not operands that look like options. */
@@ -41,7 +49,7 @@ export interface Command {
 }
 
 /** How to continue an interrupted command: changes to the typed words. */
-export interface Continuing {
+export interface ContinueHint {
   /** True if finished work is kept, and not repeated. */
   readonly keeps?: boolean
   /** Flags to add. */
@@ -109,14 +117,14 @@ export interface Context {
   /** Records how many batches are in flight, for the message after a signal. */
   onInFlight(batches: number): void
   /** How the command continues if it is ended early. */
-  readonly continuing: Continuing | undefined
+  readonly continuing: ContinueHint | undefined
   /**
    * Sets what the user should do next: printed once, below everything else, and not with --quiet or --json. The last
    * call counts.
    */
   next(text: string): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
-  options<S extends OptionsSchema>(schema: S): Resolved<S>
+  options<S extends OptionsSchema>(schema: S): ResolvedOptions<S>
   /** Where each option comes from: `command line`, `environment`, the path of a file, or `default`. */
   origins(schema: OptionsSchema): Readonly<Record<string, string>>
   /**

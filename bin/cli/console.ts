@@ -68,12 +68,12 @@ export interface ColoredLine {
 type Source = Iterable<string> | AsyncIterable<string>
 
 /** Called with every message to the user, shown or not: notes, warnings and errors, line by line. */
-export type Heard = (type: LogType, text: string) => void
+export type OnMessage = (type: LogType, text: string) => void
 
 /** The console of this process. */
 export function processConsole(
   options: Omit<ConsoleOptions, 'progress'> & Partial<ConsoleOptions>,
-  heard: Heard = () => {},
+  heard: OnMessage = () => {},
 ): Console {
   const { json, quiet, verbose, progress = 'auto' } = options
   let footer: Footer | undefined

@@ -1,4 +1,4 @@
-import type { OptionsSchema, Resolved } from '../library.ts'
+import type { OptionsSchema, ResolvedOptions } from '../library.ts'
 
 /** Options for the command's output. */
 export const consoleOptions = {
@@ -38,4 +38,4 @@ export const consoleOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type ConsoleOptions = Resolved<typeof consoleOptions>
+export type ConsoleOptions = ResolvedOptions<typeof consoleOptions>

@@ -18,7 +18,7 @@ export function producer(
   argv: readonly [string, ...string[]],
   stop: AbortSignal,
   env: Readonly<Record<string, string | undefined>> = process.env,
-  onSaid?: (text: string) => void,
+  onOutput?: (text: string) => void,
 ): Source {
   let ended: Promise<Failure | undefined> | undefined
   return {
@@ -29,9 +29,9 @@ export function producer(
     size: undefined,
     open: () => {
       const [program, ...words] = argv
-      const said = onSaid === undefined ? 'inherit' : 'pipe'
+      const said = onOutput === undefined ? 'inherit' : 'pipe'
       const child = spawn(program, words, { stdio: ['ignore', 'pipe', said], env })
-      if (onSaid !== undefined) child.stderr?.setEncoding('utf8').on('data', onSaid)
+      if (onOutput !== undefined) child.stderr?.setEncoding('utf8').on('data', onOutput)
       ended = failureOf(child)
       return ending(child, child.stdout!)
     },

@@ -1,9 +1,15 @@
-import { type Resolved, readMaskKey, type Transform, transformJob, transformOptions } from '../library.ts'
+import {
+  type ResolvedOptions,
+  readMaskKey,
+  type Transform,
+  transformJob,
+  transformOptions,
+} from '../library.ts'
 import type { Context } from './command.ts'
 
 /** The settings for all steps of one kind; tests of examples have fewer than jobs. */
-type StepOptions = Pick<Resolved<typeof transformOptions>, 'scriptTimeoutMs' | 'maskKeyFile'> &
-  Partial<Pick<Resolved<typeof transformOptions>, 'onConvertError'>>
+type StepOptions = Pick<ResolvedOptions<typeof transformOptions>, 'scriptTimeoutMs' | 'maskKeyFile'> &
+  Partial<Pick<ResolvedOptions<typeof transformOptions>, 'onConvertError'>>
 
 type Settings = Parameters<Awaited<ReturnType<typeof transformJob>>['transformsOf']>[1]
 

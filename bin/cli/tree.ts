@@ -4,7 +4,7 @@ import { unknownCommand } from './help/unknownCommand.ts'
 import { followWords, isGroup, load } from './registry.ts'
 
 /** What to do with the words of a command line. */
-export interface Calls {
+export interface CommandHandlers {
   /** Runs a command with the words after its name. */
   run(command: NamedCommand, words: readonly string[]): Promise<void>
   /** Shows the help for these words. */
@@ -18,7 +18,7 @@ const HELP = 'help'
  * unknown flags and missing values, so `Calls.run` reads the words after a command.
  * @throws ElysiaError ELYSIA_USAGE for an unknown command; what `calls` throws
  */
-export async function dispatch(table: Group, argv: readonly string[], calls: Calls): Promise<void> {
+export async function dispatch(table: Group, argv: readonly string[], calls: CommandHandlers): Promise<void> {
   await runCommand(groupTree(table, table, '', calls), { rawArgs: withHelpFirst(table, argv) })
 }
 
@@ -35,7 +35,7 @@ function withHelpFirst(table: Group, argv: readonly string[]): string[] {
 }
 
 /** The command of a group; its members are an object without a prototype, so that `constructor` is not one of them. */
-function groupTree(table: Group, group: Group, name: string, calls: Calls): CommandDef {
+function groupTree(table: Group, group: Group, name: string, calls: CommandHandlers): CommandDef {
   const entries = Object.entries(group.members).map(([word, member]) => {
     const path = name === '' ? word : `${name} ${word}`
     return [
@@ -54,7 +54,7 @@ function groupTree(table: Group, group: Group, name: string, calls: Calls): Comm
   })
 }
 
-async function commandTree(name: string, member: LoadCommand, calls: Calls): Promise<CommandDef> {
+async function commandTree(name: string, member: LoadCommand, calls: CommandHandlers): Promise<CommandDef> {
   const command = await load(name, member)
   return defineCommand({
     meta: { name, description: command.summary },
@@ -62,7 +62,7 @@ async function commandTree(name: string, member: LoadCommand, calls: Calls): Pro
   })
 }
 
-function helpTree(name: string, calls: Calls): CommandDef {
+function helpTree(name: string, calls: CommandHandlers): CommandDef {
   const above = name === '' ? [] : name.split(' ')
   return defineCommand({
     meta: { name: `${name} ${HELP}`.trimStart(), hidden: true },

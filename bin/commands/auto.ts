@@ -22,7 +22,7 @@ import {
   userPaths,
 } from '../library.ts'
 import { servingMetrics } from '../metrics.ts'
-import { saidLines } from '../view/live/said.ts'
+import { outputMessages } from '../view/live/said.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 
@@ -131,7 +131,7 @@ async function carryOut(
       commandsOf: async (policy) => commandsOf(policy, await archivedFor(context, policy)),
       begin(words) {
         console.note(`runs ${commandLine(words)}`)
-        const onSaid = console.progress === 'json' ? saidLines(console) : undefined
+        const onSaid = console.progress === 'json' ? outputMessages(console) : undefined
         return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf, onSaid })
       },
       onRun(run) {

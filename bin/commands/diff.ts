@@ -5,7 +5,7 @@ import { archiveFinder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
-import { waitingFor } from '../forRun.ts'
+import { retryOptions } from '../forRun.ts'
 import { withHistory } from '../history.ts'
 import {
   aliasText,
@@ -125,7 +125,7 @@ async function live(
   const { retryForMs: forMs } = context.options(diffOptions)
   const { store } = await context.readTarget(
     target === undefined ? undefined : { address: target, flag: 'operand' },
-    waitingFor(context, forMs),
+    retryOptions(context, forMs),
   )
   const onRetry = (retry: Retry) => eventView(console)(retryEvent(retry))
   const retry = retryUntilDeadline({ forMs, signal, onRetry })

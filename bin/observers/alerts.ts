@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import {
   type AlertSettings,
   alertsLibrary,
+  type HeartbeatRun,
   messageOf,
-  type PingedRun,
   type RunEvent,
   type Trigger,
 } from '../library.ts'
@@ -65,7 +65,7 @@ async function observing(
 }
 
 /** What a command was going to do if it failed before it knew more than its words. */
-function notBegun(observed: ObservedCommand, trigger: Trigger): PingedRun {
+function notBegun(observed: ObservedCommand, trigger: Trigger): HeartbeatRun {
   const kind = kindOf(observed)
   return { run: randomUUID(), kind, collection: collectionOf(observed), target: '', trigger, dryRun: false }
 }

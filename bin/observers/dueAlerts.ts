@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  type AlertEvaluation,
   type AlertSettings,
   alertsLibrary,
   type Delivery,
-  type Evaluated,
   historyLibrary,
   layersFor,
   type MonitorReport,
@@ -65,7 +65,7 @@ export async function evaluateAlerts(
   { settings, console }: Observed,
   alerts: AlertSettings,
   { report, standing, ...sending }: { readonly report?: MonitorReport } & Sending = {},
-): Promise<Evaluated> {
+): Promise<AlertEvaluation> {
   const { openHistory, HISTORY_FILE } = await historyLibrary()
   const { evaluate } = await alertsLibrary()
   const reader = openHistory(join(userPaths().state, HISTORY_FILE), { missing: 'memory' })

@@ -24,7 +24,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
     layersFor(historyOptions, [flags, ...settings.layers]),
   ).options
   if (keepRuns === '0') return undefined
-  const { keepOf, openHistory, Recorder, HISTORY_FILE } = await historyLibrary()
+  const { parseKeepRuns, openHistory, Recorder, HISTORY_FILE } = await historyLibrary()
   let isSaid = false
   const warn = (event: RunEvent) => {
     const isLoss = event.type === 'history_not_written'
@@ -39,7 +39,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
     command: typed,
     directory: process.cwd(),
     expected: { kind: kindOf(observed), collection: collectionOf(observed) },
-    keep: keepOf(keepRuns),
+    keep: parseKeepRuns(keepRuns),
   }
   const recorder = new Recorder(open, recorded, warn)
   return {

@@ -14,7 +14,7 @@ import type { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
 /** Compiled code of a file in the cache. */
-export interface Compiled {
+export interface CompiledCode {
   readonly code: Buffer
   /** The uses of the command that it covers: functions that none of these called are missing. */
   readonly uses: readonly string[]
@@ -37,7 +37,7 @@ const CRC_BYTES = 4
  * The cached code at this path, if it is intact. V8 itself refuses code of another version, flags or source length, but
  * runs what a bad disk has changed.
  */
-export function readCompiled(path: string): Compiled | undefined {
+export function readCompiled(path: string): CompiledCode | undefined {
   try {
     const all = readFileSync(path)
     const covered = all.length - CRC_BYTES
@@ -51,7 +51,7 @@ export function readCompiled(path: string): Compiled | undefined {
 }
 
 /** Whether a run of this use adds code. */
-export function isNewUse(compiled: Compiled | undefined, use: string): boolean {
+export function addsCode(compiled: CompiledCode | undefined, use: string): boolean {
   return compiled === undefined || (compiled.uses.length < MOST_USES && !compiled.uses.includes(use))
 }
 
@@ -59,7 +59,7 @@ export function isNewUse(compiled: Compiled | undefined, use: string): boolean {
  * Replaces the cached code of a script with everything compiled by now. The file is complete or absent, even after a
  * crash of the machine, and has a checksum: V8 does not check it.
  */
-export function keepCompiled(path: string, script: Script, uses: readonly string[]): void {
+export function writeCompiled(path: string, script: Script, uses: readonly string[]): void {
   const said = Buffer.from(JSON.stringify(uses))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(said.length)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
+import { addsCode, PREFIX, readCompiled, writeCompiled } from './compiled.ts'
 import { withStartFlags } from './heap.ts'
 import { placeOfCompiled } from './place.ts'
 
@@ -77,8 +77,8 @@ function scriptOf(file: string, name: string, directory: string): Script {
   )
   const known = script.cachedDataRejected === true ? undefined : compiled
   const use = useOf()
-  if (id !== undefined && isNewUse(known, use)) {
-    keepLater(() => withStartFlags(() => keepCompiled(path, script, [...(known?.uses ?? []), use])))
+  if (id !== undefined && addsCode(known, use)) {
+    keepLater(() => withStartFlags(() => writeCompiled(path, script, [...(known?.uses ?? []), use])))
   }
   return script
 }

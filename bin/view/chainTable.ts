@@ -3,7 +3,7 @@ import { type ArchiveRecord, counted, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A chain, oldest first: `bases`, the archive itself, and all increments based on it. */
-export interface ShownChain {
+export interface ChainView {
   readonly bases: readonly ArchiveRecord[]
   readonly archive: ArchiveRecord
   readonly later: readonly ArchiveRecord[]
@@ -12,7 +12,7 @@ export interface ShownChain {
 }
 
 /** The chain of an archive, a line for each link; empty for an archive without one. */
-export function chainTable({ bases, archive, later, fault }: ShownChain, { of, time }: Tables): string[] {
+export function chainTable({ bases, archive, later, fault }: ChainView, { of, time }: Tables): string[] {
   if (bases.length + later.length === 0) return []
   const links = [...bases, archive, ...later]
   const rows = links.map((link, at) => [

@@ -1,5 +1,5 @@
 import { periodFault } from '../core/duration.ts'
-import type { Resolved } from '../options/options.ts'
+import type { ResolvedOptions } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
 
@@ -174,5 +174,5 @@ export const unlockOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type ListOptions = Resolved<typeof listOptions>
-export type FilterOptions = Resolved<typeof filterOptions>
+export type ListOptions = ResolvedOptions<typeof listOptions>
+export type FilterOptions = ResolvedOptions<typeof filterOptions>

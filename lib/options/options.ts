@@ -24,7 +24,7 @@ type PresentKey<S extends OptionsSchema> = {
 type Flat<T> = { [K in keyof T]: T[K] }
 
 /** Options after `resolveOptions`: defaults filled in, sizes in bytes, durations in milliseconds. */
-export type Resolved<S extends OptionsSchema> = Flat<
+export type ResolvedOptions<S extends OptionsSchema> = Flat<
   { readonly [K in PresentKey<S>]: ValueOf<S['properties'][K]> } & {
     readonly [K in Exclude<keyof S['properties'], PresentKey<S>>]?: ValueOf<S['properties'][K]>
   }
@@ -51,7 +51,7 @@ export interface Layer {
 
 /** Resolved options, and the origin of each; `default` if nobody set it. */
 export interface Resolution<S extends OptionsSchema> {
-  readonly options: Resolved<S>
+  readonly options: ResolvedOptions<S>
   readonly origins: Readonly<Record<string, string>>
 }
 
@@ -85,11 +85,11 @@ export function resolveOptions<S extends OptionsSchema>(schema: S, layers: reado
     else options[key] = value
     origins[key] = layer?.origin ?? 'default'
   }
-  return { options: options as Resolved<S>, origins }
+  return { options: options as ResolvedOptions<S>, origins }
 }
 
 /** Resolves options given in code. @throws ElysiaError as `resolveOptions` */
-export function resolveInput<S extends OptionsSchema>(schema: S, input: OptionsInput<S>): Resolved<S> {
+export function resolveInput<S extends OptionsSchema>(schema: S, input: OptionsInput<S>): ResolvedOptions<S> {
   const values = input as Readonly<Record<string, unknown>>
   return resolveOptions(schema, [{ kind: 'code', origin: 'options', values }]).options
 }

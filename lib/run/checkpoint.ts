@@ -14,7 +14,7 @@ export interface PlanMark {
 }
 
 /** The tally at the beginning of an input. */
-export interface Before {
+export interface InputStart {
   readonly lines: number
   readonly bytes: number
 }
@@ -25,7 +25,7 @@ export interface CheckpointState {
   readonly input: number
   readonly mark: InputMark
   /** Lines and bytes of the inputs before it. */
-  readonly before: Before
+  readonly before: InputStart
   readonly tally: Tally
   readonly rejectsPath?: string
   readonly rejectsBytes: number
@@ -43,13 +43,13 @@ export interface CheckpointStep extends CheckpointState {
   /** The last commits by repository since the step before. */
   readonly commits: ReadonlyMap<string, string>
   /** New marks to keep since the step before: the ends of inputs, and places in between. */
-  readonly kept: readonly KeptMark[]
+  readonly kept: readonly FinalMark[]
   /** Fingerprints of the records since the step before, if the input cannot be read twice. */
   readonly fingerprints?: Fingerprints
 }
 
 /** A mark that later ones do not replace. */
-export interface KeptMark extends InputMark {
+export interface FinalMark extends InputMark {
   readonly input: number
 }
 

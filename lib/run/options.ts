@@ -1,4 +1,4 @@
-import type { Resolved } from '../options/options.ts'
+import type { ResolvedOptions } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
 /** Options of a run, not of its work. */
@@ -40,4 +40,4 @@ export const runOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type RunOptions = Resolved<typeof runOptions>
+export type RunOptions = ResolvedOptions<typeof runOptions>

@@ -6,7 +6,7 @@ import { resolvedPath } from '../file/resolvedPath.ts'
 import type { Store } from '../store/store.ts'
 
 /** The files that a run reads or keeps, and must never overwrite. */
-export interface Used {
+export interface ReservedFiles {
   /** Files that are read: their paths, or open descriptors, and their names for messages. */
   readonly inputs: readonly { readonly file: string | number; readonly what: string }[]
   readonly store: Store
@@ -20,7 +20,7 @@ const DATABASE_FILES = ['', '-wal', '-shm', '-journal']
  * Returns the inputs, so that later steps can spare them.
  * @throws ElysiaError ELYSIA_USAGE
  */
-export function requireOutput(option: string, path: string, used: Used): ReadonlySet<Inode> {
+export function requireOutput(option: string, path: string, used: ReservedFiles): ReadonlySet<Inode> {
   const { inputs, store, stateDirectory } = used
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(option, path, 'is a directory')
   const inode = inodeOf(path)

@@ -1,4 +1,4 @@
-import type { Resolved } from '../options/options.ts'
+import type { ResolvedOptions } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
 /** The options for choosing a store and its credentials. */
@@ -48,4 +48,4 @@ export const targetOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type TargetOptions = Resolved<typeof targetOptions>
+export type TargetOptions = ResolvedOptions<typeof targetOptions>

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import pLimit from 'p-limit'
-import { keepCompiled, readCompiled } from '../../bin/start/compiled.ts'
+import { readCompiled, writeCompiled } from '../../bin/start/compiled.ts'
 import type { Ended } from './elysiactl.ts'
 
 /** Where the command runs, and with what. */
@@ -136,7 +136,7 @@ function scriptOf(name: string, file: string): Script {
 function keepAtExit(path: string, script: Script): void {
   process.once('exit', () => {
     mkdirSync(COMPILED, { recursive: true })
-    keepCompiled(path, script, [])
+    writeCompiled(path, script, [])
   })
 }
 

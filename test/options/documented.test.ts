@@ -27,14 +27,14 @@ import type {
   WatchOptions,
   WatchOptionsInput,
 } from '../../lib/options/documented.ts'
-import type { OptionsInput, Resolved } from '../../lib/options/options.ts'
+import type { OptionsInput, ResolvedOptions } from '../../lib/options/options.ts'
 import type { OptionsSchema } from '../../lib/options/schema.ts'
 import { OPTION_TYPES, optionTypes } from '../../scripts/optionTypes.ts'
 
 type Each<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 /** The same names, the same ones optional, the same values. */
 type Same<A, B> = [Each<keyof A, keyof B>, Each<A, B>, Each<Required<A>, Required<B>>]
-type Alike<G, O, S extends OptionsSchema> = [...Same<G, OptionsInput<S>>, ...Same<O, Resolved<S>>]
+type Alike<G, O, S extends OptionsSchema> = [...Same<G, OptionsInput<S>>, ...Same<O, ResolvedOptions<S>>]
 type All = [true, true, true, true, true, true]
 
 /** `tsc`, in `npm run check`, refuses this list where an interface and its schema part. */

@@ -1,7 +1,7 @@
 import { namesOf } from '../../library.ts'
 import type { Context } from '../command.ts'
 import { followWords, isGroup, load, loadAll } from '../registry.ts'
-import { flagsOf, optionsOf, readTyped, type Typed } from './typed.ts'
+import { flagsOf, optionsOf, readTyped, type TypedWords } from './typed.ts'
 import { type Candidate, valuesOf } from './values.ts'
 
 /**
@@ -45,7 +45,7 @@ async function members(context: Context, name: string, isFirst: boolean): Promis
 }
 
 /** The flags of a command that were not typed yet. */
-function flagsFor({ command, values }: Typed): Candidate[] {
+function flagsFor({ command, values }: TypedWords): Candidate[] {
   const open = optionsOf(command).filter(([key, option]) => {
     return option.hidden !== true && (option.repeated === true || !values.has(key))
   })
@@ -62,7 +62,7 @@ function flagsFor({ command, values }: Typed): Candidate[] {
 
 async function inlineValues(
   context: Context,
-  line: Typed,
+  line: TypedWords,
   start: string,
   typed: string,
 ): Promise<Candidate[]> {
@@ -75,7 +75,7 @@ async function inlineValues(
 /** Candidates for the next operand; if there is none, only flags can follow. */
 function operandsFor(
   context: Context,
-  line: Typed,
+  line: TypedWords,
   typed: string,
 ): Promise<readonly Candidate[]> | readonly Candidate[] {
   const { operands } = line.command

@@ -3,7 +3,7 @@ import type { NamedCommand } from '../command.ts'
 import { schemasOf } from '../registry.ts'
 
 /** The words after a command, as far as completion needs them. */
-export interface Typed {
+export interface TypedWords {
   readonly command: NamedCommand
   readonly operands: readonly string[]
   /** The values of options by their key; true for an option without a value. */
@@ -19,7 +19,7 @@ export interface Flag {
 }
 
 /** Reads words leniently: the command itself reports what is wrong with them. */
-export function readTyped(command: NamedCommand, words: readonly string[]): Typed {
+export function readTyped(command: NamedCommand, words: readonly string[]): TypedWords {
   const flags = flagsOf(command)
   const operands: string[] = []
   const values = new Map<string, string | true>()

@@ -16,7 +16,7 @@ import {
 import { LATEST, useCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import type { Operand } from '../operands.ts'
-import type { Typed } from './typed.ts'
+import type { TypedWords } from './typed.ts'
 
 /** A possible word, and what it means, in a few words. */
 export interface Candidate {
@@ -25,7 +25,7 @@ export interface Candidate {
 }
 
 type Naming = Pick<OptionSchema & Operand, 'kind' | 'choices'> & Pick<OptionSchema, 'enum'>
-type Offer = (context: Context, line: Typed, typed: string) => Promise<Candidate[]> | Candidate[]
+type Offer = (context: Context, line: TypedWords, typed: string) => Promise<Candidate[]> | Candidate[]
 
 /** Nobody reads more, and a store may have a million tenants. */
 const MOST = 200
@@ -47,7 +47,7 @@ const OFFERS: Readonly<Record<ValueKind, Offer>> = {
  */
 export async function valuesOf(
   context: Context,
-  line: Typed,
+  line: TypedWords,
   naming: Naming,
   typed: string,
 ): Promise<readonly Candidate[]> {
@@ -68,11 +68,11 @@ function remaining(choices: readonly string[], typed: string): Candidate[] {
   return choices.filter((word) => !chosen.includes(word)).map((word) => ({ word: start + word }))
 }
 
-function takesTarget({ command }: Typed): boolean {
+function takesTarget({ command }: TypedWords): boolean {
   return command.schemas.some(({ name }) => name === targetOptions.name)
 }
 
-async function collectionNames(context: Context, line: Typed): Promise<Candidate[]> {
+async function collectionNames(context: Context, line: TypedWords): Promise<Candidate[]> {
   if (!takesTarget(line)) return ofArchives(context, ({ collection }) => [collection])
   const store = await storeOf(context, line)
   const found = (await store?.list()) ?? []
@@ -82,7 +82,7 @@ async function collectionNames(context: Context, line: Typed): Promise<Candidate
   }))
 }
 
-async function tenantNames(context: Context, line: Typed): Promise<Candidate[]> {
+async function tenantNames(context: Context, line: TypedWords): Promise<Candidate[]> {
   const name = line.values.get('collection') ?? line.operands[0]
   const store = await storeOf(context, line)
   if (typeof name !== 'string' || store === undefined) return []
@@ -91,7 +91,7 @@ async function tenantNames(context: Context, line: Typed): Promise<Candidate[]> 
 }
 
 /** The store on the command line; undefined if it does not exist yet. */
-async function storeOf(context: Context, { values }: Typed) {
+async function storeOf(context: Context, { values }: TypedWords) {
   const target = values.get('target')
   const address = typeof target === 'string' ? target : undefined
   if (isAbsent(context, address)) return undefined
@@ -110,7 +110,7 @@ function onSilentCatalog<T>({ options }: Context, work: (catalog: Catalog) => T)
   return useCatalog({ options, console: { note: () => {}, detail: () => {} } }, work)
 }
 
-function archiveIds(context: Context, _: Typed, typed: string): Promise<Candidate[]> {
+function archiveIds(context: Context, _: TypedWords, typed: string): Promise<Candidate[]> {
   return onSilentCatalog(context, (catalog) => {
     const archives = catalog.list({})
     if (typed !== '' && LATEST.startsWith(typed.slice(0, LATEST.length))) return latest(archives)

@@ -1,7 +1,13 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
-import { alertsLibrary, catalogOptions, counted, type Evaluated, type FiringAlert } from '../../library.ts'
+import {
+  type AlertEvaluation,
+  alertsLibrary,
+  catalogOptions,
+  counted,
+  type FiringAlert,
+} from '../../library.ts'
 import { withMonitor } from '../../monitor.ts'
 import { evaluateAlerts } from '../../observers/dueAlerts.ts'
 import { configuredAlerts } from './configured.ts'
@@ -33,7 +39,7 @@ async function run(context: Context): Promise<void> {
   context.fail(EXIT.rejects, `${counted(held.length, 'alert')}: ${held[0]!.summary}`)
 }
 
-function documentOf({ made, deliveries, undelivered }: Evaluated, alerts: readonly FiringAlert[]) {
+function documentOf({ made, deliveries, undelivered }: AlertEvaluation, alerts: readonly FiringAlert[]) {
   return { alerts, messages: made, deliveries, undelivered }
 }
 

@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { tableOptions, tablesFor } from '../../cli/tables.ts'
-import { alertsLibrary, catalogOptions, didYouMean, ElysiaError, type Tested } from '../../library.ts'
+import { alertsLibrary, catalogOptions, didYouMean, ElysiaError, type SinkTestResult } from '../../library.ts'
 import { sinkContextOf } from '../../observers/sinks.ts'
 import { configuredAlerts } from './configured.ts'
 
@@ -39,6 +39,6 @@ async function run(context: Context): Promise<void> {
   if (failed.length > 0) context.fail(EXIT.failed, `not accepted by ${failed.join(', ')}`)
 }
 
-function row({ sink, type, place = '', ok, answer }: Tested): string[] {
+function row({ sink, type, place = '', ok, answer }: SinkTestResult): string[] {
   return [sink, type, place, ok ? 'yes' : 'no', answer]
 }

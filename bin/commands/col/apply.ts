@@ -5,7 +5,7 @@ import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { stepSettings, transformsFor } from '../../cli/transforms.ts'
-import { callsFor } from '../../forRun.ts'
+import { callLimit } from '../../forRun.ts'
 import {
   applyJob,
   applyOptions,
@@ -70,7 +70,7 @@ async function run(context: Context): Promise<void> {
     const { store, state } = await context.openTarget({
       missing: 'make',
       retryForMs: options.retryForMs,
-      ...callsFor(options.workers),
+      ...callLimit(options.workers),
       onRetry: (retry) => eventView(console)(retryEvent(retry)),
       signal: AbortSignal.any([stop, signal]),
     })

@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { waitingFor } from '../../forRun.ts'
+import { retryOptions } from '../../forRun.ts'
 import {
   type BackupResult,
   backupJob,
@@ -80,7 +80,7 @@ async function run(context: Context): Promise<void> {
   const { store, schema } = await findCollection(
     context,
     context.operands[0]!,
-    waitingFor(context, options.retryForMs),
+    retryOptions(context, options.retryForMs),
   )
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)

@@ -14,7 +14,7 @@ import {
   objectsOption,
   type Projection,
   propertiesOption,
-  type Resolved,
+  type ResolvedOptions,
   type StoredObject,
   searchOptions,
   selectionJob,
@@ -23,7 +23,7 @@ import {
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 import { namesArchive, readArchive } from './catArchive.ts'
-import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
+import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
 
 const catOptions = {
@@ -59,7 +59,7 @@ const catOptions = {
   },
 } as const satisfies OptionsSchema
 
-type CatOptions = Resolved<typeof catOptions>
+type CatOptions = ResolvedOptions<typeof catOptions>
 
 /** How many characters go to stdout at once. */
 const PIECE_LENGTH = 64 * 1024
@@ -140,7 +140,7 @@ interface Reads {
 }
 
 /** One read for each active tenant; a single one for a collection without tenants. */
-async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
+async function callsOf({ tenant }: CatOptions, found: FoundCollection): Promise<Reads> {
   const { class: name } = found.schema
   if (!hasTenants(found.schema)) {
     if (tenant === undefined) return { calls: [{}], asleep: [] }
@@ -161,7 +161,10 @@ async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
   })
 }
 
-function wanted({ properties }: CatOptions, { schema }: Pick<Named, 'schema'>): Projection['properties'] {
+function wanted(
+  { properties }: CatOptions,
+  { schema }: Pick<FoundCollection, 'schema'>,
+): Projection['properties'] {
   if (properties === undefined) return 'all'
   const known = (schema.properties ?? []).map(({ name }) => name)
   const names = properties.split(',').map((name) => name.trim())
@@ -172,7 +175,7 @@ function wanted({ properties }: CatOptions, { schema }: Pick<Named, 'schema'>): 
   })
 }
 
-function namesReference(names: readonly string[], { schema }: Named): boolean {
+function namesReference(names: readonly string[], { schema }: FoundCollection): boolean {
   const references = (schema.properties ?? []).filter(isReference).map(({ name }) => name)
   return references.some((name) => names.includes(name))
 }

@@ -10,7 +10,7 @@ import {
 } from '../../library.ts'
 
 /** An existing collection. */
-export interface Named {
+export interface FoundCollection {
   readonly store: Store
   readonly schema: CollectionSchema
 }
@@ -19,7 +19,11 @@ export interface Named {
  * The collection of a name or an alias: `source-code` and `SourceCode` are the same. Reports that it was an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND, with the closest existing name
  */
-export async function findCollection(context: Context, name: string, opening?: ReadOptions): Promise<Named> {
+export async function findCollection(
+  context: Context,
+  name: string,
+  opening?: ReadOptions,
+): Promise<FoundCollection> {
   const { store } = await context.readTarget(undefined, opening)
   const { schema, alias } = await findNamed(store, classNameOf(name))
   if (alias !== undefined) context.console.note(aliasText(alias, schema.class))
@@ -27,7 +31,7 @@ export async function findCollection(context: Context, name: string, opening?: R
 }
 
 /** The same for a collection to be removed, which needs its own name. @throws ElysiaError ELYSIA_CONFLICT */
-export async function findOwnName(context: Context, name: string): Promise<Named> {
+export async function findOwnName(context: Context, name: string): Promise<FoundCollection> {
   const { store } = await context.readTarget()
   return { store, schema: await ownNamed(store, name, 'rm') }
 }
@@ -46,7 +50,10 @@ export async function ownNamed(
 }
 
 /** Tenants divided into readable and unreadable ones, sorted by name. */
-export async function tenantsOf({ store, schema }: Named): Promise<{ active: Tenant[]; asleep: Tenant[] }> {
+export async function tenantsOf({
+  store,
+  schema,
+}: FoundCollection): Promise<{ active: Tenant[]; asleep: Tenant[] }> {
   const { active = [], asleep = [] } = Object.groupBy(await store.tenantStates(schema.class), ({ state }) =>
     state === 'active' ? 'active' : 'asleep',
   )

@@ -6,7 +6,7 @@ import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { callsFor } from '../../forRun.ts'
+import { callLimit } from '../../forRun.ts'
 import {
   type Close,
   catalogOptions,
@@ -197,7 +197,7 @@ function opening(
   return {
     missing: dryRun || plan !== undefined ? 'memory' : 'make',
     retryForMs,
-    ...callsFor(workers),
+    ...callLimit(workers),
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }

@@ -2,7 +2,7 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { ElysiaError, forgetTaken, type OptionsSchema, targetOptions } from '../../library.ts'
-import { findOwnName, hasTenants, type Named } from './named.ts'
+import { type FoundCollection, findOwnName, hasTenants } from './named.ts'
 
 const rmOptions = {
   type: 'object',
@@ -49,7 +49,11 @@ async function run(context: Context): Promise<void> {
   )
 }
 
-async function agreed({ console }: Context, name: string, { store, schema }: Named): Promise<boolean> {
+async function agreed(
+  { console }: Context,
+  name: string,
+  { store, schema }: FoundCollection,
+): Promise<boolean> {
   const size = hasTenants(schema)
     ? 'all its tenants'
     : `${await store.collection(schema.class).count()} objects`
@@ -62,7 +66,7 @@ async function agreed({ console }: Context, name: string, { store, schema }: Nam
  * Removes a collection. Its remembered state goes first: otherwise an old run would be continued into a new collection
  * of that name, and files that a watch has taken would be missing there.
  */
-async function remove(context: Context, { store, schema }: Named): Promise<void> {
+async function remove(context: Context, { store, schema }: FoundCollection): Promise<void> {
   const { state } = await context.readTarget()
   state.journal.forget(store.target, schema.class)
   forgetTaken(state.database, store.target, schema.class)

@@ -8,7 +8,7 @@ import {
   type Tenant,
   targetOptions,
 } from '../../library.ts'
-import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
+import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './named.ts'
 
 /** `col show`: one collection, for users; with --json its schema as the store holds it. */
 export const command: Command = {
@@ -38,7 +38,7 @@ function head({ class: name, description, vectorizer }: CollectionSchema): strin
 }
 
 /** A count for each tenant, or one for all. */
-async function contents({ store, schema }: Named, tables: Tables): Promise<string[]> {
+async function contents({ store, schema }: FoundCollection, tables: Tables): Promise<string[]> {
   const collection = store.collection(schema.class)
   if (!hasTenants(schema)) return [`objects: ${await collection.count()}`]
   const { active, asleep } = await tenantsOf({ store, schema })

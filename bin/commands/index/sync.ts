@@ -11,7 +11,7 @@ import {
   withoutKeys,
 } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
-import { saidLines } from '../../view/live/said.ts'
+import { outputMessages } from '../../view/live/said.ts'
 
 const syncOptions = {
   type: 'object',
@@ -97,7 +97,7 @@ function input(context: Context): Source {
     [program, ...words],
     context.stop,
     env,
-    console.progress === 'json' ? saidLines(console) : undefined,
+    console.progress === 'json' ? outputMessages(console) : undefined,
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { forRun } from '../../forRun.ts'
+import { ingestOpenOptions } from '../../forRun.ts'
 import {
   counted,
   ingestOptions,
@@ -49,7 +49,7 @@ async function watchDirectory(context: Context, ready: () => void): Promise<void
   const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
   requireUsable(context.options(ingestOptions))
   const transforms = await transformsFor(context)
-  const { store, state } = await context.openTarget(forRun(context))
+  const { store, state } = await context.openTarget(ingestOpenOptions(context))
   ready()
   const view = await progressView(context)
   const jobContext = { ...contextOf(context, state, options, view), transforms }

@@ -19,8 +19,8 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const { keepOf } = await historyLibrary()
-  const keep = keepOf(context.options(historyOptions).keepRuns)
+  const { parseKeepRuns } = await historyLibrary()
+  const keep = parseKeepRuns(context.options(historyOptions).keepRuns)
   const history = await openUserHistory(context)
   try {
     let removed = 0

@@ -11,7 +11,7 @@ import { findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import type { Transform } from '../../transform/transform.ts'
-import { touchedVectorizers } from '../../transform/vectors/stale.ts'
+import { affectedVectorizers } from '../../transform/vectors/stale.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { BackupOptions } from './options.ts'
 
@@ -217,7 +217,7 @@ async function tenantsOf(
  * @throws ElysiaError ELYSIA_USAGE: whoever restores the archive could not see that vectors do not match their texts
  */
 function requireVectorsKept(pipeline: TransformPipeline): void {
-  const [touched] = touchedVectorizers(pipeline, pipeline.schema)
+  const [touched] = affectedVectorizers(pipeline, pipeline.schema)
   if (touched === undefined) return
   const { maker, stage } = touched
   const fact = `${stage} changes what ${maker.module} makes vectors of ${pipeline.before.class} from`

@@ -1,4 +1,4 @@
-import type { Resolved } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 /** What a conformance kit contains besides the examples. */
@@ -37,4 +37,4 @@ export const conformanceOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type ConformanceOptions = Resolved<typeof conformanceOptions>
+export type ConformanceOptions = ResolvedOptions<typeof conformanceOptions>

@@ -2,7 +2,7 @@ import type { Retrying } from '../../async/retry.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { WriteContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
-import type { Calls } from '../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Collection, Projection, Store } from '../../store/store.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
@@ -41,7 +41,7 @@ export interface DeleteRun {
   readonly selectionText: string
   /** One call for each tenant, or a single one. */
   readonly calls: readonly { readonly tenant?: string }[]
-  readonly sending: Calls
+  readonly sending: RetryingCollection
   readonly retry: Retrying
   readonly selected: SelectedIds
   readonly unseen: UnseenIds

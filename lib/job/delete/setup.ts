@@ -7,7 +7,7 @@ import { didYouMean } from '../../core/suggest.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, requireUnlocked } from '../../run/state.ts'
-import { Calls } from '../../store/sink/retryingCollection.ts'
+import { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { namesOf } from '../backup/plan.ts'
 import { selectionOf } from '../selection/selection.ts'
@@ -69,7 +69,7 @@ export async function setUpDelete(
     const run: DeleteRun = {
       ...{ frame, id, store, collection, schema, options, selection, calls, retry, selected, kept },
       selectionText: text,
-      sending: new Calls(collection, retry, frame.signal),
+      sending: new RetryingCollection(collection, retry, frame.signal),
       unseen: new UnseenIds(selection.ids),
       whole: { properties: 'all', vectors: true, references: traces.refers, times: true },
       progress: { deleted: 0, gone: 0, changed: 0, rejected: 0 },

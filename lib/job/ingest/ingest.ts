@@ -10,7 +10,7 @@ import { reportOf } from './report.ts'
 import { ingestInputs } from './run.ts'
 import { setUpIngest } from './setup.ts'
 import { requireUsable } from './stages.ts'
-import type { Ingest, IngestContext, Shared } from './types.ts'
+import type { Ingest, IngestContext, SharedIngest } from './types.ts'
 
 /**
  * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in order: decompress,
@@ -40,7 +40,7 @@ export async function ingestFiles(
   store: Store,
   optionsInput: IngestOptionsInput,
   context: IngestContext = {},
-  shared: Shared = {},
+  shared: SharedIngest = {},
 ): Promise<JobResult<Report>> {
   const options = resolveInput(ingestOptions, optionsInput)
   requireUsable(options)

@@ -13,7 +13,7 @@ import { waitForRoom } from '../../stream/waitForRoom.ts'
 import { isStopping, startOverChanged } from './beginning.ts'
 import { SecondPass } from './coalesce/secondPass.ts'
 import { windowOf } from './coalesce/window.ts'
-import { type Head, type Input, labelOf, openInput } from './input.ts'
+import { type Input, labelOf, type OpenedInput, openInput } from './input.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
 import { threadedItems } from './thread/items.ts'
@@ -116,7 +116,7 @@ function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions
 function requireWritten(
   { ledger, run }: Ingest,
   input: Input,
-  head: Head,
+  head: OpenedInput,
   skip: SkipSettled | undefined,
   atOnce: boolean,
 ): void {

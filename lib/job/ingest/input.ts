@@ -40,7 +40,7 @@ export function labelOf({ name, label = name }: Input): string {
 }
 
 /** Callbacks while an input is read. */
-export interface Callbacks {
+export interface InputCallbacks {
   /** Called if bytes after the end of compressed data are ignored. */
   readonly onTrailing?: () => void
   /** Called once the input is recognized as valid, or is empty; its first line waits for this. */
@@ -48,7 +48,7 @@ export interface Callbacks {
 }
 
 /** How inputs are read. */
-export interface Reading {
+export interface InputOptions {
   readonly maxLineBytes: number
   readonly fromRejects: boolean
   /** True to yield lines as bytes, except those of a rejects file. */
@@ -56,7 +56,7 @@ export interface Reading {
 }
 
 /** An input cut into lines: the first stages, and the one that counts the lines. */
-export interface Head {
+export interface OpenedInput {
   readonly stages: readonly [Readable, ...Duplex[]]
   readonly splitter: LineSplitter
   /** Stored bytes of the input for each byte of its lines. */
@@ -75,10 +75,10 @@ export interface Head {
  */
 export function openInput(
   input: Input,
-  { maxLineBytes, fromRejects: wrapped, raw = false }: Reading,
+  { maxLineBytes, fromRejects: wrapped, raw = false }: InputOptions,
   stop: AbortSignal,
-  { onTrailing = () => {}, onRecognized }: Callbacks = {},
-): Head {
+  { onTrailing = () => {}, onRecognized }: InputCallbacks = {},
+): OpenedInput {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore, raw: raw && !wrapped })
   const lines = wrapped ? [splitter, nameStage('read rejects', fromRejects())] : [splitter]
@@ -107,7 +107,7 @@ export function openInput(
  * Checks the beginning of an input that can be read again.
  * @throws ElysiaError if it is something else than it should be; other faults appear when it is read
  */
-export async function requireRecords(input: Input, reading: Reading, stop: AbortSignal): Promise<void> {
+export async function requireRecords(input: Input, reading: InputOptions, stop: AbortSignal): Promise<void> {
   let fault: unknown
   const [source, ...stages] = openInput(input, reading, stop).stages
   const enough = new Writable({ objectMode: true, write: (_, __, done) => done(new Error('enough')) })
@@ -118,7 +118,11 @@ export async function requireRecords(input: Input, reading: Reading, stop: Abort
 }
 
 /** True if an input that was read to its end is still the same: as many records, the same digest. */
-export async function isUnchangedAtEnd(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
+export async function isUnchangedAtEnd(
+  input: Input,
+  mark: InputMark,
+  reading: InputOptions,
+): Promise<boolean> {
   const digest = new LinesDigest()
   let line = 0
   const { stages } = openInput(input, reading, new AbortController().signal)

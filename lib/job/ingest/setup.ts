@@ -19,10 +19,10 @@ import type { IngestOptions } from './options.ts'
 import { prepareCollection } from './prepare.ts'
 import { findContinuation } from './resume.ts'
 import { ingestShape, shapeTransforms, transformKeys } from './shape.ts'
-import type { Ingest, IngestContext, Shared } from './types.ts'
+import type { Ingest, IngestContext, SharedIngest } from './types.ts'
 
 /** An ingest that is ready to begin, and what to put back afterwards. */
-export interface Setup {
+export interface IngestSetup {
   readonly ingest: Ingest
   close(): Promise<void>
 }
@@ -37,8 +37,8 @@ export async function setUpIngest(
   store: Store,
   options: IngestOptions,
   callerContext: IngestContext,
-  shared: Shared,
-): Promise<Setup> {
+  shared: SharedIngest,
+): Promise<IngestSetup> {
   const context = options.dryRun ? withoutTraces(callerContext) : callerContext
   const run = new Run('ingest', context)
   const { state } = context
@@ -170,7 +170,7 @@ function keepsState(store: Store, state: State | undefined): boolean {
 /** A continued run appends to its own rejects file by default. */
 function rejectsFile(
   { rejectsPath, rejectsDirectory }: WriteContext,
-  { rejectsFrom }: Shared,
+  { rejectsFrom }: SharedIngest,
   checkpoint: Checkpoint | undefined,
   run: string,
   spared: ReadonlySet<Inode>,

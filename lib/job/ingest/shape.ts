@@ -3,7 +3,7 @@ import { sourceOf } from '../../change/sourceOf.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { Refused, Shape } from '../../store/sink/shape.ts'
+import type { ShapeRefusal, StorageShape } from '../../store/sink/shape.ts'
 import { bindTransforms, type DeclaredTransform, type TransformPipeline } from '../../transform/pipeline.ts'
 import type { Transform } from '../../transform/transform.ts'
 
@@ -48,7 +48,7 @@ export function transformKeys(declared: readonly Pick<DeclaredTransform, 'name' 
  * What is stored for the objects of records. The record hash of a stored object covers its record and the transforms:
  * if these change, it is written again.
  */
-export function ingestShape(pipeline: TransformPipeline): Shape | undefined {
+export function ingestShape(pipeline: TransformPipeline): StorageShape | undefined {
   if (pipeline.isEmpty) return undefined
   const salt = JSON.stringify(transformKeys(pipeline.declared))
   const storedHash = (sourceHash: unknown) => hash('sha256', JSON.stringify([sourceHash, salt]))
@@ -57,7 +57,7 @@ export function ingestShape(pipeline: TransformPipeline): Shape | undefined {
     hashOf,
     source: (stored) => sourceOf(stored, (found) => storedHash(found) === stored.properties[HASH_PROPERTY]),
     async stored(objects, signal) {
-      const refused = new Map<string, Refused>()
+      const refused = new Map<string, ShapeRefusal>()
       const complete = objects.filter((object) => {
         if (object.properties.content !== undefined) return true
         refused.set(object.id, WITHOUT_CONTENT)
@@ -77,7 +77,7 @@ export function ingestShape(pipeline: TransformPipeline): Shape | undefined {
   }
 }
 
-const WITHOUT_CONTENT: Refused = {
+const WITHOUT_CONTENT: ShapeRefusal = {
   code: 'transform_failed',
   reason:
     'it changes what is stored, but transforms removed its content: send the path again with its content',

@@ -24,7 +24,7 @@ export function changeStages(options: IngestOptions, memory?: MemoryLimit): Dupl
 
 /** Items → batches of them, limited by the pace. */
 export function batchStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
-  const { count, bytes, pace } = batchesOf(options)
+  const { count, bytes, pace } = batchSettings(options)
   const share = memory && { share: () => memory.share }
   return [nameStage('batch', batch<Item>({ count, bytes, weigh: itemBytes, ...share })), ...pace]
 }
@@ -43,14 +43,14 @@ export function operationsOptions(
 }
 
 /** The size and pace of batches. */
-export interface Batches {
+export interface BatchSettings {
   readonly count: number
   readonly bytes: number
   /** The stages that limit the pace, if it is limited. */
   readonly pace: readonly Duplex[]
 }
 
-export function batchesOf(options: IngestOptions): Batches {
+export function batchSettings(options: IngestOptions): BatchSettings {
   const { batchSize, batchBytes } = options
   const rates = ratesOf(options)
   const pace = rates && new Pace(rates)

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import type { Run } from '../../run/run.ts'
-import type { Shape } from '../../store/sink/shape.ts'
+import type { StorageShape } from '../../store/sink/shape.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import type { Transform } from '../../transform/transform.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
@@ -18,7 +18,7 @@ export interface IngestContext extends WriteContext {
 }
 
 /** What an ingest shares with others of the same command: a rejects file, a store for a dry run. */
-export interface Shared {
+export interface SharedIngest {
   /** The length of what earlier ingests wrote to `rejectsPath`, which stays. Each line then names its input. */
   readonly rejectsFrom?: number
   /** For a dry run: a shared store for its writes, instead of one of its own. The ingest does not close it. */
@@ -39,7 +39,7 @@ export interface Ingest {
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
   /** How the records' objects are changed before storing; undefined if they are not. */
-  readonly shape?: Shape | undefined
+  readonly shape?: StorageShape | undefined
   readonly ledger: Ledger
   readonly rejects: RejectsFile | undefined
   /** Where an interrupted run continues; undefined if this one starts at the first line. */

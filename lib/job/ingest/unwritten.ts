@@ -1,7 +1,7 @@
-import type { Head } from './input.ts'
+import type { OpenedInput } from './input.ts'
 
 /** What was taken from an input that cannot be read again, and is not written anywhere. */
-export interface Unwritten {
+export interface UnwrittenInput {
   /** A sentence that names the lines. */
   readonly text: string
   /** True if it includes complete lines, not only the beginning of one. */
@@ -13,7 +13,7 @@ export interface Unwritten {
 }
 
 /** How much of an input is settled. */
-export interface Settled {
+export interface SettledLines {
   /** The last line known to be settled. */
   readonly line: number
   /** The last line that an earlier run settled, unless this one has found a difference. */
@@ -26,10 +26,10 @@ export interface Settled {
  */
 export function unwrittenRest(
   name: string,
-  head: Head,
-  settled: Settled,
+  head: OpenedInput,
+  settled: SettledLines,
   atOnce: boolean,
-): Unwritten | undefined {
+): UnwrittenInput | undefined {
   const { lastRecord, openLine } = head.splitter
   const from = Math.max(lastRecord, settled.line)
   const more = from >= settled.before && head.holdsMore(atOnce)

@@ -1,4 +1,4 @@
-import type { Resolved } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { ingestOptions } from './options.ts'
 
@@ -15,4 +15,4 @@ export const validateOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type ValidateOptions = Resolved<typeof validateOptions>
+export type ValidateOptions = ResolvedOptions<typeof validateOptions>

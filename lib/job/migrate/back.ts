@@ -24,7 +24,7 @@ export async function undoMigration({ store, migrations, migration, retry }: Mig
   const now = await retry(() => meaningOf(store, alias))
   if (now !== before) {
     if (now !== after) throw movedMeanwhile(migration, now)
-    if ((await retry(() => store.schema(before))) === undefined) throw gone(migration)
+    if ((await retry(() => store.schema(before))) === undefined) throw previousClassMissing(migration)
     await retry(() => store.moveAlias({ alias, collection: before }))
   }
   migrations.keep({ ...migration, state: 'undone' })
@@ -94,7 +94,7 @@ function movedMeanwhile({ alias, after }: Migration, now: string | undefined): E
   return new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'nothing was changed; somebody else has moved it' })
 }
 
-function gone({ alias, before }: Migration): ElysiaError {
+function previousClassMissing({ alias, before }: Migration): ElysiaError {
   const fact = `${before}, which ${alias} meant before, is no longer there`
   return new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: 'nothing was changed; only a backup brings it back',

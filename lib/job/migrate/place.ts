@@ -14,7 +14,7 @@ export interface MigrationPlace {
 }
 
 /** What finding the place of a migration needs. */
-export interface Placing {
+export interface PlaceRequest {
   readonly store: Store
   /** A collection, or its alias. */
   readonly name: string
@@ -30,7 +30,7 @@ export interface Placing {
  * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_USAGE if the alias must be named; ELYSIA_CONFLICT if the store has no
  * aliases, or another migration was interrupted
  */
-export async function placeOf(placing: Placing): Promise<MigrationPlace> {
+export async function placeOf(placing: PlaceRequest): Promise<MigrationPlace> {
   const { store, changes, migrations } = placing
   const alias = await aliasOf(placing)
   const known = migrations?.of(alias)
@@ -46,7 +46,7 @@ export async function placeOf(placing: Placing): Promise<MigrationPlace> {
 }
 
 /** @throws ElysiaError ELYSIA_USAGE if it is unclear which alias is meant */
-export async function aliasOf({ store, name, alias }: Omit<Placing, 'changes'>): Promise<string> {
+export async function aliasOf({ store, name, alias }: Omit<PlaceRequest, 'changes'>): Promise<string> {
   requireAliases(store)
   const found = await findNamed(store, classNameOf(name))
   if (found.alias !== undefined) return found.alias
@@ -64,7 +64,7 @@ export async function aliasOf({ store, name, alias }: Omit<Placing, 'changes'>):
   })
 }
 
-async function classOf({ store, name }: Placing): Promise<string> {
+async function classOf({ store, name }: PlaceRequest): Promise<string> {
   return (await findNamed(store, classNameOf(name))).schema.class
 }
 

@@ -13,7 +13,7 @@ const OURS = /^([0-9a-f]{32})\.(json|json\.new|lock)$/
 const WAIT_MS = 30_000
 
 /** The recorded place of a scratch; its process is alive as long as `lock` is held. */
-export interface NotedScratch {
+export interface ScratchNote {
   readonly place: ScratchPlace
   /** Removes the note if everything is gone; otherwise releases it as it is. */
   end(isGone: boolean): void
@@ -28,7 +28,7 @@ export class ScratchNotes {
   }
 
   /** Records a place, durably, before anything is made there. @throws ElysiaError ELYSIA_STATE */
-  async note(place: ScratchPlace, signal: AbortSignal): Promise<NotedScratch> {
+  async note(place: ScratchPlace, signal: AbortSignal): Promise<ScratchNote> {
     return this.#alone(signal, () => {
       const lock = lockFile(this.#path(place.id, 'lock'))
       if (lock === undefined)
@@ -39,7 +39,7 @@ export class ScratchNotes {
   }
 
   /** Takes over the notes of processes that are gone. Leaves foreign files alone. */
-  async dead(signal: AbortSignal): Promise<NotedScratch[]> {
+  async dead(signal: AbortSignal): Promise<ScratchNote[]> {
     if (statSync(this.#directory, { throwIfNoEntry: false }) === undefined) return []
     return this.#alone(signal, () => {
       const names = readdirSync(this.#directory)
@@ -48,7 +48,7 @@ export class ScratchNotes {
     })
   }
 
-  #takeOver(id: string, isNoted: boolean): NotedScratch[] {
+  #takeOver(id: string, isNoted: boolean): ScratchNote[] {
     const place = isNoted ? this.#read(id) : undefined
     if (isNoted && place === undefined) return []
     const lock = lockFile(this.#path(id, 'lock'))
@@ -60,7 +60,7 @@ export class ScratchNotes {
     return []
   }
 
-  #held(place: ScratchPlace, lock: FileLock): NotedScratch {
+  #held(place: ScratchPlace, lock: FileLock): ScratchNote {
     return {
       place,
       end: (isGone) => {

@@ -19,7 +19,7 @@ import { openArchives, openSource } from '../restore/source/open.ts'
 import type { RestoreSource } from '../restore/source/source.ts'
 
 /** An archive as the source of a restore, and as what the result is compared with. */
-export interface Rehearsed {
+export interface RehearsedArchive {
   readonly source: RestoreSource
   /** The expected content: ranges with the number and the digest of their objects. */
   readonly manifest: Manifest
@@ -31,7 +31,7 @@ export interface Rehearsed {
   archived(): Promise<ObjectSource>
 }
 
-export interface OpenRehearsed {
+export interface RehearsalOpenOptions {
   readonly root?: string
   readonly findArchive?: FindArchive
   readonly onEvent?: Emit
@@ -43,7 +43,10 @@ export interface OpenRehearsed {
  * completely.
  * @throws ElysiaError ELYSIA_USAGE if it is no archive of elysiactl, ELYSIA_DAMAGED, ELYSIA_INPUT_MISSING
  */
-export async function openRehearsed(path: string, options: OpenRehearsed): Promise<Rehearsed> {
+export async function openRehearsedArchive(
+  path: string,
+  options: RehearsalOpenOptions,
+): Promise<RehearsedArchive> {
   const stats = await stat(path).catch(() => undefined)
   if (stats?.isFile() === true) return openFile(path, stats.size, options)
   if (stats?.isDirectory() !== true) {
@@ -57,7 +60,7 @@ export async function openRehearsed(path: string, options: OpenRehearsed): Promi
   return openDirectory(path, options)
 }
 
-async function openDirectory(path: string, options: OpenRehearsed): Promise<Rehearsed> {
+async function openDirectory(path: string, options: RehearsalOpenOptions): Promise<RehearsedArchive> {
   const chain = await openArchives(path, options)
   const { newest, links } = chain
   const all = isIncrement(newest.manifest) ? ofChain(chain) : ofArchive(newest)
@@ -65,7 +68,7 @@ async function openDirectory(path: string, options: OpenRehearsed): Promise<Rehe
   return { ...all, bytes }
 }
 
-function ofArchive(archive: Chain['newest']): Omit<Rehearsed, 'bytes'> {
+function ofArchive(archive: Chain['newest']): Omit<RehearsedArchive, 'bytes'> {
   const { manifest } = archive
   const { objects, digest } = manifest.totals
   return {
@@ -75,7 +78,7 @@ function ofArchive(archive: Chain['newest']): Omit<Rehearsed, 'bytes'> {
 }
 
 /** The state of all links together: a range for each tenant, or one. */
-function ofChain(chain: Chain): Omit<Rehearsed, 'bytes'> {
+function ofChain(chain: Chain): Omit<RehearsedArchive, 'bytes'> {
   const { manifest } = chain.newest
   const states = chainState(chain)
   const names = manifest.tenants?.map(({ name }) => name) ?? [undefined]
@@ -89,7 +92,11 @@ function ofChain(chain: Chain): Omit<Rehearsed, 'bytes'> {
   }
 }
 
-async function openFile(path: string, bytes: number, options: OpenRehearsed): Promise<Rehearsed> {
+async function openFile(
+  path: string,
+  bytes: number,
+  options: RehearsalOpenOptions,
+): Promise<RehearsedArchive> {
   const { onEvent } = options
   const source = await openSource(path, { stdin: () => bytesOf(path), ...(onEvent && { onEvent }) })
   if (source.kind !== 'file') {

@@ -16,7 +16,7 @@ import { isFinding } from '../verify/damage.ts'
 import { liveFaults } from '../verify/live.ts'
 import { ScratchNotes } from './leftovers.ts'
 import { type RehearseOptions, type RehearseOptionsInput, rehearseOptions } from './options.ts'
-import { type OpenRehearsed, openRehearsed, type Rehearsed } from './proof.ts'
+import { openRehearsedArchive, type RehearsalOpenOptions, type RehearsedArchive } from './proof.ts'
 import { placeFacts, removeLeftovers, scratchLeft } from './removal.ts'
 import {
   noFacts,
@@ -36,7 +36,7 @@ import {
 } from './scratch.ts'
 
 /** The context of a rehearsal. */
-export interface RehearseContext extends RunContext, Pick<OpenRehearsed, 'root' | 'findArchive'> {
+export interface RehearseContext extends RunContext, Pick<RehearsalOpenOptions, 'root' | 'findArchive'> {
   /** The store of --into; without it an embedded one is made and removed again. */
   readonly into?: Store
   /** The directory where scratch stores are recorded before they are made, and where they lie. */
@@ -82,7 +82,7 @@ async function rehearse(location: string, rehearsal: Rehearsal, closers: Close[]
   const { run, facts } = rehearsal
   const { context, signal } = run
   const opening = { ...context, signal, onEvent: run.emit }
-  const opened = await openRehearsed(location, opening).then(
+  const opened = await openRehearsedArchive(location, opening).then(
     (archive) => ({ archive }),
     (error: unknown) => ({ error }),
   )
@@ -96,7 +96,7 @@ async function rehearse(location: string, rehearsal: Rehearsal, closers: Close[]
   await inScratch(rehearsal, opened.archive)
 }
 
-function noteArchive(facts: RehearsalFacts, { manifest, objects, digest, bytes }: Rehearsed): void {
+function noteArchive(facts: RehearsalFacts, { manifest, objects, digest, bytes }: RehearsedArchive): void {
   Object.assign(facts, { archive: manifest.id, collection: manifest.collection, objects, digest, bytes })
 }
 
@@ -109,7 +109,7 @@ function begin(location: string, { run, facts }: Rehearsal): void {
 }
 
 /** Makes the scratch, restores and compares, and removes it, however that ended. */
-async function inScratch(rehearsal: Rehearsal, archive: Rehearsed): Promise<void> {
+async function inScratch(rehearsal: Rehearsal, archive: RehearsedArchive): Promise<void> {
   const { run, facts, notes } = rehearsal
   const { into, cache } = run.context
   const place = scratchPlace(cache, into?.target)
@@ -147,7 +147,7 @@ const NEVER = new AbortController().signal
 
 async function restored(
   { run, options, facts }: Rehearsal,
-  { source }: Rehearsed,
+  { source }: RehearsedArchive,
   store: Store,
   place: ScratchPlace,
 ): Promise<void> {
@@ -200,7 +200,7 @@ function requireAll(facts: RehearsalFacts): void {
 
 async function compared(
   { run, facts, options: { retryForMs } }: Rehearsal,
-  { manifest, archived }: Rehearsed,
+  { manifest, archived }: RehearsedArchive,
   store: Store,
   { class: name }: ScratchPlace,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import type { RehearsalFacts } from './report.ts'
 import { dropScratch, removeScratch, type ScratchPlace } from './scratch.ts'
 
 /** What removing leftovers needs from the rehearsal that finds them. */
-export interface Removing {
+export interface LeftoverRemoval {
   readonly run: Run<RunContext & { readonly into?: Store }>
   readonly options: Pick<RehearseOptions, 'retryForMs'>
   readonly facts: Pick<RehearsalFacts, 'leftovers'>
@@ -17,7 +17,7 @@ export interface Removing {
 }
 
 /** Removes what killed rehearsals left here, or in the current store; reports what lies elsewhere. */
-export async function removeLeftovers({ run, facts, notes, options }: Removing): Promise<void> {
+export async function removeLeftovers({ run, facts, notes, options }: LeftoverRemoval): Promise<void> {
   const { into } = run.context
   const retry = run.retrying(options.retryForMs)
   for (const { place, end } of await notes.dead(run.signal)) {

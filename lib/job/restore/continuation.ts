@@ -21,20 +21,20 @@ export interface Continuation {
   /** True if the class exists and is used as it is. */
   readonly isMade: boolean
   /** The class that a killed restore from a pipe left: removed before a new one is made. */
-  readonly left?: LeftClass
+  readonly left?: AbandonedClass
   /** An existing class that stays: the archive is restored into it. */
   readonly into?: CollectionSchema
 }
 
 /** A class whose entire content is known to come from a restore from a pipe that was killed. */
-export interface LeftClass {
+export interface AbandonedClass {
   readonly run: string
   remove(): Promise<void>
   release(): void
 }
 
 /** What is requested, and where progress is kept. */
-export interface Continuing {
+export interface ContinuationRequest {
   readonly store: Store
   readonly source: RestoreSource
   readonly plan: RestorePlan
@@ -57,7 +57,7 @@ export interface Continuing {
  * possible, or removed if it came from a pipe and nobody else wrote to it.
  * @throws ElysiaError ELYSIA_CONFLICT if the class belongs to someone else, ELYSIA_LOCKED
  */
-export async function findContinuation(restore: Continuing): Promise<Continuation> {
+export async function findContinuation(restore: ContinuationRequest): Promise<Continuation> {
   const { source, plan, key, state, context, emit } = restore
   const { runId, fresh } = context
   const name = plan.schema.class
@@ -93,7 +93,7 @@ export async function findContinuation(restore: Continuing): Promise<Continuatio
  * same run.
  */
 function intoExisting(
-  { context, emit }: Continuing,
+  { context, emit }: ContinuationRequest,
   { database }: State,
   into: CollectionSchema,
   found: RunRecord | undefined,
@@ -107,7 +107,7 @@ function intoExisting(
 
 /** Undefined if the class was not left by a restore from a pipe, or may hold anything else. */
 async function leftByPipe(
-  restore: Continuing,
+  restore: ContinuationRequest,
   state: State,
   existing: CollectionSchema,
 ): Promise<Continuation | undefined> {
@@ -147,7 +147,7 @@ function leftClass(
   state: State,
   record: RunRecord,
   release: (() => void) | undefined,
-): LeftClass {
+): AbandonedClass {
   return {
     run: record.run,
     remove: async () => {
@@ -166,7 +166,7 @@ async function forget(state: State, { run }: RunRecord): Promise<void> {
 }
 
 /** All objects of the class, only ids and tenants. The content of a tenant that cannot be read is unknown. */
-async function* objectsOf({ store, signal, retry }: Continuing, existing: CollectionSchema) {
+async function* objectsOf({ store, signal, retry }: ContinuationRequest, existing: CollectionSchema) {
   const collection = store.collection(existing.class)
   const options = { projection: { properties: [], vectors: false }, retry, signal }
   if (!hasTenants(existing)) {
@@ -179,13 +179,13 @@ async function* objectsOf({ store, signal, retry }: Continuing, existing: Collec
   }
 }
 
-async function holdsAnything({ store, plan, retry }: Continuing): Promise<boolean> {
+async function holdsAnything({ store, plan, retry }: ContinuationRequest): Promise<boolean> {
   const { schema, tenants } = plan
   if (tenants !== undefined) return (await retry(() => store.tenants(schema.class))).length > 0
   return (await retry(() => store.collection(schema.class).count())) > 0
 }
 
-function there(name: string, { store, source }: Continuing): ElysiaError {
+function there(name: string, { store, source }: ContinuationRequest): ElysiaError {
   const isCopy = source.kind === 'collection'
   return new ElysiaError('ELYSIA_CONFLICT', `there is a collection ${name} in ${store.target} already`, {
     hint: isCopy

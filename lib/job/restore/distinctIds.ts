@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { StoredObject } from '../../core/object.ts'
 import { temporaryDatabase } from '../../database/connection.ts'
-import { type Refused, repeatedId } from './part/tally.ts'
+import { type RefusedObject, repeatedId } from './part/tally.ts'
 
 export const REPEATED = 'its id occurs twice: the object that came first was taken'
 
@@ -36,7 +36,7 @@ export class SeenIds {
  * `onRepeated`. Memory: a page and its ids.
  */
 export function distinctIds(
-  onRepeated: (repeated: readonly Refused[]) => void,
+  onRepeated: (repeated: readonly RefusedObject[]) => void,
   context: DistinctContext = {},
 ): Transform {
   return new DistinctIds(onRepeated, context)
@@ -51,12 +51,15 @@ export interface DistinctContext {
 }
 
 class DistinctIds extends Transform {
-  readonly #onRepeated: (repeated: readonly Refused[]) => void
+  readonly #onRepeated: (repeated: readonly RefusedObject[]) => void
   readonly #seen: SeenIds
   readonly #own: boolean
   readonly #linesOf: NonNullable<DistinctContext['linesOf']>
 
-  constructor(onRepeated: (repeated: readonly Refused[]) => void, { shared, linesOf }: DistinctContext) {
+  constructor(
+    onRepeated: (repeated: readonly RefusedObject[]) => void,
+    { shared, linesOf }: DistinctContext,
+  ) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#onRepeated = onRepeated
     this.#seen = shared ?? new SeenIds()

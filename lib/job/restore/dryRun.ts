@@ -5,7 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
 import { type DiscardedValues, mayDiscard } from './conflict/newProperties.ts'
 import { reshapeStages, selectStages } from './part/stages.ts'
-import { PartTally, type Refused } from './part/tally.ts'
+import { PartTally, type RefusedObject } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
 import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
@@ -23,13 +23,13 @@ export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<voi
   if (part.check !== undefined && isWhole) return
   const tally = new PartTally(plan.compared, false)
   let objects = 0
-  const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
+  const refuse = ({ code, reason }: Pick<RefusedObject, 'code' | 'reason'>) => {
     tally.refuse(code)
     run.progress.reasons.add(reason)
   }
   const fault = typeCheck(plan.schema)
   const pages = await part.pages(refuse)
-  const onRepeated = (all: readonly Refused[]) => {
+  const onRepeated = (all: readonly RefusedObject[]) => {
     for (const one of all) refuse(one)
   }
   const leftOut = new LeftOut((objects) => tally.leaveOut(objects))

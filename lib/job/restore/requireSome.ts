@@ -8,7 +8,7 @@ import type { RestoreRun } from './run.ts'
  * Removes a collection that received none of its objects: nobody wants it, and it would block the next attempt.
  * @throws ElysiaError ELYSIA_INCOMPLETE, after it was removed
  */
-export async function requireSome(run: RestoreRun): Promise<void> {
+export async function removeIfEmpty(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
   const refused = sumCounts(mergeCounts(facts.map(({ rejected }) => rejected)))
   const { selection, transforms } = run.plan

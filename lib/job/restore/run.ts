@@ -23,7 +23,7 @@ import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { SeenIds } from './distinctIds.ts'
 import type { RestoreOptions } from './options.ts'
 import type { ReadAhead } from './part/ahead.ts'
-import type { MayExpire, PartTally } from './part/tally.ts'
+import type { ExpiryCheck, PartTally } from './part/tally.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { Plan } from './planned/plan.ts'
 import type { PartFacts, RestoreLog } from './progressTable.ts'
@@ -82,11 +82,11 @@ export interface RestorePlan {
   /** Reduces an object to what the store must return. */
   readonly compared: (object: StoredObject) => StoredObject
   /** For a class whose objects expire in the target: which of them may. */
-  readonly mayExpire: MayExpire | undefined
+  readonly mayExpire: ExpiryCheck | undefined
 }
 
 /** An existing class, and which side wins in it. */
-export interface Existing {
+export interface ExistingClass {
   readonly schema: CollectionSchema
   readonly strategy: Strategy
   readonly traces: Traces
@@ -109,7 +109,7 @@ export interface RestoreRun {
   /** True if an interrupted restore made the class, and this one continues it. */
   readonly continues: boolean
   /** Undefined if the restore makes the class itself. */
-  readonly existing: Existing | undefined
+  readonly existing: ExistingClass | undefined
   /** The alias that will mean the class; undefined if none is switched. */
   readonly alias: AliasPlan | undefined
   /** The plan to apply; undefined if only the strategy decides. */

@@ -3,7 +3,7 @@ import { switchAlias } from './alias/switch.ts'
 import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
 import { writeObjects } from './part/parts.ts'
-import { requireSome } from './requireSome.ts'
+import { removeIfEmpty } from './requireSome.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import { linkReferences } from './target/linking.ts'
 import { addAliases, putTenantsBack } from './target/target.ts'
@@ -14,7 +14,7 @@ type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<vo
 /** The steps of each restore, each with the point that all restores must have reached. */
 export const STEPS: readonly (readonly [Step, string?])[] = [
   [writeObjects],
-  [requireSome, 'restore.written'],
+  [removeIfEmpty, 'restore.written'],
   [findUnseen],
   [linkReferences, 'restore.linked'],
   [deleteVanishing, 'restore.vanished'],

@@ -5,7 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { objectPages } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
 import { countedScan } from '../scan/countedScan.ts'
-import { BroughtTally, LastingTally } from './part/tally.ts'
+import { PermanentTally, SourceTally } from './part/tally.ts'
 import type { PartFacts } from './progressTable.ts'
 import type { RestoreRun } from './run.ts'
 
@@ -111,8 +111,8 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     references: existing?.traces.refers ?? plan.references.length > 0,
   } as const
   const digest = new ObjectsDigest()
-  const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
-  const brought = plan.presence.made.size === 0 ? undefined : new BroughtTally(plan.presence)
+  const lasting = plan.mayExpire && new PermanentTally(plan.mayExpire)
+  const brought = plan.presence.made.size === 0 ? undefined : new SourceTally(plan.presence)
   let count = 0
   tellReadBack(run, 0, expected)
   for (const call of calls) {

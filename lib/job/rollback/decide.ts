@@ -1,11 +1,11 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from '../undo/traces.ts'
-import type { Touched } from '../undo/undoIndex.ts'
+import type { TouchedObject } from '../undo/undoIndex.ts'
 
 /** What to do with an object that a run touched. */
-export type Fate = 'put_back' | 'removed' | 'unchanged' | 'left'
+export type RollbackDecision = 'put_back' | 'removed' | 'unchanged' | 'left'
 
-export interface Deciding {
+export interface DecisionContext {
   readonly traces: Traces
   /** False if the run was killed, and may not have linked all references of what it wrote. */
   readonly isComplete: boolean
@@ -16,22 +16,30 @@ export interface Deciding {
 }
 
 /** Decides on one object by its current state: reverts what the run left, and keeps what others changed. */
-export function decideFate(found: StoredObject | undefined, touched: Touched, deciding: Deciding): Fate {
+export function decideRollback(
+  found: StoredObject | undefined,
+  touched: TouchedObject,
+  deciding: DecisionContext,
+): RollbackDecision {
   const back = touched.before === undefined ? 'removed' : 'put_back'
   if (isBefore(found, touched, deciding)) return 'unchanged'
   if (deciding.force || isOurs(found, touched, deciding)) return back
   return 'left'
 }
 
-function isBefore(found: StoredObject | undefined, { before }: Touched, { traces }: Deciding): boolean {
+function isBefore(
+  found: StoredObject | undefined,
+  { before }: TouchedObject,
+  { traces }: DecisionContext,
+): boolean {
   if (found === undefined || before === undefined) return found === before
   return traces.matches(found, before)
 }
 
 function isOurs(
   found: StoredObject | undefined,
-  { before, wrote }: Touched,
-  { traces, isComplete, isResumed }: Deciding,
+  { before, wrote }: TouchedObject,
+  { traces, isComplete, isResumed }: DecisionContext,
 ): boolean {
   if (found === undefined) return wrote === undefined
   if (wrote !== undefined && traces.matches(found, wrote, { partlyLinked: !isComplete })) return true

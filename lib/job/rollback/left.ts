@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UNDO_LEFT, undoUnwritable } from '../../archive/undo/undo.ts'
 
 /** An object that a rollback does not put back. */
-export interface LeftObject {
+export interface SkippedObject {
   readonly id: string
   readonly tenant?: string
   /** `changed` by someone else, `gone`, or `refused` by the store. */
@@ -12,7 +12,7 @@ export interface LeftObject {
 }
 
 /** The file of the objects that a rollback left alone, a JSON line each; created with the first one. */
-export class LeftFile {
+export class SkippedFile {
   readonly #directory: string
   readonly #isWritten: boolean
   #fd: number | undefined
@@ -37,7 +37,7 @@ export class LeftFile {
     rmSync(this.#name, { force: true })
   }
 
-  add(left: readonly LeftObject[]): void {
+  add(left: readonly SkippedObject[]): void {
     if (left.length === 0 || !this.#isWritten) return
     try {
       this.#fd ??= openSync(this.#name, 'a', 0o600)

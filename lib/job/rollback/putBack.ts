@@ -5,8 +5,8 @@ import type { StoredObject } from '../../core/object.ts'
 import { type SplitReferences, splitReferences } from '../../transform/object/references.ts'
 import { linkMissing } from '../restore/target/linking.ts'
 import type { PlacedLink, SpoolFile } from '../restore/target/partSpool.ts'
-import { decideFate, type Fate } from './decide.ts'
-import type { LeftObject } from './left.ts'
+import { decideRollback, type RollbackDecision } from './decide.ts'
+import type { SkippedObject } from './left.ts'
 import type { PlannedChange, RollbackRun } from './run.ts'
 
 const LINKS = 'links'
@@ -58,8 +58,10 @@ async function putBackSome(
     return
   }
   const found = await foundOf(run, entries)
-  const by = Map.groupBy(entries, (entry) => decideFate(found.get(entry.id), index.find(entry)!, deciding))
-  const of = (fate: Fate) => by.get(fate) ?? []
+  const by = Map.groupBy(entries, (entry) =>
+    decideRollback(found.get(entry.id), index.find(entry)!, deciding),
+  )
+  const of = (fate: RollbackDecision) => by.get(fate) ?? []
   const refused = options.dryRun
     ? []
     : [
@@ -92,12 +94,15 @@ export async function foundOf(
   )
 }
 
-const FATES: readonly Fate[] = ['put_back', 'removed', 'unchanged', 'left']
+const FATES: readonly RollbackDecision[] = ['put_back', 'removed', 'unchanged', 'left']
 
 /** How many changes a dry run lists. */
 const MOST_LISTED = 1000
 
-function noteChanges(changes: PlannedChange[], by: ReadonlyMap<Fate, readonly UndoEntry[]>): void {
+function noteChanges(
+  changes: PlannedChange[],
+  by: ReadonlyMap<RollbackDecision, readonly UndoEntry[]>,
+): void {
   for (const [fate, entries] of by) {
     if (fate === 'unchanged') continue
     for (const { id, tenant } of entries.slice(0, MOST_LISTED - changes.length))
@@ -107,7 +112,7 @@ function noteChanges(changes: PlannedChange[], by: ReadonlyMap<Fate, readonly Un
 
 interface RefusedEntry {
   readonly entry: UndoEntry
-  readonly fate: Fate
+  readonly fate: RollbackDecision
   readonly reason: string
 }
 
@@ -146,7 +151,7 @@ async function removeAll(
 function refusedOf(
   entries: readonly UndoEntry[],
   refusals: ReadonlyMap<string, string>,
-  fate: Fate,
+  fate: RollbackDecision,
 ): RefusedEntry[] {
   return entries.flatMap((entry) => {
     const reason = refusals.get(entry.id)
@@ -154,7 +159,7 @@ function refusedOf(
   })
 }
 
-function leftOf({ id, tenant }: UndoEntry, found: LeftObject['found']): LeftObject {
+function leftOf({ id, tenant }: UndoEntry, found: SkippedObject['found']): SkippedObject {
   return { id, ...(tenant !== undefined && { tenant }), found }
 }
 

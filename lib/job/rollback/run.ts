@@ -2,13 +2,13 @@ import type { KeptUndo } from '../../archive/undo/kept.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
-import type { Calls } from '../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Collection, Projection, Store } from '../../store/store.ts'
 import type { RestoreLog } from '../restore/progressTable.ts'
 import type { PartSpool, PlacedLink } from '../restore/target/partSpool.ts'
 import type { UndoIndex } from '../undo/undoIndex.ts'
-import type { Deciding, Fate } from './decide.ts'
-import type { LeftFile } from './left.ts'
+import type { DecisionContext, RollbackDecision } from './decide.ts'
+import type { SkippedFile } from './left.ts'
 import type { RollbackOptions } from './options.ts'
 
 /** The context of a rollback. */
@@ -23,12 +23,12 @@ export interface RollbackRun {
   readonly id: string
   readonly store: Store
   readonly collection: Collection
-  readonly calls: Calls
+  readonly calls: RetryingCollection
   readonly retry: Retrying
   readonly options: RollbackOptions
   readonly kept: KeptUndo
   readonly index: UndoIndex
-  readonly deciding: Deciding
+  readonly deciding: DecisionContext
   /** All fields of an object that may be compared. */
   readonly whole: Projection
   /** The existing tenants; undefined for a class without tenants. */
@@ -36,7 +36,7 @@ export interface RollbackRun {
   /** For a dry run, which wakes none: inactive tenants, whose objects are not examined. */
   readonly asleep: ReadonlySet<string>
   readonly links: PartSpool<PlacedLink>
-  readonly left: LeftFile
+  readonly left: SkippedFile
   /** The earlier states of tenants; undefined without a state directory. */
   readonly log: RestoreLog | undefined
   readonly progress: RollbackState
@@ -46,12 +46,12 @@ export interface RollbackRun {
 export interface PlannedChange {
   readonly id: string
   readonly tenant?: string
-  readonly fate: Exclude<Fate, 'unchanged'>
+  readonly fate: Exclude<RollbackDecision, 'unchanged'>
 }
 
 /** What has been done so far. */
 export interface RollbackState {
-  readonly fates: Record<Fate, number>
+  readonly fates: Record<RollbackDecision, number>
   rejected: number
   references: number
   referencesRejected: number

@@ -8,14 +8,14 @@ import { asleepOf } from '../../run/activeTenants.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, requireUnlocked, type State } from '../../run/state.ts'
-import { Calls } from '../../store/sink/retryingCollection.ts'
+import { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
 import { PartSpool } from '../restore/target/partSpool.ts'
 import { lockChanges, lockUndo } from '../undo/lock.ts'
 import { Traces } from '../undo/traces.ts'
 import { UndoIndex } from '../undo/undoIndex.ts'
-import { LeftFile } from './left.ts'
+import { SkippedFile } from './left.ts'
 import type { RollbackOptions } from './options.ts'
 import type { RollbackContext, RollbackRun } from './run.ts'
 
@@ -81,7 +81,7 @@ async function openRollback(opening: Opening, close: Close[]): Promise<RollbackR
   const tenants = hasTenants(header.schema) ? await retry(() => store.tenantStates(header.class)) : undefined
   const traces = new Traces(store.kind, header.schema)
   const index = await UndoIndex.read(directory, header, traces)
-  const left = new LeftFile(directory, !options.dryRun)
+  const left = new SkippedFile(directory, !options.dryRun)
   close.unshift(
     () => index.close(),
     () => left.close(),
@@ -92,7 +92,7 @@ async function openRollback(opening: Opening, close: Close[]): Promise<RollbackR
     id,
     store,
     collection,
-    calls: new Calls(collection, retry, frame.signal),
+    calls: new RetryingCollection(collection, retry, frame.signal),
     retry,
     options,
     kept,
@@ -113,11 +113,11 @@ async function openRollback(opening: Opening, close: Close[]): Promise<RollbackR
     links: new PartSpool(directory, 'links'),
     left,
     log: state && new RestoreLog(state.database, id),
-    progress: nothingDone(),
+    progress: initialProgress(),
   }
 }
 
-function nothingDone(): RollbackRun['progress'] {
+function initialProgress(): RollbackRun['progress'] {
   return {
     fates: { put_back: 0, removed: 0, unchanged: 0, left: 0 },
     rejected: 0,

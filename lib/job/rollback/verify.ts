@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
-import { decideFate } from './decide.ts'
+import { decideRollback } from './decide.ts'
 import { countingEntries, foundOf, throwIfStopped } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
 
@@ -16,7 +16,7 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
     throwIfStopped(run)
     const found = await foundOf(run, entries)
     for (const entry of entries) {
-      if (decideFate(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
+      if (decideRollback(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
       else {
         other += 1
         if (ids.length < 5) ids.push(entry.id)

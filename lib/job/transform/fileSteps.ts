@@ -6,7 +6,7 @@ import type { ScriptOptions } from '../../transform/script/script.ts'
 import type { OnConvertError } from '../../transform/step/convert.ts'
 
 /** A step of a file in the form of the command line. */
-export interface PlacedStep {
+export interface ParsedFileStep {
   readonly kind: string
   readonly text: string
   readonly place: string
@@ -14,14 +14,14 @@ export interface PlacedStep {
 }
 
 /** The steps of a file. @throws ElysiaError ELYSIA_USAGE, as `readPipelineFile` */
-export async function fileSteps(path: string): Promise<PlacedStep[]> {
+export async function fileSteps(path: string): Promise<ParsedFileStep[]> {
   const { readPipelineFile } = await import('../../transform/file/read.ts')
   const { steps } = await readPipelineFile(path)
   return placedSteps(path, steps)
 }
 
 /** The steps of a file that was read. Looks for a script beside the file. */
-export function placedSteps(path: string, steps: readonly FileStep[]): PlacedStep[] {
+export function placedSteps(path: string, steps: readonly FileStep[]): ParsedFileStep[] {
   return steps.map(({ kind, text, line, column, timeout, onError }) => {
     const place = `${path}:${line}:${column}`
     return {

@@ -5,7 +5,7 @@ import { temporaryDatabase } from '../../database/connection.ts'
 import type { Traces } from './traces.ts'
 
 /** What a run did to one object in all its attempts. */
-export interface Touched {
+export interface TouchedObject {
   /** The number of the entry with the object's earlier state. */
   readonly entry: number
   /** Its earlier trace; absent if it did not exist. */
@@ -55,7 +55,7 @@ export class UndoIndex {
     }
   }
 
-  find({ id, tenant = '' }: Pick<StoredObject, 'id' | 'tenant'>): Touched | undefined {
+  find({ id, tenant = '' }: Pick<StoredObject, 'id' | 'tenant'>): TouchedObject | undefined {
     const row = this.#find.get(tenant, id) as Row | undefined
     return (
       row && {
@@ -106,7 +106,7 @@ export class UndoIndex {
   }
 
   /** Whether a later state is what the run itself left, or had found there first. */
-  #isOurs(found: StoredObject | undefined, { before, wrote }: Touched): boolean {
+  #isOurs(found: StoredObject | undefined, { before, wrote }: TouchedObject): boolean {
     if (found === undefined) return before === undefined || wrote === undefined
     return [before, wrote].some(
       (trace) => trace !== undefined && this.#traces.matches(found, trace, { partlyLinked: true }),

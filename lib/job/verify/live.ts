@@ -12,7 +12,7 @@ import { LiveClass } from './liveCollection.ts'
 import { type RangeDifferences, SecondLook } from './secondLook.ts'
 
 /** The store that an archive is compared with, and the class there if it has another name. */
-export interface Against {
+export interface ComparedStore {
   readonly store: Store
   readonly name?: string
 }
@@ -40,7 +40,7 @@ export interface LiveFindings {
  */
 export async function liveFaults(
   manifest: Manifest,
-  { store, name = manifest.collection }: Against,
+  { store, name = manifest.collection }: ComparedStore,
   archived: ObjectSource,
   run: Pick<Run, 'signal' | 'emit' | 'retrying'>,
   retryForMs: number,

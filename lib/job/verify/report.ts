@@ -1,7 +1,7 @@
 import type { FindArchive } from '../../archive/chain/chain.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Failure } from '../../run/failure.ts'
-import type { Against } from './live.ts'
+import type { ComparedStore } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 
 /** A difference from what the manifest says. `part` is present if it concerns one. */
@@ -46,7 +46,7 @@ export interface VerifyReport {
 /** The context of a verification. */
 export interface VerifyContext extends RunContext {
   /** What to compare with at level `live`. */
-  readonly against?: Against
+  readonly against?: ComparedStore
   /** Finds the bases of an increment. */
   readonly findArchive?: FindArchive
 }

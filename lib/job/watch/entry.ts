@@ -3,14 +3,14 @@ import { withoutAttempts } from './attempts.ts'
 import { type FileIdentity, millisecondsOf } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition } from './opened.ts'
-import type { Watching } from './setup.ts'
+import type { WatchContext } from './setup.ts'
 
 /** A file changed so recently may change again without another time to show for it. */
 const CLOCK_TICK_MS = 1000
 
 /** The entry of a file that is taken from its first byte. */
 export async function newEntry(
-  { options, rejects }: Pick<Watching, 'options' | 'rejects'>,
+  { options, rejects }: Pick<WatchContext, 'options' | 'rejects'>,
   identity: FileIdentity,
 ): Promise<WatchEntry> {
   const run = newRunId()
@@ -46,7 +46,7 @@ export function takenEntry(entry: WatchEntry, position: FilePosition | undefined
  * run has not ended.
  */
 export function endedEntry(
-  { run: { context } }: Pick<Watching, 'run'>,
+  { run: { context } }: Pick<WatchContext, 'run'>,
   known: WatchEntry,
 ): WatchEntry | undefined {
   const run = context.state?.journal.find(known.run)

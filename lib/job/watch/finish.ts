@@ -6,14 +6,14 @@ import { type Placement, settleFile } from './afterIngest.ts'
 import { withoutAttempts } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
-import type { Watching } from './setup.ts'
+import type { WatchContext } from './setup.ts'
 
 /**
  * Called when a file's run has ended, well or through a fault of the file: records it, moves or deletes the file, and
  * emits an event.
  */
 export async function settleRun(
-  watching: Watching,
+  watching: WatchContext,
   entry: WatchEntry,
   ended: JobResult<Report>,
   keep = false,
@@ -42,7 +42,7 @@ export async function settleRun(
  * settled, it is not taken again, and the next watch tries to move it.
  */
 export async function finishFile(
-  watching: Watching,
+  watching: WatchContext,
   entry: WatchEntry,
   isCounted = false,
 ): Promise<Placement> {
@@ -61,7 +61,7 @@ export async function finishFile(
 
 /** Fails a file that must not be begun, or not again. `isNew` is false if it was taken before, and its entry stays. */
 export async function failFile(
-  watching: Watching,
+  watching: WatchContext,
   entry: WatchEntry,
   error = killed(entry),
   isNew = true,

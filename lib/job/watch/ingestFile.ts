@@ -3,23 +3,23 @@ import type { Report } from '../../core/report.ts'
 import type { JobResult } from '../../run/run.ts'
 import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
-import type { IngestContext, Shared } from '../ingest/types.ts'
+import type { IngestContext, SharedIngest } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
-import type { Start } from './recognize.ts'
-import type { Watching } from './setup.ts'
+import type { StartPosition } from './recognize.ts'
+import type { WatchContext } from './setup.ts'
 
 /** How a file is ingested. */
-export interface FileRun extends Pick<Shared, 'first'> {
+export interface FileRun extends Pick<SharedIngest, 'first'> {
   /** Where the run begins. */
-  readonly start: Start
+  readonly start: StartPosition
   /** Called with the end of the file before the run counts as done; `lines` are those before its start then. */
   readonly note: (reached: FilePosition) => void
 }
 
 /** Ingests a file from its start on, as one run. */
 export async function ingestFile(
-  watching: Watching,
+  watching: WatchContext,
   { input: name, run, rejects }: WatchEntry,
   opened: OpenedFile,
   { start: { byte, linesBefore }, note, first }: FileRun,

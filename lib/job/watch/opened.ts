@@ -21,7 +21,7 @@ export interface FilePosition {
 }
 
 /** Why a file that was found is not read. */
-export type Unopened = 'gone' | 'changed' | 'several names' | 'directory' | OtherKind
+export type UnopenedReason = 'gone' | 'changed' | 'several names' | 'directory' | OtherKind
 
 /**
  * Opens the file in a folder that was examined before: follows no link unless `followLinks`, does not wait, and checks
@@ -34,13 +34,13 @@ export async function openFile(
   file: FileIdentity,
   followLinks: boolean,
   size = file.size,
-): Promise<OpenedFile | Unopened> {
+): Promise<OpenedFile | UnopenedReason> {
   const handle = await open(
     folder.at(basename(file.path)),
     O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW),
   ).catch(whyNot)
   if (typeof handle === 'string') return handle
-  const refuse = async (why: Unopened) => {
+  const refuse = async (why: UnopenedReason) => {
     await handle.close()
     return why
   }
@@ -62,7 +62,7 @@ export async function openFile(
  * while it counts one link: if the name is gone, the remaining one is elsewhere. Even a single call looks the name up
  * first and counts afterwards, so a name that comes and goes may seem the only one: but not many times in a row.
  */
-function secondName(folder: Folder, { path, inode, device }: FileIdentity): Unopened | undefined {
+function secondName(folder: Folder, { path, inode, device }: FileIdentity): UnopenedReason | undefined {
   for (let time = 0; time < LOOKS_AT_A_NAME; time++) {
     const stats = lstatSync(folder.at(basename(path)), { bigint: true, throwIfNoEntry: false })
     if (stats === undefined || String(stats.ino) !== inode || String(stats.dev) !== device) return 'changed'
@@ -71,7 +71,7 @@ function secondName(folder: Folder, { path, inode, device }: FileIdentity): Unop
   return undefined
 }
 
-function whyNot(error: NodeJS.ErrnoException): Unopened {
+function whyNot(error: NodeJS.ErrnoException): UnopenedReason {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'gone'
   if (error.code === 'ELOOP' || error.code === 'EMLINK') return 'symbolic link'
   if (error.code === 'ENXIO') return 'socket'

@@ -4,13 +4,13 @@ import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 
 /** Where a run begins in a file: the byte, and the number of lines before it. */
-export interface Start {
+export interface StartPosition {
   readonly byte: number
   readonly linesBefore: number
 }
 
 /** What a file is, compared with what is remembered of it. */
-export type Recognized =
+export type FileRecognition =
   /** Not seen before. */
   | { readonly is: 'new' }
   /** Its bytes differ from those that were taken: it is shorter, or begins differently. */
@@ -18,11 +18,11 @@ export type Recognized =
   /** Nothing new; it may have been renamed. */
   | { readonly is: 'same' }
   /** Taken up to a position, with more after it. */
-  | { readonly is: 'grown'; readonly position: FilePosition; readonly start: Start }
+  | { readonly is: 'grown'; readonly position: FilePosition; readonly start: StartPosition }
   /** Its run did not finish, or failed and may do better now. */
-  | { readonly is: 'unfinished'; readonly start: Start }
+  | { readonly is: 'unfinished'; readonly start: StartPosition }
 
-const BEGINNING: Start = { byte: 0, linesBefore: 0 }
+const BEGINNING: StartPosition = { byte: 0, linesBefore: 0 }
 
 const LF = 10
 /** Space, tab and CR, in any number. */
@@ -31,7 +31,10 @@ const BLANKS: readonly number[] = [32, 9, 13]
 const LOOKAHEAD_BYTES = 64 * 1024
 
 /** Compares a file with what is remembered of its inode. Reads the part that was taken if its times prove nothing. */
-export async function recognizeFile(opened: OpenedFile, known: WatchEntry | undefined): Promise<Recognized> {
+export async function recognizeFile(
+  opened: OpenedFile,
+  known: WatchEntry | undefined,
+): Promise<FileRecognition> {
   const now = opened.identity
   if (known === undefined || isAnother(opened, known)) return { is: 'new' }
   const { position, status } = known
@@ -62,10 +65,10 @@ function isAnother({ identity: now }: OpenedFile, known: WatchEntry): boolean {
 }
 
 /** Where the first line begins that was not taken; undefined if there is none. */
-async function startBehind(opened: OpenedFile, position: FilePosition): Promise<Start | undefined> {
+async function startBehind(opened: OpenedFile, position: FilePosition): Promise<StartPosition | undefined> {
   const { bytes, lines, openLine } = position
   if (opened.identity.size === bytes) return undefined
-  const behind: Start = { byte: bytes, linesBefore: lines }
+  const behind: StartPosition = { byte: bytes, linesBefore: lines }
   if (openLine === undefined || codecOf(await opened.bytes(0, MAGIC_BYTES)) !== 'plain') return behind
   const first = await firstNonBlank(opened, bytes)
   if (first === undefined) return undefined

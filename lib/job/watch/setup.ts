@@ -13,7 +13,7 @@ import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
 import { type IngestOptions, type IngestOptionsInput, ingestOptions } from '../ingest/options.ts'
 import { requireUsable } from '../ingest/stages.ts'
-import type { IngestContext, Shared } from '../ingest/types.ts'
+import type { IngestContext, SharedIngest } from '../ingest/types.ts'
 import { FAILED, PROCESSED } from './afterIngest.ts'
 import { Folder } from './folder.ts'
 import { inspectPath } from './identity.ts'
@@ -24,7 +24,7 @@ import { type WatchFacts, WatchTotals } from './report.ts'
 import { lockOfRejects, SharedRejects } from './sharedRejects.ts'
 
 /** The state of a prepared watch. */
-export interface Watching {
+export interface WatchContext {
   /** The directory, opened by its real path. */
   readonly folder: Folder
   readonly store: Store
@@ -56,7 +56,7 @@ export async function setUpWatch(
   store: Store,
   options: IngestOptionsInput & WatchOptionsInput,
   callerContext: IngestContext,
-): Promise<Watching> {
+): Promise<WatchContext> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
   const directory = await directoryAt(path)
@@ -122,7 +122,7 @@ function lockDirectory(
   return held
 }
 
-type Scratch = NonNullable<Shared['scratch']>
+type Scratch = NonNullable<SharedIngest['scratch']>
 
 interface Effective {
   readonly context: IngestContext

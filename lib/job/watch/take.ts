@@ -8,9 +8,9 @@ import { systemMessage } from './folder.ts'
 import { type FileIdentity, type OtherKind, sameInode } from './identity.ts'
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
 import type { WatchEntry } from './log.ts'
-import { type OpenedFile, openFile, type Unopened } from './opened.ts'
-import { isKnownAsItIs, type Recognized, recognizeFile, type Start } from './recognize.ts'
-import type { Watching } from './setup.ts'
+import { type OpenedFile, openFile, type UnopenedReason } from './opened.ts'
+import { type FileRecognition, isKnownAsItIs, recognizeFile, type StartPosition } from './recognize.ts'
+import type { WatchContext } from './setup.ts'
 
 /** How long until a file with a second name is checked again: it may only be read once that name is gone. */
 const SECOND_LOOK_MS = 5000
@@ -20,12 +20,12 @@ const RIGHTS = new Set(['EACCES', 'EPERM'])
 /** A file that is about to be taken. */
 interface Turn {
   readonly entry: WatchEntry
-  readonly start: Start
+  readonly start: StartPosition
 }
 
 /** Takes a file that has settled, or its new part; a known, unchanged one is only moved or deleted. */
 export async function takeFile(
-  watching: Watching,
+  watching: WatchContext,
   watcher: DirectoryWatcher,
   file: FileIdentity,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function takeFile(
 }
 
 /** An earlier process may have died between the end of a file's run and its note. */
-function asEnded(watching: Watching, known: WatchEntry): WatchEntry {
+function asEnded(watching: WatchContext, known: WatchEntry): WatchEntry {
   const ended = known.status === 'taking' ? endedEntry(watching, known) : undefined
   if (ended !== undefined) watching.log.update(ended)
   return ended ?? known
@@ -53,13 +53,13 @@ function asEnded(watching: Watching, known: WatchEntry): WatchEntry {
 
 /** Opens the file; undefined if it must not be taken now. */
 async function open(
-  watching: Watching,
+  watching: WatchContext,
   watcher: DirectoryWatcher,
   file: FileIdentity,
   known: WatchEntry | undefined,
 ): Promise<OpenedFile | undefined> {
   const { folder, options } = watching
-  let opened: OpenedFile | Unopened
+  let opened: OpenedFile | UnopenedReason
   try {
     opened = await openFile(folder, file, options.followLinks)
   } catch (error) {
@@ -78,11 +78,11 @@ async function open(
 }
 
 async function takeOpened(
-  watching: Watching,
+  watching: WatchContext,
   opened: OpenedFile,
   known: WatchEntry | undefined,
 ): Promise<void> {
-  let recognized: Recognized
+  let recognized: FileRecognition
   try {
     recognized = await recognizeFile(opened, known)
   } catch (error) {
@@ -108,16 +108,16 @@ async function takeOpened(
 }
 
 /** Records what is now known of a file. Its device number may have changed. */
-function replace({ log }: Watching, known: WatchEntry | undefined, entry: WatchEntry): void {
+function replace({ log }: WatchContext, known: WatchEntry | undefined, entry: WatchEntry): void {
   if (known !== undefined && !sameInode(known, entry)) log.forget(known)
   log.begin(entry)
 }
 
 async function turnOf(
-  watching: Watching,
+  watching: WatchContext,
   { identity }: OpenedFile,
   known: WatchEntry | undefined,
-  recognized: Recognized,
+  recognized: FileRecognition,
 ): Promise<Turn> {
   const { run, options } = watching
   if (known !== undefined && recognized.is === 'unfinished') {
@@ -137,7 +137,7 @@ async function turnOf(
   return { entry, start: { byte: 0, linesBefore: 0 } }
 }
 
-async function run(watching: Watching, opened: OpenedFile, { entry, start }: Turn): Promise<void> {
+async function run(watching: WatchContext, opened: OpenedFile, { entry, start }: Turn): Promise<void> {
   const { log, totals } = watching
   const note = (reached: WatchEntry['reached']) => log.update({ ...entry, reached })
   const ended = await ingestFile(watching, entry, opened, { start, note }).catch((error: unknown) => {
@@ -161,7 +161,7 @@ async function run(watching: Watching, opened: OpenedFile, { entry, start }: Tur
 
 /** The entry of the file stays as it is: it is read once it can be. */
 async function cannotBeRead(
-  watching: Watching,
+  watching: WatchContext,
   file: FileIdentity,
   known: WatchEntry | undefined,
   cause: unknown,
@@ -179,7 +179,7 @@ async function cannotBeRead(
 
 /** Something with a matching name that is not a file. */
 export function reportOtherKind(
-  { run, totals }: Watching,
+  { run, totals }: WatchContext,
   path: string,
   what: OtherKind | 'several names' | Error,
 ): void {
@@ -190,7 +190,7 @@ export function reportOtherKind(
 }
 
 /** A file whose name cannot be written down. */
-export function failUnnamed({ run, totals }: Watching, path: string): void {
+export function failUnnamed({ run, totals }: WatchContext, path: string): void {
   totals.files += 1
   totals.filesFailed += 1
   const error = { code: 'ELYSIA_INPUT', message: 'its name is not UTF-8; rename it' }

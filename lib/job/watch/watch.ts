@@ -8,7 +8,7 @@ import { resumeGroup } from './group/resume.ts'
 import { takeWaiting } from './group/waiting.ts'
 import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
-import { setUpWatch, type Watching } from './setup.ts'
+import { setUpWatch, type WatchContext } from './setup.ts'
 import { failUnnamed, reportOtherKind } from './take.ts'
 
 /**
@@ -52,7 +52,7 @@ export async function watch(
   }
 }
 
-async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
+async function takeAll(watching: WatchContext, end: AbortSignal): Promise<void> {
   const { folder, log, options } = watching
   await resumeGroup(watching)
   const watcher = await DirectoryWatcher.open(folder, {

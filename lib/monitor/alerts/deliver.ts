@@ -4,7 +4,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
 import type { AlertMessage } from './messageSchema.ts'
 import type { Sink } from './sink/sink.ts'
-import { type Claim, claimSink, recordDelivery, releaseClaim, renewClaim } from './state/outbox.ts'
+import { claimSink, recordDelivery, releaseClaim, renewClaim, type SinkClaim } from './state/outbox.ts'
 
 /** Time limits for sending. */
 export interface Limits {
@@ -78,7 +78,7 @@ interface Sending extends Required<Pick<DeliverOptions, 'limits' | 'now'>> {
 
 async function deliverTo(
   database: SqliteDatabase,
-  claimed: Claim,
+  claimed: SinkClaim,
   open: OpenSink,
   sending: Sending,
 ): Promise<Delivery> {

@@ -7,7 +7,7 @@ import type { AlertMessage } from './messageSchema.ts'
 import { evaluateRules } from './rule/evaluateRules.ts'
 import type { ReportedFacts } from './rule/evidence.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
-import { type Undelivered, waitingMessages } from './state/outbox.ts'
+import { type UndeliveredMessages, waitingMessages } from './state/outbox.ts'
 import { applyFindings, type KnownAlert, knownAlerts, watchedAlerts } from './state/store.ts'
 import { alertsInMemory, isBusy, openAlerts, openInMemory } from './state/tables.ts'
 
@@ -34,14 +34,14 @@ export interface EvaluateOptions {
 }
 
 /** The result of an evaluation. */
-export interface Evaluated {
+export interface AlertEvaluation {
   /** Alerts that hold now, including those that are still pending. */
   readonly alerts: readonly KnownAlert[]
   /** Messages made by this evaluation. */
   readonly made: readonly AlertMessage[]
   readonly deliveries: readonly Delivery[]
   /** Messages that no sink has taken yet. */
-  readonly undelivered: readonly Undelivered[]
+  readonly undelivered: readonly UndeliveredMessages[]
 }
 
 /**
@@ -49,7 +49,7 @@ export interface Evaluated {
  * earlier processes could not. Takes at most the 20 s of `limits`.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE if the history or the alerts cannot be used; never because of a sink
  */
-export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
+export async function evaluate(options: EvaluateOptions): Promise<AlertEvaluation> {
   const { settings, sinks: context, limits, deadline, signal, now = Date.now } = options
   let database = options.isApart === true ? openInMemory() : openAlerts(options.file, context.warn)
   try {

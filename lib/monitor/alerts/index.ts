@@ -3,9 +3,9 @@
 export { readAlertSettings } from './config/read.ts'
 export type { AlertSettings } from './config/settings.ts'
 export type { Delivery } from './deliver.ts'
-export { type Evaluated, type EvaluateOptions, evaluate } from './evaluate.ts'
+export { type AlertEvaluation, type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { AlertMessage } from './messageSchema.ts'
-export { type CommandEnd, type PingedRun, type Pings, pingsOf } from './pings.ts'
+export { type CommandEnd, type HeartbeatRun, type Pings, pingsOf } from './pings.ts'
 export {
   ALERTS_FILE,
   alertsOf,
@@ -16,5 +16,5 @@ export {
 } from './remembered.ts'
 export { type SentReport, sendReport } from './sendReport.ts'
 export type { SinkContext } from './sink/sinks.ts'
-export type { Undelivered } from './state/outbox.ts'
-export { type Tested, testSinks } from './testSinks.ts'
+export type { UndeliveredMessages } from './state/outbox.ts'
+export { type SinkTestResult, testSinks } from './testSinks.ts'

@@ -7,7 +7,7 @@ import type { Ping, RunPing } from './sink/sink.ts'
 import { isPing, openPing, type SinkContext } from './sink/sinks.ts'
 
 /** A run of this command, as dead man's switches see it. */
-export interface PingedRun extends RunSubject {
+export interface HeartbeatRun extends RunSubject {
   readonly run: string
   readonly trigger: Trigger
   /** Nothing is written: the run does not do what the switch waits for. */
@@ -27,9 +27,9 @@ export interface CommandEnd {
 /** The dead man's switches of one command. */
 export interface Pings {
   /** Tells the matching switches that a run has begun, without waiting for them. */
-  started(run: PingedRun): void
+  started(run: HeartbeatRun): void
   /** Notes a run that could not even begin, so that its switches are told how the command ends. */
-  notBegun(run: PingedRun): void
+  notBegun(run: HeartbeatRun): void
   /**
    * Tells each switch that was told of a run how the command ended. Resolves with the failures as sentences; gives up at
    * `deadline` (on the clock of `performance`). Nothing is kept for later: a switch that is told nothing raises the alarm
@@ -44,7 +44,7 @@ const NAMESPACE = '0f2d6d8e-7f0b-4c55-9a2c-4f6e0a1b7c3d'
 /** One switch, and what this command has to tell it. */
 interface Switch {
   readonly setting: SinkSetting
-  readonly runs: PingedRun[]
+  readonly runs: HeartbeatRun[]
   ping?: Promise<Ping>
   start?: Promise<void>
   /** Stops waiting for the answer to the start. */
@@ -111,21 +111,21 @@ export function pingsOf(
   }
 }
 
-function isOf(setting: SinkSetting, run: PingedRun): boolean {
+function isOf(setting: SinkSetting, run: HeartbeatRun): boolean {
   return 'takes' in setting && setting.takes.subject(run) && setting.takes.trigger(run.trigger)
 }
 
 /** The exit code and each of the runs must earn the success: a dry run, or a run that was left off, earns none. */
-function endOf(runs: readonly PingedRun[], { exitCode, done, seconds, why }: CommandEnd): RunPing {
+function endOf(runs: readonly HeartbeatRun[], { exitCode, done, seconds, why }: CommandEnd): RunPing {
   const isDone = runs.every(({ run, dryRun }) => !dryRun && done.has(run))
   const earned = exitCode === 0 && isDone
-  const [first] = runs as readonly [PingedRun]
+  const [first] = runs as readonly [HeartbeatRun]
   const names = [...new Set(runs.map(({ kind, collection }) => `${kind} ${collection}`.trim()))].join(', ')
   const how = earned ? 'done' : (why ?? (exitCode === 0 ? 'nothing was done' : `exit ${exitCode}`))
   const summary = `elysiactl ${names}: ${how}`
   return { phase: 'end', rid: ridOf(first), exitCode, earned, seconds, summary }
 }
 
-function ridOf({ run }: PingedRun): string {
+function ridOf({ run }: HeartbeatRun): string {
   return nameUuid(NAMESPACE, run)
 }

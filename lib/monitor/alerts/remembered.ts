@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../../database/connection.ts'
-import { type Undelivered, waitingMessages } from './state/outbox.ts'
+import { type UndeliveredMessages, waitingMessages } from './state/outbox.ts'
 import { type KnownAlert, knownAlerts } from './state/store.ts'
 
 /** The file in the state directory that remembers alerts. */
@@ -26,7 +26,7 @@ export interface FiringAlert {
 /** The alerts that hold, and the messages that no sink has taken yet. */
 export interface RememberedAlerts {
   readonly alerts: readonly FiringAlert[]
-  readonly undelivered: readonly Undelivered[]
+  readonly undelivered: readonly UndeliveredMessages[]
 }
 
 /** Reads the remembered alerts from a file; empty if the file is missing or cannot be read. Makes and sends nothing. */

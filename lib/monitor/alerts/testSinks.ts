@@ -6,7 +6,7 @@ import { testMessage } from './message.ts'
 import { isPing, openPing, openSink, type SinkContext } from './sink/sinks.ts'
 
 /** The result of testing one sink. */
-export interface Tested {
+export interface SinkTestResult {
   readonly sink: string
   readonly type: string
   /** The address without secrets; absent if there is no address. */
@@ -26,9 +26,9 @@ export function testSinks(
   sinks: readonly SinkSetting[],
   context: SinkContext,
   { limits = LIMITS, signal }: { readonly limits?: Limits; readonly signal?: AbortSignal } = {},
-): Promise<Tested[]> {
+): Promise<SinkTestResult[]> {
   const deadline = performance.now() + limits.totalMs
-  const test = async (setting: SinkSetting): Promise<Tested> => {
+  const test = async (setting: SinkSetting): Promise<SinkTestResult> => {
     const { name: sink, type } = setting
     let place: string | undefined
     try {

@@ -4,7 +4,7 @@ import { isGone, type LockOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { writeWhole } from '../../file/writeWhole.ts'
-import type { PolicyPast } from './due.ts'
+import type { PolicyHistory } from './due.ts'
 
 const FILE = 'auto.json'
 const MAX_BYTES = 4 * 1024 * 1024
@@ -13,20 +13,20 @@ const KEPT_MS = 90 * 86_400_000
 const DAY_MS = 86_400_000
 
 /** Commands that are to be tried again. */
-export interface TryAgain {
+export interface PendingRetry {
   readonly at: number
   readonly times: number
   readonly commands: readonly (readonly string[])[]
 }
 
 /** The remembered state of a policy. */
-export interface PolicyNote extends PolicyPast {
+export interface PolicyNote extends PolicyHistory {
   /** When a configuration last named it, to the day. */
   readonly known: number
   /** The worst exit code of its last round. */
   readonly exit?: number
   /** The failed commands to try again: when, and how many more times. */
-  readonly again?: TryAgain
+  readonly again?: PendingRetry
   /** The command that was begun last, and its process, until it ends. */
   readonly running?: {
     readonly command: readonly string[]
@@ -94,7 +94,7 @@ export class AutoNotes {
    * Notes that all commands of a policy have ended; `since` is when they were begun, `again` which of them are tried
    * again.
    */
-  settle(name: string, since: number, exit: number, again?: TryAgain): void {
+  settle(name: string, since: number, exit: number, again?: PendingRetry): void {
     const { running: _, again: __, ...note } = this.of(name, since)
     this.#set(name, { ...note, settled: since, exit, ...(again && { again }) })
   }

@@ -1,4 +1,4 @@
-import { dueness } from './due.ts'
+import { dueState } from './due.ts'
 import type { AutoNotes } from './notes.ts'
 import type { Policy } from './policies.ts'
 
@@ -30,7 +30,7 @@ export function plannedPolicies(
   return policies.map((policy) => {
     const { name, kind, schedule } = policy
     const note = notes.of(name, now)
-    const { since, next, isAgain } = dueness(schedule, note, now)
+    const { since, next, isAgain } = dueState(schedule, note, now)
     const running = notes.stillRunning(name, now)
     return {
       ...{ name, kind, schedule: schedule.text, due: since !== undefined },

@@ -1,6 +1,6 @@
 import type { LockOwner } from '../../catalog/lock/process.ts'
 import { toThousandths } from '../../core/units.ts'
-import { dueness } from './due.ts'
+import { dueState } from './due.ts'
 import type { AutoNotes } from './notes.ts'
 import type { Policy } from './policies.ts'
 
@@ -73,7 +73,7 @@ export async function runPolicies(
     if (once || stop.aborted) return
     const now = context.now()
     const times = policies.flatMap(({ name, schedule }) => {
-      const { since, next } = dueness(schedule, notes.of(name, now), now)
+      const { since, next } = dueState(schedule, notes.of(name, now), now)
       return since ?? next ?? []
     })
     const next = times.length === 0 ? undefined : Math.min(...times)
@@ -86,7 +86,7 @@ export async function runPolicies(
 function duePolicies(policies: readonly Policy[], { notes, now }: AutoContext): Policy[] {
   const moment = now()
   const due = policies.flatMap((policy) => {
-    const { since } = dueness(policy.schedule, notes.of(policy.name, moment), moment)
+    const { since } = dueState(policy.schedule, notes.of(policy.name, moment), moment)
     return since === undefined ? [] : [{ policy, since }]
   })
   return due.toSorted((a, b) => a.since - b.since).map(({ policy }) => policy)
@@ -103,7 +103,7 @@ async function runPolicy(policy: Policy, context: AutoContext): Promise<void> {
     return notes.leaveOut(name, since, LOCKED)
   }
   const note = notes.of(name, since)
-  const isAgain = dueness(policy.schedule, note, since).isAgain === true
+  const isAgain = dueState(policy.schedule, note, since).isAgain === true
   const all = await context.commandsOf(policy)
   if (all.length === 0) context.onNothing?.(policy)
   const commands = isAgain ? all.filter((words) => note.again!.commands.some(sameAs(words))) : all

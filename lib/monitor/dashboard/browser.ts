@@ -13,7 +13,7 @@ const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 const OTHERWISE: readonly [string, ...string[]] = ['xdg-open']
 
 /** The result of asking a browser to open a link. */
-export interface Opened {
+export interface OpenedLink {
   /** True if a program accepted the link. */
   readonly isOpened: boolean
   /** Removes the file that was made for the link. */
@@ -27,7 +27,7 @@ export interface Opened {
 export async function openInBrowser(
   link: string,
   opener = OPENERS[process.platform] ?? OTHERWISE,
-): Promise<Opened> {
+): Promise<OpenedLink> {
   const directory = await mkdtemp(join(tmpdir(), 'elysiactl-'))
   const forget = () => rm(directory, { recursive: true, force: true })
   try {

@@ -1,4 +1,4 @@
-import type { Resolved } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { addressFault } from '../serve/address.ts'
 
@@ -36,4 +36,4 @@ export const dashboardOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type DashboardOptions = Resolved<typeof dashboardOptions>
+export type DashboardOptions = ResolvedOptions<typeof dashboardOptions>

@@ -6,7 +6,7 @@ import type { Assets } from './assets.ts'
 import type { Access } from './guard/access.ts'
 import { ALWAYS } from './guard/headers.ts'
 import { ENTRANCE, SERVED_POLICY, servedPage } from './html.ts'
-import type { Gathering } from './live/gather.ts'
+import type { DashboardFacts } from './live/gather.ts'
 import type { LiveStream } from './live/stream.ts'
 import { runPage } from './runPage.ts'
 
@@ -15,7 +15,7 @@ export interface Site {
   readonly access: Access
   readonly assets: Assets
   readonly history: HistoryReader
-  readonly gathering: Gathering
+  readonly gathering: DashboardFacts
   readonly stream: LiveStream
 }
 

@@ -4,13 +4,13 @@ import type { HistoryEntry, HistoryReader, HistoryStatus } from './entry.ts'
 export const ENDED: readonly HistoryStatus[] = ['done', 'rejects', 'failed', 'killed']
 
 /** Errors in the command line, or in the names and files that it gives: those of slips. */
-export const OF_WORDS: readonly string[] = ['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING']
+export const SLIP_CODES: readonly string[] = ['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING']
 
 /** How many of the newest runs of a subject are looked through for one that is no slip. */
 const NEWEST = 100
 
 /** What decides whether a run was a slip. */
-export interface Attempt {
+export interface SlipEvidence {
   readonly trigger: string
   /** True if a person at a terminal could read what the command said. */
   readonly terminal?: boolean | undefined
@@ -21,11 +21,11 @@ export interface Attempt {
 }
 
 /** True for a typing error: whoever typed the command has read about it at once, and nothing was done. */
-export function isSlip(attempt: Attempt): boolean {
+export function isSlip(attempt: SlipEvidence): boolean {
   const { trigger, terminal, status, records, bytes_out: written, code = '' } = attempt
   // A pod or a build server that nothing identifies as a clock counts as a user, too.
   const isTyped = trigger === 'user' && terminal === true
-  return isTyped && status === 'failed' && records === 0 && written === 0 && OF_WORDS.includes(code)
+  return isTyped && status === 'failed' && records === 0 && written === 0 && SLIP_CODES.includes(code)
 }
 
 /** The most slips, and the longest time between them, that are one person's tries: more are a job that fails. */
@@ -85,7 +85,7 @@ export function isFailed(status: string): boolean {
 type Subject = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
 
 /** Which failures count. */
-export interface Counting {
+export interface FailureFilter {
   readonly counts?: (entry: HistoryEntry) => boolean
   readonly countsSlips?: boolean
 }
@@ -98,7 +98,7 @@ export interface Counting {
 export function lastEnded(
   reader: Pick<HistoryReader, 'list'>,
   { kind, collection, target }: Subject,
-  { counts = () => true, countsSlips = false }: Counting = {},
+  { counts = () => true, countsSlips = false }: FailureFilter = {},
 ): HistoryEntry | undefined {
   const found = reader.list({ kind: [kind], collection, target, status: ENDED, limit: NEWEST })
   const counted = found.filter((entry) => !isFailed(entry.status) || counts(entry))
@@ -119,7 +119,7 @@ export function startedMsOf({ started_at: at }: HistoryEntry): number {
 }
 
 /** What decides whether a failure is over. */
-export interface Began extends Subject {
+export interface StartedSubject extends Subject {
   readonly startedMs: number
 }
 
@@ -127,7 +127,7 @@ export interface Began extends Subject {
  * True for a failure from before its store was known, if the same job succeeded later at any store. One from before its
  * collection was known is over with any collection. `succeeded`: the last successful runs.
  */
-export function isOver(failure: Began, succeeded: Iterable<Began>): boolean {
+export function isOver(failure: StartedSubject, succeeded: Iterable<StartedSubject>): boolean {
   const { kind, collection, target, startedMs } = failure
   if (target !== '') return false
   for (const one of succeeded) {

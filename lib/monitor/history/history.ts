@@ -12,11 +12,11 @@ import type {
 import { killedEntry } from './killed.ts'
 import type { AttemptLog, LogLine } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
-import { type Compacted, giveBack } from './table/compact.ts'
+import { type CompactionResult, releaseFreePages } from './table/compact.ts'
 import { figuresIn } from './table/figures.ts'
 import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './table/file.ts'
 import { LAST_SUCCESSES, successesIn } from './table/last.ts'
-import { type Keep, prune } from './table/prune.ts'
+import { type PruneLimits, prune } from './table/prune.ts'
 import { queryOf, SELECT_RUNS, splitChoice } from './table/query.ts'
 import { entryOf, ownerIn, type RunRow } from './table/row.ts'
 import { subjectsIn } from './table/subjects.ts'
@@ -83,7 +83,7 @@ export class History implements ReportedHistory {
   }
 
   /** Removes old entries, except the last successful one of each subject; the sums stay. Returns how many. */
-  prune(keep: Keep, nowMs = Date.now()): number {
+  prune(keep: PruneLimits, nowMs = Date.now()): number {
     return this.#write((database) => {
       const removed = prune(database, keep, nowMs)
       if (removed > 0) pruneLogs(database)
@@ -92,9 +92,9 @@ export class History implements ReportedHistory {
   }
 
   /** Gives the space of removed entries back, a few pages at a time: other processes write meanwhile. */
-  async compact(): Promise<Compacted> {
+  async compact(): Promise<CompactionResult> {
     this.#settle()
-    return giveBack((work) => this.#file.use(work))
+    return releaseFreePages((work) => this.#file.use(work))
   }
 
   list(choice: HistoryChoice = {}): HistoryEntry[] {

@@ -3,4 +3,4 @@
 export { openHistory } from './history.ts'
 export { HISTORY_FILE } from './record.ts'
 export { Recorder } from './recorder.ts'
-export { keepOf } from './table/prune.ts'
+export { parseKeepRuns } from './table/prune.ts'

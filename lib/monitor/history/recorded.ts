@@ -5,10 +5,10 @@ import { TOOL } from '../../run/tool.ts'
 import type { HistoryEntry, Trigger } from './entry.ts'
 import type { History } from './history.ts'
 import type { RunLog } from './log/runLog.ts'
-import type { Keep } from './table/prune.ts'
+import type { PruneLimits } from './table/prune.ts'
 
 /** What is recorded with every run of one command or program. */
-export interface Recorded {
+export interface RecordedCommand {
   readonly trigger: Trigger
   /** True if a person at a terminal sees what the command says. */
   readonly terminal?: boolean
@@ -21,7 +21,7 @@ export interface Recorded {
    */
   readonly expected?: { readonly kind: string; readonly collection: string }
   /** How many entries are kept; all by default. */
-  readonly keep?: Keep
+  readonly keep?: PruneLimits
 }
 
 /** A running or ended run of this process. */
@@ -39,7 +39,7 @@ export interface RecordedRun {
 
 /** The first entry of a run. */
 export function blankEntry(
-  { trigger, terminal, command, directory }: Recorded,
+  { trigger, terminal, command, directory }: RecordedCommand,
   named: Pick<HistoryEntry, 'id' | 'kind' | 'collection' | 'target'>,
 ): HistoryEntry {
   const now = new Date().toISOString()

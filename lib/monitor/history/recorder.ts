@@ -9,7 +9,14 @@ import type { History } from './history.ts'
 import type { LogLevel } from './log/levels.ts'
 import { RunLog } from './log/runLog.ts'
 import { progressAfter } from './progressed.ts'
-import { blankEntry, numberTry, peakBytes, placeOf, type Recorded, type RecordedRun } from './recorded.ts'
+import {
+  blankEntry,
+  numberTry,
+  peakBytes,
+  placeOf,
+  type RecordedCommand,
+  type RecordedRun,
+} from './recorded.ts'
 import { RunTraffic } from './traffic.ts'
 import { HistoryWriter } from './writer.ts'
 
@@ -27,7 +34,7 @@ const RUNS_KEPT = 100
  * one that began last.
  */
 export class Recorder {
-  readonly #recorded: Recorded
+  readonly #recorded: RecordedCommand
   readonly #writer: HistoryWriter
   readonly #runs: RecordedRun[] = []
   readonly #targets = new Set<string>()
@@ -39,7 +46,12 @@ export class Recorder {
   #unwritten: HistoryEntry[] = []
 
   /** `open` is called with the first run. `emit` hears what could not be written. Traffic counts from here on. */
-  constructor(open: () => History, recorded: Recorded, emit: Emit, places: PlaceMeter = new PlaceMeter()) {
+  constructor(
+    open: () => History,
+    recorded: RecordedCommand,
+    emit: Emit,
+    places: PlaceMeter = new PlaceMeter(),
+  ) {
     this.#recorded = recorded
     this.#writer = new HistoryWriter(open, emit)
     this.#traffic = new RunTraffic(places)

@@ -7,7 +7,7 @@ export const OTHER = 'other'
 const MOST_CHARACTERS = 512
 
 /** Groups with distinct names and labels. */
-export interface Bounded {
+export interface BoundedGroups {
   readonly groups: SampleGroup[]
   /** How many collections are joined as `other`. */
   readonly others: number
@@ -18,7 +18,7 @@ export interface Bounded {
  * Keeps collections that are expected or damaged first, then the rest by name, so that the choice stays the same from
  * call to call. What needs neither stays the object that it was.
  */
-export function boundGroups(groups: readonly SampleGroup[], most = MOST_COLLECTIONS): Bounded {
+export function boundGroups(groups: readonly SampleGroup[], most = MOST_COLLECTIONS): BoundedGroups {
   const shown = groups.map(shownGroup)
   const { kept, others } = chosen(shown, most)
   const byLabels = new Map<string, SampleGroup[]>()

@@ -6,7 +6,7 @@ import type {
   SubjectRun,
   TrafficTotal,
 } from '../history/entry.ts'
-import { type Began, isFailed, isOver } from '../history/failed.ts'
+import { isFailed, isOver, type StartedSubject } from '../history/failed.ts'
 import { GroupCache, groupOf } from './groups.ts'
 import type { SampleGroup, Values } from './metric.ts'
 
@@ -52,13 +52,13 @@ function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, Out
 function began(
   { kind, collection, target }: SubjectFigures,
   run: Pick<SubjectRun, 'startedMs'> | undefined,
-): Began[] {
+): StartedSubject[] {
   return run === undefined ? [] : [{ kind, collection, target, startedMs: run.startedMs }]
 }
 
 /** The newest of each kind and collection: with a thousand collections all of them would be compared with all. */
-function newestOf(all: readonly Began[]): Began[] {
-  const newest = new Map<string, Began>()
+function newestOf(all: readonly StartedSubject[]): StartedSubject[] {
+  const newest = new Map<string, StartedSubject>()
   for (const one of all) {
     const key = `${one.kind}\0${one.collection}`
     if ((newest.get(key)?.startedMs ?? Number.NEGATIVE_INFINITY) < one.startedMs) newest.set(key, one)

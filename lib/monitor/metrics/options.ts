@@ -1,4 +1,4 @@
-import type { Resolved } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { addressFault } from '../serve/address.ts'
 import { gatewayFault, hasCredentials } from './gateway.ts'
@@ -38,7 +38,7 @@ export const metricsOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type MetricsOptions = Resolved<typeof metricsOptions>
+export type MetricsOptions = ResolvedOptions<typeof metricsOptions>
 
 /** Where a long-running command serves the metrics. */
 export const metricsListenOptions = {
@@ -59,4 +59,4 @@ export const metricsListenOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type MetricsListenOptions = Resolved<typeof metricsListenOptions>
+export type MetricsListenOptions = ResolvedOptions<typeof metricsListenOptions>

@@ -12,7 +12,7 @@ export async function processMetrics(): Promise<() => Promise<string>> {
 }
 
 /** What the server answers with. */
-export interface Served {
+export interface MetricsHandlers {
   /** The text of /metrics; if it throws, the answer is a 500 with the message. */
   readonly metrics: () => Promise<string>
   /** Whether the command does its work by now; by default always true. */
@@ -35,7 +35,7 @@ const REQUEST_MS = 10_000
  * may have been pointed at this machine. Memory: one text, however many clients ask at once.
  * @throws ElysiaError ELYSIA_STATE if the address is not available
  */
-export async function serveMetrics(listen: Address, served: Served): Promise<MetricsServer> {
+export async function serveMetrics(listen: Address, served: MetricsHandlers): Promise<MetricsServer> {
   let asked: Promise<string> | undefined
   const metrics = () => {
     asked ??= served.metrics().finally(() => {
@@ -61,7 +61,7 @@ interface Answer {
   readonly type?: string
 }
 
-async function answer(request: IncomingMessage, host: string, served: Served): Promise<Answer> {
+async function answer(request: IncomingMessage, host: string, served: MetricsHandlers): Promise<Answer> {
   const { method, url = '/' } = request
   if (!isOwnHost(request, host)) return { status: 421, text: 'this is not a name of this server\n' }
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'GET and HEAD only\n' }

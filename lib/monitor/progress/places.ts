@@ -2,7 +2,7 @@ import { ByteMeter, type PlaceBytes } from '../../core/channel/byteMeter.ts'
 import { SocketMeter } from './sockets.ts'
 
 /** The traffic with one place since the last call. */
-export interface PlaceNews extends PlaceBytes {
+export interface PlaceDelta extends PlaceBytes {
   readonly place: string
   /** A server: there was a connection to it. */
   readonly isServer: boolean
@@ -35,9 +35,9 @@ export class PlaceMeter {
   }
 
   /** The traffic since the last call; a server appears with its first connection. */
-  news(): PlaceNews[] {
+  news(): PlaceDelta[] {
     const news = (totals: Map<string, PlaceBytes>, isServer: boolean) =>
-      [...totals].flatMap(([place, now]): PlaceNews[] => {
+      [...totals].flatMap(([place, now]): PlaceDelta[] => {
         const before = this.#told.get(place)
         this.#told.set(place, { ...now })
         const [bytesIn, bytesOut] = [now.in - (before?.in ?? 0), now.out - (before?.out ?? 0)]

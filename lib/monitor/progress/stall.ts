@@ -1,12 +1,12 @@
 import type { RunEvent } from '../../run/event/schema.ts'
 
 /** What a run may be waiting for. */
-export type WaitsFor = Extract<RunEvent, { readonly type: 'stalled' }>['for']
+export type StallCause = Extract<RunEvent, { readonly type: 'stalled' }>['for']
 
 type WaitedFor = Pick<Extract<RunEvent, { readonly type: 'stalled' }>, 'for' | 'waits_for' | 'direction'>
 
 /** Facts about the process while nothing is acknowledged. */
-export interface Waiting {
+export interface StallFacts {
   /** The server that owes an answer. */
   readonly server?: string | undefined
   /** Whether the server does not answer, or does not take what is sent. */
@@ -61,7 +61,7 @@ export class StallWatch {
   }
 
   /** Checks whether the run stands still at this time; returns `stalled` once if so. */
-  look(ms: number, waiting: Waiting): RunEvent | undefined {
+  look(ms: number, waiting: StallFacts): RunEvent | undefined {
     if (this.#run === undefined || this.#stalledMs !== undefined) return undefined
     if (ms - this.#acknowledgedMs < this.#afterMs) return undefined
     this.#stalledMs = this.#acknowledgedMs
@@ -78,7 +78,7 @@ export class StallWatch {
     return isNews
   }
 
-  #waitsFor({ server, direction = 'in', inFlight = 0 }: Waiting): WaitedFor {
+  #waitsFor({ server, direction = 'in', inFlight = 0 }: StallFacts): WaitedFor {
     const { target, inputs } = this.#run!
     if (this.#obstacle?.type === 'lock_wait') return { for: 'lock', waits_for: lockText(this.#obstacle) }
     if (server !== undefined) return { for: 'server', waits_for: server, direction }

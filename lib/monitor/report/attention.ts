@@ -1,5 +1,5 @@
 import type { RunPoint } from '../history/entry.ts'
-import { type Began, isFailed, isOver } from '../history/failed.ts'
+import { isFailed, isOver, type StartedSubject } from '../history/failed.ts'
 import type { AttentionItem, MonitorReport } from './schema.ts'
 import { ageOf, shellWord } from './words.ts'
 
@@ -21,7 +21,7 @@ export function attentionItems(
   facts: Facts,
   stalls: readonly AttentionItem[],
   slips: readonly Pick<RunPoint, 'id' | 'startedMs'>[],
-  succeeded: readonly Began[],
+  succeeded: readonly StartedSubject[],
 ): AttentionItem[] {
   const made = new Map(slips.map(({ id, startedMs }) => [id, startedMs]))
   const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
@@ -79,7 +79,7 @@ function beganOf({
   collection,
   target,
   last_run_at: at = '',
-}: MonitorReport['success'][number]): Began {
+}: MonitorReport['success'][number]): StartedSubject {
   return { kind, collection, target, startedMs: Date.parse(at) }
 }
 

@@ -1,5 +1,5 @@
 /** How much slower the last runs are than those before. */
-export interface Slower {
+export interface Slowdown {
   /** The median of the last runs. */
   readonly rate: number
   /** The median of the runs before them. */
@@ -31,7 +31,7 @@ const OF_NORMAL = 1.4826
  * needs no test: that is as rare only if rates are about normal. Undefined if they have not, or if there are too few: it
  * takes 8 before the last.
  */
-export function slowerOf(rates: readonly number[]): Slower | undefined {
+export function slowdownOf(rates: readonly number[]): Slowdown | undefined {
   const one = plunge(rates)
   if (one !== undefined) return one
   const before = Math.min(MOST_BEFORE, rates.length - FEW)
@@ -39,7 +39,7 @@ export function slowerOf(rates: readonly number[]): Slower | undefined {
   return (ofFew > 0 ? shifted(rates, FEW, ofFew) : undefined) ?? shifted(rates, MORE, CHANCE - ofFew)
 }
 
-function shifted(rates: readonly number[], count: number, chance: number): Slower | undefined {
+function shifted(rates: readonly number[], count: number, chance: number): Slowdown | undefined {
   const last = rates.slice(-count)
   const before = rates.slice(-count - MOST_BEFORE, -count)
   if (before.length < FEWEST_BEFORE || last.length < count) return undefined
@@ -48,7 +48,7 @@ function shifted(rates: readonly number[], count: number, chance: number): Slowe
   return isRare(last, [...before, ...last], chance) ? found : undefined
 }
 
-function plunge(rates: readonly number[]): Slower | undefined {
+function plunge(rates: readonly number[]): Slowdown | undefined {
   const before = rates.slice(-1 - MOST_BEFORE, -1)
   const last = rates.at(-1)
   if (last === undefined || before.length < FEWEST_BEFORE) return undefined
@@ -59,7 +59,7 @@ function plunge(rates: readonly number[]): Slower | undefined {
   return found.slower >= PLUNGE && isFar ? found : undefined
 }
 
-function comparison(rate: number, middle: number): Slower {
+function comparison(rate: number, middle: number): Slowdown {
   return { rate, median: middle, slower: middle > 0 ? Math.max(0, 1 - rate / middle) : 0 }
 }
 

@@ -3,7 +3,7 @@ import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
 import { judgeExpectations } from '../expect/missed.ts'
 import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
-import { type Began, isOnlySlips, isSlipped, lastEnded } from '../history/failed.ts'
+import { isOnlySlips, isSlipped, lastEnded, type StartedSubject } from '../history/failed.ts'
 import {
   cleanupLines,
   damagedLines,
@@ -148,7 +148,7 @@ function pointOf({ id, status, started_at, seconds = 0, rate_per_second: rate = 
   }
 }
 
-function succeeded({ lastSuccess }: ReportedSubject): Began[] {
+function succeeded({ lastSuccess }: ReportedSubject): StartedSubject[] {
   if (lastSuccess === undefined) return []
   const { kind, collection, target, started_at: at } = lastSuccess
   return [{ kind, collection, target, startedMs: Date.parse(at) }]

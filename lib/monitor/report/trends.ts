@@ -1,5 +1,5 @@
 import type { RunPoint } from '../history/entry.ts'
-import { median, slowerOf } from './regression.ts'
+import { median, slowdownOf } from './regression.ts'
 import type { MonitorReport } from './schema.ts'
 import type { ReportedSubject } from './subjects.ts'
 
@@ -13,7 +13,7 @@ export function trendOf({ kind, collection, target, runs }: ReportedSubject): Tr
   if (runs === undefined || ended.length === 0) return undefined
   const { lastDone, rates } = runs
   const inPeriod = ended.filter(({ status, rate }) => status === 'done' && rate > 0).map(({ rate }) => rate)
-  const slower = lastDone === undefined ? undefined : slowerOf(rates)
+  const slower = lastDone === undefined ? undefined : slowdownOf(rates)
   return {
     ...{ kind, collection, target },
     points: ended.map(pointOf),

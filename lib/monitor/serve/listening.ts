@@ -5,7 +5,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { type Address, hostText } from './address.ts'
 
 /** A name for what is served, and the flag that sets the address. */
-export interface ServedAs {
+export interface ListenLabel {
   readonly what: string
   readonly flag: string
 }
@@ -22,7 +22,11 @@ const LACKS: Readonly<Record<string, readonly [why: string, next: string]>> = {
  * Starts to listen; resolves with the address, with the actual port if 0 was asked for.
  * @throws ElysiaError ELYSIA_STATE
  */
-export async function startListening(server: Server, address: Address, served: ServedAs): Promise<Address> {
+export async function startListening(
+  server: Server,
+  address: Address,
+  served: ListenLabel,
+): Promise<Address> {
   try {
     server.listen({ host: address.host, port: address.port })
     await once(server, 'listening')
@@ -34,7 +38,7 @@ export async function startListening(server: Server, address: Address, served: S
   }
 }
 
-function notListening(address: Address, { what, flag }: ServedAs, cause: unknown): ElysiaError {
+function notListening(address: Address, { what, flag }: ListenLabel, cause: unknown): ElysiaError {
   const text = hostText(address)
   const { code = '' } = cause as NodeJS.ErrnoException
   const [why, next] = LACKS[code] ?? [`ADDRESS cannot be listened on: ${messageOf(cause)}`, 'another address']

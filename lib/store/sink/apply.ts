@@ -2,18 +2,18 @@ import type { Entry } from '../../core/entry.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import type { Move } from '../../core/operation.ts'
 import type { Outcome, OutcomeName } from '../../core/outcome.ts'
-import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts'
-import type { Calls, Removed } from './retryingCollection.ts'
-import type { Refused, Shape } from './shape.ts'
+import { type Evaluation, evaluate, resultsOf, type StoredBefore } from './evaluate.ts'
+import type { RemovalOutcome, RetryingCollection } from './retryingCollection.ts'
+import type { ShapeRefusal, StorageShape } from './shape.ts'
 import { operationOf, type WriteGroup } from './unit.ts'
 
 /** Settings for applying units. */
-export interface Applying {
-  readonly calls: Calls
+export interface ApplySettings {
+  readonly calls: RetryingCollection
   /** True to skip objects whose record hash the store already has. */
   readonly skipUnchanged: boolean
   /** How records' objects are changed before storing. */
-  readonly shape: Shape
+  readonly shape: StorageShape
   readonly signal: AbortSignal
 }
 
@@ -24,7 +24,7 @@ type Tenants = Map<string, string | undefined>
  * Objects are written before anything is removed, and the source of a move is removed only once the object is
  * at its target: cut short anywhere, the unit may be repeated.
  */
-export async function applyGroup(group: WriteGroup, applying: Applying): Promise<Outcome[]> {
+export async function applyGroup(group: WriteGroup, applying: ApplySettings): Promise<Outcome[]> {
   const { calls, skipUnchanged, shape } = applying
   const there = await calls.objects(pick(group, (id) => group.reads.has(id)))
   const hashes = skipUnchanged ? await knownHashes(group, there, calls) : undefined
@@ -38,7 +38,7 @@ export async function applyGroup(group: WriteGroup, applying: Applying): Promise
   })
 }
 
-function sourcesOf(there: ReadonlyMap<string, StoredObject>, shape: Shape): Stored {
+function sourcesOf(there: ReadonlyMap<string, StoredObject>, shape: StorageShape): StoredBefore {
   const objects = new Map<string, StoredObject>()
   const opaque = new Set<string>()
   const hashes = new Map<string, unknown>()
@@ -63,11 +63,11 @@ interface Writes {
  */
 async function writeAll(
   group: WriteGroup,
-  stored: Stored,
+  stored: StoredBefore,
   hashes: ReadonlyMap<string, unknown> | undefined,
-  { calls, shape, signal }: Applying,
+  { calls, shape, signal }: ApplySettings,
 ): Promise<Writes> {
-  const refused = new Map<number, Refused>()
+  const refused = new Map<number, ShapeRefusal>()
   const leftOut = new Set<number>()
   const written = new Map<string, StoredObject>()
   for (;;) {
@@ -91,17 +91,17 @@ async function writeAll(
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
-function refusedBy(reason: string | undefined): Refused | undefined {
+function refusedBy(reason: string | undefined): ShapeRefusal | undefined {
   return reason === undefined ? undefined : { code: 'store_rejected', reason }
 }
 
 /** The objects to send: all except those that the store already holds. */
 function dueObjects(
   group: WriteGroup,
-  stored: Stored,
+  stored: StoredBefore,
   evaluation: Evaluation,
   hashes: ReadonlyMap<string, unknown> | undefined,
-  shape: Shape,
+  shape: StorageShape,
 ): StoredObject[] {
   const due: StoredObject[] = []
   for (const [id, { object, owner }] of evaluation.states) {
@@ -118,14 +118,14 @@ function dueObjects(
  * The record hash that the store holds for a move; undefined if it counts for nothing. A moving object is always sent:
  * it brings vectors that its hash does not cover. If nothing is at the source, the move was made before, or is a put.
  */
-function heldOfMove({ from, to }: Move, { objects, hashes }: Stored): unknown {
+function heldOfMove({ from, to }: Move, { objects, hashes }: StoredBefore): unknown {
   return objects.has(from) ? undefined : hashes.get(to)
 }
 
 async function knownHashes(
   group: WriteGroup,
   there: ReadonlyMap<string, StoredObject>,
-  calls: Calls,
+  calls: RetryingCollection,
 ): Promise<Map<string, unknown>> {
   const hashes = await calls.hashes(pick(group, (id) => !group.reads.has(id)))
   for (const [id, object] of there) hashes.set(id, object.properties[HASH_PROPERTY])
@@ -142,7 +142,7 @@ function pick(group: WriteGroup, wanted: (id: string) => boolean): Tenants {
   return ids
 }
 
-function refusedRemoval({ states }: Evaluation, { refused }: Removed, index: number) {
+function refusedRemoval({ states }: Evaluation, { refused }: RemovalOutcome, index: number) {
   if (refused.size === 0) return undefined
   for (const [id, reason] of refused) {
     if (states.get(id)?.owner === index) return { name: 'rejected', cause: 'store_rejected', reason } as const
@@ -151,7 +151,7 @@ function refusedRemoval({ states }: Evaluation, { refused }: Removed, index: num
 }
 
 /** The outcome of a record whose last write the store has answered. */
-function acknowledged(entry: Entry, { written }: Writes, { existed }: Removed): OutcomeName {
+function acknowledged(entry: Entry, { written }: Writes, { existed }: RemovalOutcome): OutcomeName {
   const operation = entry.operation!
   const ids = resultsOf(operation)
   if (operation.kind === 'delete') return ids.some((id) => existed.has(id)) ? 'deleted' : 'unchanged'

@@ -4,11 +4,11 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Move, Operation, Patch } from '../../core/operation.ts'
 import type { OutcomeName } from '../../core/outcome.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
-import type { Refused } from './shape.ts'
+import type { ShapeRefusal } from './shape.ts'
 import { operationOf } from './unit.ts'
 
 /** What the store held before a unit, by id, for the ids that its operations read. */
-export interface Stored {
+export interface StoredBefore {
   readonly objects: ReadonlyMap<string, StoredObject>
   /** Objects whose original cannot be determined. */
   readonly opaque: ReadonlySet<string>
@@ -17,14 +17,14 @@ export interface Stored {
 }
 
 /** What became known about a unit's records while it was written, by their index. */
-export interface Settled {
-  readonly refused: ReadonlyMap<number, Refused>
+export interface GroupFindings {
+  readonly refused: ReadonlyMap<number, ShapeRefusal>
   /** Records whose objects are not stored. */
   readonly leftOut: ReadonlySet<number>
 }
 
 /** The outcome of a record, if it is known without the store's answer. */
-export interface Verdict {
+export interface RecordVerdict {
   readonly name: OutcomeName
   readonly cause?: string | RejectCode
   readonly reason?: string
@@ -43,14 +43,18 @@ export interface FinalState {
  */
 export interface Evaluation {
   readonly states: ReadonlyMap<string, FinalState>
-  readonly verdicts: readonly (Verdict | undefined)[]
+  readonly verdicts: readonly (RecordVerdict | undefined)[]
 }
 
 /**
  * Applies a unit's records in order to what the store held; the last state of each id wins. A refused record counts as
  * absent: an earlier record of the same id counts again. A record whose object is left out has no object. Pure.
  */
-export function evaluate(items: readonly Item[], stored: Stored, { refused, leftOut }: Settled): Evaluation {
+export function evaluate(
+  items: readonly Item[],
+  stored: StoredBefore,
+  { refused, leftOut }: GroupFindings,
+): Evaluation {
   const states = new Map<string, FinalState>()
   const verdicts = items.map((item, index) => {
     const refusal = refused.get(index)
@@ -79,9 +83,9 @@ export function resultsOf(operation: Operation): readonly string[] {
 function judge(
   entry: Entry,
   index: number,
-  stored: Stored,
+  stored: StoredBefore,
   states: Map<string, FinalState>,
-): Verdict | undefined {
+): RecordVerdict | undefined {
   const { operation, supersededBy: by, skipped } = entry
   const verdict = operation && apply(operation, index, stored, states)
   if (by !== undefined) return { name: 'superseded', by }
@@ -92,9 +96,9 @@ function judge(
 function apply(
   operation: Operation,
   owner: number,
-  stored: Stored,
+  stored: StoredBefore,
   states: Map<string, FinalState>,
-): Verdict | undefined {
+): RecordVerdict | undefined {
   switch (operation.kind) {
     case 'put':
       states.set(operation.id, { owner, object: operation.object })
@@ -109,7 +113,12 @@ function apply(
   }
 }
 
-function move(op: Move, owner: number, stored: Stored, states: Map<string, FinalState>): Verdict | undefined {
+function move(
+  op: Move,
+  owner: number,
+  stored: StoredBefore,
+  states: Map<string, FinalState>,
+): RecordVerdict | undefined {
   const { objects, opaque } = stored
   if (opaque.has(op.from) || (!objects.has(op.from) && opaque.has(op.to))) return UNTOLD
   const object = op.carry(objects.get(op.from), objects.get(op.to))
@@ -123,7 +132,7 @@ function move(op: Move, owner: number, stored: Stored, states: Map<string, Final
  * The outcome of a move without a source: if an object is at the target, the move was made before, and the record is
  * repeated.
  */
-function withoutSource(op: Move, stored: Stored): Verdict {
+function withoutSource(op: Move, stored: StoredBefore): RecordVerdict {
   if (stored.objects.has(op.to)) return { name: 'unchanged' }
   const reason = 'nothing is stored under path or new_path, and the record brings no content'
   return { name: 'rejected', cause: 'source_missing', reason }
@@ -132,9 +141,9 @@ function withoutSource(op: Move, stored: Stored): Verdict {
 function patch(
   op: Patch,
   owner: number,
-  stored: Stored,
+  stored: StoredBefore,
   states: Map<string, FinalState>,
-): Verdict | undefined {
+): RecordVerdict | undefined {
   if (stored.opaque.has(op.id)) return UNTOLD
   const before = stored.objects.get(op.id)
   if (before === undefined) {
@@ -160,13 +169,13 @@ function superseded(
   index: number,
   states: ReadonlyMap<string, FinalState>,
   items: readonly Item[],
-): Verdict | undefined {
+): RecordVerdict | undefined {
   const owners = resultsOf(operation).map((id) => states.get(id)?.owner)
   if (owners.includes(index)) return undefined
   const owner = owners.at(-1)
   return { name: 'superseded', ...(owner !== undefined && { by: { line: items[owner]!.line } }) }
 }
 
-function rejected(reject: Reject): Verdict {
+function rejected(reject: Reject): RecordVerdict {
   return { name: 'rejected', cause: reject.code, reason: reject.reason }
 }

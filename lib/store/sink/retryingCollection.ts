@@ -12,7 +12,7 @@ const HASH_ONLY: Projection = { properties: [HASH_PROPERTY], vectors: false }
  * A collection behind retries and tenants: one call here calls every tenant concerned, waits out transient errors, and
  * repeats only the objects that were not accepted yet. Its errors are final: they end the run.
  */
-export class Calls {
+export class RetryingCollection {
   readonly #collection: Collection
   readonly #retry: Retrying
   readonly #signal: AbortSignal
@@ -26,8 +26,8 @@ export class Calls {
   }
 
   /** The same calls, each made once: for a decision that a later attempt would have to make again. */
-  unrepeated(): Calls {
-    return new Calls(this.#collection, (call) => call(), this.#signal, this.#limits)
+  unrepeated(): RetryingCollection {
+    return new RetryingCollection(this.#collection, (call) => call(), this.#signal, this.#limits)
   }
 
   /** Whole objects, by id. `ids` maps each id to its tenant. */
@@ -67,7 +67,7 @@ export class Calls {
   }
 
   /** Removes ids; returns which of them had an object, and what was refused for good. */
-  async remove(ids: ReadonlyMap<string, string | undefined>): Promise<Removed> {
+  async remove(ids: ReadonlyMap<string, string | undefined>): Promise<RemovalOutcome> {
     const existed = new Set<string>()
     const refused = new Map<string, string>()
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
@@ -149,7 +149,7 @@ function* pieces(
   yield piece
 }
 
-export interface Removed {
+export interface RemovalOutcome {
   readonly existed: ReadonlySet<string>
   readonly refused: ReadonlyMap<string, string>
 }

@@ -8,8 +8,8 @@ import type { Store } from '../store.ts'
 import { applyGroup } from './apply.ts'
 import { batchOf } from './chunk.ts'
 import { IdLocks, Sequencer } from './order.ts'
-import { Calls, type WriteLimits } from './retryingCollection.ts'
-import { AS_THEY_ARE, type Shape } from './shape.ts'
+import { RetryingCollection, type WriteLimits } from './retryingCollection.ts'
+import { IDENTITY_SHAPE, type StorageShape } from './shape.ts'
 import { type WriteGroup, writeGroups } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
@@ -22,7 +22,7 @@ export interface SinkOptions {
   /** False to send every object, even if the store already has its record hash. Default true. */
   readonly skipUnchanged?: boolean
   /** How records' objects are changed before storing. Default: not at all. */
-  readonly shape?: Shape | undefined
+  readonly shape?: StorageShape | undefined
   /** How many units may be in flight or wait for an earlier one to be settled. Default five times `workers`. */
   readonly unsettled?: number
   /**
@@ -76,7 +76,7 @@ class StoreSink extends Writable {
   readonly #options: SinkOptions
   readonly #limit: AdaptiveLimit | undefined
   readonly #retry: Retrying
-  readonly #calls: Calls
+  readonly #calls: RetryingCollection
   readonly #abort = new AbortController()
   readonly #idLocks = new IdLocks()
   readonly #order: Sequencer
@@ -93,7 +93,7 @@ class StoreSink extends Writable {
     this.#limit = typeof options.workers === 'object' ? options.workers : undefined
     this.#order = new Sequencer(options.onSettled ?? (() => {}))
     this.#retry = retryUntilDeadline({ ...waits(options, this.#limit), signal: this.#abort.signal })
-    this.#calls = new Calls(
+    this.#calls = new RetryingCollection(
       store.collection(collection),
       this.#retry,
       this.#abort.signal,
@@ -193,7 +193,7 @@ class StoreSink extends Writable {
 
   async #apply(group: WriteGroup): Promise<Outcome[]> {
     await this.#prepareTenants(group)
-    const { skipUnchanged = true, shape = AS_THEY_ARE } = this.#options
+    const { skipUnchanged = true, shape = IDENTITY_SHAPE } = this.#options
     return applyGroup(group, { calls: this.#calls, skipUnchanged, shape, signal: this.#abort.signal })
   }
 

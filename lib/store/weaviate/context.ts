@@ -2,7 +2,7 @@ import type { ServerFeatures } from './cluster/capabilities.ts'
 import type { Cluster, NodeOrder } from './cluster/cluster.ts'
 import type { Shards } from './cluster/shards.ts'
 import type { LostWrites } from './lostWrites.ts'
-import type { LearnedPages } from './pageLimit.ts'
+import type { PageStatistics } from './pageLimit.ts'
 import type { Classes } from './schema/classes.ts'
 
 /** What the calls of one collection share. */
@@ -18,7 +18,7 @@ export interface Context {
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
   /** What readers have learned for the next ones, by collection and projection. */
-  readonly learned: Map<string, LearnedPages>
+  readonly learned: Map<string, PageStatistics>
   readonly lostWrites: LostWrites
   readonly version: string
   readonly capabilities: ServerFeatures

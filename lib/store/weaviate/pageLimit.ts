@@ -14,7 +14,7 @@ const LEAST_PART = 1 / 8
 const DEVIATIONS = 3
 
 /** What a reader of a collection has learned for the next one. */
-export interface LearnedPages {
+export interface PageStatistics {
   readonly objects: number
   readonly density: Density | undefined
 }
@@ -36,13 +36,13 @@ export class PageLimit {
   #density: Density | undefined
 
   /** A given number of objects is kept, except that pages that are too large are halved. */
-  constructor(objects?: number, learned?: LearnedPages) {
+  constructor(objects?: number, learned?: PageStatistics) {
     this.#fixed = objects !== undefined
     this.#objects = objects ?? learned?.objects ?? (isLimited() ? 1 : FIRST_OBJECTS)
     this.#density = learned?.density
   }
 
-  get learned(): LearnedPages {
+  get learned(): PageStatistics {
     return { objects: this.#objects, density: this.#density }
   }
 

@@ -2,7 +2,7 @@ import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, Range } from '../store.ts'
 import { isTooLarge, isTooLong } from './cluster/failure.ts'
 import type { Context } from './context.ts'
-import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
+import { extentOf, objectsOf, type PageExtent } from './grpc/decode.ts'
 import { InexactInt } from './grpc/protobuf.ts'
 import { releaseReply } from './grpc/reply.ts'
 import { PageLimit } from './pageLimit.ts'
@@ -117,7 +117,7 @@ function replyPage(reading: Reading, after: string, reply: Buffer): Page {
 async function* exactly(
   reading: Reading,
   after: string,
-  extent: Extent,
+  extent: PageExtent,
   reply: Buffer,
 ): AsyncGenerator<StoredObject[]> {
   let last = after
@@ -136,7 +136,7 @@ async function* exactly(
 async function* listedUpTo(
   reading: Reading,
   after: string,
-  { count, lastId }: Extent,
+  { count, lastId }: PageExtent,
 ): AsyncGenerator<StoredObject[]> {
   for (let last = after; last < lastId; ) {
     const { objects } = await listed(reading, last, Math.min(count, LISTED_AT_ONCE))

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { noteGarbage } from '../../core/memory/limits.ts'
 
 /** A stage that counts the bytes that pass. */
-export interface Counting extends Transform {
+export interface ByteCounter extends Transform {
   readonly bytes: number
 }
 
@@ -13,11 +13,11 @@ export interface CountingOptions {
 }
 
 /** Passes bytes through and counts them; refuses bytes beyond a limit before passing them on. */
-export function countBytes(options: CountingOptions = {}): Counting {
+export function countBytes(options: CountingOptions = {}): ByteCounter {
   return new CountingStage(options)
 }
 
-class CountingStage extends Transform implements Counting {
+class CountingStage extends Transform implements ByteCounter {
   readonly #limit: number
   readonly #tooMany: () => Error
   bytes = 0

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 
 /** A stream's first bytes, and the complete stream. */
-export interface Peeked {
+export interface PeekResult {
   readonly head: Buffer
   /** The complete stream, including the head. */
   readonly whole: Readable
@@ -11,7 +11,7 @@ export interface Peeked {
  * The first bytes of a stream: at least a chunk, up to `most`, or up to the end of its first line if that comes
  * sooner. Fewer if the stream ends earlier. @throws the error of the stream
  */
-export async function peekBytes(source: Readable, most: number): Promise<Peeked> {
+export async function peekBytes(source: Readable, most: number): Promise<PeekResult> {
   const chunks = source.iterator({ destroyOnReturn: true }) as AsyncIterableIterator<Buffer>
   const read: Buffer[] = []
   let bytes = 0

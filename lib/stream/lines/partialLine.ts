@@ -6,7 +6,7 @@ const FIRST_CAPACITY = 8 * 1024
 const KEPT_CAPACITY = 4 * 1024 * 1024
 
 /** The beginning of a line: its bytes (valid until the next `append`), or the digest if there were too many. */
-export type Begun =
+export type LineBeginning =
   | { readonly bytes: Buffer; readonly digest?: undefined }
   | { readonly bytes?: undefined; readonly digest: string; readonly length: number }
 
@@ -45,7 +45,7 @@ export class PartialLine {
   }
 
   /** Takes the whole line, without a CR at its end, and starts over. */
-  take(): Begun {
+  take(): LineBeginning {
     const begun = this.#hash === undefined ? this.#held() : this.#digested(this.#hash)
     this.clear()
     return begun
@@ -57,12 +57,12 @@ export class PartialLine {
     this.#heldCr = false
   }
 
-  #held(): Begun {
+  #held(): LineBeginning {
     const endsInCr = this.#length > 0 && this.#buffer[this.#length - 1] === CR
     return { bytes: this.#buffer.subarray(0, endsInCr ? this.#length - 1 : this.#length) }
   }
 
-  #digested(hash: Hash): Begun {
+  #digested(hash: Hash): LineBeginning {
     return { digest: hash.digest('hex'), length: this.#heldCr ? this.#length - 1 : this.#length }
   }
 

@@ -6,7 +6,7 @@ import { RECORD_STAGE } from '../recordStage.ts'
 import { LinesDigest } from './digest.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Spool } from './spool.ts'
-import type { Mark } from './trail.ts'
+import type { TrailMark } from './trail.ts'
 
 export interface SkipSettledOptions {
   /** The last settled line; 0 if there is none. */
@@ -14,7 +14,7 @@ export interface SkipSettledOptions {
   /** The `LinesDigest` of all lines up to it. */
   readonly digest: string
   /** Earlier marks, in order of line: an input that differs is detected at the next one. */
-  readonly places?: readonly Mark[]
+  readonly places?: readonly TrailMark[]
   /** The fingerprints of the first records, in order: a record that differs is detected at once. */
   readonly fingerprints?: Iterable<number>
   /** The path of a temporary file for skipped lines, if the input cannot be read again. */
@@ -41,7 +41,7 @@ export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> 
   readonly #expected: string
   readonly #spool: Spool | undefined
   readonly #stop: AbortSignal | undefined
-  readonly #places: Mark[]
+  readonly #places: TrailMark[]
   readonly #fingerprints: Iterator<number> | undefined
   #replayed = false
   #proven = 0

@@ -4,7 +4,7 @@ import { LinesDigest } from './digest.ts'
 import { fingerprint } from './fingerprint.ts'
 
 /** A line, and the digest of all lines up to it. */
-export interface Mark {
+export interface TrailMark {
   readonly line: number
   readonly digest: string
 }
@@ -32,7 +32,7 @@ export interface LineTrailOptions {
 export class LineTrail {
   readonly #digest: LinesDigest
   readonly #limit: number
-  #marks: Mark[] = []
+  #marks: TrailMark[] = []
   #fingerprints: number[] = []
 
   constructor({ digest = new LinesDigest(), fingerprints = false }: LineTrailOptions = {}) {
@@ -53,7 +53,7 @@ export class LineTrail {
   }
 
   /** The marks added since they were last taken. */
-  takeMarks(): Mark[] {
+  takeMarks(): TrailMark[] {
     const marks = this.#marks
     this.#marks = []
     return marks

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { Patching, SchemaTarget, SchemaWishes } from './patching.ts'
+import type { SchemaDraft, SchemaRequests, SchemaTarget } from './patching.ts'
 import type { SchemaRule } from './rules/rule.ts'
 import { RULES } from './rules/rules.ts'
 
@@ -28,7 +28,7 @@ export interface PatchedSchema {
 export function patchSchema(
   original: CollectionSchema,
   target: SchemaTarget,
-  wishes: SchemaWishes = {},
+  wishes: SchemaRequests = {},
 ): PatchedSchema {
   const due = RULES.filter(({ refusal }) => refusal === undefined)
   return applied(due, original, target, wishes)
@@ -58,14 +58,14 @@ function applied(
   rules: readonly SchemaRule[],
   original: CollectionSchema,
   target: SchemaTarget,
-  wishes: SchemaWishes,
+  wishes: SchemaRequests,
   words = '',
 ): PatchedSchema {
   const schema = structuredClone(original) as unknown as JsonObject
   const patches: SchemaPatch[] = []
   for (const { name, of, apply } of rules) {
     if (of === 'server' && target.kind !== 'weaviate') continue
-    const set: Patching['set'] = (path, to, reason) => {
+    const set: SchemaDraft['set'] = (path, to, reason) => {
       const patch = change(schema, path, to)
       if (patch !== undefined) patches.push({ rule: name, ...patch, reason })
     }

@@ -12,18 +12,18 @@ export interface SchemaTarget {
 }
 
 /** Changes that a person asked for. */
-export interface SchemaWishes {
+export interface SchemaRequests {
   readonly name?: string
   readonly replication?: number
 }
 
 /** A class that is being patched. Rules change `schema`, which is their own copy, and record each change. */
-export interface Patching {
+export interface SchemaDraft {
   readonly schema: JsonObject
   /** The name of the class in its source. */
   readonly nameBefore: string
   readonly target: SchemaTarget
-  readonly wishes: SchemaWishes
+  readonly wishes: SchemaRequests
   /** The target's message when it refused the class; empty before that. */
   readonly words: string
   /** Sets the value at a path, or removes it if `to` is undefined; records the change if there is one. */

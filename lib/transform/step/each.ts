@@ -4,7 +4,7 @@ import { applyChanges } from '../pipeline.ts'
 import type { BoundTransform, ChangeObject } from '../transform.ts'
 
 /** What a transform of single objects does in a class. */
-export interface EachObject {
+export interface ObjectTransform {
   /** The class after the transform. */
   readonly schema: CollectionSchema
   /** The properties that it touches. */
@@ -13,7 +13,7 @@ export interface EachObject {
 }
 
 /** Makes a transform that looks at one object at a time. */
-export function eachObject(name: string, { schema, touches, change }: EachObject): BoundTransform {
+export function eachObject(name: string, { schema, touches, change }: ObjectTransform): BoundTransform {
   const changes = [{ name, change }]
   return {
     schema,

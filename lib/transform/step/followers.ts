@@ -12,14 +12,14 @@ const LISTS: ReadonlySet<string> = new Set([
 ])
 
 /** The new name of a property; undefined if the property is removed. */
-export type NameAfter = (name: string) => string | undefined
+export type RenameProperty = (name: string) => string | undefined
 
 /**
  * Renames or removes properties in a class's settings: in those of vectorizers and other modules, and in the date by
  * which objects expire. The properties themselves stay unchanged. Weights of a multi-modal module follow their
  * properties.
  */
-export function withNames(schema: CollectionSchema, after: NameAfter): CollectionSchema {
+export function withNames(schema: CollectionSchema, after: RenameProperty): CollectionSchema {
   const { moduleConfig, vectorConfig, objectTtlConfig } = schema
   return {
     ...schema,
@@ -43,17 +43,17 @@ function eachValue(record: object, change: (value: unknown) => unknown): object 
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }
 
-function inVector(config: unknown, after: NameAfter): unknown {
+function inVector(config: unknown, after: RenameProperty): unknown {
   if (!isRecord(config) || !isRecord(config.vectorizer)) return config
   return { ...config, vectorizer: inModules(config.vectorizer, after) }
 }
 
 /** The settings, by module name. */
-function inModules(modules: unknown, after: NameAfter): unknown {
+function inModules(modules: unknown, after: RenameProperty): unknown {
   return isRecord(modules) ? eachValue(modules, (settings) => inSettings(settings, after)) : modules
 }
 
-function inSettings(settings: unknown, after: NameAfter): unknown {
+function inSettings(settings: unknown, after: RenameProperty): unknown {
   if (!isRecord(settings)) return settings
   const { weights } = settings
   const entries = Object.entries(settings).map(([key, value]): [string, unknown] => {
@@ -65,7 +65,7 @@ function inSettings(settings: unknown, after: NameAfter): unknown {
 }
 
 /** Weights are in lists parallel to those of the properties: `weights.textFields[2]` belongs to `textFields[2]`. */
-function eachList(weights: object, settings: object, after: NameAfter): object {
+function eachList(weights: object, settings: object, after: RenameProperty): object {
   const lists = settings as Readonly<Record<string, unknown>>
   return Object.fromEntries(
     Object.entries(weights).map(([key, list]) => {
@@ -76,13 +76,13 @@ function eachList(weights: object, settings: object, after: NameAfter): object {
   )
 }
 
-function namesOf(name: unknown, after: NameAfter): unknown[] {
+function namesOf(name: unknown, after: RenameProperty): unknown[] {
   if (typeof name !== 'string') return [name]
   const now = after(name)
   return now === undefined ? [] : [now]
 }
 
-function inTimeToLive(config: object, after: NameAfter): object {
+function inTimeToLive(config: object, after: RenameProperty): object {
   const { deleteOn } = config as { deleteOn?: unknown }
   return typeof deleteOn === 'string' ? { ...config, deleteOn: after(deleteOn) ?? deleteOn } : config
 }

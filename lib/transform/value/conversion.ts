@@ -9,10 +9,10 @@ export const SCALARS = ['int', 'number', 'text', 'date', 'boolean', 'uuid'] as c
 export type ScalarType = (typeof SCALARS)[number]
 
 /** A value of the new type, or why there is no equal one. */
-export type Converted = { readonly value: Json } | { readonly fault: string }
+export type ConversionResult = { readonly value: Json } | { readonly fault: string }
 
 /** Converts a value that is neither null nor absent. */
-export type Conversion = (value: Json) => Converted
+export type Conversion = (value: Json) => ConversionResult
 
 /** For each type, the types that can be converted to it. SPEC.md prints this table. */
 export const CONVERSIONS: Readonly<Record<ScalarType, readonly ScalarType[]>> = {
@@ -42,7 +42,7 @@ function scalarOf(type: string): ScalarType | undefined {
   return SCALARS.find((one) => one === (scalar === 'string' ? 'text' : scalar))
 }
 
-function eachOf(values: readonly Json[], convert: Conversion): Converted {
+function eachOf(values: readonly Json[], convert: Conversion): ConversionResult {
   const list: Json[] = []
   for (const one of values) {
     const made = convert(one)
@@ -53,7 +53,7 @@ function eachOf(values: readonly Json[], convert: Conversion): Converted {
 }
 
 /** A list with one value becomes that value; an empty list has none. */
-function onlyOf(values: readonly Json[], convert: Conversion): Converted {
+function onlyOf(values: readonly Json[], convert: Conversion): ConversionResult {
   if (values.length > 1) return { fault: `it holds ${values.length} values, and one is wanted` }
   return values.length === 0 ? { value: null } : convert(values[0]!)
 }
@@ -73,7 +73,7 @@ const MAKERS: Readonly<Record<ScalarType, Conversion>> = {
 const WHOLE = /^[+-]?\d{1,40}(?:\.0*)?$/
 const DECIMAL = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/
 
-function toInt(value: Json): Converted {
+function toInt(value: Json): ConversionResult {
   if (typeof value === 'boolean') return { value: Number(value) }
   if (typeof value === 'string') {
     const text = value.trim()
@@ -86,13 +86,13 @@ function toInt(value: Json): Converted {
   return within64(Number.isSafeInteger(value) ? value : BigInt(value), value)
 }
 
-function within64(whole: number | bigint, value: Json): Converted {
+function within64(whole: number | bigint, value: Json): ConversionResult {
   // Without the sign of a zero.
   if (typeof whole === 'number') return { value: whole + 0 }
   return isInt64(whole) ? { value: whole } : fault(value, 'is beyond 64 bits')
 }
 
-function toNumber(value: Json): Converted {
+function toNumber(value: Json): ConversionResult {
   if (typeof value === 'boolean') return { value: Number(value) }
   if (typeof value === 'number') return { value }
   if (typeof value === 'bigint') {
@@ -109,7 +109,7 @@ function toNumber(value: Json): Converted {
 const TOO_MANY_DIGITS = 'has more digits than a number keeps'
 
 /** Converts a value to its JSON text, without quotes. */
-export function toText(value: Json): Converted {
+export function toText(value: Json): ConversionResult {
   if (typeof value === 'string') return { value }
   if (typeof value === 'object') return fault(value, 'is not a single value')
   return { value: exactJson(value) }
@@ -119,7 +119,7 @@ const scratch: Instant = { ms: 0, nanos: 0 }
 /** Digits after the second that are not 0 and finer than a moment keeps. */
 const FINER = /[.,]\d{9}0*[1-9]/
 
-function toDate(value: Json): Converted {
+function toDate(value: Json): ConversionResult {
   if (typeof value !== 'string') return fault(value, 'is not a date')
   const text = value.trim()
   if (FINER.test(text)) return fault(value, 'is finer than a nanosecond')
@@ -130,7 +130,7 @@ function toDate(value: Json): Converted {
 
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false }
 
-function toBoolean(value: Json): Converted {
+function toBoolean(value: Json): ConversionResult {
   if (typeof value === 'boolean') return { value }
   const key = typeof value === 'string' ? value.trim().toLowerCase() : exactJson(value)
   const found = Object.hasOwn(BOOLEANS, key) ? BOOLEANS[key] : undefined
@@ -139,7 +139,7 @@ function toBoolean(value: Json): Converted {
 
 const MOST_SHOWN = 60
 
-function fault(value: Json, what: string): Converted {
+function fault(value: Json, what: string): ConversionResult {
   const text = exactJson(value)
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN).toWellFormed()}…` : text
   return { fault: `${shown} ${what}` }

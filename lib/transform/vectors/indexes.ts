@@ -5,7 +5,7 @@ import type { Transform } from '../transform.ts'
 import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, type VectorEntry, vectorText, withEntries } from './entry.ts'
 import { noVector } from './map.ts'
-import { type AskedVector, askedVectors } from './options.ts'
+import { parseVectorArguments, type VectorArgument } from './options.ts'
 
 /** The index types that `--index-type` accepts. */
 export const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const
@@ -51,7 +51,7 @@ function indexTransform(
   known: readonly string[],
   change: (entry: VectorEntry, what: string) => VectorEntry,
 ): Transform {
-  const asked = askedVectors(`--${flag}`, given)
+  const asked = parseVectorArguments(`--${flag}`, given)
   for (const { what } of asked) {
     if (known.includes(what)) continue
     throw new ElysiaError('ELYSIA_USAGE', `--${flag} ${what} is not known`, {
@@ -79,7 +79,7 @@ function indexTransform(
 function whatFor(
   entries: readonly VectorEntry[],
   entry: VectorEntry,
-  asked: readonly AskedVector[],
+  asked: readonly VectorArgument[],
 ): string | undefined {
   const own = asked.find(({ vector }) => vector !== undefined && entryNamed(entries, vector) === entry)
   return (own ?? asked.find(({ vector }) => vector === undefined))?.what

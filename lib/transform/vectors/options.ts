@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 
 /** What an option requests, for one vector or for all: `flat`, `flat:content`. */
-export interface AskedVector {
+export interface VectorArgument {
   readonly what: string
   /** Undefined for all vectors. */
   readonly vector: string | undefined
@@ -10,8 +10,8 @@ export interface AskedVector {
 /**
  * Reads `WHAT[:VECTOR],…`. @throws ElysiaError ELYSIA_USAGE for a vector that is named twice, or a part without WHAT
  */
-export function askedVectors(flag: string, given: string): readonly AskedVector[] {
-  const asked = given.split(',').map((part): AskedVector => {
+export function parseVectorArguments(flag: string, given: string): readonly VectorArgument[] {
+  const asked = given.split(',').map((part): VectorArgument => {
     const [what = '', vector, ...more] = part.trim().split(':')
     if (what === '' || vector === '' || more.length > 0) throw unreadable(flag, given)
     return { what, vector }

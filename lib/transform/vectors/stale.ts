@@ -7,7 +7,7 @@ import { readsProperty, type Vectorizer, vectorizersOf } from '../schema/vectori
 import type { Transform } from '../transform.ts'
 
 /** A vectorizer, and the first transform that touches its input. */
-export interface TouchedVectorizer {
+export interface AffectedVectorizer {
   readonly maker: Vectorizer
   readonly stage: string
 }
@@ -16,10 +16,10 @@ export interface TouchedVectorizer {
  * The vectorizers of a class that read properties which a pipeline changes, adds or removes: vectors that came with
  * the objects may no longer match their texts.
  */
-export function touchedVectorizers(
+export function affectedVectorizers(
   { steps, before }: Pick<TransformPipeline, 'steps' | 'before'>,
   target: CollectionSchema,
-): readonly TouchedVectorizer[] {
+): readonly AffectedVectorizer[] {
   return vectorizersOf(target).flatMap((maker) => {
     const step = steps.find((one) => touches(one, maker))
     return step === undefined || !mayHave(before, maker.vector) ? [] : [{ maker, stage: step.transform.name }]
@@ -64,9 +64,9 @@ function readProperties(schema: CollectionSchema, maker: Vectorizer): readonly P
  * @throws ElysiaError ELYSIA_USAGE if the user has not said what to do with vectors that may no longer match their
  * texts
  */
-export function requireVectorsSaid(
+export function requireVectorsChoice(
   { class: name }: CollectionSchema,
-  touched: readonly TouchedVectorizer[],
+  touched: readonly AffectedVectorizer[],
   said: string | undefined,
 ): void {
   const [first] = touched

@@ -6,7 +6,7 @@ import { isRecord, recordOf } from '../../core/value/record.ts'
 import type { Transform } from '../transform.ts'
 import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, UNNAMED, type VectorEntry, withEntries } from './entry.ts'
-import { askedVectors } from './options.ts'
+import { parseVectorArguments } from './options.ts'
 
 /** Settings that mean the same to every vectorizer. */
 const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectorizeCollectionName']
@@ -17,7 +17,7 @@ const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectori
  * to each module. Does not change objects. @throws ElysiaError ELYSIA_USAGE
  */
 export function setVectorizer(given: string, settings: JsonObject = {}): Transform {
-  const asked = askedVectors('--vectorizer', given)
+  const asked = parseVectorArguments('--vectorizer', given)
   const told = JSON.stringify(settings)
   return vectorTransform({
     name: `vectorizer ${given}`,

@@ -1,18 +1,24 @@
 // Dead man's switches: who hears of which run, and that nobody hears of a success that was not earned.
 import t, { type Test } from 'tap'
-import type { CommandEnd, PingedRun } from '../../../lib/monitor/alerts/pings.ts'
+import type { CommandEnd, HeartbeatRun } from '../../../lib/monitor/alerts/pings.ts'
 import { pingsOf } from '../../../lib/monitor/alerts/pings.ts'
 import { settingsOf, sinkContext } from './madeUp.ts'
 import { type Receiver, receiver } from './sink/receiver.ts'
 
-const run: PingedRun = {
+const run: HeartbeatRun = {
   ...{ run: '20260601T120000Z-abcdef', kind: 'backup', collection: 'Article', target: 't' },
   ...{ trigger: 'cron', dryRun: false },
 }
 const end: CommandEnd = { exitCode: 0, done: new Set([run.run]), seconds: 2 }
 const LIMITS = { tryMs: 300, tries: 3, totalMs: 1500 }
 
-async function pinged(t: Test, type: string, runs: readonly PingedRun[], how: CommandEnd, more: object = {}) {
+async function pinged(
+  t: Test,
+  type: string,
+  runs: readonly HeartbeatRun[],
+  how: CommandEnd,
+  more: object = {},
+) {
   const server = await receiver(t)
   return { server, faults: await pingedAt(server, type, runs, how, more) }
 }
@@ -20,7 +26,7 @@ async function pinged(t: Test, type: string, runs: readonly PingedRun[], how: Co
 async function pingedAt(
   { url }: Receiver,
   type: string,
-  runs: readonly PingedRun[],
+  runs: readonly HeartbeatRun[],
   how: CommandEnd,
   more: object = {},
 ) {
@@ -50,7 +56,7 @@ t.test('healthchecks: start, then the exit code, with the run as rid', async (t)
 
 t.test('no success without all of it: a dry run, a run that was left, one of two that failed', async (t) => {
   const other = { ...run, run: '20260601T120001Z-abcdef', collection: 'Other' }
-  const cases: readonly [readonly PingedRun[], CommandEnd][] = [
+  const cases: readonly [readonly HeartbeatRun[], CommandEnd][] = [
     [[{ ...run, dryRun: true }], end],
     [[run], { ...end, done: new Set() }],
     [[run, other], end],

@@ -1,7 +1,7 @@
 // When policies are due, on clocks that are made up: over a year, in zones whose clocks are changed, however seldom it is looked at.
 import fc from 'fast-check'
 import t from 'tap'
-import { dueness } from '../../../lib/monitor/auto/due.ts'
+import { dueState } from '../../../lib/monitor/auto/due.ts'
 import { cronSchedule, everySchedule, type Schedule } from '../../../lib/monitor/auto/schedule.ts'
 import { runs } from '../../runs.ts'
 
@@ -68,13 +68,13 @@ t.test('what is due is done once at each look, and not again before its next tim
       for (const gap of gaps) {
         const before = past.settled ?? past.seen
         now += gap
-        const { since, next } = dueness(schedule, past, now)
+        const { since, next } = dueState(schedule, past, now)
         const expected = schedule.next(before)!
         t.equal(since, expected <= now ? expected : undefined, schedule.text)
         t.ok(next === undefined || next > now)
         if (since === undefined) continue
         past = { ...past, settled: now }
-        t.equal(dueness(schedule, past, now).since, undefined, 'once')
+        t.equal(dueState(schedule, past, now).since, undefined, 'once')
       }
     }),
     { numRuns: runs(200) },
@@ -84,7 +84,7 @@ t.test('what is due is done once at each look, and not again before its next tim
 t.test('a clock that was set back makes nothing due, and delays nothing for ever', async (t) => {
   const schedule = cronSchedule('0 2 * * *', 'UTC')
   const past = { seen: START, settled: START + 400 * DAY }
-  const back = dueness(schedule, past, START + 10 * DAY + HOUR)
+  const back = dueState(schedule, past, START + 10 * DAY + HOUR)
   t.strictSame(back, { next: START + 10 * DAY + 2 * HOUR })
 })
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { ownerOf, thisOwner } from '../../../lib/catalog/lock/process.ts'
-import { dueness } from '../../../lib/monitor/auto/due.ts'
+import { dueState } from '../../../lib/monitor/auto/due.ts'
 import { AutoNotes } from '../../../lib/monitor/auto/notes.ts'
 import { plannedPolicies } from '../../../lib/monitor/auto/planned.ts'
 import type { Policy } from '../../../lib/monitor/auto/policies.ts'
@@ -225,7 +225,7 @@ t.test('whatever fails, a policy is tried no more often than it says between two
         const one = { ...policy('p', '1h'), schedule, retry: { times, afterMs: minutes * MINUTE } }
         for (let step = 0; step < 40; step += 1) {
           const notes = new AutoNotes(at)
-          const due = dueness(schedule, notes.of('p', clock.now), clock.now)
+          const due = dueState(schedule, notes.of('p', clock.now), clock.now)
           if (due.since !== undefined && due.isAgain !== true) scheduled += 1
           await runPolicies(async () => [one], { once: true }, context(notes, { begin }))
           clock.now += stepMinutes * MINUTE

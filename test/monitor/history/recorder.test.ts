@@ -8,20 +8,20 @@ import { runBackup } from '../../../lib/job/backup/backup.ts'
 import { ingest } from '../../../lib/job/ingest/ingest.ts'
 import { History } from '../../../lib/monitor/history/history.ts'
 import { recordHistory } from '../../../lib/monitor/history/record.ts'
-import type { Recorded } from '../../../lib/monitor/history/recorded.ts'
+import type { RecordedCommand } from '../../../lib/monitor/history/recorded.ts'
 import { Recorder } from '../../../lib/monitor/history/recorder.ts'
 import type { PlaceMeter } from '../../../lib/monitor/progress/places.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 
-const COMMAND: Recorded = {
+const COMMAND: RecordedCommand = {
   trigger: 'cron',
   command: ['col', 'backup', 'A', '--target', 'http://me:secret@db:8080'],
   directory: '/srv',
   expected: { kind: 'backup', collection: 'A' },
 }
 
-function recording(t: Test, recorded: Recorded = COMMAND) {
+function recording(t: Test, recorded: RecordedCommand = COMMAND) {
   const path = join(t.testdir(), 'history.db')
   const said: RunEvent[] = []
   const recorder = new Recorder(

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { RunTraffic } from '../../../lib/monitor/history/traffic.ts'
-import type { PlaceNews } from '../../../lib/monitor/progress/places.ts'
+import type { PlaceDelta } from '../../../lib/monitor/progress/places.ts'
 
 function traffic() {
-  const news: PlaceNews[] = []
+  const news: PlaceDelta[] = []
   const places = { news: () => news.splice(0), close() {} }
   return { traffic: new RunTraffic(places), news }
 }

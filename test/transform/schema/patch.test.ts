@@ -2,7 +2,7 @@ import t from 'tap'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { schemaDifferences } from '../../../lib/transform/schema/differences.ts'
 import { lossesIn, patchRefused, patchSchema } from '../../../lib/transform/schema/patch.ts'
-import type { SchemaTarget, SchemaWishes } from '../../../lib/transform/schema/patching.ts'
+import type { SchemaRequests, SchemaTarget } from '../../../lib/transform/schema/patching.ts'
 import { RULES } from '../../../lib/transform/schema/rules/rules.ts'
 
 const SERVER: SchemaTarget = { kind: 'weaviate', nodes: 1, modules: ['text2vec-known', 'generative-known'] }
@@ -10,7 +10,7 @@ const SERVER: SchemaTarget = { kind: 'weaviate', nodes: 1, modules: ['text2vec-k
 interface Case {
   readonly input: Omit<CollectionSchema, 'class'>
   readonly becomes: object
-  readonly wishes?: SchemaWishes
+  readonly wishes?: SchemaRequests
   /** Of the target. */
   readonly version?: string
   readonly nodes?: number

@@ -6,9 +6,9 @@ import { vectorizersOf } from '../../../lib/transform/schema/vectorizers.ts'
 import { dropProperty } from '../../../lib/transform/step/drop.ts'
 import type { Transform } from '../../../lib/transform/transform.ts'
 import {
+  affectedVectorizers,
   dropStaleVectors,
-  requireVectorsSaid,
-  touchedVectorizers,
+  requireVectorsChoice,
 } from '../../../lib/transform/vectors/stale.ts'
 
 const PROPERTIES = [
@@ -28,7 +28,7 @@ const NAMED = {
 }
 
 function touchedBy(transforms: readonly Transform[], schema: typeof UNNAMED | typeof NAMED, target = schema) {
-  return touchedVectorizers(bindTransforms(transforms, schema), target).map(
+  return affectedVectorizers(bindTransforms(transforms, schema), target).map(
     ({ maker, stage }) => `${stage} ${maker.vector}`,
   )
 }
@@ -77,14 +77,14 @@ t.test('what touches what a vectorizer reads, and what does not', async (t) => {
 })
 
 t.test('it has to be said what becomes of them', async (t) => {
-  const touched = touchedVectorizers(bindTransforms([louder], NAMED), NAMED)
-  t.throws(() => requireVectorsSaid(NAMED, touched, undefined), {
+  const touched = affectedVectorizers(bindTransforms([louder], NAMED), NAMED)
+  t.throws(() => requireVectorsChoice(NAMED, touched, undefined), {
     code: 'ELYSIA_USAGE',
     message: 'louder changes what m makes the vector short of Note from',
     hint: /--vectors keep .* --vectors drop/,
   })
-  t.doesNotThrow(() => requireVectorsSaid(NAMED, touched, 'keep'))
-  t.doesNotThrow(() => requireVectorsSaid(NAMED, [], undefined))
+  t.doesNotThrow(() => requireVectorsChoice(NAMED, touched, 'keep'))
+  t.doesNotThrow(() => requireVectorsChoice(NAMED, [], undefined))
 })
 
 t.test('only vectors whose texts have changed are left out; one that a transform makes stays', async (t) => {

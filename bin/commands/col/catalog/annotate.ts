@@ -5,7 +5,7 @@ import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '..
 import { archiveDocument } from '../../../view/archive.ts'
 
 /** A command that changes the annotations of an archive. */
-export interface Annotating {
+export interface AnnotationCommand {
   readonly summary: string
   /** The operand after the id. */
   readonly more?: Operand
@@ -16,7 +16,13 @@ export interface Annotating {
 }
 
 /** `col catalog VERB ID …`; the change is stored beside the archive and in the catalog. */
-export function annotateCommand({ summary, more, examples, change, formatResult }: Annotating): Command {
+export function annotateCommand({
+  summary,
+  more,
+  examples,
+  change,
+  formatResult,
+}: AnnotationCommand): Command {
   return {
     summary,
     operands: [ARCHIVE, ...(more === undefined ? [] : [more])],

@@ -6,7 +6,7 @@ import { damagedIn } from '../../../cli/chain/affected.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { waitingFor } from '../../../forRun.ts'
+import { retryOptions } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -75,7 +75,7 @@ async function run(context: Context): Promise<void> {
   const { into } = context.options(intoOptions)
   const chosen = await choose(context, context.operands[0]!)
   const { retryForMs } = context.options(rehearseOptions)
-  const waiting = waitingFor(context, retryForMs)
+  const waiting = retryOptions(context, retryForMs)
   const target =
     into === undefined ? undefined : await context.readTarget({ address: into, flag: '--into' }, waiting)
   const { report, error } = await rehearsed(context, chosen, target?.store)

@@ -6,7 +6,7 @@ import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { waitingFor } from '../../../forRun.ts'
+import { retryOptions } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -99,7 +99,7 @@ async function run(context: Context): Promise<void> {
       ? undefined
       : await context.readTarget(
           { address: against, flag: '--against' },
-          waitingFor(context, options.retryForMs),
+          retryOptions(context, options.retryForMs),
         )
   const compared: VerifyContext =
     target === undefined ? {} : { against: { store: target.store, ...(name !== undefined && { name }) } }

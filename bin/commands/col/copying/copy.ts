@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../../cli/command.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callsFor, waitingFor } from '../../../forRun.ts'
+import { callLimit, retryOptions } from '../../../forRun.ts'
 import {
   type CopyContext,
   type CopyOptions,
@@ -138,7 +138,7 @@ async function openBoth(
   { source, target }: { readonly source: string | undefined; readonly target: string | undefined },
 ) {
   const { workers, retryForMs } = context.options(copyOptions)
-  const waiting = { ...callsFor(workers), ...waitingFor(context, retryForMs) }
+  const waiting = { ...callLimit(workers), ...retryOptions(context, retryForMs) }
   const read = () => context.readTarget(other(source), waiting)
   const reading = source === target ? undefined : await read()
   const { store, state } = await context.openTarget(opening(context), other(target))
@@ -156,7 +156,7 @@ function opening(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(copyOptions)
   return {
     missing: dryRun ? 'memory' : 'make',
-    ...callsFor(workers),
-    ...waitingFor(context, retryForMs),
+    ...callLimit(workers),
+    ...retryOptions(context, retryForMs),
   }
 }

@@ -3,7 +3,7 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { afterError } from '../../../cli/next.ts'
 import { COLLECTION } from '../../../cli/operands.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callsFor, waitingFor } from '../../../forRun.ts'
+import { callLimit, retryOptions } from '../../../forRun.ts'
 import {
   closingAfter,
   type JobResult,
@@ -65,8 +65,8 @@ async function run(context: Context): Promise<void> {
   const { runMigrate } = await migrateJob()
   const transforms = await transformsFor(context)
   const { store, state } = await context.readTarget(undefined, {
-    ...callsFor(options.workers),
-    ...waitingFor(context, options.retryForMs),
+    ...callLimit(options.workers),
+    ...retryOptions(context, options.retryForMs),
   })
   const { rejects, runId, fresh } = context.options(runOptions)
   const view = await progressView(context)

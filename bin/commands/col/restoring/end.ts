@@ -17,7 +17,7 @@ import { rejectsPath, restoreRejects } from './rejects.ts'
 import { aliasTexts, rollbackTexts } from './rollbackText.ts'
 
 /** How one restore ended. */
-export interface Ending {
+export interface RestoreEnding {
   readonly report: RestoreReport
   readonly error?: unknown
 }
@@ -29,7 +29,7 @@ export interface Ending {
  */
 export async function endRestores(
   context: Context,
-  all: readonly Ending[],
+  all: readonly RestoreEnding[],
   jobContext: RestoreContext,
   sources: readonly RestoreSource[],
   ofSet?: readonly FailedMember[],

@@ -3,7 +3,7 @@ import { backupRoot } from '../../../cli/catalog.ts'
 import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { waitingFor } from '../../../forRun.ts'
+import { retryOptions } from '../../../forRun.ts'
 import {
   type BackupResult,
   backupJob,
@@ -46,7 +46,7 @@ export async function backUpSet(context: Context, destination: Destination, back
   }
   const { noteFile, noteSet, endSet } = await setJob()
   const { retryForMs } = context.options(backupOptions)
-  const { store } = await context.readTarget(undefined, waitingFor(context, retryForMs))
+  const { store } = await context.readTarget(undefined, retryOptions(context, retryForMs))
   const groups = await selectedOf(context, store)
   if (to !== undefined) {
     await backUpDue(context, store, await dueOf(context, store, groups, to), backUp)

@@ -14,7 +14,7 @@ import {
   setJob,
   setOptions,
 } from '../../../library.ts'
-import type { Ending } from '../restoring/end.ts'
+import type { RestoreEnding } from '../restoring/end.ts'
 
 /** Selects archives of the catalog to restore, instead of naming them. */
 export const restoreSetOptions = {
@@ -67,7 +67,7 @@ export async function restoreSet(
   store: Store,
   options: RestoreOptions,
   context: RestoreContext,
-): Promise<{ readonly all: Ending[]; readonly failed: FailedMember[] }> {
+): Promise<{ readonly all: RestoreEnding[]; readonly failed: FailedMember[] }> {
   const { runRestores } = await restoreJob()
   const { eachGroup, referenceGroups } = await setJob()
   const members = await eachGroup(

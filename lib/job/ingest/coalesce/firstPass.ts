@@ -23,7 +23,7 @@ export interface FirstPass {
 }
 
 /** How inputs are read before anything is written. */
-export interface Reading {
+export interface FirstPassOptions {
   readonly signal: AbortSignal
   /** How far the pass of an interrupted run reached. */
   readonly earlier?: PlanMark | undefined
@@ -43,7 +43,7 @@ export interface Reading {
 export async function firstPass(
   inputs: readonly Input[],
   options: IngestOptions,
-  { signal, earlier, threads, memory, whole = false }: Reading,
+  { signal, earlier, threads, memory, whole = false }: FirstPassOptions,
 ): Promise<FirstPass> {
   const planner = new Planner()
   const digests: DigestMap[] = []

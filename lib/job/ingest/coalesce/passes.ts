@@ -2,12 +2,12 @@ import { statSync } from 'node:fs'
 import { toThousandths } from '../../../core/units.ts'
 import type { Checkpoint } from '../../../run/checkpoint.ts'
 import type { Run } from '../../../run/run.ts'
-import type { Shape } from '../../../store/sink/shape.ts'
+import type { StorageShape } from '../../../store/sink/shape.ts'
 import type { Store } from '../../../store/store.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
-import { type FirstPass, firstPass, type Reading } from './firstPass.ts'
+import { type FirstPass, type FirstPassOptions, firstPass } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
 import { repeatsPaths } from './sample.ts'
 
@@ -21,7 +21,7 @@ export interface PassesInput {
   readonly run: Run
   readonly store: Store
   /** What transforms make of objects, if there are any. */
-  readonly shape?: Shape | undefined
+  readonly shape?: StorageShape | undefined
   /** Where an interrupted run continues. */
   readonly checkpoint: Checkpoint | undefined
 }
@@ -55,7 +55,7 @@ export async function firstPassOf(
   inputs: readonly Input[],
   options: IngestOptions,
   run: Run,
-  reading: Pick<Reading, 'earlier' | 'whole'>,
+  reading: Pick<FirstPassOptions, 'earlier' | 'whole'>,
 ): Promise<FirstPass> {
   const signal = AbortSignal.any([run.stop, run.signal])
   const count = threadsFor(options.threads, areLarge(inputs), run.memory)

@@ -11,7 +11,7 @@ const PAGE_BYTES = PAGE_ROWS * WIDTH * Uint32Array.BYTES_PER_ELEMENT
 const PAGES_IN_MEMORY = 256
 
 /** A row is five numbers in a page; `at` is where it begins. */
-export type Visit = (page: Uint32Array, at: number, row: number) => void
+export type RowVisitor = (page: Uint32Array, at: number, row: number) => void
 
 /**
  * A row of five numbers for each record of a run: appended in order, overwritten from last to first, then read in
@@ -50,7 +50,7 @@ export class RecordRows {
   }
 
   /** Visits each row, from last to first, to overwrite it. */
-  *rewriteBackwards(visit: Visit): Generator<void> {
+  *rewriteBackwards(visit: RowVisitor): Generator<void> {
     if (this.#length === 0) return
     for (let index = Math.floor((this.#length - 1) / PAGE_ROWS); index >= 0; index--) {
       const page = this.#load(index)

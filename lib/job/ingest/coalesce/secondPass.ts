@@ -4,7 +4,7 @@ import type { Store } from '../../../store/store.ts'
 import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { IngestOptions } from '../options.ts'
-import { batchesOf } from '../stages.ts'
+import { batchSettings } from '../stages.ts'
 import { inputChanged } from './changed.ts'
 import { coalesceStage, lineItems } from './coalescing.ts'
 import type { DigestMap } from './digestMap.ts'
@@ -29,7 +29,7 @@ export class SecondPass {
   ) {
     this.#map = digests[input]
     this.#skip = skip
-    const { count, bytes, pace } = batchesOf(options)
+    const { count, bytes, pace } = batchSettings(options)
     const stage = coalesceStage({
       decisions: plan.decisions(input),
       trail: () => this.#followed(),

@@ -12,7 +12,7 @@ export interface ErrorLimit {
 export const RECORDS_BEFORE_SHARE = 1000
 
 /** The limit on rejects, and what is kept of a run that exceeds it. */
-export interface Limited {
+export interface ErrorLimitSettings {
   readonly limit?: ErrorLimit | undefined
   readonly rejects?: object | undefined
   readonly commit?: unknown
@@ -21,7 +21,7 @@ export interface Limited {
 /** @throws ElysiaError ELYSIA_TOO_MANY_REJECTS if there are; a share counts only if the caller says so */
 export function refuseTooMany(
   { rejected, records }: Pick<Tally, 'rejected' | 'records'>,
-  limited: Limited,
+  limited: ErrorLimitSettings,
   shareCounts: boolean,
 ): void {
   const { limit } = limited
@@ -38,7 +38,7 @@ export function refuseTooMany(
 }
 
 /** The advice depends on what is kept: the rejects of a continued run count from its first line. */
-function hintOf({ rejects, commit }: Limited): string {
+function hintOf({ rejects, commit }: ErrorLimitSettings): string {
   const where = rejects === undefined ? 'look at the reasons' : 'look at the reasons in the rejects file'
   if (commit === undefined) return `${where}; run the same command with a larger --max-errors`
   return `${where}; what was settled stays: the same command with a larger --max-errors continues after it, with --fresh it begins at the first line`

@@ -3,7 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { Outcome, Settlement } from '../../../core/outcome.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Passes } from '../../../core/report.ts'
-import type { Before, Checkpoint, CheckpointStep, KeptMark, PlanMark } from '../../../run/checkpoint.ts'
+import type { Checkpoint, CheckpointStep, FinalMark, InputStart, PlanMark } from '../../../run/checkpoint.ts'
 import type { Emit } from '../../../run/context.ts'
 import type { RunEvent } from '../../../run/event/schema.ts'
 import { rejectLine } from '../../../run/rejectLine.ts'
@@ -45,9 +45,9 @@ export class Ledger {
   #input = 0
   #trail: Trail = new LineTrail()
   #line = 0
-  #kept: KeptMark[] = []
+  #kept: FinalMark[] = []
   #newCommits = new Map<string, string>()
-  #before: Before = { lines: 0, bytes: 0 }
+  #before: InputStart = { lines: 0, bytes: 0 }
   readonly #startedMs = performance.now()
   tally: Tally = emptyTally()
   /** The last commit by repository. */

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../run/event/schema.ts'
 import type { Tally } from '../../../run/tally.ts'
 
 /** The state of a run after a settlement. */
-export interface Settled {
+export interface SettlementProgress {
   /** The number of the current input, from 0. */
   readonly input: number
   /** Its settled bytes, as stored. */
@@ -17,7 +17,7 @@ export interface Settled {
 /** The events of a settlement: each rejected record, the replaced ones, then the counts of the run so far. */
 export function settledEvents(
   outcomes: readonly Outcome[],
-  { input, inputBytes, tally, sizes, seconds }: Settled,
+  { input, inputBytes, tally, sizes, seconds }: SettlementProgress,
 ): RunEvent[] {
   const rejected = outcomes.filter(({ name }) => name === 'rejected')
   const records = outcomes.flatMap(({ item, by }) => (by === undefined ? [] : [{ line: item.line, by }]))

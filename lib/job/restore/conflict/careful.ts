@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { Calls } from '../../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { Precedence } from './precedence.ts'
 
@@ -13,7 +13,7 @@ const TIMES: Projection = { properties: [], vectors: false, times: true }
 export async function unchangedSince<T extends { readonly id: string; readonly tenant?: string }>(
   items: readonly T[],
   before: ReadonlyMap<string, StoredObject>,
-  calls: Pick<Calls, 'find'>,
+  calls: Pick<RetryingCollection, 'find'>,
   precedence: Precedence,
 ): Promise<readonly T[]> {
   if (items.length === 0) return items

@@ -4,7 +4,7 @@ import { failpoint } from '../../../core/failpoint.ts'
 import { isLimited } from '../../../core/memory/limits.ts'
 import { sumCounts } from '../../../core/report.ts'
 import { counted } from '../../../core/units.ts'
-import { Calls, type Removed } from '../../../store/sink/retryingCollection.ts'
+import { type RemovalOutcome, RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { mergeCounts } from '../reasons.ts'
@@ -33,7 +33,7 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
     frame.emit({ type: 'deletions_left', collection: name, objects: vanishing.count, rejected: refused })
     return
   }
-  const calls = new Calls(collection, retry, frame.signal)
+  const calls = new RetryingCollection(collection, retry, frame.signal)
   const { precedence } = frame.context as RestoreContext
   const count = precedence?.isCareful === true ? CAREFULLY_AT_ONCE : isLimited() ? LIMITED_IDS : IDS_AT_ONCE
   let last: VanishingId | undefined
@@ -71,7 +71,11 @@ export function refusedOf({ progress }: RestoreRun): number {
   return sumCounts(mergeCounts(parts.map(({ rejected }) => rejected))) + references
 }
 
-async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {
+async function deleteSome(
+  run: RestoreRun,
+  calls: RetryingCollection,
+  ids: readonly VanishingId[],
+): Promise<void> {
   const { kept, existing, progress, class: name } = run
   const { precedence } = run.frame.context as RestoreContext
   const tenant = ids[0]?.tenant
@@ -110,10 +114,10 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
 
 /** Undefined if the objects stay for a later look. */
 async function remove(
-  calls: Calls,
+  calls: RetryingCollection,
   ids: ReadonlyMap<string, string | undefined>,
   precedence: Precedence | undefined,
-): Promise<Removed | undefined> {
+): Promise<RemovalOutcome | undefined> {
   if (precedence?.isCareful !== true) return calls.remove(ids)
   return tryOnce(precedence, () => calls.unrepeated().remove(ids))
 }

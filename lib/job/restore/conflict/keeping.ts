@@ -11,7 +11,7 @@ import { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import { requireAsPlanned } from '../planned/check.ts'
 import { requireOfArchive } from '../planned/ofArchive.ts'
-import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
+import type { ExistingClass, RestoreContext, RestoreRun } from '../run.ts'
 import { runDirectory } from '../runDirectory.ts'
 import { isOnlyChanged } from './resolve.ts'
 import type { Strategy } from './strategy.ts'
@@ -66,7 +66,7 @@ export async function planChanges(run: RestoreRun): Promise<void> {
 
 /** The ids that a replace will delete. @throws ElysiaError ELYSIA_USAGE for a source that must not delete anything */
 export function vanishingFor(
-  existing: Existing | undefined,
+  existing: ExistingClass | undefined,
   given: Pick<RestoreRun, 'source' | 'options' | 'plan'>,
 ): VanishingIds | undefined {
   if (existing?.strategy !== 'replace') return undefined
@@ -80,7 +80,7 @@ export function existingOf(
   schema: CollectionSchema,
   { onConflict }: RestoreOptions,
   continues: boolean,
-): Existing {
+): ExistingClass {
   return { schema, strategy: onConflict as Strategy, traces: new Traces(kind, schema), continues }
 }
 
@@ -89,7 +89,7 @@ interface Keeping {
   readonly options: RestoreOptions
   readonly context: RestoreContext
   readonly run: string
-  readonly existing: Existing
+  readonly existing: ExistingClass
   /** Collects what must be closed. */
   readonly close: Close[]
 }

@@ -70,7 +70,7 @@ export function mayDiscard({ policy }: Pick<NewProperties, 'policy'>): boolean {
   return policy === 'discard-value' || policy === 'discard-object'
 }
 
-export interface Discarding {
+export interface DiscardSettings {
   /** Counts the objects that are left out. */
   readonly leftOut: LeftOut
   readonly onDiscarded: (values: DiscardedValues) => void
@@ -84,7 +84,7 @@ export interface Discarding {
  */
 export function discardUnknown(
   { policy, known }: NewProperties,
-  { leftOut, onDiscarded, origins }: Discarding,
+  { leftOut, onDiscarded, origins }: DiscardSettings,
 ): Stage<Page, Page>[] {
   if (policy === 'discard-object') {
     return [

@@ -1,45 +1,45 @@
 import type { Trace, UndoEntry } from '../../../archive/undo/undo.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { Calls } from '../../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { mergeFor } from '../../../transform/object/merge.ts'
 import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
 import type { UndoKeeping } from '../../undo/keeping.ts'
 import type { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
-import type { Refused } from '../part/tally.ts'
-import type { Existing } from '../run.ts'
+import type { RefusedObject } from '../part/tally.ts'
+import type { ExistingClass } from '../run.ts'
 import { tryOnce, unchangedSince } from './careful.ts'
 import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What to do with the objects of one batch, all of one tenant. */
-export interface Resolved {
+export interface Resolution {
   /** To be sent; the objects that they replace are saved. */
   readonly due: readonly SplitObject[]
   readonly unchanged: readonly SplitObject[]
   readonly skipped: readonly SplitObject[]
   /** Should be sent but cannot be: something is in the way. */
-  readonly refused?: readonly Refused[]
+  readonly refused?: readonly RefusedObject[]
   /** Objects removed before they are sent again, by id: put back if the store refuses the new ones. */
   readonly removed?: ReadonlyMap<string, StoredObject>
   /** The same of objects that an interrupted run removed, as far as it saved them. */
   readonly removedBefore?: (ids: readonly string[]) => Promise<ReadonlyMap<string, StoredObject>>
   /** Sends the due objects in the place of a plain write; undefined if they have to be looked at again first. */
-  readonly send?: (calls: Calls) => Promise<ReadonlyMap<string, string> | undefined>
+  readonly send?: (calls: RetryingCollection) => Promise<ReadonlyMap<string, string> | undefined>
 }
 
 /** Reads existing objects, and removes them. */
-export type Finder = Pick<Calls, 'find' | 'remove'>
+export type ObjectCalls = Pick<RetryingCollection, 'find' | 'remove'>
 
 /** Decides on a batch, and saves what will change: after it resolved, `due` may be sent. */
-export type Resolve = (batch: readonly SplitObject[], calls: Finder) => Promise<Resolved>
+export type Resolver = (batch: readonly SplitObject[], calls: ObjectCalls) => Promise<Resolution>
 
-const BARE: Projection = { properties: [], vectors: false }
+const ID_ONLY: Projection = { properties: [], vectors: false }
 
 /** How to decide, and where to save what will change. */
-export interface Resolving {
+export interface ResolverInput {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'> &
     Partial<Pick<RestoreOptions, 'revectorize'>>
   readonly undo:
@@ -52,13 +52,14 @@ export interface Resolving {
 }
 
 /** The decision of a restore into an existing class; undefined if everything is simply written. */
-export function resolverFor(existing: Existing | undefined, resolving: Resolving): Resolve | undefined {
+export function resolverFor(existing: ExistingClass | undefined, input: ResolverInput): Resolver | undefined {
   if (existing === undefined) return undefined
-  const { undo, precedence, remakes = false } = resolving
-  const decide = deciderFor(resolving, existing)
-  const what = projectionFor(resolving, existing)
+  const { undo, precedence, remakes = false } = input
+  const decide = deciderFor(input, existing)
+  const what = projectionFor(input, existing)
   return async (batch, calls) => {
-    const there = what === undefined ? new Map<string, StoredObject>() : await found(batch, calls, what)
+    const there =
+      what === undefined ? new Map<string, StoredObject>() : await findExisting(batch, calls, what)
     const decided = yielding(decide(batch, there), there, precedence, existing.traces)
     if (undo !== undefined) {
       // What an interrupted run removed is absent, and was saved before.
@@ -82,11 +83,11 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
 
 /** How the due objects of a batch are sent while others may write to the class. */
 async function guarded(
-  decided: Resolved,
+  decided: Resolution,
   there: ReadonlyMap<string, StoredObject>,
-  calls: Finder,
+  calls: ObjectCalls,
   { precedence, isSaved }: { readonly precedence: Precedence; readonly isSaved: boolean },
-): Promise<Resolved> {
+): Promise<Resolution> {
   const looksAgain = isSaved && precedence.isCareful === true
   const targets = decided.due.map(({ object: { id, tenant } }) => ({
     id,
@@ -96,7 +97,7 @@ async function guarded(
     looksAgain && new Set((await unchangedSince(targets, there, calls, precedence)).map(({ id }) => id))
   const [due, skipped] = parted(decided.due, ({ object }) => same === false || same.has(object.id))
   const objects = due.map(({ object }) => object)
-  const send = async (sending: Calls) => {
+  const send = async (sending: RetryingCollection) => {
     if (precedence.isCareful !== true) return sending.write(objects)
     return tryOnce(precedence, () => sending.unrepeated().write(objects))
   }
@@ -116,7 +117,7 @@ async function guarded(
 async function remove(
   due: readonly SplitObject[],
   there: ReadonlyMap<string, StoredObject>,
-  calls: Finder,
+  calls: ObjectCalls,
 ): Promise<ReadonlyMap<string, StoredObject>> {
   const found = due.flatMap(({ object }) => there.get(object.id) ?? [])
   if (found.length > 0) await calls.remove(new Map(found.map(({ id, tenant }) => [id, tenant])))
@@ -124,7 +125,7 @@ async function remove(
   return new Map(found.map((one) => [one.id, one]))
 }
 
-function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
+function findExisting(batch: readonly SplitObject[], calls: ObjectCalls, what: Projection) {
   const tenant = batch[0]?.object.tenant
   return calls.find(
     batch.map(({ object }) => object.id),
@@ -135,16 +136,16 @@ function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
 
 /** The fields needed from existing objects. */
 function projectionFor(
-  { undo, options, remakes = false }: Resolving,
-  { strategy, traces }: Existing,
+  { undo, options, remakes = false }: ResolverInput,
+  { strategy, traces }: ExistingClass,
 ): Projection | undefined {
   const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
   const isWhole = remakes || isCompared || (undo !== undefined && (strategy !== 'skip' || undo.continues))
-  if (!isWhole) return strategy === 'skip' ? BARE : undefined
+  if (!isWhole) return strategy === 'skip' ? ID_ONLY : undefined
   return { properties: 'all', vectors: true, references: traces.refers, times: true }
 }
 
-type Decide = (batch: readonly SplitObject[], there: ReadonlyMap<string, StoredObject>) => Resolved
+type Decide = (batch: readonly SplitObject[], there: ReadonlyMap<string, StoredObject>) => Resolution
 
 /** True if objects that are already right are not sent. */
 export function isOnlyChanged(
@@ -158,7 +159,7 @@ export function isOnlyChanged(
   return strategy === 'replace' ? !revectorize : strategy === 'overwrite' && onlyChanged
 }
 
-function deciderFor({ undo, options }: Resolving, existing: Existing): Decide {
+function deciderFor({ undo, options }: ResolverInput, existing: ExistingClass): Decide {
   const { strategy } = existing
   // What an interrupted run wrote is its own work: it is written and counted again.
   const own: Own = (one) => one && undo?.own(one)
@@ -187,7 +188,7 @@ function skipping(own: Own): Decide {
   }
 }
 
-function merging(existing: Existing, { prefer, vectors }: Resolving['options'], own: Own): Decide {
+function merging(existing: ExistingClass, { prefer, vectors }: ResolverInput['options'], own: Own): Decide {
   const { schema } = existing
   const chosen = vectors === 'keep' ? 'archive' : vectors
   const merge = mergeFor({ prefer, ...(chosen !== undefined && { vectors: chosen }), schema })
@@ -212,7 +213,7 @@ function withLinks(object: StoredObject, { links = {} }: Trace): StoredObject {
   return { ...object, properties: { ...object.properties, ...Object.fromEntries(references) } }
 }
 
-function isSame({ traces }: Existing, found: StoredObject, { expected }: SplitObject): boolean {
+function isSame({ traces }: ExistingClass, found: StoredObject, { expected }: SplitObject): boolean {
   return traces.matches(found, traces.of(expected))
 }
 
@@ -224,11 +225,11 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[]
 
 /** The decision of the strategy, except for what stays as it is. */
 function yielding(
-  decided: Resolved,
+  decided: Resolution,
   there: ReadonlyMap<string, StoredObject>,
   precedence: Precedence | undefined,
   traces: Traces,
-): Resolved {
+): Resolution {
   if (precedence === undefined) return decided
   const stays = (one: SplitObject) => precedence.ofTarget(one, there.get(one.object.id), traces)
   const [skipped, due]: [SplitObject[], SplitObject[]] = [[...decided.skipped], []]
@@ -240,7 +241,7 @@ function yielding(
 function entryOf(
   { expected }: SplitObject,
   before: StoredObject | undefined,
-  { traces }: Existing,
+  { traces }: ExistingClass,
 ): UndoEntry {
   const { id, tenant } = expected
   const wrote: Trace = traces.of(expected)

@@ -7,7 +7,7 @@ import { nameStage } from '../../../core/channel/stages.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
-import type { Calls } from '../../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import { mostAtOnce, type Pace, paceArrays } from '../../../stream/pace.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
 import { waitForRoom } from '../../../stream/waitForRoom.ts'
@@ -15,20 +15,20 @@ import type { SplitObject } from '../../../transform/object/references.ts'
 import { Origins } from '../../../transform/origin.ts'
 import { differingObjects } from '../conflict/differingObjects.ts'
 import type { DiscardedValues } from '../conflict/newProperties.ts'
-import type { Resolve } from '../conflict/resolve.ts'
+import type { Resolver } from '../conflict/resolve.ts'
 import type { RestoreRun } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import { lineReject, objectReject } from '../target/rejects.ts'
 import { restoreSink } from '../target/sink.ts'
 import { checkedPages, type FirstCheck } from '../thread/pages.ts'
-import { linksOf, type Noting, noteDamage, writesOf } from './noting.ts'
+import { linksOf, noteDamage, type PartRecords, writesOf } from './noting.ts'
 import { pagesUpToDamage, reshapeStages, selectStages, writableBatches } from './stages.ts'
-import type { PartTally, Refused, Settled } from './tally.ts'
+import type { BatchOutcome, PartTally, RefusedObject } from './tally.ts'
 
 /** What the parts of one restore share while they are written. */
-export interface Writing {
+export interface PartWriteContext {
   readonly run: RestoreRun
-  readonly calls: Calls
+  readonly calls: RetryingCollection
   readonly semaphore: Semaphore
   readonly signal: AbortSignal
   /** The check of the first part: once it is done, others are checked while its objects are written. */
@@ -41,7 +41,7 @@ export interface Writing {
   /** Undefined if there is no speed limit. */
   readonly pace: Pace | undefined
   /** Undefined if all objects are simply written. */
-  readonly resolve: Resolve | undefined
+  readonly resolve: Resolver | undefined
 }
 
 /**
@@ -49,10 +49,10 @@ export interface Writing {
  * every object in `tally`. Memory: a page or batch in each stage. @throws the error that ended the flow
  */
 export async function restorePart(
-  writing: Writing,
+  writing: PartWriteContext,
   part: SourcePart,
   tally: PartTally,
-  noting: Noting,
+  noting: PartRecords,
 ): Promise<void> {
   const { run, calls, semaphore, signal, resolve } = writing
   const outcomes = outcomesOf(writing, part, tally, noting)
@@ -73,7 +73,7 @@ export async function restorePart(
 
 /** The stages of a part before its sink, from its pages to batches. */
 async function stagesOf(
-  { run, firstCheck, threads, signal, makeTenant, onFiltered, pace }: Writing,
+  { run, firstCheck, threads, signal, makeTenant, onFiltered, pace }: PartWriteContext,
   part: SourcePart,
   tally: PartTally,
   { origins, onRefused, onRejected, onUnchanged }: Outcomes,
@@ -108,18 +108,18 @@ async function stagesOf(
 /** What becomes of the objects of a part: counted, kept as rejects, and noted for later. */
 interface Outcomes {
   readonly origins: Origins
-  readonly onSettled: (settled: Settled) => Promise<void>
-  readonly onRefused: (objects: readonly Refused[]) => void
+  readonly onSettled: (settled: BatchOutcome) => Promise<void>
+  readonly onRefused: (objects: readonly RefusedObject[]) => void
   /** Of something that is not an object. */
   readonly onRejected: (reject: Reject) => void
   readonly onUnchanged: (unchanged: SplitObject[]) => void
 }
 
 function outcomesOf(
-  { run, onObjects }: Writing,
+  { run, onObjects }: PartWriteContext,
   part: SourcePart,
   tally: PartTally,
-  noting: Noting,
+  noting: PartRecords,
 ): Outcomes {
   const origins = new Origins()
   return {
@@ -172,11 +172,11 @@ function batchOf({ options, frame: { memory } }: RestoreRun, pace: Pace | undefi
 function rejectObjects(
   run: RestoreRun,
   part: SourcePart,
-  refused: readonly Refused[],
+  refused: readonly RefusedObject[],
   origins: Origins,
 ): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
   // In the form of its source: restored from there, it goes through the same transforms again.
-  const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: origins.of(object) })
+  const asItCame = ({ object, ...why }: RefusedObject) => ({ ...why, object: origins.of(object) })
   run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, asItCame(one))))
 }

@@ -2,18 +2,18 @@ import { hintedFailure } from '../../../run/failure.ts'
 import type { RestoreRun } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from '../target/partSpool.ts'
-import type { Settled } from './tally.ts'
+import type { BatchOutcome } from './tally.ts'
 
 /** What is recorded about the objects of a part until all parts are written. */
-export interface Noting {
+export interface PartRecords {
   readonly links: SpoolFile<PlacedLink> | undefined
   readonly writes: SpoolFile<WrittenObject> | undefined
 }
 
-export async function beginNoting(
+export async function beginRecords(
   { plan, kept, existing }: RestoreRun,
   { name }: SourcePart,
-): Promise<Noting> {
+): Promise<PartRecords> {
   // A merged object may have references that the archive does not know.
   const refers = existing === undefined ? plan.references.length > 0 : existing.traces.refers
   return {
@@ -22,19 +22,19 @@ export async function beginNoting(
   }
 }
 
-export async function endNoting({ links, writes }: Noting): Promise<void> {
+export async function endRecords({ links, writes }: PartRecords): Promise<void> {
   await links?.end()
   await writes?.end()
 }
 
-export function linksOf({ written }: Settled): PlacedLink[][] {
+export function linksOf({ written }: BatchOutcome): PlacedLink[][] {
   return written.flatMap(({ object: { tenant }, links }) => {
     if (links.length === 0) return []
     return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
   })
 }
 
-export function writesOf({ existing }: RestoreRun, { written }: Settled): WrittenObject[][] {
+export function writesOf({ existing }: RestoreRun, { written }: BatchOutcome): WrittenObject[][] {
   if (existing === undefined) return []
   return written.map(({ expected }) => {
     const { id, tenant } = expected

@@ -5,7 +5,7 @@ import { failpoint } from '../../../core/failpoint.ts'
 import { scaledToMemory } from '../../../core/memory/limits.ts'
 import { batchesInFlight } from '../../../run/inFlight.ts'
 import { ratesOf, readersOf } from '../../../run/sharedOptions.ts'
-import { Calls } from '../../../store/sink/retryingCollection.ts'
+import { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import { Pace } from '../../../stream/pace.ts'
 import { resolverFor } from '../conflict/resolve.ts'
 import { resolveByPlan } from '../planned/check.ts'
@@ -13,8 +13,8 @@ import type { RestoreContext, RestoreRun } from '../run.ts'
 import { announceChanges } from '../source/changed.ts'
 import type { SourcePart } from '../source/source.ts'
 import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
-import { restorePart, type Writing } from './flow.ts'
-import { beginNoting, endNoting, noteDamage } from './noting.ts'
+import { type PartWriteContext, restorePart } from './flow.ts'
+import { beginRecords, endRecords, noteDamage } from './noting.ts'
 import { isDamage } from './stages.ts'
 import { PartTally } from './tally.ts'
 import { tenantMaker } from './tenants.ts'
@@ -36,7 +36,13 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
   try {
     await pool(due, { workers, signal: run.frame.signal, stop: run.frame.stop }, (part, signal) =>
       writePart(
-        { ...shared, firstCheck, threads, signal, calls: new Calls(run.collection, run.retry, signal) },
+        {
+          ...shared,
+          firstCheck,
+          threads,
+          signal,
+          calls: new RetryingCollection(run.collection, run.retry, signal),
+        },
         part,
       ),
     )
@@ -74,7 +80,7 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
 function sharedBy(
   run: RestoreRun,
   inFlight: number | AdaptiveLimit,
-): Omit<Writing, 'signal' | 'calls' | 'threads' | 'firstCheck'> {
+): Omit<PartWriteContext, 'signal' | 'calls' | 'threads' | 'firstCheck'> {
   const { progress, plan, options, source } = run
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
@@ -112,21 +118,21 @@ function remakesVectors({ options, existing, frame }: RestoreRun): boolean {
   )
 }
 
-async function writePart(writing: Writing, part: SourcePart): Promise<void> {
+async function writePart(writing: PartWriteContext, part: SourcePart): Promise<void> {
   const { run } = writing
   const { compared, mayExpire, presence } = run.plan
   const tally = new PartTally(compared, run.options.verify, mayExpire, presence)
   run.progress.begun.set(part.name, tally)
-  const noting = await beginNoting(run, part)
+  const noting = await beginRecords(run, part)
   try {
     await restorePart(writing, part, tally, noting)
     announceChanges(run)
   } catch (error) {
-    await endNoting(noting).catch(() => {})
+    await endRecords(noting).catch(() => {})
     if (!run.options.skipDamaged || !isDamage(error)) throw error
     noteDamage(run, part, error)
   }
-  await endNoting(noting)
+  await endRecords(noting)
   const facts = tally.facts()
   run.kept.rejects?.sync()
   failpoint('restore.before-note')

@@ -14,14 +14,14 @@ import { type DiscardedValues, discardUnknown } from '../conflict/newProperties.
 import { distinctIds, type SeenIds } from '../distinctIds.ts'
 import type { RestorePlan } from '../run.ts'
 import type { SourcePart } from '../source/source.ts'
-import { type Refused, repeatedId } from './tally.ts'
+import { type RefusedObject, repeatedId } from './tally.ts'
 
 /** What the stages before the sink need. */
 export interface RestoreStages {
   readonly plan: RestorePlan
   readonly part: SourcePart
   /** Called with objects whose id appeared before. */
-  readonly onRepeated: (repeated: readonly Refused[]) => void
+  readonly onRepeated: (repeated: readonly RefusedObject[]) => void
   /** Requested ids that have not appeared yet. */
   readonly unseen: UnseenIds
   /** Counts what is not selected. */
@@ -53,7 +53,7 @@ export function selectStages({ plan, part, onRepeated, unseen, leftOut }: Restor
 
 export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated' | 'leftOut'> {
   /** Called with objects that a transform refused. */
-  readonly onRefused: (refused: readonly Refused[]) => void
+  readonly onRefused: (refused: readonly RefusedObject[]) => void
   /** Called with the number of objects that were made from others. */
   readonly onAdded: (objects: number) => void
   /** Called with values that were left out because the class has no such property. */
@@ -100,7 +100,7 @@ function byStages(
 }
 
 /** Adds the place where a refused object was found, if the part knows it. */
-function placed({ placeOf }: SourcePart, refused: Refused): Refused {
+function placed({ placeOf }: SourcePart, refused: RefusedObject): RefusedObject {
   const place = placeOf?.(refused.object)
   return place === undefined ? refused : { ...refused, reason: `${place}: ${refused.reason}` }
 }

@@ -7,7 +7,7 @@ import type { CountsByCode, RestoreRejectCode } from '../reasons.ts'
 import type { VectorPresence } from '../vectors/presence.ts'
 
 /** A refused object, and why; for the store, in its own words. */
-export interface Refused {
+export interface RefusedObject {
   readonly object: StoredObject
   readonly code: RestoreRejectCode
   readonly reason: string
@@ -16,14 +16,14 @@ export interface Refused {
 }
 
 /** An object whose id appears twice in its source. */
-export function repeatedId(object: StoredObject, reason: string, line?: number): Refused {
+export function repeatedId(object: StoredObject, reason: string, line?: number): RefusedObject {
   return { object, code: 'repeated_id', reason, ...(line !== undefined && { line }) }
 }
 
 /** The outcome of one batch. */
-export interface Settled {
+export interface BatchOutcome {
   readonly written: readonly SplitObject[]
-  readonly refused: readonly Refused[]
+  readonly refused: readonly RefusedObject[]
   /** In an existing class: objects that need not be sent. */
   readonly unchanged?: readonly SplitObject[]
   /** In an existing class: objects that yield to the existing ones. */
@@ -34,8 +34,8 @@ export interface Settled {
 export class PartTally {
   readonly #digest: ObjectsDigest | undefined
   readonly #compared: (object: StoredObject) => StoredObject
-  readonly #lasting: LastingTally | undefined
-  readonly #brought: BroughtTally | undefined
+  readonly #lasting: PermanentTally | undefined
+  readonly #brought: SourceTally | undefined
   readonly #presence: VectorPresence | undefined
   readonly #rejected: Record<string, number> = {}
   readonly #discarded: Record<string, number> = {}
@@ -56,17 +56,17 @@ export class PartTally {
   constructor(
     compared: (object: StoredObject) => StoredObject,
     hashes: boolean,
-    mayExpire?: MayExpire,
+    mayExpire?: ExpiryCheck,
     presence?: VectorPresence,
   ) {
     this.#compared = compared
     this.#digest = hashes ? new ObjectsDigest() : undefined
-    this.#lasting = mayExpire && new LastingTally(mayExpire)
+    this.#lasting = mayExpire && new PermanentTally(mayExpire)
     this.#presence = presence
-    this.#brought = presence && (presence.made.size === 0 ? undefined : new BroughtTally(presence))
+    this.#brought = presence && (presence.made.size === 0 ? undefined : new SourceTally(presence))
   }
 
-  add({ written, refused, unchanged = [], skipped = [] }: Settled): void {
+  add({ written, refused, unchanged = [], skipped = [] }: BatchOutcome): void {
     for (const { expected, links } of written) {
       const compared = this.#compared(expected)
       this.#digest?.add(compared)
@@ -132,15 +132,15 @@ export class PartTally {
 }
 
 /** True for an object that its store may delete by itself. */
-export type MayExpire = (object: StoredObject) => boolean
+export type ExpiryCheck = (object: StoredObject) => boolean
 
 /** Counts the objects that never expire. */
-export class LastingTally {
+export class PermanentTally {
   readonly #digest = new ObjectsDigest()
-  readonly #mayExpire: MayExpire
+  readonly #mayExpire: ExpiryCheck
   #objects = 0
 
-  constructor(mayExpire: MayExpire) {
+  constructor(mayExpire: ExpiryCheck) {
     this.#mayExpire = mayExpire
   }
 
@@ -157,7 +157,7 @@ export class LastingTally {
 }
 
 /** Separates what objects bring from what their store adds. */
-export class BroughtTally {
+export class SourceTally {
   readonly #digest = new ObjectsDigest()
   readonly #presence: VectorPresence
   #unmade = 0

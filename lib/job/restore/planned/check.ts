@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
-import type { Finder, Resolve, Resolved } from '../conflict/resolve.ts'
+import type { ObjectCalls, Resolution, Resolver } from '../conflict/resolve.ts'
 import { placeOf, type VanishingId } from '../conflict/vanishingIds.ts'
-import type { Refused } from '../part/tally.ts'
+import type { RefusedObject } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { objectDigestOf, type PlanEntry, stateDigest } from './format.ts'
-import { Present } from './present.ts'
+import { ExistingReader } from './present.ts'
 
 const IDS_SHOWN = 5
 const MOST_IDS = 1000
@@ -53,7 +53,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   const { applying, existing, frame, kept, class: name } = run
   if (applying === undefined || existing === undefined) return
   await (kept.undo ?? kept.own)?.look()
-  const present = await Present.of(run)
+  const present = await ExistingReader.of(run)
   const changed: string[] = []
   let objects = 0
   let done = 0
@@ -105,11 +105,11 @@ function isAsPlanned(
  * Lets a plan decide on each batch: objects that it does not name stay, those that changed meanwhile are refused, and
  * the strategy handles all others.
  */
-export function resolveByPlan(run: RestoreRun, resolve: Resolve | undefined): Resolve | undefined {
+export function resolveByPlan(run: RestoreRun, resolve: Resolver | undefined): Resolver | undefined {
   const { applying, existing } = run
   if (applying === undefined || existing === undefined || resolve === undefined) return resolve
   const what = { properties: 'all', vectors: true, references: existing.traces.refers, times: true } as const
-  return async (batch, calls: Finder): Promise<Resolved> => {
+  return async (batch, calls: ObjectCalls): Promise<Resolution> => {
     const tenant = batch[0]?.object.tenant
     const there = await calls.find(
       batch.map(({ object }) => object.id),
@@ -123,7 +123,7 @@ export function resolveByPlan(run: RestoreRun, resolve: Resolve | undefined): Re
     })
     const left = planned.get('left') ?? []
     const due = planned.get('due') ?? []
-    const none: Resolved = { due: [], unchanged: [], skipped: [] }
+    const none: Resolution = { due: [], unchanged: [], skipped: [] }
     const decided =
       due.length === 0
         ? none
@@ -140,7 +140,7 @@ export function resolveByPlan(run: RestoreRun, resolve: Resolve | undefined): Re
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT if something else would be written than was planned */
-function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): void {
+function requireMade({ applying, existing }: RestoreRun, { due }: Resolution): void {
   const { traces, continues } = existing!
   if (continues) return
   const other = due.find(({ expected }) => {
@@ -152,7 +152,7 @@ function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): voi
   throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'make a new plan, and check it' })
 }
 
-function changedMeanwhile(object: StoredObject): Refused {
+function changedMeanwhile(object: StoredObject): RefusedObject {
   return { object, code: 'changed_meanwhile', reason: 'somebody else has changed it since the plan was made' }
 }
 
@@ -163,7 +163,7 @@ export async function deletableOf(
 ): Promise<readonly VanishingId[]> {
   const { applying, frame, class: name } = run
   if (applying === undefined) return ids
-  const present = await Present.of(run)
+  const present = await ExistingReader.of(run)
   const tenant = ids[0]?.tenant
   const there = await present.find(
     ids.map(({ id }) => id),

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants } from '../../../core/schema.ts'
 import { WokenTenants } from '../../../run/activeTenants.ts'
-import { Calls } from '../../../store/sink/retryingCollection.ts'
+import { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
 
@@ -9,15 +9,15 @@ import type { RestoreRun } from '../run.ts'
  * Reads what a class holds before it is changed. Wakes inactive tenants one after another, and `close` puts them back;
  * a missing tenant holds nothing.
  */
-export class Present {
-  readonly #calls: Calls
+export class ExistingReader {
+  readonly #calls: RetryingCollection
   readonly #what: Projection
   readonly #tenants: ReadonlySet<string> | undefined
   readonly #woken: WokenTenants
   readonly #isThere: boolean
 
   private constructor(run: RestoreRun, tenants: readonly string[] | undefined, woken: WokenTenants) {
-    this.#calls = new Calls(run.collection, run.retry, run.frame.signal)
+    this.#calls = new RetryingCollection(run.collection, run.retry, run.frame.signal)
     this.#isThere = run.existing !== undefined
     const references = run.existing?.traces.refers === true
     this.#what = { properties: 'all', vectors: true, references, times: true }
@@ -25,12 +25,12 @@ export class Present {
     this.#woken = woken
   }
 
-  static async of(run: RestoreRun): Promise<Present> {
+  static async of(run: RestoreRun): Promise<ExistingReader> {
     const { store, class: name, existing, retry, frame } = run
     const isTenanted = existing !== undefined && hasTenants(existing.schema)
     const states = isTenanted ? await retry(() => store.tenantStates(name)) : undefined
     const woken = new WokenTenants(store, name, states, { emit: frame.emit, retry })
-    return new Present(
+    return new ExistingReader(
       run,
       states?.map((tenant) => tenant.name),
       woken,

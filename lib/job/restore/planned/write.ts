@@ -5,16 +5,16 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Traces } from '../../undo/traces.ts'
-import { type Resolve, resolverFor } from '../conflict/resolve.ts'
+import { type Resolver, resolverFor } from '../conflict/resolve.ts'
 import type { VanishingId } from '../conflict/vanishingIds.ts'
 import { reshapeStages, selectStages, writableBatches } from '../part/stages.ts'
-import type { Refused } from '../part/tally.ts'
+import type { RefusedObject } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { archiveName, isOnce } from '../source/source.ts'
 import { PLANNED_OPTIONS, type PlanCounts, type PlanEntry, type PlanHeader, stateDigest } from './format.ts'
 import { PlanFile } from './planFile.ts'
-import { Present } from './present.ts'
+import { ExistingReader } from './present.ts'
 
 const IDS_AT_ONCE = 500
 
@@ -22,9 +22,9 @@ const IDS_AT_ONCE = 500
 interface Planning {
   readonly run: RestoreRun
   readonly file: PlanFile
-  readonly present: Present
+  readonly present: ExistingReader
   readonly traces: Traces
-  readonly resolve: Resolve | undefined
+  readonly resolve: Resolver | undefined
   readonly counts: { -readonly [K in keyof PlanCounts]: PlanCounts[K] }
 }
 
@@ -36,7 +36,7 @@ interface Planning {
 export async function writePlan(run: RestoreRun, path: string): Promise<void> {
   const { plan, existing, options, store, frame } = run
   const file = new PlanFile(path)
-  const present = await Present.of(run)
+  const present = await ExistingReader.of(run)
   const counts = {
     create: 0,
     overwrite: 0,
@@ -124,7 +124,7 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
   const onRepeated = (repeated: readonly unknown[]) => {
     counts.rejected += repeated.length
   }
-  const onRefused = (refused: readonly Refused[]) => {
+  const onRefused = (refused: readonly RefusedObject[]) => {
     counts.rejected += refused.length
     for (const { reason } of refused) progress.reasons.add(reason)
   }

@@ -10,7 +10,11 @@ import { patchSchema, type SchemaPatch } from '../../../transform/schema/patch.t
 import { settingChanges } from '../../../transform/schema/settingChanges.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../../transform/schema/timeToLive.ts'
 import type { Transform } from '../../../transform/transform.ts'
-import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../../transform/vectors/stale.ts'
+import {
+  affectedVectorizers,
+  dropStaleVectors,
+  requireVectorsChoice,
+} from '../../../transform/vectors/stale.ts'
 import { type Selection, selectionOf } from '../../selection/selection.ts'
 import { newPropertiesOfNewClass } from '../conflict/newProperties.ts'
 import type { RestoreOptions } from '../options.ts'
@@ -102,9 +106,9 @@ function withVectorsSaid(
   { vectors, revectorize, onConflict }: RestoreOptions,
   target: CollectionSchema,
 ): TransformPipeline {
-  const touched = withoutVectors === true || revectorize ? [] : touchedVectorizers(pipeline, target)
+  const touched = withoutVectors === true || revectorize ? [] : affectedVectorizers(pipeline, target)
   // Only a merge can take vectors from the target.
-  requireVectorsSaid(target, touched, vectors === 'target' && onConflict !== 'merge' ? undefined : vectors)
+  requireVectorsChoice(target, touched, vectors === 'target' && onConflict !== 'merge' ? undefined : vectors)
   if (touched.length === 0 || vectors !== 'drop') return pipeline
   const makers = touched.map(({ maker }) => maker)
   const all = pipeline.steps.map(({ transform }) => transform)

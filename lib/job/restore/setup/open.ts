@@ -6,7 +6,7 @@ import { existingOf, keepingFor, ownWritesFor, vanishingFor } from '../conflict/
 import { SeenIds } from '../distinctIds.ts'
 import { ReadAhead } from '../part/ahead.ts'
 import { RestoreLog } from '../progressTable.ts'
-import type { Existing, RestoreFiles, RestoreRun, RestoreState } from '../run.ts'
+import type { ExistingClass, RestoreFiles, RestoreRun, RestoreState } from '../run.ts'
 import { runDirectory } from '../runDirectory.ts'
 import { archiveName, isOnce } from '../source/source.ts'
 import { PartSpool } from '../target/partSpool.ts'
@@ -15,7 +15,7 @@ import { WrittenIds } from '../target/writtenIds.ts'
 import type { Destination } from './destination.ts'
 import { rejectsFile } from './files.ts'
 import type { PlannedRestore } from './planned.ts'
-import { nothingDone, type OwnState, ownState, restoreCheckpoint } from './state.ts'
+import { initialState, type OwnState, ownState, restoreCheckpoint } from './state.ts'
 
 /** @throws ElysiaError ELYSIA_LOCKED if another process runs the same restore */
 export function claimRun({ context, options, key }: PlannedRestore, closers: Close[]): OwnState {
@@ -86,7 +86,7 @@ function progressOf(
   { continued }: Destination,
   log: RestoreLog,
 ): RestoreState {
-  const progress = nothingDone(plan)
+  const progress = initialState(plan)
   const goesOn = continued.isMade || continued.run !== undefined
   const { fresh } = context
   if (goesOn && !options.dryRun) restoreCheckpoint(progress, log, { fresh, verify: options.verify })
@@ -98,7 +98,7 @@ function openExisting(
   { context: { state }, store, options, plan }: PlannedRestore,
   { continued, schema }: Destination,
   closers: Close[],
-): Existing | undefined {
+): ExistingClass | undefined {
   if (schema === undefined) return undefined
   if (state !== undefined && !options.dryRun) {
     const lock = lockChanges(state, store.target, plan.schema.class)
@@ -111,7 +111,7 @@ interface FilesRequest {
   readonly id: string
   readonly log: RestoreLog
   readonly directory: string
-  readonly existing: Existing | undefined
+  readonly existing: ExistingClass | undefined
   readonly rejects: Map<string, RestoreRejects>
 }
 

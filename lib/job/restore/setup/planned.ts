@@ -11,7 +11,7 @@ import { healthyTarget } from '../planning/health.ts'
 import { planRestore } from '../planning/plan.ts'
 import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
-import { requireRoom } from '../target/room.ts'
+import { requireDiskSpace } from '../target/room.ts'
 import { planForExisting, requireWritable } from './existing.ts'
 import { requirePlan } from './files.ts'
 
@@ -71,5 +71,5 @@ export async function requireTarget(planned: PlannedRestore): Promise<void> {
   const { context, frame, store, source, options, existing, plan, retry } = planned
   // A copy has already checked.
   if (context.kind !== 'copy') await requireWritable(store, plan, options, existing !== undefined, retry)
-  if (existing === undefined) await requireRoom({ store, source, plan, retry, emit: frame.emit })
+  if (existing === undefined) await requireDiskSpace({ store, source, plan, retry, emit: frame.emit })
 }

@@ -21,7 +21,7 @@ export interface RestoreSetup {
 }
 
 /** What restores of several archives share. */
-export interface Together {
+export interface SharedRestore {
   /** The classes that will exist by the time a reference needs them. */
   readonly classes: ReadonlySet<string>
   /** By path. */
@@ -39,7 +39,7 @@ export async function setUpRestore(
   store: Store,
   input: RestoreOptions,
   context: RestoreContext,
-  together: Together = { classes: new Set(), rejects: new Map() },
+  together: SharedRestore = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const planned = await planSetup(source, store, input, context, together.classes)
   const closers: Close[] = [() => planned.plan.transforms.close()]

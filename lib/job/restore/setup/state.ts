@@ -31,7 +31,7 @@ export function ownState(state: State | undefined): OwnState {
   }
 }
 
-export function nothingDone({ selection }: RestorePlan): RestoreState {
+export function initialState({ selection }: RestorePlan): RestoreState {
   return {
     parts: new Map(),
     begun: new Map(),

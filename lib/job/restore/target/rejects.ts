@@ -20,7 +20,7 @@ import { makeDirectory } from '../../../file/directory.ts'
 import { setAside } from '../../../run/keptFile.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
-import type { Refused } from '../part/tally.ts'
+import type { RefusedObject } from '../part/tally.ts'
 import type { PlacedLink } from './partSpool.ts'
 
 /** Bounds of an object and of the line around it. */
@@ -123,7 +123,7 @@ export class RestoreRejects {
 export function objectReject(
   part: string,
   of: RejectOrigin,
-  { object, code, reason, line }: Refused,
+  { object, code, reason, line }: RefusedObject,
 ): string {
   const head = JSON.stringify({ id: object.id, code, reason, part, ...named(of), line })
   return `${head.slice(0, -1)},"object":${objectText(object)}}\n`

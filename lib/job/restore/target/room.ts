@@ -26,7 +26,7 @@ const LARGE_BYTES = 1024 ** 3
 const LARGE_OBJECTS = 1_000_000
 
 /** A restore into a class that does not exist yet. */
-export interface Arriving {
+export interface NewClassRestore {
   readonly store: Store
   readonly source: RestoreSource
   readonly plan: RestorePlan
@@ -39,12 +39,12 @@ export interface Arriving {
  * says so if the source is large. The size of a selection, and of transformed objects, is unknown.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export async function requireRoom({ store, source, plan, retry, emit }: Arriving): Promise<void> {
+export async function requireDiskSpace({ store, source, plan, retry, emit }: NewClassRestore): Promise<void> {
   const isPart = plan.selection?.isPartial === true || !plan.transforms.isEmpty || plan.only !== undefined
   if (isPart) return
   const free = await retry(async () => store.freeBytes?.())
   const archived = archivedBytes(source)
-  if (free === undefined) return tellUnknown({ store, source, plan, emit }, archived)
+  if (free === undefined) return reportUnknownSpace({ store, source, plan, emit }, archived)
   if (archived === undefined || free >= archived) return
   const fact = `${store.target} has no room: ${plan.schema.class} takes about ${roughSize(archived)}, and ${roughSize(free)} are free there`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
@@ -58,8 +58,8 @@ function archivedBytes({ manifest, isSparse }: RestoreSource): number | undefine
   return PART[manifest.encoding.vectors] * manifest.totals.raw_bytes
 }
 
-function tellUnknown(
-  { store, source, plan, emit }: Pick<Arriving, 'store' | 'source' | 'plan' | 'emit'>,
+function reportUnknownSpace(
+  { store, source, plan, emit }: Pick<NewClassRestore, 'store' | 'source' | 'plan' | 'emit'>,
   archived: number | undefined,
 ): void {
   if (store.clockDifferenceMs === undefined) return

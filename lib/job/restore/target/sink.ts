@@ -1,20 +1,20 @@
 import { Writable } from 'node:stream'
 import type { Semaphore } from '../../../async/semaphore.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { Calls } from '../../../store/sink/retryingCollection.ts'
+import type { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
-import type { Resolve, Resolved } from '../conflict/resolve.ts'
-import type { Refused, Settled } from '../part/tally.ts'
+import type { Resolution, Resolver } from '../conflict/resolve.ts'
+import type { BatchOutcome, RefusedObject } from '../part/tally.ts'
 
 /** What the sinks of one restore share, and their callbacks. */
 export interface RestoreSinkOptions {
-  readonly calls: Calls
+  readonly calls: RetryingCollection
   /** Limits the batches in flight of all parts together. */
   readonly semaphore: Semaphore
   /** Called for every batch once all its objects have their outcome; in any order. */
-  readonly onSettled: (settled: Settled) => void | Promise<void>
+  readonly onSettled: (settled: BatchOutcome) => void | Promise<void>
   /** Decides which objects of a batch are sent; without it, all are. */
-  readonly resolve?: Resolve | undefined
+  readonly resolve?: Resolver | undefined
   /** Once aborted, no new batch begins; those in flight are finished. */
   readonly stop: AbortSignal
 }
@@ -68,7 +68,7 @@ class RestoreSink extends Writable {
   async #settle(batch: readonly SplitObject[]): Promise<void> {
     const { calls, onSettled, resolve } = this.#options
     const written: SplitObject[] = []
-    const refused: Refused[] = []
+    const refused: RefusedObject[] = []
     const unchanged: SplitObject[] = []
     const skipped: SplitObject[] = []
     for (const group of Map.groupBy(batch, ({ object }) => object.tenant).values()) {
@@ -99,8 +99,8 @@ const NONE: ReadonlyMap<string, string> = new Map()
 /** What the store refused, by id; undefined if the objects stay for a later look. */
 function send(
   due: readonly SplitObject[],
-  calls: Calls,
-  resolved: Resolved | undefined,
+  calls: RetryingCollection,
+  resolved: Resolution | undefined,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   return resolved?.send?.(calls) ?? calls.write(due.map(({ object }) => object))
 }
@@ -113,8 +113,8 @@ const LOST =
  * ids of those that are not back.
  */
 async function putBack(
-  calls: Calls,
-  { removed, removedBefore }: Pick<Resolved, 'removed' | 'removedBefore'> = {},
+  calls: RetryingCollection,
+  { removed, removedBefore }: Pick<Resolution, 'removed' | 'removedBefore'> = {},
   refusals: ReadonlyMap<string, string>,
 ): Promise<ReadonlySet<string>> {
   const ids = [...refusals.keys()]

@@ -5,7 +5,7 @@ import { isRecord } from '../../../core/value/record.ts'
 import type { Transform } from '../../../transform/transform.ts'
 import { setIndexType, setQuantizer } from '../../../transform/vectors/indexes.ts'
 import { mapVectors } from '../../../transform/vectors/map.ts'
-import { askedVectors } from '../../../transform/vectors/options.ts'
+import { parseVectorArguments } from '../../../transform/vectors/options.ts'
 import { revectorize } from '../../../transform/vectors/revectorize.ts'
 import { setVectorizer } from '../../../transform/vectors/vectorizer.ts'
 import type { RestoreOptions } from '../options.ts'
@@ -45,7 +45,7 @@ function requireAnew(
 ): void {
   const isSaid = anew || vectors === 'keep' || vectors === 'archive'
   if (vectorizer === undefined || isSaid || withoutVectors === true) return
-  const module = askedVectors('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
+  const module = parseVectorArguments('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
   if (module === undefined) return
   const fact = `the objects bring vectors that ${module.what} did not make`
   throw new ElysiaError('ELYSIA_USAGE', fact, {

@@ -4,7 +4,7 @@ import type { Stage } from '../../../core/stage.ts'
 import type { CollectionSchema } from '../../../store/store.ts'
 import { type VectorCheck, vectorCheck, type Widths } from '../../../store/validation/vectors.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
-import type { Refused } from '../part/tally.ts'
+import type { RefusedObject } from '../part/tally.ts'
 
 type Page = readonly StoredObject[]
 
@@ -29,11 +29,11 @@ export class CheckedVectors {
   }
 
   /** Pages → pages of objects whose vectors fit. Memory: a page. */
-  stage(onRefused: (refused: readonly Refused[]) => void): Stage<Page, Page> {
+  stage(onRefused: (refused: readonly RefusedObject[]) => void): Stage<Page, Page> {
     return nameStage(
       'check vectors',
       mapChunks(async (page: Page) => {
-        const refused: Refused[] = []
+        const refused: RefusedObject[] = []
         for (const [tenant, group] of Map.groupBy(page.filter(hasVectors), (object) => object.tenant))
           refused.push(...this.#refusedOf(group, await this.#widthsOf(tenant)))
         if (refused.length === 0) return page
@@ -44,10 +44,10 @@ export class CheckedVectors {
     )
   }
 
-  #refusedOf(group: Page, widths: Widths): readonly Refused[] {
+  #refusedOf(group: Page, widths: Widths): readonly RefusedObject[] {
     fix(group, widths)
     const unfixed: Widths = new Map()
-    return group.flatMap((object): Refused[] => {
+    return group.flatMap((object): RefusedObject[] => {
       const reason = this.#check(object, widths, unfixed)
       return reason === undefined ? [] : [{ object, code: 'vector_mismatch', reason }]
     })

@@ -4,14 +4,14 @@ import { type FileIdentity, sameInode } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { type OpenedFile, openFile } from '../opened.ts'
 import { isKnownAsItIs } from '../recognize.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 
 /** Each file is held open, and moved only when the last one is settled. */
 const MOST_FILES = 128
 const MOST_BYTES = 4 * 1024 * 1024 * 1024
 
 /** Whether files that wait are coalesced together; a file that may fail in the middle can replace nothing in others. */
-export function mayGroup({ ingest, run: { context } }: Watching): boolean {
+export function mayGroup({ ingest, run: { context } }: WatchContext): boolean {
   const { coalesce, maxErrors } = ingest
   const { transforms = [] } = context
   return coalesceMode(coalesce).twoPasses !== 'never' && maxErrors === undefined && transforms.length === 0
@@ -23,7 +23,7 @@ export function mayGroup({ ingest, run: { context } }: Watching): boolean {
  * 128 files open, of 4 GiB together; close them. Empty if the first one is not such a file.
  */
 export async function collectGroup(
-  watching: Watching,
+  watching: WatchContext,
   watcher: DirectoryWatcher,
   first: FileIdentity,
 ): Promise<OpenedFile[]> {
@@ -48,7 +48,7 @@ export async function collectGroup(
   return files
 }
 
-function isDoneWith({ log }: Watching, file: FileIdentity): boolean {
+function isDoneWith({ log }: WatchContext, file: FileIdentity): boolean {
   const known = log.find(file)
   return (
     known !== undefined && known.status !== 'taking' && known.pending === 'keep' && isKnownAsItIs(known, file)
@@ -56,14 +56,14 @@ function isDoneWith({ log }: Watching, file: FileIdentity): boolean {
 }
 
 /** True for a file that was only read, together with others, by a process that survived it. */
-function isUntouched({ run: { context } }: Watching, known: WatchEntry): boolean {
+function isUntouched({ run: { context } }: WatchContext, known: WatchEntry): boolean {
   const { status, position, attempting, deaths, run } = known
   const isUnread = status === 'taking' && position === undefined && !attempting && deaths === 0
   return isUnread && context.state?.journal.find(run) === undefined
 }
 
 /** Undefined for a file that is known, or cannot be opened: it is looked at when its turn comes. */
-async function openNew(watching: Watching, file: FileIdentity): Promise<OpenedFile | undefined> {
+async function openNew(watching: WatchContext, file: FileIdentity): Promise<OpenedFile | undefined> {
   const { log, folder, options, alone } = watching
   if (alone.has(file.path)) return undefined
   const known = log.find(file)

@@ -5,7 +5,7 @@ import type { CheckpointState } from '../../../run/checkpoint.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
 import { pathExists } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 
 /**
  * Forgets what was taken of a group of which one file cannot be read as before: what was left out of the others may be
@@ -13,7 +13,7 @@ import type { Watching } from '../setup.ts'
  * be remembered of one of them.
  */
 export async function dissolveGroup(
-  watching: Watching,
+  watching: WatchContext,
   entries: readonly WatchEntry[],
   kept?: WatchEntry,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { firstPassFacts, firstPassOf, reasonAgainst } from '../../ingest/coalesc
 import type { Input } from '../../ingest/input.ts'
 import type { WatchEntry } from '../log.ts'
 import type { OpenedFile } from '../opened.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 
 /** A file of a group. `entry` is what is remembered of it while nobody works on it. */
 export interface Member {
@@ -12,7 +12,7 @@ export interface Member {
 }
 
 /** Whether files are to be read before anything of them is written. */
-export function isWorthReading({ ingest, store }: Watching, files: readonly OpenedFile[]): boolean {
+export function isWorthReading({ ingest, store }: WatchContext, files: readonly OpenedFile[]): boolean {
   const inputs = files.map((opened) => inputOf(opened.identity.path, opened))
   return reasonAgainst({ inputs, options: ingest, store, checkpoint: undefined }) === undefined
 }
@@ -22,7 +22,7 @@ export function isWorthReading({ ingest, store }: Watching, files: readonly Open
  * read its entry says so: if that ends the process, the file is known.
  * @throws the reason of a stop as well
  */
-export async function readTogether(watching: Watching, members: readonly Member[]): Promise<FirstPass> {
+export async function readTogether(watching: WatchContext, members: readonly Member[]): Promise<FirstPass> {
   const { ingest, run, log } = watching
   let current: WatchEntry | undefined
   const begin = ({ entry }: Member) => {

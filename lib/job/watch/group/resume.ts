@@ -7,7 +7,7 @@ import { endedEntry, newEntry } from '../entry.ts'
 import { type FileIdentity, inspectPath, isFile, wasRecreated } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
 import { openFile } from '../opened.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 import { mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
 import { type Member, readTogether } from './read.ts'
@@ -17,7 +17,7 @@ import { takeTogether } from './take.ts'
  * Goes on with the group that an earlier process left, if its files still begin with what was read of them; otherwise
  * they are taken again from their first lines.
  */
-export async function resumeGroup(watching: Watching): Promise<void> {
+export async function resumeGroup(watching: WatchContext): Promise<void> {
   const { log, alone, rejects } = watching
   const group = log.groups.find()
   if (group === undefined) return
@@ -47,17 +47,17 @@ export async function resumeGroup(watching: Watching): Promise<void> {
 }
 
 /** True if the run came to the end of its file, and the journal no longer knows whether it ended there. */
-function isPruned({ run: { context } }: Watching, { reached, run }: WatchEntry): boolean {
+function isPruned({ run: { context } }: WatchContext, { reached, run }: WatchEntry): boolean {
   return reached !== undefined && context.state?.journal.find(run) === undefined
 }
 
 /** The entry of a file that ended processes: it is taken alone, and a death there counts. */
-async function apart(watching: Watching, { entry }: Member): Promise<WatchEntry> {
+async function apart(watching: WatchContext, { entry }: Member): Promise<WatchEntry> {
   return { ...(await newEntry(watching, entry)), deaths: 1 }
 }
 
 /** Undefined if one of the files is gone, or is shorter; what was added to one is not read. */
-async function reopen(watching: Watching, entries: readonly WatchEntry[]): Promise<Member[] | undefined> {
+async function reopen(watching: WatchContext, entries: readonly WatchEntry[]): Promise<Member[] | undefined> {
   if (!mayGroup(watching)) return undefined
   const members: Member[] = []
   for (const known of entries) {
@@ -71,7 +71,7 @@ async function reopen(watching: Watching, entries: readonly WatchEntry[]): Promi
   return members
 }
 
-async function reopenFile(watching: Watching, known: WatchEntry): Promise<Member | undefined> {
+async function reopenFile(watching: WatchContext, known: WatchEntry): Promise<Member | undefined> {
   const { folder, options } = watching
   const found = await whereIs(watching, known)
   if (found === undefined || found.size < known.size) return undefined
@@ -87,7 +87,10 @@ async function reopenFile(watching: Watching, known: WatchEntry): Promise<Member
 }
 
 /** A file by its inode: under its name, or under another one in the directory. */
-async function whereIs({ folder, options }: Watching, known: WatchEntry): Promise<FileIdentity | undefined> {
+async function whereIs(
+  { folder, options }: WatchContext,
+  known: WatchEntry,
+): Promise<FileIdentity | undefined> {
   const lookAt = async (name: string) => {
     const found = await inspectPath(folder.pathOf(name), options.followLinks, folder.at(name))
     return isFile(found) && found.inode === known.inode && !wasRecreated(known, found) ? found : undefined
@@ -103,7 +106,7 @@ async function whereIs({ folder, options }: Watching, known: WatchEntry): Promis
 }
 
 /** Notes the new name of a file, or the new number of its device, which may change when the system restarts. */
-function relocate({ log }: Watching, known: WatchEntry, there: WatchEntry): void {
+function relocate({ log }: WatchContext, known: WatchEntry, there: WatchEntry): void {
   log.together(() => {
     log.forget(known)
     log.begin(there)

@@ -7,7 +7,7 @@ import { finishFile, settleRun } from '../finish.ts'
 import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
 import type { WatchEntry } from '../log.ts'
 import type { FilePosition } from '../opened.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 import type { Member } from './read.ts'
 
 /** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
@@ -23,7 +23,7 @@ interface MemberRun {
  * @throws what is no fault of a file
  */
 export async function takeTogether(
-  watching: Watching,
+  watching: WatchContext,
   members: readonly Member[],
   first: FirstPass,
 ): Promise<Member | undefined> {
@@ -56,7 +56,7 @@ export async function takeTogether(
 }
 
 async function ingestMember(
-  watching: Watching,
+  watching: WatchContext,
   { entry, opened }: Member,
   first: FirstPass,
 ): Promise<JobResult<Report>> {
@@ -73,7 +73,7 @@ async function ingestMember(
   return ended
 }
 
-async function settleTogether(watching: Watching, taken: readonly MemberRun[]): Promise<void> {
+async function settleTogether(watching: WatchContext, taken: readonly MemberRun[]): Promise<void> {
   const { log } = watching
   log.together(() => {
     for (const { entry } of taken) log.update(entry)

@@ -3,7 +3,7 @@ import type { DirectoryWatcher } from '../directory/watcher.ts'
 import { newEntry } from '../entry.ts'
 import type { FileIdentity } from '../identity.ts'
 import type { OpenedFile } from '../opened.ts'
-import type { Watching } from '../setup.ts'
+import type { WatchContext } from '../setup.ts'
 import { takeFile } from '../take.ts'
 import { collectGroup, mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
@@ -12,7 +12,7 @@ import { takeTogether } from './take.ts'
 
 /** Takes a file that has settled, and with it those that wait behind it, as one sequence if that is possible. */
 export async function takeWaiting(
-  watching: Watching,
+  watching: WatchContext,
   watcher: DirectoryWatcher,
   first: FileIdentity,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function takeWaiting(
 
 /** False if the first file is to be taken alone. */
 async function takeGroup(
-  watching: Watching,
+  watching: WatchContext,
   watcher: DirectoryWatcher,
   files: readonly OpenedFile[],
 ): Promise<boolean> {
@@ -58,7 +58,7 @@ async function takeGroup(
   }
 }
 
-async function begin(watching: Watching, files: readonly OpenedFile[]): Promise<Member[]> {
+async function begin(watching: WatchContext, files: readonly OpenedFile[]): Promise<Member[]> {
   const members: Member[] = []
   for (const opened of files) members.push({ opened, entry: await newEntry(watching, opened.identity) })
   watching.log.together(() => {
@@ -67,7 +67,7 @@ async function begin(watching: Watching, files: readonly OpenedFile[]): Promise<
   return members
 }
 
-function forget({ log }: Watching, members: readonly Member[]): void {
+function forget({ log }: WatchContext, members: readonly Member[]): void {
   log.together(() => {
     for (const { entry } of members) log.forget(entry)
   })
@@ -75,7 +75,7 @@ function forget({ log }: Watching, members: readonly Member[]): void {
 
 /** False if a file turned out to be at fault, and all are to be taken again. */
 async function takeMembers(
-  watching: Watching,
+  watching: WatchContext,
   members: readonly Member[],
   first: FirstPass,
 ): Promise<boolean> {

@@ -5,7 +5,7 @@ import { canJudge, needsReport, ofReport } from './ofReport.ts'
 import { judgeRunning, judgeSubject, noSuccess } from './ofRuns.ts'
 
 /** A pending or firing alert: it is always evaluated. */
-export interface Watched {
+export interface ActiveAlert {
   readonly rule: string
   readonly subject: RunSubject
   readonly detail: string
@@ -18,7 +18,7 @@ export interface Watched {
 export function evaluateRules(
   rules: readonly Rule[],
   evidence: Omit<Evidence, 'watched'>,
-  watched: readonly Watched[],
+  watched: readonly ActiveAlert[],
 ): Findings {
   const whole = { ...evidence, watched: watched.map(({ subject }) => subject) }
   const judged = rules.filter((rule) => canJudge(rule, evidence.report))
@@ -33,7 +33,7 @@ export function evaluateRules(
 
 /** A job that is no longer expected, or not from this directory, was not done after all. */
 function isUnexpected(
-  { rule: name, subject }: Watched,
+  { rule: name, subject }: ActiveAlert,
   rules: readonly Rule[],
   { report }: Pick<Evidence, 'report'>,
 ): boolean {

@@ -3,17 +3,17 @@ import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { AlertMessage } from '../messageSchema.ts'
 
 /** A message that waits for its sink. */
-export interface Waiting {
+export interface QueuedMessage {
   readonly number: number
   readonly message: AlertMessage
 }
 
 /** The right to send to one sink: no other process has it until it is released or expires. */
-export interface Claim {
+export interface SinkClaim {
   readonly sink: string
   readonly token: string
   /** The waiting messages, oldest first. */
-  readonly waiting: readonly Waiting[]
+  readonly waiting: readonly QueuedMessage[]
   /** How many times in a row sending to this sink has failed. */
   readonly rounds: number
 }
@@ -25,7 +25,7 @@ const CLAIM_MS = 60_000
 const MOST_AT_ONCE = 50
 
 /** Messages that no sink has taken yet, and why the last try failed, by sink. */
-export interface Undelivered {
+export interface UndeliveredMessages {
   readonly sink: string
   readonly messages: number
   readonly error?: string
@@ -35,8 +35,8 @@ export interface Undelivered {
  * Claims the right to send to a sink, with its waiting messages. Undefined if none wait, another process is sending, or
  * the sink failed recently and must rest.
  */
-export function claimSink(database: SqliteDatabase, sink: string, now: number): Claim | undefined {
-  const claiming = database.transaction((): Claim | undefined => {
+export function claimSink(database: SqliteDatabase, sink: string, now: number): SinkClaim | undefined {
+  const claiming = database.transaction((): SinkClaim | undefined => {
     const waiting = waitingFor(database, sink)
     if (waiting.length === 0) return undefined
     database.prepare('INSERT OR IGNORE INTO sink (name) VALUES (?)').run(sink)
@@ -61,20 +61,20 @@ export function claimSink(database: SqliteDatabase, sink: string, now: number): 
 }
 
 /** Prolongs a claim. False if this process slept so long that another has taken it. */
-export function renewClaim(database: SqliteDatabase, { sink, token }: Claim, now: number): boolean {
+export function renewClaim(database: SqliteDatabase, { sink, token }: SinkClaim, now: number): boolean {
   const renewing = 'UPDATE sink SET claimed_until = ? WHERE name = ? AND claim = ?'
   return database.prepare(renewing).run(now + CLAIM_MS, sink, token).changes === 1
 }
 
 /** Records that a message was taken. */
-export function recordDelivery(database: SqliteDatabase, claim: Claim, number: number): void {
+export function recordDelivery(database: SqliteDatabase, claim: SinkClaim, number: number): void {
   database.prepare('DELETE FROM delivery WHERE number = ? AND sink = ?').run(number, claim.sink)
 }
 
 /** Releases a claim; with `error` the sink rests, longer after each failure. */
 export function releaseClaim(
   database: SqliteDatabase,
-  { sink, token, rounds }: Claim,
+  { sink, token, rounds }: SinkClaim,
   now: number,
   failure?: { readonly error: string; readonly retryAfterMs?: number },
 ): void {
@@ -97,7 +97,7 @@ function restMs(rounds: number): number {
 }
 
 /** The waiting messages by sink. */
-export function waitingMessages(database: SqliteDatabase): Undelivered[] {
+export function waitingMessages(database: SqliteDatabase): UndeliveredMessages[] {
   const rows = database
     .prepare(
       `SELECT delivery.sink AS sink, count(*) AS messages, sink.error AS error FROM delivery
@@ -107,7 +107,7 @@ export function waitingMessages(database: SqliteDatabase): Undelivered[] {
   return rows.map(({ error, ...row }) => ({ ...row, ...(error !== null && { error }) }))
 }
 
-function waitingFor(database: SqliteDatabase, sink: string): Waiting[] {
+function waitingFor(database: SqliteDatabase, sink: string): QueuedMessage[] {
   const rows = database
     .prepare('SELECT number, document FROM delivery WHERE sink = ? ORDER BY number LIMIT ?')
     .all(sink, MOST_AT_ONCE) as { number: number; document: string }[]

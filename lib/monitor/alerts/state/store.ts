@@ -3,7 +3,7 @@ import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { AlertSettings, Rule } from '../config/settings.ts'
 import { messageOf } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
-import type { Watched } from '../rule/evaluateRules.ts'
+import type { ActiveAlert } from '../rule/evaluateRules.ts'
 import { type Finding, type Findings, keyOf } from '../rule/finding.ts'
 import { type AlertState, isFlapping, nextState } from './machine.ts'
 
@@ -35,7 +35,7 @@ export function knownAlerts(database: SqliteDatabase): KnownAlert[] {
 }
 
 /** The subjects of remembered alerts, which must always be looked at. */
-export function watchedAlerts(database: SqliteDatabase): Watched[] {
+export function watchedAlerts(database: SqliteDatabase): ActiveAlert[] {
   return knownAlerts(database).map(({ rule, state }) => {
     const { subject, detail } = state.finding
     return { rule, subject, detail }
@@ -84,12 +84,12 @@ function takeOne(database: SqliteDatabase, { flapping }: AlertSettings, one: One
   // A clock that was set back must not keep an alert forever.
   if (row !== undefined && row.as_of > asOf && row.as_of <= now) return undefined
   const before = row === undefined ? undefined : (JSON.parse(row.state) as AlertState)
-  const { state, notice: told } = nextState(before, finding, now, { ...rule, flapping })
+  const { state, notice } = nextState(before, finding, now, { ...rule, flapping })
   keep(database, key, rule, asOf, state)
   const after = state ?? before
-  if (told === undefined || after === undefined) return undefined
-  const isHeld = (told === 'firing' || told === 'repeated') && isFlapping(after, now, { flapping })
-  const message = messageOf(told, after, rule, { id: randomUUID(), now, flapping: isHeld })
+  if (notice === undefined || after === undefined) return undefined
+  const isHeld = (notice === 'firing' || notice === 'repeated') && isFlapping(after, now, { flapping })
+  const message = messageOf(notice, after, rule, { id: randomUUID(), now, flapping: isHeld })
   for (const sink of rule.to) queue(database, sink, key, message, now)
   return message
 }

@@ -13,14 +13,14 @@ const REPORT_STALE_MS = 15_000
 const REPORT_LEAST_MS = 1000
 
 /** Asks the sources for the page's facts. Makes one report for all viewers, at most one a second. */
-export interface Gathering {
+export interface DashboardFacts {
   page(): Promise<PageFacts>
   live(): LiveFacts
   run(id: string): Promise<RunFacts>
   report(): Promise<MonitorReport>
 }
 
-export function gatherFacts(sources: DashboardSources, now = () => performance.now()): Gathering {
+export function gatherFacts(sources: DashboardSources, now = () => performance.now()): DashboardFacts {
   const { history } = sources
   let known: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }
   const report = () => {

@@ -104,8 +104,8 @@ function sendEvent(watcher: Watcher, { id, text }: LiveEvent, now: number): void
  * True if a browser may be sent more: not too often, and only once it has taken what was sent before, which must not
  * pile up.
  */
-function isReady({ lastSentMs: toldAt, response }: Watcher, now: number): boolean {
-  return now - toldAt >= TELL_MS && !response.writableNeedDrain
+function isReady({ lastSentMs, response }: Watcher, now: number): boolean {
+  return now - lastSentMs >= TELL_MS && !response.writableNeedDrain
 }
 
 function write(watcher: Watcher, text: string): void {

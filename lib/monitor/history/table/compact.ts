@@ -12,7 +12,7 @@ interface Connection {
 type Use = <T>(work: (database: Connection & { exec(sql: string): void }) => T) => T
 
 /** How much smaller the file became. */
-export interface Compacted {
+export interface CompactionResult {
   readonly bytes: number
   /** Free bytes that the file keeps; later runs fill them. */
   readonly keptBytes: number
@@ -35,7 +35,7 @@ const MOST_BUSY = 20
  * meanwhile waits for a step at most. A file from before this was possible is rewritten instead, as by `rewrite`, if more
  * than half of it is free. Never throws for what only keeps the file as large as it is.
  */
-export async function giveBack(use: Use): Promise<Compacted> {
+export async function releaseFreePages(use: Use): Promise<CompactionResult> {
   const before = use(sizesOf)
   const why = before.isStepwise ? await inSteps(use) : use((database) => rewritten(database, before))
   const after = use(sizesOf)

@@ -2,7 +2,7 @@ import { type Period, periodBefore, periodOf } from '../../../core/duration.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** How many entries are kept, and how old they may be. */
-export interface Keep {
+export interface PruneLimits {
   readonly runs?: number
   readonly period?: Period
 }
@@ -11,12 +11,12 @@ export interface Keep {
 const AT_ONCE = 2000
 
 /** Parses `100000` as a number of entries, `1y` as an age. @throws ElysiaError ELYSIA_USAGE */
-export function keepOf(text: string): Keep {
+export function parseKeepRuns(text: string): PruneLimits {
   return /^\d{1,9}$/.test(text) ? { runs: Number(text) } : { period: periodOf(text, '--keep-runs') }
 }
 
 /** Removes at most 2,000 entries. Reads nothing if nothing is to be removed. */
-export function prune(database: HistoryConnection, { runs, period }: Keep, nowMs: number): number {
+export function prune(database: HistoryConnection, { runs, period }: PruneLimits, nowMs: number): number {
   const cutoffs: number[] = []
   if (period !== undefined) cutoffs.push(periodBefore(nowMs, period))
   // If nothing is to be kept, nothing is newer than the limit.

@@ -193,12 +193,12 @@ export function entryOf(row: RunRow): HistoryEntry {
 }
 
 /** A run that is running, or was killed, has not said how much it did: then 0 stands for unknown. */
-export const UNSAID: readonly string[] = ['running', 'killed']
+export const STATUSES_WITHOUT_COUNTS: readonly string[] = ['running', 'killed']
 
 type Figures = Pick<HistoryEntry, 'records' | 'rejected' | 'bytes_in' | 'bytes_out' | 'retries'>
 
 function figuresIn(status: string, figures: Figures): Figures {
-  if (!UNSAID.includes(status)) return figures
+  if (!STATUSES_WITHOUT_COUNTS.includes(status)) return figures
   return Object.fromEntries(Object.entries(figures).filter(([, count]) => count !== 0))
 }
 

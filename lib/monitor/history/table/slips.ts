@@ -1,5 +1,5 @@
 import type { HistoryStatus } from '../entry.ts'
-import { ENDED, isSlip, OF_WORDS, withoutSlips } from '../failed.ts'
+import { ENDED, isSlip, SLIP_CODES, withoutSlips } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** The columns of a `LastRow`. Of `details` only what is needed is read: it is most of a row. */
@@ -27,7 +27,7 @@ export function startedMsIn([, , , startedMs]: LastRow): number {
 /** Subjects of which any run ever failed as slips do: few. */
 const MISTYPED = `
   SELECT DISTINCT subject FROM totals
-  WHERE status = 'failed' AND runs > 0 AND code IN (${OF_WORDS.map(() => '?').join()})`
+  WHERE status = 'failed' AND runs > 0 AND code IN (${SLIP_CODES.map(() => '?').join()})`
 
 const ENDED_SINCE = `
   SELECT ${COLUMNS} FROM runs INDEXED BY runs_subject
@@ -39,7 +39,7 @@ export function slipsIn(database: HistoryConnection, sinceMs: number): Map<numbe
   const subjects = database
     .prepare(MISTYPED)
     .pluck()
-    .all(...OF_WORDS) as number[]
+    .all(...SLIP_CODES) as number[]
   const ended = database.prepare(ENDED_SINCE).raw()
   const slips = new Map<number, number>()
   for (const subject of subjects) {

@@ -1,7 +1,7 @@
 import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
 import { ENDED } from '../failed.ts'
 import type { HistoryConnection } from './file.ts'
-import { UNSAID } from './row.ts'
+import { STATUSES_WITHOUT_COUNTS } from './row.ts'
 import { slipsIn } from './slips.ts'
 
 /** Enough rates to tell whether the last runs are slower. */
@@ -100,6 +100,6 @@ function newest(points: readonly RunPoint[]): RunPoint {
 }
 
 function pointOf([id, status, startedMs, seconds, rate, bytes]: PointRow): RunPoint {
-  const isKnown = bytes > 0 || !UNSAID.includes(status)
+  const isKnown = bytes > 0 || !STATUSES_WITHOUT_COUNTS.includes(status)
   return { id, status, startedMs, seconds: seconds ?? 0, rate: rate ?? 0, ...(isKnown && { bytes }) }
 }

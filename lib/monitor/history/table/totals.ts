@@ -3,7 +3,7 @@ import type { HistoryConnection } from './file.ts'
 import { type RunRow, trafficOf } from './row.ts'
 
 /** The columns that the sums are made from. */
-export type Summed = Pick<
+export type SummedColumns = Pick<
   RunRow,
   | 'subject'
   | 'status'
@@ -26,7 +26,7 @@ const ADD = `
     retries = retries + excluded.retries`
 
 /** Adds an ended run to the sums, or subtracts it before its row changes. */
-export function addTo(database: HistoryConnection, row: Summed, sign: 1 | -1): void {
+export function addTo(database: HistoryConnection, row: SummedColumns, sign: 1 | -1): void {
   if (row.status === 'running') return
   const { subject, status, code } = row
   const amounts = [1, row.seconds ?? 0, row.records, row.rejected, row.bytes_in, row.bytes_out, row.retries]
@@ -44,7 +44,7 @@ const ADD_TRAFFIC = `
 
 const DAY_MS = 86_400_000
 
-function addTraffic(database: HistoryConnection, one: PlaceTraffic, row: Summed, sign: 1 | -1): void {
+function addTraffic(database: HistoryConnection, one: PlaceTraffic, row: SummedColumns, sign: 1 | -1): void {
   const bytes = [row.seconds ?? 0, one.bytes_in, one.bytes_out]
   const stalls = [one.stalls_in, one.stalls_out, one.stalled_in_seconds, one.stalled_out_seconds]
   const amounts = [...bytes, ...stalls].map((amount) => sign * amount)

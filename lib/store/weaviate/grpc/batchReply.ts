@@ -1,5 +1,5 @@
 import { uuidOf } from './decode.ts'
-import type { Deleted, Deletions, Refusal } from './messages.ts'
+import type { DeletionOutcome, Deletions, Refusal } from './messages.ts'
 import { intOf, malformedReply, type Reader, readerOf, readMessage } from './protobuf.ts'
 
 /** How many bytes of a text are read; a server's own messages are shorter. */
@@ -25,7 +25,7 @@ export function refusalsIn(reply: Buffer, most: number): Refusal[] {
  * @throws MalformedReply
  */
 export function deletionsIn(reply: Buffer, most: number): Deletions {
-  const objects: Deleted[] = []
+  const objects: DeletionOutcome[] = []
   const counts = { matches: 0, successful: 0, failed: 0 }
   fields(reply, (reader, tag) => {
     const field = tag >>> 3

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { bool, bytes, double, inside, number, text, texts } from './fields.ts'
 import { writeFilters } from './filters.ts'
-import type { BatchObject, Counting, Filters } from './messages.ts'
+import type { BatchObject, CountRequest, Filters } from './messages.ts'
 import { Writer } from './writer.ts'
 
 /**
@@ -33,7 +33,7 @@ export function batchDeleteRequest({ collection, tenant, filters }: Deletion): U
 }
 
 /** The bytes of an AggregateRequest for the number of objects only. */
-export function countRequest({ collection, tenant, filters }: Counting): Uint8Array {
+export function countRequest({ collection, tenant, filters }: CountRequest): Uint8Array {
   const writer = new Writer()
   text(writer, 1, collection)
   if (tenant !== '') text(writer, 10, tenant)

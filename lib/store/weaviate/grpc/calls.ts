@@ -3,7 +3,7 @@ import { publishRequest } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
 import type { Tls } from '../cluster/tls.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
-import type { BatchObject, Counting, Fetch } from './messages.ts'
+import type { BatchObject, CountRequest, Fetch } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
 export type { Metadata }
@@ -27,7 +27,7 @@ export interface Calls {
   search(fetch: Fetch, options: Options): Promise<Buffer>
   objects(objects: readonly BatchObject[], options: Options): Promise<Buffer>
   remove(deletion: Deletion, options: Options): Promise<Buffer>
-  count(counting: Counting, options: Options): Promise<Buffer>
+  count(counting: CountRequest, options: Options): Promise<Buffer>
   close(): void
 }
 

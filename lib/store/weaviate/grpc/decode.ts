@@ -47,7 +47,7 @@ function some(reader: Reader, tenant: string | undefined): StoredObject[] {
 }
 
 /** How many objects a page holds, and the id of the last. */
-export interface Extent {
+export interface PageExtent {
   readonly count: number
   readonly lastId: string
 }
@@ -56,7 +56,7 @@ export interface Extent {
  * The number of objects in a SearchReply and the id of the last; no other field is read.
  * @throws MalformedReply
  */
-export function extentOf(reply: Buffer): Extent {
+export function extentOf(reply: Buffer): PageExtent {
   try {
     return measured(readerOf(reply))
   } catch (thrown) {
@@ -64,7 +64,7 @@ export function extentOf(reply: Buffer): Extent {
   }
 }
 
-function measured(reader: Reader): Extent {
+function measured(reader: Reader): PageExtent {
   let [count, last] = [0, 0]
   while (reader.pos < reader.len) {
     const tag = reader.uint32()

@@ -19,7 +19,7 @@ export interface Refusal {
 }
 
 /** The outcome of a deletion of one object. */
-export interface Deleted {
+export interface DeletionOutcome {
   readonly id: string
   readonly successful: boolean
   readonly error: string
@@ -30,7 +30,7 @@ export interface Deletions {
   readonly matches: number
   readonly successful: number
   readonly failed: number
-  readonly objects: readonly Deleted[]
+  readonly objects: readonly DeletionOutcome[]
 }
 
 /** Which objects to fetch: those that the filter selects, in order of id if requested, or those after an id. */
@@ -47,7 +47,7 @@ export interface Fetch {
 }
 
 /** Which objects to count: all in a collection or tenant, or those that the filter selects. */
-export interface Counting {
+export interface CountRequest {
   readonly collection: string
   readonly tenant: string
   readonly filters?: Filters
@@ -74,7 +74,7 @@ export interface GrpcClient {
   /** Resolves with the bytes of a SearchReply. */
   search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
   /** Resolves with undefined if the server returns no count. */
-  countObjects(counting: Counting, signal: AbortSignal): Promise<number | undefined>
+  countObjects(counting: CountRequest, signal: AbortSignal): Promise<number | undefined>
   /** Aborts calls in flight; nothing stays open. */
   close(): void
 }

@@ -6,13 +6,13 @@ export type { Reader }
 export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
 
 /** Reads the field with this tag into `into`; returns false for an unknown field. */
-export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
+export type ReadField<T> = (reader: Reader, tag: number, into: T) => boolean
 
 /**
  * Reads the length-prefixed message at the current position into `into`; skips fields that `take` does not know.
  * @throws RangeError if it does not end where it should
  */
-export function readMessage<T>(reader: Reader, into: T, take: Take<T>): T {
+export function readMessage<T>(reader: Reader, into: T, take: ReadField<T>): T {
   const length = reader.uint32()
   const end = reader.pos + length
   if (end > reader.len) throw new RangeError(`a message of ${length} bytes is cut short`)

@@ -1,5 +1,5 @@
 import { recordOf } from '../../../core/value/record.ts'
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import { type IndexSettings, indexSettingsOf, objectAtPath, vectorIndexesOf } from '../vectorIndexes.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
@@ -65,14 +65,14 @@ export const INDEXES: readonly SchemaRule[] = [
 const QUANTIZERS = ['pq', 'bq', 'sq', 'rq'] as const
 const MOST_CONNECTIONS = 2047
 
-function vectorDropped({ schema, set }: Patching): void {
+function vectorDropped({ schema, set }: SchemaDraft): void {
   for (const [name, config] of Object.entries(recordOf(schema.vectorConfig))) {
     if (recordOf(config).vectorIndexType !== 'none') continue
     set(['vectorConfig', name], undefined, 'the vector was dropped, and no class is made with a dropped one')
   }
 }
 
-function indexUnknown({ schema, target, set }: Patching): void {
+function indexUnknown({ schema, target, set }: SchemaDraft): void {
   if (!unknownTo(target, 36)) return
   for (const { path, type } of vectorIndexesOf(schema)) {
     if (type !== 'hfresh') continue
@@ -83,7 +83,7 @@ function indexUnknown({ schema, target, set }: Patching): void {
   }
 }
 
-function dynamicOff({ schema, set }: Patching): void {
+function dynamicOff({ schema, set }: SchemaDraft): void {
   for (const { path, type } of vectorIndexesOf(schema)) {
     if (type !== 'dynamic') continue
     const reason = 'the target does not index asynchronously, which a dynamic index needs'
@@ -94,7 +94,7 @@ function dynamicOff({ schema, set }: Patching): void {
   }
 }
 
-function connections({ schema, target, set }: Patching): void {
+function connections({ schema, target, set }: SchemaDraft): void {
   if (unknownTo(target, 32)) return
   for (const { path, settings } of indexSettingsOf(schema)) {
     if (Number(settings.maxConnections ?? 0) <= MOST_CONNECTIONS) continue
@@ -102,7 +102,7 @@ function connections({ schema, target, set }: Patching): void {
   }
 }
 
-function quantizerUnknown(patching: Patching): void {
+function quantizerUnknown(patching: SchemaDraft): void {
   const { schema, target, set } = patching
   for (const { path, type, settings } of indexSettingsOf(schema)) {
     const rq = recordOf(settings.rq)
@@ -129,7 +129,7 @@ function rotational(type: string, bits: number): readonly [since: number, what: 
   return [bits === 1 ? 33 : 39, `rotational quantization of ${bits} ${bits === 1 ? 'bit' : 'bits'}`]
 }
 
-function quantizerUnsaid({ schema, target, set }: Patching): void {
+function quantizerUnsaid({ schema, target, set }: SchemaDraft): void {
   if (target.version === undefined) return
   for (const one of indexSettingsOf(schema)) {
     const { path, type, settings } = one
@@ -150,7 +150,7 @@ function isUncompressed({ settings }: IndexSettings): boolean {
   )
 }
 
-function multivectorEncoding({ schema, target, set }: Patching): void {
+function multivectorEncoding({ schema, target, set }: SchemaDraft): void {
   if (!unknownTo(target, 31)) return
   for (const { path, settings } of indexSettingsOf(schema)) {
     const multivector = recordOf(settings.multivector)

@@ -1,5 +1,5 @@
 import { recordOf } from '../../../core/value/record.ts'
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 
@@ -35,7 +35,7 @@ export const MODULES: readonly SchemaRule[] = [
   },
 ]
 
-function vectorizerUnknown({ schema, target, set }: Patching): void {
+function vectorizerUnknown({ schema, target, set }: SchemaDraft): void {
   const { modules } = target
   if (modules === undefined) return
   const lacks = (module: string) => module !== 'none' && module !== '' && !modules.includes(module)
@@ -51,12 +51,12 @@ function vectorizerUnknown({ schema, target, set }: Patching): void {
  * Sets the vectorizer of a class without one to `none`: a server may have a default, which would compute vectors for
  * objects that never had any.
  */
-function vectorizerUnsaid({ schema, set }: Patching): void {
+function vectorizerUnsaid({ schema, set }: SchemaDraft): void {
   if (schema.vectorizer !== undefined || Object.keys(recordOf(schema.vectorConfig)).length > 0) return
   set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')
 }
 
-function moduleUnknown({ schema, target, set }: Patching): void {
+function moduleUnknown({ schema, target, set }: SchemaDraft): void {
   const { modules } = target
   if (modules === undefined) return
   const unknownModules = (config: unknown) =>
@@ -72,7 +72,7 @@ function moduleUnknown({ schema, target, set }: Patching): void {
 }
 
 /** A server refuses property settings for a vectorizer that the class does not use. */
-function propertyModule({ schema, set }: Patching): void {
+function propertyModule({ schema, set }: SchemaDraft): void {
   const used = modulesOf(schema)
   for (const { property, path } of propertiesOf(schema)) {
     for (const module of Object.keys(recordOf(property.moduleConfig)).filter((one) => /2\w*vec-/.test(one))) {
@@ -83,7 +83,7 @@ function propertyModule({ schema, set }: Patching): void {
 }
 
 /** The vectorizers of a class, `none` included. */
-function modulesOf(schema: Patching['schema']): string[] {
+function modulesOf(schema: SchemaDraft['schema']): string[] {
   const named = Object.values(recordOf(schema.vectorConfig)).flatMap((config) =>
     Object.keys(recordOf(recordOf(config).vectorizer)),
   )

@@ -1,4 +1,4 @@
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 
@@ -20,11 +20,11 @@ export const NAMING: readonly SchemaRule[] = [
   },
 ]
 
-function name({ wishes, set }: Patching): void {
+function name({ wishes, set }: SchemaDraft): void {
   if (wishes.name !== undefined) set(['class'], wishes.name, 'it is restored under another name')
 }
 
-function referenceToItself({ schema, nameBefore, set }: Patching): void {
+function referenceToItself({ schema, nameBefore, set }: SchemaDraft): void {
   const nameNow = String(schema.class)
   for (const { property, path } of propertiesOf(schema)) {
     const { dataType } = property

@@ -1,7 +1,7 @@
 import { counted } from '../../../core/units.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { isAtLeastMinor } from '../../../core/value/version.ts'
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
@@ -65,24 +65,24 @@ export const PLACEMENT: readonly SchemaRule[] = [
   },
 ]
 
-function shardingWithTenants({ schema, set }: Patching): void {
+function shardingWithTenants({ schema, set }: SchemaDraft): void {
   if (recordOf(schema.multiTenancyConfig).enabled !== true) return
   set(['shardingConfig'], undefined, 'a class with tenants has a shard for each, and takes no other sharding')
 }
 
-function shardingAsItWas({ schema, set }: Patching): void {
+function shardingAsItWas({ schema, set }: SchemaDraft): void {
   if (schema.shardingConfig === undefined) return
   for (const key of ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']) {
     set(['shardingConfig', key], undefined, 'it says how the class lay on the nodes it came from')
   }
 }
 
-function replicationAsked(patching: Patching): void {
+function replicationAsked(patching: SchemaDraft): void {
   const { replication: wanted } = patching.wishes
   if (wanted !== undefined) copies(patching, wanted, 'it was asked for with --replication')
 }
 
-function replication(patching: Patching): void {
+function replication(patching: SchemaDraft): void {
   const { schema, target, wishes } = patching
   if (wishes.replication !== undefined) return
   const most = Math.max(1, target.nodes)
@@ -90,24 +90,24 @@ function replication(patching: Patching): void {
   if (factor > most) copies(patching, most, `the target has ${counted(target.nodes, 'node')}`)
 }
 
-function replicationBounds(patching: Patching): void {
+function replicationBounds(patching: SchemaDraft): void {
   const [, factor] = BOUNDS.exec(patching.words) ?? []
   if (factor !== undefined) copies(patching, Number(factor), 'the target takes no other number of copies')
 }
 
-function copies({ schema, set }: Patching, factor: number, reason: string): void {
+function copies({ schema, set }: SchemaDraft, factor: number, reason: string): void {
   if (schema.replicationConfig === undefined) {
     if (factor !== 1) set(['replicationConfig'], { factor }, reason)
   } else set(['replicationConfig', 'factor'], factor, reason)
 }
 
-function deletionStrategy({ schema, target, set }: Patching): void {
+function deletionStrategy({ schema, target, set }: SchemaDraft): void {
   const { deletionStrategy: strategy } = recordOf(schema.replicationConfig)
   if (strategy !== 'TimeBasedResolution' || !unknownTo(target, 28)) return
   set(['replicationConfig', 'deletionStrategy'], undefined, `Weaviate ${target.version} does not know it`)
 }
 
-function asyncReplication({ schema, target, set }: Patching): void {
+function asyncReplication({ schema, target, set }: SchemaDraft): void {
   const { asyncConfig, asyncEnabled } = recordOf(schema.replicationConfig)
   if (asyncConfig !== undefined && unknownTo(target, 36)) {
     set(['replicationConfig', 'asyncConfig'], undefined, `Weaviate ${target.version} does not know it`)

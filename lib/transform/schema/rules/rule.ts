@@ -1,4 +1,4 @@
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 
 /**
  * Why a rule changes a class: a person asked for it; the target needs another wording for the same setting; or the
@@ -19,5 +19,5 @@ export interface SchemaRule {
    * nothing else tells that the server lacks support.
    */
   readonly refusal?: RegExp
-  apply(patching: Patching): void
+  apply(patching: SchemaDraft): void
 }

@@ -1,5 +1,5 @@
 import { recordOf } from '../../../core/value/record.ts'
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
@@ -51,7 +51,7 @@ export const SETTINGS: readonly SchemaRule[] = [
   },
 ]
 
-function propertyInternal({ schema, set }: Patching): void {
+function propertyInternal({ schema, set }: SchemaDraft): void {
   for (const { path } of propertiesOf(schema)) {
     for (const key of ['searchableBlockmax', 'bucketGeneration']) {
       set([...path, key], undefined, 'it is the note of a server to itself')
@@ -59,7 +59,7 @@ function propertyInternal({ schema, set }: Patching): void {
   }
 }
 
-function indexInverted({ schema, set }: Patching): void {
+function indexInverted({ schema, set }: SchemaDraft): void {
   for (const { property, path } of propertiesOf(schema)) {
     const newer = ['indexFilterable', 'indexSearchable', 'indexRangeFilters'].some(
       (key) => property[key] !== undefined && property[key] !== null,
@@ -68,7 +68,7 @@ function indexInverted({ schema, set }: Patching): void {
   }
 }
 
-function blobHash({ schema, set }: Patching): void {
+function blobHash({ schema, set }: SchemaDraft): void {
   for (const { property, path } of propertiesOf(schema)) {
     if (property.dataType[0] !== 'blobHash') continue
     const reason = 'a server would keep the hash of the hash: its text is kept as it is'
@@ -76,7 +76,7 @@ function blobHash({ schema, set }: Patching): void {
   }
 }
 
-function referenceDistinct({ schema, target, set }: Patching): void {
+function referenceDistinct({ schema, target, set }: SchemaDraft): void {
   if (!unknownTo(target, 36)) return
   for (const { property, path } of propertiesOf(schema)) {
     if (property.disableDuplicatedReferences !== true) continue
@@ -85,12 +85,12 @@ function referenceDistinct({ schema, target, set }: Patching): void {
   }
 }
 
-function timeToLiveUnknown({ schema, target, set }: Patching): void {
+function timeToLiveUnknown({ schema, target, set }: SchemaDraft): void {
   if (recordOf(schema.objectTtlConfig).enabled !== true || !unknownTo(target, 35)) return
   set(['objectTtlConfig'], undefined, `in Weaviate ${target.version} objects do not expire`)
 }
 
-function timeToLiveOff({ schema, set }: Patching): void {
+function timeToLiveOff({ schema, set }: SchemaDraft): void {
   if (schema.objectTtlConfig === undefined) return
   set(['objectTtlConfig'], undefined, 'the target deletes nothing that has expired')
 }

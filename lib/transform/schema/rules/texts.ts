@@ -1,5 +1,5 @@
 import { recordOf } from '../../../core/value/record.ts'
-import type { Patching } from '../patching.ts'
+import type { SchemaDraft } from '../patching.ts'
 import { allPropertiesOf, type PlacedProperty, propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
@@ -57,7 +57,7 @@ export const TEXTS: readonly SchemaRule[] = [
 const TOKENIZERS: Readonly<Record<string, number>> = { kagome_ja: 28, gse_ch: 30 }
 
 /** The types to which a server itself converts these. */
-function stringType({ schema, set }: Patching): void {
+function stringType({ schema, set }: SchemaDraft): void {
   for (const { property, path } of propertiesOf(schema)) {
     const [type] = property.dataType
     if (type !== 'string' && type !== 'string[]') continue
@@ -67,7 +67,7 @@ function stringType({ schema, set }: Patching): void {
   }
 }
 
-function tokenizerUnknown(patching: Patching): void {
+function tokenizerUnknown(patching: SchemaDraft): void {
   const { schema, target } = patching
   for (const one of allPropertiesOf(schema)) {
     const name = String(one.property.tokenization)
@@ -84,7 +84,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   kagome_kr: 'the Korean tokenizer',
 }
 
-function tokenizerOff(patching: Patching): void {
+function tokenizerOff(patching: SchemaDraft): void {
   for (const one of allPropertiesOf(patching.schema)) {
     const name = String(one.property.tokenization)
     const called = OPTIONAL[name]
@@ -94,11 +94,11 @@ function tokenizerOff(patching: Patching): void {
 }
 
 /** Trigrams find parts of words in languages without spaces between words. */
-function retokenize({ set }: Patching, { path }: PlacedProperty, reason: string): void {
+function retokenize({ set }: SchemaDraft, { path }: PlacedProperty, reason: string): void {
   set([...path, 'tokenization'], path.length > 2 ? 'word' : 'trigram', reason)
 }
 
-function tokenizerDictionary({ schema, target, set }: Patching): void {
+function tokenizerDictionary({ schema, target, set }: SchemaDraft): void {
   const { tokenizerUserDict: dictionaries } = recordOf(schema.invertedIndexConfig)
   if (!Array.isArray(dictionaries)) return
   const path = ['invertedIndexConfig', 'tokenizerUserDict']
@@ -112,7 +112,7 @@ function tokenizerDictionary({ schema, target, set }: Patching): void {
   set(path, left.length === 0 ? undefined : left, 'no property has that tokenizer')
 }
 
-function textAnalyzer({ schema, target, set }: Patching): void {
+function textAnalyzer({ schema, target, set }: SchemaDraft): void {
   if (!unknownTo(target, 37)) return
   const reason = `Weaviate ${target.version} does not know it`
   for (const { property, path } of allPropertiesOf(schema)) {
@@ -122,7 +122,7 @@ function textAnalyzer({ schema, target, set }: Patching): void {
   set(['invertedIndexConfig', 'stopwordPresets'], undefined, reason)
 }
 
-function blockMaxWand({ schema, target, set }: Patching): void {
+function blockMaxWand({ schema, target, set }: SchemaDraft): void {
   const { usingBlockMaxWAND: used } = recordOf(schema.invertedIndexConfig)
   if (used !== true || !unknownTo(target, 30)) return
   set(

@@ -7,7 +7,7 @@ import { resolverFor } from '../../../../lib/job/restore/conflict/resolve.ts'
 import type { Strategy } from '../../../../lib/job/restore/conflict/strategy.ts'
 import { Traces } from '../../../../lib/job/undo/traces.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
-import { Calls } from '../../../../lib/store/sink/retryingCollection.ts'
+import { RetryingCollection } from '../../../../lib/store/sink/retryingCollection.ts'
 import type { Store } from '../../../../lib/store/store.ts'
 import { splitReferences } from '../../../../lib/transform/object/references.ts'
 import { objectsOf } from '../restored.ts'
@@ -133,7 +133,7 @@ t.test(`each strategy makes of a collection what a model says, in ${CASES} cases
       }
       const resolve = resolverFor(existing, { options, undo: undefined })!
       const collection = store.collection('Note')
-      const calls = new Calls(collection, once, new AbortController().signal)
+      const calls = new RetryingCollection(collection, once, new AbortController().signal)
       const { due, unchanged, skipped } = await resolve(archive.map(split), calls)
       await calls.write(due.map(({ object }) => object))
       await collection.link(due.flatMap(({ links }) => links))
