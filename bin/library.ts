@@ -1,7 +1,7 @@
 export type { FindArchive } from '../lib/archive/chain/chain.ts'
 export { JOURNAL_FILE, MANIFEST_FILE } from '../lib/archive/files.ts'
 export { readableText } from '../lib/archive/object/text.ts'
-export type { KeptUndo } from '../lib/archive/undo/kept.ts'
+export type { KeptUndo } from '../lib/archive/undo/keptUndo.ts'
 export * from '../lib/async/closeAll.ts'
 export type { Retry } from '../lib/async/retry.ts'
 export type { Change } from '../lib/catalog/annotations.ts'
@@ -62,7 +62,7 @@ export * from '../lib/job/migrate/options.ts'
 export type { MigrateReport } from '../lib/job/migrate/report.ts'
 export * from '../lib/job/rehearse/options.ts'
 export type { RehearseReport } from '../lib/job/rehearse/report.ts'
-export type { Deletions } from '../lib/job/restore/conflict/vanishingIds.ts'
+export type { Deletions } from '../lib/job/restore/conflict/extraneousIds.ts'
 export * from '../lib/job/restore/options.ts'
 export * from '../lib/job/restore/planned/options.ts'
 export type { Plan } from '../lib/job/restore/planned/plan.ts'
@@ -95,7 +95,7 @@ export type {
   SinkTestResult,
   UndeliveredMessages,
 } from '../lib/monitor/alerts/index.ts'
-export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
+export type { PlannedPolicy } from '../lib/monitor/auto/plannedPolicies.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'
 export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
 export type { DashboardSources } from '../lib/monitor/dashboard/facts.ts'
@@ -121,7 +121,7 @@ export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export type { AttentionItem, MonitorReport } from '../lib/monitor/report/schema.ts'
-export type { StandingFacts, StandingOptions } from '../lib/monitor/report/standing.ts'
+export type { StandingFacts, StandingOptions } from '../lib/monitor/report/standingFindings.ts'
 export { forecastText } from '../lib/monitor/report/words.ts'
 export { addressOf, isLoopback } from '../lib/monitor/serve/address.ts'
 export * from '../lib/monitor/trace/traceparent.ts'
@@ -239,7 +239,7 @@ export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')
 /** What makes reports of the history, likewise. */
 export const reportLibrary = () => import('../lib/monitor/report/index.ts')
 /** What reads remembered alerts, likewise: without anything that sends them. */
-export const rememberedAlerts = () => import('../lib/monitor/alerts/remembered.ts')
+export const rememberedAlerts = () => import('../lib/monitor/alerts/storedAlerts.ts')
 
 /** What looks for alerts and sends them, loaded only if the configuration has any. */
 export const alertsLibrary = () => import('../lib/monitor/alerts/index.ts')

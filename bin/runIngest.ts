@@ -4,7 +4,6 @@ import { EXIT } from './cli/exit.ts'
 import type { Source } from './cli/inputs.ts'
 import { afterError, feedRejects } from './cli/next.ts'
 import { transformsFor } from './cli/transforms.ts'
-import { ingestOpenOptions } from './forRun.ts'
 import {
   ingestFiles,
   ingestOptions,
@@ -15,6 +14,7 @@ import {
   sumCounts,
   type WriteContext,
 } from './library.ts'
+import { ingestOpenOptions } from './openOptions.ts'
 import { progressView } from './view/progress.ts'
 import { rejectsText, reportSummary } from './view/summary.ts'
 

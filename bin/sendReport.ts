@@ -1,6 +1,6 @@
 import type { Context } from './cli/command.ts'
 import { EXIT } from './cli/exit.ts'
-import { configuredAlerts } from './commands/alerts/configured.ts'
+import { configuredAlerts } from './commands/alerts/alertSettings.ts'
 import { alertsLibrary, type MonitorReport } from './library.ts'
 import { alertsFile } from './observers/alertSettings.ts'
 import { sinkContextOf } from './observers/sinks.ts'

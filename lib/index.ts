@@ -146,7 +146,7 @@ export {
   transformStages,
 } from './transform/pipeline.ts'
 export { type PatchedSchema, patchSchema, type SchemaPatch } from './transform/schema/patch.ts'
-export type { SchemaTarget } from './transform/schema/patching.ts'
+export type { SchemaTarget } from './transform/schema/schemaDraft.ts'
 export { runScript, type ScriptOptions } from './transform/script/script.ts'
 export { convertProperty, type OnConvertError } from './transform/step/convert.ts'
 export { dropProperty } from './transform/step/drop.ts'

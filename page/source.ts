@@ -1,6 +1,6 @@
 // Where the page gets its facts: from a server that sends updates, or from its own file.
 import type { LiveFacts, PageFacts, RunFacts, RunLine, RunPage } from '../lib/monitor/dashboard/facts.ts'
-import { type PackedFacts, unpackReport, unpackRuns } from '../lib/monitor/dashboard/file/packed.ts'
+import { type PackedFacts, unpackReport, unpackRuns } from '../lib/monitor/dashboard/file/packedRuns.ts'
 import { visibleJson } from './visible.ts'
 
 /** Selects runs. */

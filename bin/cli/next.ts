@@ -9,7 +9,7 @@ import {
 } from '../library.ts'
 import type { Context } from './command.ts'
 import { commandLine } from './signal/commandLine.ts'
-import { continuingText } from './signal/continuing.ts'
+import { continuingText } from './signal/continueText.ts'
 
 type Flags = Pick<Context, 'flags'>
 

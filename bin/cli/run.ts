@@ -13,7 +13,7 @@ import { makeObservers } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'
-import { continuingText } from './signal/continuing.ts'
+import { continuingText } from './signal/continueText.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { OpenedTargets } from './target.ts'
 

@@ -22,7 +22,7 @@ import {
   userPaths,
 } from '../library.ts'
 import { servingMetrics } from '../metrics.ts'
-import { outputMessages } from '../view/live/said.ts'
+import { outputMessages } from '../view/live/outputMessages.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 

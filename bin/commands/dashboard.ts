@@ -18,7 +18,7 @@ import {
 import { servingMetrics } from '../metrics.ts'
 import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
-import { reportedOptions, reportPeriod } from '../reported.ts'
+import { reportedOptions, reportPeriod } from '../reportOptions.ts'
 
 /** `dashboard`: what is running, what was done and what needs attention, as a page in the browser. */
 export const command: Command = {

@@ -5,7 +5,6 @@ import { archiveFinder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
-import { retryOptions } from '../forRun.ts'
 import { withHistory } from '../history.ts'
 import {
   aliasText,
@@ -25,6 +24,7 @@ import {
   retryEvent,
   targetOptions,
 } from '../library.ts'
+import { retryOptions } from '../openOptions.ts'
 import { differenceText, diffSummary } from '../view/diffSummary.ts'
 import { eventView } from '../view/events.ts'
 import { findingJson, findingLine } from '../view/finding.ts'

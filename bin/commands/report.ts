@@ -2,7 +2,7 @@ import type { Command, Context } from '../cli/command.ts'
 import { tableOptions, tablesFor } from '../cli/tables.ts'
 import { catalogOptions, type OptionsSchema, reportLibrary } from '../library.ts'
 import { withMonitor } from '../monitor.ts'
-import { reportedOptions, reportPeriod } from '../reported.ts'
+import { reportedOptions, reportPeriod } from '../reportOptions.ts'
 import { sendingReport } from '../sendReport.ts'
 import { reportLines } from '../view/report.ts'
 

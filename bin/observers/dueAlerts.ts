@@ -17,7 +17,7 @@ import {
 import { alertsFile } from './alertSettings.ts'
 import type { ObservedCommand } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
-import { unwrittenRuns } from './unwritten.ts'
+import { unwrittenRuns } from './unwrittenRuns.ts'
 
 type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 

@@ -13,7 +13,7 @@ import {
 import { eventText } from '../view/eventText.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 import { isAtTerminal, triggerOf } from './trigger.ts'
-import { noteUnwritten } from './unwritten.ts'
+import { noteUnwritten } from './unwrittenRuns.ts'
 
 /** Records the runs of a command in the history of this user, except dry runs. */
 export async function historyObserver(observed: ObservedCommand): Promise<Observer | undefined> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { addsCode, PREFIX, readCompiled, writeCompiled } from './compiled.ts'
+import { addsCode, PREFIX, readCompiled, writeCompiled } from './compiledCode.ts'
 import { withStartFlags } from './heap.ts'
 import { placeOfCompiled } from './place.ts'
 

@@ -3,7 +3,7 @@ import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { RunEvent } from '../run/event/schema.ts'
 import { type Annotations, type Change, changeAnnotations, type StorageAt } from './annotations.ts'
-import { writeBeside } from './beside.ts'
+import { writeBeside } from './annotationsFile.ts'
 import { type Candidates, candidatesIn } from './database/candidates.ts'
 import type { Row } from './database/columns.ts'
 import { IndexDatabase } from './database/database.ts'
@@ -11,7 +11,7 @@ import { DetailsRows } from './database/details.ts'
 import { type ArchiveFilter, countingQueryOf, queryOf } from './database/query.ts'
 import { annotatedRow, recordOf, rowOf, verifiedColumns, withVerification } from './database/row.ts'
 import { Rows } from './database/rows.ts'
-import { UnreadableRows } from './database/unreadable.ts'
+import { UnreadableRows } from './database/unreadablePaths.ts'
 import type {
   ArchiveDetails,
   ArchivePlace,

@@ -10,7 +10,7 @@ import { readSingle } from '../archive/single/read.ts'
 import type { Storage } from '../archive/storage/storage.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import type { StorageAt } from './annotations.ts'
-import { parseNewArchive } from './begun.ts'
+import { parseNewArchive } from './newArchive.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 

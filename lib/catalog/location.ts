@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { type IsInside, insideCheck } from '../file/below.ts'
+import { type IsInside, insideCheck } from '../file/insideDirectory.ts'
 import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../file/namePattern.ts'
 
 /** The maximum length of a path, and so of a glob. */

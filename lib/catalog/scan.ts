@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { insideCheck } from '../file/below.ts'
+import { insideCheck } from '../file/insideDirectory.ts'
 
 /** The manifest of an archive whose removal has started: the last of its files to be removed. */
 export const DELETING_FILE = 'manifest.deleting.json'

@@ -19,8 +19,8 @@ import { ElysiaError, messageOf } from '../core/errors.ts'
 import { makeDirectory } from '../file/directory.ts'
 import { type Inode, inodeOf } from '../file/inode.ts'
 import { copyPrefix, hashOfPrefix } from '../file/prefix.ts'
-import { keptNames, setAside } from './keptFile.ts'
 import type { RejectLine } from './rejectLine.ts'
+import { keptNames, setAside } from './setAside.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants
 

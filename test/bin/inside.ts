@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import pLimit from 'p-limit'
-import { readCompiled, writeCompiled } from '../../bin/start/compiled.ts'
+import { readCompiled, writeCompiled } from '../../bin/start/compiledCode.ts'
 import type { Ended } from './elysiactl.ts'
 
 /** Where the command runs, and with what. */

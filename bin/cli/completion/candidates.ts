@@ -1,7 +1,7 @@
 import { namesOf } from '../../library.ts'
 import type { Context } from '../command.ts'
 import { followWords, isGroup, load, loadAll } from '../registry.ts'
-import { flagsOf, optionsOf, readTyped, type TypedWords } from './typed.ts'
+import { flagsOf, optionsOf, readTyped, type TypedWords } from './typedWords.ts'
 import { type Candidate, valuesOf } from './values.ts'
 
 /**

@@ -16,7 +16,7 @@ import {
 import { LATEST, useCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import type { Operand } from '../operands.ts'
-import type { TypedWords } from './typed.ts'
+import type { TypedWords } from './typedWords.ts'
 
 /** A possible word, and what it means, in a few words. */
 export interface Candidate {

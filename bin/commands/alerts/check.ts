@@ -10,7 +10,7 @@ import {
 } from '../../library.ts'
 import { withMonitor } from '../../monitor.ts'
 import { evaluateAlerts } from '../../observers/dueAlerts.ts'
-import { configuredAlerts } from './configured.ts'
+import { configuredAlerts } from './alertSettings.ts'
 
 /** `alerts check`: evaluates all rules, and sends what is due. */
 export const command: Command = {

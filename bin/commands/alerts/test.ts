@@ -3,7 +3,7 @@ import { EXIT } from '../../cli/exit.ts'
 import { tableOptions, tablesFor } from '../../cli/tables.ts'
 import { alertsLibrary, catalogOptions, didYouMean, ElysiaError, type SinkTestResult } from '../../library.ts'
 import { sinkContextOf } from '../../observers/sinks.ts'
-import { configuredAlerts } from './configured.ts'
+import { configuredAlerts } from './alertSettings.ts'
 
 /** `alerts test`: sends a test message through each sink, and prints their answers. */
 export const command: Command = {

@@ -5,7 +5,6 @@ import { DamageNotes } from '../../cli/chain/damage.ts'
 import { archiveFinder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { stepSettings, transformsFor } from '../../cli/transforms.ts'
-import { callLimit } from '../../forRun.ts'
 import {
   applyJob,
   applyOptions,
@@ -22,6 +21,7 @@ import {
   transformJob,
   transformOptions,
 } from '../../library.ts'
+import { callLimit } from '../../openOptions.ts'
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { endRestores } from './restoring/end.ts'

@@ -1,7 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { retryOptions } from '../../forRun.ts'
 import {
   type BackupResult,
   backupJob,
@@ -15,13 +14,14 @@ import {
   targetOptions,
   transformOptions,
 } from '../../library.ts'
+import { retryOptions } from '../../openOptions.ts'
 import { intoDirectory, intoFile, intoPipe } from './backingUp/into.ts'
+import { keepsVectors, makeBackup } from './backingUp/makeBackup.ts'
 import { requireUnlocked } from './backingUp/placeLock.ts'
 import { plannedPath, printPlan } from './backingUp/plan.ts'
-import { keepsVectors, makeBackup } from './backingUp/shown.ts'
 import { type Destination, destinationOf } from './destination.ts'
+import { findCollection } from './findCollection.ts'
 import { incrementOf, notingBase, requireIncrement } from './increment.ts'
-import { findCollection } from './named.ts'
 import { backUpSet } from './sets/backups.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties

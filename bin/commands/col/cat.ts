@@ -23,7 +23,7 @@ import {
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 import { namesArchive, readArchive } from './catArchive.ts'
-import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './named.ts'
+import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './findCollection.ts'
 import { objectLine } from './objectLine.ts'
 
 const catOptions = {

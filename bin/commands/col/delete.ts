@@ -20,7 +20,7 @@ import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, rowLines } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
-import { ownNamed } from './named.ts'
+import { ownNamed } from './findCollection.ts'
 import { rollbackTexts } from './restoring/rollbackText.ts'
 
 const askOptions = {

@@ -6,7 +6,6 @@ import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { callLimit } from '../../forRun.ts'
 import {
   type Close,
   catalogOptions,
@@ -26,6 +25,7 @@ import {
   targetOptions,
   transformOptions,
 } from '../../library.ts'
+import { callLimit } from '../../openOptions.ts'
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'

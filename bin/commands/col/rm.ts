@@ -2,7 +2,7 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { ElysiaError, forgetTaken, type OptionsSchema, targetOptions } from '../../library.ts'
-import { type FoundCollection, findOwnName, hasTenants } from './named.ts'
+import { type FoundCollection, findOwnName, hasTenants } from './findCollection.ts'
 
 const rmOptions = {
   type: 'object',

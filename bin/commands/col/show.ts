@@ -8,7 +8,7 @@ import {
   type Tenant,
   targetOptions,
 } from '../../library.ts'
-import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './named.ts'
+import { type FoundCollection, findCollection, hasTenants, tenantsOf } from './findCollection.ts'
 
 /** `col show`: one collection, for users; with --json its schema as the store holds it. */
 export const command: Command = {

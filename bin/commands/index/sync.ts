@@ -11,7 +11,7 @@ import {
   withoutKeys,
 } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
-import { outputMessages } from '../../view/live/said.ts'
+import { outputMessages } from '../../view/live/outputMessages.ts'
 
 const syncOptions = {
   type: 'object',

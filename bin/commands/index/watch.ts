@@ -1,7 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { ingestOpenOptions } from '../../forRun.ts'
 import {
   counted,
   ingestOptions,
@@ -19,6 +18,7 @@ import {
   watchOptions,
 } from '../../library.ts'
 import { servingMetrics } from '../../metrics.ts'
+import { ingestOpenOptions } from '../../openOptions.ts'
 import { reportNextStep, writeContext } from '../../runIngest.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, reportSummary } from '../../view/summary.ts'

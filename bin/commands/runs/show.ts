@@ -3,7 +3,7 @@ import { commandLine } from '../../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import { type AttemptLog, ElysiaError, type HistoryEntry, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
-import { movedText } from '../../view/moved.ts'
+import { movedText } from '../../view/trafficText.ts'
 import { progressText, timeText } from './table.ts'
 
 /** How much of a log fits on a screen. */

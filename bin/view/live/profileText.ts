@@ -1,6 +1,6 @@
 import { counted, type Profile, roughSize } from '../../library.ts'
-import { movedText } from '../moved.ts'
 import { groupDigits } from '../progressLine.ts'
+import { movedText } from '../trafficText.ts'
 
 /** The findings of --profile for the user; the last sentence says what to do. */
 export function profileText(profile: Profile): string[] {

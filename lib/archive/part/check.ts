@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Part } from '../manifest.ts'
 import type { Storage } from '../storage/storage.ts'
-import { hashFile } from './confirm.ts'
+import { hashFile } from './confirmPart.ts'
 import { damagedPart } from './read.ts'
 
 /** A manifest's facts about the bytes of a file: a part, or an index. */

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../core/errors.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { createLock, type FoundLock, type LockKind, type OwnLock } from './files.ts'
+import { blockerText, HeartbeatWatch, type LockTiming, TIMING } from './heartbeat.ts'
 import { thisOwner } from './process.ts'
-import { blockerText, HeartbeatWatch, type LockTiming, TIMING } from './stale.ts'
 
 export type { LockKind, LockRecord } from './files.ts'
-export type { LockTiming } from './stale.ts'
+export type { LockTiming } from './heartbeat.ts'
 
 export interface LockOptions {
   readonly kind: LockKind

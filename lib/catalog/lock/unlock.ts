@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { findLocks, removeLock } from './files.ts'
-import { blockerText, HeartbeatWatch, type LockTiming, staleAfterMs, TIMING } from './stale.ts'
+import { blockerText, HeartbeatWatch, type LockTiming, staleAfterMs, TIMING } from './heartbeat.ts'
 
 /** A lock that was examined, and whether it was removed. */
 export interface UnlockedLock {

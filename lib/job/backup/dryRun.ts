@@ -15,7 +15,7 @@ import { requireObjects } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor, collectionInfoOf, planOf } from './plan.ts'
 import { requireFree } from './resume.ts'
-import { requireSame, requireSameSchema } from './same.ts'
+import { requireSame, requireSameSchema } from './resumeChecks.ts'
 
 /** The destination of a backup, if it is a named directory. */
 export interface DryRunDestination {

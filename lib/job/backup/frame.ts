@@ -5,7 +5,7 @@ import { type JobResult, Run, runJob } from '../../run/run.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
 import { type CollectionInfo, collectionInfoOf } from './plan.ts'
-import { RefusedObjects } from './refused.ts'
+import { RefusedObjects } from './refusedObjects.ts'
 import { type BackupReport, backupCounts, backupFacts, backupReport } from './report.ts'
 
 /** How a backup ended: its report, and either its manifest or the error. */

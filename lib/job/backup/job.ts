@@ -8,7 +8,7 @@ import type { Transform } from '../../transform/transform.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupOptions } from './options.ts'
 import type { CollectionInfo } from './plan.ts'
-import type { RefusedObjects } from './refused.ts'
+import type { RefusedObjects } from './refusedObjects.ts'
 
 /** The context of a backup. */
 export interface BackupContext extends RunContext {

@@ -4,7 +4,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
 import type { Emit } from '../../run/context.ts'
 import type { BackupOptions } from './options.ts'
-import { incompleteArchive } from './scan/found.ts'
+import { incompleteArchive } from './scan/completeness.ts'
 
 /** Objects that the store counted before and after a scan. */
 export interface SourceCounts {

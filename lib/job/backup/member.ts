@@ -7,7 +7,7 @@ import { ElysiaError, rewordError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 import { collectionInfoOf, type TransformSettings } from './plan.ts'
-import { requireSame } from './same.ts'
+import { requireSame } from './resumeChecks.ts'
 
 /** What exists in the place of one collection of a set. */
 export interface SetMember {

@@ -2,7 +2,7 @@ import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { IndexPart, Manifest, Part } from '../../archive/manifest.ts'
-import { hashFile } from '../../archive/part/confirm.ts'
+import { hashFile } from '../../archive/part/confirmPart.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 

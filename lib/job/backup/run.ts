@@ -9,7 +9,7 @@ import { encodingLike } from './encoding.ts'
 import type { BackupJob } from './job.ts'
 import { planOf, type TenantObjectCounts } from './plan.ts'
 import { intactParts } from './resume.ts'
-import { requireSameSchema } from './same.ts'
+import { requireSameSchema } from './resumeChecks.ts'
 
 /** A backup into its own place. */
 export interface StorageJob extends BackupJob {

@@ -3,7 +3,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { hasTenants } from '../../core/schema.ts'
 import type { Store } from '../../store/store.ts'
-import { requireClock, requireUse } from '../health/fitting.ts'
+import { requireClock, requireUse } from '../health/requirements.ts'
 import type { CollectionRef } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 

@@ -12,7 +12,7 @@ import type { NamedCollection } from '../../store/named.ts'
 import { objectPages } from '../../store/objects.ts'
 import type { Projection, Store, Tenant } from '../../store/store.ts'
 import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
-import { Changes } from './changed.ts'
+import { Changes } from './changesSince.ts'
 import type { CopyRanges } from './ranges.ts'
 
 /** How to read a collection that is copied. */

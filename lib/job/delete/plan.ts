@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { placeOf } from '../restore/conflict/vanishingIds.ts'
+import { placeOf } from '../restore/conflict/extraneousIds.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { type SearchPlan, searchPlan } from '../selection/searchPlan.ts'
 import type { DeletePlan, DeleteRun } from './run.ts'

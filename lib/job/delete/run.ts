@@ -6,7 +6,7 @@ import type { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Collection, Projection, Store } from '../../store/store.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
-import type { UndoKeeping } from '../undo/keeping.ts'
+import type { UndoKeeping } from '../undo/undoRecorder.ts'
 import type { DeleteOptions } from './options.ts'
 import type { SelectedIds } from './selectedIds.ts'
 

@@ -14,12 +14,12 @@ import { type Comparer, comparerOf } from './comparer.ts'
 import type { Comparison } from './context.ts'
 import { findDifferences, type PageCounts } from './findDifferences.ts'
 import { type Finding, type PairFinding, withoutObjects } from './finding.ts'
+import { SleepingTenants } from './inactiveTenants.ts'
 import { comparisonWork, type Work } from './plan.ts'
 import { RangeCounts } from './rangeCounts.ts'
 import { type Clock, type RereadObjects, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
 import type { DiffSide, SideReadOptions } from './side/side.ts'
-import { SleepingTenants } from './sleepingTenants.ts'
 
 const FINDINGS_A_PAGE = 500
 

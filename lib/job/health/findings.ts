@@ -1,6 +1,6 @@
 import type { StoreSurvey, SurveyedCollection } from '../../store/survey.ts'
-import { clockFact, MOST_CLOCK_DIFFERENCE_MS } from './fitting.ts'
 import type { HealthFinding } from './report.ts'
+import { clockFact, MOST_CLOCK_DIFFERENCE_MS } from './requirements.ts'
 
 const stop = (fact: string): HealthFinding => ({ level: 'stop', fact })
 const warning = (fact: string): HealthFinding => ({ level: 'warning', fact })

@@ -10,15 +10,15 @@ import { type SinkOptions, sink } from '../../store/sink/sink.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
 import { waitForRoom } from '../../stream/waitForRoom.ts'
-import { isStopping, startOverChanged } from './beginning.ts'
 import { SecondPass } from './coalesce/secondPass.ts'
 import { windowOf } from './coalesce/window.ts'
 import { type Input, labelOf, type OpenedInput, openInput } from './input.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
+import { isStopping, startOverChanged } from './startOver.ts'
 import { threadedItems } from './thread/items.ts'
 import type { Ingest } from './types.ts'
-import { unwrittenRest } from './unwritten.ts'
+import { unwrittenRest } from './unwrittenInput.ts'
 
 /**
  * Takes one input through the stages; `reached` is where an interrupted run left it.

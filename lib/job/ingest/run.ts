@@ -1,12 +1,12 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
-import { isStopping, startOver, startOverChanged } from './beginning.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
 import { windowOf } from './coalesce/window.ts'
 import { ingestOne } from './ingestOne.ts'
 import { isUnchangedAtEnd, labelOf, requireRecords } from './input.ts'
+import { isStopping, startOver, startOverChanged } from './startOver.ts'
 import { changeThread } from './thread/items.ts'
 import type { Ingest } from './types.ts'
 

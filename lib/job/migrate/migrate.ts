@@ -11,11 +11,11 @@ import type { JobResult } from '../../run/run.ts'
 import type { State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { type CopyContext, type CopyResult, runCopy } from '../copy/copy.ts'
-import { dropBefore, meaningOf, referrersOf, switchedMigration, undoMigration } from './back.ts'
 import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
 import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
 import { type Migration, Migrations } from './record.ts'
 import type { MigrateReport } from './report.ts'
+import { dropBefore, meaningOf, referrersOf, switchedMigration, undoMigration } from './undoMigration.ts'
 
 /** How a migration ended. */
 export type MigrateResult = JobResult<MigrateReport>

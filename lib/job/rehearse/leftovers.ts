@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { type FileLock, lockFile } from '../../database/fileLock.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeWhole.ts'
+import { writeWhole } from '../../file/writeAtomically.ts'
 import { isScratchPlace, type ScratchPlace } from './scratch.ts'
 
 const MAX_BYTES = 16 * 1024

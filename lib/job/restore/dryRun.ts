@@ -7,7 +7,7 @@ import { type DiscardedValues, mayDiscard } from './conflict/newProperties.ts'
 import { reshapeStages, selectStages } from './part/stages.ts'
 import { PartTally, type RefusedObject } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
-import { announceChanges } from './source/changed.ts'
+import { announceChanges } from './source/announceChanges.ts'
 import type { SourcePart } from './source/source.ts'
 
 /**

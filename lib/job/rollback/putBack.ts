@@ -3,11 +3,11 @@ import type { UndoEntry } from '../../archive/undo/undo.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type SplitReferences, splitReferences } from '../../transform/object/references.ts'
-import { linkMissing } from '../restore/target/linking.ts'
+import { linkMissing } from '../restore/target/linkReferences.ts'
 import type { PlacedLink, SpoolFile } from '../restore/target/partSpool.ts'
 import { decideRollback, type RollbackDecision } from './decide.ts'
-import type { SkippedObject } from './left.ts'
 import type { PlannedChange, RollbackRun } from './run.ts'
+import type { SkippedObject } from './skippedObjects.ts'
 
 const LINKS = 'links'
 

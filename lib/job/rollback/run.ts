@@ -1,4 +1,4 @@
-import type { KeptUndo } from '../../archive/undo/kept.ts'
+import type { KeptUndo } from '../../archive/undo/keptUndo.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
@@ -8,8 +8,8 @@ import type { RestoreLog } from '../restore/progressTable.ts'
 import type { PartSpool, PlacedLink } from '../restore/target/partSpool.ts'
 import type { UndoIndex } from '../undo/undoIndex.ts'
 import type { DecisionContext, RollbackDecision } from './decide.ts'
-import type { SkippedFile } from './left.ts'
 import type { RollbackOptions } from './options.ts'
+import type { SkippedFile } from './skippedObjects.ts'
 
 /** The context of a rollback. */
 export interface RollbackContext extends RunContext {

@@ -1,4 +1,4 @@
-import { type KeptUndo, keptUndo } from '../../archive/undo/kept.ts'
+import { type KeptUndo, keptUndo } from '../../archive/undo/keptUndo.ts'
 import { undoDirectory, undoRoot } from '../../archive/undo/undo.ts'
 import type { Close } from '../../async/closeAll.ts'
 import { closeAll } from '../../async/closeAll.ts'
@@ -15,9 +15,9 @@ import { PartSpool } from '../restore/target/partSpool.ts'
 import { lockChanges, lockUndo } from '../undo/lock.ts'
 import { Traces } from '../undo/traces.ts'
 import { UndoIndex } from '../undo/undoIndex.ts'
-import { SkippedFile } from './left.ts'
 import type { RollbackOptions } from './options.ts'
 import type { RollbackContext, RollbackRun } from './run.ts'
+import { SkippedFile } from './skippedObjects.ts'
 
 /** A rollback that is ready to begin. */
 export interface RollbackSetup {

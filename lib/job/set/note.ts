@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { recordOf } from '../../core/value/record.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeWhole.ts'
+import { writeWhole } from '../../file/writeAtomically.ts'
 import type { SetOptions } from './options.ts'
 
 /** The command that makes a set below a backup root: the same one finds again what it began. */

@@ -1,4 +1,4 @@
-import { removeExpiredUndos } from '../../archive/undo/kept.ts'
+import { removeExpiredUndos } from '../../archive/undo/keptUndo.ts'
 import { undoRoot } from '../../archive/undo/undo.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { FileLock } from '../../database/fileLock.ts'

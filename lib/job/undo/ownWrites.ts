@@ -1,7 +1,7 @@
 import type { Trace, UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { UndoKeeping } from './keeping.ts'
 import type { Traces } from './traces.ts'
+import { UndoKeeping } from './undoRecorder.ts'
 
 /**
  * Records the writes of a run without undo before they are sent: only ids and digests, so that it recognizes its own

@@ -2,7 +2,7 @@ import { newRunId } from '../../run/record.ts'
 import { withoutAttempts } from './attempts.ts'
 import { type FileIdentity, millisecondsOf } from './identity.ts'
 import type { WatchEntry } from './log.ts'
-import type { FilePosition } from './opened.ts'
+import type { FilePosition } from './openedFile.ts'
 import type { WatchContext } from './setup.ts'
 
 /** A file changed so recently may change again without another time to show for it. */

@@ -5,7 +5,7 @@ import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
 import type { IngestContext, SharedIngest } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
-import type { FilePosition, OpenedFile } from './opened.ts'
+import type { FilePosition, OpenedFile } from './openedFile.ts'
 import type { StartPosition } from './recognize.ts'
 import type { WatchContext } from './setup.ts'
 

@@ -2,7 +2,7 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import { writingState } from '../../run/journal/statements.ts'
 import { forgetGroups, GroupLog } from './group/log.ts'
 import { type FileIdentity, isFile, type PathState, sameInode } from './identity.ts'
-import type { FilePosition } from './opened.ts'
+import type { FilePosition } from './openedFile.ts'
 import type { WatchOptions } from './options.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { codecOf, MAGIC_BYTES } from '../../stream/codec/detect.ts'
 import { sameContent, sameState, wasRecreated } from './identity.ts'
 import type { WatchEntry } from './log.ts'
-import type { FilePosition, OpenedFile } from './opened.ts'
+import type { FilePosition, OpenedFile } from './openedFile.ts'
 
 /** Where a run begins in a file: the byte, and the number of lines before it. */
 export interface StartPosition {

@@ -5,9 +5,9 @@ import { resolvedPath } from '../../file/resolvedPath.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { readRun } from '../../run/journal/readRun.ts'
 import { writingState } from '../../run/journal/statements.ts'
-import { setAside } from '../../run/keptFile.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { sizeOf } from '../../run/rejectsFile.ts'
+import { setAside } from '../../run/setAside.ts'
 import { openDirectoryDatabase, type State, stateLock } from '../../run/state.ts'
 
 const TABLE = `

@@ -5,11 +5,11 @@ import type { IngestOptionsInput } from '../ingest/options.ts'
 import type { IngestContext } from '../ingest/types.ts'
 import { DirectoryWatcher } from './directory/watcher.ts'
 import { resumeGroup } from './group/resume.ts'
-import { takeWaiting } from './group/waiting.ts'
+import { takeWaiting } from './group/takeWaiting.ts'
 import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
 import { setUpWatch, type WatchContext } from './setup.ts'
-import { failUnnamed, reportOtherKind } from './take.ts'
+import { failUnnamed, reportOtherKind } from './takeFile.ts'
 
 /**
  * Takes the files in a directory, existing and new ones, in order of name, each once, as one run each, until `stop` or

@@ -6,6 +6,9 @@ export type { Delivery } from './deliver.ts'
 export { type AlertEvaluation, type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { AlertMessage } from './messageSchema.ts'
 export { type CommandEnd, type HeartbeatRun, type Pings, pingsOf } from './pings.ts'
+export { type SentReport, sendReport } from './sendReport.ts'
+export type { SinkContext } from './sink/sinks.ts'
+export type { UndeliveredMessages } from './state/outbox.ts'
 export {
   ALERTS_FILE,
   alertsOf,
@@ -13,8 +16,5 @@ export {
   firingAlert,
   type RememberedAlerts,
   undeliveredCount,
-} from './remembered.ts'
-export { type SentReport, sendReport } from './sendReport.ts'
-export type { SinkContext } from './sink/sinks.ts'
-export type { UndeliveredMessages } from './state/outbox.ts'
+} from './storedAlerts.ts'
 export { type SinkTestResult, testSinks } from './testSinks.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isGone, type LockOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeWhole.ts'
+import { writeWhole } from '../../file/writeAtomically.ts'
 import type { PolicyHistory } from './due.ts'
 
 const FILE = 'auto.json'

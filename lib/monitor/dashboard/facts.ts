@@ -1,4 +1,4 @@
-import type { FiringAlert } from '../alerts/remembered.ts'
+import type { FiringAlert } from '../alerts/storedAlerts.ts'
 import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
 import type { AttemptLog } from '../history/log/line.ts'
 import type { MonitorReport } from '../report/schema.ts'

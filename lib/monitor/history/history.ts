@@ -9,7 +9,7 @@ import type {
   SubjectSuccess,
   TrafficTotal,
 } from './entry.ts'
-import { killedEntry } from './killed.ts'
+import { killedEntry } from './killedEntry.ts'
 import type { AttemptLog, LogLine } from './log/line.ts'
 import { logsOf, noteBad, pruneLogs, putLog } from './log/table.ts'
 import { type CompactionResult, releaseFreePages } from './table/compact.ts'

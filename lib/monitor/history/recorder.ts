@@ -3,12 +3,12 @@ import type { Emit } from '../../run/context.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { newRunId } from '../../run/record.ts'
 import { PlaceMeter } from '../progress/places.ts'
-import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './ended.ts'
+import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './endedEntry.ts'
 import type { HistoryEntry } from './entry.ts'
 import type { History } from './history.ts'
 import type { LogLevel } from './log/levels.ts'
 import { RunLog } from './log/runLog.ts'
-import { progressAfter } from './progressed.ts'
+import { progressAfter } from './progressAfter.ts'
 import {
   blankEntry,
   numberTry,
@@ -16,7 +16,7 @@ import {
   placeOf,
   type RecordedCommand,
   type RecordedRun,
-} from './recorded.ts'
+} from './recordedCommand.ts'
 import { RunTraffic } from './traffic.ts'
 import { HistoryWriter } from './writer.ts'
 

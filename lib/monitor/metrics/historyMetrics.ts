@@ -6,7 +6,7 @@ import type {
   SubjectRun,
   TrafficTotal,
 } from '../history/entry.ts'
-import { isFailed, isOver, type StartedSubject } from '../history/failed.ts'
+import { isFailed, isOver, type StartedSubject } from '../history/failures.ts'
 import { GroupCache, groupOf } from './groups.ts'
 import type { SampleGroup, Values } from './metric.ts'
 

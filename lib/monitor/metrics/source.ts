@@ -1,6 +1,6 @@
 import type { HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
-import { boundGroups } from './bounded.ts'
+import { boundGroups } from './boundGroups.ts'
 import { exposition } from './exposition.ts'
 import { GroupCache } from './groups.ts'
 import { historyMetrics } from './historyMetrics.ts'

@@ -1,5 +1,5 @@
 import type { RunPoint } from '../history/entry.ts'
-import { isFailed, isOver, type StartedSubject } from '../history/failed.ts'
+import { isFailed, isOver, type StartedSubject } from '../history/failures.ts'
 import type { AttentionItem, MonitorReport } from './schema.ts'
 import { ageOf, shellWord } from './words.ts'
 

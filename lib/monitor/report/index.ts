@@ -3,4 +3,4 @@
 export { readExpectations } from '../expect/expectations.ts'
 export { reportHtml } from './html.ts'
 export { report } from './report.ts'
-export { standingFindings } from './standing.ts'
+export { standingFindings } from './standingFindings.ts'

@@ -1,9 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import { type Expectation, expectationFor } from '../expect/expectations.ts'
-import { judgeExpectations } from '../expect/missed.ts'
+import { judgeExpectations } from '../expect/judgeExpectations.ts'
 import type { HistoryEntry, ReportedHistory, SubjectRuns } from '../history/entry.ts'
-import { isOnlySlips, isSlipped, lastEnded, type StartedSubject } from '../history/failed.ts'
+import { isOnlySlips, isSlipped, lastEnded, type StartedSubject } from '../history/failures.ts'
 import {
   cleanupLines,
   damagedLines,
@@ -14,7 +14,7 @@ import {
 } from './archives.ts'
 import { attentionItems } from './attention.ts'
 import { disksOf } from './disk.ts'
-import { lastSuccessTimes } from './done.ts'
+import { lastSuccessTimes } from './lastSuccess.ts'
 import { recoveryOf } from './recovery.ts'
 import type { AttentionItem, MonitorReport } from './schema.ts'
 import { forecastOf, storageOf } from './storage.ts'

@@ -5,7 +5,7 @@ import type { Outcome, OutcomeName } from '../../core/outcome.ts'
 import { type Evaluation, evaluate, resultsOf, type StoredBefore } from './evaluate.ts'
 import type { RemovalOutcome, RetryingCollection } from './retryingCollection.ts'
 import type { ShapeRefusal, StorageShape } from './shape.ts'
-import { operationOf, type WriteGroup } from './unit.ts'
+import { operationOf, type WriteGroup } from './writeGroup.ts'
 
 /** Settings for applying units. */
 export interface ApplySettings {

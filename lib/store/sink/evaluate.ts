@@ -5,7 +5,7 @@ import type { Move, Operation, Patch } from '../../core/operation.ts'
 import type { OutcomeName } from '../../core/outcome.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
 import type { ShapeRefusal } from './shape.ts'
-import { operationOf } from './unit.ts'
+import { operationOf } from './writeGroup.ts'
 
 /** What the store held before a unit, by id, for the ids that its operations read. */
 export interface StoredBefore {

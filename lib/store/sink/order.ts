@@ -1,5 +1,5 @@
 import type { Settlement } from '../../core/outcome.ts'
-import type { WriteGroup } from './unit.ts'
+import type { WriteGroup } from './writeGroup.ts'
 
 /** A unit on its way through the store. `committed` resolves once it and all before it are settled. */
 export interface Task {

@@ -10,7 +10,7 @@ import { batchOf } from './chunk.ts'
 import { IdLocks, Sequencer } from './order.ts'
 import { RetryingCollection, type WriteLimits } from './retryingCollection.ts'
 import { IDENTITY_SHAPE, type StorageShape } from './shape.ts'
-import { type WriteGroup, writeGroups } from './unit.ts'
+import { type WriteGroup, writeGroups } from './writeGroup.ts'
 
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {

@@ -1,6 +1,6 @@
+import { knownJson } from '../../core/cachedJson.ts'
 import { publishBytes } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
-import { knownJson } from '../../core/knownJson.ts'
 import { scaledToMemory } from '../../core/memory/limits.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { Stage } from '../../core/stage.ts'
-import { foreignBytes, HEAD_BYTES } from '../bytes/foreign.ts'
+import { foreignBytes, HEAD_BYTES } from '../bytes/foreignBytes.ts'
 import { whenRead } from '../bytes/whenRead.ts'
 import { type CodecName, codecOf, compressedTwice, decoder, undecodableBytes } from './detect.ts'
 

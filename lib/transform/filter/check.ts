@@ -1,7 +1,7 @@
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Value } from '../expression/types.ts'
 import { typedValue, valueColumn } from '../expression/value.ts'
-import { type CheckedFilter, columnsOf } from './checked.ts'
+import { type CheckedFilter, columnsOf } from './checkedFilter.ts'
 import { type Column, columnOf, propertiesText } from './column.ts'
 import {
   type Comparison,

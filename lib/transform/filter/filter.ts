@@ -3,7 +3,7 @@ import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { ValueFault } from '../expression/fault.ts'
 import { checkFilter } from './check.ts'
-import { type CheckedFilter, columnsOf } from './checked.ts'
+import { type CheckedFilter, columnsOf } from './checkedFilter.ts'
 import { parseFilter } from './parse.ts'
 import { type Predicate, predicateOf } from './predicate.ts'
 

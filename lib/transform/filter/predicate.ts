@@ -1,6 +1,6 @@
 import type { Json, StoredObject } from '../../core/object.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
-import type { CheckedFilter } from './checked.ts'
+import type { CheckedFilter } from './checkedFilter.ts'
 import type { Column } from './column.ts'
 import type { ContainsMode, Operator } from './expression.ts'
 import { exactText, likeMatcher } from './like.ts'

@@ -1,7 +1,7 @@
 import { type CollectionSchema, isReplicated, type PropertySchema } from '../../core/schema.ts'
 import { recordOf } from '../../core/value/record.ts'
 import type { ConditionValue, StoreCondition } from '../../store/condition.ts'
-import type { CheckedFilter } from './checked.ts'
+import type { CheckedFilter } from './checkedFilter.ts'
 import type { Column } from './column.ts'
 import { type Instant, rfc3339 } from './instant.ts'
 import { type LikePattern, prefixOf } from './like.ts'

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { SchemaDraft, SchemaRequests, SchemaTarget } from './patching.ts'
 import type { SchemaRule } from './rules/rule.ts'
 import { RULES } from './rules/rules.ts'
+import type { SchemaDraft, SchemaRequests, SchemaTarget } from './schemaDraft.ts'
 
 /** One change that makes a target accept a class. `from` or `to` is absent if there was or is nothing. */
 export interface SchemaPatch {

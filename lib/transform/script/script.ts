@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
-import { requireNoExpiry, withNames } from '../step/followers.ts'
+import { requireNoExpiry, withNames } from '../step/propertyNames.ts'
 import {
   type BoundTransform,
   type Transform,

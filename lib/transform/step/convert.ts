@@ -1,10 +1,10 @@
 import type { ObjectDraft } from '../../core/object.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
-import { eachObject, removeProperty } from './each.ts'
-import { requireNoExpiry } from './followers.ts'
-import { insideProperty, placeIn } from './inside.ts'
+import { eachObject, removeProperty } from './eachObject.ts'
+import { insideProperty, placeIn } from './insideProperty.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
+import { requireNoExpiry } from './propertyNames.ts'
 import { ofType } from './type.ts'
 
 /** What to do with an object whose value has no equal in the new type. */

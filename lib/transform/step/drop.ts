@@ -1,8 +1,8 @@
 import type { Transform } from '../transform.ts'
-import { eachObject, removeProperty } from './each.ts'
-import { requireNoExpiry, withNames } from './followers.ts'
-import { insideProperty, placeIn } from './inside.ts'
+import { eachObject, removeProperty } from './eachObject.ts'
+import { insideProperty, placeIn } from './insideProperty.ts'
 import { propertyOf, withProperties } from './property.ts'
+import { requireNoExpiry, withNames } from './propertyNames.ts'
 
 /** Removes a property from each object and from the class; `meta.author` is a nested property. */
 export function dropProperty(property: string): Transform {

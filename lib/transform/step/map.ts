@@ -1,8 +1,8 @@
 import type { Transform } from '../transform.ts'
-import { eachObject, removeProperty } from './each.ts'
-import { withNames } from './followers.ts'
-import { insideProperty, placeIn } from './inside.ts'
+import { eachObject, removeProperty } from './eachObject.ts'
+import { insideProperty, placeIn } from './insideProperty.ts'
 import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
+import { withNames } from './propertyNames.ts'
 
 /**
  * Renames a property in each object, in the class, and in module settings. `text`: `old=new`, or `meta.old=meta.new`.

@@ -4,10 +4,10 @@ import type { Json } from '../../core/object.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
 import { type Instant, readInstant, rfc3339 } from '../filter/instant.ts'
 import { Refusal, type Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
-import { requireNoExpiry } from './followers.ts'
-import { insideProperty, placeIn } from './inside.ts'
+import { eachObject } from './eachObject.ts'
+import { insideProperty, placeIn } from './insideProperty.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
+import { requireNoExpiry } from './propertyNames.ts'
 import { ofType } from './type.ts'
 
 /** Tells keys apart without revealing them. */

@@ -2,7 +2,7 @@ import { ElysiaError, rewordError } from '../../core/errors.ts'
 import { ValueFault } from '../expression/fault.ts'
 import { filterOf } from '../filter/filter.ts'
 import { Refusal, type Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
+import { eachObject } from './eachObject.ts'
 
 /** Keeps only objects for which a condition is true; the others count as filtered. @see filterOf */
 export function whereTrue(condition: string): Transform {

@@ -2,10 +2,10 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/object.ts'
 import { recordOf } from '../../core/value/record.ts'
 import type { Transform } from '../transform.ts'
-import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, type VectorEntry, vectorText, withEntries } from './entry.ts'
 import { noVector } from './map.ts'
 import { parseVectorArguments, type VectorArgument } from './options.ts'
+import { vectorTransform } from './vectorTransform.ts'
 
 /** The index types that `--index-type` accepts. */
 export const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const

@@ -3,9 +3,9 @@ import type { ObjectDraft, Vector } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { recordOf } from '../../core/value/record.ts'
 import type { Transform } from '../transform.ts'
-import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, UNNAMED, type VectorEntry, vectorText, withEntries } from './entry.ts'
 import { vectorPairs } from './options.ts'
+import { vectorTransform } from './vectorTransform.ts'
 
 /**
  * Renames vectors, all at once, in each object and in the class: `default=content`, where `default` is the unnamed

@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { ObjectDraft } from '../../core/object.ts'
 import { vectorizersOf } from '../schema/vectorizers.ts'
 import type { Transform } from '../transform.ts'
-import { vectorTransform } from './asked.ts'
+import { vectorTransform } from './vectorTransform.ts'
 
 /** The name of `revectorize` in reports. */
 export const REVECTORIZE = 'revectorize'

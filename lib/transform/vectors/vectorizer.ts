@@ -4,9 +4,9 @@ import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
 import { isRecord, recordOf } from '../../core/value/record.ts'
 import type { Transform } from '../transform.ts'
-import { vectorTransform } from './asked.ts'
 import { entriesOf, entryNamed, UNNAMED, type VectorEntry, withEntries } from './entry.ts'
 import { parseVectorArguments } from './options.ts'
+import { vectorTransform } from './vectorTransform.ts'
 
 /** Settings that mean the same to every vectorizer. */
 const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectorizeCollectionName']

@@ -6,7 +6,7 @@ import { identityIn } from '../../../lib/archive/object/identity.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
 import { objectOf } from '../../../lib/archive/object/parse.ts'
-import { knownJson } from '../../../lib/core/knownJson.ts'
+import { knownJson } from '../../../lib/core/cachedJson.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 

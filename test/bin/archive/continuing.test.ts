@@ -1,6 +1,6 @@
 import t from 'tap'
 import { commandLine } from '../../../bin/cli/signal/commandLine.ts'
-import { continuingText } from '../../../bin/cli/signal/continuing.ts'
+import { continuingText } from '../../../bin/cli/signal/continueText.ts'
 
 t.test('a command line can be pasted into a shell', async (t) => {
   t.equal(commandLine(['col', 'backup', 'X', '--to', '/b/x']), 'elysiactl col backup X --to /b/x')

@@ -18,7 +18,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { dropProperty } from '../../../lib/transform/step/drop.ts'
-import { eachObject } from '../../../lib/transform/step/each.ts'
+import { eachObject } from '../../../lib/transform/step/eachObject.ts'
 import { Refusal, type Transform } from '../../../lib/transform/transform.ts'
 import { idOf, THING, things } from '../backup/archived.ts'
 

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { type FileIdentity, inspectPath, isFile } from '../../../lib/job/watch/identity.ts'
-import { openFile } from '../../../lib/job/watch/opened.ts'
+import { openFile } from '../../../lib/job/watch/openedFile.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, pass, placeOf, type Storage, said } from './watching.ts'
 

@@ -10,7 +10,7 @@ import type { Reject } from '../../../lib/core/reject.ts'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { inspectPath, isFile } from '../../../lib/job/watch/identity.ts'
 import type { WatchEntry } from '../../../lib/job/watch/log.ts'
-import { type FilePosition, type OpenedFile, openFile } from '../../../lib/job/watch/opened.ts'
+import { type FilePosition, type OpenedFile, openFile } from '../../../lib/job/watch/openedFile.ts'
 import { recognizeFile } from '../../../lib/job/watch/recognize.ts'
 import { splitLines } from '../../../lib/stream/lines/splitLines.ts'
 

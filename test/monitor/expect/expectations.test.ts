@@ -1,6 +1,6 @@
 import t from 'tap'
 import { expectationFor, readExpectations } from '../../../lib/monitor/expect/expectations.ts'
-import { judgeExpectations } from '../../../lib/monitor/expect/missed.ts'
+import { judgeExpectations } from '../../../lib/monitor/expect/judgeExpectations.ts'
 
 const read = (text: string) => readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
 

@@ -2,8 +2,8 @@ import t from 'tap'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { schemaDifferences } from '../../../lib/transform/schema/differences.ts'
 import { lossesIn, patchRefused, patchSchema } from '../../../lib/transform/schema/patch.ts'
-import type { SchemaRequests, SchemaTarget } from '../../../lib/transform/schema/patching.ts'
 import { RULES } from '../../../lib/transform/schema/rules/rules.ts'
+import type { SchemaRequests, SchemaTarget } from '../../../lib/transform/schema/schemaDraft.ts'
 
 const SERVER: SchemaTarget = { kind: 'weaviate', nodes: 1, modules: ['text2vec-known', 'generative-known'] }
 

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { schemaDifferences } from '../../../lib/transform/schema/differences.ts'
 import { patchSchema } from '../../../lib/transform/schema/patch.ts'
-import type { SchemaTarget } from '../../../lib/transform/schema/patching.ts'
+import type { SchemaTarget } from '../../../lib/transform/schema/schemaDraft.ts'
 import { classesFor } from './versionClasses.ts'
 import { type Migration, RECORDED, type RecordedServer } from './versions.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
-import type { SchemaTarget } from '../../../lib/transform/schema/patching.ts'
+import type { SchemaTarget } from '../../../lib/transform/schema/schemaDraft.ts'
 
 /** What servers answered, one line each. @see recordVersions.ts */
 export const RECORDED = new URL('versions.jsonl', import.meta.url)

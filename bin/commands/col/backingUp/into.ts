@@ -15,8 +15,8 @@ import {
   type Transform,
 } from '../../../library.ts'
 import { type Increment, incrementOf, notingBase } from '../increment.ts'
+import { type Show, showBackup } from './makeBackup.ts'
 import { withLock } from './placeLock.ts'
-import { type Show, showBackup } from './shown.ts'
 
 /** What is backed up, and how. */
 export interface BackupRequest {

@@ -6,7 +6,6 @@ import { damagedIn } from '../../../cli/chain/affected.ts'
 import { archiveFinder } from '../../../cli/chain/finder.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { retryOptions } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -18,6 +17,7 @@ import {
   rehearseOptions,
   userPaths,
 } from '../../../library.ts'
+import { retryOptions } from '../../../openOptions.ts'
 import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { rehearsalText } from '../../../view/rehearsal.ts'

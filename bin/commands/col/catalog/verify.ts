@@ -6,7 +6,6 @@ import { archiveFinder } from '../../../cli/chain/finder.ts'
 import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { retryOptions } from '../../../forRun.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -19,6 +18,7 @@ import {
   verifyJob,
   verifyOptions,
 } from '../../../library.ts'
+import { retryOptions } from '../../../openOptions.ts'
 import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { damagedArchives, damageText, verificationText } from '../../../view/verification.ts'

@@ -1,6 +1,5 @@
 import type { Command, Context } from '../../../cli/command.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callLimit, retryOptions } from '../../../forRun.ts'
 import {
   type CopyContext,
   type CopyOptions,
@@ -19,6 +18,7 @@ import {
   transformOptions,
 } from '../../../library.ts'
 import { servingMetrics } from '../../../metrics.ts'
+import { callLimit, retryOptions } from '../../../openOptions.ts'
 import { progressView } from '../../../view/progress.ts'
 import { confirmDeletions, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
 import { writingContext } from '../restoring/context.ts'

@@ -3,7 +3,6 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { afterError } from '../../../cli/next.ts'
 import { COLLECTION } from '../../../cli/operands.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { callLimit, retryOptions } from '../../../forRun.ts'
 import {
   closingAfter,
   type JobResult,
@@ -14,6 +13,7 @@ import {
   targetOptions,
   transformOptions,
 } from '../../../library.ts'
+import { callLimit, retryOptions } from '../../../openOptions.ts'
 import { progressView } from '../../../view/progress.ts'
 import { migrateSummary } from './summary.ts'
 

@@ -3,7 +3,6 @@ import { backupRoot } from '../../../cli/catalog.ts'
 import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
-import { retryOptions } from '../../../forRun.ts'
 import {
   type BackupResult,
   backupJob,
@@ -16,10 +15,11 @@ import {
   type Store,
   setJob,
 } from '../../../library.ts'
+import { retryOptions } from '../../../openOptions.ts'
 import { eventView } from '../../../view/events.ts'
 import type { BackupPlace } from '../backingUp/into.ts'
+import { keepsVectors } from '../backingUp/makeBackup.ts'
 import { withLock } from '../backingUp/placeLock.ts'
-import { keepsVectors } from '../backingUp/shown.ts'
 import { backupSummary, missingFromBackup } from '../backupSummary.ts'
 import type { Destination } from '../destination.ts'
 import { warnOfFailed } from './failed.ts'

@@ -9,8 +9,8 @@ import type { BackupContext } from '../job.ts'
 import type { BackupOptions } from '../options.ts'
 import { shareOf } from '../options.ts'
 import type { CollectionInfo } from '../plan.ts'
-import { changesText, sameTenants } from '../same.ts'
-import { incompleteArchive } from '../scan/found.ts'
+import { changesText, sameTenants } from '../resumeChecks.ts'
+import { incompleteArchive } from '../scan/completeness.ts'
 
 /**
  * The base of an increment: the given one; when resuming, the base that it began with. Undefined for a full archive.

@@ -12,7 +12,7 @@ import { objectPages } from '../../../store/objects.ts'
 import type { Projection } from '../../../store/store.ts'
 import { mergeJoin, type Pair } from '../../../stream/mergeJoin.ts'
 import type { PageTransform } from '../scan/transforms.ts'
-import { CompleteReader, type CompleteReadOptions } from './wholeReader.ts'
+import { CompleteReader, type CompleteReadOptions } from './completeReader.ts'
 
 /** What a scan for changes compares, and how it reads. */
 export interface ChangesOptions extends CompleteReadOptions {

@@ -6,7 +6,7 @@ import { partPages } from '../../../archive/part/read.ts'
 import { readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { ScannedRange } from './found.ts'
+import type { ScannedRange } from './completeness.ts'
 
 /** An unfinished archive whose parts are read again. */
 export interface Reading {

@@ -10,7 +10,7 @@ import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import { callsFor, scanProjection, type TenantObjectCounts } from '../plan.ts'
-import { countOf, isOld, requireComplete, type ScanContext, type ScannedRange } from './found.ts'
+import { countOf, isOld, requireComplete, type ScanContext, type ScannedRange } from './completeness.ts'
 import { readBy } from './progress.ts'
 import { countAfter, countedBefore, isScan, type ScanResult } from './scanParts.ts'
 

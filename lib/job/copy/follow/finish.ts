@@ -2,13 +2,13 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { sumCounts } from '../../../core/report.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
-import { changesSince } from '../changed.ts'
+import { changesSince } from '../changesSince.ts'
 import { compareSides, countDifferences } from '../compare.ts'
 import { changesObjects } from '../pass.ts'
 import type { CopyComparison } from '../report.ts'
-import { carryBound, lastPassBeforeSwitch } from './carry.ts'
-import type { FollowRun } from './following.ts'
-import { DifferingObjects } from './moving.ts'
+import { DifferingObjects } from './differingObjects.ts'
+import type { FollowRun } from './followRun.ts'
+import { carryBound, lastPassBeforeSwitch } from './lateWrites.ts'
 
 /** How often both sides are compared: another pass sends what came meanwhile. */
 const ROUNDS = 5

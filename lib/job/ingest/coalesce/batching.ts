@@ -1,5 +1,5 @@
 import type { Item } from '../../../core/entry.ts'
-import { WriteGroupBuilder } from '../../../store/sink/unit.ts'
+import { WriteGroupBuilder } from '../../../store/sink/writeGroup.ts'
 import { itemBytes } from '../stages.ts'
 
 /** Limits of a batch. */

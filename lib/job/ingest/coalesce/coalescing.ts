@@ -12,7 +12,7 @@ import { parseLine } from '../../../stream/parseJson.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
 import { type BatchLimits, FillingBatch } from './batching.ts'
-import { inputChanged } from './changed.ts'
+import { inputChanged } from './inputChanged.ts'
 import type { KnownTrail } from './knownTrail.ts'
 import { type Decisions, VERDICT } from './plan.ts'
 

@@ -10,7 +10,7 @@ import type { IngestOptions } from '../options.ts'
 import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
-import { type AnyLine, planSink, threadedPlanning } from './planning.ts'
+import { type AnyLine, planSink, threadedPlanning } from './planSink.ts'
 
 /** The result of a first pass. */
 export interface FirstPass {

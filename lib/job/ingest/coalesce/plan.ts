@@ -1,5 +1,5 @@
 import type { LineOf } from '../../../core/line.ts'
-import { inputChanged } from './changed.ts'
+import { inputChanged } from './inputChanged.ts'
 import type { RecordRows } from './recordRows.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Effect } from '../../../change/effect/effect.ts'
+import { Numbers } from './growableNumbers.ts'
 import { IdNumbers } from './idNumbers.ts'
-import { Numbers } from './numbers.ts'
 import { Plan, VERDICT } from './plan.ts'
 import { RecordRows } from './recordRows.ts'
 

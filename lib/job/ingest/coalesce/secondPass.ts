@@ -5,10 +5,10 @@ import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { IngestOptions } from '../options.ts'
 import { batchSettings } from '../stages.ts'
-import { inputChanged } from './changed.ts'
 import { coalesceStage, lineItems } from './coalescing.ts'
 import type { DigestMap } from './digestMap.ts'
 import type { FirstPass } from './firstPass.ts'
+import { inputChanged } from './inputChanged.ts'
 import { KnownTrail } from './knownTrail.ts'
 
 /** The second reading of an input: decodes only the lines that a plan applies. */

@@ -1,4 +1,4 @@
-import { packPage } from '../../../archive/object/packed.ts'
+import { packPage } from '../../../archive/object/packedPage.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { unpackPage } from '../../../archive/object/packed.ts'
+import { unpackPage } from '../../../archive/object/packedPage.ts'
 import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'

@@ -1,4 +1,4 @@
-import type { PackedPage } from '../../../archive/object/packed.ts'
+import type { PackedPage } from '../../../archive/object/packedPage.ts'
 import type { Effect } from '../../../change/effect/effect.ts'
 import type { RejectCode } from '../../../core/reject.ts'
 import type { IngestOptions } from '../options.ts'

@@ -10,7 +10,7 @@ import { selectionOf } from '../../selection/selection.ts'
 import { restoreKey } from '../key.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestoreSource } from '../source/source.ts'
-import { vectorTransforms } from '../vectors/asked.ts'
+import { vectorTransforms } from '../vectors/vectorOptions.ts'
 
 /** An alias that will be switched to the restored class. */
 export interface AliasPlan {

@@ -5,14 +5,14 @@ import type { RetryingCollection } from '../../../store/sink/retryingCollection.
 import type { Projection } from '../../../store/store.ts'
 import { mergeFor } from '../../../transform/object/merge.ts'
 import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
-import type { UndoKeeping } from '../../undo/keeping.ts'
 import type { Traces } from '../../undo/traces.ts'
+import type { UndoKeeping } from '../../undo/undoRecorder.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import type { ExistingClass } from '../run.ts'
-import { tryOnce, unchangedSince } from './careful.ts'
 import type { Precedence } from './precedence.ts'
 import type { Strategy } from './strategy.ts'
+import { tryOnce, unchangedSince } from './unchangedSince.ts'
 
 /** What to do with the objects of one batch, all of one tenant. */
 export interface Resolution {

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
+import { placeOf, type VanishingId } from '../conflict/extraneousIds.ts'
 import type { ObjectCalls, Resolution, Resolver } from '../conflict/resolve.ts'
-import { placeOf, type VanishingId } from '../conflict/vanishingIds.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
+import { ExistingReader } from './existingReader.ts'
 import { objectDigestOf, type PlanEntry, stateDigest } from './format.ts'
-import { ExistingReader } from './present.ts'
 
 const IDS_SHOWN = 5
 const MOST_IDS = 1000

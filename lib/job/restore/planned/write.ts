@@ -5,16 +5,16 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Traces } from '../../undo/traces.ts'
+import type { VanishingId } from '../conflict/extraneousIds.ts'
 import { type Resolver, resolverFor } from '../conflict/resolve.ts'
-import type { VanishingId } from '../conflict/vanishingIds.ts'
 import { reshapeStages, selectStages, writableBatches } from '../part/stages.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { archiveName, isOnce } from '../source/source.ts'
+import { ExistingReader } from './existingReader.ts'
 import { PLANNED_OPTIONS, type PlanCounts, type PlanEntry, type PlanHeader, stateDigest } from './format.ts'
 import { PlanFile } from './planFile.ts'
-import { ExistingReader } from './present.ts'
 
 const IDS_AT_ONCE = 500
 

@@ -1,7 +1,7 @@
 import { type Close, closeAll } from '../../../async/closeAll.ts'
 import type { Store } from '../../../store/store.ts'
 import { announceAlias } from '../alias/switch.ts'
-import { planChanges } from '../conflict/keeping.ts'
+import { planChanges } from '../conflict/planChanges.ts'
 import type { RestoreOptions } from '../options.ts'
 import { requireSamePlan } from '../planned/check.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'

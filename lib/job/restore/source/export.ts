@@ -12,7 +12,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { didYouMean } from '../../../core/suggest.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
-import { announceDerived } from './derived.ts'
+import { announceDerived } from './announceDerived.ts'
 import type { RestoreSource } from './source.ts'
 
 /**

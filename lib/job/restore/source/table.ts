@@ -12,7 +12,7 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { RestoreOptions } from '../options.ts'
-import { announceDerived } from './derived.ts'
+import { announceDerived } from './announceDerived.ts'
 import type { ForeignOptions } from './foreignOptions.ts'
 import type { RestoreSource } from './source.ts'
 

@@ -3,10 +3,10 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import { hintedFailure } from '../../../run/failure.ts'
 import type { Tenant } from '../../../store/store.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
-import { prepareExisting } from '../conflict/existing.ts'
+import { prepareExisting } from '../conflict/existingClass.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
-import { createClass, finishClass, isLasting } from './creating.ts'
+import { createClass, finishClass, isLasting } from './createClass.ts'
 
 /** A class with its reference properties, as the restore wants it. */
 type PlannedClass = Pick<RestoreRun['plan'], 'schema' | 'references'>

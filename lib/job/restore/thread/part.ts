@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Manifest } from '../../../archive/manifest.ts'
-import { packPage } from '../../../archive/object/packed.ts'
+import { packPage } from '../../../archive/object/packedPage.ts'
 import { checkPart } from '../../../archive/part/check.ts'
 import { partPages } from '../../../archive/part/read.ts'
 import { digestingByObject, readingOf } from '../../../archive/part/reading.ts'

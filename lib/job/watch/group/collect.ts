@@ -2,7 +2,7 @@ import { coalesceMode } from '../../ingest/coalesce/mode.ts'
 import type { DirectoryWatcher } from '../directory/watcher.ts'
 import { type FileIdentity, sameInode } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
-import { type OpenedFile, openFile } from '../opened.ts'
+import { type OpenedFile, openFile } from '../openedFile.ts'
 import { isKnownAsItIs } from '../recognize.ts'
 import type { WatchContext } from '../setup.ts'
 

@@ -6,12 +6,12 @@ import { hasKilledTooOften, withAttempt } from '../attempts.ts'
 import { endedEntry, newEntry } from '../entry.ts'
 import { type FileIdentity, inspectPath, isFile, wasRecreated } from '../identity.ts'
 import type { WatchEntry } from '../log.ts'
-import { openFile } from '../opened.ts'
+import { openFile } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
 import { mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
-import { type Member, readTogether } from './read.ts'
-import { takeTogether } from './take.ts'
+import { takeTogether } from './ingestGroup.ts'
+import { type Member, readTogether } from './readGroup.ts'
 
 /**
  * Goes on with the group that an earlier process left, if its files still begin with what was read of them; otherwise

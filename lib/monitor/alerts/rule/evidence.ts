@@ -1,5 +1,5 @@
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
-import { ENDED, isOver, isSlipped, lastEnded, startedMsOf, withoutSlips } from '../../history/failed.ts'
+import { ENDED, isOver, isSlipped, lastEnded, startedMsOf, withoutSlips } from '../../history/failures.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { RunChoice, RunSubject } from '../config/settings.ts'
 

@@ -10,8 +10,8 @@ import type { AttemptLog } from '../../history/log/line.ts'
 import { type Assets, readAssets } from '../assets.ts'
 import { type DashboardSources, NO_ALERTS, runLine } from '../facts.ts'
 import { wholePage } from '../html.ts'
-import { boundedReport } from './bounded.ts'
-import { type PackedFacts, packReport, packRuns } from './packed.ts'
+import { boundedReport } from './boundedReport.ts'
+import { type PackedFacts, packReport, packRuns } from './packedRuns.ts'
 
 /** How many runs a file holds, and for how many of them everything: those that ended badly come first. */
 const RUNS = 10_000

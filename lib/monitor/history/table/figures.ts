@@ -1,5 +1,5 @@
 import type { HistoryStatus, SubjectFigures, SubjectRun } from '../entry.ts'
-import { newestCounting } from '../failed.ts'
+import { newestCounting } from '../failures.ts'
 import type { HistoryConnection } from './file.ts'
 import { COLUMNS, isSlipRow, type LastRow, startedMsIn } from './slips.ts'
 import { NAMES } from './subjects.ts'

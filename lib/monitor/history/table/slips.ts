@@ -1,5 +1,5 @@
 import type { HistoryStatus } from '../entry.ts'
-import { ENDED, isSlip, SLIP_CODES, withoutSlips } from '../failed.ts'
+import { ENDED, isSlip, SLIP_CODES, withoutSlips } from '../failures.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** The columns of a `LastRow`. Of `details` only what is needed is read: it is most of a row. */

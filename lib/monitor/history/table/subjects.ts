@@ -1,5 +1,5 @@
 import type { HistoryStatus, RunPoint, SubjectRuns } from '../entry.ts'
-import { ENDED } from '../failed.ts'
+import { ENDED } from '../failures.ts'
 import type { HistoryConnection } from './file.ts'
 import { STATUSES_WITHOUT_COUNTS } from './row.ts'
 import { slipsIn } from './slips.ts'

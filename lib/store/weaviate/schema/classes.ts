@@ -13,8 +13,8 @@ import { replyFailure } from '../cluster/failure.ts'
 import { listIn, wrongAnswer } from '../rest/answer.ts'
 import { expectAnswer, type RestContext } from '../rest/expect.ts'
 import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
-import { LayoutCache } from './knownLayouts.ts'
 import { type Layout, layoutOf } from './layout.ts'
+import { LayoutCache } from './layoutCache.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
 
 export interface ClassesOptions {

@@ -1,5 +1,5 @@
 import { recordOf } from '../../../core/value/record.ts'
-import type { SchemaDraft } from '../patching.ts'
+import type { SchemaDraft } from '../schemaDraft.ts'
 import { type IndexSettings, indexSettingsOf, objectAtPath, vectorIndexesOf } from '../vectorIndexes.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'

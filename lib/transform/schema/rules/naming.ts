@@ -1,4 +1,4 @@
-import type { SchemaDraft } from '../patching.ts'
+import type { SchemaDraft } from '../schemaDraft.ts'
 import { propertiesOf } from './properties.ts'
 import type { SchemaRule } from './rule.ts'
 

@@ -1,7 +1,7 @@
 import { counted } from '../../../core/units.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { isAtLeastMinor } from '../../../core/value/version.ts'
-import type { SchemaDraft } from '../patching.ts'
+import type { SchemaDraft } from '../schemaDraft.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 

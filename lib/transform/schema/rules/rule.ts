@@ -1,4 +1,4 @@
-import type { SchemaDraft } from '../patching.ts'
+import type { SchemaDraft } from '../schemaDraft.ts'
 
 /**
  * Why a rule changes a class: a person asked for it; the target needs another wording for the same setting; or the

@@ -14,7 +14,7 @@ import {
   packRuns,
   unpackReport,
   unpackRuns,
-} from '../../../../lib/monitor/dashboard/file/packed.ts'
+} from '../../../../lib/monitor/dashboard/file/packedRuns.ts'
 import { HISTORY_STATUSES, type HistoryEntry } from '../../../../lib/monitor/history/entry.ts'
 import type { MonitorReport } from '../../../../lib/monitor/report/schema.ts'
 import { entryOf, madeUpEntries, madeUpHistory, madeUpReport, madeUpSources } from '../madeUp.ts'

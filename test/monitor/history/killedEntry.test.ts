@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { HistoryEntry } from '../../../lib/monitor/history/entry.ts'
 import { History } from '../../../lib/monitor/history/history.ts'
-import { killedEntry } from '../../../lib/monitor/history/killed.ts'
+import { killedEntry } from '../../../lib/monitor/history/killedEntry.ts'
 import { running } from './entries.ts'
 
 const BEGAN = '2026-11-20T03:00:00.000Z'

@@ -2,13 +2,13 @@ import type { FirstPass } from '../../ingest/coalesce/firstPass.ts'
 import type { DirectoryWatcher } from '../directory/watcher.ts'
 import { newEntry } from '../entry.ts'
 import type { FileIdentity } from '../identity.ts'
-import type { OpenedFile } from '../opened.ts'
+import type { OpenedFile } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
-import { takeFile } from '../take.ts'
+import { takeFile } from '../takeFile.ts'
 import { collectGroup, mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
-import { isWorthReading, type Member, readTogether } from './read.ts'
-import { takeTogether } from './take.ts'
+import { takeTogether } from './ingestGroup.ts'
+import { isWorthReading, type Member, readTogether } from './readGroup.ts'
 
 /** Takes a file that has settled, and with it those that wait behind it, as one sequence if that is possible. */
 export async function takeWaiting(

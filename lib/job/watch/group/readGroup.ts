@@ -2,7 +2,7 @@ import type { FirstPass } from '../../ingest/coalesce/firstPass.ts'
 import { firstPassFacts, firstPassOf, reasonAgainst } from '../../ingest/coalesce/passes.ts'
 import type { Input } from '../../ingest/input.ts'
 import type { WatchEntry } from '../log.ts'
-import type { OpenedFile } from '../opened.ts'
+import type { OpenedFile } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
 
 /** A file of a group. `entry` is what is remembered of it while nobody works on it. */

@@ -2,7 +2,7 @@ import { undoRoot } from '../../../archive/undo/undo.ts'
 import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { lockChanges } from '../../undo/lock.ts'
 import { type CopyResult, runPass } from '../pass.ts'
-import { type FollowRun, noteworthyEvents } from './following.ts'
+import { type FollowRun, noteworthyEvents } from './followRun.ts'
 
 /** How a pass differs from others. */
 export interface PassSettings {

@@ -10,7 +10,7 @@ import {
   lastEnded,
   newestCounting,
   withoutSlips,
-} from '../../../lib/monitor/history/failed.ts'
+} from '../../../lib/monitor/history/failures.ts'
 import { HISTORY_STATUSES } from '../../../lib/monitor/history/statuses.ts'
 import { readerOf } from '../alerts/madeUp.ts'
 import { entry } from './entries.ts'

@@ -6,9 +6,9 @@ import { endedEntry, takenEntry } from '../entry.ts'
 import { finishFile, settleRun } from '../finish.ts'
 import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
 import type { WatchEntry } from '../log.ts'
-import type { FilePosition } from '../opened.ts'
+import type { FilePosition } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
-import type { Member } from './read.ts'
+import type { Member } from './readGroup.ts'
 
 /** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
 interface MemberRun {

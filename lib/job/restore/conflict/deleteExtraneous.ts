@@ -9,9 +9,9 @@ import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { mergeCounts } from '../reasons.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
-import { tryOnce, unchangedSince } from './careful.ts'
+import type { VanishingId } from './extraneousIds.ts'
 import type { Precedence } from './precedence.ts'
-import type { VanishingId } from './vanishingIds.ts'
+import { tryOnce, unchangedSince } from './unchangedSince.ts'
 
 const IDS_AT_ONCE = 500
 /** The same if memory is limited: their objects are held until they are saved. */

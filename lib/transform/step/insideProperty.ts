@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import type { PropertySchema } from '../../core/schema.ts'
 import { Refusal, type Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
+import { eachObject } from './eachObject.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 
 const OBJECT = /^object(\[\])?$/

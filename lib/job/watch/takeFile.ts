@@ -8,7 +8,7 @@ import { systemMessage } from './folder.ts'
 import { type FileIdentity, type OtherKind, sameInode } from './identity.ts'
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
 import type { WatchEntry } from './log.ts'
-import { type OpenedFile, openFile, type UnopenedReason } from './opened.ts'
+import { type OpenedFile, openFile, type UnopenedReason } from './openedFile.ts'
 import { type FileRecognition, isKnownAsItIs, recognizeFile, type StartPosition } from './recognize.ts'
 import type { WatchContext } from './setup.ts'
 

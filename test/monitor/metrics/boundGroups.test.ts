@@ -1,7 +1,7 @@
 // How many series there may be, and what their labels hold.
 import * as fc from 'fast-check'
 import t from 'tap'
-import { boundGroups, MOST_COLLECTIONS } from '../../../lib/monitor/metrics/bounded.ts'
+import { boundGroups, MOST_COLLECTIONS } from '../../../lib/monitor/metrics/boundGroups.ts'
 import { exposition } from '../../../lib/monitor/metrics/exposition.ts'
 import type { SampleGroup } from '../../../lib/monitor/metrics/metric.ts'
 import { promtool, withPromtool } from './promtool.ts'

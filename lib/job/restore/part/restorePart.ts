@@ -21,7 +21,7 @@ import type { SourcePart } from '../source/source.ts'
 import { lineReject, objectReject } from '../target/rejects.ts'
 import { restoreSink } from '../target/sink.ts'
 import { checkedPages, type FirstCheck } from '../thread/pages.ts'
-import { linksOf, noteDamage, type PartRecords, writesOf } from './noting.ts'
+import { linksOf, noteDamage, type PartRecords, writesOf } from './partRecords.ts'
 import { pagesUpToDamage, reshapeStages, selectStages, writableBatches } from './stages.ts'
 import type { BatchOutcome, PartTally, RefusedObject } from './tally.ts'
 

@@ -1,5 +1,5 @@
+import { keepJson, knownJson } from '../../core/cachedJson.ts'
 import { holdsLarge } from '../../core/exactJson.ts'
-import { keepJson, knownJson } from '../../core/knownJson.ts'
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { identitySha256, keepSha256 } from './digest.ts'
 

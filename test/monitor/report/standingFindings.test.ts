@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Expectation } from '../../../lib/monitor/expect/expectations.ts'
 import { openHistory } from '../../../lib/monitor/history/history.ts'
 import { report } from '../../../lib/monitor/report/report.ts'
-import { standingFindings } from '../../../lib/monitor/report/standing.ts'
+import { standingFindings } from '../../../lib/monitor/report/standingFindings.ts'
 import { entry } from '../history/entries.ts'
 
 const NOW = Date.parse('2026-11-22T04:00:00.000Z')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { isCanonicalText } from '../../../lib/archive/object/canonicalText.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
-import { isCanonicalText } from '../../../lib/archive/object/spelled.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 

@@ -1,5 +1,5 @@
 import { EXPECTED, type ExpectedKind } from '../expect/expectations.ts'
-import type { CompletedJobs } from '../expect/missed.ts'
+import type { CompletedJobs } from '../expect/judgeExpectations.ts'
 import type { SubjectSuccess } from '../history/entry.ts'
 import type { KnownArchives } from './archives.ts'
 

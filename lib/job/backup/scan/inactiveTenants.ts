@@ -3,8 +3,8 @@ import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filte
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
-import { countOf, requireComplete, type ScanContext } from './found.ts'
-import type { ScanStateOf } from './held.ts'
+import { countOf, requireComplete, type ScanContext } from './completeness.ts'
+import type { ScanStateOf } from './scanState.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that must be activated for them. */
 export interface GapWork {

@@ -4,7 +4,7 @@ import type { Run } from '../../../run/run.ts'
 import type { CopyPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
 import { countsOfFollow, type FollowFacts } from './facts.ts'
-import type { FollowLock } from './handover.ts'
+import type { FollowLock } from './followLock.ts'
 
 /** The state of a copy that follows its source. */
 export interface FollowRun {

@@ -8,7 +8,7 @@ import { objectPages } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
 import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
-import { type Deletions, placeOf, type VanishingIds } from './vanishingIds.ts'
+import { type Deletions, placeOf, type VanishingIds } from './extraneousIds.ts'
 
 /** How many objects to be deleted are named. */
 export const IDS_NAMED = 5

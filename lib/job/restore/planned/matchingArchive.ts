@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { counted } from '../../../core/units.ts'
-import { IDS_NAMED, readSource, requireFew } from '../conflict/vanishing.ts'
-import { type Deletions, placeOf, VanishingIds } from '../conflict/vanishingIds.ts'
+import { type Deletions, placeOf, VanishingIds } from '../conflict/extraneousIds.ts'
+import { IDS_NAMED, readSource, requireFew } from '../conflict/planDeletions.ts'
 import type { RestoreRun } from '../run.ts'
 import type { Plan } from './plan.ts'
 

@@ -8,7 +8,7 @@ import type { LeftOutCounts } from '../../../archive/object/filterPages.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { isPartial } from '../manifest.ts'
 import type { StartedBackup, StorageJob } from '../run.ts'
-import type { ScannedRange } from './found.ts'
+import type { ScannedRange } from './completeness.ts'
 import { readBy } from './progress.ts'
 import { scannedRangesOf } from './scannedRanges.ts'
 

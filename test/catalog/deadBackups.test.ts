@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import t from 'tap'
 import { Catalog } from '../../lib/catalog/catalog.ts'
+import { backupPurpose, settleDead } from '../../lib/catalog/deadBackups.ts'
 import { lockRoot } from '../../lib/catalog/lock/lock.ts'
-import { backupPurpose, settleDead } from '../../lib/catalog/settle.ts'
 import { planned } from './archives.ts'
 
 t.test('a running backup is partial once nobody holds its lock, and not before', async (t) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import t from 'tap'
-import { keptNames, setAside } from '../../lib/run/keptFile.ts'
+import { keptNames, setAside } from '../../lib/run/setAside.ts'
 
 const REJECT = '{"line":1,"code":"not_json","reason":"it is none"}\n'
 const openFiles = () => readdirSync('/proc/self/fd').length

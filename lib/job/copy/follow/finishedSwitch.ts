@@ -7,7 +7,7 @@ import type { AliasFacts } from '../../restore/alias/plan.ts'
 import { RestoreLog } from '../../restore/progressTable.ts'
 import type { CopyReport } from '../report.ts'
 import { followOfCounts } from './facts.ts'
-import type { FollowRun } from './following.ts'
+import type { FollowRun } from './followRun.ts'
 
 const INTO_ALIAS = '--into-alias '
 
