@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { classNameOf } from '../../change/collectionName.ts'
+import type { FileLock } from '../../database/fileLock.ts'
 import type { Inode } from '../../file/inode.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { RejectsFile } from '../../run/rejectsFile.ts'
+import { lockRejects, requireRejectsFree } from '../../run/rejectsLock.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
@@ -46,8 +48,7 @@ export async function setUpIngest(
   const key = keyOf(inputs, store, options, transforms)
   refuseTakenRun(callerContext.runId, key, callerContext.state?.journal)
   const spared = requireRejectsApart(inputs, store, options, callerContext)
-  if (options.dryRun && callerContext.state !== undefined) requireUnlocked(callerContext.state, key)
-  const lock = state && lockRun(state, key)
+  const lock = lockIngest(key, options, callerContext, shared)
   try {
     const waiting = waitingFor(run, options)
     const found = await waiting(() =>
@@ -87,7 +88,39 @@ export async function setUpIngest(
     const own = ingest.store === store || shared.scratch !== undefined ? undefined : ingest.store
     return { ingest, close: () => close(own, rejects, lock, found.transforms) }
   } catch (error) {
-    lock?.release()
+    lock.release()
+    throw error
+  }
+}
+
+/**
+ * Locks the run, and a rejects file of its own that the user named; a dry run only requires that both are free. A watch
+ * locks the file that the runs of its files share.
+ * @throws ElysiaError ELYSIA_LOCKED
+ */
+function lockIngest(
+  key: RunKey,
+  { dryRun }: IngestOptions,
+  { state, rejectsPath }: IngestContext,
+  { batchesAlone = false }: SharedIngest,
+): FileLock {
+  if (state === undefined) return { release: () => {} }
+  const path = batchesAlone ? undefined : rejectsPath
+  if (dryRun) {
+    requireUnlocked(state, key)
+    if (path !== undefined) requireRejectsFree(state, path)
+    return { release: () => {} }
+  }
+  const run = lockRun(state, key)
+  try {
+    const rejects = path === undefined ? undefined : lockRejects(state, path)
+    const release = () => {
+      rejects?.release()
+      run.release()
+    }
+    return { release }
+  } catch (error) {
+    run.release()
     throw error
   }
 }

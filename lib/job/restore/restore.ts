@@ -69,7 +69,10 @@ export async function runRestores(
 ): Promise<RestoreResult[]> {
   const given = resolveInput(restoreOptions, input)
   const options = given.plan === undefined ? given : { ...given, dryRun: true }
-  const together = { classes: classesOf(sources, options, context), rejects: new Map() }
+  const together = {
+    classes: classesOf(sources, options, context),
+    rejects: context.rejectsFiles ?? new Map(),
+  }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []
   return closingAfter(closers, async () => {

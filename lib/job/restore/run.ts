@@ -52,6 +52,8 @@ export interface RestoreContext extends WriteContext {
   readonly precedence?: Precedence
   /** Changes objects and their class before they are written; in this order. */
   readonly transforms?: readonly Transform[]
+  /** The rejects files by path, for restores that follow each other and put their rejects into one. */
+  readonly rejectsFiles?: Map<string, RestoreRejects>
 }
 
 /** What will be made in the target, decided before anything is written. */

@@ -7,6 +7,7 @@ import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { resolveInput } from '../../options/options.ts'
 import { newRunId } from '../../run/record.ts'
+import { requireRejectsFree } from '../../run/rejectsLock.ts'
 import { Run } from '../../run/run.ts'
 import { refuseTakenRun, requireFree, type State, stateLock } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
@@ -21,7 +22,7 @@ import { WatchLog } from './log.ts'
 import { type WatchOptions, type WatchOptionsInput, watchOptions } from './options.ts'
 import { OwnRejects, refuseRejectsAmongFiles } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
-import { lockOfRejects, SharedRejects } from './sharedRejects.ts'
+import { SharedRejects } from './sharedRejects.ts'
 
 /** The state of a prepared watch. */
 export interface WatchContext {
@@ -148,7 +149,7 @@ function dry({ state: _, ...context }: IngestContext, store: Store): Effective {
 function requireNobody({ state, rejectsPath }: IngestContext, lockName: string, directory: string): void {
   if (state === undefined) return
   requireFree(state.directory, lockName, `watching ${directory}`)
-  if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
+  if (rejectsPath !== undefined) requireRejectsFree(state, rejectsPath)
 }
 
 function optionsOf(input: IngestOptionsInput & WatchOptionsInput): {

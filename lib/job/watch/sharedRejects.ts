@@ -7,8 +7,9 @@ import { readRun } from '../../run/journal/readRun.ts'
 import { writingState } from '../../run/journal/statements.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { sizeOf } from '../../run/rejectsFile.ts'
+import { lockRejects } from '../../run/rejectsLock.ts'
 import { setAside } from '../../run/setAside.ts'
-import { openDirectoryDatabase, type State, stateLock } from '../../run/state.ts'
+import { openDirectoryDatabase, type State } from '../../run/state.ts'
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS shared_rejects_files (
@@ -35,13 +36,13 @@ export class SharedRejects {
     this.#state = state
     this.#given = path
     this.#path = resolvedPath(path)
-    this.#lock = state && stateLock(state.directory, ...lockOfRejects(path))
+    this.#lock = state && lockRejects(state, path)
   }
 
   /**
    * Opens `rejectsPath`, if there is one; a fresh start keeps the existing file as `FILE.1`. `memory` has the record if
    * there is no state.
-   * @throws ElysiaError ELYSIA_LOCKED if another watch writes to it
+   * @throws ElysiaError ELYSIA_LOCKED if another run writes to it
    */
   static open(memory: SqliteDatabase, context: WriteContext): SharedRejects | undefined {
     const { rejectsPath, state, fresh } = context
@@ -133,11 +134,6 @@ export class SharedRejects {
   #write(sql: string, ...values: readonly (string | number)[]): void {
     writingState(this.#database.name, () => this.#database.prepare(sql).run(...values))
   }
-}
-
-/** The lock on a shared rejects file, and what users read if another process holds it. */
-export function lockOfRejects(path: string): [name: string, what: string] {
-  return [`rejects ${resolvedPath(path)}`, `a watch with the rejects in ${path}`]
 }
 
 /** A position in a shared file of rejects. */

@@ -15,11 +15,11 @@ import { OUTCOMES } from '../../../lib/core/outcome.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { WatchReport } from '../../../lib/job/watch/report.ts'
-import { lockOfRejects } from '../../../lib/job/watch/sharedRejects.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import type { WriteContext } from '../../../lib/run/context.ts'
+import { lockRejects } from '../../../lib/run/rejectsLock.ts'
 import type { JobResult } from '../../../lib/run/run.ts'
-import { lockRun, openState, stateLock } from '../../../lib/run/state.ts'
+import { lockRun, openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'
@@ -218,9 +218,9 @@ t.test(
   async (t) => {
     const rejectsPath = join(t.testdirName, '../held-rejects.jsonl')
     const one = await dryAgainst(t, { rejectsPath })
-    const shared = stateLock(one.state.directory, ...lockOfRejects(rejectsPath))
-    await t.rejects(one.dry(), { code: 'ELYSIA_LOCKED', message: /a watch with the rejects in/ })
-    shared.release()
+    const shared = lockRejects(one.state, rejectsPath)
+    await t.rejects(one.dry(), { code: 'ELYSIA_LOCKED', message: /a run with the rejects in/ })
+    shared?.release()
     t.match((await one.dry()).report, { files: 1 })
 
     const other = await dryAgainst(t)

@@ -70,9 +70,10 @@ export async function restoreSet(
 ): Promise<{ readonly all: RestoreEnding[]; readonly failed: FailedMember[] }> {
   const { runRestores } = await restoreJob()
   const { eachGroup, referenceGroups } = await setJob()
+  const ofSet = { ...context, rejectsFiles: new Map() }
   const members = await eachGroup(
     referenceGroups(sources, ({ schema }) => schema),
-    (group) => runRestores(group, store, options, context),
+    (group) => runRestores(group, store, options, ofSet),
     { nameOf: ({ schema }) => schema.class, stop: context.stop },
   )
   return {

@@ -1,21 +1,23 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { PlanCounts, PlanEnd, PlanEntry, PlanHeader } from './format.ts'
 
-/** Writes a plan; the file gets its name once it is complete. */
+/** Writes a plan; the file gets its name once it is complete. Of two with one name the later one has it. */
 export class PlanFile {
   readonly #path: string
+  readonly #part: string
   readonly #digest = createHash('sha256')
   #handle: FileHandle | undefined
 
   constructor(path: string) {
     this.#path = path
+    this.#part = `${path}.${randomUUID()}.part`
   }
 
   /** @throws ElysiaError ELYSIA_STATE */
   async begin(header: PlanHeader): Promise<void> {
-    this.#handle = await open(this.#part, 'w', 0o600).catch((cause) => this.#unwritable(cause))
+    this.#handle = await open(this.#part, 'wx', 0o600).catch((cause) => this.#unwritable(cause))
     await this.#write(`${JSON.stringify(header)}\n`)
   }
 
@@ -41,10 +43,6 @@ export class PlanFile {
     if (this.#handle === undefined) return
     await this.#handle.close()
     await rm(this.#part, { force: true })
-  }
-
-  get #part(): string {
-    return `${this.#path}.part`
   }
 
   async #write(text: string): Promise<void> {

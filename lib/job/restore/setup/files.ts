@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { requireOutput } from '../../../run/outputFile.ts'
+import { lockRejects, requireRejectsFree } from '../../../run/rejectsLock.ts'
 import type { Store } from '../../../store/store.ts'
 import type { RestoreOptions } from '../options.ts'
 import { requirePlannable } from '../planned/write.ts'
@@ -26,6 +27,10 @@ export function requirePlan(
   requireOutput('--plan', path, { inputs, store, stateDirectory: state?.directory })
 }
 
+/**
+ * The file of the objects that are refused, one for all restores that go together; none for a dry run.
+ * @throws ElysiaError ELYSIA_USAGE; ELYSIA_LOCKED if another run writes to the file that the user named
+ */
 export function rejectsFile(
   { rejectsPath, rejectsDirectory, state }: RestoreContext,
   run: string,
@@ -38,10 +43,14 @@ export function rejectsFile(
     const inputs = [{ file: source.name, what: 'the archive' }]
     if (schema !== undefined) inputs.push({ file: schema, what: 'the schema' })
     requireOutput('--rejects', rejectsPath, { inputs, store, stateDirectory: state?.directory })
+    if (dryRun && state !== undefined) requireRejectsFree(state, rejectsPath)
   }
   const path = rejectsPath ?? (rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`))
   if (path === undefined || dryRun) return undefined
-  const file = files.get(path) ?? new RestoreRejects(path, run)
+  const takeLock = () =>
+    rejectsPath === undefined || state === undefined ? undefined : lockRejects(state, path)
+  const file = files.get(path) ?? new RestoreRejects(path, run, takeLock)
+  file.lock()
   files.set(path, file)
   return file
 }

@@ -16,6 +16,7 @@ import { objectText } from '../../../archive/object/lineWriter.ts'
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { Reject } from '../../../core/reject.ts'
+import type { FileLock } from '../../../database/fileLock.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
 import { setAside } from '../../../run/setAside.ts'
@@ -44,12 +45,20 @@ export class RestoreRejects {
   readonly path: string
   readonly #run: string
   readonly #kept = new Set<string>()
+  readonly #takeLock: () => FileLock | undefined
+  #lock: FileLock | undefined
   #fd: number | undefined
   #begun = false
 
-  constructor(path: string, run: string) {
+  constructor(path: string, run: string, takeLock: () => FileLock | undefined = () => undefined) {
     this.path = path
     this.#run = run
+    this.#takeLock = takeLock
+  }
+
+  /** Keeps other runs from the file until it is closed. @throws ElysiaError ELYSIA_LOCKED */
+  lock(): void {
+    this.#lock ??= this.#takeLock()
   }
 
   /** Call this before `begin`: keeps what an interrupted run wrote for these parts of an archive. */
@@ -103,6 +112,8 @@ export class RestoreRejects {
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
     this.#fd = undefined
+    this.#lock?.release()
+    this.#lock = undefined
   }
 
   #open(): number {
