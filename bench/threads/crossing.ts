@@ -7,7 +7,7 @@ import { identitySha256, keepSha256, rememberedSha256 } from '../../lib/archive/
 import { objectIn } from '../../lib/archive/object/lineReader.ts'
 import { LineWriter, objectText } from '../../lib/archive/object/lineWriter.ts'
 import { type PackedPage, packPage, unpackPage } from '../../lib/archive/object/packedPage.ts'
-import { keepJson, knownJson } from '../../lib/core/cachedJson.ts'
+import { cachedJson, cacheJson } from '../../lib/core/cachedJson.ts'
 import type { StoredObject } from '../../lib/core/object.ts'
 import { wholeNumbers } from '../../lib/core/value/wholeNumbers.ts'
 import { archiveClass, batches } from '../archive/objects.ts'
@@ -48,13 +48,13 @@ const asTheyAre: Way<Page> = { send: (page) => ({ value: page }), receive: (page
 
 const withTheirs: Way<{ page: Page; sha256: string; texts: string[] }> = {
   send: (page) => {
-    const texts = page.map(({ properties }) => knownJson(properties))
+    const texts = page.map(({ properties }) => cachedJson(properties))
     return { value: { page, sha256: page.map(identitySha256).join(''), texts } }
   },
   receive: ({ page, sha256, texts }) => {
     for (const [at, object] of page.entries()) {
       keepSha256(object, sha256.slice(32 * at, 32 * at + 32))
-      keepJson(object.properties, texts[at]!)
+      cacheJson(object.properties, texts[at]!)
     }
   },
 }

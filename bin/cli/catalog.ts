@@ -42,11 +42,11 @@ export async function useCatalog<T>(
   work: (catalog: Catalog) => Promise<T> | T,
   missing: 'make' | 'memory' = 'memory',
 ): Promise<T> {
-  const { settleDead, withCatalog } = await loadCatalog()
+  const { markDeadBackups, withCatalog } = await loadCatalog()
   const onEvent = eventView(context.console)
   const options = { file: catalogFile(), defaultRoot: backupRoot(context), missing, onEvent }
   return withCatalog(options, async (catalog) => {
-    await settleDead(catalog)
+    await markDeadBackups(catalog)
     return work(catalog)
   })
 }

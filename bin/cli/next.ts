@@ -9,7 +9,7 @@ import {
 } from '../library.ts'
 import type { Context } from './command.ts'
 import { commandLine } from './signal/commandLine.ts'
-import { continuingText } from './signal/continueText.ts'
+import { continueText } from './signal/continueText.ts'
 
 type Flags = Pick<Context, 'flags'>
 
@@ -55,5 +55,5 @@ const PASSING: ReadonlySet<string> = new Set(['ELYSIA_UNREACHABLE', 'ELYSIA_STAT
 /** How a run that had begun continues after this error; undefined if the same command would fail again. */
 export function afterError(context: Context, error: unknown): string | undefined {
   if (!(error instanceof ElysiaError) || !PASSING.has(error.code)) return undefined
-  return continuingText(context.typed, context.continuing)
+  return continueText(context.typed, context.continuing)
 }

@@ -12,7 +12,7 @@ import type { Source } from './inputs.ts'
  * secret. `env` is its environment, without API keys. If the command fails, `settled` rejects with ELYSIA_PRODUCER
  * after everything received was processed. Ctrl-C reaches the command as well as this process, and its end may be seen
  * before our own signal: that is no failure of the command if `stop` also aborts. Its stderr goes to ours, or to
- * `onSaid` in pieces.
+ * `onOutput` in pieces.
  */
 export function producer(
   argv: readonly [string, ...string[]],

@@ -13,7 +13,7 @@ import { makeObservers } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'
-import { continuingText } from './signal/continueText.ts'
+import { continueText } from './signal/continueText.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { OpenedTargets } from './target.ts'
 
@@ -145,7 +145,7 @@ function interruption(
   continuing: ReturnType<NonNullable<NamedCommand['continuing']>> | undefined,
   failure: CommandFailure | undefined,
 ): CommandFailure {
-  const why = `${interruptedText(received)}; ${continuingText(typed, continuing)}`
+  const why = `${interruptedText(received)}; ${continueText(typed, continuing)}`
   next(why)
   return { code: exitOfSignal(received), why: failure === undefined ? why : `${why}; ${failure.why}` }
 }

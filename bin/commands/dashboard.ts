@@ -18,7 +18,7 @@ import {
 import { servingMetrics } from '../metrics.ts'
 import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
-import { reportedOptions, reportPeriod } from '../reportOptions.ts'
+import { reportPeriod, reportPeriodOptions } from '../reportPeriod.ts'
 
 /** `dashboard`: what is running, what was done and what needs attention, as a page in the browser. */
 export const command: Command = {
@@ -30,7 +30,7 @@ export const command: Command = {
     'elysiactl dashboard --listen 127.0.0.1:8090',
     'elysiactl dashboard --export dashboard.html --since 90d',
   ],
-  schemas: [dashboardOptions, reportedOptions, catalogOptions, metricsListenOptions],
+  schemas: [dashboardOptions, reportPeriodOptions, catalogOptions, metricsListenOptions],
   document: 'dashboard',
   docs: 'docs/dashboard.md',
   run,
@@ -45,8 +45,8 @@ async function run(context: Context): Promise<void> {
       report: () => report(reportPeriod(context)),
       archives: () => useCatalog(context, archiveViews),
       alerts: async () => {
-        const { alertsOf } = await rememberedAlerts()
-        return alertsOf(alertsFile())
+        const { readStoredAlerts } = await rememberedAlerts()
+        return readStoredAlerts(alertsFile())
       },
       version: TOOL.version,
     }

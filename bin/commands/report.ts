@@ -2,7 +2,7 @@ import type { Command, Context } from '../cli/command.ts'
 import { tableOptions, tablesFor } from '../cli/tables.ts'
 import { catalogOptions, type OptionsSchema, reportLibrary } from '../library.ts'
 import { withMonitor } from '../monitor.ts'
-import { reportedOptions, reportPeriod } from '../reportOptions.ts'
+import { reportPeriod, reportPeriodOptions } from '../reportPeriod.ts'
 import { sendingReport } from '../sendReport.ts'
 import { reportLines } from '../view/report.ts'
 
@@ -38,7 +38,7 @@ export const command: Command = {
     'elysiactl report --since 7d --send --quiet   # weekly, from cron',
     'elysiactl report --json',
   ],
-  schemas: [reportedOptions, reportOptions, tableOptions, catalogOptions],
+  schemas: [reportPeriodOptions, reportOptions, tableOptions, catalogOptions],
   document: 'monitor-report',
   docs: 'docs/monitoring.md',
   tellsAlerts: true,

@@ -1,9 +1,9 @@
 import { type PlaceTraffic, roughSize } from '../library.ts'
 
-type Moved = Omit<PlaceTraffic, 'place'>
+type Traffic = Omit<PlaceTraffic, 'place'>
 
 /** `12 MB came (1.2 MB/s, at most 3 MB/s), 5 kB went, took nothing once for 60 s`. */
-export function movedText(one: Moved, seconds: number): string {
+export function trafficText(one: Traffic, seconds: number): string {
   const parts = [
     wayText('came', one.bytes_in, one.most_in_per_second, seconds),
     wayText('went', one.bytes_out, one.most_out_per_second, seconds),

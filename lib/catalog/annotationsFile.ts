@@ -14,7 +14,7 @@ import type { ArchiveRecord } from './record.ts'
  * @throws ElysiaError ELYSIA_CONFLICT if something else is there, ELYSIA_DAMAGED if the existing file does not hold
  * annotations, ELYSIA_STATE if the place is not writable
  */
-export async function writeBeside(
+export async function updateAnnotationsFile(
   record: ArchiveRecord,
   annotations: Annotations,
   storageAt: StorageAt,

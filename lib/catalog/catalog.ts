@@ -3,7 +3,7 @@ import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { RunEvent } from '../run/event/schema.ts'
 import { type Annotations, type Change, changeAnnotations, type StorageAt } from './annotations.ts'
-import { writeBeside } from './annotationsFile.ts'
+import { updateAnnotationsFile } from './annotationsFile.ts'
 import { type Candidates, candidatesIn } from './database/candidates.ts'
 import type { Row } from './database/columns.ts'
 import { IndexDatabase } from './database/database.ts'
@@ -235,7 +235,7 @@ export class Catalog {
 
   async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
     try {
-      await writeBeside(record, annotations, this.storageAt)
+      await updateAnnotationsFile(record, annotations, this.storageAt)
     } catch (error) {
       if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
         throw error

@@ -12,7 +12,7 @@ export function backupPurpose(location: string): string {
  * backup into their place, or only by a process that is certainly dead. Archives that cannot be checked stay
  * unchanged.
  */
-export async function settleDead(catalog: Catalog): Promise<void> {
+export async function markDeadBackups(catalog: Catalog): Promise<void> {
   for (const [root, archives] of Map.groupBy(catalog.running(), (archive) => archive.root)) {
     const locks = await findLocks(root).catch(() => undefined)
     if (locks === undefined) continue

@@ -3,16 +3,16 @@ import type { JsonObject } from './object.ts'
 import { ReturnArgument } from './value/ownFields.ts'
 
 /** A text kept with its parsed value, in a private field: a WeakMap costs the garbage collector more. */
-class Known extends ReturnArgument {
+class CachedText extends ReturnArgument {
   #text: string | undefined
 
   static keep(value: object, text: string): void {
-    if (#text in value) (value as Known).#text = text
-    else (new Known(value) as Known).#text = text
+    if (#text in value) (value as CachedText).#text = text
+    else (new CachedText(value) as CachedText).#text = text
   }
 
   static find(value: object): string | undefined {
-    return #text in value ? (value as Known).#text : undefined
+    return #text in value ? (value as CachedText).#text : undefined
   }
 }
 
@@ -20,11 +20,11 @@ class Known extends ReturnArgument {
  * Remembers a JSON text for properties, which `parseExact` turns into equal ones, so that it need not be made again.
  * It belongs to this object: a changed one is a copy, and has none.
  */
-export function keepJson(properties: JsonObject, text: string): void {
-  Known.keep(properties, text)
+export function cacheJson(properties: JsonObject, text: string): void {
+  CachedText.keep(properties, text)
 }
 
 /** The JSON of properties: the remembered text, otherwise the result of `exactJson`. */
-export function knownJson(properties: JsonObject): string {
-  return Known.find(properties) ?? exactJson(properties)
+export function cachedJson(properties: JsonObject): string {
+  return CachedText.find(properties) ?? exactJson(properties)
 }

@@ -23,7 +23,7 @@ const IDS_ONLY: Projection = { properties: [], vectors: false }
  * than the existing ones. `schema` is that of the collection, which `base` need not have yet. Closing it closes only
  * the scratch.
  */
-export async function overlay(base: Store, scratch: Store, schema: CollectionSchema): Promise<Store> {
+export async function overlayStore(base: Store, scratch: Store, schema: CollectionSchema): Promise<Store> {
   await scratch.create(schema)
   await scratch.create({ class: TOMBSTONES, properties: [] })
   const exists = (await base.schema(schema.class)) !== undefined

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import t from 'tap'
 import { Catalog } from '../../lib/catalog/catalog.ts'
-import { backupPurpose, settleDead } from '../../lib/catalog/deadBackups.ts'
+import { backupPurpose, markDeadBackups } from '../../lib/catalog/deadBackups.ts'
 import { lockRoot } from '../../lib/catalog/lock/lock.ts'
 import { planned } from './archives.ts'
 
@@ -16,11 +16,11 @@ t.test('a running backup is partial once nobody holds its lock, and not before',
   const lock = await lockRoot(root, { kind: 'shared', purpose: backupPurpose(`${root}/archive-held`) })
   const statuses = () => ['archive-held', 'archive-dead'].map((id) => catalog.get(id).status)
   try {
-    await settleDead(catalog)
+    await markDeadBackups(catalog)
     t.strictSame(statuses(), ['running', 'partial'])
   } finally {
     await lock.release()
   }
-  await settleDead(catalog)
+  await markDeadBackups(catalog)
   t.strictSame(statuses(), ['partial', 'partial'])
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openMemory } from '../../lib/store/memory/store.ts'
-import { overlay } from '../../lib/store/overlay.ts'
+import { overlayStore } from '../../lib/store/overlay.ts'
 import type { CallOptions, Collection, Link, Projection, Range, Store } from '../../lib/store/store.ts'
 import { idOf, THING, thing } from '../job/backup/archived.ts'
 
@@ -23,7 +23,7 @@ async function filled() {
 
 t.test('a store under changes looks like one that got them, and stays as it was', async (t) => {
   const [base, changed] = [await filled(), await filled()]
-  const layered = await overlay(base, openMemory(), SCHEMA)
+  const layered = await overlayStore(base, openMemory(), SCHEMA)
   const ids = [0, 1, 2, 3].map((n) => idOf(n, 5))
   for (const store of [layered, changed]) {
     const collection = store.collection('Thing')
@@ -89,7 +89,7 @@ t.test(
         object(50, { two: Float32Array.of(1, 2, 3) }),
       ])
     const counts = { pages: 0 }
-    const layered = (await overlay(unsaying(base, counts), openMemory(), schema)).collection('Far')
+    const layered = (await overlayStore(unsaying(base, counts), openMemory(), schema)).collection('Far')
     const oks = async (...names: string[]) =>
       (await layered.write(names.map((name, n) => object(51 + n, { [name]: Float32Array.of(1, 2) })))).map(
         ({ ok }) => ok,

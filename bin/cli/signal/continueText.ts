@@ -2,7 +2,7 @@ import type { ContinueHint } from '../command.ts'
 import { changedWords, commandLine } from './commandLine.ts'
 
 /** How to continue after a signal, with the typed words: `continue with: elysiactl col backup X --resume`. */
-export function continuingText(typed: readonly string[], continuing: ContinueHint = {}): string {
+export function continueText(typed: readonly string[], continuing: ContinueHint = {}): string {
   const { keeps = false, add, drop, input } = continuing
   const line = commandLine(changedWords(typed, { ...(add && { add }), ...(drop && { drop }) }))
   const how = keeps ? 'continue' : 'begin again'

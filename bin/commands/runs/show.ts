@@ -3,7 +3,7 @@ import { commandLine } from '../../cli/signal/commandLine.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import { type AttemptLog, ElysiaError, type HistoryEntry, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
-import { movedText } from '../../view/trafficText.ts'
+import { trafficText } from '../../view/trafficText.ts'
 import { progressText, timeText } from './table.ts'
 
 /** How much of a log fits on a screen. */
@@ -146,7 +146,7 @@ function least({ status }: HistoryEntry): string {
 
 /** The traffic with each place, and its average and highest speed. */
 function trafficFacts({ traffic = [], seconds = 0 }: HistoryEntry): Fact[] {
-  return traffic.map((one, at) => [at === 0 ? 'moved' : ' ', `${one.place}: ${movedText(one, seconds)}`])
+  return traffic.map((one, at) => [at === 0 ? 'moved' : ' ', `${one.place}: ${trafficText(one, seconds)}`])
 }
 
 function countsText(counts: HistoryEntry['counts']): string {

@@ -1,6 +1,6 @@
 import { counted, type Profile, roughSize } from '../../library.ts'
 import { groupDigits } from '../progressLine.ts'
-import { movedText } from '../trafficText.ts'
+import { trafficText } from '../trafficText.ts'
 
 /** The findings of --profile for the user; the last sentence says what to do. */
 export function profileText(profile: Profile): string[] {
@@ -23,7 +23,7 @@ export function profileText(profile: Profile): string[] {
       ({ server, requests, failed, refused, sent_bytes: sent, received_bytes: received, latency_ms: ms }) =>
         `  ${server}: ${groupDigits(requests)} requests, ${failed} failed, ${refused} refused, ${ms.p50.toFixed(1)} ms (p90 ${ms.p90.toFixed(1)}, p99 ${ms.p99.toFixed(1)}), ${roughSize(sent)} sent, ${roughSize(received)} received`,
     ),
-    ...(traffic ?? []).map((one) => `  ${one.place}: ${movedText(one, seconds)}`),
+    ...(traffic ?? []).map((one) => `  ${one.place}: ${trafficText(one, seconds)}`),
     `  processor ${cpu.toFixed(2)} s in ${seconds.toFixed(2)} s, ${counted(threads, 'thread')} beside the main one, which was late by ${delay.toFixed(0)} ms (p99)`,
     profile.bottleneck.sentence,
   ]

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type JsonBounds, parseBounded } from '../../core/boundedJson.ts'
-import { keepJson } from '../../core/cachedJson.ts'
+import { cacheJson } from '../../core/cachedJson.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { parseLargeNumbers } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
@@ -95,7 +95,7 @@ export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boo
     typed((parseLargeNumbers(text) as JsonObject).properties as JsonObject),
   )
   const end = isCanonical && object.properties === value.properties ? propertiesEnd(text, object) : undefined
-  if (end !== undefined) keepJson(object.properties, text.slice(PROPERTIES_AT, end))
+  if (end !== undefined) cacheJson(object.properties, text.slice(PROPERTIES_AT, end))
   if (!anySpelling) return { object, identity: isCanonical ? identityIn(line) : undefined }
   const identity = end === undefined ? undefined : spelledIdentity(line, parsing, end, object)
   if (identity !== undefined) return { object, identity }

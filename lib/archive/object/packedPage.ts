@@ -1,4 +1,4 @@
-import { keepJson, knownJson } from '../../core/cachedJson.ts'
+import { cachedJson, cacheJson } from '../../core/cachedJson.ts'
 import { holdsLarge } from '../../core/exactJson.ts'
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { identitySha256, keepSha256 } from './digest.ts'
@@ -84,7 +84,7 @@ export function unpackPage(page: PackedPage): readonly StoredObject[] {
 function objectAt(page: PackedPage, at: number, text: string, place: { float: number }): StoredObject {
   const { ids, times, floats, shapes, shapeOf, tenants } = page
   const properties = JSON.parse(text) as JsonObject
-  keepJson(properties, text)
+  cacheJson(properties, text)
   const object: ObjectDraft = { id: ids.slice(at * ID_LENGTH, (at + 1) * ID_LENGTH), properties }
   for (const shape of shapes[shapeOf[at]!]!) place.float = takeVector(object, shape, floats, place.float)
   const tenant = typeof tenants === 'object' ? tenants[at] : tenants
@@ -173,7 +173,7 @@ function floatsOf(
 }
 
 function textsOf(page: readonly StoredObject[]) {
-  const all = page.map(({ properties }) => knownJson(properties))
+  const all = page.map(({ properties }) => cachedJson(properties))
   const ends = new Uint32Array(all.length)
   let length = 0
   for (const [at, text] of all.entries()) {

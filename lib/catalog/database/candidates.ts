@@ -63,7 +63,7 @@ type CandidateRow = readonly [
   filter: string | null,
 ]
 
-/** Different lists of tags and tenants are few, but occur in many rows, so each is parsed once. @throws StrangeRow */
+/** Different lists of tags and tenants are few, but occur in many rows, so each is parsed once. @throws InvalidRow */
 function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
   const lists = new Map<string, readonly string[]>()
   const listOf = (json: string): readonly string[] => {

@@ -29,7 +29,7 @@ const COLUMNS: Readonly<Record<keyof Row, Check>> = {
 
 const CHECKS = Object.entries(COLUMNS)
 
-/** @throws StrangeRow for a row with a column value that we never write */
+/** @throws InvalidRow for a row with a column value that we never write */
 export function requireRow(row: Row): void {
   for (const [name, check] of CHECKS) {
     const value = row[name as keyof Row]
@@ -49,7 +49,7 @@ function strange(name: string, value: unknown): InvalidRow {
   return new InvalidRow(`${name} of an archive is ${String(value).slice(0, 100)}`)
 }
 
-/** A list of texts in a column. @throws StrangeRow */
+/** A list of texts in a column. @throws InvalidRow */
 export function textsIn(json: string): string[] {
   try {
     const read: unknown = JSON.parse(json)

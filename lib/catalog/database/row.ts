@@ -103,7 +103,7 @@ export function withVerification(before: readonly Verification[], made: Verifica
   return [...stay, made]
 }
 
-/** @throws StrangeRow */
+/** @throws InvalidRow */
 export function recordOf(row: Row): ArchiveRecord {
   requireRow(row)
   const tenants = textsIn(row.tenants)

@@ -19,7 +19,7 @@ import { type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
-import { requireSame, requireSchemaKept } from './resumeChecks.ts'
+import { requireResumable, requireSchemaKept } from './resumeChecks.ts'
 import { beginBackup, type StartedBackup, type StorageJob } from './run.ts'
 import { scanContext } from './scan/completeness.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
@@ -72,7 +72,7 @@ async function unfinishedIn(
   const { resume = false } = context
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
-  if (unfinished !== undefined) requireSame(unfinished.plan, store, subject, options)
+  if (unfinished !== undefined) requireResumable(unfinished.plan, store, subject, options)
   return { unfinished, base: await baseOf(context, unfinished, subject, options) }
 }
 

@@ -15,7 +15,7 @@ import { requireObjects } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor, collectionInfoOf, planOf } from './plan.ts'
 import { requireFree } from './resume.ts'
-import { requireSame, requireSameSchema } from './resumeChecks.ts'
+import { requireResumable, requireSameSchema } from './resumeChecks.ts'
 
 /** The destination of a backup, if it is a named directory. */
 export interface DryRunDestination {
@@ -87,7 +87,7 @@ async function unfinishedIn(
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
   if (unfinished === undefined) return undefined
-  requireSame(unfinished.plan, store, subject, options)
+  requireResumable(unfinished.plan, store, subject, options)
   requireSameSchema(unfinished.plan, subject)
   return unfinished
 }

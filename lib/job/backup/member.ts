@@ -7,7 +7,7 @@ import { ElysiaError, rewordError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 import { collectionInfoOf, type TransformSettings } from './plan.ts'
-import { requireSame } from './resumeChecks.ts'
+import { requireResumable } from './resumeChecks.ts'
 
 /** What exists in the place of one collection of a set. */
 export interface SetMember {
@@ -57,7 +57,7 @@ async function requireAsAsked(
 ): Promise<void> {
   const subject = await collectionInfoOf(store, collection, options, () => {}, changing)
   try {
-    requireSame(plan, store, subject, options)
+    requireResumable(plan, store, subject, options)
   } catch (error) {
     throw error instanceof ElysiaError ? rewordError(error, `${place}: ${error.message}`) : error
   } finally {

@@ -15,7 +15,7 @@ const PATHS_NAMED = 3
  * A resumed backup must be of the same collection, with the same options that shape an archive.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export function requireSame(
+export function requireResumable(
   plan: Plan,
   store: Store,
   { schema, selection, transforms }: CollectionInfo,

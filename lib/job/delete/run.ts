@@ -6,7 +6,7 @@ import type { RetryingCollection } from '../../store/sink/retryingCollection.ts'
 import type { Collection, Projection, Store } from '../../store/store.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
-import type { UndoKeeping } from '../undo/undoRecorder.ts'
+import type { UndoRecorder } from '../undo/undoRecorder.ts'
 import type { DeleteOptions } from './options.ts'
 import type { SelectedIds } from './selectedIds.ts'
 
@@ -47,6 +47,6 @@ export interface DeleteRun {
   readonly unseen: UnseenIds
   /** The fields of an object that are saved before it is deleted. */
   readonly whole: Projection
-  readonly kept: UndoKeeping | undefined
+  readonly kept: UndoRecorder | undefined
   readonly progress: { deleted: number; gone: number; changed: number; rejected: number }
 }

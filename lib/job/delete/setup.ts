@@ -15,7 +15,7 @@ import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { lockChanges, lockUndo } from '../undo/lock.ts'
 import { Traces } from '../undo/traces.ts'
-import { UndoKeeping } from '../undo/undoRecorder.ts'
+import { UndoRecorder } from '../undo/undoRecorder.ts'
 import type { DeleteOptions } from './options.ts'
 import type { DeleteContext, DeleteRun } from './run.ts'
 import { SelectedIds } from './selectedIds.ts'
@@ -91,7 +91,7 @@ interface Keeping extends Pick<DeleteRun, 'store' | 'schema' | 'options' | 'id'>
   readonly traces: Traces
 }
 
-function keepingFor({ store, schema, options, context, id, traces }: Keeping): UndoKeeping | undefined {
+function keepingFor({ store, schema, options, context, id, traces }: Keeping): UndoRecorder | undefined {
   if (options.dryRun || !options.undo) return undefined
   const { state, undoDirectory: own } = context
   const root = own ?? (state && undoRoot(state.directory))
@@ -105,7 +105,7 @@ function keepingFor({ store, schema, options, context, id, traces }: Keeping): U
     ...{ run: id, target: store.target, class: schema.class, schema },
     ...{ started_at: new Date().toISOString(), keep_ms: options.keepUndoMs },
   }
-  return new UndoKeeping(undoDirectory(root, id), header, traces)
+  return new UndoRecorder(undoDirectory(root, id), header, traces)
 }
 
 async function callsOf(

@@ -14,7 +14,7 @@ import { type Comparer, comparerOf } from './comparer.ts'
 import type { Comparison } from './context.ts'
 import { findDifferences, type PageCounts } from './findDifferences.ts'
 import { type Finding, type PairFinding, withoutObjects } from './finding.ts'
-import { SleepingTenants } from './inactiveTenants.ts'
+import { InactiveTenants } from './inactiveTenants.ts'
 import { comparisonWork, type Work } from './plan.ts'
 import { RangeCounts } from './rangeCounts.ts'
 import { type Clock, type RereadObjects, recheck } from './recheck.ts'
@@ -37,7 +37,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
   const opened = await openSides(comparison, { retry, signal })
   try {
     const compare = comparerOf(left, right, { ...asked, vectors: opened.vectors })
-    const tenants = new SleepingTenants(comparison, retry)
+    const tenants = new InactiveTenants(comparison, retry)
     const merged = concatenate<readonly PairFinding[]>()
     const fail = (error: unknown) => {
       ended.abort(error)
@@ -73,7 +73,7 @@ function* headOf(
 function stagesOf(
   { left, right, options, run, tally }: Comparison,
   compare: Comparer,
-  tenants: SleepingTenants,
+  tenants: InactiveTenants,
   readings: OpenSides['readings'],
 ): Stage<readonly PairFinding[], readonly Finding[]>[] {
   const { recheckAfterMs: afterMs, all } = options
@@ -123,7 +123,7 @@ interface Reader {
   readonly comparison: Comparison
   readonly opened: OpenSides
   readonly compare: Comparer
-  readonly tenants: SleepingTenants
+  readonly tenants: InactiveTenants
   readonly merged: Concatenation<readonly PairFinding[]>
   readonly retry: Retrying
   readonly signal: AbortSignal

@@ -5,7 +5,7 @@ import type { Comparison } from './context.ts'
 import type { DiffSide } from './side/side.ts'
 
 /** Inactive tenants on either side: woken while they are read, then put back. */
-export class SleepingTenants {
+export class InactiveTenants {
   readonly #sides: readonly WokenTenants[]
 
   constructor({ left, right, asked, run }: Comparison, retry: Retrying) {

@@ -13,7 +13,7 @@ const NOT_TOLD: ReadonlySet<string> = new Set(['ELYSIA_REFUSED', 'ELYSIA_NOT_FOU
  * store without servers; a warning if a server refuses the questions, since the written data exists nevertheless.
  * @throws ElysiaError ELYSIA_UNREACHABLE if no server answers any more
  */
-export async function dangersAfterwards(
+export async function dangersToWrittenData(
   store: Store,
   collection: string,
   { degraded, retry }: { readonly degraded: boolean; readonly retry: Retrying },
@@ -29,7 +29,7 @@ export async function dangersAfterwards(
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT if readers would be directed to endangered data */
-export function requireSafe(dangers: readonly HealthFinding[], alias: string, target: string): void {
+export function requireNoDangers(dangers: readonly HealthFinding[], alias: string, target: string): void {
   const facts = dangers.filter(({ level }) => level === 'stop').map(({ fact }) => fact)
   if (facts.length === 0) return
   throw new ElysiaError(

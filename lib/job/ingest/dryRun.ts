@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { overlay } from '../../store/overlay.ts'
+import { overlayStore } from '../../store/overlay.ts'
 import { openSqlite } from '../../store/sqlite/store.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 
@@ -12,7 +12,7 @@ import type { CollectionSchema, Store } from '../../store/store.ts'
 export async function dryRunStore(store: Store, schema: CollectionSchema): Promise<Store> {
   const directory = await mkdtemp(join(tmpdir(), 'elysiactl-dry-run-'))
   const scratch = await openSqlite(join(directory, 'scratch.db'))
-  const layered = await overlay(store, scratch, schema)
+  const layered = await overlayStore(store, scratch, schema)
   return {
     ...layered,
     close: async () => {

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { type FileLock, lockFile } from '../../database/fileLock.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeAtomically.ts'
+import { writeAtomically } from '../../file/writeAtomically.ts'
 import { isScratchPlace, type ScratchPlace } from './scratch.ts'
 
 const MAX_BYTES = 16 * 1024
@@ -33,7 +33,7 @@ export class ScratchNotes {
       const lock = lockFile(this.#path(place.id, 'lock'))
       if (lock === undefined)
         throw new ElysiaError('ELYSIA_STATE', `${place.id} is locked by another process`)
-      writeWhole(this.#path(place.id, 'json'), `${JSON.stringify(place)}\n`)
+      writeAtomically(this.#path(place.id, 'json'), `${JSON.stringify(place)}\n`)
       return this.#held(place, lock)
     })
   }

@@ -10,12 +10,12 @@ import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { readAhead } from './part/parts.ts'
 import { writePlan } from './planned/write.ts'
 import type { RestoreReport } from './report.ts'
-import { classesOf, failedTogether } from './restoreGroup.ts'
+import { classesOf, groupError } from './restoreGroup.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import { type RestoreSetup, setUpRestore } from './setup/setup.ts'
 import type { RestoreSource } from './source/source.ts'
 import { STEPS } from './steps.ts'
-import { removeMade } from './target/removeCreated.ts'
+import { removeCreatedClass } from './target/removeCreated.ts'
 import { makeTargets, putTenantsBack } from './target/target.ts'
 import type { Verification } from './verify.ts'
 
@@ -96,7 +96,7 @@ export async function runRestores(
       error = thrown
       if (!options.dryRun) for (const run of runs) await afterFailure(run, thrown)
     }
-    return runs.map((run) => ended(run, done.get(run) ?? null, failedTogether(run, at.run, error)))
+    return runs.map((run) => ended(run, done.get(run) ?? null, groupError(run, at.run, error)))
   })
 }
 
@@ -128,7 +128,7 @@ async function checkSource({ source, options, progress, frame }: RestoreRun): Pr
 
 /** Restores the state from before a failed restore. */
 async function afterFailure(run: RestoreRun, error: unknown): Promise<void> {
-  await removeMade(run, error)
+  await removeCreatedClass(run, error)
   if (run.existing !== undefined) await putTenantsBack(run).catch(() => {})
 }
 

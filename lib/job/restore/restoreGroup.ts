@@ -27,7 +27,7 @@ export function classesOf(
 }
 
 /** The other restores did not finish because of the one that failed. */
-export function failedTogether(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
+export function groupError(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
   if (!(error instanceof ElysiaError) || failed === undefined || failed === run) return error
   return rewordError(error, `not finished, since ${failed.class} was not: ${error.message}`)
 }

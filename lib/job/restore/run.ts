@@ -14,9 +14,9 @@ import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { OwnWrites } from '../undo/ownWrites.ts'
 import type { Traces } from '../undo/traces.ts'
-import type { UndoKeeping } from '../undo/undoRecorder.ts'
+import type { UndoRecorder } from '../undo/undoRecorder.ts'
 import type { AliasFacts, AliasPlan } from './alias/plan.ts'
-import type { Deletions, VanishingIds } from './conflict/extraneousIds.ts'
+import type { Deletions, ExtraneousIds } from './conflict/extraneousIds.ts'
 import type { NewProperties } from './conflict/newProperties.ts'
 import type { Precedence } from './conflict/precedence.ts'
 import type { Strategy } from './conflict/strategy.ts'
@@ -132,11 +132,11 @@ export interface RestoreFiles {
   /** If transforms may give new ids: those of all parts. */
   readonly seen: SeenIds | undefined
   /** Saves an existing class before it is changed; undefined if nothing is saved. */
-  readonly undo: UndoKeeping | undefined
+  readonly undo: UndoRecorder | undefined
   /** Records the writes of a run without undo; undefined if not needed. */
   readonly own: OwnWrites | undefined
   /** What a replace will delete; undefined for other strategies. */
-  readonly vanishing: VanishingIds | undefined
+  readonly extraneous: ExtraneousIds | undefined
   /** What was written into an existing class. */
   readonly writes: PartSpool<WrittenObject>
   readonly rejects: RestoreRejects | undefined

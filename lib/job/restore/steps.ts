@@ -1,6 +1,6 @@
-import { dangersAfterwards, requireSafe } from '../health/writtenData.ts'
+import { dangersToWrittenData, requireNoDangers } from '../health/writtenData.ts'
 import { switchAlias } from './alias/switch.ts'
-import { deleteVanishing, refusedOf } from './conflict/deleteExtraneous.ts'
+import { deleteExtraneous, refusedOf } from './conflict/deleteExtraneous.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
 import { writeObjects } from './part/parts.ts'
 import { removeIfEmpty } from './removeIfEmpty.ts'
@@ -17,7 +17,7 @@ export const STEPS: readonly (readonly [Step, string?])[] = [
   [removeIfEmpty, 'restore.written'],
   [findUnseen],
   [linkReferences, 'restore.linked'],
-  [deleteVanishing, 'restore.vanished'],
+  [deleteExtraneous, 'restore.vanished'],
   [async (run) => run.kept.undo?.complete()],
   [
     async (run) => {
@@ -50,8 +50,8 @@ async function lookAfterwards({
   alias,
 }: RestoreRun): Promise<void> {
   const { degraded } = options
-  progress.health = await dangersAfterwards(store, name, { degraded, retry })
-  if (alias !== undefined) requireSafe(progress.health, alias.alias, store.target)
+  progress.health = await dangersToWrittenData(store, name, { degraded, retry })
+  if (alias !== undefined) requireNoDangers(progress.health, alias.alias, store.target)
 }
 
 /**

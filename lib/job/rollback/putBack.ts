@@ -57,7 +57,7 @@ async function putBackSome(
     progress.notLookedAt += entries.length
     return
   }
-  const found = await foundOf(run, entries)
+  const found = await existingObjects(run, entries)
   const by = Map.groupBy(entries, (entry) =>
     decideRollback(found.get(entry.id), index.find(entry)!, deciding),
   )
@@ -81,7 +81,7 @@ async function putBackSome(
 }
 
 /** The existing objects of some entries of one tenant. A tenant that is gone has none. */
-export async function foundOf(
+export async function existingObjects(
   { calls, whole, tenants }: RollbackRun,
   entries: readonly UndoEntry[],
 ): Promise<ReadonlyMap<string, StoredObject>> {

@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
 import { decideRollback } from './decide.ts'
-import { countingEntries, foundOf, throwIfStopped } from './putBack.ts'
+import { countingEntries, existingObjects, throwIfStopped } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
   const ids: string[] = []
   for await (const entries of countingEntries(run)) {
     throwIfStopped(run)
-    const found = await foundOf(run, entries)
+    const found = await existingObjects(run, entries)
     for (const entry of entries) {
       if (decideRollback(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
       else {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { recordOf } from '../../core/value/record.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeAtomically.ts'
+import { writeAtomically } from '../../file/writeAtomically.ts'
 import type { SetOptions } from './options.ts'
 
 /** The command that makes a set below a backup root: the same one finds again what it began. */
@@ -31,7 +31,7 @@ export function noteSet(key: SetKey, set: string): void {
   const path = noteFile(key)
   guard(path, 'written', () => {
     makeDirectory(key.root)
-    writeWhole(path, `${JSON.stringify({ set, target: key.target })}\n`)
+    writeAtomically(path, `${JSON.stringify({ set, target: key.target })}\n`)
   })
 }
 

@@ -1,5 +1,5 @@
 import { SchemaDerivation } from '../../archive/foreign/deriveSchema.ts'
-import { NotAnObject, objectOf } from '../../archive/object/parse.ts'
+import { ObjectParseError, objectOf } from '../../archive/object/parse.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, isCollectionSchema } from '../../core/schema.ts'
@@ -92,7 +92,7 @@ function givenIn(path: string, { example, line, column }: FileExample, at: numbe
   try {
     return objectOf({ ...withoutNull(rest), id })
   } catch (error) {
-    if (!(error instanceof NotAnObject)) throw error
+    if (!(error instanceof ObjectParseError)) throw error
     throw new ElysiaError('ELYSIA_USAGE', `${path}:${line}:${column}: in ${error.message}`, {
       hint: 'an object has `properties`, and may have `id`, `vector`, `vectors` and `tenant`',
     })

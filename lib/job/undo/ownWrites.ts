@@ -1,18 +1,18 @@
 import type { Trace, UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from './traces.ts'
-import { UndoKeeping } from './undoRecorder.ts'
+import { UndoRecorder } from './undoRecorder.ts'
 
 /**
  * Records the writes of a run without undo before they are sent: only ids and digests, so that it recognizes its own
- * writes after an interruption. They cannot revert anything. Memory: as `UndoKeeping`.
+ * writes after an interruption. They cannot revert anything. Memory: as `UndoRecorder`.
  */
 export class OwnWrites {
-  readonly #keeping: UndoKeeping
+  readonly #keeping: UndoRecorder
 
   /** `directory` has the name of the run. */
   constructor(directory: string, header: UndoHeader, traces: Traces) {
-    this.#keeping = new UndoKeeping(directory, header, traces, { durable: false })
+    this.#keeping = new UndoRecorder(directory, header, traces, { durable: false })
   }
 
   /** Reads what the run recorded before it was interrupted; writes nothing. */

@@ -8,7 +8,7 @@ import type { Traces } from './traces.ts'
 import { UndoIndex } from './undoIndex.ts'
 
 /** Saves what a run changes in a collection, and knows what it saved before it was interrupted. */
-export class UndoKeeping {
+export class UndoRecorder {
   readonly directory: string
   readonly #header: UndoHeader
   readonly #traces: Traces

@@ -11,10 +11,10 @@ export type { SinkContext } from './sink/sinks.ts'
 export type { UndeliveredMessages } from './state/outbox.ts'
 export {
   ALERTS_FILE,
-  alertsOf,
   type FiringAlert,
   firingAlert,
-  type RememberedAlerts,
+  readStoredAlerts,
+  type StoredAlerts,
   undeliveredCount,
 } from './storedAlerts.ts'
 export { type SinkTestResult, testSinks } from './testSinks.ts'

@@ -24,13 +24,13 @@ export interface FiringAlert {
 }
 
 /** The alerts that hold, and the messages that no sink has taken yet. */
-export interface RememberedAlerts {
+export interface StoredAlerts {
   readonly alerts: readonly FiringAlert[]
   readonly undelivered: readonly UndeliveredMessages[]
 }
 
 /** Reads the remembered alerts from a file; empty if the file is missing or cannot be read. Makes and sends nothing. */
-export function alertsOf(file: string): RememberedAlerts {
+export function readStoredAlerts(file: string): StoredAlerts {
   if (!existsSync(file)) return { alerts: [], undelivered: [] }
   try {
     const database = openDatabase(file, { readonly: true, busyTimeoutMs: 250 })
@@ -46,7 +46,7 @@ export function alertsOf(file: string): RememberedAlerts {
 
 /** How many messages no sink has taken yet: `undelivered` of a report. */
 export function undeliveredCount(file: string): number {
-  return alertsOf(file).undelivered.reduce((sum, { messages }) => sum + messages, 0)
+  return readStoredAlerts(file).undelivered.reduce((sum, { messages }) => sum + messages, 0)
 }
 
 /** An alert as documents and pages show it. */

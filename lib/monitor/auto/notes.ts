@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isGone, type LockOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { writeWhole } from '../../file/writeAtomically.ts'
+import { writeAtomically } from '../../file/writeAtomically.ts'
 import type { PolicyHistory } from './due.ts'
 
 const FILE = 'auto.json'
@@ -112,7 +112,7 @@ export class AutoNotes {
   #write(): void {
     const policies = Object.fromEntries([...this.#notes].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     attempt(
-      () => writeWhole(this.#file, `${JSON.stringify({ version: 1, policies }, null, 2)}\n`),
+      () => writeAtomically(this.#file, `${JSON.stringify({ version: 1, policies }, null, 2)}\n`),
       this.#file,
     )
   }

@@ -167,7 +167,7 @@ export interface SubjectFigures {
   }
   /** The last run, however it ended, or running. */
   readonly lastRun?: SubjectRun | undefined
-  /** The last one that ended by itself or was killed and was no slip: `lastEnded` of `failed.ts`. */
+  /** The last one that ended by itself or was killed and was no slip: `lastEnded` of `failures.ts`. */
   readonly lastEnded?: SubjectRun | undefined
 }
 

@@ -38,7 +38,7 @@ export interface RecordedRun {
 }
 
 /** The first entry of a run. */
-export function blankEntry(
+export function firstEntry(
   { trigger, terminal, command, directory }: RecordedCommand,
   named: Pick<HistoryEntry, 'id' | 'kind' | 'collection' | 'target'>,
 ): HistoryEntry {

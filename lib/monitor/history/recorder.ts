@@ -10,7 +10,7 @@ import type { LogLevel } from './log/levels.ts'
 import { RunLog } from './log/runLog.ts'
 import { progressAfter } from './progressAfter.ts'
 import {
-  blankEntry,
+  firstEntry,
   numberTry,
   peakBytes,
   placeOf,
@@ -152,7 +152,7 @@ export class Recorder {
     const moved = this.#traffic.takeBefore()
     const run: RecordedRun = {
       entry: {
-        ...blankEntry(this.#recorded, { id, kind, collection, target: maskSecrets(placeOf(kind, target)) }),
+        ...firstEntry(this.#recorded, { id, kind, collection, target: maskSecrets(placeOf(kind, target)) }),
         ...moved,
       },
       log: this.#early,
@@ -182,7 +182,7 @@ export class Recorder {
     if (expected === undefined || codeOf(ending) === 0) return
     const [target = ''] = this.#targets
     const entry = {
-      ...blankEntry(this.#recorded, { id: newRunId(), ...expected, target }),
+      ...firstEntry(this.#recorded, { id: newRunId(), ...expected, target }),
       ...this.#traffic?.takeBefore(),
       started_at: this.#startedAt,
     }

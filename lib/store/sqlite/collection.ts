@@ -1,4 +1,4 @@
-import { knownJson } from '../../core/cachedJson.ts'
+import { cachedJson } from '../../core/cachedJson.ts'
 import { publishBytes } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
 import { scaledToMemory } from '../../core/memory/limits.ts'
@@ -230,7 +230,7 @@ function storeOne(
   const { id, properties, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
   const hash = properties[HASH_PROPERTY]
   try {
-    const json = knownJson(properties)
+    const json = cachedJson(properties)
     const one = vector === undefined ? null : encodeVector(vector)
     const more = vectors === undefined ? null : encodeVectors(vectors)
     upsert.run(tenant, id, typeof hash === 'string' ? hash : null, createdMs, updatedMs, json, one, more)

@@ -5,7 +5,7 @@ import { classesOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
 
 /** The collections of a file as they were last read. They are kept until another process has changed the file. */
-export class KnownCollections {
+export class CollectionCache {
   readonly #database: SqliteDatabase
   readonly #target: string
   readonly #dataVersion: SqliteStatement

@@ -24,7 +24,7 @@ import { noCollection, requireTenanted, withProperty } from '../validation/class
 import { addAlias, aliasesOf, pointAlias, removeAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, replaceSchema, summaryOf } from './classes.ts'
 import type { SqliteObjects } from './collection.ts'
-import { KnownCollections } from './collectionCache.ts'
+import { CollectionCache } from './collectionCache.ts'
 import { migrate } from './format.ts'
 import { freeBytesBeside, healthOf, identityOf } from './identity.ts'
 import { rangePages } from './pages.ts'
@@ -66,14 +66,14 @@ class SqliteStore implements EmbeddedStore {
   readonly file?: string
   readonly #file: string
   readonly #steps: DatabaseSteps
-  readonly #known: KnownCollections
+  readonly #known: CollectionCache
 
   constructor(database: SqliteDatabase, file: string) {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
     if (!database.memory) this.file = file
-    this.#known = new KnownCollections(database, this.target)
+    this.#known = new CollectionCache(database, this.target)
     // What was learned since a failure may have been rolled back: read it again.
     this.#steps = new DatabaseSteps(database, this.target, file, () => this.#known.forgetAll())
   }

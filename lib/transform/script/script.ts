@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
-import { requireNoExpiry, withNames } from '../step/propertyNames.ts'
+import { renameInSettings, requireNoExpiry } from '../step/propertyNames.ts'
 import {
   type BoundTransform,
   type Transform,
@@ -81,7 +81,7 @@ function schemaAfter(
   const gone = new Set(dropped.filter((name) => !named.has(name)))
   for (const name of gone) requireNoExpiry(stage, before, name)
   const whole = { ...before, properties: [...named.values()] }
-  return withNames(whole, (name) => (gone.has(name) ? undefined : name))
+  return renameInSettings(whole, (name) => (gone.has(name) ? undefined : name))
 }
 
 function transformed(

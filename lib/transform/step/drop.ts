@@ -2,7 +2,7 @@ import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './eachObject.ts'
 import { insideProperty, placeIn } from './insideProperty.ts'
 import { propertyOf, withProperties } from './property.ts'
-import { requireNoExpiry, withNames } from './propertyNames.ts'
+import { renameInSettings, requireNoExpiry } from './propertyNames.ts'
 
 /** Removes a property from each object and from the class; `meta.author` is a nested property. */
 export function dropProperty(property: string): Transform {
@@ -20,7 +20,7 @@ function dropOwn(name: string, property: string): Transform {
       const rest = (before.properties ?? []).filter((one) => one.name !== property)
       const after = (one: string) => (one === property ? undefined : one)
       return eachObject(name, {
-        schema: withNames(withProperties(before, rest), after),
+        schema: renameInSettings(withProperties(before, rest), after),
         touches: [property],
         change: ({ properties }) => {
           removeProperty(properties, property)

@@ -2,7 +2,7 @@ import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './eachObject.ts'
 import { insideProperty, placeIn } from './insideProperty.ts'
 import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
-import { withNames } from './propertyNames.ts'
+import { renameInSettings } from './propertyNames.ts'
 
 /**
  * Renames a property in each object, in the class, and in module settings. `text`: `old=new`, or `meta.old=meta.new`.
@@ -34,7 +34,7 @@ function mapOwn(name: string, from: string, to: string): Transform {
       )
       const after = (one: string) => (one === from ? to : one)
       return eachObject(name, {
-        schema: withNames(withProperties(before, properties), after),
+        schema: renameInSettings(withProperties(before, properties), after),
         touches: [from],
         change: ({ properties }) => {
           const value = properties[from]

@@ -19,7 +19,7 @@ export type RenameProperty = (name: string) => string | undefined
  * which objects expire. The properties themselves stay unchanged. Weights of a multi-modal module follow their
  * properties.
  */
-export function withNames(schema: CollectionSchema, after: RenameProperty): CollectionSchema {
+export function renameInSettings(schema: CollectionSchema, after: RenameProperty): CollectionSchema {
   const { moduleConfig, vectorConfig, objectTtlConfig } = schema
   return {
     ...schema,

@@ -6,7 +6,7 @@ import { identityIn } from '../../../lib/archive/object/identity.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
 import { objectOf } from '../../../lib/archive/object/parse.ts'
-import { knownJson } from '../../../lib/core/cachedJson.ts'
+import { cachedJson } from '../../../lib/core/cachedJson.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
@@ -146,7 +146,7 @@ t.test('a line is the object that its JSON says, wherever and however its vector
     )
     if (read === 'refused') continue
     t.strictSame(
-      JSON.parse(knownJson((read as StoredObject).properties)),
+      JSON.parse(cachedJson((read as StoredObject).properties)),
       (read as StoredObject).properties,
       line,
     )

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { commandLine } from '../../../bin/cli/signal/commandLine.ts'
-import { continuingText } from '../../../bin/cli/signal/continueText.ts'
+import { continueText } from '../../../bin/cli/signal/continueText.ts'
 
 t.test('a command line can be pasted into a shell', async (t) => {
   t.equal(commandLine(['col', 'backup', 'X', '--to', '/b/x']), 'elysiactl col backup X --to /b/x')
@@ -13,15 +13,15 @@ t.test('a command line can be pasted into a shell', async (t) => {
 
 t.test('what kept its work is continued, with the flags that this takes', async (t) => {
   const typed = ['col', 'backup', 'X', '--to', 'y']
-  t.equal(continuingText(typed), 'begin again with: elysiactl col backup X --to y')
+  t.equal(continueText(typed), 'begin again with: elysiactl col backup X --to y')
   const continuing = { keeps: true, add: ['--resume'] }
-  t.equal(continuingText(typed, continuing), 'continue with: elysiactl col backup X --to y --resume')
+  t.equal(continueText(typed, continuing), 'continue with: elysiactl col backup X --to y --resume')
   t.equal(
-    continuingText([...typed, '--resume'], continuing),
+    continueText([...typed, '--resume'], continuing),
     'continue with: elysiactl col backup X --to y --resume',
   )
   t.equal(
-    continuingText(['index', 'sync', '--fresh', '--from-command', '--', 'make', '--fresh'], {
+    continueText(['index', 'sync', '--fresh', '--from-command', '--', 'make', '--fresh'], {
       keeps: true,
       add: ['--x'],
       drop: ['--fresh'],
@@ -30,7 +30,7 @@ t.test('what kept its work is continued, with the flags that this takes', async 
     'the words of a wrapped command are its own',
   )
   t.equal(
-    continuingText(['index', 'sync', '--stdin'], { keeps: true, input: 'records' }),
+    continueText(['index', 'sync', '--stdin'], { keeps: true, input: 'records' }),
     'continue with the same records into: elysiactl index sync --stdin',
   )
 })

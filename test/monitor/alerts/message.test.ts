@@ -6,7 +6,7 @@ import { evaluate } from '../../../lib/monitor/alerts/evaluate.ts'
 import { headline, messageOf, reportMessage, testMessage } from '../../../lib/monitor/alerts/message.ts'
 import { AlertMessageSchema } from '../../../lib/monitor/alerts/messageSchema.ts'
 import { sendReport } from '../../../lib/monitor/alerts/sendReport.ts'
-import { alertsOf, undeliveredCount } from '../../../lib/monitor/alerts/storedAlerts.ts'
+import { readStoredAlerts, undeliveredCount } from '../../../lib/monitor/alerts/storedAlerts.ts'
 import { testSinks } from '../../../lib/monitor/alerts/testSinks.ts'
 import { HOUR, NOON, readerOf, reportOf, runAt, settingsOf, sinkContext } from './madeUp.ts'
 import { receiver } from './sink/receiver.ts'
@@ -60,8 +60,8 @@ t.test('a report is what was done, and no more lines than can be read', async (t
 t.test('what is remembered can be read without making or sending anything', async (t) => {
   const directory = t.testdir({ 'damaged.db': 'x'.repeat(5000) })
   const nothing = { alerts: [], undelivered: [] }
-  t.strictSame(alertsOf(join(directory, 'none.db')), nothing)
-  t.strictSame(alertsOf(join(directory, 'damaged.db')), nothing)
+  t.strictSame(readStoredAlerts(join(directory, 'none.db')), nothing)
+  t.strictSame(readStoredAlerts(join(directory, 'damaged.db')), nothing)
   const file = join(directory, 'alerts.db')
   const settings = await settingsOf({
     rules: [{ when: 'failed' }],
@@ -69,7 +69,7 @@ t.test('what is remembered can be read without making or sending anything', asyn
   })
   const reader = readerOf([runAt(Date.now(), { status: 'failed' })])
   await evaluate({ settings, file, reader, sinks: sinkContext().context, limits: SHORT })
-  t.match(alertsOf(file), {
+  t.match(readStoredAlerts(file), {
     alerts: [{ alert: 'failed', status: 'firing', collection: 'Article' }],
     undelivered: [{ sink: 'a', error: /NOWHERE is not set/ }],
   })

@@ -6,7 +6,7 @@ import type { Roles } from './roles.ts'
  * Refuses timestamps without a time zone in columns that become dates.
  * @throws ElysiaError ELYSIA_USAGE, naming the columns
  */
-export function requireZones(fields: readonly Field[], { properties, id }: Roles): void {
+export function requireTimezone(fields: readonly Field[], { properties, id }: Roles): void {
   const used = new Set([...properties.values(), ...id])
   const naive = fields.filter(({ name, type }) => used.has(name) && isNaive(type)).map(({ name }) => name)
   if (naive.length === 0) return

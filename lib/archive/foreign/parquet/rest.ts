@@ -4,12 +4,12 @@ import { isRecord } from '../../../core/value/record.ts'
 import { DataType, type Field } from '../../format/arrow.ts'
 import { instantOf, textOf } from '../../format/parquet/date.ts'
 import { OBJECT_BOUNDS } from '../../object/bounds.ts'
-import { NotAnObject, objectOf } from '../../object/parse.ts'
+import { ObjectParseError, objectOf } from '../../object/parse.ts'
 
 /**
  * An object of an archive's Parquet file with the more exact values from `_rest`. If a column no longer shows the
  * value that `_rest` was written with, somebody has changed it since, and the column counts.
- * @throws NotAnObject, SyntaxError, JsonTooComplex if `_rest` is malformed
+ * @throws ObjectParseError, SyntaxError, JsonTooComplex if `_rest` is malformed
  */
 export function withRestUnlessChanged(
   object: StoredObject,
@@ -17,7 +17,7 @@ export function withRestUnlessChanged(
   typeOf: (property: string) => DataType | undefined,
 ): StoredObject {
   const rest = objectOf(parseExact(text, OBJECT_BOUNDS))
-  if (rest.id !== object.id) throw new NotAnObject(`has the rest of ${rest.id}`)
+  if (rest.id !== object.id) throw new ObjectParseError(`has the rest of ${rest.id}`)
   const properties: JsonObject = { ...object.properties }
   for (const [name, value] of Object.entries(rest.properties)) {
     const type = typeOf(name)

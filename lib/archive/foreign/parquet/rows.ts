@@ -5,7 +5,7 @@ import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../
 import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Data, DataType, RecordBatch } from '../../format/arrow.ts'
-import { NotAnObject } from '../../object/parse.ts'
+import { ObjectParseError } from '../../object/parse.ts'
 import { foreignId, idFromValues, keepOriginal } from '../foreignId.ts'
 import { PlainFault } from '../plainFault.ts'
 import { type Cell, type CellReading, cellOf } from './cells.ts'
@@ -64,7 +64,7 @@ export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
 
 /** True for errors about the content of `_rest`. */
 function isMalformed(thrown: unknown): boolean {
-  return [NotAnObject, SyntaxError, JsonTooComplex].some((kind) => thrown instanceof kind)
+  return [ObjectParseError, SyntaxError, JsonTooComplex].some((kind) => thrown instanceof kind)
 }
 
 /** The columns of a batch and of its directories, by name. */

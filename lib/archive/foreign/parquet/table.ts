@@ -10,7 +10,7 @@ import { footerOf } from '../exportFile.ts'
 import type { Mapping } from '../mapping.ts'
 import { batchesOf, fieldsOf } from './batches.ts'
 import type { TableFile } from './directory.ts'
-import { requireZones } from './naive.ts'
+import { requireTimezone } from './naive.ts'
 import { type Roles, rolesOf } from './roles.ts'
 import { type RowReader, rowReader } from './rows.ts'
 import type { Widths } from './vectorCells.ts'
@@ -78,7 +78,7 @@ function rolesFor(file: TableFile, { fields, metadata }: FileFacts, options: Tab
       fields.every((field) => field.name !== name),
     )
     const roles = rolesOf({ fields, metadata, partitions, mapping, schema })
-    if (zone === undefined) requireZones(fields, roles)
+    if (zone === undefined) requireTimezone(fields, roles)
     return roles
   } catch (thrown) {
     throw thrown instanceof ElysiaError ? rewordError(thrown, `${file.path}: ${thrown.message}`) : thrown

@@ -32,7 +32,7 @@ export function remainingWork(
   ]
 }
 
-export interface SleepersOptions {
+export interface InactiveTenantOptions {
   readonly storage: Storage
   readonly woken: WokenTenants
   readonly looking: ScanContext
@@ -47,10 +47,10 @@ export interface SleepersOptions {
 
 /** Sleeping tenants: each worker wakes one at a time, counts and compares it while it is awake, and puts it back. */
 export class InactiveTenantScan {
-  readonly #options: SleepersOptions
+  readonly #options: InactiveTenantOptions
   readonly #done: TenantCounts[]
 
-  constructor(options: SleepersOptions) {
+  constructor(options: InactiveTenantOptions) {
     this.#options = options
     this.#done = [...options.done]
   }

@@ -13,7 +13,7 @@ import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } fr
 import { finishCopy } from './finish.ts'
 import { emptyReport, resultIfFinished, resultIfSwitched } from './finishedSwitch.ts'
 import { lockFollow } from './followLock.ts'
-import { passWithin } from './followPass.ts'
+import { runFollowPass } from './followPass.ts'
 import { type FollowRun, noteFollowFacts } from './followRun.ts'
 import { carryOver, withSwitchLog } from './lateWrites.ts'
 import { copyRequestKey, requireSameRequest } from './requestKey.ts'
@@ -163,7 +163,11 @@ export async function nextPass(following: FollowRun, whole = false, precedence?:
   const isThere = (await retry(() => target.store.schema(name))) !== undefined
   const known = isThere && !whole
   const changedSinceMs = known ? await retry(() => changesSince(from.store, facts.beganMs)) : undefined
-  settle(following, await passWithin(following, { changedSinceMs, ...(precedence && { precedence }) }), began)
+  settle(
+    following,
+    await runFollowPass(following, { changedSinceMs, ...(precedence && { precedence }) }),
+    began,
+  )
 }
 
 /** Records a pass, and reports what is left. @throws the error that ended it */

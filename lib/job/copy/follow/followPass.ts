@@ -12,7 +12,7 @@ export interface PassSettings {
 }
 
 /** A pass of a following copy: it has no journal entry of its own, and is never continued. */
-export async function passWithin(
+export async function runFollowPass(
   { pass, facts, run, class: name }: FollowRun,
   { changedSinceMs, precedence, batchSize = pass.options.batchSize }: PassSettings,
 ): Promise<CopyResult> {

@@ -6,7 +6,7 @@ import { sumCounts } from '../../../core/report.ts'
 import { TooManyDeletions } from '../../restore/conflict/planDeletions.ts'
 import { changesSince } from '../changesSince.ts'
 import { runPass } from '../pass.ts'
-import { passWithin } from './followPass.ts'
+import { runFollowPass } from './followPass.ts'
 import { type FollowRun, noteFollowFacts, noteworthyEvents } from './followRun.ts'
 import { clockBound, MOST_CLOCK_MS, SwitchPrecedence } from './switching.ts'
 import { SwitchLog } from './switchLog.ts'
@@ -161,7 +161,7 @@ async function carryPass(following: FollowRun, log: SwitchLog, skewMs: number) {
   const precedence = new SwitchPrecedence(times, log, facts.removed)
   const batchSize = Math.min(pass.options.batchSize, BATCH)
   const within = { changedSinceMs: copiedMs, precedence, batchSize }
-  const ended = await passWithin(following, within).catch((error) => {
+  const ended = await runFollowPass(following, within).catch((error) => {
     throw refusedOr(error, following)
   })
   const { written, deleted, rejected, references_rejected: links, reject_reasons, seconds } = ended.report

@@ -1,7 +1,7 @@
 type NumberArray = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
 /** A list of small numbers that grows as it is written; unwritten numbers are 0. */
-export class Numbers {
+export class GrowableNumbers {
   readonly #make: new (
     length: number,
   ) => NumberArray

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Effect } from '../../../change/effect/effect.ts'
-import { Numbers } from './growableNumbers.ts'
+import { GrowableNumbers } from './growableNumbers.ts'
 import { IdNumbers } from './idNumbers.ts'
 import { Plan, VERDICT } from './plan.ts'
 import { RecordRows } from './recordRows.ts'
@@ -28,7 +28,7 @@ const PINNED = 8
 export class Planner {
   readonly #ids: IdNumbers
   readonly #rows: RecordRows
-  readonly #known = new Numbers(Uint8Array)
+  readonly #known = new GrowableNumbers(Uint8Array)
   readonly #starts: number[] = []
 
   constructor(ids = new IdNumbers(), rows = new RecordRows()) {
@@ -104,10 +104,10 @@ class Backwards {
   readonly #starts: readonly number[]
   #input: number
   /** For each id the next record that sets it: its line, or 0 if there is none, and its input. */
-  readonly #lines = new Numbers(Uint32Array)
-  readonly #inputs = new Numbers(Uint32Array)
+  readonly #lines = new GrowableNumbers(Uint32Array)
+  readonly #inputs = new GrowableNumbers(Uint32Array)
   /** 1 if an applied record reads the state of the id. */
-  readonly #read = new Numbers(Uint8Array)
+  readonly #read = new GrowableNumbers(Uint8Array)
 
   constructor(starts: readonly number[]) {
     this.#starts = starts

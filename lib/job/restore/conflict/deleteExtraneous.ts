@@ -9,7 +9,7 @@ import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
 import { mergeCounts } from '../reasons.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
-import type { VanishingId } from './extraneousIds.ts'
+import type { ExtraneousId } from './extraneousIds.ts'
 import type { Precedence } from './precedence.ts'
 import { tryOnce, unchangedSince } from './unchangedSince.ts'
 
@@ -24,23 +24,23 @@ const CAREFULLY_AT_ONCE = 20
  * If an object was rejected it deletes nothing, and an event says so. Memory: a batch.
  * @throws ElysiaError ELYSIA_STORE if the store refuses to delete
  */
-export async function deleteVanishing(run: RestoreRun): Promise<void> {
+export async function deleteExtraneous(run: RestoreRun): Promise<void> {
   const { kept, frame, collection, retry, class: name } = run
-  const { vanishing } = kept
-  if (vanishing === undefined || vanishing.count === 0) return
+  const { extraneous } = kept
+  if (extraneous === undefined || extraneous.count === 0) return
   const refused = refusedOf(run)
   if (refused > 0) {
-    frame.emit({ type: 'deletions_left', collection: name, objects: vanishing.count, rejected: refused })
+    frame.emit({ type: 'deletions_left', collection: name, objects: extraneous.count, rejected: refused })
     return
   }
   const calls = new RetryingCollection(collection, retry, frame.signal)
   const { precedence } = frame.context as RestoreContext
   const count = precedence?.isCareful === true ? CAREFULLY_AT_ONCE : isLimited() ? LIMITED_IDS : IDS_AT_ONCE
-  let last: VanishingId | undefined
+  let last: ExtraneousId | undefined
   for (;;) {
     frame.signal.throwIfAborted()
     frame.stop.throwIfAborted()
-    const ids = vanishing.after(last, count)
+    const ids = extraneous.after(last, count)
     if (ids.length === 0) return
     last = ids.at(-1)
     const due = await absentOf(run, await deletableOf(run, ids))
@@ -51,8 +51,8 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
 /** The ids that a changing source still lacks, or that are not selected from it. */
 async function absentOf(
   { source, plan: { selection } }: RestoreRun,
-  ids: readonly VanishingId[],
-): Promise<readonly VanishingId[]> {
+  ids: readonly ExtraneousId[],
+): Promise<readonly ExtraneousId[]> {
   if (source.find === undefined || ids.length === 0) return ids
   const what: Projection = { properties: selection === undefined ? [] : 'all', vectors: false, times: true }
   const found = await source.find(
@@ -74,7 +74,7 @@ export function refusedOf({ progress }: RestoreRun): number {
 async function deleteSome(
   run: RestoreRun,
   calls: RetryingCollection,
-  ids: readonly VanishingId[],
+  ids: readonly ExtraneousId[],
 ): Promise<void> {
   const { kept, existing, progress, class: name } = run
   const { precedence } = run.frame.context as RestoreContext

@@ -7,13 +7,13 @@ import type { Store } from '../../../store/store.ts'
 import { lockUndo } from '../../undo/lock.ts'
 import { OwnWrites } from '../../undo/ownWrites.ts'
 import { Traces } from '../../undo/traces.ts'
-import { UndoKeeping } from '../../undo/undoRecorder.ts'
+import { UndoRecorder } from '../../undo/undoRecorder.ts'
 import type { RestoreOptions } from '../options.ts'
 import { requireAsPlanned } from '../planned/check.ts'
-import { requireOfArchive } from '../planned/matchingArchive.ts'
+import { requireMatchingArchive } from '../planned/matchingArchive.ts'
 import type { ExistingClass, RestoreContext, RestoreRun } from '../run.ts'
 import { runDirectory } from '../runDirectory.ts'
-import { type Deletions, VanishingIds } from './extraneousIds.ts'
+import { type Deletions, ExtraneousIds } from './extraneousIds.ts'
 import { planDeletions, requireReplaceable } from './planDeletions.ts'
 import { isOnlyChanged } from './resolve.ts'
 import type { Strategy } from './strategy.ts'
@@ -53,8 +53,8 @@ export async function planChanges(run: RestoreRun): Promise<void> {
   await requireAsPlanned(run)
   const deletions =
     applying !== undefined
-      ? await requireOfArchive(run, applying)
-      : kept.vanishing && (await planDeletions(run))
+      ? await requireMatchingArchive(run, applying)
+      : kept.extraneous && (await planDeletions(run))
   await announce(run, deletions)
   if (deletions === undefined) return
   const { confirm } = frame.context as RestoreContext
@@ -65,17 +65,17 @@ export async function planChanges(run: RestoreRun): Promise<void> {
 }
 
 /** The ids that a replace will delete. @throws ElysiaError ELYSIA_USAGE for a source that must not delete anything */
-export function vanishingFor(
+export function extraneousFor(
   existing: ExistingClass | undefined,
   given: Pick<RestoreRun, 'source' | 'options' | 'plan'>,
-): VanishingIds | undefined {
+): ExtraneousIds | undefined {
   if (existing?.strategy !== 'replace') return undefined
   requireReplaceable(given)
-  return new VanishingIds()
+  return new ExtraneousIds()
 }
 
 /** An existing class, as a restore into it sees it. */
-export function existingOf(
+export function existingClassOf(
   { kind }: Store,
   schema: CollectionSchema,
   { onConflict }: RestoreOptions,
@@ -84,7 +84,7 @@ export function existingOf(
   return { schema, strategy: onConflict as Strategy, traces: new Traces(kind, schema), continues }
 }
 
-interface Keeping {
+interface ChangeContext {
   readonly store: Store
   readonly options: RestoreOptions
   readonly context: RestoreContext
@@ -98,7 +98,7 @@ interface Keeping {
  * The undo that saves what is changed; undefined for a dry run and with --no-undo.
  * @throws ElysiaError ELYSIA_USAGE if there is no place for it, ELYSIA_LOCKED while it is rolled back
  */
-export function keepingFor(given: Keeping): UndoKeeping | undefined {
+export function undoRecorderFor(given: ChangeContext): UndoRecorder | undefined {
   const { options, context, run, existing, close } = given
   if (options.dryRun || !options.undo) return undefined
   const { state, undoDirectory: own } = context
@@ -110,11 +110,11 @@ export function keepingFor(given: Keeping): UndoKeeping | undefined {
   }
   const lock = state && lockUndo(state, run)
   close.push(() => lock?.release())
-  return new UndoKeeping(undoDirectory(root, run), headerOf(given), existing.traces)
+  return new UndoRecorder(undoDirectory(root, run), headerOf(given), existing.traces)
 }
 
 /** Records the writes of a run that has no undo but may be continued; undefined if the run counts them all again. */
-export function ownWritesFor(given: Keeping): OwnWrites | undefined {
+export function ownWritesFor(given: ChangeContext): OwnWrites | undefined {
   const { options, context, run, existing } = given
   const { state } = context
   const isCounted = existing.strategy !== 'overwrite' || isOnlyChanged(existing.strategy, options)
@@ -123,7 +123,7 @@ export function ownWritesFor(given: Keeping): OwnWrites | undefined {
   return new OwnWrites(directory, headerOf(given), existing.traces)
 }
 
-function headerOf({ store, options, run, existing: { schema, strategy } }: Keeping): UndoHeader {
+function headerOf({ store, options, run, existing: { schema, strategy } }: ChangeContext): UndoHeader {
   return {
     format: 1,
     kind: 'undo',

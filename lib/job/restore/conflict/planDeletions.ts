@@ -8,7 +8,7 @@ import { objectPages } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
 import type { RestoreContext, RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
-import { type Deletions, placeOf, type VanishingIds } from './extraneousIds.ts'
+import { type Deletions, type ExtraneousIds, placeOf } from './extraneousIds.ts'
 
 /** How many objects to be deleted are named. */
 export const IDS_NAMED = 5
@@ -19,19 +19,19 @@ export const IDS_NAMED = 5
  * are no objects, if the collection has tenants that it lacks, or if more would be deleted than `--max-delete` allows
  */
 export async function planDeletions(run: RestoreRun): Promise<Deletions> {
-  const vanishing = run.kept.vanishing!
-  await readSource(run, vanishing, ({ reason }) => {
+  const extraneous = run.kept.extraneous!
+  await readSource(run, extraneous, ({ reason }) => {
     throw notWhole(run.source.name, reason)
   })
-  await readTarget(run, vanishing)
-  if (vanishing.source === 0 && vanishing.objects > 0) throw empty(run)
+  await readTarget(run, extraneous)
+  if (extraneous.source === 0 && extraneous.objects > 0) throw empty(run)
   const plan: Deletions = {
     collection: run.class,
     target: run.store.target,
-    objects: vanishing.objects,
-    source: vanishing.source,
-    deletes: vanishing.count,
-    ids: vanishing.first(IDS_NAMED).map(placeOf),
+    objects: extraneous.objects,
+    source: extraneous.source,
+    deletes: extraneous.count,
+    ids: extraneous.first(IDS_NAMED).map(placeOf),
   }
   const { precedence } = run.frame.context as RestoreContext
   requireFew(plan, run.options.maxDelete, precedence?.deletedBefore)
@@ -41,7 +41,7 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
 /** Records all ids of a source. `onReject` gets the reason for each line that is not an object. */
 export async function readSource(
   { plan, frame }: RestoreRun,
-  vanishing: VanishingIds,
+  extraneous: ExtraneousIds,
   onReject: (reject: { readonly reason: string }) => void,
 ): Promise<void> {
   const selects = plan.selection?.isPartial === true ? plan.selection.selects : undefined
@@ -52,13 +52,13 @@ export async function readSource(
     const ids = selects === undefined ? part.ids?.() : undefined
     for await (const page of await (ids ?? part.pages(onReject))) {
       const all = page as readonly StoredObject[]
-      vanishing.addSource(selects === undefined ? all : all.filter(selects))
+      extraneous.addSource(selects === undefined ? all : all.filter(selects))
       frame.signal.throwIfAborted()
     }
   }
 }
 
-async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<void> {
+async function readTarget(run: RestoreRun, extraneous: ExtraneousIds): Promise<void> {
   const { store, collection, retry, frame, existing, class: name } = run
   const { precedence } = frame.context as RestoreContext
   const times = precedence !== undefined
@@ -70,7 +70,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
     let found = 0
     for await (const page of objectPages(collection, range, options)) {
       const all = page as StoredObject[]
-      vanishing.addTarget(precedence === undefined ? all : all.filter((one) => !precedence.keeps(one)))
+      extraneous.addTarget(precedence === undefined ? all : all.filter((one) => !precedence.keeps(one)))
       found += all.length
     }
     await requireAllFound(found)

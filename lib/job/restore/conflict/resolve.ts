@@ -6,7 +6,7 @@ import type { Projection } from '../../../store/store.ts'
 import { mergeFor } from '../../../transform/object/merge.ts'
 import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
 import type { Traces } from '../../undo/traces.ts'
-import type { UndoKeeping } from '../../undo/undoRecorder.ts'
+import type { UndoRecorder } from '../../undo/undoRecorder.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import type { ExistingClass } from '../run.ts'
@@ -43,7 +43,7 @@ export interface ResolverInput {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'> &
     Partial<Pick<RestoreOptions, 'revectorize'>>
   readonly undo:
-    | (Pick<UndoKeeping, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoKeeping, 'knows' | 'saved'>>)
+    | (Pick<UndoRecorder, 'own' | 'keep' | 'continues'> & Partial<Pick<UndoRecorder, 'knows' | 'saved'>>)
     | undefined
   /** Existing objects are removed before they are sent again: otherwise a server would keep their vectors. */
   readonly remakes?: boolean

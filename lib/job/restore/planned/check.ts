@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
-import { placeOf, type VanishingId } from '../conflict/extraneousIds.ts'
+import { type ExtraneousId, placeOf } from '../conflict/extraneousIds.ts'
 import type { ObjectCalls, Resolution, Resolver } from '../conflict/resolve.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import { shapeOf } from '../progressTable.ts'
@@ -159,8 +159,8 @@ function changedMeanwhile(object: StoredObject): RefusedObject {
 /** The ids to be deleted that are as the plan says; the others are counted, and stay. */
 export async function deletableOf(
   run: RestoreRun,
-  ids: readonly VanishingId[],
-): Promise<readonly VanishingId[]> {
+  ids: readonly ExtraneousId[],
+): Promise<readonly ExtraneousId[]> {
   const { applying, frame, class: name } = run
   if (applying === undefined) return ids
   const present = await ExistingReader.of(run)
@@ -169,7 +169,7 @@ export async function deletableOf(
     ids.map(({ id }) => id),
     tenant,
   )
-  const [due, left]: [VanishingId[], VanishingId[]] = [[], []]
+  const [due, left]: [ExtraneousId[], ExtraneousId[]] = [[], []]
   for (const one of ids) {
     const entry = applying.find(one.id, one.tenant)
     const isDue = entry?.do === 'delete' && isAsPlanned(run, entry, there.get(one.id))

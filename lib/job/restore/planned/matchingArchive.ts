@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { counted } from '../../../core/units.ts'
-import { type Deletions, placeOf, VanishingIds } from '../conflict/extraneousIds.ts'
+import { type Deletions, ExtraneousIds, placeOf } from '../conflict/extraneousIds.ts'
 import { IDS_NAMED, readSource, requireFew } from '../conflict/planDeletions.ts'
 import type { RestoreRun } from '../run.ts'
 import type { Plan } from './plan.ts'
@@ -11,9 +11,9 @@ import type { Plan } from './plan.ts'
  * @throws ElysiaError ELYSIA_CONFLICT if the plan disagrees, or deletes more than `--max-delete` allows; ELYSIA_DAMAGED
  * if the archive is damaged
  */
-export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<Deletions | undefined> {
+export async function requireMatchingArchive(run: RestoreRun, planned: Plan): Promise<Deletions | undefined> {
   const { kept, class: name, store, options } = run
-  const ids = kept.vanishing ?? new VanishingIds()
+  const ids = kept.extraneous ?? new ExtraneousIds()
   try {
     await readSource(run, ids, () => {})
     // Such a plan has ids that the archive lacks, and deletes nothing: it is no replace.
@@ -24,7 +24,7 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
     const { create, delete: deletes } = planned.end.counts
     if (ids.count !== deletes)
       throw other(run, planned, `deletes ${counted(deletes - ids.count, 'object')} of`)
-    if (kept.vanishing === undefined) return undefined
+    if (kept.extraneous === undefined) return undefined
     const { source } = ids
     const first = ids.first(IDS_NAMED).map(placeOf)
     // As many as when the plan was made: an interrupted run of it may have deleted some.
@@ -33,7 +33,7 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
     requireFew(plan, options.maxDelete)
     return plan
   } finally {
-    if (kept.vanishing === undefined) ids.close()
+    if (kept.extraneous === undefined) ids.close()
   }
 }
 

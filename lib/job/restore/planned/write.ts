@@ -5,7 +5,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Traces } from '../../undo/traces.ts'
-import type { VanishingId } from '../conflict/extraneousIds.ts'
+import type { ExtraneousId } from '../conflict/extraneousIds.ts'
 import { type Resolver, resolverFor } from '../conflict/resolve.ts'
 import { reshapeStages, selectStages, writableBatches } from '../part/stages.ts'
 import type { RefusedObject } from '../part/tally.ts'
@@ -199,12 +199,12 @@ function entryOf(
 
 /** What a replace deletes comes after everything that is written. */
 async function planDeletions({ run, file, present, traces, counts }: Planning): Promise<void> {
-  const { vanishing } = run.kept
-  if (vanishing === undefined) return
-  let last: VanishingId | undefined
+  const { extraneous } = run.kept
+  if (extraneous === undefined) return
+  let last: ExtraneousId | undefined
   for (;;) {
     run.frame.signal.throwIfAborted()
-    const ids = vanishing.after(last, IDS_AT_ONCE)
+    const ids = extraneous.after(last, IDS_AT_ONCE)
     if (ids.length === 0) return
     last = ids.at(-1)
     const tenant = last?.tenant

@@ -2,7 +2,7 @@ import type { Close } from '../../../async/closeAll.ts'
 import { newRunId } from '../../../run/record.ts'
 import { lockRun, refuseTakenRun, requireUnlocked } from '../../../run/state.ts'
 import { lockChanges } from '../../undo/lock.ts'
-import { existingOf, keepingFor, ownWritesFor, vanishingFor } from '../conflict/planChanges.ts'
+import { existingClassOf, extraneousFor, ownWritesFor, undoRecorderFor } from '../conflict/planChanges.ts'
 import { SeenIds } from '../distinctIds.ts'
 import { ReadAhead } from '../part/readAhead.ts'
 import { RestoreLog } from '../progressTable.ts'
@@ -104,7 +104,7 @@ function openExisting(
     const lock = lockChanges(state, store.target, plan.schema.class)
     closers.push(() => lock.release())
   }
-  return existingOf(store, schema, options, continued.run !== undefined)
+  return existingClassOf(store, schema, options, continued.run !== undefined)
 }
 
 interface FilesRequest {
@@ -121,10 +121,10 @@ function openFiles(
   { id, log, directory, existing, rejects: shared }: FilesRequest,
   closers: Close[],
 ): RestoreFiles {
-  const vanishing = vanishingFor(existing, { source, options, plan })
-  closers.push(() => vanishing?.close())
+  const extraneous = extraneousFor(existing, { source, options, plan })
+  closers.push(() => extraneous?.close())
   const keeping = existing && { store, options, context, run: id, existing, close: closers }
-  const undo = keeping && keepingFor(keeping)
+  const undo = keeping && undoRecorderFor(keeping)
   const own = keeping && ownWritesFor(keeping)
   const seen = plan.transforms.expands ? new SeenIds() : undefined
   const countsWritten =
@@ -138,7 +138,7 @@ function openFiles(
     writes: new PartSpool(directory, 'writes'),
     undo,
     own,
-    vanishing,
+    extraneous,
     written,
     seen,
     rejects,

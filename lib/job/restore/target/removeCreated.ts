@@ -11,7 +11,7 @@ const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
  * corrected plain file is another source. Otherwise the next attempt would find that class. Never touches what existed
  * before, nor the class of an archive that lies in files.
  */
-export async function removeMade(
+export async function removeCreatedClass(
   { store, source, frame, ...run }: RestoreRun,
   error: unknown,
 ): Promise<void> {

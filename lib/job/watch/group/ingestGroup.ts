@@ -8,7 +8,7 @@ import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
 import type { WatchEntry } from '../log.ts'
 import type { FilePosition } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
-import type { Member } from './readGroup.ts'
+import type { GroupMember } from './readGroup.ts'
 
 /** A file of a group whose run has ended well; `ended` is undefined if that was in an earlier process. */
 interface MemberRun {
@@ -22,11 +22,11 @@ interface MemberRun {
  * at fault, if one turns up: then nothing of the group is settled.
  * @throws what is no fault of a file
  */
-export async function takeTogether(
+export async function ingestGroup(
   watching: WatchContext,
-  members: readonly Member[],
+  members: readonly GroupMember[],
   first: FirstPass,
-): Promise<Member | undefined> {
+): Promise<GroupMember | undefined> {
   const { log, totals } = watching
   const paths = members.map(({ entry }) => entry.input)
   const countsBefore = totals.mark()
@@ -57,7 +57,7 @@ export async function takeTogether(
 
 async function ingestMember(
   watching: WatchContext,
-  { entry, opened }: Member,
+  { entry, opened }: GroupMember,
   first: FirstPass,
 ): Promise<JobResult<Report>> {
   const { log, totals } = watching

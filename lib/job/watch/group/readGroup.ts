@@ -6,7 +6,7 @@ import type { OpenedFile } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
 
 /** A file of a group. `entry` is what is remembered of it while nobody works on it. */
-export interface Member {
+export interface GroupMember {
   readonly opened: OpenedFile
   readonly entry: WatchEntry
 }
@@ -22,10 +22,10 @@ export function isWorthReading({ ingest, store }: WatchContext, files: readonly 
  * read its entry says so: if that ends the process, the file is known.
  * @throws the reason of a stop as well
  */
-export async function readTogether(watching: WatchContext, members: readonly Member[]): Promise<FirstPass> {
+export async function readGroup(watching: WatchContext, members: readonly GroupMember[]): Promise<FirstPass> {
   const { ingest, run, log } = watching
   let current: WatchEntry | undefined
-  const begin = ({ entry }: Member) => {
+  const begin = ({ entry }: GroupMember) => {
     log.together(() => {
       if (current !== undefined) log.update(current)
       log.update({ ...entry, attempting: true })

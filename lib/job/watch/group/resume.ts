@@ -10,8 +10,8 @@ import { openFile } from '../openedFile.ts'
 import type { WatchContext } from '../setup.ts'
 import { mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
-import { takeTogether } from './ingestGroup.ts'
-import { type Member, readTogether } from './readGroup.ts'
+import { ingestGroup } from './ingestGroup.ts'
+import { type GroupMember, readGroup } from './readGroup.ts'
 
 /**
  * Goes on with the group that an earlier process left, if its files still begin with what was read of them; otherwise
@@ -31,10 +31,10 @@ export async function resumeGroup(watching: WatchContext): Promise<void> {
   try {
     const hopeless = members.find(({ entry }) => hasKilledTooOften(entry))
     if (hopeless !== undefined) return await dissolveGroup(watching, entries, await apart(watching, hopeless))
-    const first = await readTogether(watching, members)
+    const first = await readGroup(watching, members)
     try {
       if (!isDeepStrictEqual(first.mark, group.mark)) return await dissolveGroup(watching, entries)
-      const faulty = await takeTogether(watching, members, first)
+      const faulty = await ingestGroup(watching, members, first)
       if (faulty === undefined) return
       alone.add(faulty.entry.path)
       await dissolveGroup(watching, entries)
@@ -52,14 +52,17 @@ function isPruned({ run: { context } }: WatchContext, { reached, run }: WatchEnt
 }
 
 /** The entry of a file that ended processes: it is taken alone, and a death there counts. */
-async function apart(watching: WatchContext, { entry }: Member): Promise<WatchEntry> {
+async function apart(watching: WatchContext, { entry }: GroupMember): Promise<WatchEntry> {
   return { ...(await newEntry(watching, entry)), deaths: 1 }
 }
 
 /** Undefined if one of the files is gone, or is shorter; what was added to one is not read. */
-async function reopen(watching: WatchContext, entries: readonly WatchEntry[]): Promise<Member[] | undefined> {
+async function reopen(
+  watching: WatchContext,
+  entries: readonly WatchEntry[],
+): Promise<GroupMember[] | undefined> {
   if (!mayGroup(watching)) return undefined
-  const members: Member[] = []
+  const members: GroupMember[] = []
   for (const known of entries) {
     const member = await reopenFile(watching, known)
     if (member === undefined) {
@@ -71,7 +74,7 @@ async function reopen(watching: WatchContext, entries: readonly WatchEntry[]): P
   return members
 }
 
-async function reopenFile(watching: WatchContext, known: WatchEntry): Promise<Member | undefined> {
+async function reopenFile(watching: WatchContext, known: WatchEntry): Promise<GroupMember | undefined> {
   const { folder, options } = watching
   const found = await whereIs(watching, known)
   if (found === undefined || found.size < known.size) return undefined

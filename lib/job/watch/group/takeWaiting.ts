@@ -7,8 +7,8 @@ import type { WatchContext } from '../setup.ts'
 import { takeFile } from '../takeFile.ts'
 import { collectGroup, mayGroup } from './collect.ts'
 import { dissolveGroup } from './dissolve.ts'
-import { takeTogether } from './ingestGroup.ts'
-import { isWorthReading, type Member, readTogether } from './readGroup.ts'
+import { ingestGroup } from './ingestGroup.ts'
+import { type GroupMember, isWorthReading, readGroup } from './readGroup.ts'
 
 /** Takes a file that has settled, and with it those that wait behind it, as one sequence if that is possible. */
 export async function takeWaiting(
@@ -41,7 +41,7 @@ async function takeGroup(
     return false
   }
   const members = await begin(watching, files)
-  const found = await readTogether(watching, members)
+  const found = await readGroup(watching, members)
   try {
     const group = members.slice(0, found.digests.length)
     const faulty = files[group.length]
@@ -58,8 +58,8 @@ async function takeGroup(
   }
 }
 
-async function begin(watching: WatchContext, files: readonly OpenedFile[]): Promise<Member[]> {
-  const members: Member[] = []
+async function begin(watching: WatchContext, files: readonly OpenedFile[]): Promise<GroupMember[]> {
+  const members: GroupMember[] = []
   for (const opened of files) members.push({ opened, entry: await newEntry(watching, opened.identity) })
   watching.log.together(() => {
     for (const { entry } of members) watching.log.begin(entry)
@@ -67,7 +67,7 @@ async function begin(watching: WatchContext, files: readonly OpenedFile[]): Prom
   return members
 }
 
-function forget({ log }: WatchContext, members: readonly Member[]): void {
+function forget({ log }: WatchContext, members: readonly GroupMember[]): void {
   log.together(() => {
     for (const { entry } of members) log.forget(entry)
   })
@@ -76,14 +76,14 @@ function forget({ log }: WatchContext, members: readonly Member[]): void {
 /** False if a file turned out to be at fault, and all are to be taken again. */
 async function takeMembers(
   watching: WatchContext,
-  members: readonly Member[],
+  members: readonly GroupMember[],
   first: FirstPass,
 ): Promise<boolean> {
   const { log, rejects, alone } = watching
   const runs = members.map(({ entry }) => entry.run)
   const place = rejects.shared?.placeOf(runs)
   log.groups.open({ runs, mark: first.mark, ...(place !== undefined && { rejects: place }) })
-  const faulty = await takeTogether(watching, members, first)
+  const faulty = await ingestGroup(watching, members, first)
   if (faulty === undefined) return true
   alone.add(faulty.entry.path)
   const entries = members.map(({ entry }) => entry)

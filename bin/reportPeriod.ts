@@ -2,7 +2,7 @@ import type { Context } from './cli/command.ts'
 import { ElysiaError, momentOf, type OptionsSchema } from './library.ts'
 
 /** The period of a report, and the objective to compare with. */
-export const reportedOptions = {
+export const reportPeriodOptions = {
   type: 'object',
   name: 'reported',
   title: 'Period options',
@@ -26,14 +26,14 @@ export const reportedOptions = {
 } as const satisfies OptionsSchema
 
 /**
- * The period and objective of the report. Needs reportedOptions in schemas.
+ * The period and objective of the report. Needs reportPeriodOptions in schemas.
  * @throws ElysiaError ELYSIA_USAGE for an invalid time, or more than 100 percent
  */
 export function reportPeriod({ options }: Pick<Context, 'options'>): {
   since: string
   slo: number | undefined
 } {
-  const { since, slo } = options(reportedOptions)
+  const { since, slo } = options(reportPeriodOptions)
   const objective = slo === undefined ? undefined : Number(slo)
   if (objective !== undefined && objective > 100) {
     throw new ElysiaError('ELYSIA_USAGE', `--slo ${slo} is more than 100`, { hint: 'give percent: 99.9' })
