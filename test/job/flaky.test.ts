@@ -1,7 +1,5 @@
 // Whatever a job asks of a store may fail once, because the way there broke: then it is asked again.
-import { syncBuiltinESMExports } from 'node:module'
-import timers from 'node:timers/promises'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { type Files, memoryStorage } from '../../lib/archive/storage/memory.ts'
 import { retryUntilDeadline } from '../../lib/async/retry.ts'
@@ -16,19 +14,7 @@ import { openMemory } from '../../lib/store/memory/store.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { things } from './backup/archived.ts'
 import { flaky } from './flaky.ts'
-
-const FASTER = 100
-
-/** What is waited between two tries would be most of a test: until it ends, a hundredth of that is waited. */
-function hurry(t: Test): void {
-  const later = timers.setTimeout
-  timers.setTimeout = ((ms, ...others) => later((ms ?? 0) / FASTER, ...others)) as typeof timers.setTimeout
-  syncBuiltinESMExports()
-  t.teardown(() => {
-    timers.setTimeout = later
-    syncBuiltinESMExports()
-  })
-}
+import { hurry } from './hurry.ts'
 
 const at = (store: Store) => ({ store, name: 'Thing' })
 const OBJECTS = 100

@@ -10,6 +10,7 @@ import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
 import { typedTexts } from '../../run/listening.ts'
 import { changedStore } from '../changed.ts'
+import { hurry } from '../hurry.ts'
 import { idOf, THING, thing, things } from './archived.ts'
 
 const COUNT = 300
@@ -73,6 +74,7 @@ for (const [way, into] of Object.entries(WAYS)) {
   )
 
   t.test(`what the store counts and never gives is no backup (${way})`, async (t) => {
+    hurry(t)
     const store = changedStore(await things(COUNT), without(idOf(7, COUNT)))
     await t.rejects(into(store, []), { code: 'ELYSIA_INCOMPLETE', message: /300 objects.* 299/ })
   })

@@ -12,6 +12,7 @@ import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store, Tenant } from '../../../lib/store/store.ts'
 import { oneFile } from '../../run/oneFile.ts'
 import { changedStore } from '../changed.ts'
+import { somePoints } from '../runs.ts'
 import { THING, thing } from './archived.ts'
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -20,6 +21,9 @@ const STATES: Tenant[] = NAMES.map((name) => ({ name, state: name === 'c' ? 'act
 const OBJECTS = 20
 const BACKUP = { partSize: 40_000, compression: 'none' }
 const child = oneFile(new URL('./child.ts', import.meta.url))
+
+/** A part, and one of each step that makes it count; the last is behind all of them. */
+const POINTS = ['part.before-commit:3', 'backup.before-note:2', 'backup.after-note:4', 'backup.before-seal']
 
 async function fill(store: Store): Promise<void> {
   await store.create({ ...THING, multiTenancyConfig: { enabled: true } })
@@ -54,12 +58,7 @@ async function filled(t: Test): Promise<string> {
 t.test(
   'killed anywhere, no more tenants stay awake than were at work, and --resume puts them back',
   async (t) => {
-    for (const point of [
-      'part.before-commit:3',
-      'backup.before-note:2',
-      'backup.after-note:4',
-      'backup.before-seal',
-    ]) {
+    for (const point of somePoints(POINTS, 2)) {
       const database = await filled(t)
       const directory = join(t.testdirName, point.replace(/\W/g, '-'))
       t.equal(run(database, directory, point).signal, 'SIGKILL', point)

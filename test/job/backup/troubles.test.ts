@@ -8,6 +8,7 @@ import type { Store } from '../../../lib/store/store.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
 import { types } from '../../run/listening.ts'
+import { hurry } from '../hurry.ts'
 import { THING, thing, things } from './archived.ts'
 
 t.test('of backups that begin in one place in the same moment one counts, and it is whole', async (t) => {
@@ -50,6 +51,7 @@ const STATES = [
 const AWAY = { fault: 'status', code: 'UNAVAILABLE', text: 'the node is away' } as const
 
 t.test('a call of any kind that fails twice is made again, and the backup is whole', async (t) => {
+  hurry(t)
   const { double, store } = await tenanted(t)
   const calls: readonly (readonly [on: string, skip: number])[] = [
     ['Search', 0],

@@ -1,5 +1,6 @@
 // An increment becomes a full archive of the same state, whenever the process dies; what comes after it goes on with it.
 import { spawnSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
@@ -12,6 +13,7 @@ import { compact } from '../../../lib/job/compact/compact.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { oneFile } from '../../run/oneFile.ts'
 import { idOf, thing, things } from '../backup/archived.ts'
+import { somePoints } from '../runs.ts'
 import { directory } from '../targets.ts'
 
 const child = oneFile(new URL('./compactChild.ts', import.meta.url))
@@ -29,6 +31,13 @@ async function nights(t: Test, input: BackupOptionsInput = {}) {
     await collection.write([{ ...thing(night + 100), id: idOf(night, 60) }])
     await collection.remove([idOf(night + 10, 60)])
   }
+  return { root, chain: (night: number) => chainOf(root, night) }
+}
+
+/** The same again, for one kill. */
+function copied(t: Test, nights: string) {
+  const root = directory(t)
+  cpSync(nights, root, { recursive: true })
   return { root, chain: (night: number) => chainOf(root, night) }
 }
 
@@ -69,14 +78,16 @@ t.test('a damaged link is found before anything is changed', async (t) => {
 })
 
 t.test('killed at any step it is the one or the other, and the same call finishes it', async (t) => {
-  for (const point of [
+  const made = await nights(t)
+  const digest = (await made.chain(2)).newest.manifest.state?.digest
+  const points = [
     'part.after-commit',
     'compact.before-copy',
     'compact.before-manifest',
     'compact.after-manifest',
-  ]) {
-    const { root, chain } = await nights(t)
-    const digest = (await chain(2)).newest.manifest.state?.digest
+  ]
+  for (const point of somePoints(points, 2)) {
+    const { root, chain } = copied(t, made.root)
     const env = { ...process.env, ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: point }
     const { signal } = spawnSync(process.execPath, [child, root, '2'], { env, stdio: 'inherit' })
     t.equal(signal, 'SIGKILL', point)

@@ -131,7 +131,7 @@ function stateIn(directory: string): State {
 
 const SMALL: RestoreOptionsInput = { batchSize: 3, workers: 1, maxDelete: '100%' }
 const cuts = fc.record({ turn: fc.integer({ min: 1, max: 9 }), isMade: fc.boolean() })
-const RUNS = tried(runs(30))
+const RUNS = tried(runs(20))
 
 t.test('cut anywhere, a restore that is undone, cut anywhere, leaves what was there', async (t) => {
   const directory = t.testdir()

@@ -10,6 +10,7 @@ import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { texts } from '../../run/listening.ts'
 import { idOf, THING, thing } from '../backup/archived.ts'
+import { hurry } from '../hurry.ts'
 import { overriding } from '../ingest/overriding.ts'
 
 const COUNT = 400
@@ -89,6 +90,7 @@ t.test('a condition that the server refuses is evaluated here', async (t) => {
 })
 
 t.test('a search that gives less than the server counts is no backup', async (t) => {
+  hurry(t)
   const { store } = await server(t)
   const lossy = overriding(store, {
     collection: (name: string) => withholding(store.collection(name)),

@@ -13,12 +13,13 @@ import * as works from '../../../lib/job/thread/thread.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { on } from '../../run/listening.ts'
 import { idOf, THING, thing } from '../backup/archived.ts'
 import { directory } from '../targets.ts'
 
 /** As few as are divided into ranges. */
 const OBJECTS = 5000
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
 
 const made = await filled(t)
 
@@ -93,7 +94,7 @@ t.test('a vector that no archive can hold ends it, and names the object, as with
   const store = await openSqlite(file)
   await store.collection('Thing').write([{ ...thing(5, OBJECTS), vector: Float32Array.of(1, Number.NaN, 2) }])
   await store.close()
-  const failure = backedUp(t, file, '2')
+  const failure = backedUp(t, file, '1')
   await t.rejects(failure, {
     code: 'ELYSIA_STORE',
     message: new RegExp(`1 object of Thing: ${idOf(5, OBJECTS)}`),
@@ -103,7 +104,7 @@ t.test('a vector that no archive can hold ends it, and names the object, as with
 t.test('aborted it ends at once; asked to stop it finishes its parts, and goes on from them', async (t) => {
   const place = join(directory(t), 'archive')
   const [abort, stop] = [new AbortController(), new AbortController()]
-  const options = { threads: '2', partSize: 50_000, compression: 'none' }
+  const options = { threads: '1', partSize: 50_000, compression: 'none' }
   const store = await openSqlite(made)
   t.teardown(() => store.close())
   const run = (context: BackupContext) =>
@@ -127,18 +128,38 @@ t.test('aborted it ends at once; asked to stop it finishes its parts, and goes o
   t.strictSame(left, [])
 })
 
-t.test('killed while a thread commits a part, --resume finishes it', async (t) => {
-  const place = join(directory(t), 'archive')
-  const run = (resume: string, failpoint?: string) =>
-    spawnSync(process.execPath, [CHILD, made, place, resume], {
-      encoding: 'utf8',
-      env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
-    })
-  t.equal(run('anew', 'part.after-commit:2').signal, 'SIGKILL')
-  const { status, stderr } = run('resume')
-  t.equal(status, 0, stderr)
+/** A backup with threads by the command, of which something dies at a point. */
+function killedAt(t: Test, failpoint: string) {
+  const [home, file, place] = [directory(t), copied(t), join(directory(t), 'archive')]
+  const env = {
+    ...process.env,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_STATE_HOME: `${home}/state`,
+    ELYSIACTL_TEST: '1',
+    ELYSIACTL_FAILPOINT: failpoint,
+  }
+  const words = ['--threads', '2', '--part-size', '100kB', '--compression', 'none', '--json']
+  const all = ['col', 'backup', 'Thing', '--target', `sqlite:${file}`, '--to', place, ...words]
+  return { file, place, ...spawnSync(process.execPath, [COMMAND, ...all], { encoding: 'utf8', env }) }
+}
+
+/** The rest of it is made without threads. */
+async function resumes(t: Test, file: string, place: string): Promise<void> {
+  const store = await openSqlite(file)
+  t.teardown(() => store.close())
+  const options = { threads: '0', partSize: 100_000, compression: 'none' }
+  const kept: number[] = []
+  const onEvent = on('backup_resumed', ({ parts_kept }) => kept.push(parts_kept))
+  await backup(store, 'Thing', directoryStorage(place), options, { resume: true, onEvent })
+  t.equal(kept.length, 1, 'it was gone on with')
   const report = await verify(directoryStorage(place), { level: 'records' })
   t.strictSame([report.status, report.objects_checked], ['complete', OBJECTS])
+}
+
+t.test('killed while a thread commits a part, --resume finishes it', async (t) => {
+  const { file, place, signal } = killedAt(t, 'part.after-commit:2')
+  t.equal(signal, 'SIGKILL')
+  await resumes(t, file, place)
 })
 
 t.test('the threads have the work that is asked of them by name', async (t) => {
@@ -146,18 +167,9 @@ t.test('the threads have the work that is asked of them by name', async (t) => {
 })
 
 t.test('a thread that dies ends the backup with what it died of, and --resume finishes it', async (t) => {
-  const file = await filled(t)
-  const place = join(directory(t), 'archive')
-  const run = (resume: string, failpoint?: string) =>
-    spawnSync(process.execPath, [CHILD, file, place, resume], {
-      encoding: 'utf8',
-      env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
-    })
-  const { status, stderr } = run('anew', 'part.before-commit:2:thread')
+  const { file, place, status, stderr } = killedAt(t, 'part.before-commit:2:thread')
   t.equal(status, 1, stderr)
   t.match(stderr, /ELYSIA_INTERNAL/)
   t.match(stderr, /the thread of storedRange died: it ended by itself/)
-  t.equal(run('resume').status, 0)
-  const report = await verify(directoryStorage(place), { level: 'records' })
-  t.strictSame([report.status, report.objects_checked], ['complete', OBJECTS])
+  await resumes(t, file, place)
 })

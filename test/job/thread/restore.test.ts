@@ -18,7 +18,7 @@ import { THING, thing } from '../backup/archived.ts'
 import { directory, TARGETS } from '../targets.ts'
 
 const OBJECTS = 400
-const CHILD = fileURLToPath(new URL('./restoreChild.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
 
 const NAMED = {
   ...THING,
@@ -78,12 +78,15 @@ t.test('into a server, threads give the same objects and the same report', async
 })
 
 t.test('tenants, named vectors, Parquet, and a filter give the same with threads', async (t) => {
-  for (const options of [{}, { format: 'parquet' }] as const) {
+  for (const [threads, options] of [
+    ['2', {}],
+    ['1', { format: 'parquet' }],
+  ] as const) {
     const place = await archive(t, options, NAMED)
     const [plain, threaded] = [openMemory(), openMemory()]
     const filter = "kind <> 'red'"
     const before = await restored(place, plain, { threads: '0', filter })
-    const after = await restored(place, threaded, { threads: '2', filter })
+    const after = await restored(place, threaded, { threads, filter })
     for (const tenant of ['a', 'b'])
       t.strictSame(await contents(threaded, tenant), await contents(plain, tenant))
     t.strictSame([after.written, after.filtered], [before.written, before.filtered])
@@ -101,25 +104,28 @@ t.test('a part that was changed ends it before anything of it is written, and is
   writeFileSync(file, bytes)
   const source = archiveSource(await openArchive(directoryStorage(place)))
   const store = openMemory()
-  const { report, error } = await runRestore(source, store, { threads: '2', workers: 1 })
+  const { report, error } = await runRestore(source, store, { threads: '1', workers: 1 })
   t.match(error, { code: 'ELYSIA_DAMAGED', part: `parts/${first}`, hint: /--skip-damaged/ })
   t.equal(report.written, 0)
-  const left = await restored(place, store, { threads: '2', skipDamaged: true, name: 'Other' })
+  const left = await restored(place, store, { threads: '1', skipDamaged: true, name: 'Other' })
   t.ok(left.written > 0 && left.written < OBJECTS, `${left.written} of the other parts`)
 })
 
 t.test('killed between parts, the same command goes on with threads', async (t) => {
   const place = await archive(t)
   const home = directory(t)
-  const run = (failpoint?: string) =>
-    spawnSync(process.execPath, [CHILD, place, home], {
-      encoding: 'utf8',
-      env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
-    })
+  const words = ['col', 'restore', place, '--target', `sqlite:${home}/store.db`, '--threads', '2', '--json']
+  const run = (failpoint?: string) => {
+    const env = { ...process.env, XDG_DATA_HOME: `${home}/data`, XDG_STATE_HOME: `${home}/state` }
+    const killing = failpoint === undefined ? {} : { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: failpoint }
+    return spawnSync(process.execPath, [COMMAND, ...words], { encoding: 'utf8', env: { ...env, ...killing } })
+  }
   t.equal(run('restore.after-note:2').signal, 'SIGKILL')
   const again = run()
   t.equal(again.status, 0, again.stderr)
-  t.match(JSON.parse(again.stdout), { objects: OBJECTS, written: OBJECTS })
+  const [report] = JSON.parse(again.stdout).restores
+  t.match(report, { objects: OBJECTS, written: OBJECTS })
+  t.ok(report.parts_continued > 0, `${report.parts_continued} parts were done`)
   const store = await openSqlite(join(home, 'store.db'))
   t.equal((await contents(store)).length, OBJECTS)
   await store.close()

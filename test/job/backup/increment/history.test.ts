@@ -67,7 +67,7 @@ t.test('each archive of a chain gives back the collection as it was', async (t) 
         t.match(report, { written: await collection.count() })
       },
     ),
-    tried(runs(80)),
+    tried(runs(30)),
   )
 })
 
