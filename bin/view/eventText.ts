@@ -14,6 +14,7 @@ type Untold =
   | 'progress'
   | 'record_rejected'
   | 'archive_removed'
+  | 'workers_found'
 
 /** The compiler checks that no other event lacks a text. */
 const TEXTS: Required<Omit<Texts, Untold>> = { ...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES }
@@ -24,9 +25,11 @@ export function eventText(event: RunEvent): string | undefined {
   return text?.(event)
 }
 
-/** The text for --verbose: what was rejected, what was removed. */
+/** The text for --verbose: what was rejected, what was removed, and what the report says as well. */
 export function detailText(event: RunEvent): string | undefined {
   if (event.type === 'record_rejected') return `line ${event.line}: ${event.code}: ${event.reason}`
+  // A copy that follows finds it anew in each pass.
+  if (event.type === 'workers_found') return `--workers auto settled on ${event.workers} batches in flight`
   if (event.type === 'coalescing' && event.reason !== undefined) {
     const { window_bytes: bytes, reason } = event
     return `coalesced within ${bytes === undefined ? 'a batch' : formatUnit(bytes, 'bytes')}: ${reason}`

@@ -11,7 +11,6 @@ const STARTED_OVER = {
 
 /** The texts for events of runs. */
 export const OF_RUNS = {
-  workers_found: ({ workers }) => `--workers auto settled on ${workers} batches in flight`,
   retry: ({ error, wait_ms, attempt }) =>
     `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
   lock_wait: ({ file, purpose, since, user = '', host, pid }) => {
