@@ -112,40 +112,40 @@ function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
     hosts,
   } = entry
   const isKilled = entry.status === 'killed'
-  const said = (value: number | undefined, text: (value: number) => string) => {
+  const figureText = (value: number | undefined, text: (value: number) => string) => {
     if (value === undefined) return entry.status === 'running' ? undefined : 'unknown'
     return isKilled ? `at least ${text(value)}` : text(value)
   }
-  const known = (name: string, value: unknown): [string, unknown][] =>
+  const factIfKnown = (name: string, value: unknown): [string, unknown][] =>
     value === undefined || value === '' ? [] : [[name, value]]
   return [
-    ...known('Run', html`<code>${id}</code>`),
-    ...known('Process', attempt > 1 ? `the ${attempt}th that worked on it` : undefined),
-    ...known('Begun by', trigger),
-    ...known('Ended', ended === undefined ? undefined : html`<${Moment} time=${ended} />`),
-    ...known('Took', seconds === undefined ? undefined : spanText(seconds)),
-    ...known('Exit code', exit),
-    ...known('Records or objects', said(records, countText)),
-    ...known('Rejected', said(rejected, countText)),
-    ...known('Throughput', rate === undefined ? undefined : rateText(rate)),
-    ...known('Read', said(bytes_in, sizeText)),
-    ...known('Written', said(bytes_out, sizeText)),
-    ...known('Most memory', peak > 0 ? sizeText(peak) : undefined),
-    ...known('Repeated calls', said(retries, countText)),
-    ...known(
+    ...factIfKnown('Run', html`<code>${id}</code>`),
+    ...factIfKnown('Process', attempt > 1 ? `the ${attempt}th that worked on it` : undefined),
+    ...factIfKnown('Begun by', trigger),
+    ...factIfKnown('Ended', ended === undefined ? undefined : html`<${Moment} time=${ended} />`),
+    ...factIfKnown('Took', seconds === undefined ? undefined : spanText(seconds)),
+    ...factIfKnown('Exit code', exit),
+    ...factIfKnown('Records or objects', figureText(records, countText)),
+    ...factIfKnown('Rejected', figureText(rejected, countText)),
+    ...factIfKnown('Throughput', rate === undefined ? undefined : rateText(rate)),
+    ...factIfKnown('Read', figureText(bytes_in, sizeText)),
+    ...factIfKnown('Written', figureText(bytes_out, sizeText)),
+    ...factIfKnown('Most memory', peak > 0 ? sizeText(peak) : undefined),
+    ...factIfKnown('Repeated calls', figureText(retries, countText)),
+    ...factIfKnown(
       'Archive',
       archive === undefined
         ? undefined
         : html`<code>${archive}</code>${archive_bytes === undefined ? '' : `, ${sizeText(archive_bytes)}`}`,
     ),
-    ...known(
+    ...factIfKnown(
       'Continues',
       continues === undefined || continues === id ? undefined : html`<${RunLink} id=${continues} />`,
     ),
-    ...known('Talked to', hosts.length === 0 ? undefined : html`<${Name} text=${hosts.join(', ')} />`),
-    ...known('Directory', entry.directory),
-    ...known('Machine', entry.host),
-    ...known('Version', entry.version),
+    ...factIfKnown('Talked to', hosts.length === 0 ? undefined : html`<${Name} text=${hosts.join(', ')} />`),
+    ...factIfKnown('Directory', entry.directory),
+    ...factIfKnown('Machine', entry.host),
+    ...factIfKnown('Version', entry.version),
   ]
 }
 

@@ -29,8 +29,8 @@ export function producer(
     size: undefined,
     open: () => {
       const [program, ...words] = argv
-      const said = onOutput === undefined ? 'inherit' : 'pipe'
-      const child = spawn(program, words, { stdio: ['ignore', 'pipe', said], env })
+      const stderr = onOutput === undefined ? 'inherit' : 'pipe'
+      const child = spawn(program, words, { stdio: ['ignore', 'pipe', stderr], env })
       if (onOutput !== undefined) child.stderr?.setEncoding('utf8').on('data', onOutput)
       ended = failureOf(child)
       return ending(child, child.stdout!)

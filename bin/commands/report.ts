@@ -49,8 +49,8 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const { format, send } = context.options(reportOptions)
   const sendIt = await sendingReport(context, send)
-  const asked = reportPeriod(context)
-  const made = await withMonitor(context, ({ report }) => report(asked))
+  const period = reportPeriod(context)
+  const made = await withMonitor(context, ({ report }) => report(period))
   await sendIt(made)
   if (console.json || format === 'json') return console.document(made)
   if (format === 'html') {

@@ -60,10 +60,10 @@ export function addsCode(compiled: CompiledCode | undefined, use: string): boole
  * crash of the machine, and has a checksum: V8 does not check it.
  */
 export function writeCompiled(path: string, script: Script, uses: readonly string[]): void {
-  const said = Buffer.from(JSON.stringify(uses))
+  const usesJson = Buffer.from(JSON.stringify(uses))
   const length = Buffer.alloc(LENGTH_BYTES)
-  length.writeUInt32LE(said.length)
-  const covered = Buffer.concat([script.createCachedData(), said, length])
+  length.writeUInt32LE(usesJson.length)
+  const covered = Buffer.concat([script.createCachedData(), usesJson, length])
   const crc = Buffer.alloc(CRC_BYTES)
   crc.writeUInt32LE(crc32(covered))
   const whole = Buffer.concat([covered, crc])

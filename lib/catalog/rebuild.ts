@@ -130,9 +130,9 @@ class Rebuild {
     const { path, shape, state } = found
     const where: Location = { root: this.#root, location: path, shape }
     if (state === 'partial') {
-      const begun = parseNewArchive((await readJournal(this.#catalog.storageAt(path)))?.plan)
-      if (await this.#isCopy(begun, path)) return undefined
-      const apply = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
+      const plan = parseNewArchive((await readJournal(this.#catalog.storageAt(path)))?.plan)
+      if (await this.#isCopy(plan, path)) return undefined
+      const apply = () => this.#catalog.record(plan, where, 'partial', 'it did not come to its end')
       return { path, state, apply }
     }
     const manifest = await manifestIn(this.#catalog, found, this.#signal)

@@ -85,10 +85,10 @@ function mostHelpfulFault(
     if (checking.check(union.schema, union.value)) continue
     const members = (union.schema as unknown as { anyOf: readonly TSchema[] }).anyOf
     const kinds = members.map(kindOf)
-    const given = kinds[0] && (union.value as Readonly<Record<string, unknown>> | null)?.[kinds[0].key]
-    const meant = members[kinds.findIndex((kind) => kind !== undefined && kind.value === given)]
-    if (meant !== undefined) return mostHelpfulFault(checking, meant, union.value, union.path)
-    if (kinds[0] === undefined || given === undefined) continue
+    const kindName = kinds[0] && (union.value as Readonly<Record<string, unknown>> | null)?.[kinds[0].key]
+    const intended = members[kinds.findIndex((kind) => kind !== undefined && kind.value === kindName)]
+    if (intended !== undefined) return mostHelpfulFault(checking, intended, union.value, union.path)
+    if (kinds[0] === undefined || kindName === undefined) continue
     return { ...union, error: notOneOf(kinds[0].key, kinds) }
   }
   return { path, schema, error: plainest([...checking.errorsOf(schema, value)] as SchemaError[]) }

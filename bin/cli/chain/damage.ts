@@ -50,12 +50,12 @@ export class DamageNotes {
     const archive = catalog.at(this.#location)
     const ids = new Set([...(archive === undefined ? [] : [archive.id]), ...this.#links])
     const time = new Date().toISOString()
-    const noted: string[] = []
+    const recordedIds: string[] = []
     for (const id of ids) {
       if (catalog.find(id)?.status !== 'complete') continue
       await catalog.recordVerification(id, { level: 'records', time, ok: false, errors: 1 })
-      noted.push(id)
+      recordedIds.push(id)
     }
-    return noted
+    return recordedIds
   }
 }

@@ -72,11 +72,12 @@ async function run(context: Context): Promise<void> {
   const transforms = await transformsFor(context)
   const destination = destinationOf(to, options, resume)
   if (requireOneOrSet(context)) return several(context, destination)
-  const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
+  const backupSettings =
+    destination.kind === 'file' ? { ...options, compression: destination.compression } : options
   const job = await backupJob()
-  job.requireEncoding(asked)
+  job.requireEncoding(backupSettings)
   job.requireSelectable(options)
-  requireIncrement(context, destination, asked)
+  requireIncrement(context, destination, backupSettings)
   const { store, schema } = await findCollection(
     context,
     context.operands[0]!,
@@ -90,15 +91,22 @@ async function run(context: Context): Promise<void> {
     const isDirectory = destination.kind === 'directory' && path !== undefined
     const increment =
       destination.kind === 'directory'
-        ? await incrementOf(context, store, schema, asked, transforms, await continuesIn(path, resume))
+        ? await incrementOf(
+            context,
+            store,
+            schema,
+            backupSettings,
+            transforms,
+            await continuesIn(path, resume),
+          )
         : {}
     const changing = { transforms, keepsVectors: keepsVectors(context) }
     const more = { ...increment, ...changing }
     return notingBase(context, increment, () =>
-      printPlan(context, store, name, asked, isDirectory ? path : undefined, more),
+      printPlan(context, store, name, backupSettings, isDirectory ? path : undefined, more),
     )
   }
-  const request = { store, schema, options: asked, transforms }
+  const request = { store, schema, options: backupSettings, transforms }
   if (destination.kind === 'pipe') return intoPipe(context, request)
   if (destination.kind === 'file') return intoFile(context, request, destination.path)
   const { path } = destination

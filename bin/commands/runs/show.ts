@@ -104,7 +104,7 @@ function entryLines(entry: HistoryEntry, tables: Tables): string[] {
 function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
   const { started_at, ended_at, seconds, records, rejected, rate_per_second: rate, retries } = entry
   const { bytes_in, bytes_out, peak_rss_bytes, progress } = entry
-  const said = (value: number | undefined, text: (value: number) => string) =>
+  const figureText = (value: number | undefined, text: (value: number) => string) =>
     value === undefined ? unsaid(entry) : value === 0 ? undefined : `${least(entry)}${text(value)}`
   const size = (bytes: number | undefined) => (bytes ? roughSize(bytes) : undefined)
   return [
@@ -114,14 +114,14 @@ function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
     ['took', seconds === undefined ? undefined : timeText(seconds)],
     ['so far', seconds === undefined ? progressText(entry) : undefined],
     ['waits for', progress?.waits_for],
-    ['records', said(records, String)],
-    ['rejected', said(rejected, String)],
+    ['records', figureText(records, String)],
+    ['rejected', figureText(rejected, String)],
     ['rejects file', entry.rejects_file],
     ['rate', rate === undefined ? undefined : `${Math.round(rate)}/s`],
-    ['read', said(bytes_in, roughSize)],
-    ['wrote', said(bytes_out, roughSize)],
+    ['read', figureText(bytes_in, roughSize)],
+    ['wrote', figureText(bytes_out, roughSize)],
     ['memory', size(peak_rss_bytes)],
-    ['retries', said(retries, String)],
+    ['retries', figureText(retries, String)],
     ['archive', entry.archive],
     ['size', size(entry.archive_bytes)],
     ['held back by', entry.bottleneck],

@@ -37,8 +37,8 @@ async function run(context: Context): Promise<void> {
       const kept = { freed_bytes: bytes, free_bytes: keptBytes }
       await console.document({ removed, ...kept, ...(why !== undefined && { not_freed: why }) })
     } else {
-      const given = bytes === 0 ? '' : `; the history is ${roughSize(bytes)} smaller`
-      console.note(`${counted(removed, 'run')} removed${given}`)
+      const freedText = bytes === 0 ? '' : `; the history is ${roughSize(bytes)} smaller`
+      console.note(`${counted(removed, 'run')} removed${freedText}`)
     }
   } finally {
     history.close()

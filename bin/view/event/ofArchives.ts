@@ -18,13 +18,13 @@ export const OF_ARCHIVES = {
     return `left out vectors that hold NaN or infinity, of ${counted(objects, 'object')} of ${collection}: ${ids.join(', ')}${more}`
   },
   filter_planned: ({ filter, pushed, search, expected, objects, reason }) => {
-    const asked = pushed.join(' AND ')
+    const condition = pushed.join(' AND ')
     const share = expected === undefined ? '' : `, ${expected} of ${counted(objects ?? 0, 'object')}`
     const why =
       pushed.length === 0
         ? 'the server can answer no part of it without loss'
-        : `a search for ${asked} would find${share.slice(1)}`
-    const how = search ? `asks the server for ${asked}${share}` : `scans all objects: ${reason ?? why}`
+        : `a search for ${condition} would find${share.slice(1)}`
+    const how = search ? `asks the server for ${condition}${share}` : `scans all objects: ${reason ?? why}`
     return `filter: ${how}; evaluated here: ${filter}`
   },
   filter_evaluated: ({ read, selected }) => `filter: ${counted(read, 'object')} read, ${selected} selected`,

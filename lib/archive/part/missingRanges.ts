@@ -29,13 +29,13 @@ type Gap = readonly [after: string | undefined, upTo: string | undefined]
 
 function gaps(range: IdRange, parts: readonly CoveredIds[]): Gap[] {
   const found: Gap[] = []
-  let reached = range.after
+  let coveredUpTo = range.after
   for (const { after, up_to } of parts) {
-    if ((after ?? '') > (reached ?? '')) found.push([reached, after])
+    if ((after ?? '') > (coveredUpTo ?? '')) found.push([coveredUpTo, after])
     if (up_to === undefined) return found
-    if (up_to > (reached ?? '')) reached = up_to
+    if (up_to > (coveredUpTo ?? '')) coveredUpTo = up_to
   }
-  if (range.up_to === undefined || (reached ?? '') < range.up_to) found.push([reached, range.up_to])
+  if (range.up_to === undefined || (coveredUpTo ?? '') < range.up_to) found.push([coveredUpTo, range.up_to])
   return found
 }
 

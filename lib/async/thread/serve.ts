@@ -38,7 +38,7 @@ export async function serveThread(
     else if (message.type === 'stop') stop.abort(new Error('asked to stop'))
     else input.hear(message)
   })
-  const telling = tellingBytes(tell)
+  const telling = reportBytes(tell)
   try {
     const stages = await make({ signal: ended.signal, stop: stop.signal })
     const flow = 'write' in stages[0] ? [input, ...stages, output] : [...stages, output]
@@ -56,18 +56,18 @@ export async function serveThread(
 const TELL_EVERY_MS = 1000
 
 /** The byte counts reported for this thread so far; it may do several pieces of work at once. */
-const told = new Map<string, { readonly in: number; readonly out: number }>()
+const reportedBytes = new Map<string, { readonly in: number; readonly out: number }>()
 let meter: ByteMeter | undefined
 
 /** Reports each second, and at the end, the bytes that files and stores of this thread read and wrote. */
-function tellingBytes(tell: (message: FromThread) => void): { end(): void } {
+function reportBytes(tell: (message: FromThread) => void): { end(): void } {
   // Observers in this thread see the counts themselves.
   if (isMainThread) return { end() {} }
   meter ??= new ByteMeter()
   const look = () => {
     const bytes = [...meter!.totals()].map(([place, now]) => {
-      const before = told.get(place) ?? { in: 0, out: 0 }
-      told.set(place, now)
+      const before = reportedBytes.get(place) ?? { in: 0, out: 0 }
+      reportedBytes.set(place, now)
       return { place, bytesIn: now.in - before.in, bytesOut: now.out - before.out }
     })
     const news = bytes.filter(({ bytesIn, bytesOut }) => bytesIn + bytesOut > 0)

@@ -17,15 +17,17 @@ type ThreadMemory = Omit<ProcessMemory, 'passed'>
 
 const FOR_THREADS = 'elysiactl.memory'
 
-const told = isMainThread
+const threadMemory = isMainThread
   ? undefined
   : (getEnvironmentData(FOR_THREADS) as unknown as ThreadMemory | undefined)
 
-const limits = new Set<ProcessMemory>(told === undefined ? [] : [{ ...told, passed: () => {} }])
+const limits = new Set<ProcessMemory>(
+  threadMemory === undefined ? [] : [{ ...threadMemory, passed: () => {} }],
+)
 
 /** In a thread that began under a limit, about how much memory the process may use; otherwise undefined. */
 export function processLimitBytes(): number | undefined {
-  return told?.bytes
+  return threadMemory?.bytes
 }
 
 /**

@@ -106,9 +106,9 @@ async function intoStorage(
     if (isProved && base !== undefined) state.base = base
     const begun = await beginBackup({ ...job, storage, woken }, unfinished)
     state.plan = begun.plan
-    state.parts.push(...begun.there)
-    state.index.push(...begun.thereIndex)
-    state.kept = begun.there.length
+    state.parts.push(...begun.partsDone)
+    state.index.push(...begun.indexDone)
+    state.kept = begun.partsDone.length
     context.onBegun?.(begun.plan)
     return await writeArchive({ ...job, storage, woken }, begun)
   } finally {

@@ -52,7 +52,7 @@ export async function backupCataloged(
     )
   }
   const signals = [lock.lost, ...(context.signal ? [context.signal] : [])]
-  let begun: Promise<void> | undefined
+  let recorded: Promise<void> | undefined
   const noteEnd = async (error: unknown) => {
     const status = isFailure(error) ? 'failed' : 'partial'
     if (plan !== undefined) await note((catalog) => catalog.record(plan!, where, status, messageOf(error)))
@@ -63,11 +63,11 @@ export async function backupCataloged(
       signal: AbortSignal.any(signals),
       onBegun: (known) => {
         plan = known
-        begun = note((catalog) => catalog.record(known, where, 'running'))
+        recorded = note((catalog) => catalog.record(known, where, 'running'))
         context.onBegun?.(known)
       },
     })
-    await begun
+    await recorded
     const { manifest, report, error } = ended
     // A sealed archive is complete, whatever failed after it.
     if (manifest !== undefined)
@@ -75,7 +75,7 @@ export async function backupCataloged(
     else await noteEnd(error)
     return ended
   } catch (error) {
-    await begun
+    await recorded
     await noteEnd(error)
     throw error
   } finally {

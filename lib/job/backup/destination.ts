@@ -28,8 +28,8 @@ export async function defaultDirectory(
 ): Promise<string> {
   if (!resume) return join(resolve(root), className, newArchiveId())
   const storage = directoryStorage(join(root, className))
-  const begun = (await unfinished(storage)).sort().reverse()
-  for (const name of begun) {
+  const unfinishedIds = (await unfinished(storage)).sort().reverse()
+  for (const name of unfinishedIds) {
     const journal = await readJournal(storage.within(name))
     if (journal?.plan.source.target === target) return join(storage.text, name)
   }

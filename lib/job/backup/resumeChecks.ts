@@ -84,10 +84,12 @@ const SHAPING: readonly (readonly [flag: string, isSame: (plan: Plan, options: B
 function isCompressedSo({ encoding }: Plan, { format, compression }: BackupOptions): boolean {
   // Parquet always compresses its own pages in the same way.
   if (format === 'parquet') return true
-  const asked = parseCompression(compression)
-  if (asked === 'auto') return encoding.reason !== undefined
+  const requested = parseCompression(compression)
+  if (requested === 'auto') return encoding.reason !== undefined
   return (
-    encoding.reason === undefined && encoding.compression === asked.name && encoding.level === asked.level
+    encoding.reason === undefined &&
+    encoding.compression === requested.name &&
+    encoding.level === requested.level
   )
 }
 

@@ -20,9 +20,9 @@ export interface StorageJob extends BackupJob {
 /** A backup with a durable plan, and what an interrupted one left of it. */
 export interface StartedBackup extends Unfinished {
   /** Its complete parts. */
-  readonly there: readonly Part[]
+  readonly partsDone: readonly Part[]
   /** The complete files of its index. */
-  readonly thereIndex: readonly IndexPart[]
+  readonly indexDone: readonly IndexPart[]
   /** The store's counts before the scan, as far as known. */
   readonly counted: TenantObjectCounts
 }
@@ -47,7 +47,7 @@ export async function beginBackup(
     ...(set !== undefined && { set }),
   }
   await beginJournal(storage, plan)
-  return { plan, parts: [], index: [], tenants: [], there: [], thereIndex: [], counted }
+  return { plan, parts: [], index: [], tenants: [], partsDone: [], indexDone: [], counted }
 }
 
 async function takeUp(
@@ -65,7 +65,7 @@ async function takeUp(
   const counted: TenantObjectCounts = new Map(
     plan.tenants === undefined ? [[undefined, plan.counts.before]] : [],
   )
-  return { ...unfinished, there, thereIndex, tenants, counted }
+  return { ...unfinished, partsDone: there, indexDone: thereIndex, tenants, counted }
 }
 
 /** False if a part of a tenant is lost, so that it must be scanned again. */

@@ -164,8 +164,8 @@ function removedOf(groups: readonly GroupPlan[]): string[] {
 function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, RootLock>): string[] {
   const { location, below } = cleanup.filter
   const where = { ...(location !== undefined && { location }), ...(below !== undefined && { below }) }
-  const begun = catalog.list({ ...where, status: ['deleting'] }).filter(({ root }) => locks.has(root))
-  return begun.filter(scopeOf(cleanup)).map(({ id }) => id)
+  const unfinished = catalog.list({ ...where, status: ['deleting'] }).filter(({ root }) => locks.has(root))
+  return unfinished.filter(scopeOf(cleanup)).map(({ id }) => id)
 }
 
 /** Always in the same order, so that two cleanups cannot deadlock. */

@@ -73,8 +73,8 @@ async function examples(directory: string): Promise<KitFile[]> {
   const made: KitFile[] = []
   for (const { file, description, options } of index) {
     const end = await endStateOf(join(from, file), readOptions(from, options))
-    const meant = options === undefined ? {} : { options: ofKit(options) }
-    made.push({ file: `examples/${file}`, description, ...meant, ...end })
+    const exampleOptions = options === undefined ? {} : { options: ofKit(options) }
+    made.push({ file: `examples/${file}`, description, ...exampleOptions, ...end })
   }
   return made
 }

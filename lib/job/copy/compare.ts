@@ -39,7 +39,7 @@ export async function compareSides(
     await storeSide(source.store, source.name, retry),
     await storeSide(target.store, target.name, retry),
   ]
-  const asked = {
+  const diffInput = {
     schema: false,
     workers: readersOf(workers),
     retryForMs,
@@ -48,7 +48,7 @@ export async function compareSides(
     ...(properties !== undefined && { properties }),
     ...(tenant !== undefined && { tenant }),
   }
-  const { report, error } = await runDiff(left, right, asked, {
+  const { report, error } = await runDiff(left, right, diffInput, {
     signal: AbortSignal.any([signal, stop]),
     ...(output && { output }),
     onEvent: (event) => {

@@ -25,15 +25,15 @@ export interface PlannedCopy {
 export async function requireFitting(intended: PlannedCopy): Promise<void> {
   const { from, schema, target, retry } = intended
   // Questions to a distant server take long one after another. The first answer in this order counts.
-  const asked = [
+  const checks = [
     requireTwo(intended),
     requireUse(from.store, { collection: schema.class, does: ['read'] }, retry),
     requireTarget(intended),
     requireClock(from.store, retry),
     requireClock(target.store, retry),
   ]
-  for (const answer of asked) answer.catch(() => {})
-  for (const answer of asked) await answer
+  for (const answer of checks) answer.catch(() => {})
+  for (const answer of checks) await answer
 }
 
 async function requireTarget({ schema, target, options, retry }: PlannedCopy): Promise<void> {

@@ -42,8 +42,8 @@ export async function setUpDelete(
   const frame = new Run<DeleteContext>('delete', context)
   const retry = frame.retrying(options.retryForMs)
   const { filter, objects, dryRun } = options
-  const asked = { ...(filter !== undefined && { filter }), ...(objects !== undefined && { objects }) }
-  const selection = await selectionOf(asked, schema)
+  const selects = { ...(filter !== undefined && { filter }), ...(objects !== undefined && { objects }) }
+  const selection = await selectionOf(selects, schema)
   if (selection === undefined) throw nothingSelected(schema.class)
   const calls = await retry(() => callsOf(store, schema, options.tenant))
   const { state, runId } = context

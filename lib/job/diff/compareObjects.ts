@@ -30,7 +30,7 @@ const CLOCK: Clock = { now: () => Date.now(), wait: (ms, signal) => wait(ms, und
  * id. Ranges are read in parallel; findings wait for their turn, so a range with many differences holds up the others.
  */
 export async function compareObjects(comparison: Comparison): Promise<void> {
-  const { options, asked, left, right, run } = comparison
+  const { options, request: asked, left, right, run } = comparison
   const ended = new AbortController()
   const signal = AbortSignal.any([run.signal, ended.signal])
   const retry = run.retrying(options.retryForMs, signal)
@@ -63,7 +63,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
 
 /** The findings before objects are read. */
 function* headOf(
-  { left, right, options, asked }: Comparison,
+  { left, right, options, request: asked }: Comparison,
   opened: OpenSides,
 ): Generator<readonly Finding[]> {
   const ofCollection = options.schema ? [...collectionFindings(left, right, asked.isAsked)] : []
@@ -132,7 +132,7 @@ interface Reader {
 async function readAll(reader: Reader): Promise<void> {
   const { comparison, opened, tenants, merged, retry, signal } = reader
   const { left, right, isSequential } = opened
-  const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.asked.isAsked(tenant))
+  const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.request.isAsked(tenant))
   const work = comparisonWork(ranges, (tenant) => tenants.isAsleep(tenant))
   const workers = isSequential ? 1 : workersFor(comparison)
   const counts = new RangeCounts(comparison, ranges, { retry, signal })

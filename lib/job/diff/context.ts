@@ -23,7 +23,7 @@ export interface Comparison {
   readonly left: DiffSide
   readonly right: DiffSide
   readonly options: DiffOptions
-  readonly asked: RequestedComparison
+  readonly request: RequestedComparison
   readonly tally: DiffTally
   readonly run: Run<DiffContext>
 }

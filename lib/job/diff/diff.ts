@@ -40,7 +40,7 @@ export async function runDiff(
   context: DiffContext = {},
 ): Promise<JobResult<DiffReport>> {
   const options: DiffOptions = resolveInput(diffOptions, given)
-  const asked = requestedComparison(left, right, options)
+  const request = requestedComparison(left, right, options)
   const run = new Run('diff', context)
   const tally = new DiffTally()
   const entry = entryOf(left, right, context)
@@ -48,7 +48,7 @@ export async function runDiff(
     try {
       run.begin(entry)
       for (const side of [left, right]) await side.check?.(run.signal)
-      await compareObjects({ left, right, options, asked, tally, run })
+      await compareObjects({ left, right, options, request, tally, run })
       requireAddedUp(tally)
     } catch (error) {
       // Its reader must not wait for what will never come.

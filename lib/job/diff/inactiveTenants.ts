@@ -8,7 +8,7 @@ import type { DiffSide } from './side/side.ts'
 export class InactiveTenants {
   readonly #sides: readonly WokenTenants[]
 
-  constructor({ left, right, asked, run }: Comparison, retry: Retrying) {
+  constructor({ left, right, request: asked, run }: Comparison, retry: Retrying) {
     const live = [left, right].flatMap((side) =>
       side.live === undefined ? [] : [[side, side.live] as const],
     )

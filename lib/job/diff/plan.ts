@@ -34,9 +34,9 @@ export function requestedComparison(
   const isTenanted = tenantedIn(left, right)
   const tenants = namesOf(options.tenant)
   if (tenants !== undefined) requireTenants(left, right, isTenanted, tenants)
-  const given = options.idsOnly ? new Set<string>() : namesOf(options.properties)
-  if (given !== undefined) requireProperties(left, right, given)
-  const properties = [left, right].reduce(heldBy, given)
+  const requestedNames = options.idsOnly ? new Set<string>() : namesOf(options.properties)
+  if (requestedNames !== undefined) requireProperties(left, right, requestedNames)
+  const properties = [left, right].reduce(heldBy, requestedNames)
   const vectors = options.vectors && !options.idsOnly
   return {
     properties,

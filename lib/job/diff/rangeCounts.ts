@@ -70,7 +70,7 @@ export class RangeCounts {
   /** Counts one side. If only some objects are compared, nothing is counted. */
   async #count(side: Side, tenant: TenantName): Promise<RequireAllFound> {
     const { live, tenants } = this.#comparison[side]
-    const isSelected = this.#comparison.asked.selections[side].length > 0
+    const isSelected = this.#comparison.request.selections[side].length > 0
     const isThere = tenant === undefined || tenants?.some(({ name }) => name === tenant) === true
     if (live === undefined || isSelected || !isThere) return async () => {}
     return live.counted(tenant, this.#counting)

@@ -56,9 +56,9 @@ export async function setUpIngest(
         shapeTransforms(transforms, layout),
       ),
     )
-    const begun = findContinuation(key, context, found.created, inputs.every(isRereadable))
-    const id = begun.run ?? context.runId ?? newRunId()
-    const rejects = rejectsFile(context, shared, begun.checkpoint, id, spared)
+    const continuation = findContinuation(key, context, found.created, inputs.every(isRereadable))
+    const id = continuation.run ?? context.runId ?? newRunId()
+    const rejects = rejectsFile(context, shared, continuation.checkpoint, id, spared)
     const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))
     const sharesTransactions = keepsState(store, state) && shared.batchesAlone !== true
     const areNamed = inputs.length > 1 || shared.rejectsFrom !== undefined
@@ -71,7 +71,7 @@ export async function setUpIngest(
       options,
       shape: ingestShape(found.transforms),
       first: shared.first,
-      checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
+      checkpoint: continuation.checkpoint && rejoined(continuation.checkpoint, rejects, shared.rejectsFrom),
       sharesTransactions,
       make: once(() => waiting(found.make)),
       startRun: (continues) => beginRun(run, { id, key, inputs, options }, continues),

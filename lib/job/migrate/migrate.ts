@@ -185,12 +185,12 @@ function requireState(state: State | undefined): State {
 function changesOf(options: MigrateOptions, { transforms = [] }: CopyContext): string | undefined {
   const { vectorizer, vectorizerSettings, revectorize, vectorMap, indexType, quantizer, replication } =
     options
-  const asked = { vectorizer, vectorizerSettings, vectorMap, indexType, quantizer, replication }
-  const isAsked = revectorize || Object.values(asked).some((one) => one !== undefined)
+  const requested = { vectorizer, vectorizerSettings, vectorMap, indexType, quantizer, replication }
+  const isAsked = revectorize || Object.values(requested).some((one) => one !== undefined)
   if (!isAsked && transforms.length === 0) return undefined
   const steps = transforms.map(({ name, sha256 }) => [name, sha256])
   return createHash('sha256')
-    .update(JSON.stringify([steps, revectorize, options.vectors, asked]))
+    .update(JSON.stringify([steps, revectorize, options.vectors, requested]))
     .digest('hex')
 }
 

@@ -43,7 +43,7 @@ export interface RehearseContext extends RunContext, Pick<RehearsalOpenOptions, 
   readonly notes: string
   readonly cache: string
   /** Known facts about the archive, for the row of one that cannot be opened. */
-  readonly known?: { readonly id: string; readonly collection: string }
+  readonly catalogEntry?: { readonly id: string; readonly collection: string }
 }
 
 interface Rehearsal {
@@ -67,7 +67,7 @@ export async function runRehearsal(
 ): Promise<JobResult<RehearseReport>> {
   const options = resolveInput(rehearseOptions, input)
   const run = new Run('rehearse', context)
-  const facts = noFacts(context.known)
+  const facts = noFacts(context.catalogEntry)
   const rehearsal = { run, options, facts, notes: new ScratchNotes(context.notes) }
   const closers: Close[] = []
   const work = () => closingAfter(closers, () => rehearse(location, rehearsal, closers))
@@ -113,7 +113,7 @@ async function inScratch(rehearsal: Rehearsal, archive: RehearsedArchive): Promi
   const { run, facts, notes } = rehearsal
   const { into, cache } = run.context
   const place = scratchPlace(cache, into?.target)
-  const noted = await notes.note(place, run.signal)
+  const note = await notes.note(place, run.signal)
   failpoint('rehearse.noted')
   let isGone = false
   let store: Store | undefined
@@ -135,7 +135,7 @@ async function inScratch(rehearsal: Rehearsal, archive: RehearsedArchive): Promi
     } catch (error) {
       run.emit({ type: 'scratch_left', ...placeFacts(place), error: hintedFailure(error) })
     } finally {
-      noted.end(isGone)
+      note.end(isGone)
     }
   }
   if (!isGone) throw scratchLeft(place)

@@ -23,8 +23,11 @@ export interface ReportFacts {
 export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
   const { source, plan, progress, options } = run
   const { status, verification, error, startedAt, seconds, retries } = facts
-  const begun = [...progress.begun.values()].map((tally) => tally.facts())
-  const { objects, rejected, skipped, discarded, ...sums } = sumsOf([...progress.parts.values(), ...begun])
+  const unfinished = [...progress.begun.values()].map((tally) => tally.facts())
+  const { objects, rejected, skipped, discarded, ...sums } = sumsOf([
+    ...progress.parts.values(),
+    ...unfinished,
+  ])
   const damaged = damagedOf(run)
   const isWhole = status === 'done' || status === 'planned'
   return {

@@ -67,8 +67,8 @@ export async function runRestores(
   input: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreResult[]> {
-  const given = resolveInput(restoreOptions, input)
-  const options = given.plan === undefined ? given : { ...given, dryRun: true }
+  const resolved = resolveInput(restoreOptions, input)
+  const options = resolved.plan === undefined ? resolved : { ...resolved, dryRun: true }
   const together = {
     classes: classesOf(sources, options, context),
     rejects: context.rejectsFiles ?? new Map(),

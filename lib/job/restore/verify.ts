@@ -112,7 +112,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
   } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new PermanentTally(plan.mayExpire)
-  const brought = plan.presence.made.size === 0 ? undefined : new SourceTally(plan.presence)
+  const sourceTally = plan.presence.made.size === 0 ? undefined : new SourceTally(plan.presence)
   let count = 0
   tellReadBack(run, 0, expected)
   for (const call of calls) {
@@ -128,7 +128,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
         const compared = plan.compared(object)
         digest.add(compared)
         lasting?.add(compared)
-        brought?.add(compared)
+        sourceTally?.add(compared)
       }
       found += page.length
       tellReadBack(run, count + found, expected)
@@ -136,7 +136,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     await requireAllFound(found)
     count += found
   }
-  return { count, digest: digest.hex(), lasting: lasting?.facts(), brought: brought?.facts() }
+  return { count, digest: digest.hex(), lasting: lasting?.facts(), brought: sourceTally?.facts() }
 }
 
 function tellReadBack({ frame }: RestoreRun, done: number, total: number): void {

@@ -16,9 +16,10 @@ export async function wokenTenants(run: RollbackRun): Promise<WokenTenants | und
   const touched = new Set([...index.tenants(), ...made])
   const now = await retry(() => store.tenantStates(name))
   const states = new Map(now.map((tenant) => [tenant.name, tenant.state]))
-  const noted = state && new RestoreLog(state.database, kept.header.run).existing?.tenants
-  const wanted = noted?.filter((tenant) => states.has(tenant.name)) ?? now
-  const isDue = (tenant: string) => touched.has(tenant) || (noted && states.get(tenant) === 'active')
+  const recordedTenants = state && new RestoreLog(state.database, kept.header.run).existing?.tenants
+  const wanted = recordedTenants?.filter((tenant) => states.has(tenant.name)) ?? now
+  const isDue = (tenant: string) =>
+    touched.has(tenant) || (recordedTenants && states.get(tenant) === 'active')
   const tenants = log?.existing?.tenants ?? wanted.filter((tenant) => isDue(tenant.name))
   log?.noteExisting({ tenants })
   const there = tenants.filter((tenant) => states.has(tenant.name))

@@ -37,11 +37,11 @@ export async function selectedReader(
   calls: readonly CallOptions[],
   emit: Emit,
 ): Promise<SelectedReader> {
-  const asked = { ...(filter !== undefined && { filter }), ...(objects !== undefined && { objects }) }
-  const selection = await selectionOf(asked, schema)
+  const selects = { ...(filter !== undefined && { filter }), ...(objects !== undefined && { objects }) }
+  const selection = await selectionOf(selects, schema)
   const collection = store.collection(schema.class)
-  const told = explain ? emit : () => {}
-  const plan = { store, collection, schema, selection, calls, pushDown, emit: told }
+  const explainEvent = explain ? emit : () => {}
+  const plan = { store, collection, schema, selection, calls, pushDown, emit: explainEvent }
   const { conditions } = await searchPlan(plan)
   const unseen = new UnseenIds(selection?.ids)
   const projection = { properties: 'all', vectors, references: true } as const
@@ -61,6 +61,6 @@ export async function selectedReader(
   return {
     pages,
     unseen: () => unseen.list,
-    explain: () => told({ type: 'filter_evaluated', collection: schema.class, read, selected }),
+    explain: () => explainEvent({ type: 'filter_evaluated', collection: schema.class, read, selected }),
   }
 }

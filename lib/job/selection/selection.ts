@@ -25,7 +25,7 @@ export class Selection {
   readonly filter: Filter | undefined
   /** In order; undefined if all ids are selected. */
   readonly ids: readonly string[] | undefined
-  readonly #known: ReadonlySet<string> | undefined
+  readonly #idSet: ReadonlySet<string> | undefined
   readonly #properties: ReadonlySet<string> | undefined
   readonly #schema: CollectionSchema
 
@@ -38,7 +38,7 @@ export class Selection {
     }
     this.filter = filter === undefined ? undefined : filterOf(filter, schema)
     this.ids = objects
-    this.#known = objects && new Set(objects)
+    this.#idSet = objects && new Set(objects)
     this.#properties = properties && new Set(properties)
   }
 
@@ -48,7 +48,7 @@ export class Selection {
   }
 
   readonly selects: ObjectPredicate = (object) =>
-    (this.#known === undefined || this.#known.has(object.id)) &&
+    (this.#idSet === undefined || this.#idSet.has(object.id)) &&
     (this.filter === undefined || this.filter.selects(object))
 
   /** An object with only the selected properties; the object itself if it has no others. */

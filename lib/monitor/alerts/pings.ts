@@ -96,7 +96,7 @@ export function pingsOf(
     },
     async ended(end, until = Number.POSITIVE_INFINITY) {
       const deadline = Math.min(until, deadlineFromNow())
-      const told = switches.map(async (one) => {
+      const pings = switches.map(async (one) => {
         if (one.runs.length === 0) return
         // The end must not arrive before the start.
         const startMs = Math.min(limits.tryMs, (deadline - performance.now()) / 2)
@@ -105,7 +105,7 @@ export function pingsOf(
         clearTimeout(timer)
         await tell(one, endOf(one.runs, end), deadline)
       })
-      await Promise.all(told)
+      await Promise.all(pings)
       return faults
     },
   }

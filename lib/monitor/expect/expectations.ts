@@ -52,9 +52,9 @@ function expectationOf(
   pattern: string,
   addressOf: AddressOf,
 ): Expectation {
-  const said = value[pattern]!
+  const section = value[pattern]!
   const duration = (key: 'every' | 'grace' | 'verify' | 'rehearse'): number | undefined => {
-    const text = said[key]
+    const text = section[key]
     if (text === undefined) return undefined
     const ms = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseUnit(text, 'milliseconds')
     if (ms !== undefined && (ms > 0 || key === 'grace')) return ms
@@ -73,7 +73,7 @@ function expectationOf(
       ...(rehearse !== undefined && { rehearse }),
     },
     graceMs: duration('grace') ?? 0,
-    ...(said.target !== undefined && { target: addressOf(said.target) }),
+    ...(section.target !== undefined && { target: addressOf(section.target) }),
   }
 }
 

@@ -3,16 +3,16 @@ import type { Labels, MetricName, SampleGroup, Values } from './metric.ts'
 type OptionalValues = Readonly<Partial<Record<MetricName, number | undefined>>>
 
 /** A group with the values that exist; none if there are none. */
-export function groupOf(labels: Labels, given: OptionalValues): SampleGroup[] {
-  const values = valuesIn(given)
+export function groupOf(labels: Labels, optional: OptionalValues): SampleGroup[] {
+  const values = valuesIn(optional)
   return values === undefined ? [] : [{ labels, values }]
 }
 
-function valuesIn(given: OptionalValues): Values | undefined {
+function valuesIn(optional: OptionalValues): Values | undefined {
   const values: Partial<Record<MetricName, number>> = {}
   let isEmpty = true
-  for (const name in given) {
-    const value = given[name as MetricName]
+  for (const name in optional) {
+    const value = optional[name as MetricName]
     if (!Number.isFinite(value)) continue
     values[name as MetricName] = value!
     isEmpty = false

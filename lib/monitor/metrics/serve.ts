@@ -36,12 +36,12 @@ const REQUEST_MS = 10_000
  * @throws ElysiaError ELYSIA_STATE if the address is not available
  */
 export async function serveMetrics(listen: Address, served: MetricsHandlers): Promise<MetricsServer> {
-  let asked: Promise<string> | undefined
+  let pendingText: Promise<string> | undefined
   const metrics = () => {
-    asked ??= served.metrics().finally(() => {
-      asked = undefined
+    pendingText ??= served.metrics().finally(() => {
+      pendingText = undefined
     })
-    return asked
+    return pendingText
   }
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },

@@ -52,7 +52,7 @@ export function startProfiler(): Profiler {
     profile() {
       const { user, system } = process.cpuUsage(cpu)
       const found = stages.figures().map(stageProfile)
-      const asked = targets.profiles()
+      const targetProfiles = targets.profiles()
       return {
         seconds: toThousandths((performance.now() - startedMs) / 1000),
         cpu_seconds: toThousandths((user + system) / 1e6),
@@ -63,9 +63,9 @@ export function startProfiler(): Profiler {
         threads,
         peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
         stages: found,
-        targets: asked,
+        targets: targetProfiles,
         traffic: moved.traffic ?? [],
-        bottleneck: bottleneckOf(found, asked),
+        bottleneck: bottleneckOf(found, targetProfiles),
       }
     },
     end() {

@@ -44,22 +44,22 @@ export class TargetMeter {
 
   readonly #end = (message: unknown): void => {
     const { request, milliseconds, sentBytes, receivedBytes, status = 0, error } = message as EndedRequest
-    const asked = this.#of(request.server)
-    asked.requests += 1
-    if (error !== undefined) asked.failed += 1
-    if (status >= REFUSED) asked.refused += 1
-    asked.sentBytes += sentBytes
-    asked.receivedBytes += receivedBytes
-    asked.latency.record(Math.max(1, Math.round(milliseconds * 1000)))
+    const figures = this.#of(request.server)
+    figures.requests += 1
+    if (error !== undefined) figures.failed += 1
+    if (status >= REFUSED) figures.refused += 1
+    figures.sentBytes += sentBytes
+    figures.receivedBytes += receivedBytes
+    figures.latency.record(Math.max(1, Math.round(milliseconds * 1000)))
   }
 
   #of(server: string): ServerFigures {
-    let asked = this.#servers.get(server)
-    if (asked === undefined) {
+    let figures = this.#servers.get(server)
+    if (figures === undefined) {
       const none = { requests: 0, failed: 0, refused: 0, sentBytes: 0, receivedBytes: 0 }
-      asked = { ...none, latency: createHistogram() }
-      this.#servers.set(server, asked)
+      figures = { ...none, latency: createHistogram() }
+      this.#servers.set(server, figures)
     }
-    return asked
+    return figures
   }
 }

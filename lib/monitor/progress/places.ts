@@ -12,7 +12,7 @@ export interface PlaceDelta extends PlaceBytes {
 export class PlaceMeter {
   readonly #sockets = new SocketMeter()
   readonly #files = new ByteMeter()
-  readonly #told = new Map<string, PlaceBytes>()
+  readonly #reported = new Map<string, PlaceBytes>()
 
   close(): void {
     this.#sockets.close()
@@ -38,8 +38,8 @@ export class PlaceMeter {
   news(): PlaceDelta[] {
     const news = (totals: Map<string, PlaceBytes>, isServer: boolean) =>
       [...totals].flatMap(([place, now]): PlaceDelta[] => {
-        const before = this.#told.get(place)
-        this.#told.set(place, { ...now })
+        const before = this.#reported.get(place)
+        this.#reported.set(place, { ...now })
         const [bytesIn, bytesOut] = [now.in - (before?.in ?? 0), now.out - (before?.out ?? 0)]
         const isNews = before === undefined || bytesIn > 0 || bytesOut > 0
         return isNews ? [{ place, isServer, in: Math.max(0, bytesIn), out: Math.max(0, bytesOut) }] : []

@@ -35,7 +35,7 @@ export class SocketMeter {
   readonly #done = new Map<string, PlaceBytes>()
   readonly #open = new Set<Peer>()
   readonly #names = new Map<string, string>()
-  readonly #asked = new Set<string>()
+  readonly #lookedUpNames = new Set<string>()
   readonly #lookups = new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as LookupEntry[]) this.#lookedUp(entry.detail ?? {})
   })
@@ -90,7 +90,7 @@ export class SocketMeter {
   }
 
   readonly #requested = (message: unknown): void => {
-    if (this.#asked.size < MOST_KNOWN) this.#asked.add((message as ServerRequest).server)
+    if (this.#lookedUpNames.size < MOST_KNOWN) this.#lookedUpNames.add((message as ServerRequest).server)
   }
 
   #add(totals: Map<string, PlaceBytes>, peer: Peer): void {
@@ -107,7 +107,7 @@ export class SocketMeter {
     if (address === undefined || port === undefined) return undefined
     if (name !== undefined) return `${name}:${port}`
     const known = this.#names.get(address)
-    if (known !== undefined && this.#asked.has(`${known}:${port}`)) return `${known}:${port}`
+    if (known !== undefined && this.#lookedUpNames.has(`${known}:${port}`)) return `${known}:${port}`
     return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
   }
 }

@@ -85,8 +85,8 @@ export class SqliteObjects {
     const distinct = [...new Set(ids)]
     const found: StoredObject[] = []
     for (const some of slices(distinct, LOOKUP_IDS)) {
-      const asked = JSON.stringify(some)
-      const rows = statement.all(asked, tenant) as Row[]
+      const idList = JSON.stringify(some)
+      const rows = statement.all(idList, tenant) as Row[]
       let bytes = 0
       for (const row of rows) {
         found.push(decode(row[0], row))

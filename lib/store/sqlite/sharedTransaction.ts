@@ -35,7 +35,7 @@ export class SharedTransaction {
   readonly #bracket: TransactionCalls
   readonly #changes: SqliteStatement
   /** One for each finished piece of work. */
-  #told: CommitListener[] = []
+  #listeners: CommitListener[] = []
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
   #failure: { readonly error: unknown } | undefined
@@ -47,7 +47,7 @@ export class SharedTransaction {
   }
 
   /** @throws what `work` throws; the error that kept earlier work from being committed */
-  async add<T>(work: () => Promise<T>, told: CommitListener = NOBODY): Promise<T> {
+  async add<T>(work: () => Promise<T>, listener: CommitListener = NOBODY): Promise<T> {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) this.#bracket.begin()
@@ -60,8 +60,8 @@ export class SharedTransaction {
       this.#giveUp(before, error)
       throw error
     }
-    this.#told.push(told)
-    if (this.#told.length >= MOST) this.commit()
+    this.#listeners.push(listener)
+    if (this.#listeners.length >= MOST) this.commit()
     else this.#timer = setTimeout(() => this.#commitIdle(), IDLE_MS)
     return result
   }
@@ -71,20 +71,21 @@ export class SharedTransaction {
     clearTimeout(this.#timer)
     this.#throwFailure()
     if (!this.#isOpen) return
-    const told = this.#end()
+    const listeners = this.#end()
     try {
       this.#bracket.commit()
     } catch (error) {
       this.#bracket.undo()
       // The caller may be anyone: without this, the owners of the work would continue as if it were stored.
-      for (const one of told) one.onLost(error)
+      for (const one of listeners) one.onLost(error)
       throw error
     }
-    for (const one of told) one.onCommitted()
+    for (const one of listeners) one.onCommitted()
   }
 
   #giveUp(before: unknown, error: unknown): void {
-    const isWhole = this.#told.length > 0 && this.#database.inTransaction && this.#changes.get() === before
+    const isWhole =
+      this.#listeners.length > 0 && this.#database.inTransaction && this.#changes.get() === before
     if (isWhole) {
       this.commit()
       return
@@ -95,10 +96,10 @@ export class SharedTransaction {
   }
 
   #end(): readonly CommitListener[] {
-    const told = this.#told
+    const listeners = this.#listeners
     this.#isOpen = false
-    this.#told = []
-    return told
+    this.#listeners = []
+    return listeners
   }
 
   #commitIdle(): void {

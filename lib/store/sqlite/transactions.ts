@@ -63,14 +63,14 @@ export class TransactionQueue {
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     const token = Symbol('transaction')
     this.#open = { token, ended }
-    const begun = async () => {
+    const runWork = async () => {
       const result = await work()
       this.#requireBegun()
       return result
     }
     try {
       return await this.#inside.run(token, () =>
-        shared ? this.#shared.add(begun, { onCommitted, onLost }) : this.#bracket(begun),
+        shared ? this.#shared.add(runWork, { onCommitted, onLost }) : this.#bracket(runWork),
       )
     } finally {
       this.#open = undefined

@@ -48,11 +48,11 @@ async function countByGraphql(
   conditions: readonly StoreCondition[],
   call: CallOptions,
 ): Promise<Json | undefined> {
-  const asked = [
+  const callArguments = [
     ...(tenant === '' ? [] : [`tenant: ${JSON.stringify(tenant)}`]),
     ...(conditions.length === 0 ? [] : [`where: ${graphqlWhere(conditions)}`]),
   ]
-  const of = asked.length === 0 ? name : `${name}(${asked.join(', ')})`
+  const of = callArguments.length === 0 ? name : `${name}(${callArguments.join(', ')})`
   const body = { query: `{ Aggregate { ${of} { meta { count } } } }` }
   const request: RestRequest = { method: 'POST', path: '/graphql', body, reads: true }
   const doing = `counting ${name}`

@@ -41,12 +41,12 @@ export async function* readCopy(
   const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
   const reading = await readingOf(context, what, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
-  const asked = JSON.stringify([context.name, what.properties, what.vectors, what.references])
-  const limit = new PageLimit(context.pageSize, context.learned.get(asked))
+  const learnedKey = JSON.stringify([context.name, what.properties, what.vectors, what.references])
+  const limit = new PageLimit(context.pageSize, context.learned.get(learnedKey))
   const after = range.after?.toLowerCase() ?? ''
   const order = new IdOrder(context.target, context.name, after)
   const pageAfter = (last: string) => {
-    context.learned.set(asked, limit.learned)
+    context.learned.set(learnedKey, limit.learned)
     return pageOf(reading, last, upTo, limit)
   }
   try {

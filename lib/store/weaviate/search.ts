@@ -34,10 +34,10 @@ export async function* idsWhere(
     call.signal?.throwIfAborted()
     const upTo = range.upTo?.toLowerCase()
     const bounds = { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) }
-    const asked = { ...fetch, limit, filters: conditionsFilter(conditions, bounds) }
+    const request = { ...fetch, limit, filters: conditionsFilter(conditions, bounds) }
     const found: string[][] = []
     try {
-      for (const order of orders) found.push(await idsOfOne(context, asked, order, call, after))
+      for (const order of orders) found.push(await idsOfOne(context, request, order, call, after))
     } catch (thrown) {
       if (!isTooLarge(thrown) || limit === 1) throw thrown
       limit >>= 1

@@ -46,9 +46,9 @@ export class PartialLine {
 
   /** Takes the whole line, without a CR at its end, and starts over. */
   take(): LineBeginning {
-    const begun = this.#hash === undefined ? this.#held() : this.#digested(this.#hash)
+    const beginning = this.#hash === undefined ? this.#held() : this.#digested(this.#hash)
     this.clear()
-    return begun
+    return beginning
   }
 
   clear(): void {

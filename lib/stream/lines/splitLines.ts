@@ -160,15 +160,15 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
   }
 
   #closePartial(end: number): Line | RawLine | Reject | undefined {
-    const begun = this.#partial.take()
-    if (begun.bytes !== undefined) {
+    const beginning = this.#partial.take()
+    if (beginning.bytes !== undefined) {
       // Raw bytes are decoded later, when the partial line's buffer holds another line.
-      const bytes = this.#raw ? Buffer.from(begun.bytes) : begun.bytes
+      const bytes = this.#raw ? Buffer.from(beginning.bytes) : beginning.bytes
       return this.#item(bytes, 0, bytes.length, end, undefined)
     }
     this.#lines++
     this.#linesEnd = end
-    return this.#tooLong(end, begun.length, begun.digest)
+    return this.#tooLong(end, beginning.length, beginning.digest)
   }
 
   /** The line in `bytes` from `from` up to `to`; undefined if it is blank. */

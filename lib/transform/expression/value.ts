@@ -162,13 +162,13 @@ function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope)
   const { parameters, required, usage, rest } = found
   if (operands.length < required || (!rest && operands.length > parameters.length))
     throw scope.fault(`${name} takes ${usage}`, at)
-  const given = operands.map((operand, place) => {
+  const typedOperands = operands.map((operand, place) => {
     const value = typedValue(operand, scope)
     const parameter = parameters[Math.min(place, parameters.length - 1)]!
     if (fits(value, parameter)) return value
     throw scope.fault(`${name} takes ${usage}, and this is ${typeText(value)}`, value.at)
   })
-  const values = found.isUnified ? unifyTypes(given, scope) : given
+  const values = found.isUnified ? unifyTypes(typedOperands, scope) : typedOperands
   const reads = values.map(({ read }) => read)
   const type = found.type ?? typeOf(values)
   const list = found.isUnified === true && values.some((one) => one.list)

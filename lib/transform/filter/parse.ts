@@ -125,8 +125,11 @@ function syntaxFault(text: string, { expected, found, location }: Fault): Elysia
     .filter((name): name is string => name !== undefined && name !== 'space')
     .sort()
   const options = [...known, ...(expected.some(({ type }) => type === 'end') ? ['the end'] : [])]
-  const got = found === null ? 'the text ends' : `${JSON.stringify(found)} stands there`
-  return filterFault(`${got}, expected ${listText(options)}`, hintFor(text, offset), { text, at: offset })
+  const foundText = found === null ? 'the text ends' : `${JSON.stringify(found)} stands there`
+  return filterFault(`${foundText}, expected ${listText(options)}`, hintFor(text, offset), {
+    text,
+    at: offset,
+  })
 }
 
 function hintFor(text: string, at: number): string {

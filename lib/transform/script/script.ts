@@ -158,16 +158,16 @@ class ScriptRunner {
       const end = Math.min(...deadly.keys().filter((index) => index > at), page.length)
       const thread = await this.#started()
       const objects = page.slice(at, end)
-      const given = thread.exports.vectors ? objects : objects.map(withoutVectors)
-      const asked = await thread.ask(given, signal).catch(async (error: unknown) => {
+      const sentObjects = thread.exports.vectors ? objects : objects.map(withoutVectors)
+      const result = await thread.ask(sentObjects, signal).catch(async (error: unknown) => {
         await thread.end()
         throw error
       })
-      answers.push(...asked.answers)
-      if (asked.death === undefined) continue
-      if (asked.death.at >= 0) deadly.set(at + asked.death.at, asked.death.reason)
-      fruitless = asked.death.at >= 0 ? 0 : fruitless + 1
-      if (fruitless >= MOST_FRUITLESS) throw unusable(this.#path, asked.death.reason)
+      answers.push(...result.answers)
+      if (result.death === undefined) continue
+      if (result.death.at >= 0) deadly.set(at + result.death.at, result.death.reason)
+      fruitless = result.death.at >= 0 ? 0 : fruitless + 1
+      if (fruitless >= MOST_FRUITLESS) throw unusable(this.#path, result.death.reason)
     }
     return answers
   }

@@ -61,15 +61,15 @@ export class ScriptThread {
 
   /** @throws ElysiaError ELYSIA_USAGE if the script cannot be loaded in time, or exports no function */
   static async start({ url, timeoutMs, onOutput }: ThreadOptions): Promise<ScriptThread> {
-    const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-    const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun }
+    const begunCount = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun: begunCount }
     const resourceLimits = { maxOldGenerationSizeMb: MOST_MEGABYTES }
     const worker = new Worker(workerUrl(), { workerData, resourceLimits, env: withoutOwn(process.env) })
     worker.on('message', (message: FromScript) => {
       if (message.kind === 'printed') onOutput?.(message.text)
     })
     const loaded = await Promise.race([loadedOf(worker), deathOf(worker), silence(timeoutMs)])
-    if (typeof loaded !== 'string') return new ScriptThread(worker, begun, loaded, timeoutMs)
+    if (typeof loaded !== 'string') return new ScriptThread(worker, begunCount, loaded, timeoutMs)
     await worker.terminate()
     throw new ElysiaError('ELYSIA_USAGE', `the script ${fileURLToPath(url)} cannot be used: ${loaded}`, {
       hint: 'docs/transforms.md shows a script',

@@ -45,8 +45,9 @@ export function withEntries(schema: CollectionSchema, entries: readonly VectorEn
   const others = Object.entries(recordOf(moduleConfig)).filter(([module]) => !before.has(module))
   const unnamed = entries.find(({ name }) => name === '')
   const named = entries.filter(({ name }) => name !== '')
-  const told = unnamed === undefined || unnamed.module === 'none' ? [] : [[unnamed.module, unnamed.settings]]
-  const modules = Object.fromEntries([...others, ...told])
+  const unnamedModule =
+    unnamed === undefined || unnamed.module === 'none' ? [] : [[unnamed.module, unnamed.settings]]
+  const modules = Object.fromEntries([...others, ...unnamedModule])
   return {
     ...rest,
     ...(unnamed !== undefined && {
@@ -55,7 +56,7 @@ export function withEntries(schema: CollectionSchema, entries: readonly VectorEn
       ...(unnamed.indexConfig !== undefined && { vectorIndexConfig: unnamed.indexConfig }),
     }),
     ...(named.length > 0 && { vectorConfig: Object.fromEntries(named.map(configOf)) }),
-    ...(isRecord(moduleConfig) || told.length > 0 ? { moduleConfig: modules } : {}),
+    ...(isRecord(moduleConfig) || unnamedModule.length > 0 ? { moduleConfig: modules } : {}),
   }
 }
 

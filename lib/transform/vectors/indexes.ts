@@ -51,8 +51,8 @@ function indexTransform(
   known: readonly string[],
   change: (entry: VectorEntry, what: string) => VectorEntry,
 ): Transform {
-  const asked = parseVectorArguments(`--${flag}`, given)
-  for (const { what } of asked) {
+  const vectorArguments = parseVectorArguments(`--${flag}`, given)
+  for (const { what } of vectorArguments) {
     if (known.includes(what)) continue
     throw new ElysiaError('ELYSIA_USAGE', `--${flag} ${what} is not known`, {
       hint: `one of ${known.join(', ')}`,
@@ -63,11 +63,11 @@ function indexTransform(
     rule: flag,
     change(before) {
       const entries = entriesOf(before)
-      for (const { vector } of asked) {
+      for (const { vector } of vectorArguments) {
         if (vector !== undefined && entryNamed(entries, vector) === undefined) throw noVector(before, vector)
       }
       const after = entries.map((entry) => {
-        const what = whatFor(entries, entry, asked)
+        const what = whatFor(entries, entry, vectorArguments)
         return what === undefined ? entry : change(entry, what)
       })
       return { schema: withEntries(before, after) }

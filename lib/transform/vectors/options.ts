@@ -11,14 +11,14 @@ export interface VectorArgument {
  * Reads `WHAT[:VECTOR],…`. @throws ElysiaError ELYSIA_USAGE for a vector that is named twice, or a part without WHAT
  */
 export function parseVectorArguments(flag: string, given: string): readonly VectorArgument[] {
-  const asked = given.split(',').map((part): VectorArgument => {
+  const vectorArguments = given.split(',').map((part): VectorArgument => {
     const [what = '', vector, ...more] = part.trim().split(':')
     if (what === '' || vector === '' || more.length > 0) throw unreadable(flag, given)
     return { what, vector }
   })
-  const names = asked.map(({ vector }) => vector ?? '')
+  const names = vectorArguments.map(({ vector }) => vector ?? '')
   if (new Set(names).size < names.length) throw unreadable(flag, given)
-  return asked
+  return vectorArguments
 }
 
 /** Reads `OLD=NEW,…`; an empty NEW removes the vector. @throws ElysiaError ELYSIA_USAGE */

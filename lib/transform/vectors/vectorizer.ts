@@ -17,16 +17,16 @@ const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectori
  * to each module. Does not change objects. @throws ElysiaError ELYSIA_USAGE
  */
 export function setVectorizer(given: string, settings: JsonObject = {}): Transform {
-  const asked = parseVectorArguments('--vectorizer', given)
-  const told = JSON.stringify(settings)
+  const vectorArguments = parseVectorArguments('--vectorizer', given)
+  const settingsText = JSON.stringify(settings)
   return vectorTransform({
     name: `vectorizer ${given}`,
     rule: 'vectorizer',
-    ...(told !== '{}' && { sha256: createHash('sha256').update(told).digest('hex') }),
+    ...(settingsText !== '{}' && { sha256: createHash('sha256').update(settingsText).digest('hex') }),
     change(before) {
       const entries = entriesOf(before)
       const after = [...entries]
-      for (const { what, vector } of asked) {
+      for (const { what, vector } of vectorArguments) {
         const those = vector === undefined ? entries : [entryNamed(entries, vector) ?? added(vector, before)]
         for (const entry of those) {
           const at = after.findIndex(({ name }) => name === entry.name)
@@ -74,9 +74,11 @@ function propertiesOf(
 
 function retold(property: PropertySchema, instead: ReadonlyMap<string, string>): PropertySchema {
   if (!isRecord(property.moduleConfig)) return property
-  const said = Object.entries(recordOf(property.moduleConfig))
+  const moduleSettings = Object.entries(recordOf(property.moduleConfig))
   return {
     ...property,
-    moduleConfig: Object.fromEntries(said.map(([module, told]) => [instead.get(module) ?? module, told])),
+    moduleConfig: Object.fromEntries(
+      moduleSettings.map(([module, told]) => [instead.get(module) ?? module, told]),
+    ),
   }
 }

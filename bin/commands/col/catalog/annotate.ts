@@ -33,14 +33,14 @@ export function annotateCommand({
     docs: 'docs/archives.md',
     async run(context: Context): Promise<void> {
       const [id = '', ...words] = context.operands
-      const asked = change(words)
-      if (asked === undefined) {
+      const requested = change(words)
+      if (requested === undefined) {
         throw new ElysiaError('ELYSIA_USAGE', `${context.name}: ${words.join(' ')} names no ${more?.name}`, {
           hint: examples[0]!,
         })
       }
       const archive = await useCatalog(context, (catalog) =>
-        catalog.annotate(archiveNamed(catalog, id).id, asked),
+        catalog.annotate(archiveNamed(catalog, id).id, requested),
       )
       if (context.console.json) return context.console.document(archiveDocument(archive))
       context.console.note(`${archive.id} ${formatResult(archive)}`)

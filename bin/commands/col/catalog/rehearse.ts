@@ -122,7 +122,7 @@ async function rehearsed(
         findArchive: await archiveFinder(context),
         notes: join(state, 'rehearsals'),
         cache,
-        ...(known && { known }),
+        ...(known && { catalogEntry: known }),
         ...(into && { into }),
       }),
     )

@@ -72,7 +72,7 @@ export function restoreRejects(
  * not repeated with a few objects.
  */
 function strategyFor(flags: Context['flags']): string {
-  const given = layersFor(restoreOptions, [flags])[0]?.values.onConflict
-  if (given === undefined || given === 'fail') return 'skip'
-  return given === 'replace' ? 'overwrite' : String(given)
+  const onConflict = layersFor(restoreOptions, [flags])[0]?.values.onConflict
+  if (onConflict === undefined || onConflict === 'fail') return 'skip'
+  return onConflict === 'replace' ? 'overwrite' : String(onConflict)
 }

@@ -171,8 +171,8 @@ function keyOf(context: Context, { target }: Store): SetKey {
 
 /** @throws ElysiaError ELYSIA_NOT_FOUND if this command has left no set below the root */
 async function requireNoted(key: SetKey): Promise<string> {
-  const noted = (await setJob()).notedSet(key)
-  if (noted !== undefined) return noted
+  const unfinishedSet = (await setJob()).notedSet(key)
+  if (unfinishedSet !== undefined) return unfinishedSet
   const fact = `no unfinished set of ${key.target} with these --include and --exclude lies in ${key.root}`
   throw new ElysiaError('ELYSIA_NOT_FOUND', fact, {
     hint: 'leave --resume out to begin one, or name its directory by --to',

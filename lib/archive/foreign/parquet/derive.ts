@@ -4,7 +4,7 @@ import { DataType, type Field } from '../../format/arrow.ts'
 import { Changes } from '../changes.ts'
 import { SchemaDerivation } from '../deriveSchema.ts'
 import { legalName } from '../propertyName.ts'
-import { notedSchema } from './roles.ts'
+import { embeddedSchema } from './roles.ts'
 import { type ReadableBatch, readersOf, type Table, type TableOptions } from './table.ts'
 
 /**
@@ -18,8 +18,8 @@ export async function deriveTableSchema(
   options: TableOptions,
   className: string,
 ): Promise<CollectionSchema> {
-  const noted = notedSchema(table.metadata)
-  if (noted !== undefined) return { ...noted, class: className }
+  const embedded = embeddedSchema(table.metadata)
+  if (embedded !== undefined) return { ...embedded, class: className }
   const derivation = new SchemaDerivation()
   const types = new Map<string, DataType>()
   for (const file of table.files) {

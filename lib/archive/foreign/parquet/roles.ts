@@ -73,7 +73,7 @@ export function rolesOf(table: TableFacts): Roles {
 }
 
 /** The class that an archive recorded in its file's metadata. */
-export function notedSchema(metadata: ReadonlyMap<string, string>): CollectionSchema | undefined {
+export function embeddedSchema(metadata: ReadonlyMap<string, string>): CollectionSchema | undefined {
   const schema: unknown = parseBounded(metadata.get(META.schema) ?? 'null')
   return isCollectionSchema(schema) ? schema : undefined
 }
@@ -89,8 +89,8 @@ type OwnColumns = Partial<Record<'id' | 'tenant' | 'created' | 'updated' | 'rest
  * only an archive has. Of names with underscores in front, the longest is ours.
  */
 function ownColumns({ fields, metadata }: TableFacts): OwnColumns {
-  const noted = metadata.get(META.columns)
-  if (noted !== undefined) return notedColumns(recordOf(parseBounded(noted)), fields)
+  const columnsText = metadata.get(META.columns)
+  if (columnsText !== undefined) return notedColumns(recordOf(parseBounded(columnsText)), fields)
   const longest = (name: string) =>
     fields
       .filter((field) => field.name.replace(/^_+/, '') === name)
@@ -130,7 +130,7 @@ function tenantOf(
 ): string | undefined {
   // An archive has a directory for each tenant.
   if (own.rest !== undefined && partitions.includes('tenant')) return 'tenant'
-  const schema = known ?? notedSchema(metadata)
+  const schema = known ?? embeddedSchema(metadata)
   if (schema === undefined || !hasTenants(schema) || !columns.includes('tenant')) return undefined
   return schema.properties?.some(({ name }) => name === 'tenant') ? undefined : 'tenant'
 }

@@ -43,7 +43,7 @@ export async function scanParts(
   const { plan } = begun
   const { search } = looking
   const reading = { storage, plan, signal: run.signal }
-  const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.there))
+  const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.partsDone))
   const done = begun.tenants
   const unplaced = new Map<string | undefined, LeftOutCounts>()
   const held = unfinishedState(job, begun, unplaced)
@@ -51,7 +51,7 @@ export async function scanParts(
     ...{ storage, woken, looking, held, done, unplaced },
     onCounted: progress.expect,
   })
-  if (selection?.ids !== undefined) state.unseen.note(await idsIn(reading, begun.there))
+  if (selection?.ids !== undefined) state.unseen.note(await idsIn(reading, begun.partsDone))
   await writeAllParts(
     {
       job,
@@ -161,7 +161,10 @@ function objectsRead(
   }
 }
 
-function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: StartedBackup) {
+function workLeft(
+  { woken }: StorageJob,
+  { plan, partsDone: there, indexDone: thereIndex, tenants }: StartedBackup,
+) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
   const work = remainingWork(missingIdGaps(plan.ranges, [...there, ...thereIndex]), names, woken, tenants)
@@ -169,7 +172,10 @@ function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: S
   return work
 }
 
-function partitionsOf({ subject, task }: StorageJob, { plan, there }: StartedBackup): Partitions | undefined {
+function partitionsOf(
+  { subject, task }: StorageJob,
+  { plan, partsDone: there }: StartedBackup,
+): Partitions | undefined {
   const { partition_by: by } = plan
   if (by === undefined || by === 'tenant') return undefined
   return new Partitions(by, subject.transforms.schema, task.options.maxPartitions, there)

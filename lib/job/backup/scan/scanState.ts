@@ -27,7 +27,7 @@ interface ScanState {
  */
 export function unfinishedState(
   { storage, state, run: { signal } }: StorageJob,
-  { plan, there, thereIndex }: StartedBackup,
+  { plan, partsDone: there, indexDone: thereIndex }: StartedBackup,
   unplaced: ReadonlyMap<string | undefined, LeftOutCounts>,
 ): ScanStateOf {
   const isOf =

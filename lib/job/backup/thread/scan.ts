@@ -31,7 +31,7 @@ const LEAST_OBJECTS = 50_000
  */
 export async function scanThreads(
   job: StorageJob,
-  { plan, there, thereIndex }: StartedBackup,
+  { plan, partsDone: there, indexDone: thereIndex }: StartedBackup,
   invalid: InvalidVectors | undefined,
 ): Promise<ScanThreads | undefined> {
   const { task, storage, subject, state } = job

@@ -22,13 +22,13 @@ export async function resultIfSwitched(following: FollowRun): Promise<AliasFacts
   const last = lastSwitch(following)
   if (state === undefined || last === undefined) return undefined
   const alias = classNameOf(last.input.slice(INTO_ALIAS.length))
-  const noted = new RestoreLog(state.database, last.record.run).switch
+  const recordedSwitch = new RestoreLog(state.database, last.record.run).switch
   const isDone = last.record.status === 'done'
-  if (noted === undefined && !isDone) return undefined
+  if (recordedSwitch === undefined && !isDone) return undefined
   const aliases = await run.retrying(pass.options.retryForMs)(() => store.aliases())
   if (aliases.find((one) => one.alias === alias)?.collection !== name) return undefined
   if (!isDone) state.journal.finish(last.record.run, 'done')
-  return { name: alias, before: noted?.before ?? null, switched: true, dropped: false }
+  return { name: alias, before: recordedSwitch?.before ?? null, switched: true, dropped: false }
 }
 
 /**

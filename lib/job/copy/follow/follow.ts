@@ -35,9 +35,9 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   const { schema } = await run.retrying(given.options.retryForMs)(() => findNamed(from.store, from.name))
   const inputs = [`${from.store.target}#${schema.class}`, '--follow']
   const key = { target: target.store.target, class: name, inputs }
-  const asked = copyRequestKey(given)
+  const requestKey = copyRequestKey(given)
   // Checked before the following process is asked to end.
-  requireSameRequest(factsOf(state?.journal.unfinished(key), context), asked, name)
+  requireSameRequest(factsOf(state?.journal.unfinished(key), context), requestKey, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
   return closingAfter([() => handover?.release()], async () => {
     const found = state?.journal.unfinished(key)
@@ -51,7 +51,7 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
       class: name,
       source: schema.class,
       handover,
-      facts: { ...factsOf(found, context), asked },
+      facts: { ...factsOf(found, context), asked: requestKey },
       report: undefined,
     }
     run.begin({ run: id, key, collection: schema.class }, found !== undefined)

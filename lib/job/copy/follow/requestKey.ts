@@ -10,8 +10,8 @@ const BYTES = 6
 export function copyRequestKey({ options, context }: Pick<CopyPass, 'options' | 'context'>): number {
   const { filter, objects, properties, tenant, vectors, vectorMap, revectorize } = options
   const steps = (context.transforms ?? []).map(({ name, sha256 }) => [name, sha256])
-  const asked = [steps, filter, objects, properties, tenant, vectors, vectorMap, revectorize]
-  return createHash('sha256').update(JSON.stringify(asked)).digest().readUIntBE(0, BYTES)
+  const request = [steps, filter, objects, properties, tenant, vectors, vectorMap, revectorize]
+  return createHash('sha256').update(JSON.stringify(request)).digest().readUIntBE(0, BYTES)
 }
 
 /**

@@ -33,7 +33,7 @@ export async function openSides(
   comparison: Comparison,
   { retry, signal }: Pick<SideReadOptions, 'retry' | 'signal'>,
 ): Promise<OpenSides> {
-  const { left, right, asked, options, tally } = comparison
+  const { left, right, request: asked, options, tally } = comparison
   const unreadable: UnreadableFinding[] = []
   const readingOf = (side: Side, vectors: boolean): SideReadOptions => ({
     projection: { ...asked.projection, vectors },

@@ -98,15 +98,15 @@ function projectionFor(
   { projection, selections }: SideReadOptions,
   properties: DiffSide['schema']['properties'],
 ): Projection {
-  const asked = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))
-  const times = [projection, ...asked].some((one) => one.times === true)
+  const needed = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))
+  const times = [projection, ...needed].some((one) => one.times === true)
   const own = projection.properties
-  const names = new Set(own === 'all' ? [] : [own, ...asked.map((one) => one.properties)].flat())
+  const names = new Set(own === 'all' ? [] : [own, ...needed.map((one) => one.properties)].flat())
   const read = (properties ?? []).filter(({ name }) => own === 'all' || names.has(name))
   return {
     ...projection,
     times,
     properties: own === 'all' ? 'all' : read.filter((one) => !isReference(one)).map(({ name }) => name),
-    references: read.some(isReference) || asked.some(({ references }) => references === true),
+    references: read.some(isReference) || needed.some(({ references }) => references === true),
   }
 }

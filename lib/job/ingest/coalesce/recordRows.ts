@@ -120,10 +120,16 @@ export class RecordRows {
   #read(index: number): Uint32Array {
     const page = new Uint32Array(PAGE_ROWS * WIDTH)
     const bytes = bytesOf(page)
-    for (let got = 0; got < bytes.length; ) {
-      const count = readSync(this.#file!, bytes, got, bytes.length - got, index * PAGE_BYTES + got)
+    for (let bytesRead = 0; bytesRead < bytes.length; ) {
+      const count = readSync(
+        this.#file!,
+        bytes,
+        bytesRead,
+        bytes.length - bytesRead,
+        index * PAGE_BYTES + bytesRead,
+      )
       if (count === 0) throw new Error('the temporary file of a plan ends too early')
-      got += count
+      bytesRead += count
     }
     return page
   }

@@ -95,9 +95,9 @@ function unpackItems(
   let at = 0
   return lines.map((line) => {
     if (line instanceof Reject) return line
-    const asked = asks[at++]
-    if (asked === ASKS.put) return put(line, puts.next().value!)
-    if (asked !== ASKS.reject) return itemOf(line)
+    const ask = asks[at++]
+    if (ask === ASKS.put) return put(line, puts.next().value!)
+    if (ask !== ASKS.reject) return itemOf(line)
     const { code, reason } = refusals.next().value!
     return makeReject(line, code, reason)
   })

@@ -124,9 +124,9 @@ async function unfinishedOf(
 ): Promise<string | undefined> {
   if (state === undefined) return undefined
   const selection = (await selectionOf(options, source.schema))?.declared
-  const asked = [...transforms, ...vectorTransforms(options, source)].map(declaredTransform)
+  const declared = [...transforms, ...vectorTransforms(options, source)].map(declaredTransform)
   // Only the class that is made tells whether vectors must be dropped.
-  const lists = options.vectors === 'drop' ? [asked, [...asked, { name: DROP_STALE }]] : [asked]
+  const lists = options.vectors === 'drop' ? [declared, [...declared, { name: DROP_STALE }]] : [declared]
   return classes
     .filter((name) => versionIn(name, alias) !== undefined)
     .sort((a, b) => versionIn(b, alias)! - versionIn(a, alias)!)

@@ -91,7 +91,7 @@ export function requirePlannable({
 
 function headerOf({ source, class: name, store, options, existing, plan }: RestoreRun): PlanHeader {
   const declared = plan.selection?.declared
-  const given = Object.fromEntries(
+  const plannedOptions = Object.fromEntries(
     PLANNED_OPTIONS.flatMap((key) => {
       const value = key === 'objects' ? declared?.objects?.join(',') : options[key as keyof typeof options]
       return value === undefined ? [] : [[key, value]]
@@ -109,7 +109,7 @@ function headerOf({ source, class: name, store, options, existing, plan }: Resto
     target: store.target,
     strategy: options.onConflict,
     shape: existing === undefined ? null : shapeOf(existing.schema),
-    options: given,
+    options: plannedOptions,
     ...(!plan.transforms.isEmpty && { transforms: plan.transforms.declared }),
   }
 }

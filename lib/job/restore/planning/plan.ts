@@ -67,8 +67,8 @@ export async function planRestore(
   const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
-  const asked = pipeline.steps.flatMap(changesIn)
-  const all = [...asked, ...patched.patches, ...patches]
+  const requested = pipeline.steps.flatMap(changesIn)
+  const all = [...requested, ...patched.patches, ...patches]
   for (const patch of all) emit({ type: 'schema_patched', ...patch })
   const tenants = tenantsOf(source, schema, options)
   const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))

@@ -49,8 +49,8 @@ function continuationOf(
   const mayExist = options.onConflict !== 'fail'
   const { state } = context
   const { dryRun } = options
-  const asked = { store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun }
-  return findContinuation({ ...asked, found })
+  const request = { store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun }
+  return findContinuation({ ...request, found })
 }
 
 /** Compares vectors with those that the class already holds, and announces the ones that a module will make. */

@@ -44,13 +44,14 @@ export async function planSetup(
 ): Promise<PlannedRestore> {
   const frame = new Run(context.kind ?? 'restore', context)
   const { emit } = frame
-  const given = input.useList === undefined ? whole : await listedSource(whole, input.useList)
+  const selected = input.useList === undefined ? whole : await listedSource(whole, input.useList)
   const retry = frame.retrying(input.retryForMs)
   const health = await retry(() => healthyTarget(store, input, emit))
-  const alias = await retry(() => planAlias({ source: given, store, options: input, ...context }))
+  const alias = await retry(() => planAlias({ source: selected, store, options: input, ...context }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
-  if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
-  const into = await planForExisting(store, given, options, emit, retry, context.transforms ?? [])
+  if (options.plan !== undefined)
+    requirePlan(options.plan, { source: selected, options, store, alias, context })
+  const into = await planForExisting(store, selected, options, emit, retry, context.transforms ?? [])
   const { source, existing } = into
   const planning = { beside: classes, transforms: context.transforms, existing }
   const plan = await retry(() => planRestore(store, source, options, health, into.emit, planning))

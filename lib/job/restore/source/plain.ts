@@ -101,8 +101,8 @@ class Reading {
 
 /** Lines that are read differently are another source. */
 function identitySuffix({ shape = 'auto', idFrom, vectorFrom, propertiesFrom }: PlainSourceOptions): string {
-  const told = { idFrom, vectorFrom, propertiesFrom, ...(shape !== 'auto' && { shape }) }
-  const text = JSON.stringify(told)
+  const readOptions = { idFrom, vectorFrom, propertiesFrom, ...(shape !== 'auto' && { shape }) }
+  const text = JSON.stringify(readOptions)
   return text === '{}' ? '' : ` ${text}`
 }
 

@@ -40,19 +40,19 @@ export async function tableSource(
   const { openTable } = await import('../../../archive/foreign/parquet/table.ts')
   const { zoneOf } = await import('../../../archive/foreign/parquet/zone.ts')
   const { schema: file, timezone } = wishes
-  const given = file === undefined ? undefined : await readSchemaFile(file)
+  const schemaFile = file === undefined ? undefined : await readSchemaFile(file)
   const options: TableOptions = {
     mapping: mappingOf(wishes),
     ...(timezone !== undefined && { zone: zoneOf(timezone) }),
-    ...(given !== undefined && { schema: given }),
+    ...(schemaFile !== undefined && { schema: schemaFile }),
   }
   const table = await openTable(files, options)
   if (table.rows === 0) throw empty(name)
   announce(name, table, emit)
-  const schema = given ?? (await derivedClass(table, options, wishes.name, emit))
+  const schema = schemaFile ?? (await derivedClass(table, options, wishes.name, emit))
   const identity = await identityOf(files, wishes, content)
   const source = sourceOf({ name, table, identity }, { ...options, schema })
-  if (given !== undefined) return source
+  if (schemaFile !== undefined) return source
   return {
     ...source,
     ofClass: (existing) => sourceOf({ name, table, identity }, { ...options, schema: existing }),
@@ -66,7 +66,7 @@ async function derivedClass(
   emit: Emit,
 ): Promise<CollectionSchema> {
   const { deriveTableSchema } = await import('../../../archive/foreign/parquet/derive.ts')
-  const { notedSchema } = await import('../../../archive/foreign/parquet/roles.ts')
+  const { embeddedSchema: notedSchema } = await import('../../../archive/foreign/parquet/roles.ts')
   const className = notedSchema(table.metadata)?.class ?? (name === undefined ? undefined : classNameOf(name))
   if (className === undefined) {
     throw new ElysiaError('ELYSIA_USAGE', 'a table does not name the class of its rows', {

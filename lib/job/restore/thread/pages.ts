@@ -69,13 +69,13 @@ export async function checkedPages(
   onReject: (reject: Reject) => void,
 ): Promise<Source<readonly StoredObject[]>> {
   if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
-  const begun = firstCheck.ahead.take(part, onReject)
-  if (begun !== undefined) {
-    firstCheck.done ??= begun.then(
+  const firstPages = firstCheck.ahead.take(part, onReject)
+  if (firstPages !== undefined) {
+    firstCheck.done ??= firstPages.then(
       () => {},
       () => {},
     )
-    return begun
+    return firstPages
   }
   // If all were checked at once, the first objects would wait until all these parts are read.
   if (firstCheck.done !== undefined) await firstCheck.done

@@ -61,14 +61,16 @@ async function ingestMember(
   first: FirstPass,
 ): Promise<JobResult<Report>> {
   const { log, totals } = watching
-  const begun: WatchEntry = { ...entry, attempting: true }
-  log.update(begun)
-  const note = (reached: FilePosition) => log.update({ ...begun, reached })
+  const attempt: WatchEntry = { ...entry, attempting: true }
+  log.update(attempt)
+  const note = (reached: FilePosition) => log.update({ ...attempt, reached })
   const start = { byte: 0, linesBefore: 0 }
-  const ended = await ingestFile(watching, begun, opened, { start, note, first }).catch((error: unknown) => {
-    log.update(withoutAttempts(entry))
-    throw error
-  })
+  const ended = await ingestFile(watching, attempt, opened, { start, note, first }).catch(
+    (error: unknown) => {
+      log.update(withoutAttempts(entry))
+      throw error
+    },
+  )
   totals.add(ended.report)
   return ended
 }

@@ -66,15 +66,19 @@ function run({ argv: [file, ...args], directory, env }: Program, message: AlertM
       signal,
       killSignal: 'SIGKILL',
     })
-    let said = ''
+    let stderrText = ''
     child.stderr.on('data', (chunk: Buffer) => {
-      said = `${said}${chunk.toString('utf8')}`.slice(0, 4 * MOST_ERROR_CHARACTERS)
+      stderrText = `${stderrText}${chunk.toString('utf8')}`.slice(0, 4 * MOST_ERROR_CHARACTERS)
     })
     child.once('error', (cause) => reject(signal.aborted ? signal.reason : notStarted(file!, cause)))
     child.once('exit', (code, killed) => {
       if (code === 0) resolve('exit 0')
       // The program's output may arrive a moment after its end.
-      else setTimeout(() => reject(signal.aborted ? signal.reason : failed(file!, code ?? killed, said)), 50)
+      else
+        setTimeout(
+          () => reject(signal.aborted ? signal.reason : failed(file!, code ?? killed, stderrText)),
+          50,
+        )
       // A process that the program left behind keeps these open: neither the alert nor this process waits for it.
       setTimeout(() => {
         child.stdin.destroy()

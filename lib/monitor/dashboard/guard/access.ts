@@ -33,8 +33,8 @@ export function guardAccess(address: Address): Access {
     decide(request) {
       const refusal = foreign(request, address.host)
       if (refusal !== undefined) return refusal
-      const given = tokenOf(request)
-      if (given !== undefined && equal(given, token)) {
+      const requestToken = tokenOf(request)
+      if (requestToken !== undefined && equal(requestToken, token)) {
         return { is: 'let_in', cookie, redirects: !crossSite(request) }
       }
       if (crossSite(request)) return refused(403, 'this request comes from another site')

@@ -11,8 +11,8 @@ const TIMEOUT_MS = 5_000
  * report its time, or none answers.
  */
 export async function clockDifferenceMs({ servers }: Pick<Cluster, 'servers'>): Promise<number | undefined> {
-  const asked = await Promise.allSettled(servers.map(differenceOf))
-  const answers = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const differences = await Promise.allSettled(servers.map(differenceOf))
+  const answers = differences.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   if (answers.length === 0 || answers.includes(undefined)) return undefined
   return Math.max(...(answers as number[]))
 }

@@ -113,10 +113,10 @@ function closed(failure: ElysiaError, server: NodeConnection, other: boolean): E
   // The library often tells nothing else of a server that ended the connection.
   const isEnded = server.grpcSecure && /No connection established|ECONNRESET/.test(failure.message)
   const isClosed = /ECONNREFUSED/.test(failure.message)
-  const asked = isEnded && !isClosed ? `${open}; ${ASKS_FOR_CERTIFICATE}` : open
+  const hint = isEnded && !isClosed ? `${open}; ${ASKS_FOR_CERTIFICATE}` : open
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause: failure,
-    hint: other ? asked : (failure.hint ?? asked),
+    hint: other ? hint : (failure.hint ?? hint),
   })
 }
 

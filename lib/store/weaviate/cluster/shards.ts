@@ -28,9 +28,9 @@ interface AloneCheck {
 export class Shards {
   readonly #cluster: Cluster
   readonly #target: string
-  readonly #asked = new Map<string, ShardCheck>()
+  readonly #checks = new Map<string, ShardCheck>()
   #silentUntil = 0
-  #begun: AloneCheck | undefined
+  #aloneCheck: AloneCheck | undefined
   /** True once there were several nodes: from then on it asks every time. */
   #clustered = false
 
@@ -42,12 +42,12 @@ export class Shards {
   /** Begins to ask whether the server is alone, unless that is known: beside a call that needs it afterwards. */
   begin(): void {
     const now = performance.now()
-    if (this.#clustered || this.#begun !== undefined || now < this.#silentUntil) return
-    const begun = { alone: this.#isOnlyNode(), atMs: now }
-    this.#begun = begun
+    if (this.#clustered || this.#aloneCheck !== undefined || now < this.#silentUntil) return
+    const aloneCheck = { alone: this.#isOnlyNode(), atMs: now }
+    this.#aloneCheck = aloneCheck
     // What failed is asked again: the call itself may be repeated by then.
-    begun.alone.catch(() => {
-      if (this.#begun === begun) this.#begun = undefined
+    aloneCheck.alone.catch(() => {
+      if (this.#aloneCheck === aloneCheck) this.#aloneCheck = undefined
     })
   }
 
@@ -55,24 +55,24 @@ export class Shards {
   async requireServed(name: string, tenant: string, call: CallOptions): Promise<void> {
     if (performance.now() < this.#silentUntil) return
     const key = `${name} ${tenant}`
-    const asked = this.#asked.get(key) ?? { running: undefined, next: undefined }
-    this.#asked.set(key, asked)
-    asked.next ??= this.#after(asked, name, tenant).finally(() => {
-      if (asked.running === undefined && asked.next === undefined) this.#asked.delete(key)
+    const check = this.#checks.get(key) ?? { running: undefined, next: undefined }
+    this.#checks.set(key, check)
+    check.next ??= this.#after(check, name, tenant).finally(() => {
+      if (check.running === undefined && check.next === undefined) this.#checks.delete(key)
     })
-    await asked.next
+    await check.next
     call.signal?.throwIfAborted()
   }
 
-  async #after(asked: ShardCheck, name: string, tenant: string): Promise<void> {
-    await asked.running?.catch(() => {})
+  async #after(check: ShardCheck, name: string, tenant: string): Promise<void> {
+    await check.running?.catch(() => {})
     const question = this.#ask(name, tenant)
-    asked.running = question
-    asked.next = undefined
+    check.running = question
+    check.next = undefined
     try {
       await question
     } finally {
-      if (asked.running === question) asked.running = undefined
+      if (check.running === question) check.running = undefined
     }
   }
 
@@ -100,10 +100,10 @@ export class Shards {
 
   /** The question that was begun, unless the call after it took too long: then a new one. */
   #takeBegun(): AloneCheck {
-    const begun = this.#begun
-    this.#begun = undefined
+    const aloneCheck = this.#aloneCheck
+    this.#aloneCheck = undefined
     const now = performance.now()
-    if (begun !== undefined && now - begun.atMs < BELIEVED_MS) return begun
+    if (aloneCheck !== undefined && now - aloneCheck.atMs < BELIEVED_MS) return aloneCheck
     return { alone: this.#isOnlyNode(), atMs: now }
   }
 

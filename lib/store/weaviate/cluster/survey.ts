@@ -72,7 +72,7 @@ function nodeOf(
 
 interface Copies {
   /** By shard. */
-  readonly there: Map<string, number>
+  readonly copiesByShard: Map<string, number>
   wanted: number | undefined
 }
 
@@ -83,9 +83,9 @@ function copiesIn(details: readonly JsonObject[]): ReadonlyMap<string, Copies> {
     for (const shard of Array.isArray(shards) ? (shards as unknown[]) : []) {
       if (!isRecord(shard)) continue
       const name = String(shard.class)
-      const copies = found.get(name) ?? { there: new Map<string, number>(), wanted: undefined }
+      const copies = found.get(name) ?? { copiesByShard: new Map<string, number>(), wanted: undefined }
       found.set(name, copies)
-      copies.there.set(String(shard.name), (copies.there.get(String(shard.name)) ?? 0) + 1)
+      copies.copiesByShard.set(String(shard.name), (copies.copiesByShard.get(String(shard.name)) ?? 0) + 1)
       if (typeof shard.replicationFactor === 'number' && shard.replicationFactor > 0)
         copies.wanted = Math.max(copies.wanted ?? 0, shard.replicationFactor)
     }
@@ -105,7 +105,7 @@ async function collectionOf(
   if (reply.status !== 200) return []
   const active = tenanted ? await activeTenants(context, name) : undefined
   const shards = listIn(reply, context.target).filter((one) => active?.has(String(one.name)) ?? true)
-  const { there, wanted } = copies.get(name) ?? {}
+  const { copiesByShard: there, wanted } = copies.get(name) ?? {}
   const fewest = there?.values().reduce((least, one) => Math.min(least, one), Infinity) ?? Infinity
   return [
     {

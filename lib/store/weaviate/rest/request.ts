@@ -94,7 +94,11 @@ function isBroken(error: unknown): boolean {
 async function sendOnce(options: RestOptions, request: RestRequest, signal: AbortSignal): Promise<RestReply> {
   const text = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
   const body = text === undefined ? undefined : Buffer.from(text)
-  const asked = { server: new URL(options.http).host, protocol: 'rest', name: nameOf(request) } as const
+  const requestFacts = {
+    server: new URL(options.http).host,
+    protocol: 'rest',
+    name: nameOf(request),
+  } as const
   const send = async (more: Readonly<Record<string, string>>) => {
     const headers = { ...options.headers, ...more }
     const response = await respond({ ...options, headers }, request, body, signal)
@@ -103,10 +107,14 @@ async function sendOnce(options: RestOptions, request: RestRequest, signal: Abor
     const { date, 'retry-after': retryAfter } = response.headers
     return { reply: { request, status, text: answer.text, retryAfter, date }, receivedBytes: answer.bytes }
   }
-  const { reply } = await publishRequest({ ...asked, sentBytes: body?.length ?? 0 }, send, (answer) => ({
-    receivedBytes: answer.receivedBytes,
-    status: answer.reply.status,
-  }))
+  const { reply } = await publishRequest(
+    { ...requestFacts, sentBytes: body?.length ?? 0 },
+    send,
+    (answer) => ({
+      receivedBytes: answer.receivedBytes,
+      status: answer.reply.status,
+    }),
+  )
   return reply
 }
 
