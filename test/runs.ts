@@ -15,6 +15,16 @@ export function tried(numRuns: number): { numRuns: number; seed?: number } {
 }
 
 /**
+ * So many of some cases of one law, each of which takes long: others at each run of the tests; all of them, in their order,
+ * where the environment asks for more runs.
+ */
+export function some<T>(count: number, cases: readonly T[]): readonly T[] {
+  if (ELYSIACTL_TEST_RUNS !== undefined) return cases
+  const from = Math.floor(Math.random() * cases.length)
+  return [...cases.slice(from), ...cases.slice(0, from)].slice(0, count)
+}
+
+/**
  * The next point at which a process is killed: each in turn where the environment asks for more runs; otherwise others at
  * each run of the tests, about half of them.
  */

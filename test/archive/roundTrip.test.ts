@@ -8,6 +8,7 @@ import type { Store } from '../../lib/store/store.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { realServer } from '../double/real.ts'
+import { runs } from '../runs.ts'
 import { sceneFor } from './scenes.ts'
 import { make, travel, WAYS } from './trips.ts'
 
@@ -86,7 +87,7 @@ async function trips(t: Test, opens: readonly [Open, Open, Open?], numRuns: numb
 const SEED = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 2 ** 31)
 
 /** Collections on the cheapest way, and a part of them on each of the others; more by the environment. */
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 40)
+const RUNS = runs(20)
 const LONG = { timeout: RUNS * 500 + 90_000 }
 t.setTimeout(4 * LONG.timeout)
 

@@ -16,6 +16,7 @@ import { verifySingle } from '../../../lib/job/verify/single.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { idOf, THING, thing, things } from '../../job/backup/archived.ts'
+import { some } from '../../runs.ts'
 import { put, replacePart, reseal, sound } from '../forged.ts'
 
 const LIVE = { level: 'live', maxErrors: 0, workers: 1 } as const
@@ -51,7 +52,7 @@ function respelled(directory: string, manifest: Manifest, spell: (line: Line, at
   replacePart(directory, manifest, bytes, { raw_bytes: bytes.length })
 }
 
-for (const [name, spell] of Object.entries(SPELLINGS)) {
+for (const [name, spell] of some(4, Object.entries(SPELLINGS))) {
   for (const tool of ['elysiactl', 'other-writer']) {
     t.test(`an archive of ${tool} with ${name} is whole, and one with other objects is not`, async (t) => {
       const directory = t.testdir()

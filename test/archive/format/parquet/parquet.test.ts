@@ -12,7 +12,7 @@ import type { Json, JsonObject, StoredObject } from '../../../../lib/core/object
 import type { PropertySchema } from '../../../../lib/core/schema.ts'
 import { CHARACTERS } from '../../../characters.ts'
 import { decoded, encoded, plain } from '../../../contract/format.ts'
-import { runs } from '../../../runs.ts'
+import { runs, some, tried } from '../../../runs.ts'
 import { plain as exactly } from '../../foreign/plain.ts'
 
 const finite = fc.oneof(
@@ -158,7 +158,7 @@ t.test('any objects of any class come back as they were, bit by bit', async (t) 
         const wanted = objects.map((object) => bare({ ...object, ...(tenant && { tenant }) }))
         deepStrictEqual(back.map(bare), wanted)
       }),
-      { numRuns: 100 },
+      tried(40),
     )
   await t.resolves(holds())
 })
@@ -234,8 +234,8 @@ t.test('an object larger than the pages that are read is refused by name', async
   }
   const refusal = (message: RegExp) => ({ code: 'ELYSIA_STORE', message, hint: /--format jsonl/ })
   await trip({ a: 119 })
-  await t.rejects(trip({ a: 121 }), refusal(/has more than 120 MiB in one column/))
-  await t.rejects(trip({ unknown: 121 }), refusal(/has more than 120 MiB in one column/))
+  for (const name of some(1, ['a', 'unknown']))
+    await t.rejects(trip({ [name]: 121 }), refusal(/has more than 120 MiB in one column/), name)
   await t.rejects(trip({ a: 90, b: 90, c: 90 }), refusal(/has more than 240 MiB/))
 })
 
