@@ -1,8 +1,11 @@
 // Runs commands one after the other in one process, and says what each printed: `node hostileChild.ts IN OUT`, where
 // IN is a JSON array of argument lists. A process for each would take minutes.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { main } from '../../../bin/main.ts'
+import { createRequire } from 'node:module'
 
+const { main } = createRequire(import.meta.url)('../../../dist/bin/main.cjs') as {
+  main(argv: readonly string[]): Promise<void>
+}
 const [input = '', output = ''] = process.argv.slice(2)
 process.setMaxListeners(0)
 const printed = { stdout: '', stderr: '' }

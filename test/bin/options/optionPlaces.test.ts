@@ -1,5 +1,5 @@
 // Every option of every command, in each of the three places where SPEC.md says it may be set.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readArguments } from '../../../bin/cli/arguments.ts'
@@ -60,10 +60,25 @@ function inArguments({ command, key, option }: Case, schemas: readonly OptionsSc
   return flags
 }
 
-async function settings(t: Test, env: Record<string, string>, file: object): Promise<readonly Layer[]> {
+/** The settings of an environment and a file, which many commands share: each is read once. */
+function settingsIn(t: Test): (env: Record<string, string>, file: object) => Promise<readonly Layer[]> {
   const directory = t.testdir({ project: {}, user: {} })
+  const known = new Map<string, Promise<readonly Layer[]>>()
+  return (env, file) => {
+    const key = JSON.stringify([env, file])
+    const layers = known.get(key) ?? settings(t, directory, env, file)
+    known.set(key, layers)
+    return layers
+  }
+}
+
+async function settings(
+  t: Test,
+  directory: string,
+  env: Record<string, string>,
+  file: object,
+): Promise<readonly Layer[]> {
   const userDirectory = join(directory, 'user')
-  mkdirSync(userDirectory, { recursive: true })
   writeFileSync(join(userDirectory, 'config.json'), JSON.stringify(file), { mode: 0o600 })
   const read = await readSettings({
     schemas: () => allSchemas(COMMANDS),
@@ -104,19 +119,21 @@ t.test('every option works as a flag of its command', async (t) => {
 const settable = cases.filter(({ option }) => option.flagOnly !== true)
 
 t.test('every option that is not for the flag alone works as a variable of the environment', async (t) => {
+  const read = settingsIn(t)
   for (const one of settable) {
     const { env } = namesOf(one.key, one.option)
     const value = example(one.option)
-    const layers = await settings(t, { [env]: String(value) }, {})
+    const layers = await read({ [env]: String(value) }, {})
     t.same(valueIn(one, layers), optionValue(one.option, value, false), `${one.command} ${env}`)
   }
 })
 
 t.test('and as a key of a configuration file', async (t) => {
+  const read = settingsIn(t)
   for (const one of settable) {
     const { key } = namesOf(one.key, one.option)
     const value = example(one.option)
-    const layers = await settings(t, {}, { [key]: value })
+    const layers = await read({}, { [key]: value })
     const expected = optionValue(one.option, value, false)
     const got = valueIn(one, layers)
     // A path in a file is relative to that file.
