@@ -113,8 +113,8 @@ t.test(
     const at = home(t)
     const { directory } = at
     const root = `${directory}/backups`
-    await filled(`${directory}/one.db`, 20_000)
-    const words = ['col', 'backup', '--all', '--backup-root', root, '--part-size', '256KiB']
+    await filled(`${directory}/one.db`, 5000)
+    const words = ['col', 'backup', '--all', '--backup-root', root, '--part-size', '64KiB']
     words.push('--target', `sqlite:${directory}/one.db`, '--json')
     const backup = async (...more: string[]) => {
       const { code, stdout, stderr } = await at.run([...words, ...more])
