@@ -53,7 +53,7 @@ export function runInside(args: readonly string[], place: Place): Promise<Ended>
 export function needsProcess(args: readonly string[], variables: Readonly<Record<string, string>>): boolean {
   return (
     process.env.ELYSIACTL_TEST_PROCESSES !== undefined ||
-    args[0] === 'auto' ||
+    (args[0] === 'auto' && !args.includes('--dry-run')) ||
     args.includes('--from-command') ||
     args.includes('--version') ||
     Object.keys(variables).some((name) => /^(NODE_|GRPC_|ELYSIACTL_FAILPOINT)/.test(name)) ||

@@ -50,6 +50,7 @@ function enter(t: Test, ...flags: string[]): World {
     ...flags,
   ]
   const run = (wrapper?: readonly string[]) => {
+    if (wrapper === undefined) return place.run(command)
     const { child, ended } = place.start(command, wrapper)
     child.stdin!.end()
     return ended

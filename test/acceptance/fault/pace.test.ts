@@ -1,21 +1,26 @@
-// The acceptance case 33: how fast, and in how much memory.
+// The acceptance case 33: how fast, and in how much memory. It is larger where the environment asks for more runs.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { home } from '../../bin/elysiactl.ts'
 import { doubleProcess } from '../../double/process.ts'
+import { runs } from '../../runs.ts'
 import { change, INTO, lines, told } from '../command.ts'
 
 const MB = 1_000_000
+const ALL = runs(0) > 0
+const CHANGES = ALL ? 10_000 : 4000
+const MOST_SECONDS = CHANGES / 1000
+const [SMALL, LARGE] = [10, ALL ? 200 : 120]
 const PRESSURE = '/proc/pressure/cpu'
 const BODY = 'a line of some source code\n'.repeat(70)
 
 t.test(
-  'case 33: 10 000 changes go into a server at 1000 a second and more, checkpoints included',
+  `case 33: ${CHANGES} changes go into a server at 1000 a second and more, checkpoints included`,
   async (t) => {
     const double = await doubleProcess(join(t.testdir(), 'double.jsonl'))
     t.teardown(() => double.stop())
-    const records = Array.from({ length: 10_000 }, (_, n) =>
+    const records = Array.from({ length: CHANGES }, (_, n) =>
       change('add', `file-${n}`, { content: `${n}\n${BODY}` }),
     )
     const place = home(t, { 'changes.jsonl': lines(...records) })
@@ -26,11 +31,11 @@ t.test(
       await place.runApart(['index', 'process-jsonl', 'changes.jsonl', ...flags]),
     )
     const [wall, ofChildren, waited] = clocks().map((now, index) => now - before[index]!) as Clocks
-    t.match({ code, report }, { code: 0, report: { written: 10_000 } })
-    const rate = (seconds: number) => `${Math.round(10_000 / seconds)} a second, start and end included`
-    t.ok(ofChildren > 0 && ofChildren <= 10, `${rate(ofChildren)}, of the processor's time`)
+    t.match({ code, report }, { code: 0, report: { written: CHANGES } })
+    const rate = (seconds: number) => `${Math.round(CHANGES / seconds)} a second, start and end included`
+    t.ok(ofChildren > 0 && ofChildren <= MOST_SECONDS, `${rate(ofChildren)}, of the processor's time`)
     // On a machine with other work it is the others that take the rest.
-    t.ok(wall - waited <= 10, rate(Math.max(0, wall - waited)))
+    t.ok(wall - waited <= MOST_SECONDS, rate(Math.max(0, wall - waited)))
   },
 )
 
@@ -47,9 +52,9 @@ function clocks(): Clocks {
   return [performance.now() / 1000, (Number(fields[13]) + Number(fields[14])) / 100, waited]
 }
 
-t.test('case 33: an input of 200 MB takes hardly more memory than one of 10 MB', async (t) => {
-  const small = await peakOf(t, 10 * MB)
-  const large = await peakOf(t, 200 * MB)
+t.test(`case 33: an input of ${LARGE} MB takes hardly more memory than one of ${SMALL} MB`, async (t) => {
+  const small = await peakOf(t, SMALL * MB)
+  const large = await peakOf(t, LARGE * MB)
   t.ok(large - small < 100 * MB, `${large} bytes at most, against ${small}`)
 })
 
