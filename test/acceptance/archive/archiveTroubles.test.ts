@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { openStore } from '../../../lib/store/open.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
 import { type Home, home } from '../../bin/elysiactl.ts'
+import { type Double, weaviateDouble } from '../../double/double.ts'
 import { type DoubleProcess, doubleProcess } from '../../double/process.ts'
 import { thing } from '../../job/backup/archived.ts'
 import {
@@ -26,20 +27,34 @@ const OBJECTS = 600
 const BACKUP = ['col', 'backup', 'Thing']
 const SMALL = ['--part-size', '4KiB', '--compression', 'none', '--workers', '1']
 
-interface World {
+interface World<Server> {
   readonly place: Home
-  readonly double: DoubleProcess
+  readonly double: Server
   readonly target: readonly string[]
   readonly archive: string
 }
 
 /** A server with things that gives so many pages of them and keeps the next until its faults are cleared. */
-async function paused(t: Test, after: number): Promise<World> {
+async function paused(t: Test, after: number): Promise<World<Double>> {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const world = await furnished(home(t), double)
+  double.faults.inject({ fault: 'pause', on: 'Search', skip: after })
+  return world
+}
+
+/** The same in a process of its own, which can be killed. */
+async function pausedApart(t: Test, after: number): Promise<World<DoubleProcess>> {
   const place = home(t)
   const double = await doubleProcess(join(place.directory, 'double.jsonl'))
   t.teardown(() => double.stop().catch(() => {}))
-  await fill(double.target, OBJECTS)
+  const world = await furnished(place, double)
   await double.inject({ fault: 'pause', on: 'Search', skip: after })
+  return world
+}
+
+async function furnished<Server extends { readonly target: string }>(place: Home, double: Server) {
+  await fill(double.target, OBJECTS)
   return { place, double, target: ['--target', double.target], archive: join(place.directory, 'archive') }
 }
 
@@ -60,28 +75,28 @@ t.test('of two backups into one place at once the second is exit 11, however it 
       [to, ...more].join(' '),
     )
   }
-  await double.clear()
+  double.faults.clear()
   const { code, stderr } = await first.ended
   t.equal(code, 0, stderr)
   await requireWhole(t, place, archive)
 
-  await double.inject({ fault: 'pause', on: 'Search' })
+  double.faults.inject({ fault: 'pause', on: 'Search' })
   const file = place.start([...BACKUP, ...target, '--to', 'one.jsonl.zst'])
   await appears(place.directory, /^one\.jsonl\.zst\.unfinished/)
   t.match(await place.run([...BACKUP, ...target, '--to', './one.jsonl.zst']), {
     code: 11,
     stderr: /one\.jsonl\.zst/,
   })
-  await double.clear()
+  double.faults.clear()
   t.equal((await file.ended).code, 0)
   await requireWhole(t, place, join(place.directory, 'one.jsonl.zst'))
 })
 
 t.test('a cleanup during a backup is exit 11, or waits for it, and takes nothing that is good', async (t) => {
   const { place, double, target } = await paused(t, 0)
-  await double.clear()
+  double.faults.clear()
   t.equal((await place.run([...BACKUP, ...target])).code, 0)
-  await double.inject({ fault: 'pause', on: 'Search' })
+  double.faults.inject({ fault: 'pause', on: 'Search' })
   const cleanup = ['col', 'catalog', 'cleanup', '--keep-last', '1', '--yes', '--json']
   const second = place.start([...BACKUP, ...target, ...SMALL, '--json'])
   await appears(join(place.directory, 'data/elysiactl/backups/.locks'), /\.json$/)
@@ -90,7 +105,7 @@ t.test('a cleanup during a backup is exit 11, or waits for it, and takes nothing
   const waiting = place.start([...cleanup, '--retry-lock', '60s'])
   await waiting.says('waits for a backup into')
   t.equal((await listed(place, '--status', 'complete')).length, 1, 'it waits, and removes nothing meanwhile')
-  await double.clear()
+  double.faults.clear()
   const made = await second.ended
   t.equal(made.code, 0, made.stderr)
   const { code, stdout, stderr } = await waiting.ended
@@ -107,17 +122,9 @@ t.test('a backup during a cleanup is exit 11, or waits until it has ended', asyn
   await fill(embedded(place), 20)
   t.equal((await place.run([...BACKUP, ...target])).code, 0)
   const lock = join(place.directory, 'data/elysiactl/backups/.locks/0123456789abcdef.json')
-  const record = {
-    kind: 'exclusive',
-    purpose: 'cleanup',
-    since: '2026-01-01T00:00:00Z',
-    heartbeatMs: 30_000,
-    counter: 1,
-  }
-  writeFileSync(
-    lock,
-    JSON.stringify({ ...record, id: '0123456789abcdef', pid: 1, host: 'elsewhere', user: 'ann' }),
-  )
+  const held = { kind: 'exclusive', purpose: 'cleanup', since: '2026-01-01T00:00:00Z', heartbeatMs: 30_000 }
+  const by = { id: '0123456789abcdef', pid: 1, host: 'elsewhere', user: 'ann', counter: 1 }
+  writeFileSync(lock, JSON.stringify({ ...held, ...by }))
   t.match(await place.run([...BACKUP, ...target]), { code: 11, stderr: /cleanup since .*ann on elsewhere/ })
   t.equal((await listed(place)).length, 1, 'nothing was begun')
   const waiting = place.start([...BACKUP, ...target, '--retry-lock', '60s'])
@@ -170,7 +177,7 @@ t.test('a collection that is written to meanwhile: the manifest has both counts 
   const more = Array.from({ length: 200 }, (_, n) => thing(2 * n + 1, 2 * OBJECTS + 1))
   await store.collection('Thing').write(more)
   await store.close()
-  await double.clear()
+  double.faults.clear()
   const { code, stdout, stderr } = await begun.ended
   t.equal(code, 0, stderr)
   const { counts, consistency, objects } = JSON.parse(stdout)
@@ -183,7 +190,7 @@ t.test('a collection that is written to meanwhile: the manifest has both counts 
 })
 
 t.test('a server that is killed and comes back: the backup waits, says so and goes on', async (t) => {
-  const { place, double, target, archive } = await paused(t, 2)
+  const { place, double, target, archive } = await pausedApart(t, 2)
   const { ended, says, child } = place.start([...BACKUP, ...target, ...SMALL, '--to', 'archive', '--json'])
   await partsIn(archive, 2)
   await double.kill()
@@ -203,7 +210,7 @@ t.test('a server that is killed and comes back: the backup waits, says so and go
 })
 
 t.test('a server that stays away is exit 13, and --resume finishes the backup when it is back', async (t) => {
-  const { place, double, target, archive } = await paused(t, 2)
+  const { place, double, target, archive } = await pausedApart(t, 2)
   const flags = [...target, ...SMALL, '--retry-for', '1s', '--to', 'archive', '--json']
   const { ended } = place.start([...BACKUP, ...flags])
   await partsIn(archive, 2)

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { noScreen, type Screen } from '../../../scripts/terminal.ts'
 import { adds, type Files, type Home, home } from '../../bin/elysiactl.ts'
+import { some } from '../../bin/runs.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
 import { INTO } from '../command.ts'
 
@@ -44,7 +45,7 @@ function isClean(t: Test, screen: Screen, ...said: RegExp[]): void {
 
 const FILE: Files = { 'changes.jsonl': adds(60) }
 
-for (const columns of [40, 80, 200]) {
+for (const columns of some([40, 80, 200])) {
   t.test(
     `on ${columns} columns notes stand above the progress, whole, and the summary below them`,
     { skip },

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, truncateSync } from 'node:fs'
 import t from 'tap'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { adds, home } from '../elysiactl.ts'
+import { some } from '../runs.ts'
 
 t.test('an archive is rehearsed by its id, the catalog knows when, and nothing is left', async (t) => {
   const at = home(t, { 'changes.jsonl': adds(30) })
@@ -57,7 +58,7 @@ t.test('killed anywhere, the next rehearsal removes what is left and nothing els
     await store.close()
     return names
   }
-  for (const point of ['noted', 'restored', 'compared', 'dropped']) {
+  for (const point of some(['noted', 'restored', 'compared', 'dropped'])) {
     const killed = at.start(rehearse, ['env', 'ELYSIACTL_TEST=1', `ELYSIACTL_FAILPOINT=rehearse.${point}`])
     t.not((await killed.ended).code, 0, point)
     const isThere = point === 'restored' || point === 'compared'

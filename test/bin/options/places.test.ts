@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { adds, home } from '../elysiactl.ts'
+import { some } from '../runs.ts'
 
 const COMMAND = new URL('../../../bin/elysiactl.js', import.meta.url).pathname
 const INTO = ['--collection', 'held', '--target', 'sqlite:store.db']
@@ -113,7 +114,7 @@ t.test('compiled code is kept in a directory of the user’s own, and only there
     mkdirSync(join(directory, name, 'elysiactl'), { recursive: true })
     chmodSync(join(directory, name, 'elysiactl'), mode)
   }
-  for (const mode of [0o770, 0o707, 0o777]) {
+  for (const mode of some([0o770, 0o707, 0o777])) {
     prepared(`mode-${mode}`, mode)
     t.strictSame(start(`mode-${mode}`), [], `mode ${mode.toString(8)}`)
   }

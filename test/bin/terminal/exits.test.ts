@@ -1,4 +1,4 @@
-// The exit codes of the real process, but for the many ways to be wrong, which are one.
+// The exit codes: of the real process where it is helped, interrupted or cut off, where it calls another, and with rejects.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -57,7 +57,7 @@ t.test('1 where the producing command does not exist', async (t) => {
 })
 
 t.test('1 with more rejects than --max-errors', async (t) => {
-  const { code, stderr } = await home(t).runApart([...SYNC, '--max-errors', '1'], 'a\nb\n')
+  const { code, stderr } = await home(t).run([...SYNC, '--max-errors', '1'], 'a\nb\n')
   t.equal(code, 1)
   t.match(stderr, /2 of 2 records were rejected/)
 })
@@ -97,7 +97,7 @@ t.test('2 for wrong usage, with the nearest right one, before anything is done',
 })
 
 t.test('2 for a key on the command line, which is not repeated', async (t) => {
-  const { code, stderr } = await home(t).runApart([...SYNC, '--api-key', 'hunter2'])
+  const { code, stderr } = await home(t).run([...SYNC, '--api-key', 'hunter2'])
   t.equal(code, 2)
   t.notMatch(stderr, /hunter2/)
 })
@@ -108,13 +108,13 @@ t.test('3 with rejects', async (t) => {
 
 t.test('4 where compressed input is cut short', async (t) => {
   const whole = gzipSync(adds(500))
-  const { runApart: run } = home(t, { 'cut.jsonl.gz': whole.subarray(0, whole.length - 20) })
+  const { run } = home(t, { 'cut.jsonl.gz': whole.subarray(0, whole.length - 20) })
   const { code, stderr } = await run(['index', 'process-jsonl', 'cut.jsonl.gz', ...INTO])
   t.equal(code, 4, stderr)
 })
 
 t.test('5 where the collection does not fit', async (t) => {
-  const { runApart: run } = home(t)
+  const { run } = home(t)
   t.equal((await run(SYNC, adds(1))).code, 0)
   const { code, stderr } = await run([...SYNC, '--tenant', 'a'], adds(1))
   t.equal(code, 5)
@@ -122,7 +122,7 @@ t.test('5 where the collection does not fit', async (t) => {
 })
 
 t.test('10 for a file that is not there, before the others are begun', async (t) => {
-  const { runApart: run } = home(t, { 'changes.jsonl': adds(1) })
+  const { run } = home(t, { 'changes.jsonl': adds(1) })
   const { code, stderr } = await run([
     'index',
     'process-jsonl',
@@ -136,7 +136,7 @@ t.test('10 for a file that is not there, before the others are begun', async (t)
 })
 
 t.test('10 with --no-create where there is no collection', async (t) => {
-  t.equal((await home(t).runApart([...SYNC, '--no-create'], adds(1))).code, 10)
+  t.equal((await home(t).run([...SYNC, '--no-create'], adds(1))).code, 10)
 })
 
 t.test('11 while another process has the same run', async (t) => {
@@ -152,13 +152,13 @@ t.test('11 while another process has the same run', async (t) => {
 t.test('12 where the server refuses the key', async (t) => {
   const double = await weaviateDouble({ apiKey: 'right' })
   t.teardown(() => double.stop())
-  const { code, stderr } = await home(t).runApart([...SYNC, '--target', double.target], adds(1))
+  const { code, stderr } = await home(t).run([...SYNC, '--target', double.target], adds(1))
   t.equal(code, 12, stderr)
 })
 
 t.test('13 where no server listens', async (t) => {
   const target = `http://127.0.0.1:${await closedPort()}`
-  const { code, stderr } = await home(t).runApart([...SYNC, '--target', target, '--retry-for', '0'], adds(1))
+  const { code, stderr } = await home(t).run([...SYNC, '--target', target, '--retry-for', '0'], adds(1))
   t.equal(code, 13, stderr)
 })
 
