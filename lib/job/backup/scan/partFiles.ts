@@ -56,7 +56,7 @@ export function openPart(
       ? fileIn(directory, name)
       : partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`, next()))
   if (!isIndexed) return open()
-  return indexedPart({ storage: storage, index: `${INDEX_DIRECTORY}/${name}${INDEX_EXTENSION}`, open })
+  return indexedPart({ storage, index: `${INDEX_DIRECTORY}/${name}${INDEX_EXTENSION}`, open })
 }
 
 function nameOf(range: number, number: number): string {
