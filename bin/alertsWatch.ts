@@ -20,7 +20,7 @@ export async function watchAlerts(
 ): Promise<AlertsWatch | undefined> {
   const alerts = await alertSettingsOf(context.settings)
   if (alerts === undefined) return undefined
-  const watch = watchDue((signal) => look(context, alerts, signal))
+  const watch = watchDue((signal) => evaluateOnce(context, alerts, signal))
   watch.soon()
   return watch
 }
@@ -54,10 +54,10 @@ export async function lookForAlerts(
   signal: AbortSignal,
 ): Promise<void> {
   const alerts = await alertSettingsOf(context.settings)
-  if (alerts !== undefined) await look(context, alerts, signal)
+  if (alerts !== undefined) await evaluateOnce(context, alerts, signal)
 }
 
-async function look(
+async function evaluateOnce(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
   alerts: AlertSettings,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ export async function withHistory<T>(
   emit: Emit,
   work: (context: { readonly state?: State }) => Promise<T>,
 ): Promise<T> {
-  const state = opened(emit)
+  const state = openStateOrNone(emit)
   try {
     return await work(state === undefined ? {} : { state })
   } finally {
@@ -16,7 +16,7 @@ export async function withHistory<T>(
   }
 }
 
-function opened(emit: Emit): State | undefined {
+function openStateOrNone(emit: Emit): State | undefined {
   try {
     return openState(undefined, userPaths().state)
   } catch (error) {

@@ -4,7 +4,6 @@ import type { Context } from './cli/command.ts'
 import {
   type Catalog,
   chooseTarget,
-  counted,
   ElysiaError,
   type History,
   hasKeepRules,
@@ -14,6 +13,7 @@ import {
   type MonitorReport,
   messageOf,
   parseTarget,
+  pluralize,
   rememberedAlerts,
   reportLibrary,
   resolveOptions,
@@ -114,7 +114,7 @@ export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>
   const { undeliveredCount } = await rememberedAlerts()
   const count = undeliveredCount(alertsFile())
   if (count > 0)
-    note(`${counted(count, 'alert message')} not delivered: \`elysiactl alerts check\` tries again`)
+    note(`${pluralize(count, 'alert message')} not delivered: \`elysiactl alerts check\` tries again`)
 }
 
 /** The expectations of the configuration. @throws ElysiaError ELYSIA_USAGE with the line and column of the fault */

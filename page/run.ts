@@ -11,8 +11,8 @@ import {
   capital,
   clockText,
   commandText,
-  counted,
   countText,
+  pluralize,
   rateText,
   sizeText,
   spanText,
@@ -178,7 +178,7 @@ function Rejects({ rejects: { file, lines, is_cut: isCut, lack } }: { rejects: R
       <p><code>${file}</code></p>
       ${lack === undefined ? null : html`<${Nothing} text=${`It cannot be read: ${lack}`} />`}
       ${lines.length === 0 ? null : html`<pre tabindex="0" role="region" aria-label="the first rejected records">${lines.join('\n')}</pre>`}
-      ${isCut ? html`<p class="note">These are the first ${counted(lines.length, 'line')}; the file holds more.</p>` : null}
+      ${isCut ? html`<p class="note">These are the first ${pluralize(lines.length, 'line')}; the file holds more.</p>` : null}
     <//>` as VNode
 }
 

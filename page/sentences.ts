@@ -3,10 +3,10 @@ import type { PlaceTraffic } from '../lib/monitor/history/entry.ts'
 import type { MonitorReport } from '../lib/monitor/report/schema.ts'
 import {
   capital,
-  counted,
   countText,
   dayText,
   median,
+  pluralize,
   rateText,
   shareText,
   sizeText,
@@ -20,8 +20,8 @@ type Trend = MonitorReport['trends'][number]
 export function headline(report: MonitorReport): string {
   const faults = report.needs_attention.filter(({ severity }) => severity === 'fault').length
   const warnings = report.needs_attention.length - faults
-  if (faults > 0) return `${counted(faults, 'thing needs', 'things need')} attention`
-  return warnings > 0 ? `No faults, ${counted(warnings, 'warning')}` : 'All is well'
+  if (faults > 0) return `${pluralize(faults, 'thing needs', 'things need')} attention`
+  return warnings > 0 ? `No faults, ${pluralize(warnings, 'warning')}` : 'All is well'
 }
 
 /** How long the runs of a trend took. */
@@ -29,14 +29,14 @@ export function durationSentence(trend: Trend): string {
   const done = trend.points.filter(({ status }) => status === 'done' || status === 'rejects')
   const failed = trend.points.length - done.length
   const bad =
-    failed > 0 ? ` ${capital(counted(failed, 'run'))} of ${trend.points.length} did not end well.` : ''
+    failed > 0 ? ` ${capital(pluralize(failed, 'run'))} of ${trend.points.length} did not end well.` : ''
   const middle = median(done.map(({ seconds }) => seconds))
   const last = done.at(-1)
   if (middle === undefined || last === undefined)
-    return `None of ${counted(trend.points.length, 'run')} ended well.`
+    return `None of ${pluralize(trend.points.length, 'run')} ended well.`
   const subject = capital(subjectText(trend))
   if (done.length === 1) return `${subject} took ${spanText(middle)} the one time that it ended well.${bad}`
-  return `${subject} takes ${spanText(middle)} in the median of ${counted(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
+  return `${subject} takes ${spanText(middle)} in the median of ${pluralize(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
 }
 
 /** How fast they were, and whether one was slower than similar runs. */
@@ -121,7 +121,7 @@ export function storageFigures({
 
 export function storageSentence(figures: StorageFigures): string {
   const { archives, bytes, growthPerDay, inMonth = bytes, full } = figures
-  const has = `${capital(counted(archives, 'archive'))} take ${sizeText(bytes)}.`
+  const has = `${capital(pluralize(archives, 'archive'))} take ${sizeText(bytes)}.`
   if (growthPerDay === undefined) return has
   if (growthPerDay <= 0) return `${has} They don't grow.`
   const grows = `They grow by ${sizeText(growthPerDay)} a day: ${sizeText(inMonth)} in 30 days.`

@@ -60,7 +60,7 @@ export function countText(count: number): string {
 }
 
 /** A count with its noun: `1 run`, `2 runs`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
+export function pluralize(count: number, one: string, many = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : many}`
 }
 

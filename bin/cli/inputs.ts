@@ -44,7 +44,7 @@ export function standardInput(hint = PIPE_RECORDS): Source {
   if (process.stdin.isTTY) throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', { hint })
   const status = statusOfStdin()
   if (status.isDirectory()) throw isDirectory('standard input')
-  const open = () => (status.isFile() ? read('', 0) : process.stdin)
+  const open = () => (status.isFile() ? readFile('', 0) : process.stdin)
   const input = source('stdin', false, status.isFile() ? status.size : undefined, open)
   return { ...input, comesAgain: status.isFile() }
 }
@@ -68,8 +68,8 @@ function file(path: string): Source {
     if (status.isDirectory()) throw isDirectory(path)
     accessSync(path, constants.R_OK)
     // A pipe has no real path: the target of /dev/fd has no name.
-    if (!status.isFile()) return source(resolve(path), false, undefined, () => read(path))
-    return source(realpathSync.native(path), true, status.size, () => read(path))
+    if (!status.isFile()) return source(resolve(path), false, undefined, () => readFile(path))
+    return source(realpathSync.native(path), true, status.size, () => readFile(path))
   } catch (error) {
     throw error instanceof ElysiaError ? error : unreadable(path, error)
   }
@@ -91,7 +91,7 @@ function unreadable(path: string, cause: unknown): ElysiaError {
   })
 }
 
-function read(path: string, fd?: number): ReadStream {
+function readFile(path: string, fd?: number): ReadStream {
   return createReadStream(path, { highWaterMark: CHUNK_BYTES, ...(fd !== undefined && { fd }) })
 }
 

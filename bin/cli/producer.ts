@@ -33,7 +33,7 @@ export function producer(
       const child = spawn(program, words, { stdio: ['ignore', 'pipe', stderr], env })
       if (onOutput !== undefined) child.stderr?.setEncoding('utf8').on('data', onOutput)
       ended = failureOf(child)
-      return ending(child, child.stdout!)
+      return killWhenClosed(child, child.stdout!)
     },
     settled: async () => {
       const failure = await ended
@@ -78,7 +78,7 @@ async function stoppedSoon(stop: AbortSignal): Promise<boolean> {
   return stop.aborted
 }
 
-function ending(child: ChildProcess, output: Readable): Readable {
+function killWhenClosed(child: ChildProcess, output: Readable): Readable {
   output.once('close', () => {
     if (output.readableEnded) return
     child.kill()

@@ -10,13 +10,13 @@ import { type Tables, tableOptions, tablesFor } from '../cli/tables.ts'
 import {
   type AutoRun,
   catalogOptions,
-  counted,
   ElysiaError,
   loadAuto,
   metricsListenOptions,
   type OptionsSchema,
   type PlannedPolicy,
   type Policy,
+  pluralize,
   runOptions,
   stateLock,
   userPaths,
@@ -103,7 +103,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
     else if (once && runs.length === 0) console.note('nothing is due')
     const first = runs.find(({ exit }) => exit !== 0)
     if (failed > 0 && first !== undefined)
-      context.fail(EXIT.rejects, `${counted(failed, 'command')} failed: ${failureText(first)}`)
+      context.fail(EXIT.rejects, `${pluralize(failed, 'command')} failed: ${failureText(first)}`)
   } finally {
     held.release()
   }
@@ -131,8 +131,8 @@ async function carryOut(
       commandsOf: async (policy) => commandsOf(policy, await archivedFor(context, policy)),
       begin(words) {
         console.note(`runs ${commandLine(words)}`)
-        const onSaid = console.progress === 'json' ? outputMessages(console) : undefined
-        return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf, onSaid })
+        const onOutput = console.progress === 'json' ? outputMessages(console) : undefined
+        return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf, onOutput })
       },
       onRun(run) {
         runs.push(run)

@@ -5,12 +5,12 @@ import type { Command, Context } from '../cli/command.ts'
 import {
   addressOf,
   catalogOptions,
-  counted,
   type DashboardSources,
   dashboardLibrary,
   dashboardOptions,
   isLoopback,
   metricsListenOptions,
+  pluralize,
   rememberedAlerts,
   roughSize,
   TOOL,
@@ -60,7 +60,7 @@ async function write({ console }: Context, sources: DashboardSources, file: stri
   const written = await exportDashboard(sources, file)
   if (console.json) return console.document(written)
   const { runs, bytes, is_cut: isCut, left_out: leftOut } = written
-  const which = isCut ? `only the last ${counted(runs, 'run')}` : counted(runs, 'run')
+  const which = isCut ? `only the last ${pluralize(runs, 'run')}` : pluralize(runs, 'run')
   console.note(`written: ${file}, ${roughSize(bytes)}, ${which}`)
   if (leftOut.length > 0) console.warn(`to stay within 2 MB, it leaves out ${leftOut.join('; ')}`)
 }
@@ -88,7 +88,7 @@ async function serve(context: Context, sources: DashboardSources, ready: () => v
       console.warn(`${listen} can be reached from other machines, and the page is not encrypted on its way`)
     }
     if (opened?.isOpened === false) console.warn('no browser could be started: open the link yourself')
-    await ended(stop)
+    await untilStopped(stop)
   } finally {
     await opened?.forget()
     await dashboard.close()
@@ -96,7 +96,7 @@ async function serve(context: Context, sources: DashboardSources, ready: () => v
   }
 }
 
-function ended(stop: AbortSignal): Promise<void> {
+function untilStopped(stop: AbortSignal): Promise<void> {
   if (stop.aborted) return Promise.resolve()
   return new Promise((done) => stop.addEventListener('abort', () => done(), { once: true }))
 }

@@ -111,7 +111,9 @@ async function openBoth(
 
 async function open(context: Context, place: Place, closers: Close[], other?: DiffSide): Promise<DiffSide> {
   const side =
-    place.kind === 'archive' ? await opened(context, place.named, closers, other) : await live(context, place)
+    place.kind === 'archive'
+      ? await openSideOf(context, place.named, closers, other)
+      : await live(context, place)
   closers.push(() => side.close())
   return side
 }
@@ -134,7 +136,7 @@ async function live(
   return storeSide(store, schema.class, retry)
 }
 
-async function opened(
+async function openSideOf(
   context: Context,
   named: string,
   closers: Close[],

@@ -9,7 +9,6 @@ import {
   type Check,
   catalogOptions,
   chooseTarget,
-  counted,
   defaultStorePath,
   historyLibrary,
   layersFor,
@@ -17,6 +16,7 @@ import {
   type OptionSchema,
   type OptionsSchema,
   parseTarget,
+  pluralize,
   readRoots,
   resolveOptions,
   targetOptions,
@@ -73,9 +73,9 @@ async function run(context: Context): Promise<void> {
   else if (!console.quiet) await console.print(checks.flatMap(linesOf))
   if (bundle !== undefined) console.note(`written: ${bundle}`)
   const [first] = faults
-  const others = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`
+  const others = warnings.length === 0 ? '' : `, ${pluralize(warnings.length, 'warning')}`
   if (first === undefined) return console.note(`no faults${others}`)
-  context.fail(EXIT.rejects, `${counted(faults.length, 'fault')}${others}: ${first.subject}: ${first.fact}`)
+  context.fail(EXIT.rejects, `${pluralize(faults.length, 'fault')}${others}: ${first.subject}: ${first.fact}`)
 }
 
 async function checksFor(context: Context): Promise<Check[]> {

@@ -1,5 +1,5 @@
 import type { Command, Context } from '../cli/command.ts'
-import { catalogOptions, counted, metricsLibrary, metricsOptions } from '../library.ts'
+import { catalogOptions, metricsLibrary, metricsOptions, pluralize } from '../library.ts'
 import { withMetrics } from '../metrics.ts'
 
 /** `metrics`: the metrics of the history, for Prometheus. */
@@ -24,7 +24,8 @@ async function run(context: Context): Promise<void> {
   const { console, flags } = context
   const { publishMetrics, metricsDocument } = await metricsLibrary()
   const made = await withMetrics(context, (metrics) => metrics())
-  if (made.others > 0) console.warn(`${counted(made.others, 'collection')} are joined as collection="other"`)
+  if (made.others > 0)
+    console.warn(`${pluralize(made.others, 'collection')} are joined as collection="other"`)
   const { metricsTextfile, metricsPush } = flags.values
   if (metricsTextfile !== undefined || metricsPush !== undefined) {
     const { metricsTextfile: file, metricsPush: address } = context.options(metricsOptions)

@@ -50,7 +50,7 @@ async function observing(
       await watch?.end()
       // The history may wait for another process.
       await ending.before
-      if (!hasBegun && isJob && ending.exitCode !== 0) pings.notBegun(notBegun(observed, trigger))
+      if (!hasBegun && isJob && ending.exitCode !== 0) pings.neverStarted(neverStarted(observed, trigger))
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000
       const end = { exitCode: ending.exitCode, done, seconds, ...(why !== undefined && { why }) }
@@ -65,7 +65,7 @@ async function observing(
 }
 
 /** What a command was going to do if it failed before it knew more than its words. */
-function notBegun(observed: ObservedCommand, trigger: Trigger): HeartbeatRun {
+function neverStarted(observed: ObservedCommand, trigger: Trigger): HeartbeatRun {
   const kind = kindOf(observed)
   return { run: randomUUID(), kind, collection: collectionOf(observed), target: '', trigger, dryRun: false }
 }

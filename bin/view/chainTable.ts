@@ -1,5 +1,5 @@
 import type { Tables } from '../cli/tables.ts'
-import { type ArchiveRecord, counted, roughSize } from '../library.ts'
+import { type ArchiveRecord, pluralize, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A chain, oldest first: `bases`, the archive itself, and all increments based on it. */
@@ -21,7 +21,7 @@ export function chainTable({ bases, archive, later, fault }: ChainView, { of, ti
     stateText(link),
     time(link.started),
     ageText(link.started),
-    counted(link.objects, 'object'),
+    pluralize(link.objects, 'object'),
     roughSize(link.bytes),
   ])
   const lines = of(['  chain', 'kind', 'status', 'started', 'age', 'holds', 'size'], rows)

@@ -1,6 +1,6 @@
 import {
-  counted,
   followOfCounts,
+  pluralize,
   type RunCounts,
   type RunKind,
   type RunRecord,
@@ -20,36 +20,36 @@ export function countsText({ kind, counts }: Pick<RunRecord, 'kind' | 'counts'>)
 
 const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
   ingest: (counts) => records(counts),
-  watch: (counts) => `${counted(of(counts, 'files'), 'file')}: ${records(counts)}`,
+  watch: (counts) => `${pluralize(of(counts, 'files'), 'file')}: ${records(counts)}`,
   backup: (counts) =>
-    `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
-  restore: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
+    `${pluralize(of(counts, 'objects'), 'object')} in ${pluralize(of(counts, 'parts'), 'part')}`,
+  restore: (counts) => `${pluralize(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
   copy: (counts) => {
     const facts = followOfCounts(counts)
     if (facts === undefined)
-      return `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`
+      return `${pluralize(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`
     const { state, passes, written, left } = facts
-    return `${state}: ${counted(passes, 'pass', 'passes')}, ${written} written, about ${left} left`
+    return `${state}: ${pluralize(passes, 'pass', 'passes')}, ${written} written, about ${left} left`
   },
-  rollback: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
-  delete: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, DELETED)}`,
+  rollback: (counts) => `${pluralize(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
+  delete: (counts) => `${pluralize(of(counts, 'objects'), 'object')}: ${outcomes(counts, DELETED)}`,
   verify: (counts) => {
-    const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
-    return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`
+    const parts = `${of(counts, 'parts_checked')} of ${pluralize(of(counts, 'parts'), 'part')}`
+    return `${parts}: ${pluralize(of(counts, 'num_errors'), 'fault')}`
   },
   migrate: () => '',
   rehearse: (counts) =>
-    `${counted(of(counts, 'objects'), 'object')}: ${of(counts, 'proved') === 1 ? 'proved' : counted(of(counts, 'num_errors'), 'fault')}`,
+    `${pluralize(of(counts, 'objects'), 'object')}: ${of(counts, 'proved') === 1 ? 'proved' : pluralize(of(counts, 'num_errors'), 'fault')}`,
   cleanup: (counts) =>
-    `${counted(of(counts, 'archives'), 'archive')}: ${outcomes(counts, ['removed', 'failed'])}`,
+    `${pluralize(of(counts, 'archives'), 'archive')}: ${outcomes(counts, ['removed', 'failed'])}`,
   diff: (counts) =>
-    `${counted(of(counts, 'compared'), 'object')}: ${outcomes(counts, ['equal', 'only_left', 'only_right', 'different', 'changing'])}`,
+    `${pluralize(of(counts, 'compared'), 'object')}: ${outcomes(counts, ['equal', 'only_left', 'only_right', 'different', 'changing'])}`,
   compact: (counts) =>
-    `${counted(of(counts, 'objects'), 'object')} of ${counted(of(counts, 'links'), 'archive')}`,
+    `${pluralize(of(counts, 'objects'), 'object')} of ${pluralize(of(counts, 'links'), 'archive')}`,
 }
 
 function records(counts: RunCounts): string {
-  return `${counted(of(counts, 'lines'), 'line')}: ${outcomes(counts, RECORDS)}`
+  return `${pluralize(of(counts, 'lines'), 'line')}: ${outcomes(counts, RECORDS)}`
 }
 
 function outcomes(counts: RunCounts, names: readonly string[]): string {

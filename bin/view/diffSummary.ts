@@ -1,4 +1,4 @@
-import { counted, type DiffReport } from '../library.ts'
+import { type DiffReport, pluralize } from '../library.ts'
 import { type Row, rowLines } from './summary.ts'
 import { sidesText } from './target.ts'
 
@@ -66,9 +66,9 @@ export function differenceText(report: DiffReport): string {
     [unreadable, 'unreadable'],
   ].flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`]))
   const ofCollection = [
-    ...(schema === 0 ? [] : [counted(schema, 'setting')]),
-    ...(tenants === 0 ? [] : [counted(tenants, 'tenant')]),
-    ...(aliases === 0 ? [] : [counted(aliases, 'alias', 'aliases')]),
+    ...(schema === 0 ? [] : [pluralize(schema, 'setting')]),
+    ...(tenants === 0 ? [] : [pluralize(tenants, 'tenant')]),
+    ...(aliases === 0 ? [] : [pluralize(aliases, 'alias', 'aliases')]),
     ...(report.without_vectors === undefined ? [] : ['vectors']),
   ]
   return `${left.name} and ${right.name} differ: ${[...ofCollection, ...facts].join(', ')}`

@@ -1,4 +1,4 @@
-import { counted, type ProgressState, roughSize } from '../library.ts'
+import { type ProgressState, pluralize, roughSize } from '../library.ts'
 
 /**
  * One line: ` 41 %  8,200/20,000  2,700/s  ETA 4 s`. If it is wider than `columns` it loses the time left, then the
@@ -21,7 +21,7 @@ export function statusLine(state: ProgressState): string {
   const more = [
     ...(input === undefined ? [] : [`in ${roughSize(input)}/s`]),
     ...(output === undefined ? [] : [`out ${roughSize(output)}/s`]),
-    ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
+    ...(retries === 0 ? [] : [pluralize(retries, 'retry', 'retries')]),
     `memory ${roughSize(memory)}`,
   ]
   return [...(kind === undefined ? [] : [kind]), progressLine(state).trimStart(), ...more].join('  ')

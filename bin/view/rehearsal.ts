@@ -1,4 +1,4 @@
-import { counted, type RehearseReport, roughSize } from '../library.ts'
+import { pluralize, type RehearseReport, roughSize } from '../library.ts'
 import { shortTarget } from './target.ts'
 
 /** The findings of a rehearsal, for the user. */
@@ -9,7 +9,7 @@ export function rehearsalText(report: RehearseReport): string[] {
   if (status === 'proved') {
     const gone = expired === 0 ? '' : `, of which ${expired} have expired`
     return [
-      `proved: ${what}: ${counted(written, 'object')}, ${roughSize(bytes)}, restored into ${shortTarget(target)} in ${restore_seconds.toFixed(2)} s`,
+      `proved: ${what}: ${pluralize(written, 'object')}, ${roughSize(bytes)}, restored into ${shortTarget(target)} in ${restore_seconds.toFixed(2)} s`,
       `each object is that of the archive${gone} (compared in ${compare_seconds.toFixed(2)} s); the scratch is removed`,
     ]
   }

@@ -1,5 +1,5 @@
 import type { Tables } from '../cli/tables.ts'
-import { type AttentionItem, counted, forecastText, type MonitorReport, roughSize } from '../library.ts'
+import { type AttentionItem, forecastText, type MonitorReport, pluralize, roughSize } from '../library.ts'
 import { ageText } from './times.ts'
 
 /** A report for the user: first what needs attention, then what can be restored, then how runs went. */
@@ -14,7 +14,7 @@ export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | '
     archiveLines(report),
     otherLines(report),
   ]
-  const head = `since ${tables.time(report.since)}: ${counted(
+  const head = `since ${tables.time(report.since)}: ${pluralize(
     report.success.reduce((sum, one) => sum + runsOf(one), 0),
     'run',
   )}${report.running > 0 ? `, ${report.running} in progress` : ''}`
@@ -180,10 +180,10 @@ function archiveLines({ cleanup, unverified, damaged }: MonitorReport): string[]
   const bytes = cleanup.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
   return [
     ...(damaged.length > 0 ? [`damaged: ${damaged.map(({ id }) => id).join(', ')}`] : []),
-    ...(unverified.length > 0 ? [`not verified for long: ${counted(unverified.length, 'archive')}`] : []),
+    ...(unverified.length > 0 ? [`not verified for long: ${pluralize(unverified.length, 'archive')}`] : []),
     ...(cleanup.length > 0
       ? [
-          `a cleanup would remove ${counted(cleanup.length, 'archive')}, ${roughSize(bytes)}: \`elysiactl col catalog cleanup\``,
+          `a cleanup would remove ${pluralize(cleanup.length, 'archive')}, ${roughSize(bytes)}: \`elysiactl col catalog cleanup\``,
         ]
       : []),
   ]

@@ -1,4 +1,4 @@
-import { type Counts, counted, type Report, roughSize, sumCounts } from '../library.ts'
+import { type Counts, pluralize, type Report, roughSize, sumCounts } from '../library.ts'
 import { shortTarget } from './target.ts'
 
 /** A report for the user: every count below the one that includes it, so that the sums are visible. */
@@ -19,7 +19,7 @@ export function reportSummary(report: Report, rejectsPath: string | undefined): 
 /** For a run in two passes, what the first one saved. */
 function saved({ coalesced }: Report): string[] {
   if (coalesced?.passes !== 'two' || coalesced.writes_saved === 0) return []
-  return [`${counted(coalesced.writes_saved, 'write')} saved: a later record replaced each`]
+  return [`${pluralize(coalesced.writes_saved, 'write')} saved: a later record replaced each`]
 }
 
 /** A count of a report, and its indentation. */
@@ -70,5 +70,5 @@ function commits(report: Report): string[] {
 export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
   const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
   const count = sumCounts(rejected)
-  return `${count} of ${counted(records, 'record')} ${count === 1 ? 'was' : 'were'} rejected: ${where}`
+  return `${count} of ${pluralize(records, 'record')} ${count === 1 ? 'was' : 'were'} rejected: ${where}`
 }

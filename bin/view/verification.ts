@@ -1,13 +1,13 @@
-import { counted, type VerifyReport } from '../library.ts'
+import { pluralize, type VerifyReport } from '../library.ts'
 
 /** The findings of a verification of one archive, for the user. */
 export function verificationText(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
-  const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
+  const objects = objects_checked === 0 ? '' : `, ${pluralize(objects_checked, 'object')}`
   const verdict =
     status === 'unchecked' ? 'nothing was verified' : hasDamagedBase(report) ? 'damaged by a base' : status
   return [
-    `${verdict}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
+    `${verdict}: ${location} (${archive}), level ${level}: ${parts_checked} of ${pluralize(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.flatMap(({ file, fact, ids = [] }) => [
       `  ${file}: ${fact}`,
       ...(ids.length === 0 ? [] : [`    ids: ${ids.join(', ')}`]),
@@ -32,10 +32,10 @@ export function damagedArchives(damaged: readonly VerifyReport[]): string[] {
 export function damageText(damaged: readonly VerifyReport[], all: number): string {
   const own = damaged.filter((report) => !hasDamagedBase(report))
   const { location, faults, suggested_command: command } = (own[0] ?? damaged[0])!
-  const more = own.length < 2 ? '' : `, and ${own.length - 1} more of ${counted(all, 'archive')}`
+  const more = own.length < 2 ? '' : `, and ${own.length - 1} more of ${pluralize(all, 'archive')}`
   const affected = damaged.length - own.length
   const others =
-    own.length === 0 || affected === 0 ? '' : `; ${counted(affected, 'increment')} of it cannot be restored`
+    own.length === 0 || affected === 0 ? '' : `; ${pluralize(affected, 'increment')} of it cannot be restored`
   const next = command === undefined ? '' : `; to restore the rest: ${command}`
   const what = own.length === 0 ? 'damaged by a base' : 'damaged'
   return `${what}: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${others}${next}`

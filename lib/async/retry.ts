@@ -64,12 +64,12 @@ export function retryUntilDeadline(options: RetryingOptions): Retrying {
     try {
       return await retry(call, signal)
     } catch (error) {
-      throw error instanceof ElysiaError && error.retryable ? givenUp(error, options.forMs) : error
+      throw error instanceof ElysiaError && error.retryable ? retriesExhausted(error, options.forMs) : error
     }
   }
 }
 
-function givenUp(error: ElysiaError, forMs: number): ElysiaError {
+function retriesExhausted(error: ElysiaError, forMs: number): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', `gave up after ${forMs / 1000} s: ${error.message}`, {
     cause: error,
     hint: error.hint ?? 'when the store answers again, run the same command: it continues where it stopped',

@@ -26,20 +26,20 @@ export async function updateAnnotationsFile(
 async function requireOwnPlace(record: ArchiveRecord, storageAt: StorageAt): Promise<void> {
   const inspection = await inspectArchive(record, storageAt)
   const { location, id } = record
-  if (inspection.found === 'nothing') throw displaced(`${location} is not there any more`)
+  if (inspection.found === 'nothing') throw misplacedArchive(`${location} is not there any more`)
   if (inspection.found === 'directory' || inspection.found === 'other') {
     const fact = inspection.found === 'other' ? inspection.fact : 'holds no archive any more'
-    throw displaced(`${location} ${fact}`)
+    throw misplacedArchive(`${location} ${fact}`)
   }
   const { storage, name } = annotationsAt(record, storageAt)
   if (
     (await storage.bytes(name)) !== undefined &&
     (await readAnnotations(record, id, storageAt)) === undefined
   )
-    throw displaced(`${storage.text}/${name} is of another archive`)
+    throw misplacedArchive(`${storage.text}/${name} is of another archive`)
 }
 
-function displaced(message: string): ElysiaError {
+function misplacedArchive(message: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', message, {
     hint: 'if it was moved or removed, `elysiactl col catalog rebuild DIR` brings the catalog up to date',
   })

@@ -18,9 +18,9 @@ const ANY_NUMBER = Symbol('**')
  * @throws ElysiaError ELYSIA_USAGE for an invalid glob
  */
 export function locationMatcher(glob: string): (location: string) => boolean {
-  if (glob === '' || glob.length > MAX_LENGTH) throw refused(glob)
+  if (glob === '' || glob.length > MAX_LENGTH) throw invalidGlob(glob)
   const expanded = expandBraces(glob.startsWith('/') ? glob : `**/${glob}`)
-  if (expanded.length > MOST_ALTERNATIVES) throw refused(glob)
+  if (expanded.length > MOST_ALTERNATIVES) throw invalidGlob(glob)
   const alternatives = expanded.map((alternative) => alternative.split('/').map(segmentOf))
   return (location) => {
     const names = location.split('/')
@@ -28,7 +28,7 @@ export function locationMatcher(glob: string): (location: string) => boolean {
   }
 }
 
-function refused(glob: string): ElysiaError {
+function invalidGlob(glob: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `--location ${glob.slice(0, 200)} is not valid`, {
     hint: `a glob of at most ${MAX_LENGTH} characters and ${MOST_ALTERNATIVES} alternatives, such as '/mnt/backups/**' or 'Article/*'`,
   })
@@ -73,13 +73,13 @@ export function locationFunctions(): LocationFunctions {
   const globs = new Map<string, (location: string) => boolean>()
   const directories = new Map<string, IsInside>()
   return {
-    matches_glob: (location, glob) => asked(globs, glob, locationMatcher)(location),
+    matches_glob: (location, glob) => memoizedMatch(globs, glob, locationMatcher)(location),
     lies_below: (location, directory) =>
-      asked(directories, directory, (path) => insideCheck(resolve(path)))(location),
+      memoizedMatch(directories, directory, (path) => insideCheck(resolve(path)))(location),
   }
 }
 
-function asked(
+function memoizedMatch(
   known: Map<string, (location: string) => boolean>,
   key: string,
   make: (key: string) => (location: string) => boolean,

@@ -14,7 +14,7 @@ function exact(name: string, description: string, dataType = 'text'): PropertySc
 }
 
 /** A property that is stored, but not used for searching or filtering. */
-function kept(name: string, description: string): PropertySchema {
+function unindexedProperty(name: string, description: string): PropertySchema {
   return { ...exact(name, description), indexFilterable: false }
 }
 
@@ -29,9 +29,9 @@ const PROPERTIES: readonly PropertySchema[] = [
   { name: 'size_bytes', dataType: ['int'], description: 'Bytes of the content in UTF-8' },
   { name: 'line_count', dataType: ['int'], description: 'Newlines of the content and one' },
   { name: 'last_modified', dataType: ['date'], description: 'When the file changed, as its producer said' },
-  kept('metadata', 'The metadata of the record as canonical JSON'),
+  unindexedProperty('metadata', 'The metadata of the record as canonical JSON'),
   exact('metadata_pairs', 'key=value for each scalar of the metadata', 'text[]'),
-  kept('record_hash', 'What the object was made of; equal hashes mean equal objects'),
+  unindexedProperty('record_hash', 'What the object was made of; equal hashes mean equal objects'),
 ]
 
 const VECTORIZED = 'content'

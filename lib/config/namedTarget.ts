@@ -34,7 +34,7 @@ export const PERSONAL_TARGET_KEYS: readonly string[] = [
 export function namedTargets(value: unknown, origin: string): Record<string, NamedTarget> {
   if (value === undefined || value === null) return {}
   const entries = Object.entries(bag(value, `targets in ${origin}`))
-  return Object.fromEntries(entries.map(([name, entry]) => [name, checked(name, entry, origin)]))
+  return Object.fromEntries(entries.map(([name, entry]) => [name, checkedTarget(name, entry, origin)]))
 }
 
 /** The address of a named target, in the form of `--target`. */
@@ -42,7 +42,7 @@ export function addressOf({ url, grpc }: NamedTarget): string {
   return grpc === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}grpc=${grpc}`
 }
 
-function checked(name: string, entry: unknown, origin: string): NamedTarget {
+function checkedTarget(name: string, entry: unknown, origin: string): NamedTarget {
   const where = `targets.${name} in ${origin}`
   if (/[:/,]/.test(name)) throw wrong(`${where} is not a name`, 'a name holds none of the characters : / ,')
   const target = typeof entry === 'string' ? { url: entry } : bag(entry, where)

@@ -91,7 +91,7 @@ function mostHelpfulFault(
     if (kinds[0] === undefined || kindName === undefined) continue
     return { ...union, error: notOneOf(kinds[0].key, kinds) }
   }
-  return { path, schema, error: plainest([...checking.errorsOf(schema, value)] as SchemaError[]) }
+  return { path, schema, error: plainestError([...checking.errorsOf(schema, value)] as SchemaError[]) }
 }
 
 interface Kind {
@@ -141,7 +141,7 @@ function* unionsIn(schema: TSchema, value: unknown, path: SectionPath): Generato
   }
 }
 
-function plainest(errors: readonly SchemaError[]): SchemaError {
+function plainestError(errors: readonly SchemaError[]): SchemaError {
   const known = errors.filter(({ message }) => message !== 'schema is false')
   return known.find(({ keyword }) => keyword === 'additionalProperties') ?? known[0] ?? errors[0]!
 }

@@ -181,7 +181,7 @@ function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
     const option = known.get(name)
     if (option === undefined)
       throw unknownKey(name, path, [...known.keys(), 'targets', ...Object.keys(SECTIONS)])
-    if (value !== null) values[option.key] = rooted(value, path, option.option.path === true)
+    if (value !== null) values[option.key] = resolveFrom(value, path, option.option.path === true)
   }
   return { kind: 'file', origin: path, values }
 }
@@ -211,13 +211,13 @@ function targetsOf({ path, content }: ConfigFile): Record<string, TargetSetting>
 
 function rootedTarget(target: NamedTarget, file: string): NamedTarget {
   const rootedEntries = Object.entries(target).map(([key, value]) => {
-    return [key, rooted(value, file, key.endsWith('_file'))]
+    return [key, resolveFrom(value, file, key.endsWith('_file'))]
   })
   return Object.fromEntries(rootedEntries) as NamedTarget
 }
 
 /** A path in a file is relative to that file, so that it means the same from every directory. */
-function rooted(value: unknown, file: string, isPath: boolean): unknown {
+function resolveFrom(value: unknown, file: string, isPath: boolean): unknown {
   if (typeof value !== 'string') return value
   if (value.startsWith('sqlite:')) return `sqlite:${resolve(dirname(file), value.slice('sqlite:'.length))}`
   return isPath ? resolve(dirname(file), value) : value

@@ -43,7 +43,7 @@ export function toThousandths(value: number): number {
 }
 
 /** Formats a count with its noun in the singular or the plural: `1 archive`, `2 archives`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
+export function pluralize(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 

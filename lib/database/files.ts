@@ -36,11 +36,11 @@ export function requireFiles(database: Connection): void {
     const now = inodeOf(path)
     const before = files.seen.get(path)
     if (before === undefined && now !== undefined) files.seen.set(path, now)
-    else if (before !== now) throw gone(path)
+    else if (before !== now) throw fileReplaced(path)
   }
 }
 
-function gone(path: string): ElysiaError {
+function fileReplaced(path: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${path} was removed or replaced while it was in use`, {
     hint: 'what was written to it is lost; put back a copy of it if you have one, then run the same command again',
   })

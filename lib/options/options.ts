@@ -80,7 +80,7 @@ export function resolveOptions<S extends OptionsSchema>(schema: S, layers: reado
   const origins: Record<string, string> = {}
   for (const [key, option] of Object.entries(schema.properties)) {
     const layer = layers.find(({ values }) => values[key] !== undefined)
-    const value = layer === undefined ? option.default : checked(key, option, layer)
+    const value = layer === undefined ? option.default : checkedValue(key, option, layer)
     if (value === undefined) requireNot(schema, key, option)
     else options[key] = value
     origins[key] = layer?.origin ?? 'default'
@@ -111,7 +111,7 @@ function requireNot(schema: OptionsSchema, key: string, option: OptionSchema): v
 }
 
 /** How a layer's writer named the option, and what they wrote. */
-function written(key: string, option: OptionSchema, layer: Layer): string {
+function writtenOption(key: string, option: OptionSchema, layer: Layer): string {
   const names = namesOf(key, option)
   const value = String(layer.values[key])
   if (layer.kind === 'flag') return `--${names.flag} ${value}`
@@ -120,11 +120,13 @@ function written(key: string, option: OptionSchema, layer: Layer): string {
   return `${key}: ${value}`
 }
 
-function checked(key: string, option: OptionSchema, layer: Layer): OptionValue {
+function checkedValue(key: string, option: OptionSchema, layer: Layer): OptionValue {
   const value = optionValue(option, layer.values[key], layer.kind === 'code')
   const exposed = layer.kind === 'flag' ? option.flagCheck?.(String(layer.values[key])) : undefined
   if (exposed !== undefined)
     throw new ElysiaError('ELYSIA_USAGE', `--${namesOf(key, option).flag} holds a secret`, { hint: exposed })
   if (!(value instanceof Fault)) return value
-  throw new ElysiaError('ELYSIA_USAGE', `${written(key, option, layer)} is not valid`, { hint: value.hint })
+  throw new ElysiaError('ELYSIA_USAGE', `${writtenOption(key, option, layer)} is not valid`, {
+    hint: value.hint,
+  })
 }

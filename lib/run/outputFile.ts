@@ -22,27 +22,28 @@ const DATABASE_FILES = ['', '-wal', '-shm', '-journal']
  */
 export function requireOutput(option: string, path: string, used: ReservedFiles): ReadonlySet<Inode> {
   const { inputs, store, stateDirectory } = used
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(option, path, 'is a directory')
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw unusableOutput(option, path, 'is a directory')
   const inode = inodeOf(path)
   const place = resolvedPath(path)
   const spared = new Set<Inode>()
   for (const { file, what } of inputs) {
     const read = inodeOf(file)
     if (typeof file === 'string' && place.startsWith(`${resolvedPath(file)}${sep}`))
-      throw refused(option, path, `lies in ${what}, which is read`)
-    if (read !== undefined && read === inode) throw refused(option, path, `is ${what}, which is read`)
+      throw unusableOutput(option, path, `lies in ${what}, which is read`)
+    if (read !== undefined && read === inode) throw unusableOutput(option, path, `is ${what}, which is read`)
     if (read !== undefined) spared.add(read)
   }
   for (const file of filesOf(store)) {
     if (file === place || (inode !== undefined && inodeOf(file) === inode))
-      throw refused(option, path, `is a file of the store ${store.target}`)
+      throw unusableOutput(option, path, `is a file of the store ${store.target}`)
   }
   if (stateDirectory !== undefined && isState(place, inode, resolvedPath(stateDirectory)))
-    throw refused(option, path, `is a file of the state in ${stateDirectory}`)
+    throw unusableOutput(option, path, `is a file of the state in ${stateDirectory}`)
   return spared
 }
 
-function refused(option: string, path: string, fact: string): ElysiaError {
+function unusableOutput(option: string, path: string, fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `${option} ${path} ${fact}`, {
     hint: 'nothing was done; name another file',
   })

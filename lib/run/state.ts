@@ -145,15 +145,15 @@ export function refuseTakenRun(
 
 /** A named lock in the state directory; `what` is the text that users read if another process holds it. */
 export function stateLock(directory: string, name: string, what: string, hint = WAIT): FileLock {
-  return held(directory, name, what, { hint })
+  return lockNamed(directory, name, what, { hint })
 }
 
 /** The same, but its file is removed with it: for names that seldom come again. */
 export function transientLock(directory: string, name: string, what: string): FileLock {
-  return held(directory, name, what, { hint: WAIT, transient: true })
+  return lockNamed(directory, name, what, { hint: WAIT, transient: true })
 }
 
-function held(
+function lockNamed(
   directory: string,
   name: string,
   what: string,

@@ -179,7 +179,7 @@ export function applyChanges(page: Page, changes: readonly NamedChange[]): Trans
   let filtered = 0
   for (const object of page) {
     const draft: ObjectDraft = { ...object, properties: { ...object.properties } }
-    const end = ended(draft, changes)
+    const end = applyChain(draft, changes)
     if (end === undefined) {
       draft.properties = withoutGaps(draft.properties)
       objects.push(draft)
@@ -205,7 +205,7 @@ function copyOf(properties: JsonObject): JsonObject {
 }
 
 /** Undefined if the object passed all of them. */
-function ended(
+function applyChain(
   draft: ObjectDraft,
   changes: readonly NamedChange[],
 ): 'filtered' | { readonly name: string; readonly reason: string } | undefined {

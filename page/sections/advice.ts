@@ -1,7 +1,7 @@
 import type { MonitorReport } from '../../lib/monitor/report/schema.ts'
 import { Name, Nothing, Section, Table, Typed } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
-import { counted, sizeText, spanText } from '../words.ts'
+import { pluralize, sizeText, spanText } from '../words.ts'
 
 type ArchiveLine = MonitorReport['cleanup'][number]
 
@@ -23,7 +23,7 @@ export function Advice({ report }: { report: MonitorReport }): VNode {
       ${isEmpty ? html`<${Nothing} text="None." />` : null}
       ${never.length === 0 ? null : html`<h3>Never backed up</h3><ul class="bare">${never.map(({ collection, target }) => html`<li><strong><${Name} text=${collection} /></strong> <span class="muted"><${Name} text=${target} /></span></li>`)}</ul>`}
       ${uncovered.length === 0 ? null : html`<h3>No expectation covers</h3><p>${uncovered.map((name, index) => html`${index > 0 ? ', ' : ''}<${Name} text=${name} />`)}: what never runs is then never missed. Give each an <code>expect</code> in the configuration.</p>`}
-      ${cleanup.length === 0 ? null : html`<h3>No rule keeps</h3><p>${counted(cleanup.length, 'archive')}, ${sizeText(bytes)}. The plan: <${Typed} text="elysiactl col catalog cleanup" /></p><${Archives} caption="Archives that no rule keeps" all=${cleanup} />`}
+      ${cleanup.length === 0 ? null : html`<h3>No rule keeps</h3><p>${pluralize(cleanup.length, 'archive')}, ${sizeText(bytes)}. The plan: <${Typed} text="elysiactl col catalog cleanup" /></p><${Archives} caption="Archives that no rule keeps" all=${cleanup} />`}
       ${unverified.length === 0 ? null : html`<h3>Not verified for long</h3><p>All of them: <${Typed} text="elysiactl col catalog verify --all" /></p><${Archives} caption="Archives not verified for long" all=${unverified} />`}
       ${notes.length === 0 ? null : html`<h3>Could not be checked</h3><ul class="bare">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     <//>` as VNode

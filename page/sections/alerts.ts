@@ -1,7 +1,7 @@
 import type { AlertFacts, AlertView } from '../../lib/monitor/dashboard/facts.ts'
 import { Ago, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
-import { counted } from '../words.ts'
+import { pluralize } from '../words.ts'
 
 const COLUMNS = [
   { name: 'Rule' },
@@ -23,14 +23,14 @@ export function Alerts({
 }): VNode {
   return html`
     <${Section} id="alerts" title="Alerts">
-      ${count === 0 ? null : html`<p><${Status} is="fault" text="undelivered" /> ${counted(count, 'message')} reached nobody yet. Try the sinks: <${Typed} text="elysiactl alerts test" /></p>`}
-      ${undelivered.length === 0 ? null : html`<ul class="bare">${undelivered.map(waiting)}</ul>`}
+      ${count === 0 ? null : html`<p><${Status} is="fault" text="undelivered" /> ${pluralize(count, 'message')} reached nobody yet. Try the sinks: <${Typed} text="elysiactl alerts test" /></p>`}
+      ${undelivered.length === 0 ? null : html`<ul class="bare">${undelivered.map(undeliveredItem)}</ul>`}
       ${alerts.length === 0 ? html`<${Nothing} text="None fires." />` : html`<${Table} caption="Alerts" columns=${COLUMNS} rows=${alerts.map((one) => row(one, now))} />`}
     <//>` as VNode
 }
 
-function waiting({ sink, messages, error }: AlertFacts['undelivered'][number]) {
-  return html`<li><strong><${Name} text=${sink} /></strong>: ${counted(messages, 'message')}${error === undefined ? null : html`, <span class="error">${error}</span>`}</li>`
+function undeliveredItem({ sink, messages, error }: AlertFacts['undelivered'][number]) {
+  return html`<li><strong><${Name} text=${sink} /></strong>: ${pluralize(messages, 'message')}${error === undefined ? null : html`, <span class="error">${error}</span>`}</li>`
 }
 
 function row(

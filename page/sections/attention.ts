@@ -4,7 +4,7 @@ import { html, type VNode } from '../preact.ts'
 import {
   agoText,
   capital,
-  counted,
+  pluralize,
   secondsSince,
   shareText,
   spanText,
@@ -27,7 +27,7 @@ export function Attention({ report }: { report: MonitorReport }): VNode {
       ${
         all.length === 0
           ? html`<${Nothing} text="Nothing: no open failure, nothing overdue, nothing damaged." />`
-          : html`<${List} all=${all.slice(0, shown)} report=${report} />${more.length === 0 ? null : html`<${Fold} summary=${counted(more.length, 'more warning')}>${() => html`<${List} all=${more} report=${report} />`}<//>`}`
+          : html`<${List} all=${all.slice(0, shown)} report=${report} />${more.length === 0 ? null : html`<${Fold} summary=${pluralize(more.length, 'more warning')}>${() => html`<${List} all=${more} report=${report} />`}<//>`}`
       }
     <//>` as VNode
 }

@@ -1,7 +1,7 @@
 import type { ArchiveView } from '../../lib/monitor/dashboard/facts.ts'
 import { Ago, Fold, Name, Nothing, Section, Status, Table } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
-import { agoText, counted, countText, secondsSince, sizeText } from '../words.ts'
+import { agoText, countText, pluralize, secondsSince, sizeText } from '../words.ts'
 
 const COLUMNS = [
   { name: 'Archive' },
@@ -37,7 +37,7 @@ function groupText(members: readonly ArchiveView[], chains: number, now: string)
     .at(-1)
   const damaged = members.filter(({ damaged: is }) => is).length
   return [
-    `${counted(members.length, 'archive')} in ${counted(chains, 'chain')}`,
+    `${pluralize(members.length, 'archive')} in ${pluralize(chains, 'chain')}`,
     newest === undefined ? 'none complete' : `newest ${agoText(secondsSince(newest.started_at, now))}`,
     verified === undefined ? 'never verified' : `last verified ${agoText(secondsSince(verified, now))}`,
     ...(damaged > 0 ? [`${damaged} damaged`] : []),

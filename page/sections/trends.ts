@@ -3,7 +3,7 @@ import { Chart, type Line, TIME_STEPS } from '../chart.ts'
 import { Fold, Moment, Name, Nothing, RunLink, Section, Status, Table } from '../parts.ts'
 import { html, useState, type VNode } from '../preact.ts'
 import { durationSentence, rateSentence } from '../sentences.ts'
-import { capital, counted, rateText, sizeText, spanText, subjectText } from '../words.ts'
+import { capital, pluralize, rateText, sizeText, spanText, subjectText } from '../words.ts'
 
 type Trend = MonitorReport['trends'][number]
 type Point = Trend['points'][number]
@@ -49,7 +49,7 @@ function One({ trend }: { trend: Trend }): VNode {
           <figcaption>${rateSentence(trend)}</figcaption>
         </figure>
       </div>
-      <${Fold} summary=${`The same as a table, ${counted(points.length, 'row')}`}>${() => html`<${Table} caption=${`Runs: ${subjectText(trend)}`} columns=${COLUMNS} rows=${points.toReversed().map(row)} />`}<//>
+      <${Fold} summary=${`The same as a table, ${pluralize(points.length, 'row')}`}>${() => html`<${Table} caption=${`Runs: ${subjectText(trend)}`} columns=${COLUMNS} rows=${points.toReversed().map(row)} />`}<//>
     </div>` as VNode
 }
 

@@ -11,7 +11,7 @@ export interface ChildOptions {
    * If all output must be JSON lines: receives what the child prints, in pieces. The child writes such lines to stderr
    * itself.
    */
-  readonly onSaid?: ((text: string) => void) | undefined
+  readonly onOutput?: ((text: string) => void) | undefined
 }
 
 /** The exit code that shells use. */
@@ -22,14 +22,14 @@ const CANNOT_START = 126
  * the child is asked to stop, and still waited for.
  */
 export function beginChild(words: readonly string[], options: ChildOptions): AutoChild {
-  const { quiet, stopping, ownerOf, onSaid } = options
+  const { quiet, stopping, ownerOf, onOutput } = options
   const [, program = ''] = process.argv
-  const more = [...(quiet ? ['-q'] : []), ...(onSaid === undefined ? [] : ['--progress', 'json'])]
+  const more = [...(quiet ? ['-q'] : []), ...(onOutput === undefined ? [] : ['--progress', 'json'])]
   const child = spawn(process.execPath, [...process.execArgv, program, ...words, ...more], {
     env: { ...process.env, ELYSIACTL_TRIGGER: 'auto' },
-    stdio: ['ignore', onSaid === undefined ? 2 : 'pipe', 2],
+    stdio: ['ignore', onOutput === undefined ? 2 : 'pipe', 2],
   })
-  if (onSaid !== undefined) child.stdout?.setEncoding('utf8').on('data', onSaid)
+  if (onOutput !== undefined) child.stdout?.setEncoding('utf8').on('data', onOutput)
   const stop = () => void child.kill('SIGTERM')
   stopping.addEventListener('abort', stop, { once: true })
   const ended = once(child, 'close')

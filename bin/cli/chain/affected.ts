@@ -1,4 +1,4 @@
-import { type ArchiveRecord, counted, ElysiaError, loadCatalog } from '../../library.ts'
+import { type ArchiveRecord, ElysiaError, loadCatalog, pluralize } from '../../library.ts'
 import { type CatalogContext, useCatalog } from '../catalog.ts'
 
 const MOST_NAMED = 5
@@ -20,7 +20,7 @@ export function affectedText(id: string, affected: readonly ArchiveRecord[]): st
   if (affected.length === 0) return undefined
   const names = affected.slice(0, MOST_NAMED).map((one) => one.id)
   const more = affected.length > MOST_NAMED ? ', …' : ''
-  return `${id} spoils ${counted(affected.length, 'later archive')}: ${names.join(', ')}${more}`
+  return `${id} spoils ${pluralize(affected.length, 'later archive')}: ${names.join(', ')}${more}`
 }
 
 /** The damaged archive according to an error: a link of a chain, or `archive` itself; undefined for other errors. */

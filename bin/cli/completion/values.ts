@@ -4,11 +4,11 @@ import {
   type Catalog,
   chooseTarget,
   classNameOf,
-  counted,
   layersFor,
   maskSecrets,
   type OptionSchema,
   parseTarget,
+  pluralize,
   resolveOptions,
   targetOptions,
   type ValueKind,
@@ -78,7 +78,7 @@ async function collectionNames(context: Context, line: TypedWords): Promise<Cand
   const found = (await store?.list()) ?? []
   return found.slice(0, MOST).map(({ name, objects }) => ({
     word: name,
-    ...(objects !== undefined && { text: counted(objects, 'object') }),
+    ...(objects !== undefined && { text: pluralize(objects, 'object') }),
   }))
 }
 
@@ -125,7 +125,7 @@ function latest(archives: readonly ArchiveRecord[]): Candidate[] {
 }
 
 function archiveText({ collection, status, objects, started }: ArchiveRecord): string {
-  const parts = [collection, counted(objects, 'object'), `of ${started.slice(0, 16)}Z`]
+  const parts = [collection, pluralize(objects, 'object'), `of ${started.slice(0, 16)}Z`]
   return [...parts, ...(status === 'complete' ? [] : [status])].join(', ')
 }
 

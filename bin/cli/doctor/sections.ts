@@ -1,4 +1,4 @@
-import { type Check, counted, loadAuto, type Section } from '../../library.ts'
+import { type Check, loadAuto, pluralize, type Section } from '../../library.ts'
 import { expectationsOf } from '../../monitor.ts'
 import { alertSettingsOf } from '../../observers/alertSettings.ts'
 import { optionWords } from '../auto/words.ts'
@@ -13,7 +13,7 @@ export async function sectionChecks({ settings, commands }: Context): Promise<Ch
       const policies = await readPolicies(section, (words, options, file) =>
         optionWords(commands, words, options, file),
       )
-      return counted(policies.length, 'policy', 'policies')
+      return pluralize(policies.length, 'policy', 'policies')
     },
     alerts: async () => {
       await alertSettingsOf(settings)
@@ -21,7 +21,7 @@ export async function sectionChecks({ settings, commands }: Context): Promise<Ch
     },
     expect: async () => {
       const expectations = await expectationsOf(settings)
-      return counted(expectations.length, 'expectation')
+      return pluralize(expectations.length, 'expectation')
     },
   }
   const looks = settings.sections.map(async (section): Promise<Check> => {

@@ -1,4 +1,4 @@
-import { type Check, counted, type HealthReport, healthJob } from '../../library.ts'
+import { type Check, type HealthReport, healthJob, pluralize } from '../../library.ts'
 import type { Context } from '../command.ts'
 import { faultOf } from './fault.ts'
 
@@ -42,5 +42,5 @@ export async function targetChecks(context: Context): Promise<Check[]> {
 function reachedText({ kind, version, nodes, clockDifferenceMs: clock }: HealthReport): string {
   if (kind !== 'weaviate') return `${kind} ${version}`
   const clocks = clock === undefined ? '' : `, clocks differ by ${(clock / 1000).toFixed(1)} s at most`
-  return `answers: Weaviate ${version}, ${counted(nodes.length, 'node')}${clocks}`
+  return `answers: Weaviate ${version}, ${pluralize(nodes.length, 'node')}${clocks}`
 }

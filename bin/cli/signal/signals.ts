@@ -1,4 +1,4 @@
-import { counted } from '../../library.ts'
+import { pluralize } from '../../library.ts'
 
 /** What signals ask from a run. */
 export interface Signals {
@@ -68,7 +68,7 @@ export function interruptedText(name: NodeJS.Signals): string {
 
 function stoppingText(name: NodeJS.Signals, isAtOnce: boolean, inFlight: number | undefined): string {
   if (isAtOnce) return `stopping${by(name)}`
-  const what = inFlight === undefined ? 'what is in flight' : counted(inFlight, 'batch', 'batches')
+  const what = inFlight === undefined ? 'what is in flight' : pluralize(inFlight, 'batch', 'batches')
   const finishing = inFlight === 0 ? '' : `: finishing ${what}`
   return `stopping${by(name)}${finishing}; again to abort`
 }

@@ -5,8 +5,8 @@ import {
   type AlertEvaluation,
   alertsLibrary,
   catalogOptions,
-  counted,
   type FiringAlert,
+  pluralize,
 } from '../../library.ts'
 import { withMonitor } from '../../monitor.ts'
 import { evaluateAlerts } from '../../observers/dueAlerts.ts'
@@ -36,7 +36,7 @@ async function run(context: Context): Promise<void> {
   else if (activeAlerts.length > 0) await console.print(pageOf(await tablesFor(context), activeAlerts))
   const held = activeAlerts.filter(({ status }) => status === 'firing')
   if (held.length === 0) return console.note('no alert rule finds anything wrong')
-  context.fail(EXIT.rejects, `${counted(held.length, 'alert')}: ${held[0]!.summary}`)
+  context.fail(EXIT.rejects, `${pluralize(held.length, 'alert')}: ${held[0]!.summary}`)
 }
 
 function documentOf({ made, deliveries, undelivered }: AlertEvaluation, alerts: readonly FiringAlert[]) {

@@ -1,4 +1,4 @@
-import { type BackupReport, counted, roughSize } from '../../library.ts'
+import { type BackupReport, pluralize, roughSize } from '../../library.ts'
 
 /** A report in lines for the user; the last is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string[] {
@@ -50,8 +50,8 @@ export function missingFromBackup(report: BackupReport): string | undefined {
   const lacks = [
     ...(rejected === 0
       ? []
-      : [`${counted(rejected, 'object')} rejected${file === undefined ? '' : `; see ${file}`}`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+      : [`${pluralize(rejected, 'object')} rejected${file === undefined ? '' : `; see ${file}`}`]),
+    ...(not_found === 0 ? [] : [`${pluralize(not_found, 'id')} of --objects not found`]),
   ]
   return lacks.length === 0 ? undefined : lacks.join(', ')
 }

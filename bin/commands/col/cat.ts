@@ -4,7 +4,6 @@ import { COLLECTION } from '../../cli/operands.ts'
 import {
   type CallOptions,
   catalogOptions,
-  counted,
   didYouMean,
   ElysiaError,
   filterOption,
@@ -13,6 +12,7 @@ import {
   type OptionsSchema,
   objectsOption,
   type Projection,
+  pluralize,
   propertiesOption,
   type ResolvedOptions,
   type StoredObject,
@@ -90,7 +90,7 @@ async function run(context: Context): Promise<void> {
   job?.requireSelectable(options)
   if (namesArchive(name)) return printArchive(context, name, options)
   const found = await findCollection(context, name)
-  const properties = wanted(options, found)
+  const properties = wantedProperties(options, found)
   const references = properties === 'all' || namesReference(properties, found)
   const what = { properties, vectors: options.vectors, references }
   const { calls, asleep } = await callsOf(options, found)
@@ -102,10 +102,10 @@ async function run(context: Context): Promise<void> {
   selected?.explain()
   const missing = selected?.unseen() ?? []
   if (asleep.length > 0) {
-    const fact = `not active, and not printed: ${counted(asleep.length, 'tenant')} of ${found.schema.class}`
+    const fact = `not active, and not printed: ${pluralize(asleep.length, 'tenant')} of ${found.schema.class}`
     context.fail(EXIT.failed, `${fact}; --tenant NAME prints one that is active`)
   } else if (missing.length > 0 && options.limit === undefined) {
-    const fact = `${counted(missing.length, 'id')} of --objects not found`
+    const fact = `${pluralize(missing.length, 'id')} of --objects not found`
     context.console.note(`${fact}: ${missing.slice(0, MOST_NAMED).join(', ')}`)
     context.fail(EXIT.rejects, fact)
   }
@@ -114,7 +114,7 @@ async function run(context: Context): Promise<void> {
 /** Prints an archive as it would be after a restore. */
 async function printArchive(context: Context, name: string, options: CatOptions): Promise<void> {
   await readArchive(context, name, options, async (schema, pages) => {
-    const choose = chosen(wanted(options, { schema }))
+    const choose = chosen(wantedProperties(options, { schema }))
     const kept = (object: StoredObject) => printable(choose(object), options)
     await context.console.printJson(pieces(lines(() => pages, kept, [{}], options.limit)))
   })
@@ -161,7 +161,7 @@ async function callsOf({ tenant }: CatOptions, found: FoundCollection): Promise<
   })
 }
 
-function wanted(
+function wantedProperties(
   { properties }: CatOptions,
   { schema }: Pick<FoundCollection, 'schema'>,
 ): Projection['properties'] {

@@ -3,7 +3,6 @@ import { EXIT } from '../../cli/exit.ts'
 import { afterError } from '../../cli/next.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import {
-  counted,
   type DeleteContext,
   type DeleteOptions,
   type DeletePlan,
@@ -12,6 +11,7 @@ import {
   deleteOptions,
   ElysiaError,
   type OptionsSchema,
+  pluralize,
   retryEvent,
   runOptions,
   targetOptions,
@@ -121,7 +121,7 @@ function requireAnswerable(context: Context, { dryRun }: DeleteOptions): void {
 
 async function agreed({ console }: Context, plan: DeletePlan): Promise<boolean> {
   const { collection, target, objects, deletes } = plan
-  const what = `${deletes} of ${counted(objects, 'object')} of ${collection} in ${shortTarget(target)}`
+  const what = `${deletes} of ${pluralize(objects, 'object')} of ${collection} in ${shortTarget(target)}`
   const answer = await console.ask(`Delete ${what}? Type the name of the collection or y: `)
   return answer?.toLowerCase() === 'y' || answer === collection
 }
@@ -147,8 +147,8 @@ function summary(report: DeleteReport): string[] {
 
 function lackText({ rejected, not_found = 0 }: DeleteReport): string | undefined {
   const lacks = [
-    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} could not be deleted`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+    ...(rejected === 0 ? [] : [`${pluralize(rejected, 'object')} could not be deleted`]),
+    ...(not_found === 0 ? [] : [`${pluralize(not_found, 'id')} of --objects not found`]),
   ]
   return lacks.length === 0 ? undefined : lacks.join(', ')
 }

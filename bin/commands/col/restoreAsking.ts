@@ -1,9 +1,9 @@
 import type { Context } from '../../cli/command.ts'
 import {
-  counted,
   type Deletions,
   ElysiaError,
   type OptionsSchema,
+  pluralize,
   type RestoreOptions,
 } from '../../library.ts'
 
@@ -38,9 +38,9 @@ export function requireAnswerable(
 /** Asks for the name of the collection in which a replace will delete objects. */
 export async function confirmDeletions({ console }: Context, deletions: Deletions): Promise<boolean> {
   const { collection, target, objects, source, deletes } = deletions
-  const what = `${collection} in ${target} (${counted(objects, 'object')}) with ${counted(source, 'object')}`
+  const what = `${collection} in ${target} (${pluralize(objects, 'object')}) with ${pluralize(source, 'object')}`
   const answer = await console.ask(
-    `Replace ${what} of the archive, and delete ${counted(deletes, 'object')}? Type the name of the collection: `,
+    `Replace ${what} of the archive, and delete ${pluralize(deletes, 'object')}? Type the name of the collection: `,
   )
   return answer === collection
 }

@@ -1,11 +1,11 @@
-import { counted, type RestoreReport, sumCounts } from '../../library.ts'
+import { pluralize, type RestoreReport, sumCounts } from '../../library.ts'
 import { byCode, type Row, rowLines } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
 
 /** A report for the user: the counts below `objects` add up to it. */
 export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string[] {
   const { status, class: name, target, archive, seconds, rate, retries } = report
-  if (status === 'planned') return planned(report)
+  if (status === 'planned') return plannedLines(report)
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${status}: ${name} in ${shortTarget(target)}, from ${archive}, run ${report.id}`,
@@ -24,18 +24,18 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
 }
 
 /** What a dry run found to write. */
-function planned(report: RestoreReport): string[] {
+function plannedLines(report: RestoreReport): string[] {
   const { class: name, kind, target, archive, objects, filtered, rejected, tenants, parts } = report
   if (report.planned !== null) return planText(report)
   const refused = sumCounts(rejected)
   // Only a manifest gives the number beforehand.
-  const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
-  const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
+  const what = objects === 0 && kind !== 'archive' ? 'all its objects' : pluralize(objects, 'object')
+  const of = tenants === 0 ? '' : ` of ${pluralize(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
-    `${name} in ${shortTarget(target)}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
-    ...(filtered === 0 ? [] : [`${counted(filtered, 'object')} would be left out`]),
-    ...(refused === 0 ? [] : [`${counted(refused, 'object')} would be rejected`]),
+    `${name} in ${shortTarget(target)}, from ${archive}: ${what}${of}, in ${pluralize(parts, 'part')}`,
+    ...(filtered === 0 ? [] : [`${pluralize(filtered, 'object')} would be left out`]),
+    ...(refused === 0 ? [] : [`${pluralize(refused, 'object')} would be rejected`]),
     ...reasons(report),
   ]
 }
@@ -73,7 +73,7 @@ function verified({ verification }: RestoreReport): string[] {
   const left = unmade === undefined ? '' : `, and left ${unmade} out`
   return [
     `read back: ${count} of ${expected} objects, ${is}`,
-    ...(made === undefined ? [] : [`the target made ${counted(made, 'vector')}${left}`]),
+    ...(made === undefined ? [] : [`the target made ${pluralize(made, 'vector')}${left}`]),
   ]
 }
 

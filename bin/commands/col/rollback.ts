@@ -2,7 +2,7 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { afterError } from '../../cli/next.ts'
 import {
-  counted,
+  pluralize,
   type RollbackReport,
   retryEvent,
   rollbackJob,
@@ -81,7 +81,7 @@ function summary(report: RollbackReport): string[] {
     head,
     `what ${undone} changed of ${name} in ${shortTarget(target)}`,
     ...rowLines(rows),
-    ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
+    ...(verified === null ? [] : [`read back: ${pluralize(verified, 'object')} as before`]),
     ...changesText(report),
     `${seconds.toFixed(2)} s`,
     ...tenantsText(report),
@@ -132,10 +132,10 @@ function lackText({
     ...(left === 0
       ? []
       : [
-          `${counted(left, 'object')} ${would}left: somebody else has changed them since; --force puts them back too`,
+          `${pluralize(left, 'object')} ${would}left: somebody else has changed them since; --force puts them back too`,
         ]),
-    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} rejected`]),
-    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+    ...(rejected === 0 ? [] : [`${pluralize(rejected, 'object')} rejected`]),
+    ...(references_rejected === 0 ? [] : [`${pluralize(references_rejected, 'reference')} rejected`]),
   ]
   if (lacks.length === 0) return undefined
   return `${lacks.join(', ')}${left_file === null ? '' : `; see ${left_file}`}`

@@ -3,8 +3,8 @@ import { COLLECTION } from '../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import {
   type CollectionSchema,
-  counted,
   type PropertySchema,
+  pluralize,
   type Tenant,
   targetOptions,
 } from '../../library.ts'
@@ -47,8 +47,8 @@ async function contents({ store, schema }: FoundCollection, tables: Tables): Pro
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   // The content of the others is unknown until they are active.
   const others =
-    asleep.length === 0 ? '' : `; not active, and not counted: ${counted(asleep.length, 'tenant')}`
-  const head = `objects: ${total} in ${counted(active.length, 'tenant')}${others}`
+    asleep.length === 0 ? '' : `; not active, and not counted: ${pluralize(asleep.length, 'tenant')}`
+  const head = `objects: ${total} in ${pluralize(active.length, 'tenant')}${others}`
   return [head, ...tenantTable([...active, ...asleep], counts, tables)]
 }
 

@@ -5,8 +5,8 @@ import {
   type ConformanceReport,
   conformanceJob,
   conformanceOptions,
-  counted,
   ElysiaError,
+  pluralize,
 } from '../../library.ts'
 
 /** `format conformance`: a kit to test a consumer in any language, and what its dump lacks. */
@@ -52,7 +52,7 @@ async function write({ console, options }: Context, directory: string): Promise<
   const kit = await writeConformanceKit(resolve(directory), options(conformanceOptions))
   if (console.json) return console.document({ ...kit })
   console.note([
-    `written: ${counted(kit.files, 'file')} into ${kit.directory}`,
+    `written: ${pluralize(kit.files, 'file')} into ${kit.directory}`,
     'its README.md says what a consumer writes of them; `elysiactl format conformance check` holds that against the kit',
   ])
 }
@@ -65,10 +65,10 @@ async function check(context: Context, directory: string, dump: string): Promise
   else if (!console.quiet) await console.print(report.faults.map(({ file, reason }) => `${file} ${reason}`))
   console.note(summary(report))
   if (report.failed > 0)
-    context.fail(EXIT.rejects, `${counted(report.failed, 'file')} did not end as the format says`)
+    context.fail(EXIT.rejects, `${pluralize(report.failed, 'file')} did not end as the format says`)
 }
 
 function summary({ passed, failed, not_tried: notTried }: ConformanceReport): string {
   const left = notTried === 0 ? '' : `, ${notTried} with options not tried`
-  return `${counted(passed + failed, 'file')}: ${passed} as the format says, ${failed} not${left}`
+  return `${pluralize(passed + failed, 'file')}: ${passed} as the format says, ${failed} not${left}`
 }

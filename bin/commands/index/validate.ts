@@ -4,8 +4,8 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { sources } from '../../cli/inputs.ts'
 import {
-  counted,
   ofInput,
+  pluralize,
   type Reject,
   type ValidationCounts,
   validateJob,
@@ -46,13 +46,13 @@ async function run(context: Context): Promise<void> {
   const totals = await printing(context, (print) => check(context, print))
   const { files, lines, blank, records, faults } = totals
   console.note(
-    `${counted(files, 'file')}, ${counted(lines, 'line')}: ${blank} blank, ${counted(records, 'record')}, ${faults} faulty`,
+    `${pluralize(files, 'file')}, ${pluralize(lines, 'line')}: ${blank} blank, ${pluralize(records, 'record')}, ${faults} faulty`,
   )
   if (faults > 0) context.fail(EXIT.rejects, faultsText(faults, records))
 }
 
 function faultsText(faults: number, records: number): string {
-  return `${faults} of ${counted(records, 'record')} ${faults === 1 ? 'is' : 'are'} faulty: without --quiet each is shown`
+  return `${faults} of ${pluralize(records, 'record')} ${faults === 1 ? 'is' : 'are'} faulty: without --quiet each is shown`
 }
 
 async function check(context: Context, print: Print): Promise<Totals> {

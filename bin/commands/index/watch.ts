@@ -2,9 +2,9 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { transformsFor } from '../../cli/transforms.ts'
 import {
-  counted,
   ingestOptions,
   metricsListenOptions,
+  pluralize,
   type RunEvent,
   requireUsable,
   runOptions,
@@ -105,7 +105,7 @@ function files({ files, files_failed: failed, files_passed_over: passedOver }: W
 function failAfter(context: Context, report: WatchReport, rejectsPath: string | undefined): void {
   const { files_failed: failed, files: all } = report
   const where = 'without --quiet each is named'
-  if (failed > 0) context.fail(EXIT.failed, `${failed} of ${counted(all, 'file')} failed: ${where}`)
+  if (failed > 0) context.fail(EXIT.failed, `${failed} of ${pluralize(all, 'file')} failed: ${where}`)
   else if (sumCounts(report.rejected) > 0)
     context.fail(EXIT.rejects, rejectsText(report, rejectsPath ?? where))
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command, Context } from '../../cli/command.ts'
-import { counted, historyLibrary, historyOptions, roughSize } from '../../library.ts'
+import { historyLibrary, historyOptions, pluralize, roughSize } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
 
 /** Between two removals, another process may write. */
@@ -38,7 +38,7 @@ async function run(context: Context): Promise<void> {
       await console.document({ removed, ...kept, ...(why !== undefined && { not_freed: why }) })
     } else {
       const freedText = bytes === 0 ? '' : `; the history is ${roughSize(bytes)} smaller`
-      console.note(`${counted(removed, 'run')} removed${freedText}`)
+      console.note(`${pluralize(removed, 'run')} removed${freedText}`)
     }
   } finally {
     history.close()

@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { stepSettings } from '../../cli/transforms.ts'
-import { counted, transformJob, transformTestOptions } from '../../library.ts'
+import { pluralize, transformJob, transformTestOptions } from '../../library.ts'
 import { exampleLines } from '../../view/example.ts'
 
 /** `transform test`: runs the examples of a file of transforms, without any store. */
@@ -25,7 +25,7 @@ async function run(context: Context): Promise<void> {
   const { file, passed, failed, examples } = report
   if (console.json) await console.document(report)
   else if (!console.quiet) await console.printColored(examples.flatMap((one) => exampleLines(file, one)))
-  console.note(`${counted(examples.length, 'example')}: ${passed} passed, ${failed} failed`)
+  console.note(`${pluralize(examples.length, 'example')}: ${passed} passed, ${failed} failed`)
   if (failed > 0)
-    context.fail(EXIT.rejects, `${failed} of ${counted(examples.length, 'example')} of ${file} failed`)
+    context.fail(EXIT.rejects, `${failed} of ${pluralize(examples.length, 'example')} of ${file} failed`)
 }

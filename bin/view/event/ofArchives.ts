@@ -1,4 +1,4 @@
-import { counted } from '../../library.ts'
+import { pluralize } from '../../library.ts'
 import { someIds, type Texts } from './texts.ts'
 
 /** The texts for events of archives, their content, and the catalog. */
@@ -8,18 +8,18 @@ export const OF_ARCHIVES = {
   base_chosen: ({ archive, reason }) =>
     archive === undefined ? `a full archive is made: ${reason}` : `an increment of ${archive}`,
   unchanged_proved: ({ objects, archive }) =>
-    `${counted(objects, 'object')} that seem unchanged since ${archive} were read, and none has changed`,
+    `${pluralize(objects, 'object')} that seem unchanged since ${archive} were read, and none has changed`,
   times_disproved: ({ id, archive }) =>
     `${id} has changed since ${archive}, though its update time has not: update times cannot be relied on, so a full archive is made`,
   compression_chosen: ({ compression, level, reason }) =>
     `compression ${compression}${level === undefined ? '' : `:${level}`}: ${reason}`,
   invalid_vectors_left_out: ({ collection, objects, ids }) => {
     const more = objects > ids.length ? ', …' : ''
-    return `left out vectors that hold NaN or infinity, of ${counted(objects, 'object')} of ${collection}: ${ids.join(', ')}${more}`
+    return `left out vectors that hold NaN or infinity, of ${pluralize(objects, 'object')} of ${collection}: ${ids.join(', ')}${more}`
   },
   filter_planned: ({ filter, pushed, search, expected, objects, reason }) => {
     const condition = pushed.join(' AND ')
-    const share = expected === undefined ? '' : `, ${expected} of ${counted(objects ?? 0, 'object')}`
+    const share = expected === undefined ? '' : `, ${expected} of ${pluralize(objects ?? 0, 'object')}`
     const why =
       pushed.length === 0
         ? 'the server can answer no part of it without loss'
@@ -27,10 +27,10 @@ export const OF_ARCHIVES = {
     const how = search ? `asks the server for ${condition}${share}` : `scans all objects: ${reason ?? why}`
     return `filter: ${how}; evaluated here: ${filter}`
   },
-  filter_evaluated: ({ read, selected }) => `filter: ${counted(read, 'object')} read, ${selected} selected`,
+  filter_evaluated: ({ read, selected }) => `filter: ${pluralize(read, 'object')} read, ${selected} selected`,
   objects_not_found: ({ collection, objects, ids }) => {
     const have = objects === 1 ? 'has' : 'have'
-    return `${counted(objects, 'id')} of --objects ${have} no object in ${collection}: ${someIds(ids, objects)}`
+    return `${pluralize(objects, 'id')} of --objects ${have} no object in ${collection}: ${someIds(ids, objects)}`
   },
   vectors_missing: ({ collection, vector }) =>
     `no object of ${collection} has a vector${vector === '' ? '' : ` ${vector}`}, though its schema has an index for them`,
@@ -55,7 +55,7 @@ export const OF_ARCHIVES = {
   backup_not_cataloged: ({ error }) => `this backup is missing from the catalog: ${error.message}`,
   catalog_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
   catalog_rebuilt: ({ archives, roots }) =>
-    `the catalog was rebuilt: ${counted(archives, 'archive')} below ${roots.join(', ')}`,
+    `the catalog was rebuilt: ${pluralize(archives, 'archive')} below ${roots.join(', ')}`,
   archive_unreadable: ({ path, reason }) => `${path} was left out: ${reason}`,
   root_unreadable: ({ root, error }) => `${root} could not be searched for archives: ${error.message}`,
   note_not_kept: ({ error }) => `a rebuilt catalog would lack this: ${error.message}`,

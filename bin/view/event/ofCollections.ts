@@ -1,4 +1,4 @@
-import { counted, formatUnit, type RunEvent, roughSize } from '../../library.ts'
+import { formatUnit, pluralize, type RunEvent, roughSize } from '../../library.ts'
 import { shortTarget } from '../target.ts'
 import { changedText, classText, readAsText } from './ofSource.ts'
 import { someIds, type Texts } from './texts.ts'
@@ -35,12 +35,12 @@ export const OF_COLLECTIONS = {
     `the alias ${alias} ${before === undefined ? 'was not made' : `still means ${before}`}: ${collection} lacks ${missing} that the archive has`,
   collection_dropped: ({ collection }) => `removed the collection ${collection}`,
   tenants_activated: ({ tenants }) =>
-    `activates ${counted(tenants, 'tenant')} for the scan one by one, and puts each back after it`,
+    `activates ${pluralize(tenants, 'tenant')} for the scan one by one, and puts each back after it`,
   tenants_not_counted: ({ tenants }) =>
-    `not active, to be activated, and not counted here: ${counted(tenants, 'tenant')}`,
+    `not active, to be activated, and not counted here: ${pluralize(tenants, 'tenant')}`,
   tenants_left_active: ({ tenants, collection, state, error }) =>
     collection === undefined
-      ? `${counted(tenants, 'tenant')} left active: ${error.message}`
+      ? `${pluralize(tenants, 'tenant')} left active: ${error.message}`
       : `${tenants} tenants of ${collection} stay active, not ${state}: ${error.message}`,
   node_unhealthy: ({ node, status }) => `node ${node} of the target is ${status}`,
   schema_patched: ({ rule, path, from, to, reason }) => {
@@ -53,7 +53,7 @@ export const OF_COLLECTIONS = {
     const many =
       calls === undefined
         ? 'one for each object'
-        : `up to ${counted(calls, 'vector')} for ${counted(objects ?? 0, 'object')}`
+        : `up to ${pluralize(calls, 'vector')} for ${pluralize(objects ?? 0, 'object')}`
     return `${modules} makes new vectors for ${collection} (${names}): ${many}`
   },
   schema_differs: ({ path, wanted, got }) => {
@@ -68,14 +68,14 @@ export const OF_COLLECTIONS = {
   room_unknown: ({ collection, target, bytes, objects }) => {
     const size =
       bytes === undefined
-        ? `room for ${counted(objects ?? 0, 'object')}`
+        ? `room for ${pluralize(objects ?? 0, 'object')}`
         : `about ${roughSize(bytes)} (estimated)`
     return `${collection} takes ${size}; ${target} does not report the room on its disks: make sure that they have it`
   },
   deletions_left: ({ collection, objects, rejected }) =>
-    `nothing was deleted from ${collection}, because ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive lacks are still there`,
+    `nothing was deleted from ${collection}, because ${rejected} of the archive were rejected: ${pluralize(objects, 'object')} that the archive lacks are still there`,
   plan_outdated: ({ collection, objects, ids }) => {
-    return `${counted(objects, 'object')} of ${collection} changed since the plan was made: ${someIds(ids, objects)}`
+    return `${pluralize(objects, 'object')} of ${collection} changed since the plan was made: ${someIds(ids, objects)}`
   },
   undo_expired: ({ run, collection }) =>
     `the undo of the run ${run}, which changed ${collection}, has expired and was removed: the run can no longer be undone`,
@@ -97,7 +97,7 @@ export const OF_COLLECTIONS = {
   indexing: ({ vectors }) => `${vectors} vectors wait for their index`,
   objects_expired: ({ expired, objects, target, collection }) =>
     collection === undefined
-      ? `${expired} of ${counted(objects, 'object')} of the archive have expired, and are gone from ${target}`
+      ? `${expired} of ${pluralize(objects, 'object')} of the archive have expired, and are gone from ${target}`
       : `${expired} of ${objects} objects of ${collection} had expired by the time they were read back; those that never expire are there`,
 } satisfies Texts
 
@@ -110,12 +110,12 @@ const STRATEGIES: Readonly<Record<string, string>> = {
 
 function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }>): string {
   const { collection, target, strategy, objects, source, deletes, undo, keep_ms = 0, dry_run } = event
-  const holds = objects === undefined ? '' : `, which holds ${counted(objects, 'object')}`
-  const from = source === undefined ? '' : ` (${counted(source, 'object')} in the archive)`
+  const holds = objects === undefined ? '' : `, which holds ${pluralize(objects, 'object')}`
+  const from = source === undefined ? '' : ` (${pluralize(source, 'object')} in the archive)`
   const removes =
     deletes === undefined
       ? ''
-      : `; ${counted(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
+      : `; ${pluralize(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
   const would = dry_run ? 'would change' : 'changes'
   const kept =
     undo === undefined

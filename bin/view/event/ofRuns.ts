@@ -1,4 +1,4 @@
-import { counted, roughSize } from '../../library.ts'
+import { pluralize, roughSize } from '../../library.ts'
 import type { Texts } from './texts.ts'
 
 const STARTED_OVER = {
@@ -47,5 +47,5 @@ export const OF_RUNS = {
   coalescing: ({ passes, records = 0, superseded = 0 }) =>
     passes !== 'two' || superseded === 0
       ? undefined
-      : `${superseded} of ${counted(records, 'record')} are replaced by later ones, and left out (--coalesce off writes all)`,
+      : `${superseded} of ${pluralize(records, 'record')} are replaced by later ones, and left out (--coalesce off writes all)`,
 } satisfies Texts

@@ -1,4 +1,4 @@
-import { counted, type RunEvent } from '../../library.ts'
+import { pluralize, type RunEvent } from '../../library.ts'
 
 const PROPERTIES_SHOWN = 20
 
@@ -43,12 +43,13 @@ export function changedText(event: Extract<RunEvent, { readonly type: 'source_ch
   } = event
   const facts = [
     ids !== undefined &&
-      `${counted(ids, 'id')} made from ids that are not UUIDs, which are the property original_id`,
-    vectors !== undefined && `${counted(vectors, 'vector')} rounded to float32`,
-    numbers !== undefined && `${counted(numbers, 'decimal')} rounded to a 64-bit float`,
-    sparse !== undefined && `${counted(sparse, 'sparse vector')} left out, since there is no index for them`,
-    names !== undefined && `${counted(names, 'field')} renamed, to names that a property may have`,
-    fields !== undefined && `${counted(fields, 'field')} left out`,
+      `${pluralize(ids, 'id')} made from ids that are not UUIDs, which are the property original_id`,
+    vectors !== undefined && `${pluralize(vectors, 'vector')} rounded to float32`,
+    numbers !== undefined && `${pluralize(numbers, 'decimal')} rounded to a 64-bit float`,
+    sparse !== undefined &&
+      `${pluralize(sparse, 'sparse vector')} left out, since there is no index for them`,
+    names !== undefined && `${pluralize(names, 'field')} renamed, to names that a property may have`,
+    fields !== undefined && `${pluralize(fields, 'field')} left out`,
   ]
   return `${source}: ${facts.filter((fact) => fact !== false).join('; ')}`
 }

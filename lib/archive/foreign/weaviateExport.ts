@@ -74,7 +74,7 @@ export async function listWeaviateExport(directory: string): Promise<WeaviateExp
   const order = ({ collection, tenant = '', path }: ExportFile) => `${collection}\0${tenant}\0${path}`
   files.sort((a, b) => (order(a) < order(b) ? -1 : 1))
   if (!names.includes(EXPORT_METADATA_FILE)) return { files, skipped: [] }
-  return { files, ...checked(await metadataIn(directory), files, directory) }
+  return { files, ...checkedExport(await metadataIn(directory), files, directory) }
 }
 
 async function namesIn(directory: string): Promise<string[]> {
@@ -123,7 +123,7 @@ function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }
 
-function checked(metadata: Metadata, files: readonly ExportFile[], directory: string) {
+function checkedExport(metadata: Metadata, files: readonly ExportFile[], directory: string) {
   const { status, startedAt, completedAt, shardStatus = {} } = metadata
   if (status !== 'SUCCESS') {
     throw new ElysiaError(

@@ -30,12 +30,12 @@ export function filteredObjects(source: ObjectSource, selects: ObjectPredicate):
   return {
     ...source,
     pages: (range) =>
-      Readable.from(wantedOf(source.pages(range), selects), { objectMode: true, highWaterMark: 1 }),
+      Readable.from(selectedPages(source.pages(range), selects), { objectMode: true, highWaterMark: 1 }),
     close: () => source.close(),
   }
 }
 
-async function* wantedOf(pages: AsyncIterable<Page>, selects: ObjectPredicate): AsyncGenerator<Page> {
+async function* selectedPages(pages: AsyncIterable<Page>, selects: ObjectPredicate): AsyncGenerator<Page> {
   for await (const page of pages) {
     const wanted = page.filter(selects)
     if (wanted.length > 0) yield wanted

@@ -57,8 +57,8 @@ class IndexedPart extends Writable implements PartSink {
   async #take(page: readonly IndexableItem[]): Promise<void> {
     const objects = page.flatMap((item) => objectIn(item) ?? [])
     // The part's encoder remembers the hashes, which the index uses.
-    if (objects.length > 0) await written(this.#part ?? this.#begin(), objects)
-    await written(this.#index, page.map(pendingEntry))
+    if (objects.length > 0) await writePage(this.#part ?? this.#begin(), objects)
+    await writePage(this.#index, page.map(pendingEntry))
   }
 
   #begin(): PartSink {
@@ -78,7 +78,7 @@ class IndexedPart extends Writable implements PartSink {
   }
 }
 
-function written(sink: Writable, page: readonly unknown[]): Promise<void> {
+function writePage(sink: Writable, page: readonly unknown[]): Promise<void> {
   return new Promise((resolve, reject) => {
     sink.write(page, (error) => (error ? reject(error) : resolve()))
   })

@@ -1,6 +1,6 @@
 import { periodBefore, periodOf } from '../../core/duration.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import type { Catalog } from '../catalog.ts'
 import type { ArchiveRecord } from '../record.ts'
 import { lineageOf } from './lineage.ts'
@@ -84,7 +84,7 @@ function fullDue(
   const full = lineage[0]!
   if (/^\d+$/.test(every)) {
     if (lineage.length < Number(every)) return undefined
-    return `there are ${counted(lineage.length, 'archive')} since ${full.id}, the last full one`
+    return `there are ${pluralize(lineage.length, 'archive')} since ${full.id}, the last full one`
   }
   if (Date.parse(full.started) > periodBefore(now, periodOf(every, '--full-every'))) return undefined
   return `${full.id}, the last full archive, is ${every} old`

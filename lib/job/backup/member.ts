@@ -20,7 +20,7 @@ export interface SetMember {
 }
 
 /** What the member should be. */
-export interface WantedMember extends TransformSettings {
+export interface MemberRequest extends TransformSettings {
   readonly store: Store
   readonly collection: string
   readonly options: BackupOptions
@@ -31,7 +31,7 @@ export interface WantedMember extends TransformSettings {
  * @throws ElysiaError ELYSIA_DAMAGED for a damaged manifest or journal; ELYSIA_CONFLICT if another collection is there,
  * or a complete backup with other options
  */
-export async function setMember(storage: Storage, wanted: WantedMember): Promise<SetMember> {
+export async function setMember(storage: Storage, wanted: MemberRequest): Promise<SetMember> {
   const { collection, store } = wanted
   const { target } = store
   const isSealed = (await storage.bytes(MANIFEST_FILE)) !== undefined
@@ -43,16 +43,16 @@ export async function setMember(storage: Storage, wanted: WantedMember): Promise
   const isEnded = isSealed && (await storage.bytes(JOURNAL_FILE)) === undefined
   if (isEnded) {
     const { manifest } = await openArchive(storage)
-    await requireAsAsked(manifest, wanted, storage.text)
+    await requireSameOptions(manifest, wanted, storage.text)
     for (const { file, bytes } of manifest.parts) await requireWhole(storage, file, bytes)
   }
   return { isComplete: isEnded, isBegun: plan !== undefined, set: plan?.set }
 }
 
 /** One of a part of the collection, say, would be taken for one of all. */
-async function requireAsAsked(
+async function requireSameOptions(
   plan: Plan,
-  { store, collection, options, ...changing }: WantedMember,
+  { store, collection, options, ...changing }: MemberRequest,
   place: string,
 ): Promise<void> {
   const subject = await collectionInfoOf(store, collection, options, () => {}, changing)

@@ -93,7 +93,7 @@ export async function runCleanup(
   try {
     for (const { root } of locks.values()) catalog.settleRunning(root)
     const groups = groupsOf(catalog, cleanup, now)
-    const going = [...removedOf(groups), ...begunIn(catalog, cleanup, locks)]
+    const going = [...removedOf(groups), ...unfinishedRemovals(catalog, cleanup, locks)]
     const done: RemovalResult = { removed: [], failed: [], bytes: 0 }
     const work = async () => {
       run.begin(entryOf(cleanup, [...locks.keys()], context))
@@ -161,7 +161,11 @@ function removedOf(groups: readonly GroupPlan[]): string[] {
 }
 
 /** A removal that was begun is finished, whatever the filter says about its archive. */
-function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, RootLock>): string[] {
+function unfinishedRemovals(
+  catalog: Catalog,
+  cleanup: Cleanup,
+  locks: ReadonlyMap<string, RootLock>,
+): string[] {
   const { location, below } = cleanup.filter
   const where = { ...(location !== undefined && { location }), ...(below !== undefined && { below }) }
   const unfinished = catalog.list({ ...where, status: ['deleting'] }).filter(({ root }) => locks.has(root))

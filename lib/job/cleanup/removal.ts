@@ -102,12 +102,12 @@ async function removeFile(
 ): Promise<Removal> {
   const { location } = archive
   const beside = annotationsAt(archive, catalog.storageAt)
-  const isNoted = await hasAnnotations(catalog, archive)
+  const isAnnotated = await hasAnnotations(catalog, archive)
   const now = await lstat(location)
   if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was just replaced')
   await catalog.storageAt(dirname(location)).remove(basename(location))
   failpoint('cleanup.after-file')
-  if (isNoted) await beside.storage.remove(beside.name)
+  if (isAnnotated) await beside.storage.remove(beside.name)
   return { unknownFiles: [] }
 }
 
@@ -120,7 +120,7 @@ async function removeDirectory(
 ): Promise<Removal> {
   const { location } = archive
   const storage = catalog.storageAt(location)
-  const isNoted = await hasAnnotations(catalog, archive)
+  const isAnnotated = await hasAnnotations(catalog, archive)
   if (manifest !== undefined) await markPlace(storage, manifest)
   await removeRegular(storage, MANIFEST_FILE)
   failpoint('cleanup.after-manifest')
@@ -134,7 +134,7 @@ async function removeDirectory(
     } else if (isLeftover(name, named)) await storage.remove(name)
   }
   await removeRegular(storage, SCHEMA_FILE)
-  if (isNoted) await removeRegular(storage, annotationsAt(archive, catalog.storageAt).name)
+  if (isAnnotated) await removeRegular(storage, annotationsAt(archive, catalog.storageAt).name)
   await removeEmptyDirectories(location)
   // Without a manifest, only the journal says whose backup it is: it goes last.
   await removeRegular(storage, JOURNAL_FILE)

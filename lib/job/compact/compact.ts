@@ -75,7 +75,7 @@ async function compacted(chain: Chain, context: CompactContext): Promise<Compact
     return reportOf(chain.newest, 'unchanged', before)
   }
   await removeOthers(storage, manifest)
-  const full = await written(chain, context)
+  const full = await writeFull(chain, context)
   failpoint('compact.before-copy')
   await replaceManifest(storage, full, failpoint)
   failpoint('compact.after-manifest')
@@ -84,7 +84,7 @@ async function compacted(chain: Chain, context: CompactContext): Promise<Compact
 }
 
 /** Writes the complete content of the chain beside the increment, and makes its manifest. */
-async function written(chain: Chain, { signal, onEvent }: CompactContext): Promise<Manifest> {
+async function writeFull(chain: Chain, { signal, onEvent }: CompactContext): Promise<Manifest> {
   const { storage, manifest } = chain.newest
   const { partition_by: by } = manifest
   const schema = manifest.schema as unknown as CollectionSchema

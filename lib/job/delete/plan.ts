@@ -46,7 +46,7 @@ function pagesOf(
   { conditions }: SearchPlan,
   call: { readonly tenant?: string },
 ): AsyncIterable<StoredObject[]> {
-  const projection = selection.askedProjection({ properties: [], vectors: false })
+  const projection = selection.projectionFor({ properties: [], vectors: false })
   const options = { projection, retry, signal: frame.signal, conditions }
   return selectedPages(collection, selection, call, options)
 }

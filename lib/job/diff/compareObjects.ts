@@ -66,7 +66,7 @@ function* headOf(
   { left, right, options, request: asked }: Comparison,
   opened: OpenSides,
 ): Generator<readonly Finding[]> {
-  const ofCollection = options.schema ? [...collectionFindings(left, right, asked.isAsked)] : []
+  const ofCollection = options.schema ? [...collectionFindings(left, right, asked.includesTenant)] : []
   yield* slices([...ofCollection, ...opened.findings], FINDINGS_A_PAGE)
 }
 
@@ -132,7 +132,7 @@ interface Reader {
 async function readAll(reader: Reader): Promise<void> {
   const { comparison, opened, tenants, merged, retry, signal } = reader
   const { left, right, isSequential } = opened
-  const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.request.isAsked(tenant))
+  const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.request.includesTenant(tenant))
   const work = comparisonWork(ranges, (tenant) => tenants.isAsleep(tenant))
   const workers = isSequential ? 1 : workersFor(comparison)
   const counts = new RangeCounts(comparison, ranges, { retry, signal })

@@ -13,7 +13,7 @@ export class InactiveTenants {
       side.live === undefined ? [] : [[side, side.live] as const],
     )
     this.#sides = live.map(([side, { store, class: name }]) => {
-      const tenants = statesOf(side).filter((tenant) => asked.isAsked(tenant.name))
+      const tenants = statesOf(side).filter((tenant) => asked.includesTenant(tenant.name))
       return new WokenTenants(store, name, tenants, { emit: run.emit, retry })
     })
   }

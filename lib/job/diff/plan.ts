@@ -18,7 +18,7 @@ export interface RequestedComparison {
   readonly projection: Projection
   /** What to compare on each side: what the options select, limited to what the other side holds of its collection. */
   readonly selections: Readonly<Record<Side, readonly Selection[]>>
-  isAsked(tenant: string | undefined): boolean
+  includesTenant(tenant: string | undefined): boolean
 }
 
 /**
@@ -51,7 +51,7 @@ export function requestedComparison(
       left: selectionsOf(left, right, options),
       right: selectionsOf(right, left, options),
     },
-    isAsked: (tenant) => tenants === undefined || (tenant !== undefined && tenants.has(tenant)),
+    includesTenant: (tenant) => tenants === undefined || (tenant !== undefined && tenants.has(tenant)),
   }
 }
 

@@ -94,7 +94,7 @@ function inputSink(
     onCommitted: () => ledger.tell(),
     // Inputs that can be read again stop at once; what was taken from a pipe is still written.
     ...(rereadable && { stop: run.stop }),
-    onRetry: (retry) => waiting(ingest, retry),
+    onRetry: (retry) => countRetry(ingest, retry),
     onTenant: (tenant) => store.createTenants(ingest.class, [tenant]),
     ...(run.context.onInFlight && { onInFlight: run.context.onInFlight }),
     onSettled: (settlement) => {
@@ -176,7 +176,7 @@ function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => v
   }
 }
 
-function waiting(ingest: Ingest, retry: Retry): void {
+function countRetry(ingest: Ingest, retry: Retry): void {
   ingest.ledger.tally.retries += 1
   ingest.run.onRetry(retry)
 }

@@ -25,7 +25,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   const first = ingest.first ?? (await passesOf(ingest))
   const threads = first === undefined ? await changeThread(ingest.options) : undefined
   try {
-    if (!isStopping(ingest)) await takeInputs({ ...planned(ingest, first), threads })
+    if (!isStopping(ingest)) await takeInputs({ ...withPlan(ingest, first), threads })
   } finally {
     await threads?.close()
     first?.plan.close()
@@ -37,7 +37,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
  * The same ingest with a plan. Records that an interrupted run left out were replaced by later ones only while those
  * exist.
  */
-function planned(ingest: Ingest, first: FirstPass | undefined): Ingest {
+function withPlan(ingest: Ingest, first: FirstPass | undefined): Ingest {
   const { ledger, checkpoint } = ingest
   if (first !== undefined) {
     ledger.plan = first.mark

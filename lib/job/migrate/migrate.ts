@@ -133,7 +133,7 @@ async function goBack(
   const alias = await retry(() => aliasOf({ store, name, alias: given, migrations }))
   const migration = switchedMigration(migrations, alias, store.target)
   const end = { store, state, migrations, migration, retry }
-  await noted(store.target, migration, context, () => (undo ? undoMigration(end) : dropBefore(end)))
+  await runOfAlias(store.target, migration, context, () => (undo ? undoMigration(end) : dropBefore(end)))
   return {
     status: undo ? 'undone' : 'dropped',
     target: store.target,
@@ -148,7 +148,7 @@ async function goBack(
  * Going back is a run of its own, so that those who watch see it. It is one of the alias, as is a command that fails before
  * it knows the classes.
  */
-async function noted(
+async function runOfAlias(
   target: string,
   { alias, before }: Migration,
   { onEvent }: CopyContext,

@@ -72,7 +72,7 @@ function ofArchive(archive: Chain['newest']): Omit<RehearsedArchive, 'bytes'> {
   const { manifest } = archive
   const { objects, digest } = manifest.totals
   return {
-    ...{ source: archiveSource(archive), manifest: whole(manifest), objects, digest },
+    ...{ source: archiveSource(archive), manifest: wholeManifest(manifest), objects, digest },
     archived: async () => archiveObjects(archive),
   }
 }
@@ -87,7 +87,7 @@ function ofChain(chain: Chain): Omit<RehearsedArchive, 'bytes'> {
   const { objects, digest } = states.all
   const state = { ...manifest, ranges, parts: parts as unknown as Manifest['parts'] }
   return {
-    ...{ source: chainSource(chain), manifest: whole(state), objects, digest },
+    ...{ source: chainSource(chain), manifest: wholeManifest(state), objects, digest },
     archived: async () => chainObjects(chain),
   }
 }
@@ -109,7 +109,7 @@ async function openFile(
   const manifest = archive.manifest()
   const { objects, digest } = manifest.totals
   return {
-    ...{ source, manifest: whole(manifest), objects, digest, bytes },
+    ...{ source, manifest: wholeManifest(manifest), objects, digest, bytes },
     archived: () => singleObjects(() => bytesOf(path)),
   }
 }
@@ -118,7 +118,7 @@ async function openFile(
  * The plan without selection and transforms: the archive is already the result of these, and all of it must be in the
  * scratch.
  */
-function whole({ selection: _, transforms: __, ...manifest }: Manifest): Manifest {
+function wholeManifest({ selection: _, transforms: __, ...manifest }: Manifest): Manifest {
   return manifest as Manifest
 }
 

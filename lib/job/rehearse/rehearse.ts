@@ -2,7 +2,7 @@ import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { sumCounts } from '../../core/report.ts'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Emit, RunContext } from '../../run/context.ts'
 import { hintedFailure } from '../../run/failure.ts'
@@ -191,8 +191,8 @@ function requireAll(facts: RehearsalFacts): void {
   const reasons = reject_reasons.map(({ reason, count }) => `${reason} (${count})`)
   if (refused + references_rejected === 0) return
   const what = [
-    ...(refused === 0 ? [] : [`${refused} of ${counted(refused + written, 'object')}`]),
-    ...(references_rejected === 0 ? [] : [counted(references_rejected, 'reference')]),
+    ...(refused === 0 ? [] : [`${refused} of ${pluralize(refused + written, 'object')}`]),
+    ...(references_rejected === 0 ? [] : [pluralize(references_rejected, 'reference')]),
   ].join(' and ')
   facts.faults.push(...reasons.map((fact) => ({ fact })))
   throw broken(facts, `${what} could not be restored: ${reasons[0] ?? 'the store refused them'}`)

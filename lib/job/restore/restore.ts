@@ -96,7 +96,7 @@ export async function runRestores(
       error = thrown
       if (!options.dryRun) for (const run of runs) await afterFailure(run, thrown)
     }
-    return runs.map((run) => ended(run, done.get(run) ?? null, groupError(run, at.run, error)))
+    return runs.map((run) => resultOf(run, done.get(run) ?? null, groupError(run, at.run, error)))
   })
 }
 
@@ -141,7 +141,7 @@ async function checkParts(run: RestoreRun): Promise<void> {
 }
 
 /** Closes the row and reports. Progress is forgotten once a restore is complete. */
-function ended(run: RestoreRun, verification: Verification | null, error: unknown): RestoreResult {
+function resultOf(run: RestoreRun, verification: Verification | null, error: unknown): RestoreResult {
   const { frame, options } = run
   const report = ({ status, ...ending }: RunEnding) =>
     restoreReport(run, {

@@ -30,7 +30,7 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   const expected = facts.reduce((sum, { written, unchanged = 0 }) => sum + written + unchanged, 0)
   const calls = await callsOf(run)
   if (!run.options.verify) {
-    const count = await counted(run, calls)
+    const count = await countAll(run, calls)
     const gone = run.plan.mayExpire === undefined || count >= expected ? {} : { expired: expected - count }
     return { count, expected, digest_equal: null, ...gone }
   }
@@ -143,7 +143,7 @@ function tellReadBack({ frame }: RestoreRun, done: number, total: number): void 
   frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total })
 }
 
-async function counted({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {
+async function countAll({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {
   let count = 0
   for (const call of calls) count += await retry(() => collection.count(call))
   return count

@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import { decideRollback } from './decide.ts'
 import { countingEntries, existingObjects, throwIfStopped } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
@@ -28,7 +28,7 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
   progress.verified = same
   // Each refused reference leaves at most one object that is not as before.
   if (other <= progress.fates.left + progress.rejected + progress.referencesRejected) return
-  const fact = `${counted(other, 'object')} of ${kept.header.class} ${other === 1 ? 'is' : 'are'} not as before ${kept.header.run}`
+  const fact = `${pluralize(other, 'object')} of ${kept.header.class} ${other === 1 ? 'is' : 'are'} not as before ${kept.header.run}`
   throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: ${ids.join(', ')}${other > ids.length ? ', …' : ''}`, {
     hint: 'somebody else may have written to them meanwhile; run the same command again',
   })

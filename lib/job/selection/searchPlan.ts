@@ -45,11 +45,11 @@ export interface SearchPlanning {
 export async function searchPlan(planning: SearchPlanning): Promise<SearchPlan> {
   const { store, schema, selection, pushDown } = planning
   if (selection?.filter === undefined || selection.ids !== undefined) return SCAN
-  if (!pushDown) return told(planning, SCAN, [], { reason: 'the server is not asked' })
+  if (!pushDown) return explainPlan(planning, SCAN, [], { reason: 'the server is not asked' })
   if (!store.supports.filters)
-    return told(planning, SCAN, [], { reason: 'the store has an index of ids alone' })
+    return explainPlan(planning, SCAN, [], { reason: 'the store has an index of ids alone' })
   const conditions = pushedDown(selection.filter.checked, schema)
-  if (conditions.length === 0) return told(planning, SCAN, [])
+  if (conditions.length === 0) return explainPlan(planning, SCAN, [])
   let [all, expected] = [0, 0]
   const found = new Map<string | undefined, number>()
   try {
@@ -61,11 +61,11 @@ export async function searchPlan(planning: SearchPlanning): Promise<SearchPlan> 
     }
   } catch (error) {
     if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STORE' || error.retryable) throw error
-    return told(planning, SCAN, conditions, { reason: messageOf(error) })
+    return explainPlan(planning, SCAN, conditions, { reason: messageOf(error) })
   }
   const pays = expected <= Math.min(all * MOST_SHARE, MOST_FOUND)
   const search = { conditions, texts: conditions.map(conditionText), found }
-  return told(planning, pays ? search : SCAN, conditions, { expected, objects: all })
+  return explainPlan(planning, pays ? search : SCAN, conditions, { expected, objects: all })
 }
 
 interface Expected {
@@ -74,7 +74,7 @@ interface Expected {
   readonly reason?: string
 }
 
-function told(
+function explainPlan(
   { selection, collection, emit }: SearchPlanning,
   plan: SearchPlan,
   conditions: readonly StoreCondition[],

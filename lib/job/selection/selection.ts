@@ -92,7 +92,7 @@ export class Selection {
   }
 
   /** The fields needed to tell which objects are selected, besides those that are read anyway. */
-  askedProjection(all: Projection): Projection {
+  projectionFor(all: Projection): Projection {
     const times = all.times === true || this.filter?.needsTimes === true
     return { ...all, times, ...this.#reading(this.#asked()) }
   }

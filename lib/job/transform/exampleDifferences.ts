@@ -61,14 +61,14 @@ function objectDifferences(expected: ExpectedObject, got: StoredObject): Example
   return [
     ...scalarDifference('id', expected.id, got.id),
     ...scalarDifference('tenant', expected.tenant, got.tenant),
-    ...names.map((name) => found(`properties.${name}`, properties[name], got.properties[name])),
+    ...names.map((name) => exampleDifference(`properties.${name}`, properties[name], got.properties[name])),
     ...vectorDifference('vector', expected.vector, got.vector),
     ...namedDifferences(expected.vectors, got.vectors),
   ]
 }
 
 function scalarDifference(what: string, expected: string | undefined, got: string | undefined) {
-  return expected === undefined || expected === got ? [] : [found(what, expected, got)]
+  return expected === undefined || expected === got ? [] : [exampleDifference(what, expected, got)]
 }
 
 function namedDifferences(
@@ -87,7 +87,7 @@ function vectorDifference(what: string, expected: unknown, got: Vector | undefin
   const [wanted, there] = [decimalsIn(expected as Json), decimalsOf(got)]
   return JSON.stringify(wanted) === JSON.stringify(there)
     ? []
-    : [found(what, wanted ?? undefined, there ?? undefined)]
+    : [exampleDifference(what, wanted ?? undefined, there ?? undefined)]
 }
 
 /** The float32 numbers of a vector as a person writes them. */
@@ -101,6 +101,10 @@ function decimalsOf(vector: Vector | undefined): Json {
   return vector instanceof Float32Array ? Array.from(vector, shortestDecimal) : vector.map(decimalsOf)
 }
 
-function found(what: string, expected: Json | undefined, got: Json | undefined): ExampleDifference {
+function exampleDifference(
+  what: string,
+  expected: Json | undefined,
+  got: Json | undefined,
+): ExampleDifference {
   return { what, ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) }
 }

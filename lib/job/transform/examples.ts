@@ -49,7 +49,7 @@ export async function testTransforms(
       hint: 'write some: each has `in` and one of `out`, `filtered` and `reject`; docs/transforms.md shows them',
     })
   }
-  const objects = examples.map((example, at) => givenIn(path, example, at))
+  const objects = examples.map((example, at) => inputObject(path, example, at))
   const transforms = await transformsOf(placedSteps(path, steps), settings)
   const pipeline = bindTransforms(transforms, classOf(document, objects))
   try {
@@ -87,7 +87,7 @@ function classOf({ class: own }: PipelineDocument, objects: readonly StoredObjec
 const ID = '00000000-0000-4000-8000-'
 
 /** An object without an id gets one from its place, so that it is the same in each test. */
-function givenIn(path: string, { example, line, column }: FileExample, at: number): StoredObject {
+function inputObject(path: string, { example, line, column }: FileExample, at: number): StoredObject {
   const { id = `${ID}${String(at + 1).padStart(12, '0')}`, ...rest } = example.in
   try {
     return objectOf({ ...withoutNull(rest), id })

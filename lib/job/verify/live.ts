@@ -3,7 +3,7 @@ import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import type { ObjectSource } from '../../archive/object/source.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Run } from '../../run/run.ts'
 import type { Store, Tenant } from '../../store/store.ts'
@@ -101,7 +101,7 @@ function countsText(
   range: IdRange,
   { store, found, archived }: { readonly store: string; readonly found: number; readonly archived: number },
 ): Counts {
-  const has = `${formatRange(range)}: ${store} has ${counted(found, 'object')}`
+  const has = `${formatRange(range)}: ${store} has ${pluralize(found, 'object')}`
   const differ = found !== archived
   return { text: differ ? `${has}, the archive ${archived}` : `${has} as well`, differ }
 }

@@ -165,15 +165,15 @@ function bytesOf(path: string): Readable {
  */
 async function readWhole(path: string, archive: SingleArchive, signal?: AbortSignal) {
   try {
-    return { objects: await counted(archive.pages, signal), manifest: archive.manifest() }
+    return { objects: await countObjects(archive.pages, signal), manifest: archive.manifest() }
   } catch (error) {
     if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
     const again = await readSingle(bytesOf(path), { foreign: true })
-    return { objects: await counted(again.pages, signal), manifest: again.manifest() }
+    return { objects: await countObjects(again.pages, signal), manifest: again.manifest() }
   }
 }
 
-async function counted(pages: NodeJS.ReadableStream, signal?: AbortSignal): Promise<number> {
+async function countObjects(pages: NodeJS.ReadableStream, signal?: AbortSignal): Promise<number> {
   const widths = new Widths()
   let objects = 0
   const count = new Writable({

@@ -45,7 +45,7 @@ export async function runVerify(
   const options = resolveInput(verifyOptions, input)
   const run = new Run('verify', context)
   const found = new Findings(options)
-  const archive = await opened(storage, found)
+  const archive = await openUnlessMissing(storage, found)
   const work = async () => {
     run.begin(entryOf(storage.text, archive?.manifest, context))
     if (archive !== undefined) await check(archive, found, run)
@@ -88,7 +88,7 @@ async function chainOf(
   return chain
 }
 
-async function opened(storage: Storage, found: Findings): Promise<Archive | undefined> {
+async function openUnlessMissing(storage: Storage, found: Findings): Promise<Archive | undefined> {
   if (
     (await storage.bytes(MANIFEST_FILE)) === undefined &&
     (await storage.bytes(JOURNAL_FILE)) === undefined

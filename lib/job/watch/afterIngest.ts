@@ -43,7 +43,7 @@ export async function settleFile(entry: WatchEntry, context: Destinations): Prom
     if (!isFile(found)) {
       const moved =
         pending === 'move'
-          ? await beside(entry, context, (target) => moveRejects(entry, context, target))
+          ? await inDestination(entry, context, (target) => moveRejects(entry, context, target))
           : rejects
       return { path: undefined, rejects: moved, over: true }
     }
@@ -64,7 +64,7 @@ export async function settleFile(entry: WatchEntry, context: Destinations): Prom
 
 async function moveAway(entry: WatchEntry, found: FileIdentity, context: Destinations): Promise<Placement> {
   const { folder, followLinks } = context
-  return beside(entry, context, async (target) => {
+  return inDestination(entry, context, async (target) => {
     const rejects = await moveRejects(entry, context, target)
     const name = await moveInto(folder, basename(entry.path), target, followLinks || found)
     return { path: target.pathOf(name), rejects, over: true }
@@ -72,7 +72,7 @@ async function moveAway(entry: WatchEntry, found: FileIdentity, context: Destina
 }
 
 /** Works in the directory that a file is moved to, held open for that time. */
-async function beside<T>(
+async function inDestination<T>(
   { status }: WatchEntry,
   { folder }: Destinations,
   work: (target: Folder) => Promise<T>,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { MonitorReport } from '../report/schema.ts'
 import type { Rule } from './config/settings.ts'
@@ -61,9 +61,9 @@ export function reportMessage(report: MonitorReport, id: string, now: number): A
   const need =
     items.length === 0
       ? 'nothing needs attention'
-      : `${counted(items.length, 'thing needs', 'things need')} attention`
+      : `${pluralize(items.length, 'thing needs', 'things need')} attention`
   const failed = sumOf('failed') + sumOf('killed')
-  const runs = `${counted(sumOf('done'), 'run was', 'runs were')} done, ${failed} failed, ${sumOf('with_rejects')} had rejects`
+  const runs = `${pluralize(sumOf('done'), 'run was', 'runs were')} done, ${failed} failed, ${sumOf('with_rejects')} had rejects`
   const lines = items.map(({ severity, message }) => `${severity}: ${cut(message)}`)
   const more = lines.length - MOST_LINES
   const at = new Date(now).toISOString()
@@ -73,7 +73,7 @@ export function reportMessage(report: MonitorReport, id: string, now: number): A
     status: 'report',
     alert: 'report',
     severity: items.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning',
-    summary: `in ${counted(days, 'day')} ${runs}; ${need}`,
+    summary: `in ${pluralize(days, 'day')} ${runs}; ${need}`,
     ...{ kind: '', collection: '', target: '', detail: '' },
     episode: 0,
     ...{ since: report.since, at, ends_at: at },

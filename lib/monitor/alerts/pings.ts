@@ -29,7 +29,7 @@ export interface Pings {
   /** Tells the matching switches that a run has begun, without waiting for them. */
   started(run: HeartbeatRun): void
   /** Notes a run that could not even begin, so that its switches are told how the command ends. */
-  notBegun(run: HeartbeatRun): void
+  neverStarted(run: HeartbeatRun): void
   /**
    * Tells each switch that was told of a run how the command ended. Resolves with the failures as sentences; gives up at
    * `deadline` (on the clock of `performance`). Nothing is kept for later: a switch that is told nothing raises the alarm
@@ -91,7 +91,7 @@ export function pingsOf(
         )
       }
     },
-    notBegun(run) {
+    neverStarted(run) {
       for (const one of switches) if (isOf(one.setting, run)) one.runs.push(run)
     },
     async ended(end, until = Number.POSITIVE_INFINITY) {

@@ -207,8 +207,8 @@ async function optionWords(
   wordsOf: OptionWords,
 ): Promise<string[]> {
   const own = {
-    ...(target !== undefined && { target: rooted(target, origin) }),
-    ...(into !== undefined && { into: rooted(into, origin) }),
+    ...(target !== undefined && { target: resolveTarget(target, origin) }),
+    ...(into !== undefined && { into: resolveTarget(into, origin) }),
     ...(kind === 'cleanup' && { yes: true }),
   }
   const words: string[] = []
@@ -225,7 +225,7 @@ async function optionWords(
 }
 
 /** A path in a file is relative to that file. */
-function rooted(target: string, file: string): string {
+function resolveTarget(target: string, file: string): string {
   const scheme = 'sqlite:'
   return target.startsWith(scheme)
     ? `${scheme}${resolve(dirname(file), target.slice(scheme.length))}`

@@ -46,12 +46,12 @@ export async function serveDashboard(sources: DashboardSources, listen: Address)
     },
     async close() {
       stream.close()
-      await ended(server)
+      await closeServer(server)
     },
   }
 }
 
-async function ended(server: Server): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()

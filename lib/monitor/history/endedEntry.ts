@@ -1,4 +1,4 @@
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { HistoryEntry, HistoryStatus } from './entry.ts'
@@ -65,7 +65,7 @@ function statusOf(status: RunEnded['status'], rejected: number): HistoryStatus {
 function damage(faults: number) {
   return {
     code: 'ELYSIA_DAMAGED',
-    message: faults === 0 ? 'it is damaged' : `the archive is damaged: ${counted(faults, 'fault')}`,
+    message: faults === 0 ? 'it is damaged' : `the archive is damaged: ${pluralize(faults, 'fault')}`,
   }
 }
 

@@ -52,7 +52,7 @@ export async function serveMetrics(listen: Address, served: MetricsHandlers): Pr
   server.maxConnections = MOST_CONNECTIONS
   const address = await startListening(server, listen, { what: 'the metrics', flag: '--metrics-listen' })
   server.unref()
-  return { url: `http://${hostText(address)}`, close: () => closed(server) }
+  return { url: `http://${hostText(address)}`, close: () => closeServer(server) }
 }
 
 interface Answer {
@@ -90,7 +90,7 @@ function send({ method }: IncomingMessage, response: ServerResponse, { status, t
   response.end(method === 'HEAD' ? undefined : text)
 }
 
-async function closed(server: Server): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   server.close()
   server.closeAllConnections()
   await once(server, 'close')

@@ -27,7 +27,7 @@ export function attentionItems(
   const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
   const success = facts.success.filter(({ last_run: run = '' }) => (made.get(run) ?? past) >= past)
   const all = [
-    ...facts.missed.map(missed),
+    ...facts.missed.map(missedItem),
     ...success
       .filter((one) => !isOver(beganOf(one), succeeded) && !isOfDamage(one, facts.damaged))
       .flatMap(failed)
@@ -54,7 +54,7 @@ const STEPS: Readonly<Record<string, (collection: string) => string>> = {
   rehearse: (collection) => `elysiactl col catalog rehearse ${shellWord(`latest:${collection}`)}`,
 }
 
-function missed(one: MonitorReport['missed'][number]): AttentionItem {
+function missedItem(one: MonitorReport['missed'][number]): AttentionItem {
   const { collection, target = '', what, every_seconds, last_success_at, late_seconds, due_at } = one
   const noun = what === 'backup' ? 'backup' : what === 'verify' ? 'verification' : 'rehearsal'
   const every = ageOf(every_seconds)
@@ -121,13 +121,13 @@ function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): 
 function undelivered({ undelivered: count }: Facts): AttentionItem[] {
   if (count === 0) return []
   const message = `no sink has accepted ${count} alert messages yet`
-  return [warning('undelivered', message, 'elysiactl alerts test')]
+  return [warningItem('undelivered', message, 'elysiactl alerts test')]
 }
 
 function full({ directory, free_bytes, total_bytes }: MonitorReport['disk'][number]): AttentionItem[] {
   if (total_bytes === 0 || free_bytes / total_bytes >= LEAST_FREE) return []
   const message = `the disk of ${directory} has ${Math.floor((free_bytes / total_bytes) * 100)} % left`
-  return [warning('disk', message, 'elysiactl col catalog cleanup')]
+  return [warningItem('disk', message, 'elysiactl col catalog cleanup')]
 }
 
 function belowObjective(one: MonitorReport['success'][number]): AttentionItem[] {
@@ -160,10 +160,10 @@ function unverified({ unverified: lines }: Facts): AttentionItem[] {
     const others = some.length > 1 ? ` and ${some.length - 1} more` : ''
     const message = `archives of ${collection} were not verified for long: ${first!.id} (${first!.reason})${others}`
     const next = `elysiactl col catalog verify ${shellWord(first!.id)}`
-    return { ...warning('unverified', message, next), collection, archive: first!.id }
+    return { ...warningItem('unverified', message, next), collection, archive: first!.id }
   })
 }
 
-function warning(what: string, message: string, next: string): AttentionItem {
+function warningItem(what: string, message: string, next: string): AttentionItem {
   return { severity: 'warning', what, collection: '', target: '', message, next }
 }

@@ -15,14 +15,14 @@ const FORM =
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function addressOf(text: string, flag: string): Address {
-  const address = read(text)
+  const address = parseAddress(text)
   if (address !== undefined) return address
   throw new ElysiaError('ELYSIA_USAGE', `${flag} ${text} is not valid`, { hint: FORM })
 }
 
 /** What is wrong with the text of an address; undefined if nothing is. */
 export function addressFault(text: string): string | undefined {
-  return read(text) === undefined ? FORM : undefined
+  return parseAddress(text) === undefined ? FORM : undefined
 }
 
 /** True if only this machine can reach it. */
@@ -41,7 +41,7 @@ export function linkAddress(address: Address): Address {
   return isEvery ? { host: '127.0.0.1', port: address.port } : address
 }
 
-function read(text: string): Address | undefined {
+function parseAddress(text: string): Address | undefined {
   const { six, name, digits } =
     /^(?:(?:\[(?<six>[^\]]+)\]|(?<name>[\w.-]{1,253})):)?(?<digits>\d{1,5})$/.exec(text)?.groups ?? {}
   const port = Number(digits)

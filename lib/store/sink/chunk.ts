@@ -12,11 +12,11 @@ const PLAIN_NAME = /^\w{1,40}$/
  * @throws ElysiaError ELYSIA_USAGE, which says what it is instead
  */
 export function batchOf(chunk: unknown): readonly Item[] {
-  if (!Array.isArray(chunk)) throw refused(`takes arrays of items, and got ${nameOf(chunk)}`)
+  if (!Array.isArray(chunk)) throw invalidChunk(`takes arrays of items, and got ${nameOf(chunk)}`)
   const strange = chunk.findIndex((item) => !isItem(item))
   if (strange < 0) return chunk
   const what = nameOf(chunk[strange])
-  throw refused(
+  throw invalidChunk(
     `got ${what} as item ${strange + 1} of a batch of ${chunk.length}, which is not an operation,` +
       ' changeset or reject',
   )
@@ -44,7 +44,7 @@ function nameOf(value: unknown): string {
   return `an object with ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`
 }
 
-function refused(fact: string): ElysiaError {
+function invalidChunk(fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `sink ${fact}`, {
     hint: 'before it stand parseJson(), validate(), operations() and batch(), or a stage that gives what these give',
   })

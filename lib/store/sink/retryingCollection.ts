@@ -2,7 +2,7 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { noteGarbageObjects } from '../../core/memory/objectSize.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
-import { counted } from '../../core/units.ts'
+import { pluralize } from '../../core/units.ts'
 import type { Collection, Projection, RemoveOutcome, WriteOutcome } from '../store.ts'
 
 const EVERYTHING: Projection = { properties: 'all', vectors: true }
@@ -155,6 +155,6 @@ export interface RemovalOutcome {
 }
 
 function notTaken(count: number, reason: string | undefined): ElysiaError {
-  const message = `the store does not take ${counted(count, 'object')}: ${reason ?? 'no reason given'}`
+  const message = `the store does not take ${pluralize(count, 'object')}: ${reason ?? 'no reason given'}`
   return new ElysiaError('ELYSIA_STORE', message, { retryable: true })
 }

@@ -80,7 +80,7 @@ function versionOf(database: SqliteDatabase, file: string): number {
     if (version > FORMAT_VERSION || version < 1) throw newer(file, version)
     return version
   }
-  if (!isEmpty(database)) throw foreign(file)
+  if (!isEmpty(database)) throw foreignDatabase(file)
   return 0
 }
 
@@ -95,7 +95,7 @@ function newer(file: string, version: number): ElysiaError {
   })
 }
 
-function foreign(file: string): ElysiaError {
+function foreignDatabase(file: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${file} is the database of another program`, {
     hint: 'Name another file; this one was not changed.',
   })

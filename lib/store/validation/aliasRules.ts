@@ -16,14 +16,14 @@ export function requireFreeAlias(
       hint: 'An alias is a capital letter followed by letters, digits and underscores.',
     })
   }
-  if (aliasLike(alias, aliases) !== undefined) throw taken(`alias ${alias} already exists`)
-  if (collections.includes(alias)) throw taken(`alias ${alias}: a collection of that name already exists`)
+  if (aliasLike(alias, aliases) !== undefined) throw nameTaken(`alias ${alias} already exists`)
+  if (collections.includes(alias)) throw nameTaken(`alias ${alias}: a collection of that name already exists`)
 }
 
 /** Refuses the name of a new collection if an alias has it. @throws ElysiaError ELYSIA_CONFLICT */
 export function requireNoAlias(collection: string, aliases: readonly Alias[]): void {
   const there = aliasLike(collection, aliases)
-  if (there !== undefined) throw taken(`class already exists: found similar alias "${there.alias}"`)
+  if (there !== undefined) throw nameTaken(`class already exists: found similar alias "${there.alias}"`)
 }
 
 function aliasLike(name: string, aliases: readonly Alias[]): Alias | undefined {
@@ -31,6 +31,6 @@ function aliasLike(name: string, aliases: readonly Alias[]): Alias | undefined {
   return aliases.find(({ alias }) => alias.toLowerCase() === folded)
 }
 
-function taken(message: string): ElysiaError {
+function nameTaken(message: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', message, { hint: TAKEN })
 }

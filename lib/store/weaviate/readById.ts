@@ -8,7 +8,7 @@ import { idFilter } from './grpc/filters.ts'
 import { InexactInt } from './grpc/protobuf.ts'
 import { releaseReply } from './grpc/reply.ts'
 import { type Reading, readingOf, replyOf, unreadableReply } from './reading.ts'
-import { requireAsked, requireAtMost } from './rest/answer.ts'
+import { requireAtMost, requireRequestedIds } from './rest/answer.ts'
 import { restMany } from './rest/read.ts'
 
 /** How many ids one look-up contains. */
@@ -54,7 +54,7 @@ export async function objectsById(reading: Reading, ids: readonly string[]): Pro
       // An object that is being replaced is found in its old and its new place, and displaces another.
       const waitMs = AGAIN_AFTER_MS[again]
       if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
-        requireAsked(ids, objects, context.target, context.name)
+        requireRequestedIds(ids, objects, context.target, context.name)
         return objects
       }
       await wait(waitMs)

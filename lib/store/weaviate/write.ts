@@ -45,7 +45,7 @@ export async function upsertObjects(
     else literal.push({ index, object: { ...object, properties } })
   })
   const send = (message: Sending[]) => sendMessage(context, tenant, message, outcomes, call)
-  await all([
+  await settleAll([
     ...messagesOf(sending, context.maxMessageBytes).map(send),
     ...messagesOf(literal, LITERAL_BYTES).map((message) =>
       sendLiteral(context, tenant, message, outcomes, call),
@@ -146,7 +146,7 @@ async function sendMessage(
     if (middle === 0) outcomes[message[0]!.index] = { ok: false, reason: failureOf(thrown, '').message }
     else {
       const halves = [message.slice(0, middle), message.slice(middle)]
-      await all(halves.map((half) => sendMessage(context, tenant, half, outcomes, call)))
+      await settleAll(halves.map((half) => sendMessage(context, tenant, half, outcomes, call)))
     }
   }
 }
@@ -173,7 +173,7 @@ async function errorsOf(
 }
 
 /** Like Promise.all, but waits for all of them even if one fails. */
-async function all(calls: readonly Promise<void>[]): Promise<void> {
+async function settleAll(calls: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(calls)) {
     if (result.status === 'rejected') throw result.reason
   }

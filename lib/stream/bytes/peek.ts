@@ -21,10 +21,16 @@ export async function peekBytes(source: Readable, most: number): Promise<PeekRes
     read.push(next.value)
     bytes += next.value.length
   }
-  return { head: Buffer.concat(read), whole: Readable.from(all(read, chunks), { objectMode: false }) }
+  return {
+    head: Buffer.concat(read),
+    whole: Readable.from(headThenRest(read, chunks), { objectMode: false }),
+  }
 }
 
-async function* all(read: readonly Buffer[], rest: AsyncIterableIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* headThenRest(
+  read: readonly Buffer[],
+  rest: AsyncIterableIterator<Buffer>,
+): AsyncGenerator<Buffer> {
   try {
     yield* read
     yield* rest

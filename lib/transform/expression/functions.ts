@@ -42,7 +42,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     usage: 'a text, the place of a character from 1 on, and a length',
     type: 'text',
     make: ([text, from, length]) =>
-      known([text!, from!, ...(length === undefined ? [] : [length])], substring),
+      whenAllKnown([text!, from!, ...(length === undefined ? [] : [length])], substring),
   },
   replace: {
     parameters: ['text', 'text', 'text'],
@@ -50,7 +50,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     usage: 'a text, what to replace in it, and by what',
     type: 'text',
     make: (reads) =>
-      known(reads, ([text, what, by]) =>
+      whenAllKnown(reads, ([text, what, by]) =>
         what === '' ? text : bounded((text as string).replaceAll(what as string, () => by as string)),
       ),
   },
@@ -63,7 +63,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
       const replace = regexpReplacer(pattern, replacement, options)
       return typeof replace === 'string'
         ? replace
-        : known([text!], ([one]) => bounded(replace(one as string)))
+        : whenAllKnown([text!], ([one]) => bounded(replace(one as string)))
     },
   },
   length: {
@@ -72,7 +72,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     usage: 'a text or a list',
     type: 'int',
     make: (reads) =>
-      known(reads, ([value]) => (Array.isArray(value) ? value.length : charactersIn(value as string))),
+      whenAllKnown(reads, ([value]) => (Array.isArray(value) ? value.length : charactersIn(value as string))),
   },
   coalesce: {
     parameters: ['any'],
@@ -93,12 +93,12 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     required: 1,
     usage: 'a date as a text, or milliseconds since 1970',
     type: 'date',
-    make: (reads) => known(reads, ([value]) => dateOf(value!)),
+    make: (reads) => whenAllKnown(reads, ([value]) => dateOf(value!)),
   },
 }
 
 /** Null if any value is null. */
-function known(reads: readonly Read[], make: (values: readonly Json[]) => Json | undefined): Read {
+function whenAllKnown(reads: readonly Read[], make: (values: readonly Json[]) => Json | undefined): Read {
   return (object) => {
     const values: Json[] = []
     for (let at = 0; at < reads.length; at++) {
@@ -116,7 +116,7 @@ function ofText(make: (text: string) => string): ExpressionFunction {
     required: 1,
     usage: 'a text',
     type: 'text',
-    make: (reads) => known(reads, ([text]) => make(text as string)),
+    make: (reads) => whenAllKnown(reads, ([text]) => make(text as string)),
   }
 }
 
@@ -127,7 +127,7 @@ function trimming(isFirst: boolean, isLast: boolean): ExpressionFunction {
     usage: 'a text, and the characters to take away in place of spaces',
     type: 'text',
     make: (reads) =>
-      known(reads, ([text, characters = ' ']) => {
+      whenAllKnown(reads, ([text, characters = ' ']) => {
         const all = [...(text as string)]
         const away = new Set(characters as string)
         let [from, to] = [0, all.length]

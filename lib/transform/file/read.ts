@@ -41,7 +41,7 @@ const RESULTS = ['out', 'filtered', 'reject'] as const
 export async function readPipelineFile(path: string): Promise<PipelineDocument> {
   const text = await textOf(path)
   const document = documentOf(path, text)
-  const file = await checked(path, document)
+  const file = await checkedFile(path, document)
   const { placeOf } = document
   return {
     path,
@@ -112,7 +112,7 @@ function documentOf(path: string, text: string): FileDocument {
   }
 }
 
-async function checked(path: string, { value, placeOf }: FileDocument): Promise<PipelineFile> {
+async function checkedFile(path: string, { value, placeOf }: FileDocument): Promise<PipelineFile> {
   const check = (await loadCompiler())(PipelineFileSchema)
   if (check.Check(value)) return value as PipelineFile
   const errors = [...check.Errors(value)] as SchemaError[]

@@ -79,7 +79,7 @@ function comparison(operator: Operator, { read, type }: Column, other: FilterVal
   if ('read' in other) {
     const readOther = other.read
     const common = (type === 'int' ? 'number' : type) as ValueType
-    return (object) => known(orderBetween(common, read(object), readOther(object)), holds)
+    return (object) => unlessNull(orderBetween(common, read(object), readOther(object)), holds)
   }
   if (other.type === 'text' && (operator === '=' || operator === '!=')) {
     const isEqual = operator === '='
@@ -90,10 +90,10 @@ function comparison(operator: Operator, { read, type }: Column, other: FilterVal
     }
   }
   const order = orderTo(other)
-  return (object) => known(order(read(object)), holds)
+  return (object) => unlessNull(order(read(object)), holds)
 }
 
-function known(order: number | undefined, holds: (order: number) => boolean): boolean | null {
+function unlessNull(order: number | undefined, holds: (order: number) => boolean): boolean | null {
   return order === undefined ? null : holds(order)
 }
 

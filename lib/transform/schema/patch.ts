@@ -76,9 +76,9 @@ function applied(
 
 /** Finds properties by name, since their order has no meaning. */
 function change(schema: JsonObject, path: readonly string[], to: unknown) {
-  const parent = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
+  const parent = path.slice(0, -1).reduce<unknown>(childOf, schema) as JsonObject | undefined
   const key = path.at(-1)!
-  const from = inside(parent, key)
+  const from = childOf(parent, key)
   if (parent === undefined || JSON.stringify(from) === JSON.stringify(to)) return undefined
   if (Array.isArray(parent)) parent.splice(parent.indexOf(from), 1)
   else if (to === undefined) delete parent[key]
@@ -90,7 +90,7 @@ function change(schema: JsonObject, path: readonly string[], to: unknown) {
   }
 }
 
-function inside(parent: unknown, key: string): unknown {
+function childOf(parent: unknown, key: string): unknown {
   if (Array.isArray(parent)) return parent.find((one) => (one as { name?: unknown }).name === key)
   return (parent as JsonObject | undefined)?.[key]
 }

@@ -69,7 +69,7 @@ function changedObject(value: unknown, before: StoredObject, what: string, needs
     throw new Error(`it returned the unknown field ${strange}: values belong in properties`)
   if (id === undefined) throw new Error('an object of its array has no id')
   if (typeof id !== 'string' || !isUuid(id)) {
-    throw new Error(`the id that it returned is not a UUID in lower case: ${shown(id)}`)
+    throw new Error(`the id that it returned is not a UUID in lower case: ${quoteValue(id)}`)
   }
   if (tenant !== before.tenant) throw new Error('it returned another tenant')
   if (!isRecord(properties))
@@ -87,6 +87,6 @@ function plain(object: ChangedObject): ChangedObject {
   return { ...object, properties: plainJson(object.properties, 'properties') as JsonObject }
 }
 
-function shown(value: unknown): string {
+function quoteValue(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : nameOf(value)
 }

@@ -69,10 +69,10 @@ function propertiesOf(
     if (module !== now && module !== 'none' && now !== 'none') instead.set(module, now)
   }
   if (properties == null || instead.size === 0) return {}
-  return { properties: properties.map((one) => retold(one, instead)) }
+  return { properties: properties.map((one) => renamedModuleConfig(one, instead)) }
 }
 
-function retold(property: PropertySchema, instead: ReadonlyMap<string, string>): PropertySchema {
+function renamedModuleConfig(property: PropertySchema, instead: ReadonlyMap<string, string>): PropertySchema {
   if (!isRecord(property.moduleConfig)) return property
   const moduleSettings = Object.entries(recordOf(property.moduleConfig))
   return {

@@ -5,7 +5,7 @@ import {
   type BackupOptions,
   backupJob,
   backupRunOptions,
-  counted,
+  pluralize,
   roughSize,
   type Store,
 } from '../../../library.ts'
@@ -60,10 +60,10 @@ export async function printPlan(
   }
   console.note([
     `dry run: nothing is written`,
-    `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
+    `${planned.collection} in ${planned.source.target}: ${pluralize(counts.before, 'object')}${tenants ? ` of ${pluralize(tenants.length, 'tenant')}` : ''}`,
     ...(base === undefined
       ? []
-      : [`an increment of ${parent}, which has ${counted(base.objects, 'object')}`]),
-    `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
+      : [`an increment of ${parent}, which has ${pluralize(base.objects, 'object')}`]),
+    `${encoding.format}, compression ${encoding.compression}, ${pluralize(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
   ])
 }

@@ -8,12 +8,12 @@ import {
   catalogOptions,
   cleanupJob,
   cleanupOptions,
-  counted,
   filterOptions,
   type JobResult,
   loadCatalog,
   lockOptions,
   namesOf,
+  pluralize,
   retentionOptions,
   roughSize,
   userPaths,
@@ -120,7 +120,7 @@ async function show(context: Context, report: CleanupReport): Promise<void> {
   const count = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(
     status === 'planned'
-      ? `a plan: ${counted(count, 'archive')} would be removed, ${roughSize(bytes)}; --yes removes them`
-      : `removed ${removed.length} of ${counted(count, 'archive')}, ${roughSize(bytes)}`,
+      ? `a plan: ${pluralize(count, 'archive')} would be removed, ${roughSize(bytes)}; --yes removes them`
+      : `removed ${removed.length} of ${pluralize(count, 'archive')}, ${roughSize(bytes)}`,
   )
 }

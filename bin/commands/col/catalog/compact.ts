@@ -9,9 +9,9 @@ import {
   type CompactReport,
   catalogOptions,
   compactJob,
-  counted,
   ElysiaError,
   lockOptions,
+  pluralize,
   roughSize,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
@@ -89,7 +89,7 @@ async function compacted(
 function summary({ status, archive, links, objects, bytes, location }: CompactReport): string[] {
   if (status === 'unchanged') return [`${archive} is a full archive already`]
   return [
-    `done: ${archive} is a full archive of ${counted(objects, 'object')}, made of ${counted(links, 'archive')}; ${roughSize(bytes)}`,
+    `done: ${archive} is a full archive of ${pluralize(objects, 'object')}, made of ${pluralize(links, 'archive')}; ${roughSize(bytes)}`,
     `it no longer needs a base: \`elysiactl col catalog cleanup\` shows what can be removed`,
     `archive: ${location}`,
   ]

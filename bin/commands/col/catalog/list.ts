@@ -4,9 +4,9 @@ import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import {
   type ArchiveRecord,
   catalogOptions,
-  counted,
   listOptions,
   loadCatalog,
+  pluralize,
   roughSize,
 } from '../../../library.ts'
 import { archiveContentText, archiveDocument } from '../../../view/archive.ts'
@@ -55,7 +55,7 @@ async function run(context: Context): Promise<void> {
   tables.noteDropped()
   const left = all.archives - archives.length
   console.note(
-    `${counted(all.archives, 'archive')}, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
+    `${pluralize(all.archives, 'archive')}, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
   )
 }
 

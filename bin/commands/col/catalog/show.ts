@@ -2,7 +2,7 @@ import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
-import { type ArchiveDetails, catalogOptions, counted, loadCatalog, roughSize } from '../../../library.ts'
+import { type ArchiveDetails, catalogOptions, loadCatalog, pluralize, roughSize } from '../../../library.ts'
 import { detailsDocument } from '../../../view/archive.ts'
 import { chainTable } from '../../../view/chainTable.ts'
 
@@ -66,7 +66,7 @@ function plainFacts(archive: ArchiveDetails, time: Tables['time']): Fact[] {
     ['compression', archive.compression],
     ['objects', String(objects)],
     ['vectors', String(vectors)],
-    ['size', `${roughSize(bytes)} (${roughSize(raw_bytes)} before compression), ${counted(parts, 'part')}`],
+    ['size', `${roughSize(bytes)} (${roughSize(raw_bytes)} before compression), ${pluralize(parts, 'part')}`],
     ['tenants', tenants.length > 5 ? `${tenants.length}` : tenants.join(', ')],
     ['parent', archive.parent ?? ''],
     ['tags', archive.tags.join(', ')],
@@ -83,7 +83,9 @@ function manifestFacts({ manifest }: ArchiveDetails): Fact[] {
     ['aliases', aliases.join(', ')],
     [
       'state',
-      state === undefined ? '' : `${counted(state.objects, 'object')} with its bases, digest ${state.digest}`,
+      state === undefined
+        ? ''
+        : `${pluralize(state.objects, 'object')} with its bases, digest ${state.digest}`,
     ],
     ['digest', totals.digest],
     ['schema', `sha256 ${schema_sha256}`],

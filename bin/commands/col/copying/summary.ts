@@ -1,6 +1,6 @@
 import type { Context } from '../../../cli/command.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
-import { type CopyOptions, type CopyReport, copyJob, counted, sumCounts } from '../../../library.ts'
+import { type CopyOptions, type CopyReport, copyJob, pluralize, sumCounts } from '../../../library.ts'
 import { byCode, type Row, rowLines } from '../../../view/summary.ts'
 import { healthDangers } from '../restoring/end.ts'
 
@@ -9,7 +9,7 @@ export function copySummary(report: CopyReport, rejectsPath: string | undefined)
   const { status, class: name, target, source, seconds, rate, retries, id } = report
   const from = `from ${source.class} in ${source.target}`
   if (status === 'planned') {
-    const parts = `in ${counted(report.parts, 'range')}`
+    const parts = `in ${pluralize(report.parts, 'range')}`
     return ['dry run: nothing is written', `${name} in ${target}, ${from}, ${parts}`, ...reasons(report)]
   }
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
@@ -53,11 +53,11 @@ function rows(report: CopyReport): Row[] {
 function followed({ follow, alias }: CopyReport): string[] {
   if (follow === null) return []
   const { state, passes, written, deleted, left, per_minute, carried, newer } = follow
-  const all = `${counted(passes, 'pass', 'passes')}: ${written} written, ${deleted} deleted`
+  const all = `${pluralize(passes, 'pass', 'passes')}: ${written} written, ${deleted} deleted`
   const next = state === 'finished' ? '' : `; about ${left} left, ${per_minute} a minute`
   const switched = alias?.switched === true ? [`the alias ${alias.name} means the copy`] : []
   const over =
-    carried === 0 ? [] : [`${counted(carried, 'object')} carried over that changed around the switch`]
+    carried === 0 ? [] : [`${pluralize(carried, 'object')} carried over that changed around the switch`]
   const stayed = newer === 0 ? [] : [`${newer} left as they came through the alias meanwhile`]
   return [`${state} after ${all}${next}`, ...switched, ...over, ...stayed]
 }
@@ -84,7 +84,7 @@ function proof(report: CopyReport): string[] {
     ]
     const before =
       isCarriedOver(report) && equal < compared ? ' before the switch; the rest was carried over' : ''
-    lines.push(`compared: ${counted(compared, 'object')}: ${facts.join(', ')}${before}`)
+    lines.push(`compared: ${pluralize(compared, 'object')}: ${facts.join(', ')}${before}`)
   }
   return lines
 }
@@ -109,11 +109,11 @@ export async function missingFromCopy(
   const refused = sumCounts(rejected)
   const apart = comparison === null || isCarriedOver(report) ? 0 : differing(comparison, options)
   const lacks = [
-    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
-    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+    ...(refused === 0 ? [] : [`${pluralize(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
+    ...(references_rejected === 0 ? [] : [`${pluralize(references_rejected, 'reference')} rejected`]),
+    ...(not_found === 0 ? [] : [`${pluralize(not_found, 'id')} of --objects not found`]),
     ...healthDangers(report),
-    ...(apart === 0 ? [] : [`${counted(apart, 'object')} not the same on both sides: \`diff\` names them`]),
+    ...(apart === 0 ? [] : [`${pluralize(apart, 'object')} not the same on both sides: \`diff\` names them`]),
   ]
   if (lacks.length === 0) return undefined
   return `${lacks.join(', ')}${path === undefined ? '' : `; see ${path}`}`

@@ -4,8 +4,8 @@ import type { Console } from '../../../cli/console.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { afterError } from '../../../cli/next.ts'
 import {
-  counted,
   type FailedMember,
+  pluralize,
   type RestoreContext,
   type RestoreReport,
   type RestoreSource,
@@ -99,10 +99,10 @@ function lackText(report: RestoreReport, path: string | undefined): string {
   const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0, dry_run } = report
   const refused = sumCounts(rejected)
   const lacks = [
-    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
-    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
-    ...(left_alone === 0 ? [] : [`${counted(left_alone, 'object')} not deleted: changed meanwhile`]),
+    ...(refused === 0 ? [] : [`${pluralize(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
+    ...(references_rejected === 0 ? [] : [`${pluralize(references_rejected, 'reference')} rejected`]),
+    ...(not_found === 0 ? [] : [`${pluralize(not_found, 'id')} of --objects not found`]),
+    ...(left_alone === 0 ? [] : [`${pluralize(left_alone, 'object')} not deleted: changed meanwhile`]),
     ...healthDangers(report),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]

@@ -90,8 +90,8 @@ async function dueOf(
   const key = keyOf(context, store)
   const noted = resume && to === undefined ? await requireNoted(key) : undefined
   const begun = resume
-    ? await begunIn(context, placesOf(key.root, to, noted), groups, store)
-    : new Map<string, BegunMember>()
+    ? await unfinishedMembers(context, placesOf(key.root, to, noted), groups, store)
+    : new Map<string, UnfinishedMember>()
   for (const [name, { isComplete, path }] of begun)
     if (isComplete) context.console.note(`${name}: complete in ${path}, kept`)
   const inOne = [...begun.values()].find((member) => member.set !== undefined)?.set
@@ -147,7 +147,7 @@ type SetMember = Awaited<ReturnType<BackupJob['setMember']>>
 type BackupJob = Awaited<ReturnType<typeof backupJob>>
 
 /** A member that an earlier run began or completed, and its directory. */
-type BegunMember = SetMember & { readonly path: string }
+type UnfinishedMember = SetMember & { readonly path: string }
 
 /** The place of the member of a class; undefined if the set has none of it. */
 type PlaceOf = (collection: string) => Promise<string | undefined>
@@ -180,14 +180,14 @@ async function requireNoted(key: SetKey): Promise<string> {
 }
 
 /** What an interrupted run left of each, by class. */
-async function begunIn(
+async function unfinishedMembers(
   context: Context,
   placeOf: PlaceOf,
   schemas: readonly CollectionSchema[],
   store: Store,
-): Promise<Map<string, BegunMember>> {
+): Promise<Map<string, UnfinishedMember>> {
   const { setMember, directoryStorage } = await backupJob()
-  const begun = new Map<string, BegunMember>()
+  const begun = new Map<string, UnfinishedMember>()
   const options = context.options(backupOptions)
   for (const { class: collection } of schemas) {
     const changing = { transforms: await transformsFor(context), keepsVectors: keepsVectors(context) }

@@ -11,8 +11,8 @@ import { describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
 export const langchain: Shape = {
   name: 'langchain',
   id: 'id',
-  matches: (line) => stored(line) !== undefined || contentOf(unpacked(line)) !== undefined,
-  records: () => (line) => stored(line) ?? [unpacked(line)],
+  matches: (line) => stored(line) !== undefined || contentOf(unwrapSerialized(line)) !== undefined,
+  records: () => (line) => stored(line) ?? [unwrapSerialized(line)],
   reader: (sample, changes) => {
     const fields = vectorFieldsOf(sample)
     return {
@@ -41,7 +41,7 @@ function contentOf({ page_content: one, pageContent: other }: JsonObject): Json 
 }
 
 /** `dumps` wraps a document in the constructor call that creates it. */
-function unpacked(line: JsonObject): JsonObject {
+function unwrapSerialized(line: JsonObject): JsonObject {
   return line.lc !== undefined && isRecord(line.kwargs) ? line.kwargs : line
 }
 

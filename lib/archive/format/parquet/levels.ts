@@ -128,12 +128,14 @@ function* runsIn(bytes: Buffer, highest: number): Generator<Run> {
     const count = isRepeated ? head / 2 : ((head - 1) / 2) * 8
     at = start + (isRepeated ? 1 : (count * width) / 8)
     if (isRepeated && at <= bytes.length) yield { value: bytes[start]!, count }
-    else for (let n = 0; n < count; n++) yield { value: packed(bytes, start, n * width, width), count: 1 }
+    else
+      for (let n = 0; n < count; n++)
+        yield { value: bitPackedValue(bytes, start, n * width, width), count: 1 }
   }
 }
 
 /** The bits of a level, lowest first, starting `bit` bits after the byte at `start`. */
-function packed(bytes: Buffer, start: number, bit: number, width: number): number {
+function bitPackedValue(bytes: Buffer, start: number, bit: number, width: number): number {
   const at = start + (bit >> 3)
   if (at >= bytes.length) throw cutShort()
   return ((bytes[at]! | ((bytes[at + 1] ?? 0) << 8)) >> (bit & 7)) & ((1 << width) - 1)

@@ -4,7 +4,7 @@ import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import { contentText } from '../../../archive/selection.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { BackupContext } from '../job.ts'
 import type { BackupOptions } from '../options.ts'
 import { shareOf } from '../options.ts'
@@ -108,8 +108,8 @@ function requireShare(
   const isEmpty = now === 0
   if (!isEmpty && vanished <= shareOf(maxVanished) * before) return
   const fact = isEmpty
-    ? `${collection} is empty, and the base has ${counted(before, 'object')}`
-    : `${vanished} of ${counted(before, 'object')} of ${collection} are gone since the base, more than ${maxVanished}`
+    ? `${collection} is empty, and the base has ${pluralize(before, 'object')}`
+    : `${vanished} of ${pluralize(before, 'object')} of ${collection} are gone since the base, more than ${maxVanished}`
   throw incompleteArchive(
     fact,
     '--allow-shrink makes the increment anyway; earlier archives stay as they are',

@@ -3,7 +3,7 @@ import type { Retrying } from '../../../async/retry.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { type CollectionSchema, isReplicated } from '../../../core/schema.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
 import type { Collection, Store } from '../../../store/store.ts'
 import { timeToLive } from '../../../transform/schema/timeToLive.ts'
@@ -138,7 +138,7 @@ async function lookAgain(
   const { collection, retry, signal, oldBeforeMs, selection, leavesOut } = looking
   const { conditions } = looking.search
   const ids = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
-  const projection = selection?.isPartial ? selection.askedProjection(ids) : ids
+  const projection = selection?.isPartial ? selection.projectionFor(ids) : ids
   const before = await countOf(looking, tenant)
   const missed: string[] = []
   let returned = 0
@@ -159,7 +159,7 @@ async function lookAgain(
       if (missed.length > IDS_NAMED) return { returned, counted: before, missed }
     }
     if (scannedRange.old !== undefined && old > scannedRange.old)
-      missed.push(counted(old - scannedRange.old, 'object'))
+      missed.push(pluralize(old - scannedRange.old, 'object'))
   }
   const after = await countOf(looking, tenant)
   return { returned, counted: Math.min(before, after), missed }

@@ -2,7 +2,7 @@ import { withFiniteVectors } from '../../../archive/object/finiteVectors.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
 import { objectPages } from '../../../store/objects.ts'
 import type { Collection } from '../../../store/store.ts'
@@ -44,7 +44,7 @@ export class InvalidVectors {
 
   #text(name: string): string {
     const more = this.objects > this.#ids.length ? ', …' : ''
-    return `${counted(this.objects, 'object')} of ${name}: ${this.#ids.join(', ')}${more}`
+    return `${pluralize(this.objects, 'object')} of ${name}: ${this.#ids.join(', ')}${more}`
   }
 }
 

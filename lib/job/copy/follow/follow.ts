@@ -141,7 +141,7 @@ async function passAfterPass(following: FollowRun): Promise<boolean> {
   for (;;) {
     const until = Date.now() + pass.options.everyMs
     do {
-      if (handover?.isAsked === true) return false
+      if (handover?.isFinishRequested === true) return false
       const { stop, signal } = run
       await wait(Math.min(LOOK_MS, pass.options.everyMs), undefined, {
         signal: AbortSignal.any([stop, signal]),

@@ -9,7 +9,7 @@ import { FinishRequests } from './requests.ts'
 /** The lock of a copy that follows its source, and the requests of other processes to its holder. */
 export interface FollowLock {
   /** True once another process waits to finish the copy. */
-  readonly isAsked: boolean
+  readonly isFinishRequested: boolean
   release(): void
 }
 
@@ -32,8 +32,8 @@ export async function lockFollow(
     if (lock !== undefined) {
       requests.clear()
       return {
-        get isAsked() {
-          return requests.isAsked
+        get isFinishRequested() {
+          return requests.isFinishRequested
         },
         release: () => lock.release(),
       }

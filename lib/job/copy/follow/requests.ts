@@ -17,13 +17,14 @@ export class FinishRequests {
     this.#database.prepare('INSERT OR IGNORE INTO copy_finishes VALUES (?)').run(this.#key)
   }
 
-  get isAsked(): boolean {
+  get isFinishRequested(): boolean {
     const there = this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'copy_finishes'").get()
     if (there === undefined) return false
     return this.#database.prepare('SELECT 1 FROM copy_finishes WHERE key = ?').get(this.#key) !== undefined
   }
 
   clear(): void {
-    if (this.isAsked) this.#database.prepare('DELETE FROM copy_finishes WHERE key = ?').run(this.#key)
+    if (this.isFinishRequested)
+      this.#database.prepare('DELETE FROM copy_finishes WHERE key = ?').run(this.#key)
   }
 }

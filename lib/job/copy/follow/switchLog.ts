@@ -51,7 +51,7 @@ export class SwitchLog {
     const at = "tenant = ? AND id = unhex(?, '-')"
     this.#statements = {
       bring: database.prepare("INSERT OR IGNORE INTO brought VALUES (?, unhex(?, '-'))"),
-      isBrought: database.prepare(`SELECT 1 FROM brought WHERE ${at}`),
+      isFromSource: database.prepare(`SELECT 1 FROM brought WHERE ${at}`),
       forget: database.prepare(`DELETE FROM brought WHERE ${at}`),
       carry: database.prepare(
         `INSERT INTO carried VALUES (?, unhex(?, '-'), ?, 0, 0)
@@ -98,9 +98,9 @@ export class SwitchLog {
     this.#database.pragma('wal_checkpoint(FULL)')
   }
 
-  isBrought({ id, tenant = '' }: ObjectKey): boolean {
+  isFromSource({ id, tenant = '' }: ObjectKey): boolean {
     this.flush()
-    return this.#statements.isBrought.get(tenant, id) !== undefined
+    return this.#statements.isFromSource.get(tenant, id) !== undefined
   }
 
   /**

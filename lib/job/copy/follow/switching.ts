@@ -165,7 +165,7 @@ export class SwitchPrecedence implements Precedence {
     // Absent: it was removed through the alias, unless the copy never put it there.
     if (there === undefined) {
       const isOld = carried === undefined && (source.createdMs ?? copiedMs) < copiedMs
-      return isOld || carried?.acknowledged === true || this.#log.isBrought(source)
+      return isOld || carried?.acknowledged === true || this.#log.isFromSource(source)
     }
     const { updatedMs = 0 } = there
     const isOfCopy = updatedMs < switchedMs || (carried !== undefined && isCarried(there, carried, traces))

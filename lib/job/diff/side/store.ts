@@ -98,7 +98,7 @@ function projectionFor(
   { projection, selections }: SideReadOptions,
   properties: DiffSide['schema']['properties'],
 ): Projection {
-  const needed = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))
+  const needed = selections.map((one) => one.projectionFor({ properties: [], vectors: false }))
   const times = [projection, ...needed].some((one) => one.times === true)
   const own = projection.properties
   const names = new Set(own === 'all' ? [] : [own, ...needed.map((one) => one.properties)].flat())

@@ -58,7 +58,7 @@ export function threadedPlanning(
     mapChunks((lines: AnyLine[]) => {
       lines.forEach(seen)
       sent.push({ lines: lines.map(({ line }) => line), crcs: lines.map(fingerprint) })
-      return packed(lines)
+      return packLines(lines)
     }),
     threadStage<PackedLines, PackedEffects>({ threads, work: 'lineEffects', data: changeWork(options) }),
     new Writable({
@@ -77,7 +77,7 @@ export function threadedPlanning(
 }
 
 /** A line that is too long is not sent: it is refused, like an empty one. */
-function packed(lines: readonly AnyLine[]): Parcel<PackedLines> {
+function packLines(lines: readonly AnyLine[]): Parcel<PackedLines> {
   const own = lines.map((line) => (line instanceof Reject || !('bytes' in line) ? undefined : line.bytes))
   const texts = new Uint8Array(own.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0))
   const ends = new Uint32Array(lines.length)

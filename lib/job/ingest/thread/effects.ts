@@ -9,10 +9,10 @@ import { type ChangeWork, KINDS, type PackedEffects, type PackedLines } from './
 /** In a thread: lines → their effects, for the plan of an ingest in two passes. */
 export function lineEffects({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
   const effectOf = effectReader({ ...operationsOptions(data), strict: data.strict })
-  return serveThread(port, () => [mapChunks((lines: PackedLines) => packed(lines, effectOf))])
+  return serveThread(port, () => [mapChunks((lines: PackedLines) => packEffects(lines, effectOf))])
 }
 
-function packed(
+function packEffects(
   { texts, ends }: PackedLines,
   effectOf: (line: { line: number; end: number; bytes: Buffer }) => Effect,
 ): Parcel<PackedEffects> {

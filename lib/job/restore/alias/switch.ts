@@ -8,7 +8,7 @@ import { type AliasPlan, aliasInUse, usesOf } from './plan.ts'
 /** Announces which class is restored, and which one the alias means. */
 export function announceAlias({ alias: plan, class: collection, options, frame }: RestoreRun): void {
   if (plan === undefined || plan.before === collection) return
-  frame.emit({ type: 'alias_ahead', ...saidOf(plan), collection, dry_run: options.dryRun })
+  frame.emit({ type: 'alias_ahead', ...aliasFacts(plan), collection, dry_run: options.dryRun })
 }
 
 /**
@@ -22,7 +22,7 @@ export async function switchAlias(run: RestoreRun): Promise<void> {
   const missing = missingIn(run)
   if (missing > 0) {
     progress.alias = { name: plan.alias, before: plan.before ?? null, switched: false, dropped: false }
-    frame.emit({ type: 'alias_not_switched', ...saidOf(plan), collection: name, missing })
+    frame.emit({ type: 'alias_not_switched', ...aliasFacts(plan), collection: name, missing })
     return
   }
   const now = await retry(() => meaningOf(run, plan.alias))
@@ -34,7 +34,7 @@ export async function switchAlias(run: RestoreRun): Promise<void> {
     failpoint('restore.switched')
   }
   const before = kept.log.switch?.before
-  frame.emit({ type: 'alias_switched', ...saidOf({ ...plan, before }), collection: name })
+  frame.emit({ type: 'alias_switched', ...aliasFacts({ ...plan, before }), collection: name })
   progress.aliases.push(plan.alias)
   progress.alias = { name: plan.alias, before: before ?? null, switched: true, dropped: false }
   if (!options.dropOld || before === undefined || before === name) return
@@ -82,7 +82,7 @@ async function dropOld(
   frame.emit({ type: 'collection_dropped', collection: before })
 }
 
-function saidOf({ alias, before }: Pick<AliasPlan, 'alias' | 'before'>) {
+function aliasFacts({ alias, before }: Pick<AliasPlan, 'alias' | 'before'>) {
   return { alias, ...(before !== undefined && { before }) }
 }
 

@@ -3,7 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { isLimited } from '../../../core/memory/limits.ts'
 import { sumCounts } from '../../../core/report.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { type RemovalOutcome, RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { deletableOf } from '../planned/check.ts'
@@ -106,7 +106,7 @@ async function deleteSome(
   precedence?.removed?.(gone.map(({ id }) => ({ id, ...(tenant !== undefined && { tenant }) })))
   const [first] = refused
   if (first === undefined) return
-  const fact = `${counted(refused.size, 'object')} of ${name} could not be deleted: ${first[0]}: ${first[1]}`
+  const fact = `${pluralize(refused.size, 'object')} of ${name} could not be deleted: ${first[0]}: ${first[1]}`
   throw new ElysiaError('ELYSIA_STORE', fact, {
     hint: 'everything of the archive is written; run the same command again to delete them',
   })

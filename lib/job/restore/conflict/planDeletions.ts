@@ -2,7 +2,7 @@ import { selectionText } from '../../../archive/selection.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants } from '../../../core/schema.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { WokenTenants } from '../../../run/activeTenants.ts'
 import { objectPages } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
@@ -24,7 +24,7 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
     throw notWhole(run.source.name, reason)
   })
   await readTarget(run, extraneous)
-  if (extraneous.source === 0 && extraneous.objects > 0) throw empty(run)
+  if (extraneous.source === 0 && extraneous.objects > 0) throw emptySource(run)
   const plan: Deletions = {
     collection: run.class,
     target: run.store.target,
@@ -103,7 +103,7 @@ function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: r
   const some = others.slice(0, IDS_NAMED).join(', ')
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `${name} has ${counted(others.length, 'tenant')} that ${source.name} does not have: ${some}`,
+    `${name} has ${pluralize(others.length, 'tenant')} that ${source.name} does not have: ${some}`,
     {
       hint: 'nothing was written; remove these tenants first, or use --on-conflict overwrite, which leaves them',
     },
@@ -143,7 +143,7 @@ export function requireFew(deletions: Deletions, limit: string, before = 0): voi
   throw new TooManyDeletions(fact, deletes, `${rest}; --max-delete allows ${limit}`)
 }
 
-function empty({ source, class: name }: RestoreRun): ElysiaError {
+function emptySource({ source, class: name }: RestoreRun): ElysiaError {
   return new ElysiaError(
     'ELYSIA_CONFLICT',
     `${source.name} holds no objects: a replace would delete all of ${name}`,

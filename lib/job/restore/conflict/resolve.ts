@@ -60,7 +60,7 @@ export function resolverFor(existing: ExistingClass | undefined, input: Resolver
   return async (batch, calls) => {
     const there =
       what === undefined ? new Map<string, StoredObject>() : await findExisting(batch, calls, what)
-    const decided = yielding(decide(batch, there), there, precedence, existing.traces)
+    const decided = applyPrecedence(decide(batch, there), there, precedence, existing.traces)
     if (undo !== undefined) {
       // What an interrupted run removed is absent, and was saved before.
       const isGone = ({ object, expected }: SplitObject) =>
@@ -164,7 +164,7 @@ function deciderFor({ undo, options }: ResolverInput, existing: ExistingClass): 
   // What an interrupted run wrote is its own work: it is written and counted again.
   const own: Own = (one) => one && undo?.own(one)
   if (strategy === 'skip') return skipping(own)
-  if (strategy === 'merge') return merging(existing, options, own)
+  if (strategy === 'merge') return merger(existing, options, own)
   if (!isOnlyChanged(strategy, options)) return (batch) => ({ due: batch, unchanged: [], skipped: [] })
   return (batch, there) => {
     const [unchanged, due] = parted(batch, (one) => {
@@ -188,7 +188,7 @@ function skipping(own: Own): Decide {
   }
 }
 
-function merging(existing: ExistingClass, { prefer, vectors }: ResolverInput['options'], own: Own): Decide {
+function merger(existing: ExistingClass, { prefer, vectors }: ResolverInput['options'], own: Own): Decide {
   const { schema } = existing
   const chosen = vectors === 'keep' ? 'archive' : vectors
   const merge = mergeFor({ prefer, ...(chosen !== undefined && { vectors: chosen }), schema })
@@ -224,7 +224,7 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[]
 }
 
 /** The decision of the strategy, except for what stays as it is. */
-function yielding(
+function applyPrecedence(
   decided: Resolution,
   there: ReadonlyMap<string, StoredObject>,
   precedence: Precedence | undefined,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { Pieces } from '../../../store/pieces.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
@@ -101,7 +101,7 @@ async function unlike(
 function notWritten(run: RestoreRun, count: number, some: readonly WrittenObject[]): ElysiaError {
   const ids = some.map(({ id }) => id).join(', ')
   const more = count > some.length ? ', …' : ''
-  const fact = `${counted(count, 'object')} of ${run.class} in ${run.store.target} ${count === 1 ? 'is' : 'are'} not what was written: ${ids}${more}`
+  const fact = `${pluralize(count, 'object')} of ${run.class} in ${run.store.target} ${count === 1 ? 'is' : 'are'} not what was written: ${ids}${more}`
   return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
     hint: 'somebody else may have written to them since; run the same command again to write them again, or compare with `elysiactl diff`',
   })

@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { archiveName, type RestoreSource, type SourcePart } from '../source/source.ts'
 
 /**
@@ -11,7 +11,7 @@ export function* listLines(source: RestoreSource): Generator<string> {
   requireParts(source)
   const { parts, tenants, schema } = source
   const objects = parts.reduce((sum, part) => sum + (part.objects ?? 0), 0)
-  const holds = `${counted(objects, 'object')} of ${schema.class}`
+  const holds = `${pluralize(objects, 'object')} of ${schema.class}`
   yield `# ${holds}. Take out the lines that are not wanted, or put # before them,`
   yield `# then: elysiactl col restore ${archiveName(source)} --use-list FILE`
   yield `archive ${archiveName(source)}`
@@ -22,14 +22,14 @@ export function* listLines(source: RestoreSource): Generator<string> {
 function partLine({ name, objects = 0, covers }: SourcePart): string {
   const from = covers?.after === undefined ? 'the first id' : `behind ${covers.after}`
   const to = covers?.upTo === undefined ? 'to the last' : `up to ${covers.upTo}`
-  return `part ${JSON.stringify(name)} # ${counted(objects, 'object')}, ${from} ${to}`
+  return `part ${JSON.stringify(name)} # ${pluralize(objects, 'object')}, ${from} ${to}`
 }
 
 function* tenantLines({ parts, tenants = [] }: RestoreSource): Generator<string> {
   const counts = new Map<string | undefined, number>()
   for (const { tenant, objects = 0 } of parts) counts.set(tenant, (counts.get(tenant) ?? 0) + objects)
   for (const { name, state } of tenants) {
-    yield `tenant ${JSON.stringify(name)} # ${counted(counts.get(name) ?? 0, 'object')}, ${state}`
+    yield `tenant ${JSON.stringify(name)} # ${pluralize(counts.get(name) ?? 0, 'object')}, ${state}`
   }
 }
 

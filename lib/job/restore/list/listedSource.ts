@@ -46,7 +46,7 @@ async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet
       const line = text.trim()
       if (line === '' || line.startsWith('#')) continue
       const [, word, rest = ''] = LINE.exec(line) ?? []
-      if (word === undefined) throw at(`does not belong in a list: ${shown(line)}`)
+      if (word === undefined) throw at(`does not belong in a list: ${shortened(line)}`)
       if (word === 'archive') {
         archive = sameArchive(source, path, rest, archive, at)
         continue
@@ -54,9 +54,9 @@ async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet
       if (archive === undefined) throw at('comes before the line that names the archive')
       const name = nameIn(rest)
       if (word !== kind || name === undefined || !known.has(name)) {
-        throw at(`names no ${kind} of ${archive}: ${shown(line)}`)
+        throw at(`names no ${kind} of ${archive}: ${shortened(line)}`)
       }
-      if (names.has(name)) throw at(`names ${shown(rest)} a second time`)
+      if (names.has(name)) throw at(`names ${shortened(rest)} a second time`)
       names.add(name)
     }
   } catch (error) {
@@ -83,7 +83,7 @@ function sameArchive(
   if (name === archiveName(source)) return name
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `the list ${path} is of ${shown(name)}, not of ${archiveName(source)}`,
+    `the list ${path} is of ${shortened(name)}, not of ${archiveName(source)}`,
     {
       hint: 'nothing was written; print the list of this archive with --list',
     },
@@ -100,7 +100,7 @@ function nameIn(rest: string): string | undefined {
   }
 }
 
-function shown(text: string): string {
+function shortened(text: string): string {
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH).toWellFormed()}…` : text
 }
 

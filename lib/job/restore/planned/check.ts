@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { type ExtraneousId, placeOf } from '../conflict/extraneousIds.ts'
 import type { ObjectCalls, Resolution, Resolver } from '../conflict/resolve.ts'
 import type { RefusedObject } from '../part/tally.ts'
@@ -78,7 +78,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   if (objects === 0) return
   frame.emit({ type: 'plan_outdated', collection: name, objects, ids: changed })
   const some = changed.slice(0, IDS_SHOWN).join(', ')
-  const fact = `${counted(objects, 'object')} of ${name} changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
+  const fact = `${pluralize(objects, 'object')} of ${name} changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
     hint: 'nothing was written; make a new plan, and check it',
   })

@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { type Deletions, ExtraneousIds, placeOf } from '../conflict/extraneousIds.ts'
 import { IDS_NAMED, readSource, requireFew } from '../conflict/planDeletions.ts'
 import type { RestoreRun } from '../run.ts'
@@ -19,11 +19,11 @@ export async function requireMatchingArchive(run: RestoreRun, planned: Plan): Pr
     // Such a plan has ids that the archive lacks, and deletes nothing: it is no replace.
     if (run.plan.transforms.expands) return undefined
     for (const entries of planned.batches()) ids.addTarget(entries.filter((entry) => entry.do !== 'delete'))
-    if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} missing from`)
+    if (ids.count > 0) throw other(run, planned, `writes ${pluralize(ids.count, 'object')} missing from`)
     for (const entries of planned.deletions()) ids.addTarget(entries)
     const { create, delete: deletes } = planned.end.counts
     if (ids.count !== deletes)
-      throw other(run, planned, `deletes ${counted(deletes - ids.count, 'object')} of`)
+      throw other(run, planned, `deletes ${pluralize(deletes - ids.count, 'object')} of`)
     if (kept.extraneous === undefined) return undefined
     const { source } = ids
     const first = ids.first(IDS_NAMED).map(placeOf)

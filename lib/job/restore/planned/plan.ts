@@ -54,7 +54,7 @@ export class Plan {
 export async function openPlan(path: string): Promise<Plan> {
   const rows = new PlanRows()
   try {
-    return await read(path, rows)
+    return await readPlan(path, rows)
   } catch (error) {
     rows.close()
     const { code } = error as NodeJS.ErrnoException
@@ -68,7 +68,7 @@ export async function openPlan(path: string): Promise<Plan> {
   }
 }
 
-async function read(path: string, rows: PlanRows): Promise<Plan> {
+async function readPlan(path: string, rows: PlanRows): Promise<Plan> {
   const digest = createHash('sha256')
   const failure = (fact: string, cause: unknown) => planDamaged(path, fact, cause)
   let header: PlanHeader | undefined

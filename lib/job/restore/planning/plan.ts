@@ -63,7 +63,7 @@ export async function planRestore(
     },
   )
   const { schema } = patched
-  const pipeline = withVectorsSaid(transformed, source, options, existing ?? schema)
+  const pipeline = withVectorsChoice(transformed, source, options, existing ?? schema)
   const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
@@ -100,7 +100,7 @@ export async function planRestore(
  * Adds a transform that drops vectors that no longer match, if requested.
  * @throws ElysiaError ELYSIA_USAGE if vectors may no longer match and the user has not said what to do with them
  */
-function withVectorsSaid(
+function withVectorsChoice(
   pipeline: TransformPipeline,
   { withoutVectors }: RestoreSource,
   { vectors, revectorize, onConflict }: RestoreOptions,

@@ -47,7 +47,7 @@ export async function tableSource(
     ...(schemaFile !== undefined && { schema: schemaFile }),
   }
   const table = await openTable(files, options)
-  if (table.rows === 0) throw empty(name)
+  if (table.rows === 0) throw emptyTable(name)
   announce(name, table, emit)
   const schema = schemaFile ?? (await derivedClass(table, options, wishes.name, emit))
   const identity = await identityOf(files, wishes, content)
@@ -149,6 +149,6 @@ async function identityOf(
   return hash.digest('hex').slice(0, 32)
 }
 
-function empty(name: string): ElysiaError {
+function emptyTable(name: string): ElysiaError {
   return new ElysiaError('ELYSIA_INPUT', `${name} holds no rows`, { hint: 'nothing was made' })
 }

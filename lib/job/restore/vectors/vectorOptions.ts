@@ -43,8 +43,8 @@ function requireAnew(
   { vectorizer, revectorize: anew, vectors }: VectorOptions,
   { withoutVectors }: Pick<RestoreSource, 'withoutVectors'>,
 ): void {
-  const isSaid = anew || vectors === 'keep' || vectors === 'archive'
-  if (vectorizer === undefined || isSaid || withoutVectors === true) return
+  const isChosen = anew || vectors === 'keep' || vectors === 'archive'
+  if (vectorizer === undefined || isChosen || withoutVectors === true) return
   const module = parseVectorArguments('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
   if (module === undefined) return
   const fact = `the objects bring vectors that ${module.what} did not make`

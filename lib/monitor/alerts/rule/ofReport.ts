@@ -33,7 +33,7 @@ export function ofReport(rule: ReportRule, report: ReportedFacts): Finding[] {
 function findingsOf(rule: ReportRule, report: ReportedFacts): Finding[] {
   switch (rule.when) {
     case 'missed':
-      return missed(rule.name, report)
+      return missedFindings(rule.name, report)
     case 'throughput':
       return slower(rule, report)
     case 'disk_free':
@@ -43,7 +43,7 @@ function findingsOf(rule: ReportRule, report: ReportedFacts): Finding[] {
   }
 }
 
-function missed(rule: string, report: ReportedFacts): Finding[] {
+function missedFindings(rule: string, report: ReportedFacts): Finding[] {
   return (report.missed ?? []).map((one) => {
     const subject = { kind: one.what, collection: one.collection, target: one.target ?? '' }
     const last = one.last_success_at

@@ -1,4 +1,4 @@
-import { counted, formatUnit, roughSize } from '../../../core/units.ts'
+import { formatUnit, pluralize, roughSize } from '../../../core/units.ts'
 import type { HistoryEntry } from '../../history/entry.ts'
 import { shellWord } from '../../report/words.ts'
 import type { RuleOf, RunSubject } from '../config/settings.ts'
@@ -36,7 +36,7 @@ function wrongWith(
 ): string | undefined {
   const { status, rejected = 0, peak_rss_bytes: peak, error } = entry
   if (rule.when === 'rejects')
-    return rejected > rule.over ? `${counted(rejected, 'record was', 'records were')} rejected` : undefined
+    return rejected > rule.over ? `${pluralize(rejected, 'record was', 'records were')} rejected` : undefined
   if (rule.when === 'memory') {
     return peak > rule.overBytes
       ? `used ${roughSize(peak)} of memory, more than ${roughSize(rule.overBytes)}`

@@ -47,13 +47,13 @@ export function nextState(
   now: number,
   timing: AlertTiming,
 ): Transition {
-  if (finding === undefined || finding === 'lapsed') return ended(state, now, timing, finding === 'lapsed')
-  if (state?.phase === 'firing') return holding(state, finding, now, timing)
+  if (finding === undefined || finding === 'lapsed') return afterEnd(state, now, timing, finding === 'lapsed')
+  if (state?.phase === 'firing') return stillFiring(state, finding, now, timing)
   const before = state ?? { phase: 'well', since: now, episode: 0, begins: [], repeats: 0, finding }
   const since = before.phase === 'pending' ? before.since : now
   if (now - since < timing.forMs) return { state: { ...before, phase: 'pending', since, finding } }
   const { episode } = before
-  const begins = [...recent(before.begins, now, timing), now]
+  const begins = [...recentEpisodes(before.begins, now, timing), now]
   return {
     state: { phase: 'firing', since, episode: episode + 1, sentAt: now, begins, repeats: 0, finding },
     notice: 'firing',
@@ -66,34 +66,44 @@ export function isFlapping(
   now: number,
   timing: Pick<AlertTiming, 'flapping'>,
 ): boolean {
-  return recent(begins, now, timing).length >= timing.flapping.episodes
+  return recentEpisodes(begins, now, timing).length >= timing.flapping.episodes
 }
 
-function holding(state: AlertState, finding: Finding, now: number, { repeatMs }: AlertTiming): Transition {
+function stillFiring(
+  state: AlertState,
+  finding: Finding,
+  now: number,
+  { repeatMs }: AlertTiming,
+): Transition {
   const { wellSince: _, ...rest } = state
   const held = { ...rest, finding }
   if (repeatMs === 0 || now - (state.sentAt ?? now) < repeatMs) return { state: held }
   return { state: { ...held, sentAt: now, repeats: state.repeats + 1 }, notice: 'repeated' }
 }
 
-function ended(state: AlertState | undefined, now: number, timing: AlertTiming, lapsed: boolean): Transition {
+function afterEnd(
+  state: AlertState | undefined,
+  now: number,
+  timing: AlertTiming,
+  lapsed: boolean,
+): Transition {
   if (state === undefined) return { state: undefined }
-  if (state.phase !== 'firing') return { state: remembered(state, now, timing) }
+  if (state.phase !== 'firing') return { state: rememberedState(state, now, timing) }
   const { wellSince = now } = state
   const isHeld = isFlapping(state, wellSince, timing) && now - wellSince < timing.flapping.withinMs
   if (isHeld) return { state: { ...state, wellSince } }
-  return { state: remembered(state, now, timing), notice: lapsed ? 'lapsed' : 'resolved' }
+  return { state: rememberedState(state, now, timing), notice: lapsed ? 'lapsed' : 'resolved' }
 }
 
 /** An alert that ended is forgotten once its episodes no longer count. */
-function remembered(state: AlertState, now: number, timing: AlertTiming): AlertState | undefined {
-  const begins = recent(state.begins, now, timing)
+function rememberedState(state: AlertState, now: number, timing: AlertTiming): AlertState | undefined {
+  const begins = recentEpisodes(state.begins, now, timing)
   if (begins.length === 0) return undefined
   const { wellSince: _, sentAt: __, ...rest } = state
   return { ...rest, phase: 'well', begins }
 }
 
-function recent(
+function recentEpisodes(
   begins: readonly number[],
   now: number,
   { flapping }: Pick<AlertTiming, 'flapping'>,

@@ -1,4 +1,4 @@
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { MonitorReport } from '../../report/schema.ts'
 
 /** A report with parts left out, and sentences that say which. */
@@ -36,7 +36,7 @@ export function boundedReport(report: MonitorReport, most: number): BoundedRepor
   const lists = Object.fromEntries(cut.map((name) => [name, report[name]!.slice(0, most)]))
   const leftOut = cut.map((name) => {
     const left = report[name]!.length - most
-    return `${counted(left, 'line')} of ${NAMES[name] ?? name}`
+    return `${pluralize(left, 'line')} of ${NAMES[name] ?? name}`
   })
   return { report: { ...report, ...lists }, leftOut }
 }

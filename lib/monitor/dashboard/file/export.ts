@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { HistoryEntry, HistoryReader } from '../../history/entry.ts'
 import type { AttemptLog } from '../../history/log/line.ts'
 import { type Assets, readAssets } from '../assets.ts'
@@ -89,7 +89,7 @@ function packedFacts(known: ExportFacts, bounds: (typeof BOUNDS)[number]): Packe
   const runs = entries.map(runLine)
   const { report, leftOut } = boundedReport(known.report, bounds.lines)
   const lost = Math.min(known.entries.length, RUNS) - runs.length
-  const omissions = [...(lost > 0 ? [`the oldest ${counted(lost, 'run')}`] : []), ...leftOut]
+  const omissions = [...(lost > 0 ? [`the oldest ${pluralize(lost, 'run')}`] : []), ...leftOut]
   return {
     mode: 'file',
     ...{ version, archives, alerts },

@@ -31,7 +31,7 @@ export function guardAccess(address: Address): Access {
   return {
     link: `http://${hostText(linkAddress(address))}/?token=${token}`,
     decide(request) {
-      const refusal = foreign(request, address.host)
+      const refusal = refuseForeign(request, address.host)
       if (refusal !== undefined) return refusal
       const requestToken = tokenOf(request)
       if (requestToken !== undefined && equal(requestToken, token)) {
@@ -45,7 +45,7 @@ export function guardAccess(address: Address): Access {
 }
 
 /** Refuses requests that nobody may make. */
-function foreign(request: IncomingMessage, host: string): AccessDecision | undefined {
+function refuseForeign(request: IncomingMessage, host: string): AccessDecision | undefined {
   const { method, headersDistinct } = request
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 'this page is only for reading')
   if ((headersDistinct.host ?? []).length > 1) return refused(400, 'a request names one host')

@@ -1,5 +1,5 @@
 import { maskSecrets } from '../../../core/secrets.ts'
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import type { RunEvent } from '../../../run/event/schema.ts'
 import type { LogLevel } from './levels.ts'
 import type { LogLine } from './line.ts'
@@ -55,7 +55,7 @@ export class RunLog {
 
   #lines(): LogLine[] {
     if (this.#leftOut === 0) return [...this.#first, ...this.#last]
-    const text = `… ${counted(this.#leftOut, 'line')} left out …`
+    const text = `… ${pluralize(this.#leftOut, 'line')} left out …`
     return [...this.#first, { at: this.#leftOutAt, level: 'event', text }, ...this.#last]
   }
 

@@ -39,12 +39,12 @@ type SuccessRow = [
 ]
 
 /** Whether the process of a running run is gone. */
-export type IsGone = (owner: string, heardMs: number) => boolean
+export type IsDead = (owner: string, heardMs: number) => boolean
 
 type Changing = { -readonly [K in keyof SubjectFigures]: SubjectFigures[K] }
 
 /** The figures of each kind, collection and target, in the order in which they first appeared. */
-export function figuresIn(database: HistoryConnection, isGone: IsGone): SubjectFigures[] {
+export function figuresIn(database: HistoryConnection, isGone: IsDead): SubjectFigures[] {
   const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]
   const subjects = new Map(
     names.map(([subject, kind, collection, target]): [number, Changing] => [
@@ -96,7 +96,7 @@ function successOf([, startedMs, endedMs, seconds, records, bytes]: SuccessRow):
   return { startedMs, endedMs, seconds: seconds ?? undefined, records, archiveBytes: bytes ?? undefined }
 }
 
-function runOf(row: LastRow, isGone: IsGone): SubjectRun {
+function runOf(row: LastRow, isGone: IsDead): SubjectRun {
   const [, status, code, startedMs, endedMs, , , , owner, heardMs] = row
   const gone = owner !== null && isGone(owner, heardMs)
   return { status: gone ? 'killed' : status, code, startedMs, endedMs }

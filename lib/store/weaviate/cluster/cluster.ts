@@ -114,7 +114,7 @@ export class Cluster {
         return result
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
-        const failure = await believed(failureOf(thrown, server.http), server)
+        const failure = await confirmedFailure(failureOf(thrown, server.http), server)
         const anew = repeatable || !sent || neverSent(failure)
         if (failure.code === 'ELYSIA_NOT_FOUND' && anew) {
           // Another node may already know it.
@@ -146,7 +146,7 @@ export class Cluster {
 /**
  * The failure itself; if it says that something does not exist, only if the node is ready, otherwise that it is not.
  */
-async function believed(failure: ElysiaError, server: NodeConnection): Promise<ElysiaError> {
+async function confirmedFailure(failure: ElysiaError, server: NodeConnection): Promise<ElysiaError> {
   if (failure.code !== 'ELYSIA_NOT_FOUND') return failure
   try {
     await server.requireReady()

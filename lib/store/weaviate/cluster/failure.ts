@@ -43,12 +43,12 @@ const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Proto
 
 /** True if a message was larger than one side accepts, or a page longer than the server allows. */
 export function isTooLarge(thrown: unknown): boolean {
-  return /message (with a size )?larger than/i.test(saidBy(thrown)) || isTooLong(thrown)
+  return /message (with a size )?larger than/i.test(messageIn(thrown)) || isTooLong(thrown)
 }
 
 /** True if a page had more objects than the server allows, whatever their size. */
 export function isTooLong(thrown: unknown): boolean {
-  return /query maximum results exceeded/i.test(saidBy(thrown))
+  return /query maximum results exceeded/i.test(messageIn(thrown))
 }
 
 /** True if nothing of the call can have reached the server. */
@@ -71,7 +71,7 @@ export function lacksRight({ cause, message }: ElysiaError): boolean {
 export function wholeFailure(text: string, address: string): ElysiaError {
   const reason = boundedText(text)
   const message = `${address}: ${reason}`
-  return isRefused(reason) ? refused(message, !isForbidden(reason)) : byWords(reason, message)
+  return isRefused(reason) ? refusedRight(message, !isForbidden(reason)) : byWords(reason, message)
 }
 
 /** The error for what a gRPC or HTTP call to `address` threw. Never contains a credential. */
@@ -94,7 +94,7 @@ export function replyFailure(reply: RestReply, address: string, doing: string): 
   const message = `${doing}: ${address} answers ${reply.status}${text === '' ? '' : `: ${text}`}`
   const { status } = reply
   const waits = retryAfter(reply)
-  if (status === 401 || status === 403) return refused(message, status === 401)
+  if (status === 401 || status === 403) return refusedRight(message, status === 401)
   if (status === 429)
     return new ElysiaError('ELYSIA_STORE', message, { retryable: !isQuota(reply), ...waits })
   if (isDeletionConflict(text)) return new DeletionConflict(message)
@@ -131,7 +131,7 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   const later: ErrorDetails = { cause: error, retryable: true }
   const forbidden = code === STATUS.PERMISSION_DENIED || isForbidden(details)
   if (forbidden || code === STATUS.UNAUTHENTICATED || isRefused(details)) {
-    return refused(message, !forbidden, error)
+    return refusedRight(message, !forbidden, error)
   }
   if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
   if (lacksCopies(details)) return withoutCopies(message, error)
@@ -184,7 +184,7 @@ function hintFor(untrusted: boolean, other: boolean, address: string, why: strin
   return proxyHint(address)
 }
 
-function refused(message: string, unknown: boolean, cause?: unknown): ElysiaError {
+function refusedRight(message: string, unknown: boolean, cause?: unknown): ElysiaError {
   const hint = unknown ? 'set ELYSIACTL_API_KEY to a key that the server knows' : 'the key lacks this right'
   return new ElysiaError('ELYSIA_REFUSED', message, { cause, hint })
 }
@@ -209,7 +209,7 @@ function isRpcError(thrown: unknown): thrown is RpcError & Error {
   return thrown instanceof Error && typeof code === 'number' && typeof details === 'string'
 }
 
-function saidBy(thrown: unknown): string {
+function messageIn(thrown: unknown): string {
   return detailsOf(thrown instanceof ElysiaError ? (thrown.cause ?? thrown) : thrown)
 }
 

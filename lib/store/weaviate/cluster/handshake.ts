@@ -78,7 +78,7 @@ async function knock(server: NodeConnection, timeoutMs: number, end?: AbortSigna
     if (failure === undefined) return
     await server.requireReady(end)
     const over = performance.now() - since > KNOCKING_MS
-    if (over || !failure.retryable) throw closed(failure, server, isOtherProtocol(failure))
+    if (over || !failure.retryable) throw grpcClosed(failure, server, isOtherProtocol(failure))
     server.close()
     await sleep(KNOCK_MS, undefined, end && { signal: end })
   }
@@ -107,7 +107,7 @@ function judged(failure: ElysiaError): ElysiaError | undefined {
   return failure.code === 'ELYSIA_UNREACHABLE' ? failure : undefined
 }
 
-function closed(failure: ElysiaError, server: NodeConnection, other: boolean): ElysiaError {
+function grpcClosed(failure: ElysiaError, server: NodeConnection, other: boolean): ElysiaError {
   const message = `the gRPC side of ${server.http}, which is ready: ${failure.message}`
   const open = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
   // The library often tells nothing else of a server that ended the connection.

@@ -101,16 +101,16 @@ export function writeFilters(writer: Writer, filter: Filters): void {
   const { valueTextArray, valueIntArray, valueBooleanArray, valueNumberArray } = filter
   if (valueTextArray !== undefined) inside(writer, 9, () => texts(writer, 1, valueTextArray.values))
   if (valueIntArray !== undefined)
-    packed(writer, 10, () => valueIntArray.values.map((one) => writer.int64(one)))
+    writeNested(writer, 10, () => valueIntArray.values.map((one) => writer.int64(one)))
   if (valueBooleanArray !== undefined) {
-    packed(writer, 11, () => valueBooleanArray.values.map((one) => writer.bool(one)))
+    writeNested(writer, 11, () => valueBooleanArray.values.map((one) => writer.bool(one)))
   }
   if (valueNumberArray !== undefined) {
-    packed(writer, 12, () => valueNumberArray.values.map((one) => writer.double(one)))
+    writeNested(writer, 12, () => valueNumberArray.values.map((one) => writer.double(one)))
   }
   if (filter.target !== undefined) inside(writer, 20, () => text(writer, 1, filter.target?.property ?? ''))
 }
 
-function packed(writer: Writer, field: number, write: () => void): void {
+function writeNested(writer: Writer, field: number, write: () => void): void {
   inside(writer, field, () => inside(writer, 1, write))
 }

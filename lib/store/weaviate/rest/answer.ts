@@ -73,7 +73,7 @@ export function requireAtMost(limit: number, count: number, target: string, coll
 }
 
 /** @throws ElysiaError ELYSIA_STORE if an object was not requested, or comes twice */
-export function requireAsked(
+export function requireRequestedIds(
   ids: readonly string[],
   objects: readonly StoredObject[],
   target: string,

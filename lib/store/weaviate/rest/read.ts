@@ -5,7 +5,7 @@ import type { NodeOrder } from '../cluster/cluster.ts'
 import { DeletionConflict, replyFailure } from '../cluster/failure.ts'
 import type { Context } from '../context.ts'
 import type { Layout } from '../schema/layout.ts'
-import { listIn, objectIn, requireAsked, requireAtMost } from './answer.ts'
+import { listIn, objectIn, requireAtMost, requireRequestedIds } from './answer.ts'
 import { objectOf } from './object.ts'
 import type { RestReply, RestRequest } from './request.ts'
 
@@ -119,7 +119,7 @@ async function restOne(
   if (reply.status === 404 && reply.text === '') return []
   if (reply.status !== 200) throw readFailure(reply, context)
   const object = objectOf(objectIn(reply, context.target), layout, what, call.tenant)
-  requireAsked([id], [object], context.target, context.name)
+  requireRequestedIds([id], [object], context.target, context.name)
   return [object]
 }
 

@@ -50,10 +50,10 @@ export async function setTenantStates(
     const path = `/schema/${encodeURIComponent(name)}/tenants`
     await expectAnswer(asking, { method: 'PUT', path, body }, `changing the states of tenants of ${name}`)
   }
-  if (due.length > 0) await reached(due, name, list)
+  if (due.length > 0) await waitForStates(due, name, list)
 }
 
-async function reached(
+async function waitForStates(
   due: readonly Tenant[],
   name: string,
   list: () => Promise<JsonObject[]>,

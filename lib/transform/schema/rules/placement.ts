@@ -1,4 +1,4 @@
-import { counted } from '../../../core/units.ts'
+import { pluralize } from '../../../core/units.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { isAtLeastMinor } from '../../../core/value/version.ts'
 import type { SchemaDraft } from '../schemaDraft.ts'
@@ -31,7 +31,7 @@ export const PLACEMENT: readonly SchemaRule[] = [
     meaning: 'as many copies as `--replication` says',
     of: 'server',
     cause: 'asked',
-    apply: replicationAsked,
+    apply: applyReplication,
   },
   {
     name: 'replication',
@@ -77,7 +77,7 @@ function shardingAsItWas({ schema, set }: SchemaDraft): void {
   }
 }
 
-function replicationAsked(patching: SchemaDraft): void {
+function applyReplication(patching: SchemaDraft): void {
   const { replication: wanted } = patching.wishes
   if (wanted !== undefined) copies(patching, wanted, 'it was asked for with --replication')
 }
@@ -87,7 +87,7 @@ function replication(patching: SchemaDraft): void {
   if (wishes.replication !== undefined) return
   const most = Math.max(1, target.nodes)
   const factor = Number(recordOf(schema.replicationConfig).factor ?? 1)
-  if (factor > most) copies(patching, most, `the target has ${counted(target.nodes, 'node')}`)
+  if (factor > most) copies(patching, most, `the target has ${pluralize(target.nodes, 'node')}`)
 }
 
 function replicationBounds(patching: SchemaDraft): void {
