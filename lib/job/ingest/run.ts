@@ -1,4 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
+import { sumCounts } from '../../core/report.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
@@ -83,7 +84,9 @@ async function resumed(ingest: Ingest, checkpoint: Checkpoint): Promise<boolean>
   for (const [index, end] of ends.entries()) {
     if (!(await isUnchangedAtEnd(ingest.inputs[index]!, end, ingest.options))) return false
   }
-  ingest.run.emit({ type: 'run_continued', run: ingest.id, line: tally.lines })
+  const { lines: line, records } = tally
+  const rejected = sumCounts(tally.rejected)
+  ingest.run.emit({ type: 'run_continued', run: ingest.id, line, records, rejected })
   if (input >= ingest.inputs.length) return true
   try {
     await ingestOne(ingest, input, checkpoint)

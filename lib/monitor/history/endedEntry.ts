@@ -2,7 +2,7 @@ import { pluralize } from '../../core/units.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { HistoryEntry, HistoryStatus } from './entry.ts'
-import { faultsOf, figuresOf } from './figures.ts'
+import { faultsOf, figuresOf, figuresOfTry } from './figures.ts'
 import { movedBytes } from './traffic.ts'
 
 type RunEnded = Extract<RunEvent, { readonly type: 'run_ended' }>
@@ -21,10 +21,10 @@ const DAMAGE = 4
 /** From this code on, a signal or the reader of the output ended the command. */
 const SIGNALS = 128
 
-/** The entry of a run that reported its end. `before` is how many of its records earlier tries settled. */
-export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: number): HistoryEntry {
+/** The entry of a run that reported its end. Its figures are those of its last try alone. */
+export function finishedEntry(entry: HistoryEntry, event: RunEnded): HistoryEntry {
   const { counts, archive, archive_bytes, rejects_file, bytes_in, bytes_out, rate_per_second, error } = event
-  const { records, rejected } = figuresOf(counts)
+  const figures = figuresOf(counts)
   const faults = event.status === 'done' && entry.kind === 'verify' ? faultsOf(counts) : 0
   const now = new Date().toISOString()
   const { error: _, progress, ...rest } = entry
@@ -32,12 +32,11 @@ export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: numb
     ...rest,
     // For an unfinished run, its progress says more than its counts.
     ...(event.status !== 'done' && progress && { progress }),
-    status: faults > 0 ? 'failed' : statusOf(event.status, rejected),
+    status: faults > 0 ? 'failed' : statusOf(event.status, figures.rejected),
     updated_at: now,
     ended_at: now,
     counts: (counts ?? {}) as HistoryEntry['counts'],
-    records: Math.max(0, records - before),
-    rejected,
+    ...figuresOfTry(figures, entry),
     retries: event.retries ?? progress?.retries ?? 0,
     // The job's own byte counts cover its records; without them all traffic counts.
     ...trafficBytes(entry),
@@ -110,7 +109,8 @@ function unsettledEntry(entry: HistoryEntry, exitCode: number): HistoryEntry {
   return {
     ...entry,
     ...{ status, ended_at: now.toISOString(), updated_at: now.toISOString(), seconds },
-    ...{ records, rejected, retries },
+    ...figuresOfTry({ records, rejected }, entry),
+    retries,
     ...trafficBytes(entry),
   }
 }

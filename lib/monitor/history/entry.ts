@@ -47,6 +47,15 @@ export const HistoryEntrySchema = Type.Object(
     }),
     records: known('Records or objects that were settled.'),
     rejected: known('Records or objects that were refused.'),
+    settled_before: Type.Optional(
+      Type.Object(
+        { records: count('Records or objects.'), rejected: count('Those that were refused.') },
+        {
+          description:
+            'What earlier tries had settled: part of `counts`, but not of the figures of this try.',
+        },
+      ),
+    ),
     bytes_in: known('Bytes that were read from the input, archives and servers.'),
     bytes_out: known('Bytes that were written to archives and servers.'),
     rate_per_second: Type.Optional(amount('Records or objects per second.')),

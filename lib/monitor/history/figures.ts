@@ -1,4 +1,5 @@
 import { isRecord } from '../../core/value/record.ts'
+import type { HistoryEntry } from './entry.ts'
 
 /** The counts that runs of every kind share. */
 export interface Figures {
@@ -14,6 +15,17 @@ export function figuresOf(counts: unknown): Figures {
   if (!isRecord(counts)) return { records: 0, rejected: 0 }
   const name = WORKED_ON.find((one) => Object.hasOwn(counts, one))
   return { records: name === undefined ? 0 : countOf(counts[name]), rejected: countOf(counts.rejected) }
+}
+
+/** The figures of one try: those of its run so far, without what earlier tries settled. */
+export function figuresOfTry(
+  soFar: Figures,
+  { settled_before: before }: Pick<HistoryEntry, 'settled_before'>,
+): Figures {
+  return {
+    records: Math.max(0, soFar.records - (before?.records ?? 0)),
+    rejected: Math.max(0, soFar.rejected - (before?.rejected ?? 0)),
+  }
 }
 
 /** The faults that a verification found. */

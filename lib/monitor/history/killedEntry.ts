@@ -1,4 +1,5 @@
 import type { HistoryEntry } from './entry.ts'
+import { figuresOfTry } from './figures.ts'
 import { movedBytes } from './traffic.ts'
 
 /**
@@ -31,11 +32,12 @@ type RecordedFigures = Partial<Pick<HistoryEntry, (typeof FIGURES)[number]>>
 const FIGURES = ['records', 'rejected', 'bytes_in', 'bytes_out', 'retries'] as const
 
 /** The recorded figures of a run that reported no end. A count of 0 tells only that nothing was recorded. */
-function recordedFigures({ progress, traffic, ...entry }: HistoryEntry): RecordedFigures {
-  const moved = movedBytes(traffic)
+function recordedFigures(entry: HistoryEntry): RecordedFigures {
+  const { progress } = entry
+  const moved = movedBytes(entry.traffic)
+  const soFar = { records: progress?.done ?? 0, rejected: progress?.rejected ?? 0 }
   const recorded: Required<RecordedFigures> = {
-    records: progress?.done ?? 0,
-    rejected: progress?.rejected ?? 0,
+    ...figuresOfTry(soFar, entry),
     bytes_in: moved.in,
     bytes_out: moved.out,
     retries: progress?.retries ?? 0,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
 import { maskSecrets } from '../../core/secrets.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { HistoryEntry, Trigger } from './entry.ts'
 import type { History } from './history.ts'
@@ -24,14 +25,14 @@ export interface RecordedCommand {
   readonly keep?: PruneLimits
 }
 
+type RunContinued = Extract<RunEvent, { readonly type: 'run_continued' }>
+
 /** A running or ended run of this process. */
 export interface RecordedRun {
   entry: HistoryEntry
   readonly log: RunLog
   readonly startedMs: number
   notedMs: number
-  /** Records that earlier tries settled. */
-  before: number
   /** True once earlier tries were looked up. */
   isPlaced: boolean
   readonly continues: boolean
@@ -65,8 +66,20 @@ export function numberTry(run: RecordedRun, history: History): void {
   const tries = history.find(id)
   const attempt = (tries.at(-1)?.attempt ?? 0) + 1
   run.isPlaced = true
-  run.before = tries.reduce((sum, { records }) => sum + (records ?? 0), 0)
-  run.entry = { ...run.entry, attempt, ...(run.continues && attempt > 1 && { continues: id }) }
+  const sum = (name: 'records' | 'rejected') => tries.reduce((total, entry) => total + (entry[name] ?? 0), 0)
+  // A try that was killed had settled as much as it recorded, or more: what the run itself knows comes first.
+  const settled_before = run.entry.settled_before ?? { records: sum('records'), rejected: sum('rejected') }
+  run.entry = {
+    ...run.entry,
+    attempt,
+    ...(attempt > 1 && { settled_before }),
+    ...(run.continues && attempt > 1 && { continues: id }),
+  }
+}
+
+/** Notes what a run that goes on says of its earlier tries. */
+export function noteContinued(run: RecordedRun, { records, rejected = 0 }: RunContinued): void {
+  if (records !== undefined) run.entry = { ...run.entry, settled_before: { records, rejected } }
 }
 
 /** Jobs on one archive: their target is the archive's place. */

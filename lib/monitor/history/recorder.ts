@@ -11,6 +11,7 @@ import { RunLog } from './log/runLog.ts'
 import { progressAfter } from './progressAfter.ts'
 import {
   firstEntry,
+  noteContinued,
   numberTry,
   peakBytes,
   placeOf,
@@ -78,6 +79,7 @@ export class Recorder {
     else if (event.type === 'run_ended') this.#end(event)
     else {
       const run = this.#current()
+      if (run !== undefined && event.type === 'run_continued') noteContinued(run, event)
       // A stall is not followed by an event that would cause a later write.
       if (run !== undefined && (event.type === 'stalled' || event.type === 'resumed'))
         this.#stalls(run, event)
@@ -158,7 +160,6 @@ export class Recorder {
       log: this.#early,
       startedMs: performance.now(),
       notedMs: performance.now(),
-      before: 0,
       isPlaced: false,
       continues,
     }
@@ -191,7 +192,6 @@ export class Recorder {
       log: this.#early,
       startedMs: 0,
       notedMs: 0,
-      before: 0,
       isPlaced: true,
       continues: false,
     })
@@ -206,7 +206,7 @@ export class Recorder {
     const moved = this.#traffic?.resumed(run.entry)
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
     const entry = { ...run.entry, ...moved }
-    run.entry = { ...finishedEntry(entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
+    run.entry = { ...finishedEntry(entry, event), seconds, peak_rss_bytes: peakBytes() }
     this.#put(run)
   }
 

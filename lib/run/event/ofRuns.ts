@@ -152,6 +152,8 @@ export const OF_RUNS = [
   event('run_continued', 'An interrupted run continues.', {
     run: text('The id of the run.'),
     line: Type.Optional(count('The last line of the input already settled.')),
+    records: Type.Optional(count('Only for an ingest: records that earlier tries settled.')),
+    rejected: Type.Optional(count('Only for an ingest: records that earlier tries refused.')),
     parts_done: Type.Optional(count('Only for a restore: parts that are done.')),
     fresh: Type.Optional(flag('Only for a restore: true if all parts are written again.')),
     kind: Type.Optional(choice(RUN_KINDS, 'The job, if it is neither an ingest nor a restore.')),

@@ -29,8 +29,14 @@ t.test('a killed run did at least what it had recorded; the rest is unknown, and
     )
   }
   const none = undefined
+  history.put(killedEntry(begun({ id: 'again', progress, settled_before: { records: 3, rejected: 0 } })))
   t.strictSame(figures('silent'), [none, none, none, none, none, 1])
   t.strictSame(figures('heard'), [5, none, 70, none, none, 9_000_000])
+  t.strictSame(
+    figures('again'),
+    [2, none, none, none, none, 9_000_000],
+    'without what an earlier try settled',
+  )
   const [subject] = history.subjects(BEGAN, 10)
   const bytes = subject!.points.map((point) => [point.id, point.bytes])
   t.strictSame(
@@ -38,6 +44,7 @@ t.test('a killed run did at least what it had recorded; the rest is unknown, and
     new Map([
       ['silent', none],
       ['heard', 70],
+      ['again', none],
     ] as [string, number][]),
   )
 })

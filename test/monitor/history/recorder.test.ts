@@ -98,6 +98,42 @@ t.test('a command that fails before it begins has an entry all the same', async 
   t.equal(reader.list().length, 2)
 })
 
+t.test(
+  'each try counts what it settled itself, also where a killed one had recorded less than it did',
+  async (t) => {
+    const { recorder, reader } = recording(t)
+    const started = { type: 'run_started', run: 'one', kind: 'ingest', target: 's' } as const
+    const continued = { type: 'run_continued', run: 'one', line: 19, records: 19, rejected: 2 } as const
+    recorder.onEvent(started)
+    recorder.onEvent({
+      type: 'run_ended',
+      run: 'one',
+      status: 'interrupted',
+      counts: { records: 10, rejected: { not_json: 1 } },
+    })
+    await recorder.end({ exitCode: 137 })
+    recorder.onEvent({ ...started, continues: true })
+    recorder.onEvent(continued)
+    recorder.onEvent({
+      type: 'run_ended',
+      run: 'one',
+      status: 'done',
+      counts: { records: 60, rejected: { not_json: 7 } },
+    })
+    await recorder.end({ exitCode: 3 })
+    t.match(reader.find('one'), [
+      { attempt: 1, records: 10, rejected: 1 },
+      {
+        attempt: 2,
+        status: 'rejects',
+        records: 41,
+        rejected: 5,
+        settled_before: { records: 19, rejected: 2 },
+      },
+    ])
+  },
+)
+
 t.test('rejects, damage and what only a part of a command met are kept apart', async (t) => {
   const { recorder, reader } = recording(t)
   const ended = (run: string, kind: 'verify' | 'ingest', counts: object) => {

@@ -34,9 +34,11 @@ function wrongWith(
   rule: Exclude<SubjectRule, RuleOf<'success_rate'>>,
   entry: HistoryEntry,
 ): string | undefined {
-  const { status, rejected = 0, peak_rss_bytes: peak, error } = entry
-  if (rule.when === 'rejects')
-    return rejected > rule.over ? `${pluralize(rejected, 'record was', 'records were')} rejected` : undefined
+  const { status, rejected = 0, settled_before: before, peak_rss_bytes: peak, error } = entry
+  if (rule.when === 'rejects') {
+    const all = rejected + (before?.rejected ?? 0)
+    return all > rule.over ? `${pluralize(all, 'record was', 'records were')} rejected` : undefined
+  }
   if (rule.when === 'memory') {
     return peak > rule.overBytes
       ? `used ${roughSize(peak)} of memory, more than ${roughSize(rule.overBytes)}`

@@ -114,6 +114,7 @@ type Details = Pick<
   | 'archive_bytes'
   | 'error'
   | 'continues'
+  | 'settled_before'
   | 'hosts'
   | 'traffic'
   | 'command'
@@ -126,6 +127,7 @@ type Details = Pick<
 
 function detailsOf(entry: Details): object {
   const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
+  const { settled_before } = entry
   const { terminal, signal, hosts, traffic, command, directory, version, host, pid, profile } = entry
   const kept = hosts.slice(0, WORDS_KEPT).map(cut)
   return {
@@ -139,6 +141,7 @@ function detailsOf(entry: Details): object {
     ...(archive_bytes !== undefined && { archive_bytes }),
     ...(error !== undefined && { error: { ...error, message: cut(error.message) } }),
     ...(continues !== undefined && { continues }),
+    ...(settled_before !== undefined && { settled_before }),
     ...(profile !== undefined && { profile }),
     ...(traffic !== undefined && {
       traffic: traffic.slice(0, WORDS_KEPT).map((one) => packTraffic(one, kept)),

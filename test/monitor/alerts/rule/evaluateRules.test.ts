@@ -119,6 +119,10 @@ t.test('rejects, memory: of the last run, or of the one that goes on', async (t)
     { summary: /: 11 records were rejected/ },
   ])
   t.strictSame((await found({ when: 'rejects', over: 11 }, { runs })).found, [])
+  const second = [
+    runAt(NOON, { status: 'rejects', rejected: 1, settled_before: { records: 50, rejected: 10 } }),
+  ]
+  t.match((await found({ when: 'rejects', over: 10 }, { runs: second })).found, [{ summary: /11 records/ }])
   t.match((await found({ when: 'memory', over: '2GB' }, { runs })).found, [
     { summary: /used 2.8 GiB of memory/ },
   ])
