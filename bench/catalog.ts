@@ -11,7 +11,7 @@ import { Catalog } from '../lib/catalog/catalog.ts'
 import { type ArchiveFilter, queryOf } from '../lib/catalog/database/query.ts'
 import { retentionOptions } from '../lib/catalog/retention/options.ts'
 import { policyOf } from '../lib/catalog/retention/policy.ts'
-import { periodOf } from '../lib/core/duration.ts'
+import { parsePeriod } from '../lib/core/duration.ts'
 import { planCleanup } from '../lib/job/cleanup/cleanup.ts'
 import { resolveInput } from '../lib/options/options.ts'
 import { fillCatalog } from './catalog/fill.ts'
@@ -81,7 +81,7 @@ async function benchPlans(catalog: Catalog): Promise<void> {
   }
   for (const [what, rules] of Object.entries(policies)) {
     const policy = policyOf(resolveInput(retentionOptions, rules))
-    const cleanup = { filter: {}, policy, history: periodOf('1y', 'history') }
+    const cleanup = { filter: {}, policy, history: parsePeriod('1y', 'history') }
     const taken = await medians(ROUNDS, {
       floor: async () => timed(() => all.all()),
       ours: async () => timed(() => planCleanup(catalog, cleanup)),

@@ -6,7 +6,7 @@ import { eventView } from './view/events.ts'
 const CALLS_AT_ONCE = 4
 
 /**
- * How a run opens its target: a server that is away is waited for, until a signal comes; a missing store is made,
+ * How a run opens its target: an unreachable server is waited for, until a signal comes; a missing store is made,
  * except by a dry run, which uses an empty one instead.
  */
 export function ingestOpenOptions(context: Context): OpenOptions {
@@ -18,7 +18,7 @@ export function ingestOpenOptions(context: Context): OpenOptions {
   }
 }
 
-/** A server that is away is waited for so long, until a signal comes. */
+/** An unreachable server is waited for so long, until a signal comes. */
 export function retryOptions(
   { console, stop, signal }: Pick<Context, 'console' | 'stop' | 'signal'>,
   retryForMs: number,

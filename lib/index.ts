@@ -52,7 +52,7 @@ export { type CollectionRef, type CopyContext, type CopyResult, copy, runCopy } 
 export { type CopyOptions, type CopyOptionsInput, copyOptions } from './job/copy/options.ts'
 export type { CopyReport } from './job/copy/report.ts'
 export { type CopySetResult, runCopySet } from './job/copy/set.ts'
-export { type CollectionReading, collectionSource } from './job/copy/source.ts'
+export { type CopyReadOptions, collectionSource } from './job/copy/source.ts'
 export { deleteObjects, runDelete } from './job/delete/delete.ts'
 export { type DeleteOptions, type DeleteOptionsInput, deleteOptions } from './job/delete/options.ts'
 export type { DeleteReport } from './job/delete/report.ts'

@@ -8,7 +8,7 @@ import type { StoredObject } from '../../lib/core/object.ts'
 import { scanProjection } from '../../lib/job/backup/plan.ts'
 import type { Projection } from '../../lib/store/store.ts'
 import { NO_TLS } from '../../lib/store/weaviate/cluster/tls.ts'
-import { openWire } from '../../lib/store/weaviate/grpc/client.ts'
+import { openGrpc } from '../../lib/store/weaviate/grpc/client.ts'
 import { batchObject } from '../../lib/store/weaviate/grpc/encode.ts'
 import type { GrpcClient } from '../../lib/store/weaviate/grpc/messages.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/schema/layout.ts'
@@ -196,7 +196,7 @@ const LOADS = { scan, read, flood, changes, bareCopy }
 const [name, text] = process.argv.slice(2)
 const load = JSON.parse(text!) as Load
 const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
-const wire = await openWire({ node, apiKey: undefined, headers: {}, tls: NO_TLS })
+const wire = await openGrpc({ node, apiKey: undefined, headers: {}, tls: NO_TLS })
 await wire.countObjects({ collection: load.class, tenant: '' }, AbortSignal.timeout(5_000))
 await printFigures(await LOADS[name as keyof typeof LOADS](load, wire))
 wire.close()

@@ -13,7 +13,7 @@ import { changeStages } from '../../lib/job/ingest/stages.ts'
 import { resolveInput } from '../../lib/options/options.ts'
 import { openState } from '../../lib/run/state.ts'
 import { NO_TLS } from '../../lib/store/weaviate/cluster/tls.ts'
-import { openWire } from '../../lib/store/weaviate/grpc/client.ts'
+import { openGrpc } from '../../lib/store/weaviate/grpc/client.ts'
 import { batchObject } from '../../lib/store/weaviate/grpc/encode.ts'
 import { openWeaviate } from '../../lib/store/weaviate/store.ts'
 import { splitLines } from '../../lib/stream/lines/splitLines.ts'
@@ -51,7 +51,7 @@ const plainObjects = (count: number) => Array.from({ length: count }, (_, n) => 
 
 async function flood(load: Load, objects: readonly StoredObject[]): Promise<Figures> {
   const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
-  const wire = await openWire({ node, apiKey: undefined, headers: {}, tls: NO_TLS })
+  const wire = await openGrpc({ node, apiKey: undefined, headers: {}, tls: NO_TLS })
   await wire.countObjects({ collection: load.class, tenant: '' }, AbortSignal.timeout(5_000))
   const batches = chunks(objects.map((object) => batchObject(object, load.class, '')))
   const signal = new AbortController().signal

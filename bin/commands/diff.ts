@@ -4,7 +4,7 @@ import { DamageNotes } from '../cli/chain/damage.ts'
 import { archiveFinder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
-import { PLACE, type Place, placeOf } from '../cli/place.ts'
+import { LOCATOR, type ObjectLocator, parseLocator } from '../cli/locator.ts'
 import { withHistory } from '../history.ts'
 import {
   aliasText,
@@ -47,7 +47,7 @@ export const command: Command = {
       hint: 'elysiactl diff A B, each a collection, an archive or a file: see `elysiactl diff --help`',
     },
   ],
-  usage: `A B   (each ${PLACE})`,
+  usage: `A B   (each ${LOCATOR})`,
   examples: [
     'elysiactl diff Article latest:Article',
     'elysiactl diff http://localhost:8080#Article http://localhost:8081#Article',
@@ -66,7 +66,10 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console } = context
   const [a = '', b = ''] = context.operands
-  const places = [placeOf(a, context.settings, console), placeOf(b, context.settings, console)] as const
+  const places = [
+    parseLocator(a, context.settings, console),
+    parseLocator(b, context.settings, console),
+  ] as const
   const { requireSelectable } = await diffJob()
   requireSelectable(context.options(diffOptions))
   const view = await progressView(context)
@@ -98,7 +101,7 @@ async function diffed(
 /** Objects that do not name their class belong to that of the other side, which is opened first. */
 async function openBoth(
   context: Context,
-  [a, b]: readonly [Place, Place],
+  [a, b]: readonly [ObjectLocator, ObjectLocator],
   closers: Close[],
 ): Promise<readonly [DiffSide, DiffSide]> {
   if (a.kind === 'archive' && b.kind === 'collection') {
@@ -109,7 +112,12 @@ async function openBoth(
   return [left, await open(context, b, closers, left)]
 }
 
-async function open(context: Context, place: Place, closers: Close[], other?: DiffSide): Promise<DiffSide> {
+async function open(
+  context: Context,
+  place: ObjectLocator,
+  closers: Close[],
+  other?: DiffSide,
+): Promise<DiffSide> {
   const side =
     place.kind === 'archive'
       ? await openSideOf(context, place.named, closers, other)
@@ -120,7 +128,7 @@ async function open(context: Context, place: Place, closers: Close[], other?: Di
 
 async function live(
   context: Context,
-  { name, target }: Extract<Place, { kind: 'collection' }>,
+  { name, target }: Extract<ObjectLocator, { kind: 'collection' }>,
 ): Promise<DiffSide> {
   const { storeSide, retryUntilDeadline } = await diffJob()
   const { signal, console } = context

@@ -40,9 +40,9 @@ const CRC_BYTES = 4
 export function readCompiled(path: string): CompiledCode | undefined {
   try {
     const all = readFileSync(path)
-    const covered = all.length - CRC_BYTES
-    if (crc32(all.subarray(0, covered)) !== all.readUInt32LE(covered)) return undefined
-    const end = covered - LENGTH_BYTES
+    const payloadEnd = all.length - CRC_BYTES
+    if (crc32(all.subarray(0, payloadEnd)) !== all.readUInt32LE(payloadEnd)) return undefined
+    const end = payloadEnd - LENGTH_BYTES
     const start = end - all.readUInt32LE(end)
     return { code: all.subarray(0, start), uses: JSON.parse(all.toString('utf8', start, end)) as string[] }
   } catch {
@@ -63,10 +63,10 @@ export function writeCompiled(path: string, script: Script, uses: readonly strin
   const usesJson = Buffer.from(JSON.stringify(uses))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(usesJson.length)
-  const covered = Buffer.concat([script.createCachedData(), usesJson, length])
+  const payload = Buffer.concat([script.createCachedData(), usesJson, length])
   const crc = Buffer.alloc(CRC_BYTES)
-  crc.writeUInt32LE(crc32(covered))
-  const whole = Buffer.concat([covered, crc])
+  crc.writeUInt32LE(crc32(payload))
+  const whole = Buffer.concat([payload, crc])
   const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`
   try {
     const file = openSync(temporary, 'wx', 0o600)

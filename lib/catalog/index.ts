@@ -1,6 +1,6 @@
 /** Everything that the command needs for `col catalog`, loaded together when it is called. */
 
-export { periodOf } from '../core/duration.ts'
+export { parsePeriod } from '../core/duration.ts'
 export { copyDatabase } from '../database/copy.ts'
 export type { Catalog } from './catalog.ts'
 export { archiveAsOf } from './chain/asOf.ts'

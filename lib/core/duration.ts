@@ -18,7 +18,7 @@ type Letter = keyof typeof UNITS
  * are no weeks. Each unit at most once, in any order.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
-export function periodOf(text: string, what: string): Period {
+export function parsePeriod(text: string, what: string): Period {
   const period = { years: 0, months: 0, days: 0, hours: 0 }
   const seen = new Set<string>()
   for (const [, number, letter] of text.matchAll(/(\d{1,6})([ymdh])/g)) {
@@ -43,7 +43,7 @@ function lackOf(text: string): string {
 /** The fault in the text of a period; undefined if there is none. */
 export function periodFault(text: string): string | undefined {
   try {
-    periodOf(text, '')
+    parsePeriod(text, '')
     return undefined
   } catch {
     return lackOf(text)
@@ -54,7 +54,7 @@ export function isZero({ years, months, days, hours }: Period): boolean {
   return years === 0 && months === 0 && days === 0 && hours === 0
 }
 
-/** Formats a period so that `periodOf` reads it back. */
+/** Formats a period so that `parsePeriod` reads it back. */
 export function periodText(period: Period): string {
   const units = Object.entries(UNITS).filter(([, unit]) => period[unit] > 0)
   return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${period[unit]}${letter}`).join('')

@@ -1,4 +1,4 @@
-import { periodBefore, periodOf } from './duration.ts'
+import { parsePeriod, periodBefore } from './duration.ts'
 import { ElysiaError } from './errors.ts'
 import { guessPeriod } from './suggest.ts'
 
@@ -15,7 +15,8 @@ export function momentOf(text: string, what: string, now: number): string {
     const time = Date.parse(text)
     if (!Number.isNaN(time)) return new Date(time).toISOString()
   }
-  if (/^\d[\dymdh]*[ymdh]$/.test(text)) return new Date(periodBefore(now, periodOf(text, what))).toISOString()
+  if (/^\d[\dymdh]*[ymdh]$/.test(text))
+    return new Date(periodBefore(now, parsePeriod(text, what))).toISOString()
   throw new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, {
     hint: `a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or a time before now (30d)${guessText(text)}`,
   })

@@ -1,16 +1,16 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 
 /** A position in a file, counted from 1. */
-export interface Place {
+export interface TextPosition {
   readonly line: number
   readonly column: number
 }
 
 /** The error for a text that is not YAML, or has a value that no object can hold. */
 export class DocumentFault extends Error {
-  readonly place: Place
+  readonly place: TextPosition
 
-  constructor(message: string, place: Place) {
+  constructor(message: string, place: TextPosition) {
     super(message)
     this.place = place
   }
@@ -20,7 +20,7 @@ export class DocumentFault extends Error {
 export interface FileDocument {
   readonly value: unknown
   /** The position of a key or an item; if it is missing, that of its nearest existing parent. */
-  placeOf(path: readonly (string | number)[]): Place
+  placeOf(path: readonly (string | number)[]): TextPosition
 }
 
 /**
@@ -30,7 +30,7 @@ export interface FileDocument {
 export function readDocument(text: string): FileDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, intAsBigInt: true, prettyErrors: false })
-  const at = (offset: number): Place => {
+  const at = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
@@ -42,7 +42,7 @@ export function readDocument(text: string): FileDocument {
   }
 }
 
-function dataOf(read: () => unknown, place: Place): unknown {
+function dataOf(read: () => unknown, place: TextPosition): unknown {
   try {
     return withNumbers(read())
   } catch (error) {

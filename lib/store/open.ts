@@ -5,7 +5,7 @@ import type { Target } from './target.ts'
 
 /**
  * Opens the store of a target; loads its modules only now.
- * @throws ElysiaError of the store; ELYSIA_UNREACHABLE if a server stays away for longer than `retryForMs`
+ * @throws ElysiaError of the store; ELYSIA_UNREACHABLE if a server stays unreachable for longer than `retryForMs`
  */
 export async function openStore(
   target: Target,

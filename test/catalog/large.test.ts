@@ -1,7 +1,7 @@
 import t from 'tap'
 import { fillCatalog } from '../../bench/catalog/fill.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
-import { periodOf } from '../../lib/core/duration.ts'
+import { parsePeriod } from '../../lib/core/duration.ts'
 import { planCleanup } from '../../lib/job/cleanup/cleanup.ts'
 import { processorMs } from '../processor.ts'
 import { policy } from './retention/candidates.ts'
@@ -33,7 +33,7 @@ t.test('of ten thousand archives each question is answered in a moment', async (
 })
 
 t.test('a plan of ten thousand archives looks at every one, and at none twice', async (t) => {
-  const history = periodOf('1y', 'history')
+  const history = parsePeriod('1y', 'history')
   const { groups } = planCleanup(catalog, {
     filter: {},
     policy: policy({ keepLast: '10', failedAfter: '0h' }),

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { periodBefore, periodOf } from '../../lib/core/duration.ts'
+import { parsePeriod, periodBefore } from '../../lib/core/duration.ts'
 
 /** The moment so long before another, as text. */
 function ago(moment: string, period: string): string {
-  return new Date(periodBefore(Date.parse(moment), periodOf(period, 'period'))).toISOString()
+  return new Date(periodBefore(Date.parse(moment), parsePeriod(period, 'period'))).toISOString()
 }
 
 t.test(

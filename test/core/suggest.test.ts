@@ -1,5 +1,5 @@
 import t from 'tap'
-import { periodFault, periodOf } from '../../lib/core/duration.ts'
+import { parsePeriod, periodFault } from '../../lib/core/duration.ts'
 import { guessPeriod, guessTarget } from '../../lib/core/suggest.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 
@@ -40,7 +40,7 @@ t.test('a number, a week or a word for a unit is the period it most likely is', 
   ]
   for (const [typed, guess] of meant) {
     t.equal(guessPeriod(typed), guess, typed)
-    t.doesNotThrow(() => periodOf(guess, '--older-than'), guess)
+    t.doesNotThrow(() => parsePeriod(guess, '--older-than'), guess)
     t.match(periodFault(typed), `did you mean ${guess}?`)
   }
   t.equal(periodFault('2y5m7d3h'), undefined)

@@ -188,7 +188,7 @@ async function located(context: Context, operand: string): Promise<string> {
 }
 
 /**
- * How the target is opened: a dry run makes no store; otherwise it is made, and a server that is away is waited for.
+ * How the target is opened: a dry run makes no store; otherwise it is made, and an unreachable server is waited for.
  */
 function opening(
   { console, stop, signal }: Context,

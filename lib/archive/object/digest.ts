@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { StoredObject, Vector } from '../../core/object.ts'
-import { ReturnArgument } from '../../core/value/ownFields.ts'
+import { ReturnArgument } from '../../core/value/returnArgument.ts'
 import { LineWriter } from './lineWriter.ts'
 
 const MODULUS = 1n << 256n

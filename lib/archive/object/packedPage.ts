@@ -50,7 +50,7 @@ export function packPage(
   readonly transfer: readonly ArrayBuffer[]
 } {
   const odd = new Map([...page.entries()].filter(([, object]) => isOdd(object)))
-  const plain = odd.size === 0 ? page : page.map((object, at) => (odd.has(at) ? bare(object) : object))
+  const plain = odd.size === 0 ? page : page.map((object, at) => (odd.has(at) ? idOnly(object) : object))
   const { shapes, shapeOf } = shapesIn(plain)
   const { texts, ends } = textsOf(plain)
   const floats = floatsOf(plain, shapes, shapeOf)
@@ -107,7 +107,7 @@ function isRagged(vector: Vector): boolean {
   return !(vector instanceof Float32Array) && vector.some((row) => row.length !== vector[0]!.length)
 }
 
-function bare({ id }: StoredObject): StoredObject {
+function idOnly({ id }: StoredObject): StoredObject {
   return { id, properties: {} }
 }
 

@@ -7,8 +7,8 @@ import { rangeOf } from '../idRange.ts'
 import type { Manifest, Part } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import type { CoveredIds } from './missingRanges.ts'
+import { digestingByObject, partReadOptions } from './partReadOptions.ts'
 import { damagedPart, partPages } from './read.ts'
-import { digestingByObject, readingOf } from './reading.ts'
 
 const PAGE_OBJECTS = 500
 
@@ -65,7 +65,7 @@ async function* pagesOf(
   files: readonly Part[],
 ): AsyncGenerator<readonly StoredObject[]> {
   const read = async (part: Part): Promise<AsyncIterable<readonly StoredObject[]>> =>
-    partPages(digestingByObject(await readingOf(storage, manifest, part)))
+    partPages(digestingByObject(await partReadOptions(storage, manifest, part)))
   if (files.length === 1) {
     yield* await read(files[0]!)
     return

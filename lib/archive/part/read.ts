@@ -12,7 +12,7 @@ import { Tally, type TallyResult } from '../object/tally.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** A part to read, and its entry in the manifest. */
-export interface PartReading {
+export interface PartReadOptions {
   readonly storage: Storage
   readonly part: Part
   readonly format: Format
@@ -29,12 +29,12 @@ export interface PartReading {
  * before passing it on. Opens the file on the first read; a missing file is ELYSIA_NOT_FOUND. Memory: two pages, and
  * what the format's decoder holds.
  */
-export function partPages(reading: PartReading): Readable {
+export function partPages(reading: PartReadOptions): Readable {
   return new PartPages(reading)
 }
 
 class PartPages extends Readable {
-  readonly #reading: PartReading
+  readonly #reading: PartReadOptions
   readonly #stored = hashBytes()
   readonly #tally = new Tally({ remember: true })
   readonly #check: PartCheck
@@ -45,7 +45,7 @@ class PartPages extends Readable {
   /** Ends a second reading. */
   readonly #ended = new AbortController()
 
-  constructor(reading: PartReading) {
+  constructor(reading: PartReadOptions) {
     super({ objectMode: true, highWaterMark: 0 })
     this.#reading = reading
     this.#check = new PartCheck(reading)
@@ -111,7 +111,7 @@ function ofPart(part: Part, error: unknown): unknown {
 }
 
 /** The stages from stored bytes to pages. */
-function decoding({ part, format, compressed }: PartReading, content: Content, tally: Tally): Duplex[] {
+function decoding({ part, format, compressed }: PartReadOptions, content: Content, tally: Tally): Duplex[] {
   const limit = format.compressesItself ? part.bytes : part.raw_bytes
   const raw = countBytes({
     limit,
@@ -130,7 +130,7 @@ function declaredOf({ objects, bytes, raw_bytes }: Part): DeclaredLimits {
 }
 
 /** The digest of a part's objects, whatever the spelling of their JSON: reads the part a second time. */
-async function canonicalDigest(reading: PartReading, signal: AbortSignal): Promise<string> {
+async function canonicalDigest(reading: PartReadOptions, signal: AbortSignal): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
   const stages = decoding(reading, { ...reading.content, foreign: true }, tally)
@@ -159,12 +159,12 @@ export function damagedPart(part: Pick<Part, 'file'>, fact: string, cause?: unkn
 
 /** Checks the pages of a part against the manifest. */
 class PartCheck {
-  readonly #reading: PartReading
+  readonly #reading: PartReadOptions
   readonly #part: Part
   #objects = 0
   #last: string
 
-  constructor(reading: PartReading) {
+  constructor(reading: PartReadOptions) {
     this.#reading = reading
     this.#part = reading.part
     this.#last = reading.part.after ?? ''

@@ -16,7 +16,7 @@ import { planFault, type Shapes, shapes } from '../manifestShapes.ts'
 import { OBJECT_LINE } from '../object/bounds.ts'
 import { jsonOf, LineCutter, objectIn } from '../object/lineReader.ts'
 import { Tally } from '../object/tally.ts'
-import { isForeign } from '../part/reading.ts'
+import { isForeign } from '../part/partReadOptions.ts'
 import { HEADER, HEADER_LINE, singleHeader, singleTrailer, TRAILER } from './lines.ts'
 
 /** A line, its text, the parsed values and a message: each is soon garbage. */

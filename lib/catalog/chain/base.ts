@@ -1,4 +1,4 @@
-import { periodBefore, periodOf } from '../../core/duration.ts'
+import { parsePeriod, periodBefore } from '../../core/duration.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { pluralize } from '../../core/units.ts'
 import type { Catalog } from '../catalog.ts'
@@ -86,6 +86,6 @@ function fullDue(
     if (lineage.length < Number(every)) return undefined
     return `there are ${pluralize(lineage.length, 'archive')} since ${full.id}, the last full one`
   }
-  if (Date.parse(full.started) > periodBefore(now, periodOf(every, '--full-every'))) return undefined
+  if (Date.parse(full.started) > periodBefore(now, parsePeriod(every, '--full-every'))) return undefined
   return `${full.id}, the last full archive, is ${every} old`
 }

@@ -1,4 +1,4 @@
-import { isZero, type Period, periodOf } from '../../core/duration.ts'
+import { isZero, type Period, parsePeriod } from '../../core/duration.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { RetentionOptions } from './options.ts'
@@ -34,7 +34,7 @@ export interface Policy {
 export function policyOf(options: RetentionOptions): Policy {
   const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
   return {
-    ...(olderThan !== undefined && { olderThan: periodOf(olderThan, '--older-than') }),
+    ...(olderThan !== undefined && { olderThan: parsePeriod(olderThan, '--older-than') }),
     counts: defined({
       last: countOf(options.keepLast),
       hourly: countOf(options.keepHourly),
@@ -52,7 +52,7 @@ export function policyOf(options: RetentionOptions): Policy {
       yearly: withinOf('keep-within-yearly', options.keepWithinYearly),
     }),
     tags: tagLists(keepTag),
-    failedAfter: periodOf(failedAfter, '--failed-after'),
+    failedAfter: parsePeriod(failedAfter, '--failed-after'),
     groupBy: groupKeys(groupBy),
     allowLast,
     allowRemoveAll: unsafeAllowRemoveAll,
@@ -75,7 +75,7 @@ function countOf(text: string | undefined): number | undefined {
 }
 
 function withinOf(flag: string, text: string | undefined): Period | undefined {
-  const period = text === undefined ? undefined : periodOf(text, `--${flag}`)
+  const period = text === undefined ? undefined : parsePeriod(text, `--${flag}`)
   return period === undefined || isZero(period) ? undefined : period
 }
 

@@ -10,7 +10,7 @@ import { failpoint } from '../../core/failpoint.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupResult, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runWithJournal } from './frame.ts'
 import { baseOf, requireEnough, requireFewVanished } from './increment/base.ts'
 import { provedBase } from './increment/provedBase.ts'
 import type { BackupContext, BackupJob, BackupTask } from './job.ts'
@@ -59,7 +59,7 @@ export async function runBackup(
   const options = resolveInput(backupOptions, input)
   const task = { store, name, location: storage.text, options }
   const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
-  return runInFrame(task, context, prepare, (job, prepared) => intoStorage(job, storage, prepared))
+  return runWithJournal(task, context, prepare, (job, prepared) => intoStorage(job, storage, prepared))
 }
 
 /** The backup to resume, if requested. @throws ElysiaError ELYSIA_CONFLICT if the place is not free for it */

@@ -9,7 +9,7 @@ import type { FileModes } from '../../archive/storage/modes.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
-import { type BackupResult, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runWithJournal } from './frame.ts'
 import type { BackupContext } from './job.ts'
 import type { BackupOptionsInput } from './options.ts'
 import { newArchiveId } from './plan.ts'
@@ -90,7 +90,7 @@ export async function runBackupFile(
   const location = resolve(path)
   const task = { store, name, location, options }
   const prepare = () => freeFile(location)
-  return runInFrame(task, context, prepare, async (job, full) => {
+  return runWithJournal(task, context, prepare, async (job, full) => {
     const storage = directoryStorage(dirname(full), modes, dirname(full))
     const upload = await storage.create(basename(full))
     try {

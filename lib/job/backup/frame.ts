@@ -18,7 +18,7 @@ export interface BackupResult extends JobResult<BackupReport> {
  * `work` needs.
  * @throws only if it could not begin: the collection is missing, or `prepare` throws
  */
-export async function runInFrame<P>(
+export async function runWithJournal<P>(
   task: BackupTask,
   context: BackupContext,
   prepare: (subject: CollectionInfo) => Promise<P>,

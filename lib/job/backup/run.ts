@@ -1,7 +1,7 @@
 import { beginJournal, type Unfinished } from '../../archive/journal.ts'
 import type { IndexPart, Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { succeedingOnce } from '../../async/succeedingOnce.ts'
+import { onceSuccessful } from '../../async/onceSuccessful.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Tenant } from '../../store/store.ts'
@@ -37,7 +37,7 @@ export async function beginBackup(
   const { store, options } = task
   const counted: TenantObjectCounts = new Map()
   const base = job.state.base?.newest.manifest
-  const encoding = succeedingOnce(() => encodingLike(base, store, subject, options, job.run.emit))
+  const encoding = onceSuccessful(() => encodingLike(base, store, subject, options, job.run.emit))
   const planning = { encoding, options, tool: TOOL, counted, base }
   const made = await retry(() => planOf(store, subject, planning))
   const { archiveId, set } = context

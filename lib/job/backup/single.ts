@@ -2,14 +2,14 @@ import type { Writable } from 'node:stream'
 import type { Manifest } from '../../archive/manifest.ts'
 import { isInvalidVector } from '../../archive/object/finiteVectors.ts'
 import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
-import { succeedingOnce } from '../../async/succeedingOnce.ts'
+import { onceSuccessful } from '../../async/onceSuccessful.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
-import { type BackupResult, backupResult, runInFrame } from './frame.ts'
+import { type BackupResult, backupResult, runWithJournal } from './frame.ts'
 import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
@@ -57,7 +57,7 @@ export async function runBackupSingle(
 ): Promise<BackupResult> {
   const options = singleOptions(input)
   const task = { store, name, location, options }
-  return runInFrame(
+  return runWithJournal(
     task,
     context,
     async () => {},
@@ -80,7 +80,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { emit, retry })
   try {
     const counted: TenantObjectCounts = new Map()
-    const encoding = succeedingOnce(() => chosenEncoding(store, subject, options, emit))
+    const encoding = onceSuccessful(() => chosenEncoding(store, subject, options, emit))
     const plan = await retry(() => planOf(store, subject, { encoding, options, tool: TOOL, counted }))
     state.plan = plan
     context.onBegun?.(plan)

@@ -16,7 +16,7 @@ import { Changes } from './changesSince.ts'
 import type { CopyRanges } from './ranges.ts'
 
 /** How to read a collection that is copied. */
-export interface CollectionReading {
+export interface CopyReadOptions {
   readonly workers: number
   readonly retry: Retrying
   readonly signal: AbortSignal
@@ -37,7 +37,7 @@ const TIMES: Projection = { ...IDS, times: true }
 export async function collectionSource(
   store: Store,
   { schema, alias }: NamedCollection,
-  { workers, retry, signal, emit, ranges, changedSinceMs }: CollectionReading,
+  { workers, retry, signal, emit, ranges, changedSinceMs }: CopyReadOptions,
 ): Promise<RestoreSource> {
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })

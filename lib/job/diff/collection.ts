@@ -25,7 +25,7 @@ export function* collectionFindings(
 function* schemaFindings(left: DiffSide, right: DiffSide): Generator<SchemaFinding> {
   // New versions add settings with defaults: a setting that only one version knows is no difference.
   const isSameVersion = left.kind === right.kind && left.version === right.version
-  for (const one of settingFindings(comparable(left.schema), comparable(right.schema), [])) {
+  for (const one of settingFindings(comparedSettings(left.schema), comparedSettings(right.schema), [])) {
     const isNamed = NAMED.has(one.path.split('.').at(-2) ?? '')
     if (one.sign === '*' || isSameVersion || isNamed) yield one
   }
@@ -38,7 +38,11 @@ const NAMED: ReadonlySet<string> = new Set(['properties', 'nestedProperties', 'v
 const COMPUTED = ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']
 
 /** A class in comparable form: without its name, lists of properties by name, references to itself marked as such. */
-function comparable({ class: name, properties, ...settings }: CollectionSchema): Record<string, unknown> {
+function comparedSettings({
+  class: name,
+  properties,
+  ...settings
+}: CollectionSchema): Record<string, unknown> {
   const { shardingConfig } = settings
   return {
     ...settings,

@@ -9,7 +9,7 @@ import { batchesInFlight } from '../../run/inFlight.ts'
 import { type SinkOptions, sink } from '../../store/sink/sink.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { waitForRoom } from '../../stream/waitForRoom.ts'
+import { waitForMemory } from '../../stream/waitForMemory.ts'
 import { SecondPass } from './coalesce/secondPass.ts'
 import { windowOf } from './coalesce/window.ts'
 import { type Input, labelOf, type OpenedInput, openInput } from './input.ts'
@@ -50,7 +50,7 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     const stages = [
       ...head.stages,
       ...(skip ? [nameStage('skip what is settled', skip)] : []),
-      ...waitForRoom(run.memory),
+      ...waitForMemory(run.memory),
       ...middle,
       nameStage('write', end),
     ]

@@ -157,7 +157,7 @@ async function restored(
   try {
     const { workers, threads, retryForMs } = options
     const { report, error } = await runRestore(
-      alone(source),
+      withoutAliases(source),
       store,
       { name: place.class, verify: false, workers, threads, retryForMs },
       { signal, stop, state, onEvent: innerEvents(run.emit) },
@@ -172,7 +172,7 @@ async function restored(
 }
 
 /** The aliases of the class belong to the class that people use. */
-function alone(source: RestoreSource): RestoreSource {
+function withoutAliases(source: RestoreSource): RestoreSource {
   return { ...source, aliases: [] }
 }
 

@@ -61,7 +61,7 @@ export async function setUpRollback(
   }
 }
 
-interface Opening {
+interface RollbackOpening {
   readonly store: Store
   readonly options: RollbackOptions
   readonly context: RollbackContext
@@ -72,7 +72,7 @@ interface Opening {
 }
 
 /** Opens what the rollback reads and writes, which `close` closes before anything else. */
-async function openRollback(opening: Opening, close: Close[]): Promise<RollbackRun> {
+async function openRollback(opening: RollbackOpening, close: Close[]): Promise<RollbackRun> {
   const { store, options, context, frame, kept, id } = opening
   const { header, directory } = kept
   const { state } = context

@@ -21,7 +21,7 @@ export interface SelectedReader {
   explain(): void
 }
 
-export interface SelectedReading extends SelectionOptions {
+export interface SelectedReaderOptions extends SelectionOptions {
   readonly vectors: boolean
   readonly pushDown: boolean
   readonly explain: boolean
@@ -32,7 +32,7 @@ export interface SelectedReading extends SelectionOptions {
  * @throws ElysiaError ELYSIA_USAGE if a filter does not fit the class, or an id is invalid
  */
 export async function selectedReader(
-  { filter, objects, vectors, pushDown, explain }: SelectedReading,
+  { filter, objects, vectors, pushDown, explain }: SelectedReaderOptions,
   { store, schema }: { readonly store: Store; readonly schema: CollectionSchema },
   calls: readonly CallOptions[],
   emit: Emit,

@@ -25,7 +25,7 @@ export interface SearchPlan {
 
 const SCAN: SearchPlan = { conditions: undefined, texts: [], found: new Map() }
 
-export interface SearchPlanning {
+export interface SearchPlanInput {
   readonly store: Store
   readonly collection: Collection
   readonly schema: CollectionSchema
@@ -42,7 +42,7 @@ export interface SearchPlanning {
  * objects, the others need not be read. The complete condition is evaluated on what is read in any case.
  * @throws ElysiaError the error that keeps the store from counting its objects
  */
-export async function searchPlan(planning: SearchPlanning): Promise<SearchPlan> {
+export async function searchPlan(planning: SearchPlanInput): Promise<SearchPlan> {
   const { store, schema, selection, pushDown } = planning
   if (selection?.filter === undefined || selection.ids !== undefined) return SCAN
   if (!pushDown) return explainPlan(planning, SCAN, [], { reason: 'the server is not asked' })
@@ -75,7 +75,7 @@ interface Expected {
 }
 
 function explainPlan(
-  { selection, collection, emit }: SearchPlanning,
+  { selection, collection, emit }: SearchPlanInput,
   plan: SearchPlan,
   conditions: readonly StoreCondition[],
   expected: Expected = {},

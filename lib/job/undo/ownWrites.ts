@@ -8,35 +8,35 @@ import { UndoRecorder } from './undoRecorder.ts'
  * writes after an interruption. They cannot revert anything. Memory: as `UndoRecorder`.
  */
 export class OwnWrites {
-  readonly #keeping: UndoRecorder
+  readonly #recorder: UndoRecorder
 
   /** `directory` has the name of the run. */
   constructor(directory: string, header: UndoHeader, traces: Traces) {
-    this.#keeping = new UndoRecorder(directory, header, traces, { durable: false })
+    this.#recorder = new UndoRecorder(directory, header, traces, { durable: false })
   }
 
   /** Reads what the run recorded before it was interrupted; writes nothing. */
   look(): Promise<void> {
-    return this.#keeping.look()
+    return this.#recorder.look()
   }
 
   begin(): Promise<void> {
-    return this.#keeping.begin()
+    return this.#recorder.begin()
   }
 
   keep(entries: readonly UndoEntry[]): Promise<void> {
-    return this.#keeping.keep(entries.map(({ before: _, ...entry }) => entry))
+    return this.#recorder.keep(entries.map(({ before: _, ...entry }) => entry))
   }
 
   own(found: StoredObject): Trace | undefined {
-    return this.#keeping.own(found)
+    return this.#recorder.own(found)
   }
 
   get continues(): boolean {
-    return this.#keeping.continues
+    return this.#recorder.continues
   }
 
   close(): Promise<void> {
-    return this.#keeping.close()
+    return this.#recorder.close()
   }
 }

@@ -1,7 +1,7 @@
 import type { StoredObject, Vector } from '../../core/object.ts'
 
 /** The widths of vectors by name over a complete archive: an index takes one width. Memory: a number for each name. */
-export class Widths {
+export class VectorWidths {
   readonly #known = new Map<string, number>()
 
   /** The first vector of a page whose width differs from those before it, as a sentence. */

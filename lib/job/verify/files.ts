@@ -7,8 +7,8 @@ import { MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/fi
 import type { Part } from '../../archive/manifest.ts'
 import { sha256Of } from '../../archive/manifestFile.ts'
 import { hashFile } from '../../archive/part/confirmPart.ts'
+import { partReadOptions } from '../../archive/part/partReadOptions.ts'
 import { partPages } from '../../archive/part/read.ts'
-import { readingOf } from '../../archive/part/reading.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { pool } from '../../async/pool.ts'
 import { parseBounded } from '../../core/boundedJson.ts'
@@ -84,7 +84,7 @@ async function checkPart({ storage, manifest }: Archive, part: Part, found: Find
   if (found.options.level === 'exists') return
   if (found.options.level === 'stored') await requireHash(storage, part, signal)
   else {
-    const pages = partPages(await readingOf(storage, manifest, part))
+    const pages = partPages(await partReadOptions(storage, manifest, part))
     const count = new Writable({
       objectMode: true,
       highWaterMark: 1,

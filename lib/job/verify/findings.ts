@@ -2,7 +2,7 @@ import { LinkDamage } from '../../archive/chain/chain.ts'
 import { MANIFEST_FILE } from '../../archive/files.ts'
 import { messageOf } from '../../core/errors.ts'
 import { isFinding } from './damage.ts'
-import { Widths } from './dimensions.ts'
+import { VectorWidths } from './dimensions.ts'
 import type { VerifyOptions } from './options.ts'
 import type { ArchiveFault } from './report.ts'
 
@@ -10,7 +10,7 @@ import type { ArchiveFault } from './report.ts'
 export class Findings {
   readonly faults: ArchiveFault[] = []
   readonly options: VerifyOptions
-  readonly widths = new Widths()
+  readonly widths = new VectorWidths()
   /** The parts that were checked, and those to check. */
   parts = 0
   due = 0

@@ -13,7 +13,7 @@ import { selectedPages } from '../selection/pages.ts'
 import { declaredSelection, type Selection } from '../selection/selection.ts'
 
 /** How a store is read: calls that may succeed later are repeated by `retry`. */
-export interface LiveReading {
+export interface LiveReadOptions {
   readonly signal: AbortSignal
   readonly retry: Retrying
 }
@@ -34,7 +34,7 @@ export class LiveClass {
     { encoding, schema, selection }: Manifest,
     store: Store,
     name: string,
-    { signal, retry }: LiveReading,
+    { signal, retry }: LiveReadOptions,
   ) {
     this.store = store
     this.#name = name

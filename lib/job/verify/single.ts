@@ -15,7 +15,7 @@ import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type JobResult, Run, type RunEnding, runJob } from '../../run/run.ts'
 import { retryForOption } from '../../run/sharedOptions.ts'
-import { Widths } from './dimensions.ts'
+import { VectorWidths } from './dimensions.ts'
 import { type LiveFault, liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
@@ -174,7 +174,7 @@ async function readWhole(path: string, archive: SingleArchive, signal?: AbortSig
 }
 
 async function countObjects(pages: NodeJS.ReadableStream, signal?: AbortSignal): Promise<number> {
-  const widths = new Widths()
+  const widths = new VectorWidths()
   let objects = 0
   const count = new Writable({
     objectMode: true,

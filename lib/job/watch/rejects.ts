@@ -8,14 +8,14 @@ import { numberedName, suffixedName } from './fileName.ts'
 import { pathExists } from './identity.ts'
 import { REJECTS_SUFFIX } from './placeRejects.ts'
 
-type Places = Pick<WriteContext, 'rejectsPath' | 'rejectsDirectory'>
+type RejectsPaths = Pick<WriteContext, 'rejectsPath' | 'rejectsDirectory'>
 
 /**
  * Collects the rejects of each file, in a directory of this user with a name that nobody can guess; with `move` they
  * are brought to the file once that has its place.
  */
 export class OwnRejects {
-  readonly #places: Places
+  readonly #places: RejectsPaths
   readonly #collect: boolean
   readonly #state: State | undefined
   #temporary: Promise<string> | undefined
@@ -65,7 +65,7 @@ async function freePath(directory: string, name: string): Promise<string> {
 export async function refuseRejectsAmongFiles(
   directory: string,
   matches: (name: string) => boolean,
-  { rejectsPath, rejectsDirectory }: Places,
+  { rejectsPath, rejectsDirectory }: RejectsPaths,
 ): Promise<void> {
   const inFile = rejectsPath !== undefined && matches(basename(rejectsPath))
   const place = rejectsPath === undefined ? rejectsDirectory : inFile ? dirname(rejectsPath) : undefined

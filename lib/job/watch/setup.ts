@@ -42,7 +42,7 @@ export interface WatchContext {
   /** For a dry run: the store that takes what all files would write. */
   readonly scratch: Scratch | undefined
   /** Paths of files that are not coalesced with others, until they are taken. */
-  readonly alone: Set<string>
+  readonly ungrouped: Set<string>
   /** Paths of files whose second name was already reported. */
   readonly notified: Set<string>
   close(): Promise<void>
@@ -100,7 +100,7 @@ export async function setUpWatch(
       rejects: { shared, own },
       totals,
       facts,
-      alone: new Set(),
+      ungrouped: new Set(),
       notified: new Set(),
       close,
     }

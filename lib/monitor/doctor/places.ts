@@ -19,7 +19,7 @@ const { R_OK, W_OK, X_OK } = constants
 export function checkPlaces(places: Readonly<Record<string, string>>): Check[] {
   const disks = new Map<string, Check>()
   const directories = Object.entries(places).flatMap(([what, path]) => {
-    const there = nearest(path)
+    const there = nearestExisting(path)
     const disk = there === undefined ? undefined : diskOf(there)
     if (disk !== undefined && !disks.has(disk.key)) disks.set(disk.key, disk.check)
     return [directoryCheck(what, path, there)]
@@ -27,7 +27,7 @@ export function checkPlaces(places: Readonly<Record<string, string>>): Check[] {
   return [...directories, ...disks.values()]
 }
 
-function nearest(path: string): string | undefined {
+function nearestExisting(path: string): string | undefined {
   for (let at = path; ; at = dirname(at)) {
     if (statSync(at, { throwIfNoEntry: false }) !== undefined) return at
     if (at === dirname(at)) return undefined

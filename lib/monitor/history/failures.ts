@@ -36,7 +36,7 @@ const SLIPS_MS = 3_600_000
  * The newest run that is no slip; the newest of all if more slips than a person makes are newer, or slips from over more
  * than an hour. Undefined if there is nothing but a few slips. `runs`: newest first; as few as possible are read.
  */
-export function newestCounting<T>(
+export function newestCounted<T>(
   runs: Iterable<T>,
   isSlipped: (run: T) => boolean,
   startedMs: (run: T) => number,
@@ -53,7 +53,7 @@ export function newestCounting<T>(
 
 /**
  * The runs that count: all but the slips, and these too where they are more than one person's tries, as for
- * `newestCounting`, which returns the first of this. `runs`: ended ones, newest first.
+ * `newestCounted`, which returns the first of this. `runs`: ended ones, newest first.
  */
 export function withoutSlips<T>(
   runs: readonly T[],
@@ -65,7 +65,7 @@ export function withoutSlips<T>(
     const other = runs.findIndex((run, index) => index >= at && !isSlipped(run))
     const end = other === -1 ? runs.length : other
     const slips = runs.slice(at, end)
-    if (newestCounting(slips, isSlipped, startedMs) !== undefined) counting.push(...slips)
+    if (newestCounted(slips, isSlipped, startedMs) !== undefined) counting.push(...slips)
     counting.push(...runs.slice(end, end + 1))
     at = end + 1
   }
@@ -82,7 +82,7 @@ export function isFailed(status: string): boolean {
   return status === 'failed' || status === 'killed'
 }
 
-type Subject = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
+type SubjectKey = Pick<HistoryEntry, 'kind' | 'collection' | 'target'>
 
 /** Which failures count. */
 export interface FailureFilter {
@@ -92,25 +92,29 @@ export interface FailureFilter {
 
 /**
  * The last run of a subject that ended by itself or was killed, for report, metrics and alerts alike. Runs that a user
- * interrupted are skipped, and a few slips (`newestCounting`) unless `countsSlips`, and failed ones for which `counts` is
+ * interrupted are skipped, and a few slips (`newestCounted`) unless `countsSlips`, and failed ones for which `counts` is
  * false.
  */
 export function lastEnded(
   reader: Pick<HistoryReader, 'list'>,
-  { kind, collection, target }: Subject,
+  { kind, collection, target }: SubjectKey,
   { counts = () => true, countsSlips = false }: FailureFilter = {},
 ): HistoryEntry | undefined {
   const found = reader.list({ kind: [kind], collection, target, status: ENDED, limit: NEWEST })
   const counted = found.filter((entry) => !isFailed(entry.status) || counts(entry))
-  return newestCounting(counted, (entry) => !countsSlips && isSlipped(entry), startedMsOf)
+  return newestCounted(counted, (entry) => !countsSlips && isSlipped(entry), startedMsOf)
 }
 
 /** True if nothing was ever done with a name but a few slips, which tells that there is no such thing. */
-export function isOnlySlips(reader: Pick<HistoryReader, 'list'>, subject: Subject, since?: string): boolean {
+export function isOnlySlips(
+  reader: Pick<HistoryReader, 'list'>,
+  subject: SubjectKey,
+  since?: string,
+): boolean {
   const { kind, collection, target } = subject
   const period = since === undefined ? {} : { since }
   const runs = reader.list({ kind: [kind], collection, target, limit: NEWEST, ...period })
-  return newestCounting(runs, isSlipped, startedMsOf) === undefined
+  return newestCounted(runs, isSlipped, startedMsOf) === undefined
 }
 
 /** When a run began, in milliseconds since 1970. */
@@ -119,7 +123,7 @@ export function startedMsOf({ started_at: at }: HistoryEntry): number {
 }
 
 /** What decides whether a failure is over. */
-export interface StartedSubject extends Subject {
+export interface StartedSubject extends SubjectKey {
   readonly startedMs: number
 }
 

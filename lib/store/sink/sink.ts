@@ -64,7 +64,7 @@ export interface SinkOptions {
  * waits until what touched its ids is settled (order.ts says why). Transient errors are waited out and the calls
  * repeated; an object that the store refuses for good becomes its record's outcome. Memory: `workers` units running and
  * four times as many waiting to be settled, each at most a batch.
- * @throws ElysiaError ELYSIA_UNREACHABLE if the store stays away for longer than retryForMs; ELYSIA_USAGE for a chunk
+ * @throws ElysiaError ELYSIA_UNREACHABLE if the store stays unreachable for longer than retryForMs; ELYSIA_USAGE for a chunk
  * that is no batch of items, before anything in it is written.
  */
 export function sink(store: Store, collection: string, options: SinkOptions = {}): Sink<readonly Item[]> {

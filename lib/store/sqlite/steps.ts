@@ -9,7 +9,7 @@ import { TransactionQueue } from './transactions.ts'
  * Runs work on one connection, one step after another, each alone or inside the open transaction. Turns SQLite's errors
  * into ours. `onFailure` is called before an error is thrown: changes may have been rolled back.
  */
-export class DatabaseSteps {
+export class SerializedDatabase {
   readonly #database: SqliteDatabase
   readonly #target: string
   readonly #file: string

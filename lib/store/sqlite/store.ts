@@ -28,7 +28,7 @@ import { CollectionCache } from './collectionCache.ts'
 import { migrate } from './format.ts'
 import { freeBytesBeside, healthOf, identityOf } from './identity.ts'
 import { rangePages } from './pages.ts'
-import { DatabaseSteps } from './steps.ts'
+import { SerializedDatabase } from './steps.ts'
 import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
 
 /** A store in a SQLite file, and its connection. */
@@ -65,7 +65,7 @@ class SqliteStore implements EmbeddedStore {
   readonly database: SqliteDatabase
   readonly file?: string
   readonly #file: string
-  readonly #steps: DatabaseSteps
+  readonly #steps: SerializedDatabase
   readonly #known: CollectionCache
 
   constructor(database: SqliteDatabase, file: string) {
@@ -75,7 +75,7 @@ class SqliteStore implements EmbeddedStore {
     if (!database.memory) this.file = file
     this.#known = new CollectionCache(database, this.target)
     // What was learned since a failure may have been rolled back: read it again.
-    this.#steps = new DatabaseSteps(database, this.target, file, () => this.#known.forgetAll())
+    this.#steps = new SerializedDatabase(database, this.target, file, () => this.#known.forgetAll())
   }
 
   async freeBytes(): Promise<number | undefined> {

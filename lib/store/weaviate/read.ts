@@ -7,7 +7,7 @@ import { InexactInt } from './grpc/protobuf.ts'
 import { releaseReply } from './grpc/reply.ts'
 import { PageLimit } from './pageLimit.ts'
 import { objectsById } from './readById.ts'
-import { type Reading, readingOf, replyOf, unreadableReply } from './reading.ts'
+import { replyOf, type ServerRead, serverRead, unreadableReply } from './readRequest.ts'
 import { IdOrder, requireAtMost } from './rest/answer.ts'
 import { listsNamedVectors, type RestPage, restPage } from './rest/read.ts'
 import { propertiesRequest } from './schema/layout.ts'
@@ -39,7 +39,7 @@ export async function* readCopy(
 ): AsyncGenerator<StoredObject[]> {
   const ended = new AbortController()
   const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
-  const reading = await readingOf(context, what, { ...call, signal })
+  const reading = await serverRead(context, what, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
   const learnedKey = JSON.stringify([context.name, what.properties, what.vectors, what.references])
   const limit = new PageLimit(context.pageSize, context.learned.get(learnedKey))
@@ -80,13 +80,13 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** One page, with fewer objects if it would be too large. */
-async function pageOf(reading: Reading, after: string, upTo: string, limit: PageLimit): Promise<Page> {
+async function pageOf(reading: ServerRead, after: string, upTo: string, limit: PageLimit): Promise<Page> {
   reading.context.shards.begin()
   for (;;) {
     const objects = limit.within(after, upTo)
     try {
       const page = reading.byRest
-        ? restPageOf(await listed(reading, after, objects))
+        ? restPageOf(await listPage(reading, after, objects))
         : replyPage(reading, after, await replyOf(reading, { after, limit: objects }))
       const { target, name, shards } = reading.context
       requireAtMost(objects, page.count, target, name)
@@ -103,7 +103,7 @@ function restPageOf({ objects, bytes }: RestPage): Page {
   return { count: objects.length, bytes, lastId: objects.at(-1)?.id ?? '', objects: () => [objects] }
 }
 
-function replyPage(reading: Reading, after: string, reply: Buffer): Page {
+function replyPage(reading: ServerRead, after: string, reply: Buffer): Page {
   const { count, lastId } = extentOf(reply)
   return {
     count,
@@ -115,7 +115,7 @@ function replyPage(reading: Reading, after: string, reply: Buffer): Page {
 
 /** The objects of a reply; by REST from the first with an int beyond 2^53, which JSON can hold. */
 async function* exactly(
-  reading: Reading,
+  reading: ServerRead,
   after: string,
   extent: PageExtent,
   reply: Buffer,
@@ -134,12 +134,12 @@ async function* exactly(
 }
 
 async function* listedUpTo(
-  reading: Reading,
+  reading: ServerRead,
   after: string,
   { count, lastId }: PageExtent,
 ): AsyncGenerator<StoredObject[]> {
   for (let last = after; last < lastId; ) {
-    const { objects } = await listed(reading, last, Math.min(count, LISTED_AT_ONCE))
+    const { objects } = await listPage(reading, last, Math.min(count, LISTED_AT_ONCE))
     const inside = objects.filter(({ id }) => id <= lastId)
     if (inside.length > 0) yield inside
     if (inside.length === 0 || inside.length < objects.length) return
@@ -148,7 +148,7 @@ async function* listedUpTo(
 }
 
 /** A page by REST; its named vectors by gRPC, if the server's lists lack some. */
-async function listed(reading: Reading, after: string, limit: number): Promise<RestPage> {
+async function listPage(reading: ServerRead, after: string, limit: number): Promise<RestPage> {
   const page = await restPage(reading, after, limit)
   const { context, layout, what } = reading
   const whole = !what.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)

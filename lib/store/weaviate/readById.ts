@@ -7,7 +7,7 @@ import { extentOf, objectsOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/filters.ts'
 import { InexactInt } from './grpc/protobuf.ts'
 import { releaseReply } from './grpc/reply.ts'
-import { type Reading, readingOf, replyOf, unreadableReply } from './reading.ts'
+import { replyOf, type ServerRead, serverRead, unreadableReply } from './readRequest.ts'
 import { requireAtMost, requireRequestedIds } from './rest/answer.ts'
 import { restMany } from './rest/read.ts'
 
@@ -26,7 +26,7 @@ export async function readManyOfCopy(
 ): Promise<StoredObject[]> {
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
-  const reading = await readingOf(context, what, call)
+  const reading = await serverRead(context, what, call)
   const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
   try {
@@ -43,7 +43,7 @@ export async function readManyOfCopy(
 }
 
 /** The objects with these ids: by one search, or several if it would be too large. */
-export async function objectsById(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
+export async function objectsById(reading: ServerRead, ids: readonly string[]): Promise<StoredObject[]> {
   const { context, call } = reading
   try {
     for (let again = 0; ; again++) {

@@ -3,11 +3,11 @@ import { readFile, stat } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import { loadCompiler } from '../../core/typebox.ts'
-import { DocumentFault, type FileDocument, type Place, readDocument } from '../../file/document.ts'
+import { DocumentFault, type FileDocument, readDocument, type TextPosition } from '../../file/document.ts'
 import { type ExampleEntry, type PipelineFile, PipelineFileSchema, type StepEntry } from './schema.ts'
 
 /** A step in a file: the flag that it stands for, with its value and position. */
-export interface FileStep extends Place {
+export interface FileStep extends TextPosition {
   readonly kind: StepKind
   readonly text: string
   readonly onError?: 'reject' | 'null' | 'keep'
@@ -15,7 +15,7 @@ export interface FileStep extends Place {
 }
 
 /** An example in a file, and its position. */
-export interface FileExample extends Place {
+export interface FileExample extends TextPosition {
   readonly example: ExampleEntry
 }
 
@@ -56,7 +56,7 @@ export async function readPipelineFile(path: string): Promise<PipelineDocument> 
   }
 }
 
-function stepOf(path: string, step: StepEntry, place: Place): FileStep {
+function stepOf(path: string, step: StepEntry, place: TextPosition): FileStep {
   const kind = requireOne(path, place, 'a step', step, STEP_KINDS)
   const { on_error: onError, timeout } = step
   if (onError !== undefined && kind !== 'convert')
@@ -74,7 +74,7 @@ function stepOf(path: string, step: StepEntry, place: Place): FileStep {
 
 function requireOne<K extends string>(
   path: string,
-  place: Place,
+  place: TextPosition,
   what: string,
   value: object,
   keys: readonly K[],
@@ -171,7 +171,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   steps: [...STEP_KINDS, 'on_error', 'timeout'],
 }
 
-function faulty(path: string, { line, column }: Place, fact: string, hint?: string): ElysiaError {
+function faulty(path: string, { line, column }: TextPosition, fact: string, hint?: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `${path}:${line}:${column}: ${fact}`, {
     hint: hint ?? '`elysiactl format schema pipeline` prints what such a file may say',
   })

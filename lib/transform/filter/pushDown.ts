@@ -34,9 +34,9 @@ function conditionsOf(filter: CheckedFilter, schema: CollectionSchema): StoreCon
       if ('read' in filter.with || filter.operator === '!=') return []
       return some(comparison(column, filter.operator, filter.with, schema))
     case 'in':
-      return some(listed(column, 'any', filter.values, schema))
+      return some(containsCondition(column, 'any', filter.values, schema))
     case 'contains':
-      return some(listed(column, filter.mode, filter.values, schema))
+      return some(containsCondition(column, filter.mode, filter.values, schema))
     case 'like':
       return likeness(column, filter.pattern, schema)
     default:
@@ -129,7 +129,7 @@ function timestamp(make: Make, operator: Ordered, { ms, nanos }: Instant): Store
   return operator.startsWith('>') ? make('>', value) : make('<=', value)
 }
 
-function listed(
+function containsCondition(
   { name, own, property }: Column,
   operator: 'any' | 'all',
   values: readonly FilterValue[],

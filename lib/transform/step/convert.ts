@@ -2,7 +2,7 @@ import type { ObjectDraft } from '../../core/object.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
 import { eachObject, removeProperty } from './eachObject.ts'
-import { insideProperty, placeIn } from './insideProperty.ts'
+import { insideProperty, propertyPath } from './insideProperty.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { requireNoExpiry } from './propertyNames.ts'
 import { ofType } from './type.ts'
@@ -29,7 +29,7 @@ export function convertProperty(text: string, otherwise: OnConvertError = 'rejec
       `for example: size:int; types are ${SCALARS.join(', ')}, and lists of them: text[]`,
     )
   }
-  const place = placeIn(property)
+  const place = propertyPath(property)
   return insideProperty(name, place.holder, convertOwn({ name, property: place.name, type, onError }))
 }
 

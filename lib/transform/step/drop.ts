@@ -1,13 +1,13 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './eachObject.ts'
-import { insideProperty, placeIn } from './insideProperty.ts'
+import { insideProperty, propertyPath } from './insideProperty.ts'
 import { propertyOf, withProperties } from './property.ts'
 import { renameInSettings, requireNoExpiry } from './propertyNames.ts'
 
 /** Removes a property from each object and from the class; `meta.author` is a nested property. */
 export function dropProperty(property: string): Transform {
   const name = `drop ${property}`
-  const { holder, name: own } = placeIn(property)
+  const { holder, name: own } = propertyPath(property)
   return insideProperty(name, holder, dropOwn(name, own))
 }
 

@@ -7,7 +7,10 @@ import { propertyOf, stageFault, withProperties } from './property.ts'
 const OBJECT = /^object(\[\])?$/
 
 /** The path to the holder of a property, and the property's name: `meta.author` is author in meta. */
-export function placeIn(property: string): { readonly holder: readonly string[]; readonly name: string } {
+export function propertyPath(property: string): {
+  readonly holder: readonly string[]
+  readonly name: string
+} {
   const names = property.split('.')
   return { holder: names.slice(0, -1), name: names.at(-1) ?? '' }
 }

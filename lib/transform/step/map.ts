@@ -1,6 +1,6 @@
 import type { Transform } from '../transform.ts'
 import { eachObject, removeProperty } from './eachObject.ts'
-import { insideProperty, placeIn } from './insideProperty.ts'
+import { insideProperty, propertyPath } from './insideProperty.ts'
 import { assignment, propertyOf, requireName, requireNone, stageFault, withProperties } from './property.ts'
 import { renameInSettings } from './propertyNames.ts'
 
@@ -9,7 +9,10 @@ import { renameInSettings } from './propertyNames.ts'
  */
 export function mapProperty(text: string): Transform {
   const name = `map ${text}`
-  const [from, to] = assignment(name, text, 'title=headline').map(placeIn) as [Place, Place]
+  const [from, to] = assignment(name, text, 'title=headline').map(propertyPath) as [
+    PropertyPath,
+    PropertyPath,
+  ]
   if (from.holder.join('.') !== to.holder.join('.')) {
     throw stageFault(
       name,
@@ -21,7 +24,7 @@ export function mapProperty(text: string): Transform {
   return insideProperty(name, from.holder, mapOwn(name, from.name, to.name))
 }
 
-type Place = ReturnType<typeof placeIn>
+type PropertyPath = ReturnType<typeof propertyPath>
 
 function mapOwn(name: string, from: string, to: string): Transform {
   return {

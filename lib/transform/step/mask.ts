@@ -5,7 +5,7 @@ import { canonicalUuid } from '../../core/value/uuid.ts'
 import { type Instant, readInstant, rfc3339 } from '../filter/instant.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { eachObject } from './eachObject.ts'
-import { insideProperty, placeIn } from './insideProperty.ts'
+import { insideProperty, propertyPath } from './insideProperty.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { requireNoExpiry } from './propertyNames.ts'
 import { ofType } from './type.ts'
@@ -33,7 +33,7 @@ export function maskProperty(property: string, key: string | Buffer): Transform 
       'make one with: openssl rand -hex 32',
     )
   const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex')
-  const { holder, name: own } = placeIn(property)
+  const { holder, name: own } = propertyPath(property)
   return insideProperty(name, holder, maskOwn(name, own, digest))
 }
 

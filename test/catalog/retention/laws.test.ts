@@ -10,7 +10,7 @@ import {
 import type { RetentionOptionsInput } from '../../../lib/catalog/retention/options.ts'
 import { type Candidate, type GroupPlan, planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { ARCHIVE_STATUSES } from '../../../lib/catalog/status.ts'
-import { periodBefore, periodOf } from '../../../lib/core/duration.ts'
+import { parsePeriod, periodBefore } from '../../../lib/core/duration.ts'
 import { runs } from '../../runs.ts'
 import { keptIds, policy, removedIds } from './candidates.ts'
 
@@ -187,7 +187,7 @@ law(
 law(
   'what is older than the window goes only where one that is as old and holds as much stays',
   (group, all, { olderThan }) => {
-    const bound = periodBefore(NOW, periodOf(olderThan!, 'a test'))
+    const bound = periodBefore(NOW, parsePeriod(olderThan!, 'a test'))
     const { sound, gone } = counting(group, all)
     return gone.every((lost) => {
       const stay = sound.filter((one) => !gone.includes(one) && one.time <= bound)

@@ -9,13 +9,13 @@ import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { Catalog } from '../../../lib/catalog/catalog.ts'
 import { openCatalog } from '../../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../../lib/catalog/rebuild.ts'
-import { periodOf } from '../../../lib/core/duration.ts'
+import { parsePeriod } from '../../../lib/core/duration.ts'
 import { cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { chains } from '../../catalog/chains.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
 
-const history = periodOf('1y', 'history')
+const history = parsePeriod('1y', 'history')
 
 /** Two chains of a full archive and two increments each: a0 a1 a2, then b0 b1 b2. */
 async function twoChains(t: Test) {

@@ -9,7 +9,7 @@ import { IndexDamaged } from '../../../lib/catalog/database/database.ts'
 import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { openCatalog, withCatalog } from '../../../lib/catalog/open.ts'
 import type { RetentionOptionsInput } from '../../../lib/catalog/retention/options.ts'
-import { periodOf } from '../../../lib/core/duration.ts'
+import { parsePeriod } from '../../../lib/core/duration.ts'
 import { type CleanupContext, cleanUp, planCleanup, runCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
@@ -38,7 +38,7 @@ async function root(t: Test) {
 }
 
 function clean(catalog: Catalog, input: RetentionOptionsInput, context: CleanupContext = {}, filter = {}) {
-  const history = periodOf('1y', 'history')
+  const history = parsePeriod('1y', 'history')
   return cleanUp(catalog, { filter, policy: policy(input), history }, { timing, ...context })
 }
 
@@ -50,7 +50,7 @@ t.test(
   async (t) => {
     const { backups, catalog } = await root(t)
     const input = { keepLast: '1', failedAfter: '0h' }
-    const plan = planCleanup(catalog, { filter: {}, policy: policy(input), history: periodOf('1y', '') })
+    const plan = planCleanup(catalog, { filter: {}, policy: policy(input), history: parsePeriod('1y', '') })
     t.match(plan, { status: 'planned', removed: [], bytes: 16 })
     t.ok(existsSync(`${backups}/Article/base/manifest.json`))
     const report = await clean(catalog, input)
@@ -78,7 +78,7 @@ t.test(
     const cleanup = {
       filter: {},
       policy: policy({ keepLast: '1', failedAfter: '0h' }),
-      history: periodOf('1y', ''),
+      history: parsePeriod('1y', ''),
     }
     const { report, error } = await withCatalog({ file, defaultRoot: backups }, (catalog) => {
       if (++opened === 1) {

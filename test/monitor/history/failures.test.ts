@@ -8,7 +8,7 @@ import {
   isSlip,
   isSlipped,
   lastEnded,
-  newestCounting,
+  newestCounted,
   withoutSlips,
 } from '../../../lib/monitor/history/failures.ts'
 import { HISTORY_STATUSES } from '../../../lib/monitor/history/statuses.ts'
@@ -82,7 +82,7 @@ t.test('what fails again and again was mistyped by nobody', async (t) => {
   }
 })
 
-t.test('the runs that count: the newest of them is the one that newestCounting finds', async (t) => {
+t.test('the runs that count: the newest of them is the one that newestCounted finds', async (t) => {
   const run = fc.record({ slip: fc.boolean(), apartMs: fc.integer({ min: 0, max: 4_000_000 }) })
   const few = fc.array(run, { maxLength: 8 })
   const many = fc.integer({ min: 15, max: 25 }).map((count) => Array(count).fill({ slip: true, apartMs: 1 }))
@@ -97,7 +97,7 @@ t.test('the runs that count: the newest of them is the one that newestCounting f
       const isSlipped = ({ slip }: { slip: boolean }) => slip
       const startOf = (one: { startedMs: number }) => one.startedMs
       const counting = withoutSlips(runs, isSlipped, startOf)
-      t.equal(counting[0], newestCounting(runs, isSlipped, startOf))
+      t.equal(counting[0], newestCounted(runs, isSlipped, startOf))
       t.strictSame(
         counting.filter((one) => !isSlipped(one)),
         runs.filter((one) => !isSlipped(one)),

@@ -52,7 +52,7 @@ async function run(context: Context): Promise<void> {
 }
 
 async function cleanupOf(context: Context) {
-  const { filterOf, policyOf, periodOf } = await loadCatalog()
+  const { filterOf, policyOf, parsePeriod } = await loadCatalog()
   const { includeOutside } = context.options(cleanupOptions)
   const below = includeOutside ? undefined : namedRoot(context)
   return {
@@ -62,7 +62,7 @@ async function cleanupOf(context: Context) {
     },
     ...(!includeOutside && { backupRoot: backupRoot(context) }),
     policy: policyOf(context.options(retentionOptions)),
-    history: periodOf(context.options(cleanupOptions).history, '--history'),
+    history: parsePeriod(context.options(cleanupOptions).history, '--history'),
   }
 }
 

@@ -150,7 +150,7 @@ function other(target: string | undefined) {
 }
 
 /**
- * How the target is opened: a dry run makes no store; otherwise it is made, and a server that is away is waited for.
+ * How the target is opened: a dry run makes no store; otherwise it is made, and an unreachable server is waited for.
  */
 function opening(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(copyOptions)

@@ -28,7 +28,7 @@ const GAIN = 4
 const MAX_GROUP_BYTES = 768 * MIB
 
 /** What the thread receives for each file: its path, its footer, and the wanted columns; all, if none are named. */
-export interface BatchReading {
+export interface BatchRequest {
   readonly path: string
   readonly footer: Pick<Footer, 'groups'>
   readonly columns?: readonly string[]
@@ -43,7 +43,7 @@ interface Pace {
 }
 
 /** The pace for each row group. Throws an Error if pages differ from the footer. */
-function pacesOf({ path, footer }: BatchReading): Pace[] {
+function pacesOf({ path, footer }: BatchRequest): Pace[] {
   const file = openSync(path, 'r')
   try {
     requireDisjoint(footer, fstatSync(file).size)
@@ -126,7 +126,7 @@ async function withoutHint(path: string): Promise<Blob> {
 }
 
 /** The batches of a file, each as an Arrow stream. */
-async function* batchesIn(reading: BatchReading): AsyncGenerator<Uint8Array> {
+async function* batchesIn(reading: BatchRequest): AsyncGenerator<Uint8Array> {
   const { columns, limit = Number.POSITIVE_INFINITY, footer } = reading
   const wanted = columns && { columns: [...columns] }
   const paces = pacesOf(reading)
@@ -145,7 +145,7 @@ async function* batchesIn(reading: BatchReading): AsyncGenerator<Uint8Array> {
 // Takes a file; then each message that asks gets one batch, and after the last batch null.
 const port = parentPort!
 let batches: AsyncGenerator<Uint8Array> | undefined
-port.on('message', async (reading: BatchReading | 'next') => {
+port.on('message', async (reading: BatchRequest | 'next') => {
   if (reading !== 'next') batches = batchesIn(reading)
   else {
     const { value, done } = await batches!.next()

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { type Field, type RecordBatch, tableFromIPC } from '../../format/arrow.ts'
 import type { Footer } from '../../format/parquet/footer.ts'
-import type { BatchReading } from './batchWorker.ts'
+import type { BatchRequest } from './batchWorker.ts'
 
 /**
  * The rows of a Parquet file from any program, in batches of at most 1000, in Parquet's own types, whatever else its
@@ -71,7 +71,7 @@ const IDLE_MS = 1000
 let idle: BatchThread | undefined
 
 /** Arrow messages of a file. */
-async function* messagesOf(reading: BatchReading): AsyncGenerator<Uint8Array> {
+async function* messagesOf(reading: BatchRequest): AsyncGenerator<Uint8Array> {
   const thread = idle ?? new BatchThread()
   idle = undefined
   let isWhole = false
@@ -105,7 +105,7 @@ class BatchThread {
   }
 
   /** Arrow messages, one for each request. */
-  async *read(reading: BatchReading): AsyncGenerator<Uint8Array> {
+  async *read(reading: BatchRequest): AsyncGenerator<Uint8Array> {
     clearTimeout(this.#resting)
     this.#worker.ref()
     for (const { chunks } of reading.footer.groups) for (const { bytes } of chunks) this.bytes += bytes

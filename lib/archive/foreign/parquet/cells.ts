@@ -9,10 +9,10 @@ import { dayText, momentText, timeText } from './times.ts'
 import type { Zone } from './zone.ts'
 
 /** Reads a column's value in a row; undefined if it has none. */
-export type Cell = (row: number) => Json | undefined
+export type CellReader = (row: number) => Json | undefined
 
 /** Settings for reading the values of all columns. */
-export interface CellReading {
+export interface CellOptions {
   /** The zone of timestamps that do not name one. */
   readonly zone: Zone | undefined
   readonly changes: Changes
@@ -24,12 +24,16 @@ type TargetProperty = PropertySchema | undefined
 const UUID_BYTES = 16
 
 /** A column of any Parquet type → values of a property; undefined for a type that no property has. */
-export function cellOf(data: Data, reading: CellReading, wanted?: TargetProperty): Cell | undefined {
+export function cellReader(
+  data: Data,
+  reading: CellOptions,
+  wanted?: TargetProperty,
+): CellReader | undefined {
   const read = readerOf(data, reading, wanted)
   return read && ((row) => (data.getValid(row) ? read(row) : undefined))
 }
 
-function readerOf(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
+function readerOf(data: Data, reading: CellOptions, wanted: TargetProperty): CellReader | undefined {
   const { type, values } = data
   const any = new Vector([data])
   const to = wanted?.dataType[0]
@@ -56,7 +60,7 @@ function readerOf(data: Data, reading: CellReading, wanted: TargetProperty): Cel
 }
 
 /** Programs write NaN for a missing number, because their integers cannot be missing. */
-function floatCell(any: Vector, to: string | undefined): Cell {
+function floatCell(any: Vector, to: string | undefined): CellReader {
   const isInt = to === 'int' || to === 'int[]'
   return (row) => {
     const value = any.get(row) as number
@@ -66,7 +70,7 @@ function floatCell(any: Vector, to: string | undefined): Cell {
   }
 }
 
-function textCell(any: Vector, wanted: TargetProperty): Cell {
+function textCell(any: Vector, wanted: TargetProperty): CellReader {
   const isLink = wanted !== undefined && isReference(wanted)
   return (row) => {
     const text = any.get(row) as string
@@ -92,8 +96,8 @@ function fixedText(bytes: Uint8Array, width: number, to: string | undefined): st
 }
 
 /** A map is read as a list of its pairs. */
-function listCell(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
-  const element = cellOf(data.children[0]!, reading, wanted)
+function listCell(data: Data, reading: CellOptions, wanted: TargetProperty): CellReader | undefined {
+  const element = cellReader(data.children[0]!, reading, wanted)
   if (element === undefined) return undefined
   const { valueOffsets } = data
   return (row) => {
@@ -104,11 +108,11 @@ function listCell(data: Data, reading: CellReading, wanted: TargetProperty): Cel
   }
 }
 
-function structCell(data: Data, reading: CellReading, wanted: TargetProperty): Cell | undefined {
+function structCell(data: Data, reading: CellOptions, wanted: TargetProperty): CellReader | undefined {
   const nested = (wanted?.nestedProperties ?? []) as readonly PropertySchema[]
   const fields = (data.type.children as Field[]).map(({ name }, at) => {
     const of = nested.find((property) => property.name === legalName(name))
-    return { name: legalName(name), cell: cellOf(data.children[at]!, reading, of) }
+    return { name: legalName(name), cell: cellReader(data.children[at]!, reading, of) }
   })
   if (fields.some(({ cell }) => cell === undefined)) return undefined
   return (row) => {

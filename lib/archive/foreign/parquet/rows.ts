@@ -8,13 +8,13 @@ import type { Data, DataType, RecordBatch } from '../../format/arrow.ts'
 import { ObjectParseError } from '../../object/parse.ts'
 import { foreignId, idFromValues, keepOriginal } from '../foreignId.ts'
 import { PlainFault } from '../plainFault.ts'
-import { type Cell, type CellReading, cellOf } from './cells.ts'
+import { type CellOptions, type CellReader, cellReader } from './cells.ts'
 import { withRestUnlessChanged } from './rest.ts'
 import type { Roles } from './roles.ts'
 import { type VectorCell, vectorCell, type Widths } from './vectorCells.ts'
 
 /** Settings for reading the rows of a file. */
-export interface RowReading extends CellReading {
+export interface RowReaderOptions extends CellOptions {
   readonly roles: Roles
   /** The class for the rows, if known. */
   readonly schema: CollectionSchema | undefined
@@ -28,7 +28,7 @@ export interface RowReading extends CellReading {
 export type RowReader = (row: number, line: number) => StoredObject | Reject
 
 /** Reads the rows of a batch. */
-export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
+export function rowReader(batch: RecordBatch, reading: RowReaderOptions): RowReader {
   const { roles } = reading
   const columns = new Columns(batch, reading)
   const identified = idReader(columns, reading)
@@ -70,25 +70,25 @@ function isMalformed(thrown: unknown): boolean {
 /** The columns of a batch and of its directories, by name. */
 class Columns {
   readonly #batch: RecordBatch
-  readonly #reading: RowReading
-  #all: (readonly [string, Cell | undefined])[] | undefined
+  readonly #reading: RowReaderOptions
+  #all: (readonly [string, CellReader | undefined])[] | undefined
 
-  constructor(batch: RecordBatch, reading: RowReading) {
+  constructor(batch: RecordBatch, reading: RowReaderOptions) {
     this.#batch = batch
     this.#reading = reading
   }
 
   /** Undefined if there is no such column. */
-  cell(column: string | undefined, wanted?: PropertySchema): Cell | undefined {
+  cell(column: string | undefined, wanted?: PropertySchema): CellReader | undefined {
     const data = column === undefined ? undefined : this.#data(column)
-    if (data !== undefined) return cellOf(data, this.#reading, wanted)
+    if (data !== undefined) return cellReader(data, this.#reading, wanted)
     const value = column === undefined ? undefined : this.#reading.partition[column]
     if (value === undefined) return undefined
     const isText = wanted?.dataType[0] === 'text'
     return () => (value === null ? undefined : isText ? `${value}` : value)
   }
 
-  named(name: string, column: string): [string, Cell][] {
+  named(name: string, column: string): [string, CellReader][] {
     const wanted = this.#reading.schema?.properties?.find((one) => one.name === name)
     const cell = this.cell(column, wanted)
     return cell === undefined ? [] : [[name, cell]]
@@ -106,7 +106,7 @@ class Columns {
   /** A row as a JSON line, as far as JSON can express its values. */
   textOf(row: number): string {
     const { fields } = this.#batch.schema
-    this.#all ??= fields.map(({ name }) => [name, cellOf(this.#data(name)!, this.#reading)] as const)
+    this.#all ??= fields.map(({ name }) => [name, cellReader(this.#data(name)!, this.#reading)] as const)
     const values = this.#all.map(([name, cell]) => [name, valueOrNull(cell, row)] as const)
     return exactJson(Object.fromEntries(values))
   }
@@ -123,7 +123,7 @@ class Columns {
   }
 }
 
-function valueOrNull(cell: Cell | undefined, row: number): Json {
+function valueOrNull(cell: CellReader | undefined, row: number): Json {
   try {
     return cell?.(row) ?? null
   } catch {
@@ -134,7 +134,7 @@ function valueOrNull(cell: Cell | undefined, row: number): Json {
 /** Gives an object its id; keeps an original id that is not a UUID as a property, except in an archive's file. */
 function idReader(
   columns: Columns,
-  { roles, changes }: RowReading,
+  { roles, changes }: RowReaderOptions,
 ): (row: number, draft: ObjectDraft) => void {
   const { id, isMade, rest } = roles
   const cells = id.map((column) => [column, columns.cell(column)] as const)
@@ -153,7 +153,7 @@ function idReader(
   }
 }
 
-function propertiesOf(cells: readonly (readonly [string, Cell])[], row: number): JsonObject {
+function propertiesOf(cells: readonly (readonly [string, CellReader])[], row: number): JsonObject {
   const properties: JsonObject = {}
   for (const [name, cell] of cells) {
     const value = named(name, () => cell(row))
@@ -179,7 +179,7 @@ function addVector(draft: ObjectDraft, name: string, vector: Vector | undefined)
     throw new PlainFault('wrong_type', 'several vectors of an object need a name: --vector-from NAME=COLUMN')
 }
 
-type TimeCells = Readonly<Record<'createdMs' | 'updatedMs', Cell | undefined>>
+type TimeCells = Readonly<Record<'createdMs' | 'updatedMs', CellReader | undefined>>
 
 function addTimes(draft: ObjectDraft, times: TimeCells, row: number): void {
   for (const key of ['createdMs', 'updatedMs'] as const) {

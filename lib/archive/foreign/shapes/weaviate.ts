@@ -5,7 +5,7 @@ import type { Shape } from './shape.ts'
 import { withUnnamedDefault } from './vectorFields.ts'
 
 /** A page from Weaviate's REST interface: `GET /v1/objects`. */
-function listed(line: JsonObject): readonly JsonObject[] | undefined {
+function listedObjects(line: JsonObject): readonly JsonObject[] | undefined {
   return line.properties === undefined ? recordsOf(line.objects) : undefined
 }
 
@@ -34,8 +34,8 @@ export const weaviate: Shape = {
     (isRecord(line.properties) && line.uuid === undefined && !isRecord(line.vector)) ||
     isRecord(line._additional) ||
     isReject(line) ||
-    (listed(line) ?? queried(line)) !== undefined,
-  records: () => (line) => listed(line) ?? queried(line) ?? [line],
+    (listedObjects(line) ?? queried(line)) !== undefined,
+  records: () => (line) => listedObjects(line) ?? queried(line) ?? [line],
   reader: () => ({
     vectors: ['vector', 'vectors'],
     read: (record) => (isRecord(record._additional) ? ofGraphQl(record) : ofRest(record)),

@@ -11,7 +11,7 @@ import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import { nameOutsideStage, nameStage } from '../../../core/channel/stages.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { waitForRoom } from '../../../stream/waitForRoom.ts'
+import { waitForMemory } from '../../../stream/waitForMemory.ts'
 import type { StorageJob } from '../run.ts'
 import { type FinishedPart, rangeHandlers, type ScanThreads } from '../thread/scan.ts'
 import type { GapWork, InactiveTenantScan } from './inactiveTenants.ts'
@@ -94,7 +94,7 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     onPart: (files, covers, left, index) => notePartOf(worker, gap, { files, covers, left, index }),
   })
   const [source, ...reading] = worker.reading(gap, signal, leftOut)
-  const room = waitForRoom(run.memory && { pass: run.memory.trim })
+  const room = waitForMemory(run.memory && { pass: run.memory.trim })
   const stages = [
     nameStage('read pages', source),
     ...reading,

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Part, Plan } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
+import { partReadOptions } from '../../../archive/part/partReadOptions.ts'
 import { partPages } from '../../../archive/part/read.ts'
-import { readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { ScannedRange } from './completeness.ts'
@@ -51,7 +51,7 @@ export async function idsIn(
 ): Promise<Set<string>> {
   const ids = new Set<string>()
   for (const part of parts) {
-    const pages = partPages(await readingOf(storage, plan, part))
+    const pages = partPages(await partReadOptions(storage, plan, part))
     const end = new Writable({
       objectMode: true,
       highWaterMark: 1,

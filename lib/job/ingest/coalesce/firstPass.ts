@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
-import { waitForRoom } from '../../../stream/waitForRoom.ts'
+import { waitForMemory } from '../../../stream/waitForMemory.ts'
 import { type Input, openInput } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { DigestMap } from './digestMap.ts'
@@ -66,7 +66,7 @@ export async function firstPass(
       const planned = isRaw
         ? threadedPlanning(planner, seen, options, threads)
         : [planSink(planner, seen, options)]
-      const stages = [...waitForRoom(memory && { pass: memory.trim }), ...planned]
+      const stages = [...waitForMemory(memory && { pass: memory.trim }), ...planned]
       const isWhole = await readInput(input, options, signal, stages)
       signal.throwIfAborted()
       if (isWhole) continue

@@ -33,7 +33,7 @@ export interface AliasFacts {
 }
 
 /** What an alias plan depends on. */
-export interface AliasPlanning {
+export interface AliasPlanInput {
   readonly source: RestoreSource
   readonly store: Store
   readonly options: RestoreOptions
@@ -46,7 +46,7 @@ export interface AliasPlanning {
  * @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT if the alias is not possible, or the previous class cannot be
  * removed
  */
-export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | undefined> {
+export async function planAlias(planning: AliasPlanInput): Promise<AliasPlan | undefined> {
   const { store, options } = planning
   if (options.intoAlias === undefined) {
     if (!options.dropOld) return undefined
@@ -118,7 +118,7 @@ function versionIn(name: string, alias: string): number | undefined {
 
 /** The class that an interrupted run of the same command made. */
 async function unfinishedOf(
-  { source, store, options, state, transforms = [] }: AliasPlanning,
+  { source, store, options, state, transforms = [] }: AliasPlanInput,
   alias: string,
   classes: readonly string[],
 ): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import type { Reject } from '../../../core/reject.ts'
 import type { RetryingCollection } from '../../../store/sink/retryingCollection.ts'
 import { mostAtOnce, type Pace, paceArrays } from '../../../stream/pace.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
-import { waitForRoom } from '../../../stream/waitForRoom.ts'
+import { waitForMemory } from '../../../stream/waitForMemory.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import { Origins } from '../../../transform/origin.ts'
 import { differingObjects } from '../conflict/differingObjects.ts'
@@ -96,7 +96,7 @@ async function stagesOf(
   const batches = writableBatches({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
   return [
     nameStage('read pages', pages),
-    ...waitForRoom(run.frame.memory),
+    ...waitForMemory(run.frame.memory),
     ...evenly(pace),
     ...selectStages(stages),
     ...made,

@@ -28,7 +28,7 @@ import { requireMixedVectors, requireMultiVectors } from './targetCapabilities.t
 import { tenantsOf } from './tenants.ts'
 
 /** What else a plan depends on. */
-export interface PlanningRestore {
+export interface PlanContext {
   /** Classes that will exist by the time a reference needs them. */
   readonly beside?: ReadonlySet<string>
   readonly transforms?: readonly Transform[] | undefined
@@ -47,7 +47,7 @@ export async function planRestore(
   options: RestoreOptions,
   { nodes, modules, version }: Health,
   emit: Emit,
-  { beside = new Set(), transforms = [], existing }: PlanningRestore = {},
+  { beside = new Set(), transforms = [], existing }: PlanContext = {},
 ): Promise<RestorePlan> {
   const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...base, class: source.schema.class }

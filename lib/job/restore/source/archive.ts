@@ -2,8 +2,8 @@ import type { Archive } from '../../../archive/archive.ts'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Manifest, Part } from '../../../archive/manifest.ts'
 import { checkPart } from '../../../archive/part/check.ts'
+import { digestingByObject, partReadOptions } from '../../../archive/part/partReadOptions.ts'
 import { partPages } from '../../../archive/part/read.ts'
-import { digestingByObject, readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -46,6 +46,6 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
       inThread: (threads: Threads) => threadedPart(threads, directory, manifest, part),
     }),
     pages: async () =>
-      partPages({ ...digestingByObject(await readingOf(storage, manifest, part)), isChecked }),
+      partPages({ ...digestingByObject(await partReadOptions(storage, manifest, part)), isChecked }),
   }
 }

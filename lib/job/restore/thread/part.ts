@@ -2,8 +2,8 @@ import type { Duplex, Readable } from 'node:stream'
 import type { Manifest } from '../../../archive/manifest.ts'
 import { packPage } from '../../../archive/object/packedPage.ts'
 import { checkPart } from '../../../archive/part/check.ts'
+import { digestingByObject, partReadOptions } from '../../../archive/part/partReadOptions.ts'
 import { partPages } from '../../../archive/part/read.ts'
-import { digestingByObject, readingOf } from '../../../archive/part/reading.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
@@ -24,7 +24,7 @@ export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void>
     await checkPart(storage, part, signal)
     const ranges: Manifest['ranges'] = []
     ranges[part.range] = tenant === undefined ? {} : { tenant }
-    const reading = digestingByObject(await readingOf(storage, { ...manifest, ranges }, part))
+    const reading = digestingByObject(await partReadOptions(storage, { ...manifest, ranges }, part))
     const pages: Readable = partPages({ ...reading, isChecked: true })
     const repaged: Duplex = rebatch<StoredObject>(PAGE)
     return [pages, repaged, mapChunks(packPage)]

@@ -64,8 +64,8 @@ function isUntouched({ run: { context } }: WatchContext, known: WatchEntry): boo
 
 /** Undefined for a file that is known, or cannot be opened: it is looked at when its turn comes. */
 async function openNew(watching: WatchContext, file: FileIdentity): Promise<OpenedFile | undefined> {
-  const { log, folder, options, alone } = watching
-  if (alone.has(file.path)) return undefined
+  const { log, folder, options, ungrouped } = watching
+  if (ungrouped.has(file.path)) return undefined
   const known = log.find(file)
   if (known !== undefined && !isUntouched(watching, known)) return undefined
   const opened = await openFile(folder, file, options.followLinks).catch(() => undefined)

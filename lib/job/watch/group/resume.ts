@@ -18,7 +18,7 @@ import { type GroupMember, readGroup } from './readGroup.ts'
  * they are taken again from their first lines.
  */
 export async function resumeGroup(watching: WatchContext): Promise<void> {
-  const { log, alone, rejects } = watching
+  const { log, ungrouped, rejects } = watching
   const group = log.groups.find()
   if (group === undefined) return
   // The rejects may go into another file now, or others may have written to this one since.
@@ -36,7 +36,7 @@ export async function resumeGroup(watching: WatchContext): Promise<void> {
       if (!isDeepStrictEqual(first.mark, group.mark)) return await dissolveGroup(watching, entries)
       const faulty = await ingestGroup(watching, members, first)
       if (faulty === undefined) return
-      alone.add(faulty.entry.path)
+      ungrouped.add(faulty.entry.path)
       await dissolveGroup(watching, entries)
     } finally {
       first.plan.close()

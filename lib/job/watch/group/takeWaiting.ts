@@ -23,7 +23,7 @@ export async function takeWaiting(
     await Promise.all(files.map((opened) => opened.close()))
   }
   await takeFile(watching, watcher, first)
-  watching.alone.delete(first.path)
+  watching.ungrouped.delete(first.path)
 }
 
 /** False if the first file is to be taken alone. */
@@ -36,7 +36,7 @@ async function takeGroup(
     for (const { identity } of those) watcher.putBack(identity)
   }
   if (!isWorthReading(watching, files)) {
-    for (const { identity } of files) watching.alone.add(identity.path)
+    for (const { identity } of files) watching.ungrouped.add(identity.path)
     putBack(files.slice(1))
     return false
   }
@@ -45,7 +45,7 @@ async function takeGroup(
   try {
     const group = members.slice(0, found.digests.length)
     const faulty = files[group.length]
-    if (faulty !== undefined) watching.alone.add(faulty.identity.path)
+    if (faulty !== undefined) watching.ungrouped.add(faulty.identity.path)
     const isGroup = group.length > 1
     forget(watching, isGroup ? members.slice(group.length) : members)
     putBack(files.slice(Math.max(1, group.length)))
@@ -79,13 +79,13 @@ async function takeMembers(
   members: readonly GroupMember[],
   first: FirstPass,
 ): Promise<boolean> {
-  const { log, rejects, alone } = watching
+  const { log, rejects, ungrouped } = watching
   const runs = members.map(({ entry }) => entry.run)
   const place = rejects.shared?.placeOf(runs)
   log.groups.open({ runs, mark: first.mark, ...(place !== undefined && { rejects: place }) })
   const faulty = await ingestGroup(watching, members, first)
   if (faulty === undefined) return true
-  alone.add(faulty.entry.path)
+  ungrouped.add(faulty.entry.path)
   const entries = members.map(({ entry }) => entry)
   await dissolveGroup(watching, entries)
   return false

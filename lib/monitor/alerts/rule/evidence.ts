@@ -60,7 +60,7 @@ export function subjectsIn({ reader, watched, whole }: Evidence): RunSubject[] {
  * error unless `takes` names users: only a run that was done ends an alert. A failure from before its store was known
  * is over once the same job succeeded at any store.
  */
-export function lastCounting(
+export function lastCountedRun(
   { reader }: Evidence,
   subject: RunSubject,
   { trigger, triggers }: Pick<RunChoice, 'trigger' | 'triggers'>,
@@ -79,7 +79,7 @@ export function lastCounting(
 }
 
 /** The runs of one subject, newest first, without slips; a rule that names users counts these, too. */
-export function counting(
+export function countedRuns(
   runs: readonly HistoryEntry[],
   { triggers }: Pick<RunChoice, 'triggers'>,
 ): readonly HistoryEntry[] {

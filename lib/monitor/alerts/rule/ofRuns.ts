@@ -3,11 +3,11 @@ import type { HistoryEntry } from '../../history/entry.ts'
 import { shellWord } from '../../report/words.ts'
 import type { RuleOf, RunSubject } from '../config/settings.ts'
 import {
-  counting,
+  countedRuns,
   type Evidence,
   endedSince,
   endOf,
-  lastCounting,
+  lastCountedRun,
   subjectKey,
   subjectOf,
   subjectText,
@@ -23,7 +23,7 @@ type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
 export function judgeSubject(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
   if (!rule.takes.subject(subject)) return undefined
   if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
-  const entry = lastCounting(evidence, subject, rule.takes)
+  const entry = lastCountedRun(evidence, subject, rule.takes)
   if (entry === undefined || !rule.takes.trigger(entry.trigger)) return undefined
   const wrong = wrongWith(rule, entry)
   if (wrong === undefined) return undefined
@@ -66,7 +66,7 @@ function findingOf(rule: string, entry: HistoryEntry, wrong: string): Finding {
 
 function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: RunSubject): Verdict {
   const ended = endedSince(evidence, subject, evidence.now - rule.withinMs)
-  const runs = counting(ended, rule.takes).filter(({ trigger }) => rule.takes.trigger(trigger))
+  const runs = countedRuns(ended, rule.takes).filter(({ trigger }) => rule.takes.trigger(trigger))
   if (runs.length < rule.runs) return undefined
   const done = runs.filter(({ status }) => status === 'done').length
   const rate = done / runs.length
@@ -108,7 +108,7 @@ export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Findi
   const failures = reader.list({ kind: kinds, status: ['failed', 'killed', 'rejects'], limit: 5000 })
   const bySubject = Map.groupBy(failures.filter(fits), subjectKey)
   for (const [key, runs] of bySubject) {
-    const first = known.has(key) ? undefined : counting(runs, rule.takes).at(-1)
+    const first = known.has(key) ? undefined : countedRuns(runs, rule.takes).at(-1)
     if (first !== undefined) known.set(key, { entry: first, at: Date.parse(first.started_at), never: true })
   }
   const late = [...known.values()].filter(({ at }) => now - at > rule.ageMs)

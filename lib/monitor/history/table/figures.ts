@@ -1,5 +1,5 @@
 import type { HistoryStatus, SubjectFigures, SubjectRun } from '../entry.ts'
-import { newestCounting } from '../failures.ts'
+import { newestCounted } from '../failures.ts'
 import type { HistoryConnection } from './file.ts'
 import { COLUMNS, isSlipRow, type LastRow, startedMsIn } from './slips.ts'
 import { NAMES } from './subjects.ts'
@@ -104,7 +104,7 @@ function runOf(row: LastRow, isGone: IsDead): SubjectRun {
 
 /** The newest failure since `other` that counts, or else `other`. */
 function lastFailure(rows: Iterable<LastRow>, other: SubjectRun | undefined): SubjectRun | undefined {
-  const counted = newestCounting(since(rows, other?.startedMs), isSlipRow, startedMsIn)
+  const counted = newestCounted(since(rows, other?.startedMs), isSlipRow, startedMsIn)
   return counted === undefined ? other : runOf(counted, () => false)
 }
 

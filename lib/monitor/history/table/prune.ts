@@ -1,4 +1,4 @@
-import { type Period, periodBefore, periodOf } from '../../../core/duration.ts'
+import { type Period, parsePeriod, periodBefore } from '../../../core/duration.ts'
 import type { HistoryConnection } from './file.ts'
 
 /** How many entries are kept, and how old they may be. */
@@ -12,7 +12,7 @@ const AT_ONCE = 2000
 
 /** Parses `100000` as a number of entries, `1y` as an age. @throws ElysiaError ELYSIA_USAGE */
 export function parseKeepRuns(text: string): PruneLimits {
-  return /^\d{1,9}$/.test(text) ? { runs: Number(text) } : { period: periodOf(text, '--keep-runs') }
+  return /^\d{1,9}$/.test(text) ? { runs: Number(text) } : { period: parsePeriod(text, '--keep-runs') }
 }
 
 /** Removes at most 2,000 entries. Reads nothing if nothing is to be removed. */

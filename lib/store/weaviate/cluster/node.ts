@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls'
 import { withDeadline } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
-import { openWire } from '../grpc/client.ts'
+import { openGrpc } from '../grpc/client.ts'
 import type { GrpcClient } from '../grpc/messages.ts'
 import {
   endKept,
@@ -155,7 +155,7 @@ export class NodeConnection {
   }
 
   async #open(): Promise<GrpcClient> {
-    this.#grpcClient = await openWire(this.#options)
+    this.#grpcClient = await openGrpc(this.#options)
     return this.#grpcClient
   }
 

@@ -4,7 +4,7 @@ import { countIn, deletionsIn, refusalsIn } from './batchReply.ts'
 import type { Calls, Metadata } from './calls.ts'
 import { idFilter } from './filters.ts'
 import { loadLibrary } from './library.ts'
-import type { Batch, GrpcClient, WireOptions } from './messages.ts'
+import type { Batch, GrpcClient, GrpcOptions } from './messages.ts'
 
 let loading: ReturnType<typeof load> | undefined
 
@@ -19,7 +19,7 @@ async function load() {
  * print a stack trace for each attempt, drop the status, cannot be canceled, copy every message, and turn any answer,
  * up to 100 MB, into objects.
  */
-export async function openWire(options: WireOptions): Promise<GrpcClient> {
+export async function openGrpc(options: GrpcOptions): Promise<GrpcClient> {
   loading ??= withoutOtherRoots(load)
   const { ApiKey, ConnectionGRPC, openCalls } = await loading
   const { node, apiKey, tls } = options

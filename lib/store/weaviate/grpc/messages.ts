@@ -79,7 +79,7 @@ export interface GrpcClient {
   close(): void
 }
 
-export interface WireOptions {
+export interface GrpcOptions {
   readonly node: Node
   readonly apiKey: string | undefined
   readonly headers: Readonly<Record<string, string>>

@@ -180,9 +180,9 @@ function respond(
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     ...options.headers,
   }
-  const trust = options.secureContext === undefined ? {} : { secureContext: options.secureContext }
+  const tls = options.secureContext === undefined ? {} : { secureContext: options.secureContext }
   const send = options.http.startsWith('https:') ? requestHttps : requestHttp
-  const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...trust }
+  const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...tls }
   return new Promise((resolve, reject) => {
     send(`${options.http}/v1${request.path}`, settings, resolve).on('error', reject).end(body)
   })

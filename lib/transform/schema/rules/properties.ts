@@ -10,7 +10,7 @@ export interface PlacedProperty {
 
 /** The properties of a class. */
 export function propertiesOf({ properties }: JsonObject): readonly PlacedProperty[] {
-  return listed(properties, ['properties'])
+  return placedProperties(properties, ['properties'])
 }
 
 /** The properties of a class, including nested ones at every depth. */
@@ -19,11 +19,11 @@ export function allPropertiesOf(schema: JsonObject): readonly PlacedProperty[] {
 }
 
 function withNested(one: PlacedProperty): PlacedProperty[] {
-  const nested = listed(one.property.nestedProperties, [...one.path, 'nestedProperties'])
+  const nested = placedProperties(one.property.nestedProperties, [...one.path, 'nestedProperties'])
   return [one, ...nested.flatMap(withNested)]
 }
 
-function listed(properties: unknown, path: readonly string[]): PlacedProperty[] {
+function placedProperties(properties: unknown, path: readonly string[]): PlacedProperty[] {
   if (!Array.isArray(properties)) return []
   return properties.filter(isRecord).map((one) => {
     const property = one as unknown as PropertySchema

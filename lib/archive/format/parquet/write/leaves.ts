@@ -46,7 +46,7 @@ function leavesIn({ name, type, nullable }: Field, above: readonly string[], dep
 }
 
 /** The slots of a column at some level of its nesting. */
-interface Slots {
+interface LeafSlots {
   readonly definitions: Uint16Array
   readonly repetitions: Uint16Array
   /** Where each slot is in the data of the level; -1 if it, or its parent, is missing. */
@@ -61,7 +61,7 @@ export function valuesOf(fields: readonly Field[], columns: readonly Data[], row
   return fields.flatMap((field, n) => valuesIn(field, columns[n]!, slots, 0))
 }
 
-function valuesIn({ type, nullable }: Field, data: Data, above: Slots, repetition: number): LeafValues[] {
+function valuesIn({ type, nullable }: Field, data: Data, above: LeafSlots, repetition: number): LeafValues[] {
   const slots = nullable ? withNulls(data, above) : above
   if (DataType.isStruct(type))
     return (type.children as Field[]).flatMap((field, n) =>
@@ -73,11 +73,11 @@ function valuesIn({ type, nullable }: Field, data: Data, above: Slots, repetitio
   return [leafValues(data, slots)]
 }
 
-function leafValues(data: Data, { definitions, repetitions, at }: Slots): LeafValues {
+function leafValues(data: Data, { definitions, repetitions, at }: LeafSlots): LeafValues {
   return { width: 1, definitions, repetitions, data, present: presentIn(at) }
 }
 
-function vectorValues(data: Data, { definitions, repetitions, at }: Slots, width: number): LeafValues {
+function vectorValues(data: Data, { definitions, repetitions, at }: LeafSlots, width: number): LeafValues {
   const own = definitions.slice()
   for (let n = 0; n < own.length; n++) if (at[n]! >= 0) own[n]! += 1
   return { width, definitions: own, repetitions, data, present: presentIn(at) }
@@ -95,7 +95,7 @@ function isList(type: DataType): boolean {
 }
 
 /** A level that may be missing: a present value has one definition level more. */
-function withNulls(data: Data, { definitions, repetitions, at }: Slots): Slots {
+function withNulls(data: Data, { definitions, repetitions, at }: LeafSlots): LeafSlots {
   const own = definitions.slice()
   if (data.nullCount === 0 && !at.includes(-1)) {
     for (let n = 0; n < own.length; n++) own[n]! += 1
@@ -113,7 +113,7 @@ function withNulls(data: Data, { definitions, repetitions, at }: Slots): Slots {
 }
 
 /** The elements of lists; a missing or empty list still has one slot, which marks it. */
-function spread(data: Data, lists: Slots, repetition: number): Slots {
+function spread(data: Data, lists: LeafSlots, repetition: number): LeafSlots {
   const { valueOffsets } = data
   let count = 0
   for (const place of lists.at)

@@ -8,7 +8,7 @@ const LENGTH_BYTES = 4
 const SHORT_BYTES = 24
 
 /** Provides a buffer of `bytes` bytes with arbitrary content. */
-export type Room = (bytes: number) => Buffer
+export type ReserveBytes = (bytes: number) => Buffer
 
 /** BYTE_STREAM_SPLIT groups the bytes of float32 by position: a tenth smaller than PLAIN, and faster to compress. */
 export type ValueEncoding = 'PLAIN' | 'BYTE_STREAM_SPLIT'
@@ -22,7 +22,7 @@ export function encodingOf(type: DataType): ValueEncoding {
  * Node runs on in practice; texts and bytes after their length; booleans as one bit each.
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings
  */
-export function writeValues({ data, present, width }: LeafValues, room: Room): void {
+export function writeValues({ data, present, width }: LeafValues, room: ReserveBytes): void {
   const { type } = data
   if (DataType.isUtf8(type) || DataType.isBinary(type)) byteArrays(data, present, room)
   else if (DataType.isBool(type)) bits(data, present, room)
@@ -30,7 +30,7 @@ export function writeValues({ data, present, width }: LeafValues, room: Room): v
   else doubles(data, present, room)
 }
 
-function byteArrays({ valueOffsets, values }: Data, present: Int32Array, room: Room): void {
+function byteArrays({ valueOffsets, values }: Data, present: Int32Array, room: ReserveBytes): void {
   let length = LENGTH_BYTES * present.length
   for (const place of present) length += valueOffsets[place + 1]! - valueOffsets[place]!
   const source = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
@@ -45,7 +45,7 @@ function byteArrays({ valueOffsets, values }: Data, present: Int32Array, room: R
   }
 }
 
-function bits({ values, offset }: Data, present: Int32Array, room: Room): void {
+function bits({ values, offset }: Data, present: Int32Array, room: ReserveBytes): void {
   const bytes = room(Math.ceil(present.length / 8)).fill(0)
   for (let n = 0; n < present.length; n++) {
     const place = offset + present[n]!
@@ -54,7 +54,7 @@ function bits({ values, offset }: Data, present: Int32Array, room: Room): void {
 }
 
 /** Eight-byte numbers, copied byte by byte, so that no bit changes. */
-function doubles({ values }: Data, present: Int32Array, room: Room): void {
+function doubles({ values }: Data, present: Int32Array, room: ReserveBytes): void {
   const source = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
   const bytes = room(present.length * DOUBLE_BYTES)
   // Places increase, so if the last one equals its own index, none is missing.
@@ -67,7 +67,7 @@ function doubles({ values }: Data, present: Int32Array, room: Room): void {
     for (let at = place * DOUBLE_BYTES; at < (place + 1) * DOUBLE_BYTES; at++) bytes[used++] = source[at]!
 }
 
-function splitFloats({ values }: Data, present: Int32Array, room: Room, width: number): void {
+function splitFloats({ values }: Data, present: Int32Array, room: ReserveBytes, width: number): void {
   const { buffer, byteOffset, length } = values as Float32Array
   const words = new Uint32Array(buffer, byteOffset, length)
   const count = present.length * width

@@ -1,14 +1,14 @@
 import { formatOf } from '../format/formats.ts'
 import type { Manifest, Part } from '../manifest.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { PartReading } from './read.ts'
+import type { PartReadOptions } from './read.ts'
 
 /** How to read a part of an archive, according to its manifest. */
-export async function readingOf(
+export async function partReadOptions(
   storage: Storage,
   manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema' | 'tool'>,
   part: Part,
-): Promise<PartReading> {
+): Promise<PartReadOptions> {
   const { encoding, ranges, schema } = manifest
   const tenant = ranges[part.range]?.tenant
   return {
@@ -17,7 +17,7 @@ export async function readingOf(
     format: await formatOf(encoding.format),
     compressed: encoding.compression !== 'none',
     content: {
-      schema: schema as unknown as PartReading['content']['schema'],
+      schema: schema as unknown as PartReadOptions['content']['schema'],
       vectors: encoding.vectors === 'numbers' ? 'numbers' : 'base64',
       ...(tenant !== undefined && { tenant }),
       foreign: isForeign(manifest),
@@ -34,6 +34,6 @@ export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
  * The same reading, but digests each object after parsing it, since another program may have spelled its line: for
  * comparing the objects with those of another source.
  */
-export function digestingByObject(reading: PartReading): PartReading {
+export function digestingByObject(reading: PartReadOptions): PartReadOptions {
   return { ...reading, content: { ...reading.content, foreign: true } }
 }

@@ -6,7 +6,7 @@ import type { Console } from './console.ts'
 import { isStandardInput } from './inputs.ts'
 
 /** Where an operand locates objects: in a collection of a store, or in an archive or a file. */
-export type Place =
+export type ObjectLocator =
   | { readonly kind: 'collection'; readonly name: string; readonly target?: string }
   | { readonly kind: 'archive'; readonly named: string }
 
@@ -17,7 +17,7 @@ const ARCHIVE_ID = /^\d[0-9a-z-]*$/
 const FILE_NAME = /\.(json|jsonl|ndjson|gz|zst|lz4)$/i
 
 /** The forms of such operands, for help. */
-export const PLACE = 'NAME|TARGET#NAME|ID|latest:NAME|DIR|FILE'
+export const LOCATOR = 'NAME|TARGET#NAME|ID|latest:NAME|DIR|FILE'
 
 /**
  * Reads an operand: `NAME` (a collection of --target), `TARGET#NAME` or `CLUSTER/NAME` (of a target that the
@@ -25,11 +25,11 @@ export const PLACE = 'NAME|TARGET#NAME|ID|latest:NAME|DIR|FILE'
  * path only if an archive or a file is there, which is reported.
  * @throws ElysiaError ELYSIA_USAGE if it is ambiguous
  */
-export function placeOf(
+export function parseLocator(
   operand: string,
   { targets }: Pick<Settings, 'targets'>,
   console: Pick<Console, 'note'>,
-): Place {
+): ObjectLocator {
   if (isStandardInput(operand)) {
     throw new ElysiaError('ELYSIA_USAGE', 'standard input cannot be compared', {
       hint: 'write it to a file first: it has to be read more than once',
@@ -51,7 +51,7 @@ function isArchive(path: string): boolean {
   return [MANIFEST_FILE, JOURNAL_FILE].some((name) => existsSync(join(path, name)))
 }
 
-function ofTarget(operand: string): Place | undefined {
+function ofTarget(operand: string): ObjectLocator | undefined {
   const at = operand.lastIndexOf('#')
   if (at < 0) return undefined
   const [target, name] = [operand.slice(0, at), operand.slice(at + 1)]
@@ -63,7 +63,7 @@ function ofTarget(operand: string): Place | undefined {
   return { kind: 'collection', name, ...(target !== '' && { target }) }
 }
 
-function ofCluster(operand: string, targets: Settings['targets']): Place | undefined {
+function ofCluster(operand: string, targets: Settings['targets']): ObjectLocator | undefined {
   const at = operand.indexOf('/')
   const target = operand.slice(0, Math.max(0, at))
   const name = operand.slice(at + 1)
@@ -71,7 +71,7 @@ function ofCluster(operand: string, targets: Settings['targets']): Place | undef
   return { kind: 'collection', name, target }
 }
 
-function ofTheRest(operand: string, targets: readonly string[]): Place {
+function ofTheRest(operand: string, targets: readonly string[]): ObjectLocator {
   if (!operand.includes('/') && !FILE_NAME.test(operand)) return { kind: 'collection', name: operand }
   const known = targets.length === 0 ? '' : `; configured targets are ${targets.join(', ')}`
   throw new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${operand}`, {

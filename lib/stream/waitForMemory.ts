@@ -4,7 +4,7 @@ import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
 /** Admits an item when there is room. */
-export interface Room {
+export interface MemoryGate {
   pass(): Promise<void>
 }
 
@@ -12,15 +12,15 @@ export interface Room {
  * Passes everything on unchanged, in order, as soon as there is room; without `room` there is no stage. Memory: one
  * chunk.
  */
-export function waitForRoom(room: Room | undefined): Duplex[] {
-  return room === undefined ? [] : [nameStage('room', stage(room))]
+export function waitForMemory(gate: MemoryGate | undefined): Duplex[] {
+  return gate === undefined ? [] : [nameStage('room', stage(gate))]
 }
 
-function stage<T>(room: Room): Stage<T, T> {
+function stage<T>(gate: MemoryGate): Stage<T, T> {
   return new Transform({
     ...RECORD_STAGE,
     transform(chunk: T, _encoding: BufferEncoding, done: TransformCallback) {
-      room.pass().then(() => done(null, chunk), done)
+      gate.pass().then(() => done(null, chunk), done)
     },
   })
 }

@@ -7,13 +7,13 @@ import type { RestReading } from './rest/read.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
 
 /** What a read requests, in the terms of both protocols. */
-export interface Reading extends RestReading {
+export interface ServerRead extends RestReading {
   readonly fetch: Fetch
   /** gRPC resolves references, and omits those whose object is gone. */
   readonly byRest: boolean
 }
 
-export async function readingOf(context: Context, what: Projection, call: CallOptions): Promise<Reading> {
+export async function serverRead(context: Context, what: Projection, call: CallOptions): Promise<ServerRead> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const fetch: Fetch = {
@@ -31,7 +31,7 @@ export async function readingOf(context: Context, what: Projection, call: CallOp
 }
 
 /** The reply of a search, with what this call asks in addition. */
-export function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
+export function replyOf({ context, fetch, call }: ServerRead, asked: Partial<Fetch>): Promise<Buffer> {
   const search = (grpcClient: GrpcClient, signal: AbortSignal) =>
     grpcClient.search({ ...fetch, ...asked }, signal)
   return context.cluster.rpc(call, search, context.nodes)

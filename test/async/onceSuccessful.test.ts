@@ -1,9 +1,9 @@
 import t from 'tap'
-import { succeedingOnce } from '../../lib/async/succeedingOnce.ts'
+import { onceSuccessful } from '../../lib/async/onceSuccessful.ts'
 
 t.test('what has failed is tried again, and what has succeeded is not', async (t) => {
   let calls = 0
-  const count = succeedingOnce(async () => {
+  const count = onceSuccessful(async () => {
     calls += 1
     if (calls === 1) throw new Error('not yet')
     return calls
