@@ -17,7 +17,7 @@ import { weaviateDouble } from '../../double/double.ts'
 import { type Far, farFrom } from '../../double/far.ts'
 import { THING, thing } from '../backup/archived.ts'
 
-const OBJECTS = 1_200
+const OBJECTS = 600
 const SMALL = { batchSize: 60 } as const
 /** More often than in life, so that few calls see some. */
 const RESETS = 0.06

@@ -74,7 +74,7 @@ t.test(
         if ((await digest(store, 'Doc')) !== before) throw new Error(`${one.text} was not undone`)
       },
     )
-    await fc.assert(law, tried(runs(40)))
+    await fc.assert(law, tried(runs(20)))
     t.pass()
   },
 )

@@ -15,6 +15,9 @@ import { texts } from '../../run/listening.ts'
 import { idOf, THING, thing, things } from '../backup/archived.ts'
 import { TARGETS } from '../targets.ts'
 
+/** In an archive; and so many in a document or in lines. */
+const [OBJECTS, LINES] = [800, 400]
+
 function directory(t: Test): string {
   const made = mkdtempSync(`${tmpdir()}/elysiactl-test-`)
   t.teardown(() => rmSync(made, { recursive: true }))
@@ -33,7 +36,7 @@ async function single(): Promise<Buffer> {
   const out = { stream, location: '-' }
   const [bytes] = await Promise.all([
     buffer(stream),
-    backupSingle(await things(1500), 'Thing', out, { compression: 'none' }),
+    backupSingle(await things(OBJECTS), 'Thing', out, { compression: 'none' }),
   ])
   return bytes
 }
@@ -44,7 +47,9 @@ function document(objects: readonly unknown[]): Buffer {
 }
 
 const plain = (n: number) => ({ id: idOf(n), properties: thing(n).properties, vector: [...thing(n).vector!] })
-const PLAIN = Array.from({ length: 900 }, (_, n) => plain(n))
+const PLAIN = Array.from({ length: LINES }, (_, n) => plain(n))
+
+const [first, second] = [await single(), await single()]
 
 for (const [name, open] of Object.entries(TARGETS)) {
   t.test(`a pipe that was cut can be sent again into ${name}`, async (t) => {
@@ -52,9 +57,9 @@ for (const [name, open] of Object.entries(TARGETS)) {
     writeFileSync(schema, JSON.stringify(THING))
     const lines = gzipSync(PLAIN.map((one) => `${JSON.stringify(one)}\n`).join(''))
     const kinds = {
-      archive: { bytes: await single(), again: await single(), count: 1500 },
-      document: { bytes: document(PLAIN), again: document(PLAIN), count: 900 },
-      lines: { bytes: lines, again: lines, count: 900, options: { schema } },
+      archive: { bytes: first, again: second, count: OBJECTS },
+      document: { bytes: document(PLAIN), again: document(PLAIN), count: LINES },
+      lines: { bytes: lines, again: lines, count: LINES, options: { schema } },
     }
     for (const [kind, { bytes, again, count, ...rest }] of Object.entries(kinds)) {
       const options = 'options' in rest ? rest.options : {}
@@ -73,8 +78,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
 
 t.test('a collection that was there is not taken away by a pipe that is cut', async (t) => {
   const store = await things(5)
-  const bytes = await single()
-  await t.rejects(runRestore(await piped(bytes.subarray(0, 3000)), store, {}), { code: 'ELYSIA_CONFLICT' })
+  await t.rejects(runRestore(await piped(first.subarray(0, 3000)), store, {}), { code: 'ELYSIA_CONFLICT' })
   t.equal(await store.collection('Thing').count(), 5)
   await t.rejects(piped(Buffer.alloc(0)), { code: 'ELYSIA_INPUT', message: /it is empty/ })
 })
@@ -124,7 +128,7 @@ t.test('of an original document with bad objects the others are restored', async
   for (const [way, open] of Object.entries(opens)) {
     const rejectsPath = `${root}/${way}.jsonl`
     const report = await restore(await open(), openMemory(), {}, { rejectsPath })
-    t.match(report, { objects: 904, written: 900, verification: { digest_equal: true } }, way)
+    t.match(report, { objects: LINES + 4, written: LINES, verification: { digest_equal: true } }, way)
     t.strictSame(report.rejected, { invalid_value: 4 })
     const rejects = readFileSync(rejectsPath, 'utf8').trimEnd().split('\n')
     t.match(
@@ -133,7 +137,7 @@ t.test('of an original document with bad objects the others are restored', async
         { line: 4, reason: /object number 4: /, record: /no uuid/ },
         { line: 5, reason: /it is not a JSON object/, record: '"not an object"' },
         { line: 6, record: /\["x"\]/ },
-        { line: 904, record: 'null' },
+        { line: LINES + 4, record: 'null' },
       ],
       way,
     )

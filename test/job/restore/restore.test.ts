@@ -10,23 +10,26 @@ import { archiveOf, idOf, THING, thing, things } from '../backup/archived.ts'
 import { TARGETS } from '../targets.ts'
 import { objectsOf, SMALL, sourceOf, summed } from './restored.ts'
 
+/** In some parts. */
+const OBJECTS = 600
+
 for (const [name, open] of Object.entries(TARGETS)) {
   t.test(`what was backed up is there again in ${name}, object by object`, async (t) => {
     const store = await open(t)
-    const report = await restore(await sourceOf(await archiveOf(1200, SMALL)), store, { batchSize: 100 })
+    const report = await restore(await sourceOf(await archiveOf(OBJECTS, SMALL)), store, { batchSize: 100 })
     t.match(summed(report), {
       status: 'done',
       collection: 'Thing',
       class: 'Thing',
-      objects: 1200,
-      written: 1200,
+      objects: OBJECTS,
+      written: OBJECTS,
       rejected: 0,
       skipped: 0,
-      vectors: 1200,
-      verification: { count: 1200, expected: 1200, digest_equal: true },
+      vectors: OBJECTS,
+      verification: { count: OBJECTS, expected: OBJECTS, digest_equal: true },
     })
     t.ok(report.parts > 3, `${report.parts} parts`)
-    t.strictSame(await objectsOf(store, 'Thing'), await objectsOf(await things(1200), 'Thing'))
+    t.strictSame(await objectsOf(store, 'Thing'), await objectsOf(await things(OBJECTS), 'Thing'))
   })
 }
 
@@ -65,7 +68,7 @@ t.test('under another name ids and properties stay', async (t) => {
 })
 
 t.test('a damaged part ends the restore, and its name is said', async (t) => {
-  const files = await archiveOf(1200, SMALL)
+  const files = await archiveOf(OBJECTS, SMALL)
   const name = damage(files, 3)
   const store = openMemory()
   const { report, error } = await runRestore(await sourceOf(files), store, { workers: 1 })
@@ -76,7 +79,7 @@ t.test('a damaged part ends the restore, and its name is said', async (t) => {
 
 t.test('--skip-damaged restores the rest, and says how many are missing', async (t) => {
   for (const how of ['flip', 'cut', 'remove'] as const) {
-    const files = await archiveOf(1200, SMALL)
+    const files = await archiveOf(OBJECTS, SMALL)
     const name = damage(files, 3, how)
     const store = openMemory()
     const report = await restore(await sourceOf(files), store, { skipDamaged: true })
@@ -84,8 +87,8 @@ t.test('--skip-damaged restores the rest, and says how many are missing', async 
     const { damaged = 0, ...others } = report.skipped
     t.strictSame(others, {})
     t.ok(damaged > 50 && damaged < 400, `${damaged} skipped`)
-    t.equal(report.objects, 1200)
-    t.equal(report.written, 1200 - damaged)
+    t.equal(report.objects, OBJECTS)
+    t.equal(report.written, OBJECTS - damaged)
     t.equal(report.verification?.digest_equal, true)
     t.equal(await store.collection('Thing').count(), report.written)
   }

@@ -58,7 +58,7 @@ t.test('an archive holds the objects that a filter selects, and counts those tha
       if (filtered === undefined || before !== written + filtered) throw new Error('counts do not add up')
     },
   )
-  await fc.assert(law, tried(runs(60)))
+  await fc.assert(law, tried(runs(30)))
   t.pass()
 })
 

@@ -138,7 +138,7 @@ function killedAt(t: Test, failpoint: string) {
     ELYSIACTL_TEST: '1',
     ELYSIACTL_FAILPOINT: failpoint,
   }
-  const words = ['--threads', '2', '--part-size', '100kB', '--compression', 'none', '--json']
+  const words = ['--threads', '1', '--part-size', '100kB', '--compression', 'none', '--json']
   const all = ['col', 'backup', 'Thing', '--target', `sqlite:${file}`, '--to', place, ...words]
   return { file, place, ...spawnSync(process.execPath, [COMMAND, ...all], { encoding: 'utf8', env }) }
 }

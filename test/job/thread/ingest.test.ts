@@ -50,12 +50,15 @@ async function taken(store: Store, place: string, options: Partial<IngestOptions
 }
 
 // What a thread does ends before the store.
-for (const name of ['memory', 'a Weaviate server'] as const) {
+for (const [name, threads] of [
+  ['memory', '1'],
+  ['a Weaviate server', '2'],
+] as const) {
   t.test(`into ${name}, a thread gives the same objects, outcomes and rejects`, async (t) => {
     const target = TARGETS[name]
     const [plain, threaded] = [await target(t), await target(t)]
     const before = await taken(plain, directory(t), { threads: '0' })
-    const after = await taken(threaded, directory(t), { threads: '2' })
+    const after = await taken(threaded, directory(t), { threads })
     t.strictSame(await contents(threaded), await contents(plain))
     t.equal(after.rejects, before.rejects)
     const counts = ({ id, started_at, seconds, ...report }: typeof before.report) => report
@@ -95,7 +98,7 @@ t.test('stopped anywhere, the same command goes on with a thread, and nothing is
     return report.status
   }
   let attempts = 1
-  while ((await once(t, 30)) !== 'done') attempts += 1
+  while ((await once(t, 60)) !== 'done') attempts += 1
   t.ok(attempts > 1, `${attempts} attempts`)
   const whole = await openSqlite(join(home, 'whole.db'))
   t.teardown(() => whole.close())

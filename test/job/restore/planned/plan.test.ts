@@ -12,6 +12,7 @@ import { openPlan } from '../../../../lib/job/restore/planned/plan.ts'
 import { restore } from '../../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Store } from '../../../../lib/store/store.ts'
+import { runs, tried } from '../../../runs.ts'
 import { idOf, THING } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
 import { directory, TARGETS } from '../../targets.ts'
@@ -108,7 +109,7 @@ t.test(
         t.ok(changed.every(({ id }) => inPlan.has(id)))
       },
     )
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, tried(runs(25)))
   },
 )
 
@@ -262,6 +263,6 @@ t.test('a plan that was cut, changed or made up is damage that names its line', 
       writeFileSync(path, Buffer.concat([Buffer.from(header.slice(0, at)), some]))
       await t.rejects(openPlan(path), { code: 'ELYSIA_DAMAGED' })
     }),
-    { numRuns: 60 },
+    tried(runs(25)),
   )
 })
