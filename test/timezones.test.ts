@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { some } from './runs.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 
@@ -29,7 +30,7 @@ async function runIn(zone: string, file: string): Promise<{ stdout: string; fail
 
 for (const file of DATED) {
   t.test(`${file} holds wherever the machine stands`, async (t) => {
-    for (const zone of ZONES) {
+    for (const zone of some(1, ZONES)) {
       const { stdout, failed } = await runIn(zone, file)
       t.notOk(failed, `${zone}: ${stdout.match(/^ *not ok .*/m)?.[0] ?? 'ran'}`)
       t.match(stdout, /^ok \d+ /m, `${zone}: it ran tests`)

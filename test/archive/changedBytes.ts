@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { runs, tried } from '../runs.ts'
 
 /** Changes of each kind of file; more by the environment. */
-export const RUNS = runs(30)
+export const RUNS = runs(12)
 
 /** What flips, drops, doubles, inserts and splices make of bytes. */
 const change = fc.record({

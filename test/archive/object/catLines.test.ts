@@ -11,6 +11,7 @@ import { openSource } from '../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { runs } from '../../runs.ts'
 import { sceneFor } from '../scenes.ts'
 import { heldIn, make } from '../trips.ts'
 
@@ -56,7 +57,7 @@ async function roundTrips(t: Test, open: (t: Test) => Promise<Store>, numRuns: n
 }
 
 t.test('lines of any collection restore to an equal one in memory', (t) =>
-  roundTrips(t, async () => openMemory(), 100),
+  roundTrips(t, async () => openMemory(), runs(40)),
 )
 
 t.test('lines of any collection restore to an equal one in SQLite', (t) =>
@@ -67,6 +68,6 @@ t.test('lines of any collection restore to an equal one in SQLite', (t) =>
       t.teardown(() => store.close())
       return store
     },
-    30,
+    runs(12),
   ),
 )

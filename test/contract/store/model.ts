@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { Collection } from '../../../lib/store/store.ts'
+import { runs } from '../../runs.ts'
 import { ALL, type Amounts, drain, idAt, type Open, plain, sorted, storeTest } from './world.ts'
 
 const POOL = sorted(Array.from({ length: 12 }, (_, n) => idAt(n)))
@@ -80,7 +81,8 @@ export async function modelTests(t: Test, open: Open, amounts: Amounts): Promise
       await collection.remove(POOL)
       for (const step of steps) if (!(await step.run(collection, model))) throw new Error(step.title)
     })
-    await fc.assert(property, { numRuns: amounts.sequences })
-    t.pass(`${amounts.sequences} sequences`)
+    const numRuns = runs(amounts.sequences)
+    await fc.assert(property, { numRuns })
+    t.pass(`${numRuns} sequences`)
   })
 }

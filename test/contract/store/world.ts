@@ -28,7 +28,7 @@ export interface Amounts {
   readonly concurrent: number
 }
 
-export const DEFAULT_AMOUNTS: Amounts = { many: 3000, sequences: 100, concurrent: 20 }
+export const DEFAULT_AMOUNTS: Amounts = { many: 3000, sequences: 50, concurrent: 20 }
 
 export const ALL: Projection = { properties: 'all', vectors: true }
 export const IDS: Projection = { properties: [], vectors: false }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { dueState } from '../../../lib/monitor/auto/due.ts'
 import { cronSchedule, everySchedule, type Schedule } from '../../../lib/monitor/auto/schedule.ts'
-import { runs } from '../../runs.ts'
+import { runs, some } from '../../runs.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -18,7 +18,7 @@ t.test(
   'a daily policy comes once on each day of the year, those included on which clocks change',
   async (t) => {
     for (const zone of ZONES) {
-      for (const time of ['30 2', '0 0', '30 1', '59 23', '0 3']) {
+      for (const time of some(2, ['30 2', '0 0', '30 1', '59 23', '0 3'])) {
         const schedule = cronSchedule(`${time} * * *`, zone)
         const days: string[] = []
         let at = START + 12 * HOUR

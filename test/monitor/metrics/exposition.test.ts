@@ -4,6 +4,7 @@ import { Gauge, Registry } from 'prom-client'
 import t from 'tap'
 import { CONTENT_TYPE, exposition } from '../../../lib/monitor/metrics/exposition.ts'
 import { LABELS, METRICS, type MetricName, type SampleGroup } from '../../../lib/monitor/metrics/metric.ts'
+import { tried } from '../../runs.ts'
 
 /** The same by prom-client. Labels of a group have to be all of the metric's, or none. */
 async function byPromClient(groups: readonly SampleGroup[]): Promise<string> {
@@ -46,7 +47,7 @@ t.test('any groups become the text that prom-client makes of them', async (t) =>
       t.equal(exposition(given), await byPromClient(given))
       t.equal(exposition(given), exposition(structuredClone(given)), 'written once or again')
     }),
-    { numRuns: 200 },
+    tried(60),
   )
 })
 

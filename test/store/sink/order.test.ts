@@ -12,7 +12,7 @@ import { runs } from '../../runs.ts'
 import { Crash, FaultyStore } from './faultyStore.ts'
 import { type Change, change, entry, expected, SCHEMA, stateOf, uuid, type Value } from './model.ts'
 
-const RUNS = runs(300)
+const RUNS = runs(120)
 const circumstances = fc.record({
   changes: fc.array(change, { minLength: 1, maxLength: 40 }),
   count: fc.integer({ min: 1, max: 9 }),

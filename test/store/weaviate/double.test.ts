@@ -11,5 +11,5 @@ await storeContract(
     const store = await openWeaviate({ nodes: [{ http, grpc, grpcSecure: false }], target: http })
     return { store, prefix: 'T' }
   },
-  { label: 'Weaviate, by its double,', amounts: { sequences: 40 } },
+  { label: 'Weaviate, by its double,', amounts: { sequences: 15 } },
 )

@@ -73,5 +73,5 @@ await storeContract(
     const { store } = await enter(t, '1.27.0')
     return { store, prefix: 'T' }
   },
-  { label: 'Weaviate 1.27, by its double,', amounts: { many: 300, sequences: 20 } },
+  { label: 'Weaviate 1.27, by its double,', amounts: { many: 300, sequences: 8 } },
 )

@@ -10,6 +10,7 @@ import t from 'tap'
 import { type DecompressOptions, decompress } from '../../../lib/stream/codec/decompress.ts'
 import { Xxh32 } from '../../../lib/stream/codec/lz4Library.ts'
 import { CHARACTERS } from '../../characters.ts'
+import { some } from '../../runs.ts'
 
 const FIXTURES = new URL('../../../fixtures/compressed/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, FIXTURES))
@@ -116,8 +117,7 @@ t.test(
   'decompress: bytes after the last gzip member are left out and told, where that is asked for',
   async (t) => {
     for (const trailing of ['{"lost":1}\n', '\x1f', '\0\0\0x', 'x'.repeat(300_000)]) {
-      for (const size of [1, 7, 1 << 20]) {
-        if (size === 1 && trailing.length > 1000) continue
+      for (const size of trailing.length > 1000 ? some(1, [7, 1 << 20]) : some(1, [1, 7, 1 << 20])) {
         let told = 0
         const bytes = Buffer.concat([gzipSync(LINES), gzipSync(LINES), Buffer.from(trailing)])
         const out = await plain(bytes, size, { onTrailing: () => told++ })

@@ -7,6 +7,7 @@ import { Changes } from '../../../../lib/archive/foreign/changes.ts'
 import { mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
 import { openTable, readTable } from '../../../../lib/archive/foreign/parquet/table.ts'
 import { ElysiaError } from '../../../../lib/core/errors.ts'
+import { some } from '../../../runs.ts'
 
 const FIXTURES = fileURLToPath(new URL('../../../../fixtures/parquet/', import.meta.url))
 const MOST_RSS = 500 * 1024 * 1024
@@ -34,7 +35,8 @@ t.test('a table whose bytes were changed is read, or damaged, and never anything
   const path = join(t.testdir(), 'changed.parquet')
   const whole = readFileSync(join(FIXTURES, 'polars.parquet'))
   const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8)
-  for (let n = 1; n <= 16; n++) {
+  const ways = Array.from({ length: 16 }, (_, index) => index + 1)
+  for (const n of some(6, ways)) {
     const bytes = Buffer.from(whole)
     const from = n % 2 === 0 ? footer : 4
     for (let at = from + n * 7; at < bytes.length; at += 131 * n) bytes[at] = (bytes[at]! + n * 37) % 256
