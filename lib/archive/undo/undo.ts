@@ -53,6 +53,8 @@ export interface UndoHeader {
   readonly bytes?: number
   /** Tenants that the run created. */
   readonly tenants_made?: readonly string[]
+  /** True if the run removes objects before it writes them again: until it has ended, an absent one may be its doing. */
+  readonly removes_first?: true
   /** True while a rollback is under way, or was interrupted. */
   readonly rolling_back?: true
   readonly rolled_back_at?: string

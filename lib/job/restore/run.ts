@@ -34,6 +34,7 @@ import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 import type { CheckedVectors } from './vectors/checkedVectors.ts'
 import type { VectorPresence } from './vectors/presence.ts'
+import type { RemadeObjects } from './vectors/remade.ts'
 
 /** The context of a restore. */
 export interface RestoreContext extends WriteContext {
@@ -135,6 +136,8 @@ export interface RestoreFiles {
   readonly undo: UndoRecorder | undefined
   /** Records the writes of a run without undo; undefined if not needed. */
   readonly own: OwnWrites | undefined
+  /** If vectors of existing objects are made again: those that are done. */
+  readonly remade: RemadeObjects | undefined
   /** What a replace will delete; undefined for other strategies. */
   readonly extraneous: ExtraneousIds | undefined
   /** What was written into an existing class. */

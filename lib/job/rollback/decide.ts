@@ -9,6 +9,8 @@ export interface DecisionContext {
   readonly traces: Traces
   /** False if the run was killed, and may not have linked all references of what it wrote. */
   readonly isComplete: boolean
+  /** True if the run removes objects before it writes them again. */
+  readonly removesFirst: boolean
   /** True if an earlier rollback was interrupted, and may not have linked all references of what it put back. */
   readonly isResumed: boolean
   /** True to put back what someone else has changed, too. */
@@ -39,9 +41,9 @@ function isBefore(
 function isOurs(
   found: StoredObject | undefined,
   { before, wrote }: TouchedObject,
-  { traces, isComplete, isResumed }: DecisionContext,
+  { traces, isComplete, isResumed, removesFirst }: DecisionContext,
 ): boolean {
-  if (found === undefined) return wrote === undefined
+  if (found === undefined) return wrote === undefined || (removesFirst && !isComplete)
   if (wrote !== undefined && traces.matches(found, wrote, { partlyLinked: !isComplete })) return true
   return isResumed && before !== undefined && traces.matches(found, before, { partlyLinked: true })
 }

@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { writeUndoHeader } from '../../archive/undo/header.ts'
 import { closingAfter } from '../../async/closeAll.ts'
 import { failpoint } from '../../core/failpoint.ts'
@@ -7,6 +6,8 @@ import { resolveInput } from '../../options/options.ts'
 import type { JobResult, RunEnding } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
+import { runDirectory } from '../restore/runDirectory.ts'
+import { forgetRemade } from '../restore/vectors/remade.ts'
 import { type RollbackOptionsInput, rollbackOptions } from './options.ts'
 import { putBack } from './putBack.ts'
 import { type RollbackReport, requireAll, rollbackCounts, rollbackReport } from './report.ts'
@@ -80,7 +81,11 @@ async function takeBack(run: RollbackRun): Promise<void> {
 
 function start({ kept, frame: { context } }: RollbackRun): void {
   const { state } = context
-  if (state !== undefined) new RestoreLog(state.database, kept.header.run).forgetParts()
+  if (state !== undefined) {
+    const { run } = kept.header
+    new RestoreLog(state.database, run).forgetParts()
+    forgetRemade(runDirectory(state, run))
+  }
   writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
 }
 
@@ -93,5 +98,5 @@ function finish({ kept, frame, log }: RollbackRun): void {
   failpoint('rollback.noted')
   if (state === undefined) return
   new RestoreLog(state.database, header.run).forget()
-  rmSync(join(state.directory, 'restores', header.run), { recursive: true, force: true })
+  rmSync(runDirectory(state, header.run), { recursive: true, force: true })
 }

@@ -100,6 +100,7 @@ async function openRollback(opening: RollbackOpening, close: Close[]): Promise<R
     deciding: {
       traces,
       isComplete: header.ended_at !== undefined,
+      removesFirst: header.removes_first === true,
       isResumed: header.rolling_back === true,
       force: options.force,
     },

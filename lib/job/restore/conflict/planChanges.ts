@@ -13,6 +13,7 @@ import { requireAsPlanned } from '../planned/check.ts'
 import { requireMatchingArchive } from '../planned/matchingArchive.ts'
 import type { ExistingClass, RestoreContext, RestoreRun } from '../run.ts'
 import { runDirectory } from '../runDirectory.ts'
+import { remakesVectors } from '../vectors/remade.ts'
 import { type Deletions, ExtraneousIds } from './extraneousIds.ts'
 import { planDeletions, requireReplaceable } from './planDeletions.ts'
 import { isOnlyChanged } from './resolve.ts'
@@ -123,7 +124,8 @@ export function ownWritesFor(given: ChangeContext): OwnWrites | undefined {
   return new OwnWrites(directory, headerOf(given), existing.traces)
 }
 
-function headerOf({ store, options, run, existing: { schema, strategy } }: ChangeContext): UndoHeader {
+function headerOf({ store, options, context, run, existing }: ChangeContext): UndoHeader {
+  const { schema, strategy } = existing
   return {
     format: 1,
     kind: 'undo',
@@ -135,5 +137,6 @@ function headerOf({ store, options, run, existing: { schema, strategy } }: Chang
     schema,
     started_at: new Date().toISOString(),
     keep_ms: options.keepUndoMs,
+    ...(remakesVectors(options, existing, context.kind) && { removes_first: true }),
   }
 }

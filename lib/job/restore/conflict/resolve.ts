@@ -10,7 +10,9 @@ import type { UndoRecorder } from '../../undo/undoRecorder.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RefusedObject } from '../part/tally.ts'
 import type { ExistingClass } from '../run.ts'
+import type { RemadeObjects } from '../vectors/remade.ts'
 import type { Precedence } from './precedence.ts'
+import { alreadyRemade, remaking } from './remaking.ts'
 import type { Strategy } from './strategy.ts'
 import { tryOnce, unchangedSince } from './unchangedSince.ts'
 
@@ -47,6 +49,8 @@ export interface ResolverInput {
     | undefined
   /** Existing objects are removed before they are sent again: otherwise a server would keep their vectors. */
   readonly remakes?: boolean
+  /** The objects of which that is done. */
+  readonly remade?: Pick<RemadeObjects, 'has' | 'add'> | undefined
   /** Keeps some objects that would be sent; undefined if none. */
   readonly precedence?: Precedence | undefined
 }
@@ -54,19 +58,20 @@ export interface ResolverInput {
 /** The decision of a restore into an existing class; undefined if everything is simply written. */
 export function resolverFor(existing: ExistingClass | undefined, input: ResolverInput): Resolver | undefined {
   if (existing === undefined) return undefined
-  const { undo, precedence, remakes = false } = input
+  const { undo, precedence, remakes = false, remade } = input
   const decide = deciderFor(input, existing)
   const what = projectionFor(input, existing)
   return async (batch, calls) => {
     const there =
       what === undefined ? new Map<string, StoredObject>() : await findExisting(batch, calls, what)
     const decided = applyPrecedence(decide(batch, there), there, precedence, existing.traces)
+    const finished = alreadyRemade(decided.due, there, existing.traces, remade)
     if (undo !== undefined) {
       // What an interrupted run removed is absent, and was saved before.
       const isGone = ({ object, expected }: SplitObject) =>
         remakes && !there.has(object.id) && undo.knows?.(expected) === true
       const entries = decided.due
-        .filter((one) => !isGone(one))
+        .filter((one) => !isGone(one) && !finished.has(one))
         .map((one) => entryOf(one, there.get(one.object.id), existing))
       failpoint('restore.before-undo')
       await undo.keep(entries)
@@ -77,7 +82,8 @@ export function resolverFor(existing: ExistingClass | undefined, input: Resolver
     if (!remakes) return decided
     const tenant = batch[0]?.object.tenant
     const removedBefore = async (ids: readonly string[]) => (await undo?.saved?.(ids, tenant)) ?? new Map()
-    return { ...decided, removed: await remove(decided.due, there, calls), removedBefore }
+    const sent = await remaking(decided.due, there, finished, calls, remade)
+    return { ...decided, ...sent, removedBefore }
   }
 }
 
@@ -111,18 +117,6 @@ async function guarded(
       return refused
     },
   }
-}
-
-/** Removes objects that were saved before. An object that cannot be removed stays, and the new one replaces it. */
-async function remove(
-  due: readonly SplitObject[],
-  there: ReadonlyMap<string, StoredObject>,
-  calls: ObjectCalls,
-): Promise<ReadonlyMap<string, StoredObject>> {
-  const found = due.flatMap(({ object }) => there.get(object.id) ?? [])
-  if (found.length > 0) await calls.remove(new Map(found.map(({ id, tenant }) => [id, tenant])))
-  failpoint('restore.removed')
-  return new Map(found.map((one) => [one.id, one]))
 }
 
 function findExisting(batch: readonly SplitObject[], calls: ObjectCalls, what: Projection) {

@@ -13,6 +13,7 @@ import type { RestoreContext, RestoreRun } from '../run.ts'
 import { announceChanges } from '../source/announceChanges.ts'
 import type { SourcePart } from '../source/source.ts'
 import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
+import { remakesVectors } from '../vectors/remade.ts'
 import { beginRecords, endRecords, noteDamage } from './partRecords.ts'
 import { type PartWriteContext, restorePart } from './restorePart.ts'
 import { isDamage } from './stages.ts'
@@ -85,7 +86,7 @@ function sharedBy(
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
   const rates = ratesOf(options)
-  const { precedence } = run.frame.context as RestoreContext
+  const { precedence, kind } = run.frame.context as RestoreContext
   const undo = run.kept.undo ?? run.kept.own
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   const tell = (more: number) => {
@@ -104,18 +105,15 @@ function sharedBy(
     pace: rates && new Pace(rates),
     resolve: resolveByPlan(
       run,
-      resolverFor(run.existing, { options, undo, precedence, remakes: remakesVectors(run) }),
+      resolverFor(run.existing, {
+        options,
+        undo,
+        precedence,
+        remakes: remakesVectors(options, run.existing, kind),
+        remade: run.kept.remade,
+      }),
     ),
   }
-}
-
-/** Later passes of a copy find objects that they made themselves. */
-function remakesVectors({ options, existing, frame }: RestoreRun): boolean {
-  const { kind } = frame.context as RestoreContext
-  return (
-    options.revectorize &&
-    (existing?.strategy === 'overwrite' || (existing?.strategy === 'replace' && kind !== 'copy'))
-  )
 }
 
 async function writePart(writing: PartWriteContext, part: SourcePart): Promise<void> {

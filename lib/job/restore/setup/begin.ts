@@ -3,7 +3,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { RunKey } from '../../../run/record.ts'
 import { removeExpired } from '../../undo/expiry.ts'
 import type { Continuation } from '../continuation.ts'
-import type { RestoreRun } from '../run.ts'
+import type { RestoreContext, RestoreRun } from '../run.ts'
 import { makeRunDirectory, removeDeadRuns } from '../runDirectory.ts'
 
 export async function beginRestore(
@@ -26,6 +26,7 @@ export async function beginRestore(
   await kept.written?.begin()
   await beginUndo(run)
   await kept.own?.begin()
+  await kept.remade?.begin((frame.context as RestoreContext).fresh === true)
   await kept.rejects?.begin()
 }
 

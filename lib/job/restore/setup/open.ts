@@ -12,6 +12,7 @@ import { archiveName, isOnce } from '../source/source.ts'
 import { PartSpool } from '../target/partSpool.ts'
 import type { RestoreRejects } from '../target/rejects.ts'
 import { WrittenIds } from '../target/writtenIds.ts'
+import { RemadeObjects, remakesVectors } from '../vectors/remade.ts'
 import type { Destination } from './destination.ts'
 import { rejectsFile } from './files.ts'
 import type { PlannedRestore } from './planned.ts'
@@ -131,13 +132,16 @@ function openFiles(
     isOnce(source) && !options.dryRun && context.state !== undefined && schema === undefined
   const written = countsWritten ? new WrittenIds(directory) : undefined
   const rejects = rejectsFile(context, id, options, source, store, shared)
-  for (const file of [own, seen, undo, written, rejects]) closers.push(() => file?.close())
+  const remakes = !options.dryRun && remakesVectors(options, existing, context.kind)
+  const remade = remakes ? new RemadeObjects(directory) : undefined
+  for (const file of [own, seen, undo, written, remade, rejects]) closers.push(() => file?.close())
   return {
     log,
     spool: new PartSpool(directory, 'links'),
     writes: new PartSpool(directory, 'writes'),
     undo,
     own,
+    remade,
     extraneous,
     written,
     seen,
