@@ -24,6 +24,7 @@ import {
 import { callLimit } from '../../openOptions.ts'
 import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
+import { planConfirmation, restoreAskOptions } from './restoreAsking.ts'
 import { endRestores } from './restoring/end.ts'
 
 /** `col apply`: does what a plan of `col restore --plan` says. */
@@ -34,7 +35,15 @@ export const command: Command = {
     { name: 'FILE', kind: 'file', hint: '`elysiactl col restore ID --on-conflict … --plan FILE` makes one' },
   ],
   examples: ['elysiactl col apply article.plan   # made by `col restore … --plan article.plan`'],
-  schemas: [applyOptions, transformOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  schemas: [
+    applyOptions,
+    transformOptions,
+    restoreAskOptions,
+    lockOptions,
+    catalogOptions,
+    runOptions,
+    targetOptions,
+  ],
   document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
@@ -52,6 +61,7 @@ async function run(context: Context): Promise<void> {
   await closingAfter(closers, async () => {
     const plan = await openPlan(file)
     closers.push(() => plan.close())
+    const confirm = planConfirmation(context, plan)
     const { source: path, options: planned } = plan.header
     const transforms = await plannedTransforms(context, plan)
     const lock = await lockedForReading(context, path, `restore of ${path}`)
@@ -83,6 +93,7 @@ async function run(context: Context): Promise<void> {
       state,
       fresh,
       ...(runId !== undefined && { runId }),
+      ...(confirm && { confirm }),
       ...(rejects !== undefined && { rejectsPath: rejects }),
       rejectsDirectory: join(state.directory, 'rejects'),
       ...view.looks,

@@ -3,6 +3,7 @@ import {
   type Deletions,
   ElysiaError,
   type OptionsSchema,
+  type Plan,
   pluralize,
   type RestoreOptions,
 } from '../../library.ts'
@@ -16,7 +17,7 @@ export const restoreAskOptions = {
     yes: {
       type: 'boolean',
       short: 'y',
-      description: 'replace a collection without asking',
+      description: 'replace a collection, or delete what a plan says, without asking',
       default: false,
       flagOnly: true,
     },
@@ -33,6 +34,22 @@ export function requireAnswerable(
   throw new ElysiaError('ELYSIA_USAGE', 'a replace deletes objects, and there is no terminal to ask on', {
     hint: 'see what it would do with --dry-run, then use --yes to replace without asking',
   })
+}
+
+/**
+ * The same for a plan that deletes objects: who applies it may not be who has read it. Returns how to ask; undefined if
+ * nothing is asked.
+ * @throws ElysiaError ELYSIA_USAGE
+ */
+export function planConfirmation(
+  context: Context,
+  { end, path }: Pick<Plan, 'end' | 'path'>,
+): ((deletions: Deletions) => Promise<boolean>) | undefined {
+  const { delete: deletes } = end.counts
+  if (deletes === 0 || context.options(restoreAskOptions).yes) return undefined
+  if (process.stdin.isTTY) return (deletions) => confirmDeletions(context, deletions)
+  const fact = `the plan ${path} deletes ${pluralize(deletes, 'object')}, and there is no terminal to ask on`
+  throw new ElysiaError('ELYSIA_USAGE', fact, { hint: 'use --yes to apply it without asking' })
 }
 
 /** Asks for the name of the collection in which a replace will delete objects. */

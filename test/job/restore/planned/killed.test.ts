@@ -73,17 +73,20 @@ t.test('a plan killed at some steps is ended by the same command, and can be und
   )
   t.strictSame(await contents(), before)
   for (const failpoint of somePoints(FAILPOINTS, 3)) {
-    const { code, errors } = await run(['apply', `${home}/plan`, '--batch-size', '40'], failpoint)
+    const { code, errors } = await run(['apply', `${home}/plan`, '--yes', '--batch-size', '40'], failpoint)
     t.equal(code, null, `${failpoint} ${errors}`)
   }
-  const { code, errors, document } = await run(['apply', `${home}/plan`])
+  const { code, errors, document } = await run(['apply', `${home}/plan`, '--yes'])
   t.equal(code, 0, errors)
   t.match(document, { restores: [{ status: 'done', written: OBJECTS, left_alone: 0 }] })
   const expected = (await objectsOf(await things(OBJECTS), 'Thing')).map(
     ({ createdMs: _, updatedMs: __, ...rest }) => rest,
   )
   t.strictSame(await contents(), expected)
-  t.match(await run(['apply', `${home}/plan`]), { code: 5, errors: /changed since the plan was made/ })
+  t.match(await run(['apply', `${home}/plan`, '--yes']), {
+    code: 5,
+    errors: /changed since the plan was made/,
+  })
   const back = await run(['rollback', document.restores[0].id])
   t.equal(back.code, 0, back.errors)
   t.strictSame(await contents(), before)
