@@ -35,6 +35,7 @@ export interface Monitor {
   standing(asked?: StandingOptions): Promise<StandingFacts>
 }
 
+/** The period and objective of a report. */
 export interface ReportRequest {
   readonly since?: string | undefined
   readonly slo?: number | undefined

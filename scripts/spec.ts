@@ -17,7 +17,7 @@ import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
 import type { RuleCause } from '../lib/transform/schema/rules/rule.ts'
 import { RULES } from '../lib/transform/schema/rules/rules.ts'
 import { type Heading, headingsOf } from './headings.ts'
-import { ROOMS } from './rooms.ts'
+import { MODULES } from './modules.ts'
 import { eventTable, reportTable } from './schemas.ts'
 
 export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
@@ -41,7 +41,7 @@ const OTHER_TABLES: Readonly<Record<string, () => string>> = {
   exits: exitTable,
   ingestReport: reportTable,
   rejects: rejectTable,
-  rooms: roomTable,
+  modules: moduleTable,
   versions: versionTable,
 }
 
@@ -94,8 +94,8 @@ function schemaRuleTable(): string {
   return ['| rule | why | what it changes |', '|---|---|---|', ...rows].join('\n')
 }
 
-function roomTable(): string {
-  const rows = Object.entries(ROOMS).map(([room, { holds, sees }]) => {
+function moduleTable(): string {
+  const rows = Object.entries(MODULES).map(([room, { holds, sees }]) => {
     return `| \`${room}\` | ${holds} | ${sees.length === 0 ? 'nothing' : sees.map((name) => `\`${name}\``).join(', ')} |`
   })
   return ['| module | what it holds | what it imports |', '|---|---|---|', ...rows].join('\n')

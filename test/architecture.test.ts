@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { PACKAGES, ROOMS } from '../scripts/rooms.ts'
+import { MODULES, PACKAGES } from '../scripts/modules.ts'
 import { SPEC_PAGE, withTables } from '../scripts/spec.ts'
 
 interface Import {
@@ -28,10 +28,10 @@ function importsOf(file: string): Import[] {
   }))
 }
 
-function roomOf(path: string): string {
-  const [top, room, rest] = path.split('/')
+function moduleOf(path: string): string {
+  const [top, module, rest] = path.split('/')
   if (top !== 'lib') return top!
-  return rest === undefined ? 'lib' : room!
+  return rest === undefined ? 'lib' : module!
 }
 
 function targetOf({ file, from }: Import): string {
@@ -42,7 +42,7 @@ t.test('imports are found at all', async (t) => {
   t.ok(imports.length > 150, `${imports.length} imports`)
 })
 
-t.test('rooms see only the rooms that the table names', async (t) => {
+t.test('modules see only the modules that the table names', async (t) => {
   const wrong = imports
     .filter(({ from }) => from.startsWith('.'))
     .filter((one) => !allowed(one))
@@ -51,11 +51,11 @@ t.test('rooms see only the rooms that the table names', async (t) => {
 })
 
 function allowed(one: Import): boolean {
-  const [from, to] = [roomOf(one.file), roomOf(targetOf(one))]
+  const [from, to] = [moduleOf(one.file), moduleOf(targetOf(one))]
   if (from === to || from === 'bin' || to === 'schema') return true
   if (one.file === 'lib/index.ts') return true
-  const room = ROOMS[from]
-  return room?.sees.includes(to) === true || (one.typeOnly && room?.typesOf?.includes(to) === true)
+  const module = MODULES[from]
+  return module?.sees.includes(to) === true || (one.typeOnly && module?.typesOf?.includes(to) === true)
 }
 
 t.test('each package is imported in its one place', async (t) => {

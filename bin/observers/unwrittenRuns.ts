@@ -7,6 +7,7 @@ export function noteUnwritten(runs: readonly HistoryEntry[]): void {
   entries = runs
 }
 
+/** The runs that `noteUnwritten` was given last. */
 export function unwrittenRuns(): readonly HistoryEntry[] {
   return entries
 }

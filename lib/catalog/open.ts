@@ -7,6 +7,7 @@ import { Catalog } from './catalog.ts'
 import { IndexDamaged, moveAside } from './database/database.ts'
 import { readRoots, writeRoots } from './roots.ts'
 
+/** Where a catalog is, and what it reports. */
 export interface CatalogOptions {
   /** The SQLite file; `backup-roots.json`, the list of known roots, is beside it. */
   readonly file: string

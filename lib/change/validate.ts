@@ -15,6 +15,7 @@ export interface ValidLine extends Line {
   readonly record: Change
 }
 
+/** Options of the stage that validates records. */
 export interface ValidateOptions {
   /** Refuse fields that the format does not define. */
   readonly strict?: boolean

@@ -42,6 +42,7 @@ export interface BoundTransform {
   close?(): Promise<void>
 }
 
+/** Options of one call of a transform. */
 export interface TransformCall {
   readonly signal?: AbortSignal
   /** The object as it was before the first transform; the object itself if it is unchanged. */

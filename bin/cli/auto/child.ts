@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { AutoChild, loadAuto } from '../../library.ts'
 
+/** Options for starting a command of a policy. */
 export interface ChildOptions {
   readonly quiet: boolean
   readonly stopping: AbortSignal

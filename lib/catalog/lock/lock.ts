@@ -8,6 +8,7 @@ import { thisOwner } from './process.ts'
 export type { LockKind, LockRecord } from './files.ts'
 export type { LockTiming } from './heartbeat.ts'
 
+/** Options of a lock on a root. */
 export interface LockOptions {
   readonly kind: LockKind
   /** What the lock is for, as others read it: `backup of SourceCode`. */

@@ -9,6 +9,7 @@ import { type Soundness, soundness } from './soundness.ts'
 
 export type { Candidate } from './candidate.ts'
 
+/** An archive that a plan keeps, and why. */
 export interface KeptArchive {
   readonly archive: Candidate
   readonly reasons: string[]
@@ -16,6 +17,7 @@ export interface KeptArchive {
   readonly counters?: KeepRuleResult['counters']
 }
 
+/** An archive that a plan removes, and why. */
 export interface RemovedArchive {
   readonly archive: Candidate
   readonly reasons: string[]
@@ -23,6 +25,7 @@ export interface RemovedArchive {
   readonly displacedBy?: string
 }
 
+/** The plan for the archives of one group. */
 export interface GroupPlan {
   /** Only the keys that the policy groups by. */
   readonly key: Readonly<Partial<Record<GroupKey, string>>>

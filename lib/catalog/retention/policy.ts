@@ -5,6 +5,7 @@ import type { RetentionOptions } from './options.ts'
 
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 
+/** How often a keep rule keeps one archive. */
 export type Cadence = (typeof PERIODS)[number]
 
 /** What archives can be grouped by; the policy applies to each group separately. */

@@ -8,6 +8,7 @@ import type { Comparer } from './comparer.ts'
 import type { ComparedPair } from './finding.ts'
 import { withOwnVectors } from './fingerprint.ts'
 
+/** Options of the stage that finds differences. */
 export interface FindDifferencesOptions {
   readonly compare: Comparer
   /** True to pass on equal objects too. */

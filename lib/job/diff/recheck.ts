@@ -25,6 +25,7 @@ export type RereadObjects = (
   tenant: string | undefined,
 ) => Promise<readonly StoredObject[]>
 
+/** Options of a second look at differing objects. */
 export interface RecheckOptions {
   readonly compare: Comparer
   /** Present if this side may change meanwhile; a side without it stays as it was read. */

@@ -50,6 +50,7 @@ export interface BatchSettings {
   readonly pace: readonly Duplex[]
 }
 
+/** The size and pace of batches that the options ask for. */
 export function batchSettings(options: IngestOptions): BatchSettings {
   const { batchSize, batchBytes } = options
   const rates = ratesOf(options)

@@ -31,6 +31,7 @@ export interface RehearsedArchive {
   archived(): Promise<ObjectSource>
 }
 
+/** Options for opening an archive that is rehearsed. */
 export interface RehearsalOpenOptions {
   readonly root?: string
   readonly findArchive?: FindArchive

@@ -19,7 +19,7 @@ import { type RehearseOptions, type RehearseOptionsInput, rehearseOptions } from
 import { openRehearsedArchive, type RehearsalOpenOptions, type RehearsedArchive } from './proof.ts'
 import { placeFacts, removeLeftovers, scratchLeft } from './removal.ts'
 import {
-  noFacts,
+  initialFacts,
   type RehearsalFacts,
   type RehearseReport,
   rehearseCounts,
@@ -67,7 +67,7 @@ export async function runRehearsal(
 ): Promise<JobResult<RehearseReport>> {
   const options = resolveInput(rehearseOptions, input)
   const run = new Run('rehearse', context)
-  const facts = noFacts(context.catalogEntry)
+  const facts = initialFacts(context.catalogEntry)
   const rehearsal = { run, options, facts, notes: new ScratchNotes(context.notes) }
   const closers: Close[] = []
   const work = () => closingAfter(closers, () => rehearse(location, rehearsal, closers))

@@ -73,7 +73,7 @@ export interface RehearsalFacts {
   compareSeconds: number
 }
 
-export function noFacts(known: { readonly id: string; readonly collection: string } | undefined) {
+export function initialFacts(known: { readonly id: string; readonly collection: string } | undefined) {
   const facts: RehearsalFacts = {
     ...{ archive: known?.id ?? '', collection: known?.collection ?? '', target: '', scratch: '' },
     ...{ objects: 0, bytes: 0, digest: '', restored: undefined, proved: false, damaged: false },

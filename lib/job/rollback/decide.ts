@@ -5,6 +5,7 @@ import type { TouchedObject } from '../undo/undoIndex.ts'
 /** What to do with an object that a run touched. */
 export type RollbackDecision = 'put_back' | 'removed' | 'unchanged' | 'left'
 
+/** What the decision about an object depends on. */
 export interface DecisionContext {
   readonly traces: Traces
   /** False if the run was killed, and may not have linked all references of what it wrote. */

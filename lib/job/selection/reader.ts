@@ -21,6 +21,7 @@ export interface SelectedReader {
   explain(): void
 }
 
+/** Options of a reader of selected objects. */
 export interface SelectedReaderOptions extends SelectionOptions {
   readonly vectors: boolean
   readonly pushDown: boolean

@@ -25,6 +25,7 @@ export interface SearchPlan {
 
 const SCAN: SearchPlan = { conditions: undefined, texts: [], found: new Map() }
 
+/** What the plan of a search depends on. */
 export interface SearchPlanInput {
   readonly store: Store
   readonly collection: Collection

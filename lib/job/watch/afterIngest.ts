@@ -35,7 +35,7 @@ export interface Destinations {
  * place, in a directory of ours, and goes back if it is a different one.
  * @throws ElysiaError ELYSIA_STATE if it cannot be done
  */
-export async function settleFile(entry: WatchEntry, context: Destinations): Promise<Placement> {
+export async function placeFile(entry: WatchEntry, context: Destinations): Promise<Placement> {
   const { path, pending, rejects } = entry
   if (pending === 'keep') return { path, rejects, over: true }
   try {

@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Report } from '../../core/report.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { JobResult } from '../../run/run.ts'
-import { type Placement, settleFile } from './afterIngest.ts'
+import { type Placement, placeFile } from './afterIngest.ts'
 import { withoutAttempts } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
@@ -12,7 +12,7 @@ import type { WatchContext } from './setup.ts'
  * Called when a file's run has ended, well or through a fault of the file: records it, moves or deletes the file, and
  * emits an event.
  */
-export async function settleRun(
+export async function finishRun(
   watching: WatchContext,
   entry: WatchEntry,
   ended: JobResult<Report>,
@@ -23,9 +23,9 @@ export async function settleRun(
   totals.files += 1
   if (failed) totals.filesFailed += 1
   const pending = keep || (failed && entry.pending === 'delete') ? 'keep' : entry.pending
-  const settled: WatchEntry = { ...entry, pending }
-  if (!keep) log.update(settled)
-  const { path: movedTo, rejects = run.context.rejectsPath } = await finishFile(watching, settled, failed)
+  const finished: WatchEntry = { ...entry, pending }
+  if (!keep) log.update(finished)
+  const { path: movedTo, rejects = run.context.rejectsPath } = await finishFile(watching, finished, failed)
   run.note(totals.counts())
   const { path } = entry
   const { report, error } = ended
@@ -49,7 +49,7 @@ export async function finishFile(
   const { folder, log, run, options, rejects, totals } = watching
   const context = { folder, followLinks: options.followLinks, rejectsFollow: rejects.own.follow }
   try {
-    const placement = await settleFile(entry, context)
+    const placement = await placeFile(entry, context)
     if (entry.pending !== 'keep' && placement.over) log.forget(entry)
     return placement
   } catch (error) {
@@ -68,7 +68,7 @@ export async function failFile(
 ): Promise<void> {
   const { facts, ingest } = watching
   const report = failedReport(facts, entry.run, ingest.dryRun, error)
-  await settleRun(watching, { ...withoutAttempts(entry), status: 'failed' }, { report, error }, !isNew)
+  await finishRun(watching, { ...withoutAttempts(entry), status: 'failed' }, { report, error }, !isNew)
 }
 
 function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {

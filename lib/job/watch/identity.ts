@@ -48,10 +48,12 @@ export function inspectPathSync(path: string, followLinks: boolean, at = path): 
   }
 }
 
+/** True if a file is there. */
 export function isFile(found: PathState): found is FileIdentity {
   return 'inode' in found
 }
 
+/** The identity of a file from its status. */
 export function identityOf(path: string, stats: BigIntStats): FileIdentity {
   return {
     path,
@@ -64,6 +66,7 @@ export function identityOf(path: string, stats: BigIntStats): FileIdentity {
   }
 }
 
+/** What something is that is not a file. */
 export function kindOf(stats: BigIntStats): 'directory' | OtherKind {
   if (stats.isDirectory()) return 'directory'
   if (stats.isSymbolicLink()) return 'symbolic link'
@@ -94,6 +97,7 @@ export function wasRecreated(before: FileIdentity, now: FileIdentity): boolean {
   return before.born !== now.born && now.born !== now.changed && now.born !== '0'
 }
 
+/** Nanoseconds in milliseconds. */
 export function millisecondsOf(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1000n) / 1000
 }

@@ -3,7 +3,7 @@ import { hintedFailure } from '../../run/failure.ts'
 import { hasKilledTooOften, withAttempt, withoutAttempts } from './attempts.ts'
 import type { DirectoryWatcher } from './directory/watcher.ts'
 import { endedEntry, newEntry, takenEntry } from './entry.ts'
-import { failFile, finishFile, settleRun } from './finish.ts'
+import { failFile, finishFile, finishRun } from './finish.ts'
 import { systemMessage } from './folder.ts'
 import { type FileIdentity, type OtherKind, sameInode } from './identity.ts'
 import { ingestFile, isFaultOfFile } from './ingestFile.ts'
@@ -152,11 +152,11 @@ async function run(watching: WatchContext, opened: OpenedFile, { entry, start }:
     return
   }
   if (error !== undefined) {
-    await settleRun(watching, { ...withoutAttempts(entry), status: 'failed' }, ended)
+    await finishRun(watching, { ...withoutAttempts(entry), status: 'failed' }, ended)
     return
   }
   const position = opened.position(start.linesBefore + report.lines)
-  await settleRun(watching, takenEntry(entry, position), ended)
+  await finishRun(watching, takenEntry(entry, position), ended)
 }
 
 /** The entry of the file stays as it is: it is read once it can be. */

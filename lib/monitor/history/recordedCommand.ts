@@ -90,6 +90,7 @@ export function placeOf(kind: string, target: string): string {
   return ON_ONE_ARCHIVE.has(kind) && isAbsolute(target) ? dirname(target) : target
 }
 
+/** The highest memory use of this process so far, in bytes. */
 export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024
 }

@@ -149,6 +149,7 @@ function* pieces(
   yield piece
 }
 
+/** The outcome of a removal: ids that existed, and those refused, with the reason. */
 export interface RemovalOutcome {
   readonly existed: ReadonlySet<string>
   readonly refused: ReadonlyMap<string, string>

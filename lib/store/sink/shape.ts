@@ -22,6 +22,7 @@ export interface ShapedObjects {
   readonly leftOut: ReadonlySet<string>
 }
 
+/** Why an object cannot be stored in this shape. */
 export interface ShapeRefusal {
   readonly code: RejectCode
   readonly reason: string

@@ -13,6 +13,7 @@ export interface ServerRead extends RestReading {
   readonly byRest: boolean
 }
 
+/** The request for a read, in the terms of both protocols. */
 export async function serverRead(context: Context, what: Projection, call: CallOptions): Promise<ServerRead> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)

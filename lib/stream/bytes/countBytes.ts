@@ -6,6 +6,7 @@ export interface ByteCounter extends Transform {
   readonly bytes: number
 }
 
+/** Options of a stage that counts bytes. */
 export interface CountingOptions {
   /** More bytes than this are an error, made by `tooMany`. */
   readonly limit?: number

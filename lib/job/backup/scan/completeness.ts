@@ -72,6 +72,7 @@ const LOOKS = 7
 const FIRST_WAIT_MS = 50
 const IDS_NAMED = 5
 
+/** The context of a check that a scan is complete. */
 export function scanContext(
   store: Store,
   schema: CollectionSchema,

@@ -32,6 +32,7 @@ export function remainingWork(
   ]
 }
 
+/** What a scan of inactive tenants needs. */
 export interface InactiveTenantOptions {
   readonly storage: Storage
   readonly woken: WokenTenants

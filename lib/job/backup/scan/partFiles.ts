@@ -25,6 +25,7 @@ export interface PartFiles {
 /** The next number of a part in each range. */
 export type NextPartNumbers = Map<number, number>
 
+/** The numbers that follow those of existing files, by range. */
 export function numbersAfter(files: readonly (Part | IndexPart)[]): NextPartNumbers {
   const numbers: NextPartNumbers = new Map()
   for (const { range, file } of files) {
@@ -71,6 +72,7 @@ function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEnc
   return tenant === undefined ? encoding : { ...encoding, content: { ...encoding.content, tenant } }
 }
 
+/** The manifest's entry for a written part. */
 export function partOf(
   { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
@@ -91,6 +93,7 @@ export function partOf(
   }
 }
 
+/** The ids that a part covers. */
 export type CoveredRange = Pick<ObjectRange, 'after' | 'upTo'>
 
 function coveredBy(range: number, { after, upTo }: CoveredRange): CoveredIds {

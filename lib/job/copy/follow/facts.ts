@@ -33,7 +33,7 @@ export interface FollowFacts {
   readonly newer: number
 }
 
-export const NOTHING_FOLLOWED: FollowFacts = {
+export const INITIAL_FACTS: FollowFacts = {
   state: 'copying',
   passes: 0,
   written: 0,

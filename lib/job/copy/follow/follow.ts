@@ -9,7 +9,7 @@ import type { Precedence } from '../../restore/conflict/precedence.ts'
 import { changesSince } from '../changesSince.ts'
 import { type CopyPass, type CopyResult, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
-import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
+import { countsOfFollow, type FollowFacts, followOfCounts, INITIAL_FACTS } from './facts.ts'
 import { finishCopy } from './finish.ts'
 import { emptyReport, resultIfFinished, resultIfSwitched } from './finishedSwitch.ts'
 import { lockFollow } from './followLock.ts'
@@ -61,7 +61,7 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
 }
 
 function factsOf(found: RunRecord | undefined, { fresh }: CopyPass['context']): FollowFacts {
-  return (fresh !== true && followOfCounts(found?.counts)) || NOTHING_FOLLOWED
+  return (fresh !== true && followOfCounts(found?.counts)) || INITIAL_FACTS
 }
 
 async function follow(following: FollowRun): Promise<CopyResult> {

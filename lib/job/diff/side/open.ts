@@ -12,6 +12,7 @@ import type { DiffSide } from './side.ts'
 import { spooledSide } from './spooled.ts'
 import { undoSide } from './undo.ts'
 
+/** Options for opening a side of a comparison. */
 export interface OpenSideOptions {
   /** The class of objects that do not name one: that of the other side. */
   readonly className?: string

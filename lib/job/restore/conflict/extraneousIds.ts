@@ -86,6 +86,7 @@ export class ExtraneousIds {
   }
 }
 
+/** An object that the target has and the source lacks. */
 export interface ExtraneousId {
   readonly id: string
   readonly tenant?: string

@@ -70,6 +70,7 @@ export function mayDiscard({ policy }: Pick<NewProperties, 'policy'>): boolean {
   return policy === 'discard-value' || policy === 'discard-object'
 }
 
+/** Callbacks of the stage that leaves out unknown properties. */
 export interface DiscardSettings {
   /** Counts the objects that are left out. */
   readonly leftOut: LeftOut

@@ -10,6 +10,7 @@ export interface PartRecords {
   readonly writes: SpoolFile<WrittenObject> | undefined
 }
 
+/** Opens the records of a part. */
 export async function beginRecords(
   { plan, kept, existing }: RestoreRun,
   { name }: SourcePart,
@@ -22,11 +23,13 @@ export async function beginRecords(
   }
 }
 
+/** Closes the records of a part. */
 export async function endRecords({ links, writes }: PartRecords): Promise<void> {
   await links?.end()
   await writes?.end()
 }
 
+/** The references of the written objects of a batch. */
 export function linksOf({ written }: BatchOutcome): PlacedLink[][] {
   return written.flatMap(({ object: { tenant }, links }) => {
     if (links.length === 0) return []
@@ -34,6 +37,7 @@ export function linksOf({ written }: BatchOutcome): PlacedLink[][] {
   })
 }
 
+/** The traces of the written objects of a batch; none for a new class. */
 export function writesOf({ existing }: RestoreRun, { written }: BatchOutcome): WrittenObject[][] {
   if (existing === undefined) return []
   return written.map(({ expected }) => {
@@ -42,6 +46,7 @@ export function writesOf({ existing }: RestoreRun, { written }: BatchOutcome): W
   })
 }
 
+/** Records that a part is damaged, and reports it. */
 export function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
   run.progress.damaged.set(name, error.message)
   run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })

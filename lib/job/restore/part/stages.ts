@@ -51,6 +51,7 @@ export function selectStages({ plan, part, onRepeated, unseen, leftOut }: Restor
   return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
 }
 
+/** Options of the stages that change objects. */
 export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated' | 'leftOut'> {
   /** Called with objects that a transform refused. */
   readonly onRefused: (refused: readonly RefusedObject[]) => void
@@ -105,6 +106,7 @@ function placed({ placeOf }: SourcePart, refused: RefusedObject): RefusedObject 
   return place === undefined ? refused : { ...refused, reason: `${place}: ${refused.reason}` }
 }
 
+/** Options of the stages that form batches. */
 export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {
   readonly batch: { readonly count: number; readonly bytes: number; readonly share?: () => number }
   /** Makes a tenant unless it exists. */

@@ -27,7 +27,8 @@ const TEXTS = [
 
 type At = (fact: string) => ElysiaError
 
-export function recordIn(line: string, at: At): Readonly<Record<string, unknown>> {
+/** A line of a plan as a JSON object. @throws the error that `at` makes */
+export function parseRecord(line: string, at: At): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
     value = parseBounded(line, BOUNDS)
@@ -38,7 +39,8 @@ export function recordIn(line: string, at: At): Readonly<Record<string, unknown>
   return value
 }
 
-export function headerIn(value: Readonly<Record<string, unknown>>, at: At): PlanHeader {
+/** The header of a plan. @throws the error that `at` makes */
+export function parseHeader(value: Readonly<Record<string, unknown>>, at: At): PlanHeader {
   if (value.kind !== 'plan') throw at('does not begin a plan')
   if (value.format !== 1) throw at('is of a newer version')
   const { options, shape } = value
@@ -67,7 +69,8 @@ function areTransforms(transforms: unknown): boolean {
   )
 }
 
-export function entryIn(
+/** An entry of a plan. @throws the error that `at` makes */
+export function parseEntry(
   { id, tenant, do: change, was, becomes }: Readonly<Record<string, unknown>>,
   at: At,
 ): PlanEntry {
@@ -91,7 +94,8 @@ export function entryIn(
   }
 }
 
-export function endIn(
+/** The last line of a plan, checked against its entries. @throws the error that `at` makes */
+export function parseEnd(
   value: Readonly<Record<string, unknown>>,
   sha256: string,
   found: Readonly<Record<Change, number>>,

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
 import { type PlanEnd, type PlanEntry, type PlanHeader, planDamaged } from './format.ts'
-import { endIn, entryIn, headerIn, recordIn } from './lines.ts'
+import { parseEnd, parseEntry, parseHeader, parseRecord } from './lines.ts'
 import { PlanRows } from './rows.ts'
 
 /** For a header, which may name 100,000 ids. */
@@ -79,10 +79,10 @@ async function readPlan(path: string, rows: PlanRows): Promise<Plan> {
     const at = (fact: string) => planDamaged(path, `is not a plan: line ${number} ${fact}`)
     if (end !== undefined) throw at('comes after its end')
     if (line.length > MAX_LINE_LENGTH) throw at('is too long')
-    const value = recordIn(line, at)
-    if (header === undefined) header = headerIn(value, at)
-    else if (value.end === true) end = endIn(value, digest.digest('hex'), rows.counts(), header, at)
-    else if (!rows.add(entryIn(value, at))) throw at(`names ${String(value.id)} a second time`)
+    const value = parseRecord(line, at)
+    if (header === undefined) header = parseHeader(value, at)
+    else if (value.end === true) end = parseEnd(value, digest.digest('hex'), rows.counts(), header, at)
+    else if (!rows.add(parseEntry(value, at))) throw at(`names ${String(value.id)} a second time`)
     if (end === undefined) digest.update(`${line}\n`)
   }
   rows.flush()

@@ -6,18 +6,19 @@ import type { Continuation } from '../continuation.ts'
 import type { RestoreContext, RestoreRun } from '../run.ts'
 import { makeRunDirectory, removeDeadRuns } from '../runDirectory.ts'
 
+/** Begins the run of a restore, or continues it. */
 export async function beginRestore(
   run: RestoreRun,
-  { left, run: goesOn }: Continuation,
+  { left, run: continued }: Continuation,
   key: RunKey,
 ): Promise<void> {
   const { frame, store, source, kept, plan } = run
   const { state } = frame.context
   await left?.remove()
-  if (goesOn === undefined && run.existing === undefined) {
+  if (continued === undefined && run.existing === undefined) {
     state?.journal.forgetPositions(store.target, run.class)
   }
-  frame.begin({ run: run.id, key, collection: source.schema.class }, goesOn !== undefined)
+  frame.begin({ run: run.id, key, collection: source.schema.class }, continued !== undefined)
   if (state !== undefined) {
     await removeDeadRuns(state, store.target)
     const isKept = kept.written !== undefined || run.existing !== undefined || plan.references.length > 0

@@ -15,6 +15,7 @@ export interface OwnState {
   close(): Promise<void>
 }
 
+/** The place for the progress of a run: its state directory, or memory and a temporary directory. */
 export function ownState(state: State | undefined): OwnState {
   let made: string | undefined
   const database = state?.database ?? openDatabase(':memory:')
@@ -31,6 +32,7 @@ export function ownState(state: State | undefined): OwnState {
   }
 }
 
+/** The progress of a restore that has done nothing yet. */
 export function initialState({ selection }: RestorePlan): RestoreState {
   return {
     parts: new Map(),

@@ -36,6 +36,7 @@ import { singleFile, tableSource } from './table.ts'
 /** The options of a restore that matter to sources without a class. */
 export type SourceOptions = Pick<RestoreOptions, 'schema' | 'name' | 'collection'> & ForeignOptions
 
+/** Options for opening the source of a restore. */
 export interface OpenOptions {
   /** The stream for `-`. */
   readonly stdin: () => Readable

@@ -2,7 +2,7 @@ import { type FileIdentity, millisecondsOf, sameContent } from '../identity.ts'
 
 interface Waiting {
   readonly identity: FileIdentity
-  readonly settled: boolean
+  readonly isStable: boolean
   readonly timer: NodeJS.Timeout | undefined
 }
 
@@ -26,7 +26,7 @@ export class WaitingFiles {
     let first: string | undefined
     for (const path of this.#files.keys()) if (first === undefined || path < first) first = path
     const file = first === undefined ? undefined : this.#files.get(first)
-    if (file?.settled !== true) return undefined
+    if (file?.isStable !== true) return undefined
     this.#files.delete(file.identity.path)
     return file.identity
   }
@@ -37,17 +37,17 @@ export class WaitingFiles {
     clearTimeout(before?.timer)
     const ageMs = Date.now() - millisecondsOf(identity.modified)
     const unchanged = before?.timer !== undefined && sameContent(before.identity, identity)
-    const settled = ageMs >= this.#settleMs || (unchanged && ageMs < 0)
+    const isStable = ageMs >= this.#settleMs || (unchanged && ageMs < 0)
     // A time in the future says nothing about the file's age: it must stay unchanged for the full time.
     const leftMs = ageMs < 0 ? this.#settleMs : Math.max(1, Math.ceil(this.#settleMs - ageMs))
-    const timer = settled ? undefined : setTimeout(() => this.#look(identity.path), leftMs)
-    this.#files.set(identity.path, { identity, settled, timer })
+    const timer = isStable ? undefined : setTimeout(() => this.#look(identity.path), leftMs)
+    this.#files.set(identity.path, { identity, isStable, timer })
   }
 
   /** False if the path waits already. */
   putBack(identity: FileIdentity): boolean {
     if (this.#files.has(identity.path)) return false
-    this.#files.set(identity.path, { identity, settled: true, timer: undefined })
+    this.#files.set(identity.path, { identity, isStable: true, timer: undefined })
     return true
   }
 

@@ -3,7 +3,7 @@ import type { JobResult } from '../../../run/run.ts'
 import { type FirstPass, passOf } from '../../ingest/coalesce/firstPass.ts'
 import { withoutAttempts } from '../attempts.ts'
 import { endedEntry, takenEntry } from '../entry.ts'
-import { finishFile, settleRun } from '../finish.ts'
+import { finishFile, finishRun } from '../finish.ts'
 import { ingestFile, isFaultOfFile } from '../ingestFile.ts'
 import type { WatchEntry } from '../log.ts'
 import type { FilePosition } from '../openedFile.ts'
@@ -51,7 +51,7 @@ export async function ingestGroup(
     }
     taken.push({ entry: takenEntry(member.entry, member.opened.position(report.lines)), ended })
   }
-  await settleTogether(watching, taken)
+  await finishGroup(watching, taken)
   return undefined
 }
 
@@ -75,7 +75,7 @@ async function ingestMember(
   return ended
 }
 
-async function settleTogether(watching: WatchContext, taken: readonly MemberRun[]): Promise<void> {
+async function finishGroup(watching: WatchContext, taken: readonly MemberRun[]): Promise<void> {
   const { log } = watching
   log.together(() => {
     for (const { entry } of taken) log.update(entry)
@@ -83,6 +83,6 @@ async function settleTogether(watching: WatchContext, taken: readonly MemberRun[
   })
   for (const { entry, ended } of taken) {
     if (ended === undefined) await finishFile(watching, entry)
-    else await settleRun(watching, entry, ended)
+    else await finishRun(watching, entry, ended)
   }
 }

@@ -23,12 +23,14 @@ export interface AlertState {
 /** What a message says of an alert: it begins, it still holds, it has ended, or its subject is long past. */
 export type AlertNotice = 'firing' | 'repeated' | 'resolved' | 'lapsed'
 
+/** The times of a rule: how long before it fires, and how often it repeats. */
 export interface AlertTiming {
   readonly forMs: number
   readonly repeatMs: number
   readonly flapping: { readonly episodes: number; readonly withinMs: number }
 }
 
+/** The next state of an alert, and what is sent. */
 export interface Transition {
   /** Undefined if nothing has to be remembered. */
   readonly state: AlertState | undefined

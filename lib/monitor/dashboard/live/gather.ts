@@ -20,6 +20,7 @@ export interface DashboardFacts {
   report(): Promise<MonitorReport>
 }
 
+/** The facts of the dashboard, read from its sources when they are asked for. */
 export function gatherFacts(sources: DashboardSources, now = () => performance.now()): DashboardFacts {
   const { history } = sources
   let known: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }

@@ -1,5 +1,13 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
-import { bool, bytes, double, inside, number, text, texts } from './fields.ts'
+import {
+  writeBool,
+  writeBytes,
+  writeDouble,
+  writeMessage,
+  writeNumber,
+  writeText,
+  writeTexts,
+} from './fields.ts'
 import { writeFilters } from './filters.ts'
 import type { BatchObject, CountRequest, Filters } from './messages.ts'
 import { Writer } from './writer.ts'
@@ -12,7 +20,7 @@ import { Writer } from './writer.ts'
 /** The bytes of a BatchObjectsRequest. */
 export function batchObjectsRequest(objects: readonly BatchObject[]): Uint8Array {
   const writer = new Writer()
-  for (const object of objects) inside(writer, 1, () => writeObject(writer, object))
+  for (const object of objects) writeMessage(writer, 1, () => writeObject(writer, object))
   return writer.finish()
 }
 
@@ -25,82 +33,83 @@ export interface Deletion {
 /** The bytes of a BatchDeleteRequest whose answer names the objects that existed. */
 export function batchDeleteRequest({ collection, tenant, filters }: Deletion): Uint8Array {
   const writer = new Writer()
-  text(writer, 1, collection)
-  inside(writer, 2, () => writeFilters(writer, filters))
-  bool(writer, 3, true)
-  if (tenant !== '') text(writer, 6, tenant)
+  writeText(writer, 1, collection)
+  writeMessage(writer, 2, () => writeFilters(writer, filters))
+  writeBool(writer, 3, true)
+  if (tenant !== '') writeText(writer, 6, tenant)
   return writer.finish()
 }
 
 /** The bytes of an AggregateRequest for the number of objects only. */
 export function countRequest({ collection, tenant, filters }: CountRequest): Uint8Array {
   const writer = new Writer()
-  text(writer, 1, collection)
-  if (tenant !== '') text(writer, 10, tenant)
-  bool(writer, 20, true)
-  if (filters !== undefined) inside(writer, 40, () => writeFilters(writer, filters))
+  writeText(writer, 1, collection)
+  if (tenant !== '') writeText(writer, 10, tenant)
+  writeBool(writer, 20, true)
+  if (filters !== undefined) writeMessage(writer, 40, () => writeFilters(writer, filters))
   return writer.finish()
 }
 
 function writeObject(writer: Writer, object: BatchObject): void {
-  text(writer, 1, object.uuid)
-  if (object.properties !== undefined) inside(writer, 3, () => writeProperties(writer, object.properties!))
-  text(writer, 4, object.collection)
-  if (object.tenant !== '') text(writer, 5, object.tenant)
-  if (object.vectorBytes.length > 0) bytes(writer, 6, object.vectorBytes)
+  writeText(writer, 1, object.uuid)
+  if (object.properties !== undefined)
+    writeMessage(writer, 3, () => writeProperties(writer, object.properties!))
+  writeText(writer, 4, object.collection)
+  if (object.tenant !== '') writeText(writer, 5, object.tenant)
+  if (object.vectorBytes.length > 0) writeBytes(writer, 6, object.vectorBytes)
   for (const { name, vectorBytes, type } of object.vectors) {
-    inside(writer, 23, () => {
-      text(writer, 1, name)
-      bytes(writer, 3, vectorBytes)
-      number(writer, 4, type)
+    writeMessage(writer, 23, () => {
+      writeText(writer, 1, name)
+      writeBytes(writer, 3, vectorBytes)
+      writeNumber(writer, 4, type)
     })
   }
 }
 
 function writeProperties(writer: Writer, properties: NonNullable<BatchObject['properties']>): void {
-  inside(writer, 1, () => writeStruct(writer, properties.nonRefProperties as JsonObject))
+  writeMessage(writer, 1, () => writeStruct(writer, properties.nonRefProperties as JsonObject))
   for (const { propName, valuesBytes } of properties.numberArrayProperties) {
-    inside(writer, 4, () => {
-      text(writer, 2, propName)
-      bytes(writer, 3, valuesBytes)
+    writeMessage(writer, 4, () => {
+      writeText(writer, 2, propName)
+      writeBytes(writer, 3, valuesBytes)
     })
   }
   for (const { propName, values } of properties.textArrayProperties) {
-    inside(writer, 6, () => {
-      texts(writer, 1, values)
-      text(writer, 2, propName)
+    writeMessage(writer, 6, () => {
+      writeTexts(writer, 1, values)
+      writeText(writer, 2, propName)
     })
   }
   for (const { propName, values } of properties.booleanArrayProperties) {
-    inside(writer, 7, () => {
-      inside(writer, 1, () => {
+    writeMessage(writer, 7, () => {
+      writeMessage(writer, 1, () => {
         for (const value of values) writer.bool(value)
       })
-      text(writer, 2, propName)
+      writeText(writer, 2, propName)
     })
   }
-  texts(writer, 10, properties.emptyListProps)
+  writeTexts(writer, 10, properties.emptyListProps)
 }
 
 /** @see https://protobuf.dev/reference/protobuf/google.protobuf/#struct */
 function writeStruct(writer: Writer, struct: JsonObject): void {
   for (const key in struct) {
-    inside(writer, 1, () => {
-      text(writer, 1, key)
-      inside(writer, 2, () => writeValue(writer, struct[key]!))
+    writeMessage(writer, 1, () => {
+      writeText(writer, 1, key)
+      writeMessage(writer, 2, () => writeValue(writer, struct[key]!))
     })
   }
 }
 
 function writeValue(writer: Writer, value: Json): void {
-  if (value === null) number(writer, 1, 0)
-  else if (typeof value === 'string') text(writer, 3, value)
-  else if (typeof value === 'boolean') bool(writer, 4, value)
-  else if (typeof value !== 'object') double(writer, 2, Number(value))
-  else if (!Array.isArray(value)) inside(writer, 5, () => writeStruct(writer, value))
+  if (value === null) writeNumber(writer, 1, 0)
+  else if (typeof value === 'string') writeText(writer, 3, value)
+  else if (typeof value === 'boolean') writeBool(writer, 4, value)
+  else if (typeof value !== 'object') writeDouble(writer, 2, Number(value))
+  else if (!Array.isArray(value)) writeMessage(writer, 5, () => writeStruct(writer, value))
   else {
-    inside(writer, 6, () => {
-      for (const item of value) inside(writer, 1, () => writeValue(writer, item))
+    writeMessage(writer, 6, () => {
+      for (const item of value) writeMessage(writer, 1, () => writeValue(writer, item))
     })
   }
 }

@@ -1,6 +1,6 @@
 import type { ConditionValue, StoreCondition } from '../../condition.ts'
 import type { Range } from '../../store.ts'
-import { bool, double, inside, number, text, texts } from './fields.ts'
+import { writeBool, writeDouble, writeMessage, writeNumber, writeText, writeTexts } from './fields.ts'
 import type { Filters } from './messages.ts'
 import type { Writer } from './writer.ts'
 
@@ -92,14 +92,15 @@ function listOf(values: readonly ConditionValue[]): Partial<Filters> {
 
 /** Writes the filters that the functions above make. Their ints are safe integers. */
 export function writeFilters(writer: Writer, filter: Filters): void {
-  number(writer, 1, filter.operator)
-  for (const one of filter.filters) inside(writer, 3, () => writeFilters(writer, one))
-  if (filter.valueText !== undefined) text(writer, 4, filter.valueText)
+  writeNumber(writer, 1, filter.operator)
+  for (const one of filter.filters) writeMessage(writer, 3, () => writeFilters(writer, one))
+  if (filter.valueText !== undefined) writeText(writer, 4, filter.valueText)
   if (filter.valueInt !== undefined) writer.uint32(5 << 3).int64(filter.valueInt)
-  if (filter.valueBoolean !== undefined) bool(writer, 6, filter.valueBoolean)
-  if (filter.valueNumber !== undefined) double(writer, 7, filter.valueNumber)
+  if (filter.valueBoolean !== undefined) writeBool(writer, 6, filter.valueBoolean)
+  if (filter.valueNumber !== undefined) writeDouble(writer, 7, filter.valueNumber)
   const { valueTextArray, valueIntArray, valueBooleanArray, valueNumberArray } = filter
-  if (valueTextArray !== undefined) inside(writer, 9, () => texts(writer, 1, valueTextArray.values))
+  if (valueTextArray !== undefined)
+    writeMessage(writer, 9, () => writeTexts(writer, 1, valueTextArray.values))
   if (valueIntArray !== undefined)
     writeNested(writer, 10, () => valueIntArray.values.map((one) => writer.int64(one)))
   if (valueBooleanArray !== undefined) {
@@ -108,9 +109,10 @@ export function writeFilters(writer: Writer, filter: Filters): void {
   if (valueNumberArray !== undefined) {
     writeNested(writer, 12, () => valueNumberArray.values.map((one) => writer.double(one)))
   }
-  if (filter.target !== undefined) inside(writer, 20, () => text(writer, 1, filter.target?.property ?? ''))
+  if (filter.target !== undefined)
+    writeMessage(writer, 20, () => writeText(writer, 1, filter.target?.property ?? ''))
 }
 
 function writeNested(writer: Writer, field: number, write: () => void): void {
-  inside(writer, field, () => inside(writer, 1, write))
+  writeMessage(writer, field, () => writeMessage(writer, 1, write))
 }

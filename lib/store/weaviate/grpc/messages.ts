@@ -79,6 +79,7 @@ export interface GrpcClient {
   close(): void
 }
 
+/** Options of a gRPC connection to a node. */
 export interface GrpcOptions {
   readonly node: Node
   readonly apiKey: string | undefined

@@ -1,4 +1,4 @@
-import { bool, flag, inside, number, text, texts } from './fields.ts'
+import { writeBool, writeFlag, writeMessage, writeNumber, writeText, writeTexts } from './fields.ts'
 import { writeFilters } from './filters.ts'
 import type { Fetch, MetadataRequest, PropertiesRequest } from './messages.ts'
 import { Writer } from './writer.ts'
@@ -9,43 +9,44 @@ import { Writer } from './writer.ts'
  */
 export function searchRequest(fetch: Fetch): Uint8Array {
   const writer = new Writer()
-  text(writer, 1, fetch.collection)
-  if (fetch.tenant !== '') text(writer, 10, fetch.tenant)
-  if (fetch.consistencyLevel !== undefined) number(writer, 11, fetch.consistencyLevel)
-  inside(writer, 20, () => writeProperties(writer, fetch.properties))
-  inside(writer, 21, () => writeMetadata(writer, fetch.metadata))
-  number(writer, 30, fetch.limit)
-  if (fetch.after !== '') text(writer, 33, fetch.after)
-  if (fetch.sortById === true) inside(writer, 34, () => writeSortById(writer))
-  if (fetch.filters !== undefined) inside(writer, 40, () => writeFilters(writer, fetch.filters!))
+  writeText(writer, 1, fetch.collection)
+  if (fetch.tenant !== '') writeText(writer, 10, fetch.tenant)
+  if (fetch.consistencyLevel !== undefined) writeNumber(writer, 11, fetch.consistencyLevel)
+  writeMessage(writer, 20, () => writeProperties(writer, fetch.properties))
+  writeMessage(writer, 21, () => writeMetadata(writer, fetch.metadata))
+  writeNumber(writer, 30, fetch.limit)
+  if (fetch.after !== '') writeText(writer, 33, fetch.after)
+  if (fetch.sortById === true) writeMessage(writer, 34, () => writeSortById(writer))
+  if (fetch.filters !== undefined) writeMessage(writer, 40, () => writeFilters(writer, fetch.filters!))
   // Requests answers in the forms of 1.23, 1.25 and 1.27, the newest.
-  for (const form of [100, 101, 102]) flag(writer, form, true)
+  for (const form of [100, 101, 102]) writeFlag(writer, form, true)
   return writer.finish()
 }
 
 function writeSortById(writer: Writer): void {
-  bool(writer, 1, true)
-  text(writer, 2, '_id')
+  writeBool(writer, 1, true)
+  writeText(writer, 2, '_id')
 }
 
 function writeProperties(writer: Writer, { nonRefProperties, objectProperties }: PropertiesRequest): void {
-  texts(writer, 1, nonRefProperties)
-  for (const property of objectProperties) inside(writer, 3, () => writeObjectProperties(writer, property))
+  writeTexts(writer, 1, nonRefProperties)
+  for (const property of objectProperties)
+    writeMessage(writer, 3, () => writeObjectProperties(writer, property))
 }
 
 type ObjectProperties = PropertiesRequest['objectProperties'][number]
 
 function writeObjectProperties(writer: Writer, property: ObjectProperties): void {
-  text(writer, 1, property.propName)
-  texts(writer, 2, property.primitiveProperties)
+  writeText(writer, 1, property.propName)
+  writeTexts(writer, 2, property.primitiveProperties)
   for (const deeper of property.objectProperties)
-    inside(writer, 3, () => writeObjectProperties(writer, deeper))
+    writeMessage(writer, 3, () => writeObjectProperties(writer, deeper))
 }
 
 function writeMetadata(writer: Writer, metadata: MetadataRequest): void {
-  flag(writer, 1, metadata.uuid)
-  flag(writer, 2, metadata.vector)
-  flag(writer, 3, metadata.creationTimeUnix)
-  flag(writer, 4, metadata.lastUpdateTimeUnix)
-  texts(writer, 10, metadata.vectors)
+  writeFlag(writer, 1, metadata.uuid)
+  writeFlag(writer, 2, metadata.vector)
+  writeFlag(writer, 3, metadata.creationTimeUnix)
+  writeFlag(writer, 4, metadata.lastUpdateTimeUnix)
+  writeTexts(writer, 10, metadata.vectors)
 }

@@ -19,6 +19,7 @@ export async function aliases({ cluster, target, capabilities }: ServerContext):
   return found.sort((a, b) => (a.alias < b.alias ? -1 : 1))
 }
 
+/** Makes an alias. */
 export async function createAlias(asking: ServerContext, { alias, collection }: Alias): Promise<void> {
   if (!asking.capabilities.aliases) throw withoutAliases(asking)
   // The server would make an alias with another name, capitalized.
@@ -44,6 +45,7 @@ export async function moveAlias(asking: ServerContext, { alias, collection }: Al
   throw replyFailure(reply, target, `moving the alias ${alias}`)
 }
 
+/** Removes an alias; false if there is none. */
 export async function dropAlias(
   { cluster, target, capabilities }: ServerContext,
   alias: string,

@@ -17,6 +17,7 @@ import { type Layout, layoutOf } from './layout.ts'
 import { LayoutCache } from './layoutCache.ts'
 import { createTenants, listTenants, removeTenants, requireTenant } from './tenants.ts'
 
+/** What reading the classes of a server needs. */
 export interface ClassesOptions {
   readonly cluster: Cluster
   readonly target: string

@@ -1,12 +1,12 @@
 /** What a module holds, which others it may import, and which it may import for types only. */
-export interface Room {
+export interface Module {
   readonly holds: string
   readonly sees: readonly string[]
   readonly typesOf?: readonly string[]
 }
 
 /** The modules of lib/. SPEC.md prints this table; test/architecture.test.ts enforces it. */
-export const ROOMS: Readonly<Record<string, Room>> = {
+export const MODULES: Readonly<Record<string, Module>> = {
   core: {
     holds:
       'the terms all modules share: object, schema, operation, outcome, stage, reject, error, JSON, units, times',
