@@ -1,26 +1,26 @@
 import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core'
 
 /** A logged message: lines for the user, or a thrown error. */
-export type Logged = unknown
+export type LogMessage = unknown
 
 /** The severity of a message: decides its mark, and at which level it is shown. */
 export type LogType = 'error' | 'warn' | 'info' | 'debug'
 
 /** Shows messages, and asks questions. */
 export interface LogOutput {
-  show(type: LogType, what: Logged): void
+  show(type: LogType, what: LogMessage): void
   /** The answer; undefined if nobody can answer any more. */
   ask(question: string): Promise<string | undefined>
 }
 
 /** A log with levels; made by consola, which formats nothing and drops no repetition. */
 export interface Log {
-  error(what: Logged): void
-  warn(what: Logged): void
+  error(what: LogMessage): void
+  warn(what: LogMessage): void
   /** Not with --quiet. */
-  info(what: Logged): void
+  info(what: LogMessage): void
   /** With --verbose. */
-  debug(what: Logged): void
+  debug(what: LogMessage): void
   ask(question: string): Promise<string | undefined>
 }
 

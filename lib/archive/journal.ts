@@ -9,7 +9,7 @@ import { isSafeName } from './storage/names.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** An unfinished backup: its plan, and the parts that are durable. */
-export interface Unfinished {
+export interface UnfinishedBackup {
   readonly plan: Plan
   readonly parts: readonly Part[]
   /** The index of these parts; in an increment also that of the ids between them. */
@@ -60,7 +60,7 @@ export function noteTenant(storage: Storage, tenant: TenantCounts): Promise<void
  * Reads the journal of an incomplete backup; undefined if there is none, or not one complete line.
  * @throws ElysiaError ELYSIA_DAMAGED if a backup cannot have written a line, or it names files outside the storage
  */
-export async function readJournal(storage: Storage): Promise<Unfinished | undefined> {
+export async function readJournal(storage: Storage): Promise<UnfinishedBackup | undefined> {
   let plan: Plan | undefined
   const [parts, index, tenants]: [Part[], IndexPart[], TenantCounts[]] = [[], [], []]
   let at = 0

@@ -3,7 +3,7 @@ import { type JsonBounds, MAX_JSON_DEPTH, parseBounded, requireBounded } from '.
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { ENTRY_BYTES } from './chain/entry.ts'
 import type { Manifest } from './manifest.ts'
-import { classFault, type Shapes, shapes } from './manifestShapes.ts'
+import { classFault, type ManifestShapes, shapes } from './manifestShapes.ts'
 import { sumOfDigests } from './object/digest.ts'
 import { isSafeName } from './storage/names.ts'
 
@@ -69,7 +69,7 @@ export async function manifestReader(): Promise<(text: string, where: string) =>
   return (text, where) => manifestOf(text, where, manifest)
 }
 
-function manifestOf(text: string, where: string, shape: Shapes['manifest']): Manifest {
+function manifestOf(text: string, where: string, shape: ManifestShapes['manifest']): Manifest {
   let sealed: Sealed
   try {
     sealed = parseBounded(text, MANIFEST_BOUNDS) as Sealed

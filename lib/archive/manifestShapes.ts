@@ -4,21 +4,21 @@ import type { JournalEntry, Manifest, Plan } from './manifest.ts'
 type Shape = (value: unknown) => string | undefined
 
 /** Checks for the manifests, plans and journal entries of archives, which anybody may have written. */
-export interface Shapes {
+export interface ManifestShapes {
   readonly manifest: Shape
   readonly plan: Shape
   readonly entry: Shape
 }
 
-let loaded: Promise<Shapes> | undefined
+let loaded: Promise<ManifestShapes> | undefined
 
 /** The shape checks. They take 200 ms to load, so they are loaded on first use. */
-export function shapes(): Promise<Shapes> {
+export function shapes(): Promise<ManifestShapes> {
   loaded ??= loadShapes()
   return loaded
 }
 
-async function loadShapes(): Promise<Shapes> {
+async function loadShapes(): Promise<ManifestShapes> {
   const [{ loadCompiler }, schemas] = await Promise.all([
     import('../core/typebox.ts'),
     import('./manifest.ts'),
@@ -66,11 +66,11 @@ function isProperty(property: unknown): boolean {
 }
 
 /** The fault in a plan; undefined if there is none. */
-export function planFault(plan: Plan, { plan: shape }: Shapes): string | undefined {
+export function planFault(plan: Plan, { plan: shape }: ManifestShapes): string | undefined {
   return shape(plan) ?? classFault(plan)
 }
 
 /** The fault in a journal entry; undefined if there is none. */
-export function entryFault(entry: JournalEntry, { entry: shape }: Shapes): string | undefined {
+export function entryFault(entry: JournalEntry, { entry: shape }: ManifestShapes): string | undefined {
   return shape(entry) ?? (entry.plan && classFault(entry.plan))
 }

@@ -23,7 +23,7 @@ export interface Annotations {
 }
 
 /** The fields to change; absent ones stay. */
-export interface Change {
+export interface AnnotationChange {
   readonly pinned?: boolean
   readonly addTags?: readonly string[]
   readonly removeTags?: readonly string[]
@@ -128,7 +128,7 @@ export async function writeAnnotations(
 export function changeAnnotations(
   record: ArchiveRecord,
   verifications: readonly Verification[],
-  { pinned = record.pinned, addTags = [], removeTags = [], note = record.note }: Change,
+  { pinned = record.pinned, addTags = [], removeTags = [], note = record.note }: AnnotationChange,
 ): Annotations {
   for (const tag of addTags) requireTag(tag)
   const tags = new Set([...record.tags, ...addTags])

@@ -2,7 +2,7 @@ import type { Manifest } from '../archive/manifest.ts'
 import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { RunEvent } from '../run/event/schema.ts'
-import { type Annotations, type Change, changeAnnotations, type StorageAt } from './annotations.ts'
+import { type AnnotationChange, type Annotations, changeAnnotations, type StorageAt } from './annotations.ts'
 import { updateAnnotationsFile } from './annotationsFile.ts'
 import { type Candidates, candidatesIn } from './database/candidates.ts'
 import type { Row } from './database/columns.ts'
@@ -157,7 +157,7 @@ export class Catalog {
    * this, and only the row remembers the change.
    * @throws ElysiaError ELYSIA_NOT_FOUND also if the archive is no longer there
    */
-  async annotate(idOrPrefix: string, change: Change): Promise<ArchiveRecord> {
+  async annotate(idOrPrefix: string, change: AnnotationChange): Promise<ArchiveRecord> {
     const { manifest: _, verifications, ...record } = this.get(idOrPrefix)
     if (record.status === 'deleted' || record.status === 'deleting') {
       throw new ElysiaError('ELYSIA_NOT_FOUND', `${record.id} was removed`)

@@ -21,14 +21,14 @@ const FIXED = new Set([
 const MAX_DEPTH = 4
 
 /** An entry in an archive's directory, by its relative name; a directory comes after its contents. */
-export interface Entry {
+export interface DirectoryEntry {
   readonly name: string
   /** Links, pipes and devices are `other`. */
   readonly kind: 'file' | 'directory' | 'other'
 }
 
 /** Everything in a directory, and in the directories below it that may hold parts. Does not follow links. */
-export async function* entriesOf(directory: string, below = '', depth = 0): AsyncGenerator<Entry> {
+export async function* entriesOf(directory: string, below = '', depth = 0): AsyncGenerator<DirectoryEntry> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
@@ -42,7 +42,7 @@ export async function* entriesOf(directory: string, below = '', depth = 0): Asyn
   }
 }
 
-function kindOf(entry: Dirent): Entry['kind'] {
+function kindOf(entry: Dirent): DirectoryEntry['kind'] {
   if (entry.isFile()) return 'file'
   return entry.isDirectory() ? 'directory' : 'other'
 }

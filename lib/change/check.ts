@@ -4,13 +4,13 @@ import { isRecord } from '../core/value/record.ts'
 import { BASE64_PATTERN, MAX_FLOAT32, TIMESTAMP_PATTERN, VECTOR_NAME_PATTERN } from './patterns.ts'
 
 /** Why a record is rejected; `reason` is a sentence that names the field. */
-export interface Fault {
+export interface RecordFault {
   readonly code: RejectCode
   readonly reason: string
 }
 
 /** Checks one field; undefined if it is valid. `value` is neither undefined nor null. */
-type Rule = (field: string, value: Json) => Fault | undefined
+type Rule = (field: string, value: Json) => RecordFault | undefined
 
 const timestampPattern = new RegExp(TIMESTAMP_PATTERN)
 const vectorNamePattern = new RegExp(VECTOR_NAME_PATTERN)
@@ -36,11 +36,11 @@ function isNumber(value: Json): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint'
 }
 
-function wrongType(field: string, wanted: string, value: Json): Fault {
+function wrongType(field: string, wanted: string, value: Json): RecordFault {
   return { code: 'wrong_type', reason: `"${field}" must be ${wanted}, found ${kindOf(value)}` }
 }
 
-function invalid(field: string, must: string, value: Json): Fault {
+function invalid(field: string, must: string, value: Json): RecordFault {
   return { code: 'invalid_value', reason: `"${field}" must ${must}, found ${formatValue(value)}` }
 }
 
@@ -174,7 +174,7 @@ function isMissing(value: Json | undefined): value is null | undefined {
   return value === undefined || value === null
 }
 
-function missing(field: string): Fault {
+function missing(field: string): RecordFault {
   return { code: 'missing_field', reason: `"${field}" is missing` }
 }
 
@@ -184,7 +184,7 @@ function checkFields(
   fields: ReadonlyMap<string, Rule>,
   strict: boolean,
   within = '',
-): Fault | undefined {
+): RecordFault | undefined {
   for (const key in value) {
     const rule = fields.get(key)
     const field = value[key] as Json
@@ -198,11 +198,11 @@ function checkFields(
   return undefined
 }
 
-function unknown(field: string): Fault {
+function unknown(field: string): RecordFault {
   return { code: 'unknown_field', reason: `${formatValue(field)} is not a field of the format (--strict)` }
 }
 
-function checkFileChange(value: JsonObject, strict: boolean): Fault | undefined {
+function checkFileChange(value: JsonObject, strict: boolean): RecordFault | undefined {
   if (isMissing(value.repo)) return missing('repo')
   if (isMissing(value.op)) return missing('op')
   if (isMissing(value.path)) return missing('path')
@@ -212,7 +212,7 @@ function checkFileChange(value: JsonObject, strict: boolean): Fault | undefined 
   return checkFields(value, FILE_FIELDS, strict)
 }
 
-function checkChangeset(value: JsonObject, strict: boolean): Fault | undefined {
+function checkChangeset(value: JsonObject, strict: boolean): RecordFault | undefined {
   const fault = checkFields(value, CHANGESET_FIELDS, strict)
   if (fault !== undefined) return fault
   const changeset = value.new_changeset as JsonObject
@@ -224,6 +224,6 @@ function checkChangeset(value: JsonObject, strict: boolean): Fault | undefined {
  * Checks a record against the format: undefined if it is valid, otherwise its first fault. Agrees with the JSON
  * Schema on every value; `strict` refuses unknown fields as well, except in `metadata` and names of vectors.
  */
-export function checkRecord(value: JsonObject, strict = false): Fault | undefined {
+export function checkRecord(value: JsonObject, strict = false): RecordFault | undefined {
   return isMissing(value.new_changeset) ? checkFileChange(value, strict) : checkChangeset(value, strict)
 }

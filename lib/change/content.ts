@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Fault } from './check.ts'
+import type { RecordFault } from './check.ts'
 import { ContentRoot } from './contentRoot.ts'
 import type { FileChange } from './record.ts'
 
@@ -9,7 +9,7 @@ export type Content =
   /** Not to be indexed, and why. */
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'fault'; readonly fault: RecordFault }
 
 export interface ContentOptions {
   /** The directory in which `content_ref` may name files; without it every reference is rejected. */

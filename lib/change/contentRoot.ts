@@ -11,19 +11,19 @@ import {
 } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import type { Fault } from './check.ts'
+import type { RecordFault } from './check.ts'
 
 /** The bytes of a file, or why it may not or cannot be read. */
 export type ReadResult =
   | { readonly bytes: Buffer; readonly fault?: undefined }
-  | { readonly fault: Fault; readonly bytes?: undefined }
+  | { readonly fault: RecordFault; readonly bytes?: undefined }
 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 class Refused extends Error {
-  readonly code: Fault['code']
+  readonly code: RecordFault['code']
 
-  constructor(code: Fault['code'], message: string) {
+  constructor(code: RecordFault['code'], message: string) {
     super(message)
     this.code = code
   }
@@ -119,7 +119,7 @@ function readWhole(fd: number, size: number): Buffer {
   return bytes.subarray(0, size)
 }
 
-function faultOf(thrown: unknown, ref: string): Fault {
+function faultOf(thrown: unknown, ref: string): RecordFault {
   const subject = `content_ref ${JSON.stringify(ref.length > 200 ? `${ref.slice(0, 200)}…` : ref)}`
   if (thrown instanceof Refused) return { code: thrown.code, reason: `${subject} ${thrown.message}` }
   const { code } = thrown as NodeJS.ErrnoException

@@ -6,7 +6,7 @@ import { makeReject, Reject } from '../core/reject.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
 import { type Content, type ContentOptions, contentResolver } from './content.ts'
-import { actionOf, type RecordAction, type Refusal } from './effect/action.ts'
+import { actionOf, type RecordAction, type RecordRefusal } from './effect/action.ts'
 import { fileId } from './identity.ts'
 import { fileObject } from './layout.ts'
 import type { ChangesetRecord, FileChange } from './record.ts'
@@ -59,12 +59,12 @@ export function itemMaker(options: OperationsOptions = {}): (item: ValidLine | R
     })
   }
   const contentOf = contentResolver(options)
-  const stepOf = (record: FileChange): Step | Refusal =>
+  const stepOf = (record: FileChange): Step | RecordRefusal =>
     step({ record, tenant: tenantBy === 'repo' ? tenantOf(record.repo) : tenant }, contentOf)
   return (item) => (item instanceof Reject ? item : entry(item, stepOf))
 }
 
-function entry(valid: ValidLine, stepOf: (record: FileChange) => Step | Refusal): Entry | Reject {
+function entry(valid: ValidLine, stepOf: (record: FileChange) => Step | RecordRefusal): Entry | Reject {
   const { line, end, text, record } = valid
   if (isChangeset(record)) return { line, end, text, changeset: changesetOf(record) }
   const result = stepOf(record)
@@ -79,7 +79,7 @@ function changesetOf(record: ChangesetRecord): NonNullable<Entry['changeset']> {
   return { repo: record.repo ?? undefined, commit: record.new_changeset.commit }
 }
 
-function step(task: Task, contentOf: (record: FileChange) => Content): Step | Refusal {
+function step(task: Task, contentOf: (record: FileChange) => Content): Step | RecordRefusal {
   const { record } = task
   const content = record.op === 'delete' ? NO_CONTENT : contentOf(record)
   const action = actionOf(record, content)

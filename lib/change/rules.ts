@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../core/object.ts'
-import type { Fault } from './check.ts'
+import type { RecordFault } from './check.ts'
 
 /** How deep the values of `metadata` may nest, including the object itself. */
 export const MAX_METADATA_DEPTH = 64
 
 const TEXTS = ['repo', 'path', 'new_path', 'content'] as const
 
-function unpaired(value: JsonObject): Fault | undefined {
+function unpaired(value: JsonObject): RecordFault | undefined {
   for (const field of TEXTS) {
     const text = value[field]
     if (typeof text === 'string' && !text.isWellFormed()) {
@@ -30,12 +30,12 @@ function flaw(value: Json, depth: number): string | undefined {
   return undefined
 }
 
-function metadata(value: JsonObject): Fault | undefined {
+function metadata(value: JsonObject): RecordFault | undefined {
   const found = flaw(value.metadata ?? null, 1)
   return found === undefined ? undefined : { code: 'invalid_value', reason: `"metadata" ${found}` }
 }
 
-function widths(value: JsonObject): Fault | undefined {
+function widths(value: JsonObject): RecordFault | undefined {
   for (const [name, rows] of Object.entries((value.vectors ?? {}) as Record<string, Json[]>)) {
     const width = (row: Json) => (Array.isArray(row) ? row.length : 0)
     if (rows.some((row) => width(row) !== width(rows[0] as Json))) {
@@ -50,7 +50,7 @@ function widths(value: JsonObject): Fault | undefined {
  * `metadata` can be written back as JSON without loss or unbounded recursion, the rows of a multi-vector have one
  * width. @see docs/format.md, "Beyond the schema"
  */
-export function checkBeyondSchema(value: JsonObject): Fault | undefined {
+export function checkBeyondSchema(value: JsonObject): RecordFault | undefined {
   const fault = unpaired(value)
   if (fault !== undefined) return fault
   return metadata(value) ?? (value.vectors == null ? undefined : widths(value))

@@ -6,7 +6,7 @@ import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import type { ParsedLine } from '../stream/parseJson.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
-import { checkRecord, type Fault } from './check.ts'
+import { checkRecord, type RecordFault } from './check.ts'
 import type { Change } from './record.ts'
 import { checkBeyondSchema } from './rules.ts'
 
@@ -24,7 +24,7 @@ export interface ValidateOptions {
 /** A change, or why it is not one. */
 export type ValidatedChange =
   | { readonly change: Change; readonly fault?: undefined }
-  | { readonly fault: Fault; readonly change?: undefined }
+  | { readonly fault: RecordFault; readonly change?: undefined }
 
 /** Validates one parsed value by all rules of the format that need neither a store nor a file. */
 export function validateChange(value: Json, options: ValidateOptions = {}): ValidatedChange {

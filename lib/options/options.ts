@@ -1,7 +1,7 @@
 import { ElysiaError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { OptionSchema, OptionsSchema } from './schema.ts'
-import { Fault, type OptionValue, optionValue } from './value.ts'
+import { OptionFault, type OptionValue, optionValue } from './value.ts'
 
 type ValueOf<P extends OptionSchema> = P extends { readonly enum: readonly (infer E)[] }
   ? E
@@ -125,7 +125,7 @@ function checkedValue(key: string, option: OptionSchema, layer: Layer): OptionVa
   const exposed = layer.kind === 'flag' ? option.flagCheck?.(String(layer.values[key])) : undefined
   if (exposed !== undefined)
     throw new ElysiaError('ELYSIA_USAGE', `--${namesOf(key, option).flag} holds a secret`, { hint: exposed })
-  if (!(value instanceof Fault)) return value
+  if (!(value instanceof OptionFault)) return value
   throw new ElysiaError('ELYSIA_USAGE', `${writtenOption(key, option, layer)} is not valid`, {
     hint: value.hint,
   })

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../archive/object/source.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { Source } from '../core/stage.ts'
+import { ObjectBatches } from './objectBatches.ts'
 import type { ReadOptions } from './objects.ts'
-import { Pieces } from './pieces.ts'
 import type { Collection } from './store.ts'
 
 /**
@@ -31,7 +31,7 @@ async function* pagesOf(
     ...(tenant !== undefined && { tenant }),
     ...(signal !== undefined && { signal }),
   }
-  const pieces = new Pieces()
+  const pieces = new ObjectBatches()
   const read = (some: readonly string[]) => {
     signal?.throwIfAborted()
     return retry(() => collection.readMany(some, projection, call), signal)

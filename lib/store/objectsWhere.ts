@@ -3,8 +3,8 @@ import type { ObjectRange } from '../archive/object/source.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { Source } from '../core/stage.ts'
 import type { StoreCondition } from './condition.ts'
+import { ObjectBatches } from './objectBatches.ts'
 import type { ReadOptions } from './objects.ts'
-import { Pieces } from './pieces.ts'
 import type { Collection } from './store.ts'
 
 /**
@@ -31,7 +31,7 @@ async function* pagesOf(
   const { projection, retry = once, signal } = options
   const { tenant } = range
   const call = { ...(tenant !== undefined && { tenant }), ...(signal !== undefined && { signal }) }
-  const pieces = new Pieces()
+  const pieces = new ObjectBatches()
   const read = (some: readonly string[]) => {
     signal?.throwIfAborted()
     return retry(() => collection.readMany(some, projection, call), signal)

@@ -5,7 +5,7 @@ import { eventView } from '../events.ts'
 import { startProfiling } from './profiling.ts'
 
 /** Watches a command's runs, and keeps them within bounds. */
-export interface Live {
+export interface RunObservation {
   readonly progress: RunProgress
   /** The part for the context of each run. */
   readonly looks: Pick<WriteContext, 'onInFlight' | 'memory' | 'stages'> & { readonly onEvent: Emit }
@@ -15,7 +15,7 @@ export interface Live {
 const LOOK_EVERY_MS = 1000
 
 /** Starts to watch: the progress of runs, whether they stall, and, with `--max-memory`, the memory. */
-export async function startLive(context: Context): Promise<Live> {
+export async function startLive(context: Context): Promise<RunObservation> {
   const { maxMemory, stallAfterMs } = context.options(liveOptions)
   const { limitProcess, MemoryLimit, processProgress, StallWatch } = await progressJob()
   const { progress, traffic, waitFor, close } = processProgress()

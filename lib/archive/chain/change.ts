@@ -5,7 +5,7 @@ import { ENTRY_BYTES } from './entry.ts'
 import type { PendingEntry } from './indexFile.ts'
 
 /** How an object differs from the base's object with the same id. */
-export interface Change {
+export interface ObjectChange {
   readonly id: string
   /** The object, if it is new or changed: the increment holds it. */
   readonly object?: StoredObject
@@ -18,7 +18,7 @@ export interface Change {
 }
 
 /** What a part with an index accepts: an object, or a change. */
-export type IndexableItem = StoredObject | Change
+export type IndexableItem = StoredObject | ObjectChange
 
 /** The object that a part stores for this item; undefined if only the index records it. */
 export function objectIn(item: IndexableItem): StoredObject | undefined {
@@ -29,7 +29,7 @@ export function objectIn(item: IndexableItem): StoredObject | undefined {
 export function pendingEntry(item: IndexableItem): PendingEntry {
   const object = objectIn(item)
   const before = 'properties' in item ? undefined : item.before
-  if (object === undefined) return { id: item.id, ...(item as Change).touched, before }
+  if (object === undefined) return { id: item.id, ...(item as ObjectChange).touched, before }
   const { id, updatedMs } = object
   return { id, ...(updatedMs !== undefined && { updatedMs }), sha256: identitySha256(object), before }
 }

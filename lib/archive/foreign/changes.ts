@@ -8,19 +8,19 @@ export const CHANGES = {
   fields: 'fields that say nothing of the object: left out',
 } as const
 
-export type Change = keyof typeof CHANGES
+export type ForeignChange = keyof typeof CHANGES
 
 /** Counts such changes without keeping any object. */
-export class Changes {
-  readonly #counts = new Map<Change, number>()
+export class ForeignChanges {
+  readonly #counts = new Map<ForeignChange, number>()
 
-  note(change: Change, count = 1): void {
+  note(change: ForeignChange, count = 1): void {
     if (count === 0) return
     this.#counts.set(change, (this.#counts.get(change) ?? 0) + count)
   }
 
   /** The kinds that occurred, with their counts. */
-  list(): Partial<Record<Change, number>> {
+  list(): Partial<Record<ForeignChange, number>> {
     return Object.fromEntries(this.#counts)
   }
 }

@@ -11,7 +11,7 @@ import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
 import { type ParsedLine, parseJson, parseLine } from '../../stream/parseJson.ts'
 import { RECORD_STAGE } from '../../stream/recordStage.ts'
-import { Changes } from './changes.ts'
+import { ForeignChanges } from './changes.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type DocumentKind, documentLines } from './documentLines.ts'
 import { PlainFault } from './plainFault.ts'
@@ -150,7 +150,7 @@ export function withoutReason(line: ParsedLine): ParsedLine | Reject {
 }
 
 /** Lines in the form of archives and of Weaviate. */
-const PLAIN = foreignLines({ shape: weaviate, mapping: {}, sample: [] }, new Changes())
+const PLAIN = foreignLines({ shape: weaviate, mapping: {}, sample: [] }, new ForeignChanges())
 
 /** The result of reading JSON lines to their end. */
 export interface PlainSummary {

@@ -12,7 +12,7 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { Pager } from '../../stream/pager.ts'
 import type { Manifest, Plan } from '../manifest.ts'
 import { MANIFEST_BOUNDS, manifestReader } from '../manifestFile.ts'
-import { planFault, type Shapes, shapes } from '../manifestShapes.ts'
+import { type ManifestShapes, planFault, shapes } from '../manifestShapes.ts'
 import { OBJECT_LINE } from '../object/bounds.ts'
 import { jsonOf, LineCutter, objectIn } from '../object/lineReader.ts'
 import { Tally } from '../object/tally.ts'
@@ -58,7 +58,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   plan: Plan | undefined
   manifest: Manifest | undefined
   readonly #readManifest: ReadManifest
-  readonly #shapes: Shapes
+  readonly #shapes: ManifestShapes
   readonly #lines = new LineCutter(HEADER_LINE)
   #numbers = wholeNumbers()
   readonly #hash = createHash('sha256')
@@ -66,7 +66,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #foreign: boolean
   #line = 0
 
-  constructor(readManifest: ReadManifest, known: Shapes, foreign: boolean) {
+  constructor(readManifest: ReadManifest, known: ManifestShapes, foreign: boolean) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#foreign = foreign
     this.#readManifest = readManifest

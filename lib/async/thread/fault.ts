@@ -1,7 +1,7 @@
 import { ElysiaError, type ErrorCode } from '../../core/errors.ts'
 
 /** An error on its way between threads, where classes are lost. */
-export interface Fault {
+export interface ThreadFault {
   readonly message: string
   readonly stack: string | undefined
   /** Set for an ElysiaError. */
@@ -10,7 +10,7 @@ export interface Fault {
     | undefined
   /** Its other fields: texts and numbers. */
   readonly fields: Readonly<Record<string, string | number>>
-  readonly cause: Fault | undefined
+  readonly cause: ThreadFault | undefined
 }
 
 const OWN = new Set(['name', 'message', 'stack', 'code', 'hint', 'retryable', 'cause'])
@@ -18,7 +18,7 @@ const OWN = new Set(['name', 'message', 'stack', 'code', 'hint', 'retryable', 'c
 /** The maximum depth of the chain of causes. */
 const MOST_CAUSES = 5
 
-export function faultOf(thrown: unknown, causes = MOST_CAUSES): Fault {
+export function faultOf(thrown: unknown, causes = MOST_CAUSES): ThreadFault {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const isOurs = error instanceof ElysiaError
   const { message, stack, cause } = error
@@ -38,7 +38,7 @@ export function faultOf(thrown: unknown, causes = MOST_CAUSES): Fault {
 }
 
 /** Restores an error from another thread, with its fields: an ElysiaError, or a plain Error. */
-export function errorOf({ message, stack, elysia, fields, cause }: Fault): Error {
+export function errorOf({ message, stack, elysia, fields, cause }: ThreadFault): Error {
   const details = cause === undefined ? {} : { cause: errorOf(cause) }
   // Even a conflict has its hint already.
   const code = elysia?.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'> | undefined

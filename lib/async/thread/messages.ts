@@ -1,5 +1,5 @@
 import type { MovedBytes } from '../../core/channel/bytes.ts'
-import type { Fault } from './fault.ts'
+import type { ThreadFault } from './fault.ts'
 
 /** Data on its way to another thread: a value, which is copied, and its buffers, which are transferred. */
 export interface Parcel<T = unknown> {
@@ -18,7 +18,7 @@ export type ToThread = Flow | { readonly type: 'stop' }
 
 export type FromThread =
   | Flow
-  | { readonly type: 'fault'; readonly fault: Fault }
+  | { readonly type: 'fault'; readonly fault: ThreadFault }
   | { readonly type: 'stopped' }
   /** Bytes that its files and stores read and wrote since the last message. */
   | { readonly type: 'moved'; readonly bytes: readonly MovedBytes[] }

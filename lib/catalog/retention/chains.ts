@@ -1,7 +1,7 @@
 import type { Candidate } from './candidate.ts'
 
 /** A decision about an archive that can still be changed. */
-export interface Changeable {
+export interface RevisableDecision {
   readonly archive: Candidate
   keep: boolean
   reasons: string[]
@@ -12,7 +12,7 @@ export interface Changeable {
  * base that is missing or whose removal has started.
  */
 export function keepRequired(
-  decisions: readonly Changeable[],
+  decisions: readonly RevisableDecision[],
   others: readonly Candidate[],
 ): Map<string, string[]> {
   const byId = new Map(decisions.map((decision) => [decision.archive.id, decision]))

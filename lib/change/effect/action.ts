@@ -13,13 +13,13 @@ export interface RecordAction {
 }
 
 /** Why a valid record does nothing. */
-export interface Refusal {
+export interface RecordRefusal {
   readonly code: RejectCode
   readonly reason: string
 }
 
 /** What a valid record does with its content; for a deletion the content does not matter. */
-export function actionOf(record: FileChange, content: Content): RecordAction | Refusal {
+export function actionOf(record: FileChange, content: Content): RecordAction | RecordRefusal {
   const { op, path, metadata } = record
   const target = op === 'rename' ? (record.new_path as string) : path
   if (op === 'delete') return { kind: 'remove', paths: [path] }

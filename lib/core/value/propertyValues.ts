@@ -3,10 +3,10 @@ import type { PropertySchema } from '../schema.ts'
 import { isRecord } from './record.ts'
 
 /** Changes one value; returns the same value if there is nothing to change. */
-export type Change = (value: Json) => Json
+export type ValueChange = (value: Json) => Json
 
 /** Changes by data type; values of other types stay. */
-export type Changes = Readonly<Record<string, Change>>
+export type ValueChanges = Readonly<Record<string, ValueChange>>
 
 /**
  * Makes a function that changes the values of an object by their data types, including those in lists and
@@ -15,12 +15,12 @@ export type Changes = Readonly<Record<string, Change>>
  */
 export function valueMapper(
   properties: readonly PropertySchema[],
-  changes: Changes,
+  changes: ValueChanges,
 ): ((properties: JsonObject) => JsonObject) | undefined {
   return insideOf(properties, changes) as ((properties: JsonObject) => JsonObject) | undefined
 }
 
-function insideOf(properties: readonly PropertySchema[], changes: Changes): Change | undefined {
+function insideOf(properties: readonly PropertySchema[], changes: ValueChanges): ValueChange | undefined {
   const special = properties.flatMap((property) => {
     const change = changeOf(property, changes)
     return change === undefined ? [] : [{ name: property.name, change }]
@@ -40,7 +40,10 @@ function insideOf(properties: readonly PropertySchema[], changes: Changes): Chan
   }
 }
 
-function changeOf({ dataType, nestedProperties }: PropertySchema, changes: Changes): Change | undefined {
+function changeOf(
+  { dataType, nestedProperties }: PropertySchema,
+  changes: ValueChanges,
+): ValueChange | undefined {
   const [type = ''] = dataType
   const one = type.replace('[]', '')
   const change =

@@ -1,7 +1,7 @@
 import { sealArchive } from '../../archive/archive.ts'
 import type { Chain } from '../../archive/chain/chain.ts'
 import { INDEX_DIRECTORY } from '../../archive/files.ts'
-import { readJournal, type Unfinished } from '../../archive/journal.ts'
+import { readJournal, type UnfinishedBackup } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { isInvalidVector } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
@@ -78,7 +78,7 @@ async function unfinishedIn(
 
 /** What is known before a backup begins. */
 interface Prepared {
-  readonly unfinished: Unfinished | undefined
+  readonly unfinished: UnfinishedBackup | undefined
   /** The base of an increment. */
   readonly base: Chain | undefined
 }

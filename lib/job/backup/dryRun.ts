@@ -1,6 +1,6 @@
 import { type Chain, chainState, type ObjectSetState } from '../../archive/chain/chain.ts'
 import { checkIndexes } from '../../archive/chain/check.ts'
-import { readJournal, type Unfinished } from '../../archive/journal.ts'
+import { readJournal, type UnfinishedBackup } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { resolveInput } from '../../options/options.ts'
@@ -83,7 +83,7 @@ async function unfinishedIn(
   store: Store,
   subject: CollectionInfo,
   options: BackupOptions,
-): Promise<Unfinished | undefined> {
+): Promise<UnfinishedBackup | undefined> {
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
   if (unfinished === undefined) return undefined

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { TransformReject } from '../../transform/transform.ts'
-import { Reasons, type RejectReason } from '../restore/reasons.ts'
+import { type RejectReason, RejectReasons } from '../restore/reasons.ts'
 import { objectReject, type RejectOrigin, RestoreRejects } from '../restore/target/rejects.ts'
 
 /**
@@ -8,7 +8,7 @@ import { objectReject, type RejectOrigin, RestoreRejects } from '../restore/targ
  * form, so that `col restore FILE` takes them.
  */
 export class RefusedObjects {
-  readonly #reasons = new Reasons()
+  readonly #reasons = new RejectReasons()
   readonly #file: RestoreRejects | undefined
   /** The number of refused objects. */
   count = 0

@@ -1,4 +1,4 @@
-import { beginJournal, type Unfinished } from '../../archive/journal.ts'
+import { beginJournal, type UnfinishedBackup } from '../../archive/journal.ts'
 import type { IndexPart, Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { onceSuccessful } from '../../async/onceSuccessful.ts'
@@ -18,7 +18,7 @@ export interface StorageJob extends BackupJob {
 }
 
 /** A backup with a durable plan, and what an interrupted one left of it. */
-export interface StartedBackup extends Unfinished {
+export interface StartedBackup extends UnfinishedBackup {
   /** Its complete parts. */
   readonly partsDone: readonly Part[]
   /** The complete files of its index. */
@@ -30,7 +30,7 @@ export interface StartedBackup extends Unfinished {
 /** Makes the plan of a new backup, durable before any tenant is woken, or continues that of an interrupted one. */
 export async function beginBackup(
   job: StorageJob,
-  unfinished: Unfinished | undefined,
+  unfinished: UnfinishedBackup | undefined,
 ): Promise<StartedBackup> {
   if (unfinished !== undefined) return takeUp(job, unfinished)
   const { task, subject, storage, retry, context } = job
@@ -52,7 +52,7 @@ export async function beginBackup(
 
 async function takeUp(
   { run, subject, storage, woken }: StorageJob,
-  unfinished: Unfinished,
+  unfinished: UnfinishedBackup,
 ): Promise<StartedBackup> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)

@@ -13,7 +13,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 
 /** What the removal of an archive left behind in its place. */
-export interface Removal {
+export interface RemovalRest {
   /** The first files that do not belong to the archive; they stay, and so does the directory. */
   readonly unknownFiles: readonly string[]
 }
@@ -35,7 +35,7 @@ const MAX_STRANGERS = 10
  * catalog knows what was being removed.
  * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, if something else is in its place; ELYSIA_STATE
  */
-export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
+export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<RemovalRest> {
   try {
     return await remove(catalog, archive)
   } catch (error) {
@@ -47,7 +47,7 @@ export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): P
   }
 }
 
-async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
+async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<RemovalRest> {
   const { id } = archive
   const inspection = await inspectArchive(archive, catalog.storageAt)
   const work = removalOf(catalog, archive, inspection)
@@ -68,7 +68,7 @@ function removalOf(
   catalog: Catalog,
   archive: ArchiveRecord,
   inspection: Inspection,
-): (() => Promise<Removal>) | undefined {
+): (() => Promise<RemovalRest>) | undefined {
   const isBegun = archive.status === 'deleting'
   switch (inspection.found) {
     case 'nothing':
@@ -99,7 +99,7 @@ async function removeFile(
   catalog: Catalog,
   archive: ArchiveRecord,
   { ino, dev }: { readonly ino: number; readonly dev: number },
-): Promise<Removal> {
+): Promise<RemovalRest> {
   const { location } = archive
   const beside = annotationsAt(archive, catalog.storageAt)
   const isAnnotated = await hasAnnotations(catalog, archive)
@@ -117,7 +117,7 @@ async function removeDirectory(
   archive: ArchiveRecord,
   named: ReadonlySet<string>,
   manifest?: string,
-): Promise<Removal> {
+): Promise<RemovalRest> {
   const { location } = archive
   const storage = catalog.storageAt(location)
   const isAnnotated = await hasAnnotations(catalog, archive)
@@ -177,7 +177,7 @@ async function removeRegular(storage: Storage, name: string): Promise<void> {
 }
 
 /** Removes empty directories; reports what does not belong to the archive. */
-async function leave(location: string): Promise<Removal> {
+async function leave(location: string): Promise<RemovalRest> {
   await removeEmptyDirectories(location)
   const unknownFiles: string[] = []
   for await (const { name } of entriesOf(location)) {

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Source } from '../../core/stage.ts'
+import { ObjectBatches } from '../../store/objectBatches.ts'
 import { objectPages, type ReadOptions } from '../../store/objects.ts'
-import { Pieces } from '../../store/pieces.ts'
 import type { Collection, Store } from '../../store/store.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function changesSince(store: Store, beganMs: number): Promise<numbe
 const FEW = 1 / 8
 
 /** The objects written to a collection since a moment. */
-export class Changes {
+export class ChangeWindow {
   readonly #collection: Collection
   readonly #sinceMs: number
   #all = 0
@@ -64,7 +64,7 @@ export class Changes {
   async *#changed(range: ObjectRange, { projection, retry = (call) => call(), signal }: ReadOptions) {
     const { tenant } = range
     const call = { ...(signal && { signal }), ...(tenant !== undefined && { tenant }) }
-    const pieces = new Pieces()
+    const pieces = new ObjectBatches()
     const read = (ids: readonly string[]) => retry(() => this.#collection.readMany(ids, projection, call))
     const times = { properties: [], vectors: false, times: true }
     const all = objectPages(this.#collection, range, { projection: times, retry, signal })

@@ -12,7 +12,7 @@ import type { NamedCollection } from '../../store/named.ts'
 import { objectPages } from '../../store/objects.ts'
 import type { Projection, Store, Tenant } from '../../store/store.ts'
 import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
-import { Changes } from './changesSince.ts'
+import { ChangeWindow } from './changesSince.ts'
 import type { CopyRanges } from './ranges.ts'
 
 /** How to read a collection that is copied. */
@@ -56,7 +56,7 @@ export async function collectionSource(
   }
   const read = (range: ObjectRange, projection: Projection) =>
     awake(woken, range, () => objectPages(collection, range, { projection, retry, signal }))
-  const changes = changedSinceMs === undefined ? undefined : new Changes(collection, changedSinceMs)
+  const changes = changedSinceMs === undefined ? undefined : new ChangeWindow(collection, changedSinceMs)
   const wanted = (range: ObjectRange) =>
     changes?.areFew === true
       ? awake(woken, range, () => changes.objects(range, { projection: whole, retry, signal }))

@@ -15,7 +15,7 @@ import type { Comparison } from './context.ts'
 import { findDifferences, type PageCounts } from './findDifferences.ts'
 import { type Finding, type PairFinding, withoutObjects } from './finding.ts'
 import { InactiveTenants } from './inactiveTenants.ts'
-import { comparisonWork, type Work } from './plan.ts'
+import { type ComparisonUnit, comparisonWork } from './plan.ts'
 import { RangeCounts } from './rangeCounts.ts'
 import { type Clock, type RereadObjects, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
@@ -137,7 +137,7 @@ async function readAll(reader: Reader): Promise<void> {
   const workers = isSequential ? 1 : workersFor(comparison)
   const counts = new RangeCounts(comparison, ranges, { retry, signal })
   tenants.announce()
-  await pool(work, { workers, signal }, async ({ asleep, ranges }: Work, ownSignal) => {
+  await pool(work, { workers, signal }, async ({ asleep, ranges }: ComparisonUnit, ownSignal) => {
     // Created before any waiting: findings come in the order in which these are created.
     const outputs = ranges.map((range) => [range, merged.next()] as const)
     if (asleep !== undefined) await tenants.wake(asleep)

@@ -125,7 +125,7 @@ function requireProperties(left: DiffSide, right: DiffSide, names: ReadonlySet<s
 }
 
 /** A unit of work: a range, or all ranges of a tenant that must be woken for them. */
-export interface Work {
+export interface ComparisonUnit {
   /** The tenant to wake. */
   readonly asleep?: string
   readonly ranges: readonly ObjectRange[]
@@ -135,8 +135,8 @@ export interface Work {
 export function comparisonWork(
   ranges: readonly ObjectRange[],
   isAsleep: (tenant: string) => boolean,
-): Work[] {
-  const work: Work[] = []
+): ComparisonUnit[] {
+  const work: ComparisonUnit[] = []
   for (const [tenant, own] of Map.groupBy(ranges, (range) => range.tenant)) {
     if (tenant !== undefined && isAsleep(tenant)) work.push({ asleep: tenant, ranges: own })
     else for (const range of own) work.push({ ranges: [range] })

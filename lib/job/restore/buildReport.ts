@@ -9,11 +9,11 @@ import { mergeCounts } from './reasons.ts'
 import type { RestoreReport, UndoFacts } from './report.ts'
 import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
-import type { Verification } from './verify.ts'
+import type { RestoreVerification } from './verify.ts'
 
 export interface ReportFacts {
   readonly status: RestoreReport['status']
-  readonly verification: Verification | null
+  readonly verification: RestoreVerification | null
   readonly error: unknown
   readonly startedAt: string
   readonly seconds: number

@@ -26,7 +26,7 @@ export function mergeCounts(all: Iterable<CountsByCode>): CountsByCode {
 }
 
 /** Counts reasons as they come. Memory: ten reasons; all later ones share one count. */
-export class Reasons {
+export class RejectReasons {
   readonly #counts = new Map<string, number>()
   #others = 0
 

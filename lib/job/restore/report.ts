@@ -5,7 +5,7 @@ import type { HealthFinding } from '../health/report.ts'
 import type { AliasFacts } from './alias/plan.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { CountsByCode, RejectReason } from './reasons.ts'
-import type { Verification } from './verify.ts'
+import type { RestoreVerification } from './verify.ts'
 
 /** What a restore did. `objects` = `written`, `unchanged`, `filtered` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
 export interface RestoreReport {
@@ -62,7 +62,7 @@ export interface RestoreReport {
   patches: readonly SchemaPatch[]
   /** Where the class in the target differs from what was requested. */
   schema_differences: readonly SchemaDifference[]
-  verification: Verification | null
+  verification: RestoreVerification | null
   /** What endangers the written data, according to the target's state afterwards: nodes, shards, copies. */
   health: readonly HealthFinding[]
   /** Where the previous state of a changed class is saved; null if nothing was changed. */

@@ -17,7 +17,7 @@ import type { RestoreSource } from './source/source.ts'
 import { STEPS } from './steps.ts'
 import { removeCreatedClass } from './target/removeCreated.ts'
 import { makeTargets, putTenantsBack } from './target/target.ts'
-import type { Verification } from './verify.ts'
+import type { RestoreVerification } from './verify.ts'
 
 export type { RestoreContext } from './run.ts'
 
@@ -82,7 +82,7 @@ export async function runRestores(
       closers.push(setup.close)
     }
     const runs = setups.map(({ run }) => run)
-    const done = new Map<RestoreRun, Verification>()
+    const done = new Map<RestoreRun, RestoreVerification>()
     const at: { run: RestoreRun | undefined } = { run: undefined }
     let error: unknown
     try {
@@ -103,7 +103,7 @@ export async function runRestores(
 /** `at.run` is the current one, if it is a single one. */
 async function bringBack(
   runs: readonly RestoreRun[],
-  done: Map<RestoreRun, Verification>,
+  done: Map<RestoreRun, RestoreVerification>,
   at: { run: RestoreRun | undefined },
 ): Promise<void> {
   for (const run of runs) await checkSource(run)
@@ -141,7 +141,7 @@ async function checkParts(run: RestoreRun): Promise<void> {
 }
 
 /** Closes the row and reports. Progress is forgotten once a restore is complete. */
-function resultOf(run: RestoreRun, verification: Verification | null, error: unknown): RestoreResult {
+function resultOf(run: RestoreRun, verification: RestoreVerification | null, error: unknown): RestoreResult {
   const { frame, options } = run
   const report = ({ status, ...ending }: RunEnding) =>
     restoreReport(run, {

@@ -27,7 +27,7 @@ import type { ExpiryCheck, PartTally } from './part/tally.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { Plan } from './planned/plan.ts'
 import type { PartFacts, RestoreLog } from './progressTable.ts'
-import type { Reasons } from './reasons.ts'
+import type { RejectReasons } from './reasons.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
 import type { PartSpool, PlacedLink, WrittenObject } from './target/partSpool.ts'
 import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
@@ -160,7 +160,7 @@ export interface RestoreState {
   /** Requested ids for which no object has come. */
   unseen: UnseenIds
   /** Why this process refused objects. */
-  readonly reasons: Reasons
+  readonly reasons: RejectReasons
   differences: readonly SchemaDifference[]
   /** The class as changed after the target refused it; undefined if it accepted it. */
   remade: PatchedSchema | undefined

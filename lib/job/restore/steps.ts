@@ -7,9 +7,9 @@ import { removeIfEmpty } from './removeIfEmpty.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import { linkReferences } from './target/linkReferences.ts'
 import { addAliases, putTenantsBack } from './target/target.ts'
-import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
+import { type RestoreVerification, requireEqual, verifyTarget, waitIndexed } from './verify.ts'
 
-type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>
+type Step = (run: RestoreRun, done: Map<RestoreRun, RestoreVerification>) => Promise<void>
 
 /** The steps of each restore, each with the point that all restores must have reached. */
 export const STEPS: readonly (readonly [Step, string?])[] = [
@@ -58,7 +58,7 @@ async function lookAfterwards({
  * Verifies the complete class if it is the restore's own, or was replaced by a source that cannot change meanwhile;
  * otherwise what was written into it.
  */
-function verificationOf(run: RestoreRun): Promise<Verification | null> {
+function verificationOf(run: RestoreRun): Promise<RestoreVerification | null> {
   const { existing, applying, source } = run
   const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
   const isAll = existing === undefined || (isReplaced && source.find === undefined)

@@ -10,7 +10,7 @@ import type { PartFacts } from './progressTable.ts'
 import type { RestoreRun } from './run.ts'
 
 /** The result of comparing the target with what was written. */
-export interface Verification {
+export interface RestoreVerification {
   /** Objects in the target, read back one by one or, with --no-verify, counted by the store. */
   readonly count: number
   readonly expected: number
@@ -25,7 +25,7 @@ export interface Verification {
 }
 
 /** Reads everything back. Tenants must be active. Memory: a page. */
-export async function verifyTarget(run: RestoreRun): Promise<Verification> {
+export async function verifyTarget(run: RestoreRun): Promise<RestoreVerification> {
   const facts = [...run.progress.parts.values()]
   const expected = facts.reduce((sum, { written, unchanged = 0 }) => sum + written + unchanged, 0)
   const calls = await callsOf(run)
@@ -68,7 +68,7 @@ function digestOf({ digest }: PartFacts): string {
 /** @throws ElysiaError ELYSIA_INCOMPLETE if the target holds anything other than what was written */
 export function requireEqual(
   run: RestoreRun,
-  { count, expected, digest_equal, expired }: Verification,
+  { count, expected, digest_equal, expired }: RestoreVerification,
 ): void {
   if (expired !== undefined) {
     const facts = { expired, objects: expected, target: run.store.target, collection: run.class }

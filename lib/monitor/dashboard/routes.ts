@@ -11,7 +11,7 @@ import type { LiveStream } from './live/stream.ts'
 import { runPage } from './runPage.ts'
 
 /** What answers are made from. */
-export interface Site {
+export interface DashboardContext {
   readonly access: Access
   readonly assets: Assets
   readonly history: HistoryReader
@@ -25,7 +25,7 @@ const TEXT = 'text/plain; charset=utf-8'
 
 /** Answers one request. No path changes anything. */
 export async function answerRequest(
-  site: Site,
+  site: DashboardContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -51,7 +51,11 @@ function letIn(
   send(response, redirects ? 303 : 200, HTML, redirects ? '' : ENTRANCE)
 }
 
-async function answerAllowed(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerAllowed(
+  site: DashboardContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = URL.parse(request.url ?? '/', 'http://dashboard.invalid')
   if (url === null) return send(response, 404, TEXT, 'there is no such page\n')
   const { pathname, searchParams } = url
@@ -78,13 +82,13 @@ async function answerAllowed(site: Site, request: IncomingMessage, response: Ser
   }
 }
 
-async function run({ gathering }: Site, id: string, response: ServerResponse): Promise<void> {
+async function run({ gathering }: DashboardContext, id: string, response: ServerResponse): Promise<void> {
   const facts = await gathering.run(id)
   if (facts.entries.length === 0) return send(response, 404, TEXT, 'the history has no such run\n')
   json(response, facts)
 }
 
-function live({ stream }: Site, request: IncomingMessage, response: ServerResponse): void {
+function live({ stream }: DashboardContext, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
   const last = request.headers['last-event-id']
   if (request.method === 'HEAD') response.end()

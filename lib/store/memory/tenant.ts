@@ -2,7 +2,7 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { Projection, TenantState } from '../store.ts'
-import type { Links } from '../validation/references.ts'
+import type { ObjectLinks } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
 
 /** A stored object: its properties and references as JSON text, its vectors as copies. */
@@ -45,7 +45,7 @@ export class TenantStore {
   }
 
   /** Changes the references of an existing object. */
-  link(id: string, change: (links: Links | undefined) => Links): void {
+  link(id: string, change: (links: ObjectLinks | undefined) => ObjectLinks): void {
     const row = this.#rows.get(id)!
     const links = JSON.stringify(change(linksOf(row)))
     this.#rows.set(id, { ...row, links, updatedMs: Date.now() })
@@ -94,8 +94,8 @@ function firstAfter(order: readonly string[], after: string | undefined): number
   return low
 }
 
-function linksOf({ links }: StoredRow): Links | undefined {
-  return links === undefined ? undefined : (JSON.parse(links) as Links)
+function linksOf({ links }: StoredRow): ObjectLinks | undefined {
+  return links === undefined ? undefined : (JSON.parse(links) as ObjectLinks)
 }
 
 function chosen(all: JsonObject, names: Projection['properties']): JsonObject {

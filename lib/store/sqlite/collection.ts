@@ -9,7 +9,7 @@ import type { SqliteDatabase, SqliteStatement } from '../../database/connection.
 import { sqliteCode } from '../../database/errors.ts'
 import type { CallOptions, Link, Projection, Range, RemoveOutcome, WriteOutcome } from '../store.ts'
 import { linkFault, objectFault, type Rules, tenantOf } from '../validation/classRules.ts'
-import type { Links } from '../validation/references.ts'
+import type { ObjectLinks } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
 import { dashedUuid, type Row, rowBytes, rowDecoder } from './row.ts'
 import { activeTenant } from './tenants.ts'
@@ -129,7 +129,7 @@ export class SqliteObjects {
       const row = select.get(tenant, link.id) as { links: string | null } | undefined
       const reason = linkFault(this.rules, link, row !== undefined)
       if (reason !== undefined) return { ok: false, reason }
-      const before = row!.links === null ? undefined : (JSON.parse(row!.links) as Links)
+      const before = row!.links === null ? undefined : (JSON.parse(row!.links) as ObjectLinks)
       update.run(JSON.stringify(this.rules.links.added(before, link)), now, tenant, link.id)
       return STORED
     })

@@ -3,14 +3,14 @@ import { type CollectionSchema, isReference } from '../../core/schema.ts'
 import type { Link } from '../store.ts'
 
 /** The references of an object by property, each a list of `{beacon}`. */
-export type Links = JsonObject
+export type ObjectLinks = JsonObject
 
 /** The rules for the links of one collection. */
 export interface LinkRules {
   /** What is wrong with a link; undefined if nothing is. */
   fault(link: Link): string | undefined
   /** The references with those of a link appended, as the property's settings require. */
-  added(links: Links | undefined, link: Link): Links
+  added(links: ObjectLinks | undefined, link: Link): ObjectLinks
 }
 
 const BEACON =

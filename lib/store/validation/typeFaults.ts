@@ -4,14 +4,14 @@ import { recordOf } from '../../core/value/record.ts'
 import { isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 
 /** What is wrong with one value; undefined if nothing is. */
-export type Fault = (value: Json) => string | undefined
+export type TypeFault = (value: Json) => string | undefined
 
 /** The check of a data type that has no parts. */
-export function basicFault(type: string): Fault {
+export function basicFault(type: string): TypeFault {
   return BASIC[type] ?? (() => `unrecognized data type '${type}'`)
 }
 
-const BASIC: Readonly<Record<string, Fault>> = {
+const BASIC: Readonly<Record<string, TypeFault>> = {
   text: textFault,
   string: textFault,
   int: integerFault,

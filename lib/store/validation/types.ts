@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import { type CollectionSchema, isReference, type PropertySchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
-import { basicFault, type Fault } from './typeFaults.ts'
+import { basicFault, type TypeFault } from './typeFaults.ts'
 
 /** What is wrong with an object's properties, in the words of a Weaviate server; undefined if nothing is. */
 export type TypeCheck = (properties: JsonObject) => string | undefined
@@ -37,7 +37,7 @@ export function referenceFault(name: string, className: string): string {
   return `invalid reference property '${name}' on class '${className}': references are added by a link, never written`
 }
 
-function checkOf(schema: CollectionSchema, property: PropertySchema): Fault {
+function checkOf(schema: CollectionSchema, property: PropertySchema): TypeFault {
   if (isReference(property)) return () => referenceFault(property.name, schema.class)
   const type = property.dataType[0] ?? 'text'
   const fault = faultOf(type, property)
@@ -49,7 +49,7 @@ function checkOf(schema: CollectionSchema, property: PropertySchema): Fault {
   }
 }
 
-function faultOf(type: string, property: PropertySchema): Fault {
+function faultOf(type: string, property: PropertySchema): TypeFault {
   if (type === 'object') return nestedFault(property)
   if (type === 'object[]') return each('object', nestedFault(property))
   if (type.endsWith('[]')) return each(LABELS[type.slice(0, -2)] ?? type, basicFault(type.slice(0, -2)))
@@ -79,7 +79,7 @@ const LABELS: Readonly<Record<string, string>> = {
   'object[]': 'object array',
 }
 
-function each(label: string, fault: Fault): Fault {
+function each(label: string, fault: TypeFault): TypeFault {
   return (value) => {
     if (!Array.isArray(value)) return `not a ${label} array, but ${typeof value}`
     for (let at = 0; at < value.length; at += 1) {
@@ -90,7 +90,7 @@ function each(label: string, fault: Fault): Fault {
   }
 }
 
-function nestedFault(property: PropertySchema): Fault {
+function nestedFault(property: PropertySchema): TypeFault {
   const nested = (property.nestedProperties ?? []) as readonly PropertySchema[]
   const faults = new Map(nested.map((inner) => [inner.name, faultOf(inner.dataType[0] ?? 'text', inner)]))
   return (value) => {

@@ -1,6 +1,6 @@
 import type { CallOptions, Projection } from '../store.ts'
 import type { Context } from './context.ts'
-import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
+import { type GrpcClient, QUORUM, type SearchQuery } from './grpc/messages.ts'
 import { MalformedReply } from './grpc/protobuf.ts'
 import { wrongAnswer } from './rest/answer.ts'
 import type { RestReading } from './rest/read.ts'
@@ -8,7 +8,7 @@ import { metadataRequest, propertiesRequest } from './schema/layout.ts'
 
 /** What a read requests, in the terms of both protocols. */
 export interface ServerRead extends RestReading {
-  readonly fetch: Fetch
+  readonly fetch: SearchQuery
   /** gRPC resolves references, and omits those whose object is gone. */
   readonly byRest: boolean
 }
@@ -17,7 +17,7 @@ export interface ServerRead extends RestReading {
 export async function serverRead(context: Context, what: Projection, call: CallOptions): Promise<ServerRead> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
-  const fetch: Fetch = {
+  const fetch: SearchQuery = {
     collection: context.name,
     tenant,
     limit: 0,
@@ -32,7 +32,7 @@ export async function serverRead(context: Context, what: Projection, call: CallO
 }
 
 /** The reply of a search, with what this call asks in addition. */
-export function replyOf({ context, fetch, call }: ServerRead, asked: Partial<Fetch>): Promise<Buffer> {
+export function replyOf({ context, fetch, call }: ServerRead, asked: Partial<SearchQuery>): Promise<Buffer> {
   const search = (grpcClient: GrpcClient, signal: AbortSignal) =>
     grpcClient.search({ ...fetch, ...asked }, signal)
   return context.cluster.rpc(call, search, context.nodes)

@@ -5,7 +5,7 @@ import { isTooLarge } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { extentOf, objectsOf } from './grpc/decode.ts'
 import { conditionsFilter } from './grpc/filters.ts'
-import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
+import { type GrpcClient, QUORUM, type SearchQuery } from './grpc/messages.ts'
 import { MalformedReply } from './grpc/protobuf.ts'
 import { IdOrder, requireAtMost, wrongAnswer } from './rest/answer.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
@@ -57,7 +57,7 @@ export async function* idsWhere(
 
 async function idsOfOne(
   context: Context,
-  asked: Fetch,
+  asked: SearchQuery,
   nodes: NodeOrder,
   call: CallOptions,
   after: string | undefined,
@@ -82,7 +82,7 @@ function idsIn(reply: Buffer, { target, name }: Context, limit: number, order: I
   }
 }
 
-async function fetchOf(context: Context, call: CallOptions): Promise<Fetch> {
+async function fetchOf(context: Context, call: CallOptions): Promise<SearchQuery> {
   const layout = await context.classes.layout(context.name, call)
   const what = { properties: [], vectors: false }
   return {

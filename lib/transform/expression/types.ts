@@ -6,14 +6,14 @@ import { type Instant, rfc3339 } from '../filter/instant.ts'
 import { literalValue, type ValueType } from '../filter/value.ts'
 
 /** Reads a value of an object; undefined means null. @throws ValueFault if it cannot be computed for this object */
-export type Read = (object: StoredObject) => Json | undefined
+export type ValueRead = (object: StoredObject) => Json | undefined
 
 /** A single or list value whose type is known. */
-export interface Value {
+export interface TypedValue {
   /** `null` only for NULL, which fits every type. */
   readonly type: ValueType | 'null'
   readonly list: boolean
-  readonly read: Read
+  readonly read: ValueRead
   /** The columns that it is computed from. */
   readonly inputs: readonly Column[]
   /** The literal, if the value is one. */
@@ -33,19 +33,19 @@ export interface Scope {
 }
 
 /** The columns that the values are computed from. */
-export function inputsOf(values: readonly Value[]): Column[] {
+export function inputsOf(values: readonly TypedValue[]): Column[] {
   return values.flatMap(({ inputs }) => inputs)
 }
 
 /** The common type of values that have one. */
-export function typeOf(values: readonly Value[]): Value['type'] {
+export function typeOf(values: readonly TypedValue[]): TypedValue['type'] {
   return values.find(({ type }) => type !== 'null')?.type ?? 'null'
 }
 
 /**
  * Converts values to one type: an int becomes a number beside a number, and a literal text becomes a date or a UUID.
  */
-export function unifyTypes(values: readonly Value[], scope: Scope): Value[] {
+export function unifyTypes(values: readonly TypedValue[], scope: Scope): TypedValue[] {
   const known = values.filter(({ type }) => type !== 'null')
   const types = new Set(known.map(({ type }) => type))
   const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(known)
@@ -59,11 +59,11 @@ export function unifyTypes(values: readonly Value[], scope: Scope): Value[] {
 }
 
 /** The type of the first value that is not a literal text, since such a text may have several types. */
-function commonOf(known: readonly Value[]): Value['type'] {
+function commonOf(known: readonly TypedValue[]): TypedValue['type'] {
   return (known.find(({ literal: one }) => one?.kind !== 'text') ?? known[0])?.type ?? 'null'
 }
 
-function asType(value: Value, target: Value['type']): Value | undefined {
+function asType(value: TypedValue, target: TypedValue['type']): TypedValue | undefined {
   if (value.type === 'int' && target === 'number') {
     const { read } = value
     return { ...value, type: target, read: (object) => doubleOf(read(object)) }
@@ -80,7 +80,7 @@ function doubleOf(value: Json | undefined): Json | undefined {
 }
 
 /** A type, with its article. */
-export function typeText({ type, list }: Value): string {
+export function typeText({ type, list }: TypedValue): string {
   if (type === 'null') return 'NULL'
   const one = `${type}${list ? '[]' : ''}`
   return type === 'int' ? `an ${one}` : `a ${one}`

@@ -15,22 +15,30 @@ import { literalValue, type ValueType } from '../filter/value.ts'
 import { arithmetic, negated } from './arithmetic.ts'
 import { FUNCTIONS, type Parameter } from './functions.ts'
 import { asText } from './text.ts'
-import { inputsOf, type Read, type Scope, typeOf, typeText, unifyTypes, type Value } from './types.ts'
+import {
+  inputsOf,
+  type Scope,
+  type TypedValue,
+  typeOf,
+  typeText,
+  unifyTypes,
+  type ValueRead,
+} from './types.ts'
 
 /** Checks a value, and prepares it for reading. @throws ElysiaError ELYSIA_USAGE if its types do not fit together */
-export function typedValue(operand: Operand, scope: Scope): Value {
+export function typedValue(operand: Operand, scope: Scope): TypedValue {
   if (isLiteral(operand)) return literal(operand, scope)
   if (operand.kind === 'path') return property(operand, scope)
   return computed(operand, scope)
 }
 
 /** The same value as a column, for use in a condition. */
-export function valueColumn({ type, list, read, inputs }: Value, name: string): Column {
+export function valueColumn({ type, list, read, inputs }: TypedValue, name: string): Column {
   const scalar = type === 'null' ? 'none' : type
   return { name, type: scalar, list, dataType: `${type}${list ? '[]' : ''}`, read, inputs }
 }
 
-function computed(operand: Computed, scope: Scope): Value {
+function computed(operand: Computed, scope: Scope): TypedValue {
   const { at } = operand
   switch (operand.kind) {
     case 'condition': {
@@ -50,7 +58,7 @@ function computed(operand: Computed, scope: Scope): Value {
   }
 }
 
-function literal(given: Literal, scope: Scope): Value {
+function literal(given: Literal, scope: Scope): TypedValue {
   const { kind, text, at } = given
   const isWhole = /^[+-]?\d+$/.test(text)
   const type = kind === 'number' ? (isWhole ? 'int' : 'number') : kind
@@ -62,7 +70,7 @@ function literal(given: Literal, scope: Scope): Value {
 }
 
 /** A stored value whose type differs from the class counts as null. */
-function property(path: Path, scope: Scope): Value {
+function property(path: Path, scope: Scope): TypedValue {
   const column = scope.column(path)
   const { type, list, read, own, dataType, name } = column
   if (type === 'none') throw scope.fault(`${name} is of type ${dataType}, which no expression takes`, path.at)
@@ -70,7 +78,7 @@ function property(path: Path, scope: Scope): Value {
   const whole = list
     ? (value: Json | undefined) => Array.isArray(value)
     : (value: Json | undefined) => value !== undefined && isOf(value)
-  const checked: Read = (object) => {
+  const checked: ValueRead = (object) => {
     const value = read(object)
     return whole(value) ? value : undefined
   }
@@ -91,21 +99,21 @@ const IS_OF: Readonly<Record<ValueType, (value: Json) => boolean>> = {
 }
 
 /** The moment of a time of a store, which is in milliseconds. */
-function momentOf(read: Read): Read {
+function momentOf(read: ValueRead): ValueRead {
   return (object) => {
     const ms = read(object)
     return typeof ms === 'number' ? rfc3339({ ms, nanos: 0 }) : undefined
   }
 }
 
-function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
+function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope: Scope): TypedValue {
   const sides = [left, right].map((side) => {
     const value = typedValue(side, scope)
     if (value.list) throw scope.fault('|| joins single values, and this is a list', value.at)
     return value
   })
-  const [first, second] = sides.map(({ read }) => read) as [Read, Read]
-  const read: Read = (object) => {
+  const [first, second] = sides.map(({ read }) => read) as [ValueRead, ValueRead]
+  const read: ValueRead = (object) => {
     const a = first(object)
     if (a === undefined || a === null) return undefined
     const b = second(object)
@@ -114,21 +122,21 @@ function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope
   return { type: 'text', list: false, read, inputs: inputsOf(sides), at }
 }
 
-function calculation({ operator, left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
+function calculation({ operator, left, right, at }: Computed & { kind: 'binary' }, scope: Scope): TypedValue {
   const sides = [left, right].map((side) => numeric(typedValue(side, scope), operator, scope))
   const isInt = operator !== '/' && sides.every(({ type }) => type !== 'number')
-  const [first, second] = sides as [Value, Value]
+  const [first, second] = sides as [TypedValue, TypedValue]
   const read = arithmetic(operator as '+', first.read, second.read, isInt)
   return { type: isInt ? 'int' : 'number', list: false, read, inputs: inputsOf(sides), at }
 }
 
-function numeric(value: Value, operator: string, scope: Scope): Value {
+function numeric(value: TypedValue, operator: string, scope: Scope): TypedValue {
   const isFit = !value.list && ['int', 'number', 'null'].includes(value.type)
   if (isFit) return value
   throw scope.fault(`${operator} takes numbers, and this is ${typeText(value)}`, value.at)
 }
 
-function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, scope: Scope): Value {
+function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, scope: Scope): TypedValue {
   const branches = whens.map((branch) => scope.predicate(conditionOf(subject, branch)))
   const results = [...whens.map(({ then }) => then), ...(otherwise === null ? [] : [otherwise])]
   const values = unifyTypes(
@@ -137,7 +145,7 @@ function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, 
   )
   const reads = values.map(({ read }) => read)
   const last = otherwise === null ? undefined : reads.at(-1)
-  const read: Read = (object) => {
+  const read: ValueRead = (object) => {
     for (let branch = 0; branch < branches.length; branch++)
       if (branches[branch]!.holds(object) === true) return reads[branch]!(object)
     return last?.(object)
@@ -155,7 +163,7 @@ function conditionOf(subject: Operand | null, { when, at }: CaseBranch): Express
   return isOperand(when) ? { kind: 'truth', operand: when, at: when.at } : when
 }
 
-function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope): Value {
+function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope): TypedValue {
   const found = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
   if (found === undefined)
     throw scope.fault(`there is no function ${name}; there are ${Object.keys(FUNCTIONS).join(', ')}`, at)
@@ -178,7 +186,7 @@ function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope)
   return { type, list, read: made, inputs: inputsOf(values), at }
 }
 
-function fits({ type, list, literal: given }: Value, parameter: Parameter): boolean {
+function fits({ type, list, literal: given }: TypedValue, parameter: Parameter): boolean {
   if (parameter === 'any') return true
   if (parameter === 'literal') return given?.kind === 'text'
   if (type === 'null') return parameter !== 'list' || !list

@@ -1,5 +1,5 @@
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { Value } from '../expression/types.ts'
+import type { TypedValue } from '../expression/types.ts'
 import { typedValue, valueColumn } from '../expression/value.ts'
 import { type CheckedFilter, columnsOf } from './checkedFilter.ts'
 import { type Column, columnOf, propertiesText } from './column.ts'
@@ -39,7 +39,7 @@ export function checkFilter(expression: Expression, schema: CollectionSchema, te
  * Checks a value against a class: its properties exist, and the types of its parts fit together.
  * @throws ElysiaError ELYSIA_USAGE, as `checkFilter`
  */
-export function checkValue(operand: Operand, schema: CollectionSchema, text: string): Value {
+export function checkValue(operand: Operand, schema: CollectionSchema, text: string): TypedValue {
   return new Checking(schema, text).value(operand)
 }
 
@@ -101,7 +101,7 @@ class Checking {
     }
   }
 
-  value(operand: Operand): Value {
+  value(operand: Operand): TypedValue {
     return typedValue(operand, {
       column: (path) => columnOf(path, this.#schema, this.#text),
       predicate: (term) => {

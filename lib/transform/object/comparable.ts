@@ -1,12 +1,12 @@
 import type { Json, StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, propertiesIn } from '../../core/schema.ts'
-import { type Changes, valueMapper } from '../../core/value/propertyValues.ts'
+import { type ValueChanges, valueMapper } from '../../core/value/propertyValues.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
 import { doubleOf } from '../../core/value/wholeNumbers.ts'
 
 /** The part of a value that a server keeps; it computes, rounds or spells the rest in its own way. */
-const KEPT: Changes = {
+const KEPT: ValueChanges = {
   phoneNumber: phone,
   geoCoordinates: place,
   uuid,
@@ -16,7 +16,7 @@ const KEPT: Changes = {
 }
 
 /** Embedded stores keep everything unchanged, except a `number`, which is a 64-bit float everywhere. */
-const KEPT_EMBEDDED: Changes = { number: doubleOf }
+const KEPT_EMBEDDED: ValueChanges = { number: doubleOf }
 
 /**
  * Makes a function that normalizes an object for comparison: it keeps what a store of this kind must return
@@ -48,7 +48,7 @@ export function normalizer(schema: CollectionSchema): (object: StoredObject) => 
   return keeping(schema, KEPT)
 }
 
-function keeping(schema: CollectionSchema, kept: Changes): (object: StoredObject) => StoredObject {
+function keeping(schema: CollectionSchema, kept: ValueChanges): (object: StoredObject) => StoredObject {
   const keep = valueMapper(propertiesIn(schema), kept)
   if (keep === undefined) return (object) => object
   return (object) => {

@@ -3,16 +3,16 @@ import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../
 import { isRecord } from '../../core/value/record.ts'
 import { readsProperty, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 
-export type Side = 'archive' | 'target'
+export type MergeSide = 'archive' | 'target'
 
 export interface MergeOptions {
   /** The side whose value counts if both have one. */
-  readonly prefer: Side
+  readonly prefer: MergeSide
   /**
    * The side whose vectors count; `drop` removes a vector if its vectorizer would read other values now, so that the
    * server computes it again. By default the preferred side.
    */
-  readonly vectors?: Side | 'drop'
+  readonly vectors?: MergeSide | 'drop'
   /** The class of both objects. */
   readonly schema: CollectionSchema
 }
@@ -77,7 +77,11 @@ interface ChosenVector {
   readonly of: StoredObject
 }
 
-function vectorsOf(archive: StoredObject, target: StoredObject, prefer: Side): Map<string, ChosenVector> {
+function vectorsOf(
+  archive: StoredObject,
+  target: StoredObject,
+  prefer: MergeSide,
+): Map<string, ChosenVector> {
   const order = prefer === 'archive' ? [target, archive] : [archive, target]
   const chosen = new Map<string, ChosenVector>()
   for (const of of order) {

@@ -1,5 +1,5 @@
 import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
-import type { Value } from '../expression/types.ts'
+import type { TypedValue } from '../expression/types.ts'
 import { checkValue } from '../filter/check.ts'
 import { parseValue } from '../filter/parse.ts'
 import { Refusal, type Transform } from '../transform.ts'
@@ -60,7 +60,7 @@ function placed(property: PropertySchema, schema: CollectionSchema): PropertySch
 function propertyAfter(
   stage: string,
   name: string,
-  { type, list }: Value,
+  { type, list }: TypedValue,
   schema: CollectionSchema,
 ): PropertySchema {
   const { class: collection } = schema

@@ -8,7 +8,7 @@ import { COMMANDS } from '../../../bin/commands/table.ts'
 import { layersFor, readSettings } from '../../../lib/config/settings.ts'
 import { type Layer, namesOf, resolveOptions } from '../../../lib/options/options.ts'
 import type { OptionSchema, OptionsSchema } from '../../../lib/options/schema.ts'
-import { Fault, optionValue } from '../../../lib/options/value.ts'
+import { OptionFault, optionValue } from '../../../lib/options/value.ts'
 import { adds, home } from '../elysiactl.ts'
 
 interface Case {
@@ -40,7 +40,7 @@ function example(option: OptionSchema): string | boolean {
   const own = option.example === undefined ? [] : [option.example]
   const texts = option.enum?.filter((one) => one !== standard) ?? option.enum ?? [...TEXTS, ...own]
   const candidates = type === 'integer' ? numbers : [...texts, ...(option.enum ?? [])]
-  const found = candidates.find((text) => !(optionValue(option, text, false) instanceof Fault))
+  const found = candidates.find((text) => !(optionValue(option, text, false) instanceof OptionFault))
   if (found === undefined) throw new Error(`no example for ${JSON.stringify(option)}`)
   return found
 }

@@ -10,7 +10,7 @@ import {
 import { extentOf, objectsOf, uuidOf } from '../../../lib/store/weaviate/grpc/decode.ts'
 import { batchObject, isWellFormed, messageBytes } from '../../../lib/store/weaviate/grpc/encode.ts'
 import { idFilter } from '../../../lib/store/weaviate/grpc/filters.ts'
-import { type Fetch, QUORUM } from '../../../lib/store/weaviate/grpc/messages.ts'
+import { QUORUM, type SearchQuery } from '../../../lib/store/weaviate/grpc/messages.ts'
 import { MalformedReply } from '../../../lib/store/weaviate/grpc/protobuf.ts'
 import { searchRequest } from '../../../lib/store/weaviate/grpc/searchRequest.ts'
 import {
@@ -231,7 +231,7 @@ t.test('an answer that ends too soon is an error, wherever it ends', async (t) =
 })
 
 t.test('a request says all that is asked for, as the client would', async (t) => {
-  const fetch: Fetch = {
+  const fetch: SearchQuery = {
     collection: 'Some',
     tenant: 'one',
     limit: 10_000,

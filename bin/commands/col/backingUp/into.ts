@@ -15,7 +15,7 @@ import {
   type Transform,
 } from '../../../library.ts'
 import { type Increment, incrementOf, notingBase } from '../increment.ts'
-import { type Show, showBackup } from './makeBackup.ts'
+import { type BackupView, showBackup } from './makeBackup.ts'
 import { withLock } from './placeLock.ts'
 
 /** What is backed up, and how. */
@@ -41,7 +41,7 @@ export async function intoDirectory(
   context: Context,
   { store, schema, options, transforms }: BackupRequest,
   { path: named, isOurs, isBegun }: BackupPlace,
-  show: Show = showBackup,
+  show: BackupView = showBackup,
 ): Promise<void> {
   const job = await backupJob()
   const { resume, mode } = context.options(backupRunOptions)

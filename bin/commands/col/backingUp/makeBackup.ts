@@ -14,7 +14,7 @@ import { progressView } from '../../../view/progress.ts'
 import { backupSummary, missingFromBackup } from '../backupSummary.ts'
 
 /** Makes a backup, and shows how it ended. */
-export type Show = (
+export type BackupView = (
   context: Context,
   transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupResult>,

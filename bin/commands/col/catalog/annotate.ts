@@ -1,7 +1,7 @@
 import { archiveNamed, useCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
-import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
+import { type AnnotationChange, type ArchiveRecord, catalogOptions, ElysiaError } from '../../../library.ts'
 import { archiveDocument } from '../../../view/archive.ts'
 
 /** A command that changes the annotations of an archive. */
@@ -11,7 +11,7 @@ export interface AnnotationCommand {
   readonly more?: Operand
   readonly examples: readonly string[]
   /** The change in the operands after the id; undefined if they contain none. */
-  change(words: readonly string[]): Change | undefined
+  change(words: readonly string[]): AnnotationChange | undefined
   formatResult(archive: ArchiveRecord): string
 }
 

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { isReference, type PropertySchema } from '../../../core/schema.ts'
 import { type Data, DataType, type Field, Vector } from '../../format/arrow.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 import { legalName } from '../propertyName.ts'
 import { decimalOf, decimalText, longOf, wholeFloat } from './numbers.ts'
@@ -15,7 +15,7 @@ export type CellReader = (row: number) => Json | undefined
 export interface CellOptions {
   /** The zone of timestamps that do not name one. */
   readonly zone: Zone | undefined
-  readonly changes: Changes
+  readonly changes: ForeignChanges
 }
 
 /** The property that a value is for, if the class is known. */

@@ -1,7 +1,7 @@
 import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import { DataType, type Field } from '../../format/arrow.ts'
-import { Changes } from '../changes.ts'
+import { ForeignChanges } from '../changes.ts'
 import { SchemaDerivation } from '../deriveSchema.ts'
 import { legalName } from '../propertyName.ts'
 import { embeddedSchema } from './roles.ts'
@@ -23,7 +23,7 @@ export async function deriveTableSchema(
   const derivation = new SchemaDerivation()
   const types = new Map<string, DataType>()
   for (const file of table.files) {
-    for await (const found of readersOf(file, { ...options, widths: undefined }, new Changes())) {
+    for await (const found of readersOf(file, { ...options, widths: undefined }, new ForeignChanges())) {
       noteTypes(types, found)
       addRows(derivation, found)
     }

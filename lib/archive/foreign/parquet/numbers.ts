@@ -1,5 +1,5 @@
 import type { Json } from '../../../core/object.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 
 /** Doubles tell decimals with this many digits apart. */
@@ -34,7 +34,7 @@ export function decimalText(words: Uint32Array, scale: number): string {
 }
 
 /** A decimal as a number: exact if it has no fraction, otherwise the nearest double. */
-export function decimalOf(text: string, changes: Changes): Json {
+export function decimalOf(text: string, changes: ForeignChanges): Json {
   if (!text.includes('.')) return longOf(BigInt(text))
   const number = Number(text)
   const digits = text

@@ -5,7 +5,7 @@ import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Field, RecordBatch } from '../../format/arrow.ts'
 import type { Footer } from '../../format/parquet/footer.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { footerOf } from '../exportFile.ts'
 import type { Mapping } from '../mapping.ts'
 import { batchesOf, fieldsOf } from './batches.ts'
@@ -28,7 +28,7 @@ export interface TableOptions {
 /** Callbacks for reading a table. */
 export interface TableCalls {
   readonly onReject: (reject: Reject) => void
-  readonly changes: Changes
+  readonly changes: ForeignChanges
   /** Called with each object, and the file and row where a person finds it. */
   readonly onObject?: (object: StoredObject, file: string, line: number) => void
 }
@@ -140,7 +140,7 @@ export interface ReadableBatch {
 export async function* readersOf(
   file: TableFile,
   { widths, ...options }: FileOptions,
-  changes: Changes,
+  changes: ForeignChanges,
 ): AsyncGenerator<ReadableBatch> {
   const { schema, zone } = options
   const { path, partition } = file

@@ -1,7 +1,7 @@
 import type { Vector as ObjectVector } from '../../../core/object.ts'
 import { isFiniteVector } from '../../../core/value/vector.ts'
 import { type Data, DataType, Vector } from '../../format/arrow.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 
 /** Reads the vector in a row; undefined if there is none. */
@@ -26,7 +26,7 @@ function isNumber(type: DataType): boolean {
  * exactly counts as a change. The cell throws a PlainFault for a vector of another width, or with a missing, NaN or
  * infinite value.
  */
-export function vectorCell(data: Data, name: string, widths: Widths, changes: Changes): VectorCell {
+export function vectorCell(data: Data, name: string, widths: Widths, changes: ForeignChanges): VectorCell {
   const rows = DataType.isList(data.children[0]!.type) ? data.children[0]! : undefined
   const floats = floatsReader((rows ?? data).children[0]!)
   const what = name === '' ? 'its vector' : `its vector ${name}`

@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
 import { legalName, propertyName } from '../propertyName.ts'
 
 /** Renames fields to valid property names, at all depths. @throws PlainFault if two fields would get the same name */
-export function withLegalNames(fields: JsonObject, changes: Changes): JsonObject {
+export function withLegalNames(fields: JsonObject, changes: ForeignChanges): JsonObject {
   return renamed(fields, propertyName, changes)
 }
 
-function renamed(fields: JsonObject, nameOf: (field: string) => string, changes: Changes): JsonObject {
+function renamed(fields: JsonObject, nameOf: (field: string) => string, changes: ForeignChanges): JsonObject {
   const properties: JsonObject = {}
   for (const [field, value] of Object.entries(fields)) {
     const name = nameOf(field)
@@ -21,7 +21,7 @@ function renamed(fields: JsonObject, nameOf: (field: string) => string, changes:
   return properties
 }
 
-function nested(value: Json, changes: Changes): Json {
+function nested(value: Json, changes: ForeignChanges): Json {
   if (Array.isArray(value)) return value.some(isRecord) ? value.map((one) => nested(one, changes)) : value
   return isRecord(value) ? renamed(value, legalName, changes) : value
 }

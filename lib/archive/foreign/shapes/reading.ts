@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
-import { Changes } from '../changes.ts'
+import { ForeignChanges } from '../changes.ts'
 import { foreignId, idFromValues, keepOriginal } from '../foreignId.ts'
 import type { Mapping } from '../mapping.ts'
 import { requireRecord, valueAt, without } from './fields.ts'
@@ -25,7 +25,7 @@ export interface LineForm {
 }
 
 /** Starts reading lines of this form. */
-export function foreignLines({ shape, mapping, sample }: LineForm, changes: Changes): ForeignLines {
+export function foreignLines({ shape, mapping, sample }: LineForm, changes: ForeignChanges): ForeignLines {
   const { read } = shape.reader(mapping.vectors === undefined ? recordsIn(shape, sample) : [], changes)
   const isOwn = OWN.includes(shape.name)
   const isMapped = Object.keys(mapping).length > 0
@@ -44,7 +44,7 @@ const OWN = ['weaviate', 'python-client', 'ts-client']
 
 /** The fields that ids and vectors are taken from, as shown to a person. */
 export function fieldsText({ shape, mapping, sample }: LineForm) {
-  const seen = shape.reader(recordsIn(shape, sample), new Changes())
+  const seen = shape.reader(recordsIn(shape, sample), new ForeignChanges())
   const given =
     mapping.vectors && [...mapping.vectors].map(([name, path]) => (name === '' ? path : `${name}=${path}`))
   return { id: mapping.id ?? [seen.id ?? shape.id], vectors: given ?? seen.vectors }
@@ -91,7 +91,7 @@ function withMadeId(draft: RawObject, id: string): RawObject {
   return { ...draft, id, properties: kept }
 }
 
-function plainOf(draft: RawObject, isOwn: boolean, changes: Changes): JsonObject {
+function plainOf(draft: RawObject, isOwn: boolean, changes: ForeignChanges): JsonObject {
   const { id, tenant, class: name, vector, vectors } = draft
   const properties = isOwn ? draft.properties : withLegalNames(draft.properties, changes)
   const given = isOwn ? { id } : idOf(id, properties, changes)
@@ -108,7 +108,11 @@ function plainOf(draft: RawObject, isOwn: boolean, changes: Changes): JsonObject
 }
 
 /** Moves an id that is not a UUID into the properties. */
-function idOf(value: Json | undefined, properties: JsonObject, changes: Changes): { readonly id: string } {
+function idOf(
+  value: Json | undefined,
+  properties: JsonObject,
+  changes: ForeignChanges,
+): { readonly id: string } {
   const { id, original } = foreignId(value)
   if (original !== undefined) {
     changes.note('ids')

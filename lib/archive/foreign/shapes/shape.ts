@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 
 /** The known shapes of lines, in the order in which they are tried; `flat` is never detected, only chosen. */
 export const SHAPE_NAMES = [
@@ -53,7 +53,7 @@ export interface Shape {
    */
   records(): (line: JsonObject) => readonly JsonObject[]
   /** `sample` holds some of the first records, which decide what varies between sources. */
-  reader(sample: readonly JsonObject[], changes: Changes): RecordReader
+  reader(sample: readonly JsonObject[], changes: ForeignChanges): RecordReader
 }
 
 /** For shapes with one record per line. */

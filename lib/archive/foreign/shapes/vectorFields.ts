@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { vectorName } from '../vectorNames.ts'
 import { isSparse, isVector, without } from './fields.ts'
 
@@ -36,7 +36,7 @@ function isLong(value: Json | undefined, least: number): boolean {
 }
 
 /** The vectors of a record in these fields, and the rest of the record. Sparse vectors are dropped and counted. */
-export function takeVectors(record: JsonObject, fields: VectorFields, changes: Changes) {
+export function takeVectors(record: JsonObject, fields: VectorFields, changes: ForeignChanges) {
   const vectors: JsonObject = {}
   const taken: string[] = []
   for (const [name, field] of fields) {
@@ -60,7 +60,7 @@ export function describeVectors(fields: VectorFields): string[] {
 }
 
 /** The dense vectors; sparse ones are dropped and counted. */
-export function denseOf(vectors: JsonObject, changes: Changes): JsonObject {
+export function denseOf(vectors: JsonObject, changes: ForeignChanges): JsonObject {
   const dense = Object.entries(vectors).filter(([, value]) => !isSparse(value))
   changes.note('sparse_vectors', Object.keys(vectors).length - dense.length)
   return Object.fromEntries(dense)

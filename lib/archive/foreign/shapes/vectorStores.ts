@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { isRecord } from '../../../core/value/record.ts'
-import type { Changes } from '../changes.ts'
+import type { ForeignChanges } from '../changes.ts'
 import { isSparse, isVector, recordsOf, requireRecord, without } from './fields.ts'
 import type { Shape } from './shape.ts'
 import { denseOf, describeVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
@@ -32,7 +32,7 @@ function pointsOf(line: JsonObject): readonly JsonObject[] | undefined {
 }
 
 /** One vector, or several by name; sparse ones are dropped. */
-function vectorsOf(value: Json | undefined, changes: Changes) {
+function vectorsOf(value: Json | undefined, changes: ForeignChanges) {
   if (!isRecord(value)) return { vector: value }
   if (!isSparse(value)) return { vectors: denseOf(value, changes) }
   changes.note('sparse_vectors')

@@ -1,4 +1,4 @@
-import { columnsOf, type Levels } from './schemaColumns.ts'
+import { columnsOf, type MaxLevels } from './schemaColumns.ts'
 import { Thrift } from './thrift.ts'
 
 /** The footer of a Parquet file. */
@@ -23,7 +23,7 @@ export interface OffsetField {
 }
 
 /** The pages of one column in a row group: `start` and `bytes` locate them in the file. */
-export interface ColumnChunk extends Levels {
+export interface ColumnChunk extends MaxLevels {
   readonly start: number
   readonly bytes: number
   /** Bytes before compression, including page headers. */
@@ -88,7 +88,7 @@ export function readFooter(end: Buffer): Footer {
   const groups: RowGroup[] = []
   const metadata = new Map<string, string>()
   let rows: number | undefined
-  let columns: Levels[] | undefined
+  let columns: MaxLevels[] | undefined
   let chunks = 0
   thrift.struct((id, type) => {
     if (id === 2) columns = columnsOf(thrift, type, MAX_COLUMNS)
@@ -110,7 +110,7 @@ export function readFooter(end: Buffer): Footer {
 }
 
 /** `columns` are those of the schema, which precedes the row groups. */
-function rowGroup(thrift: Thrift, columns: readonly Levels[]): RowGroup {
+function rowGroup(thrift: Thrift, columns: readonly MaxLevels[]): RowGroup {
   const chunks: ColumnChunk[] = []
   let [rows, bytes]: (number | undefined)[] = []
   thrift.struct((id, type) => {
@@ -125,9 +125,9 @@ function rowGroup(thrift: Thrift, columns: readonly Levels[]): RowGroup {
   return { rows, bytes, chunks }
 }
 
-function columnChunk(thrift: Thrift, levels: Levels | undefined): ColumnChunk {
+function columnChunk(thrift: Thrift, levels: MaxLevels | undefined): ColumnChunk {
   if (levels === undefined) throw new Error('has a row group of more columns than its schema')
-  let chunk: Omit<ColumnChunk, keyof Levels> | undefined
+  let chunk: Omit<ColumnChunk, keyof MaxLevels> | undefined
   thrift.struct((id, type) => {
     if (id === 1) throw new Error('keeps its columns in other files')
     if (id !== 3 || type !== 12) return false
@@ -137,7 +137,7 @@ function columnChunk(thrift: Thrift, levels: Levels | undefined): ColumnChunk {
   return { ...chunk, ...levels }
 }
 
-function columnMetadata(thrift: Thrift): Omit<ColumnChunk, keyof Levels> {
+function columnMetadata(thrift: Thrift): Omit<ColumnChunk, keyof MaxLevels> {
   let [kind, codec, values, rawBytes, bytes, data, dictionary]: (number | undefined)[] = []
   const offsets: OffsetField[] = []
   const offset = (type: number) => {

@@ -16,7 +16,7 @@ import { type VectorShape, vectorType } from './vectors.ts'
 export const LAYOUT_VERSION = '1'
 
 /** The shapes of the vectors in a file, by name, `''` for the unnamed one. */
-export type Shapes = ReadonlyMap<string, VectorShape>
+export type VectorShapes = ReadonlyMap<string, VectorShape>
 
 /** The column names of a file. `properties` and `vectors` name columns by property and vector. */
 export interface ColumnNames {
@@ -34,7 +34,7 @@ export interface ColumnNames {
 export interface Layout {
   readonly names: ColumnNames
   readonly kinds: ReadonlyMap<string, ColumnType>
-  readonly shapes: Shapes
+  readonly shapes: VectorShapes
   readonly metadata: Map<string, string>
 }
 
@@ -49,7 +49,7 @@ export const timeType = new TimestampMillisecond('UTC')
  * Objects of one tenant have no column for it: the metadata records the tenant, and such files are in a directory
  * `tenant=NAME`. Pandas refuses to read a directory if its name and its files both have the column.
  */
-export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
+export function layoutOf({ schema, tenant }: Content, shapes: VectorShapes): Layout {
   const taken = new Set<string>()
   const free = (wanted: string): string => {
     const name = taken.has(wanted.toLowerCase()) ? free(`_${wanted}`) : wanted

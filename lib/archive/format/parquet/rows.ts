@@ -3,7 +3,7 @@ import { requireFiniteVectors } from '../../object/finiteVectors.ts'
 import { type Data, makeData, RecordBatch, type Schema, Struct } from '../arrow.ts'
 import type { Content } from '../format.ts'
 import { type ColumnBuilder, FixedWidthBuilder, GrowableArray } from './builders.ts'
-import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './layout.ts'
+import { arrowSchema, type Layout, layoutOf, timeType, type VectorShapes } from './layout.ts'
 import { restText } from './remainder.ts'
 import { pushHalves, text } from './types.ts'
 import { shapeOf, type VectorShape, vectorBuilder } from './vectors.ts'
@@ -14,7 +14,7 @@ const RESERVED = new Set(['', '__proto__'])
 /** The shapes of the vectors of these objects, by name: the first vector of a name decides. */
 export function shapesOf(
   objects: Iterable<StoredObject>,
-  known: Shapes = new Map(),
+  known: VectorShapes = new Map(),
 ): Map<string, VectorShape> {
   const shapes = new Map(known)
   const add = (name: string, vector: Vector) => {
@@ -42,7 +42,7 @@ export class Rows {
   readonly #vectors: ReadonlyMap<string, ReturnType<typeof vectorBuilder>>
   readonly #rest = text.builder()
 
-  constructor(content: Content, shapes: Shapes) {
+  constructor(content: Content, shapes: VectorShapes) {
     this.layout = layoutOf(content, shapes)
     this.schema = arrowSchema(this.layout)
     this.#tenants = this.layout.names.tenant === undefined ? undefined : text.builder()

@@ -3,7 +3,7 @@ import type { Thrift } from './thrift.ts'
 /**
  * The highest levels of a column: how many lists contain it, and how many fields, itself included, may be missing.
  */
-export interface Levels {
+export interface MaxLevels {
   /** Only a column outside all lists has exactly one value per row. */
   readonly repetition: number
   readonly definition: number
@@ -19,7 +19,7 @@ const REQUIRED = 0
 const REPEATED = 2
 
 /** A field with nested fields, while they are read. */
-interface Group extends Levels {
+interface Group extends MaxLevels {
   /** How many nested fields are still to come. */
   left: number
 }
@@ -29,8 +29,8 @@ interface Group extends Levels {
  * row group. Throws an Error if the fields do not form a tree.
  * @see https://github.com/apache/parquet-format (SchemaElement)
  */
-export function columnsOf(thrift: Thrift, type: number, most: number): Levels[] {
-  const columns: Levels[] = []
+export function columnsOf(thrift: Thrift, type: number, most: number): MaxLevels[] {
+  const columns: MaxLevels[] = []
   const open: Group[] = []
   let root = true
   thrift.structs(type, most, () => {

@@ -1,5 +1,5 @@
 import { type Chain, chainState, MOST_LINKS, openChain } from '../../../archive/chain/chain.ts'
-import type { Unfinished } from '../../../archive/journal.ts'
+import type { UnfinishedBackup } from '../../../archive/journal.ts'
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import { contentText } from '../../../archive/selection.ts'
 import { ElysiaError } from '../../../core/errors.ts'
@@ -18,7 +18,7 @@ import { incompleteArchive } from '../scan/completeness.ts'
  */
 export async function baseOf(
   { base, findArchive }: BackupContext,
-  unfinished: Unfinished | undefined,
+  unfinished: UnfinishedBackup | undefined,
   subject: CollectionInfo,
   options: BackupOptions,
 ): Promise<Chain | undefined> {

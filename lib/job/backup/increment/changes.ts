@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Chain } from '../../../archive/chain/chain.ts'
-import type { Change } from '../../../archive/chain/change.ts'
+import type { ObjectChange } from '../../../archive/chain/change.ts'
 import { chainEntries } from '../../../archive/chain/entries.ts'
 import type { IndexEntry } from '../../../archive/chain/entry.ts'
 import { rememberedSha256 } from '../../../archive/object/digest.ts'
@@ -43,7 +43,10 @@ const TIMES: Projection = { properties: [], vectors: false, times: true }
  * SHA-256. Memory: two batches of changes, a page of the store, and a page of each link. Errors: those of the store;
  * ELYSIA_DAMAGED, naming the link; ELYSIA_STORE if the store returns ids out of order
  */
-export function incrementChanges(range: ObjectRange, options: ChangesOptions): Source<readonly Change[]> {
+export function incrementChanges(
+  range: ObjectRange,
+  options: ChangesOptions,
+): Source<readonly ObjectChange[]> {
   return Readable.from(changesIn(range, options), { objectMode: true, highWaterMark: 1 })
 }
 
@@ -69,10 +72,13 @@ class Batch {
   }
 }
 
-async function* changesIn(range: ObjectRange, options: ChangesOptions): AsyncGenerator<readonly Change[]> {
+async function* changesIn(
+  range: ObjectRange,
+  options: ChangesOptions,
+): AsyncGenerator<readonly ObjectChange[]> {
   const reader = new CompleteReader(range, options)
   let batch = new Batch()
-  let coming: Promise<readonly Change[]> | undefined
+  let coming: Promise<readonly ObjectChange[]> | undefined
   const pages: AsyncIterable<readonly Pair<Item>[]> = joinedWithBase(range, options)
   for await (const pairs of pages) {
     let scanned = 0
@@ -148,7 +154,7 @@ async function settle(
   batch: Batch,
   reader: CompleteReader,
   { transform, unchangedBeforeMs }: ChangesOptions,
-): Promise<readonly Change[]> {
+): Promise<readonly ObjectChange[]> {
   const { suspects } = batch
   const ids = suspects.filter(({ isThere }) => isThere).map(({ id }) => id)
   const whole = unchangedBeforeMs === undefined ? batch.objects : await reader.read(ids, batch.scanned)
@@ -158,7 +164,7 @@ async function settle(
 }
 
 /** Undefined if nothing has changed. */
-function changeOf({ id, base }: Suspect, object: StoredObject | undefined): Change | undefined {
+function changeOf({ id, base }: Suspect, object: StoredObject | undefined): ObjectChange | undefined {
   const before = base?.sha256
   // Also gone if it disappeared between the scan and the reading, or if a filter now leaves it out.
   if (object === undefined) return before === undefined ? undefined : { id, before }
@@ -169,7 +175,7 @@ function changeOf({ id, base }: Suspect, object: StoredObject | undefined): Chan
   return { id, before, touched: { sha256, ...(updatedMs !== undefined && { updatedMs }) } }
 }
 
-function* pageOf(changes: readonly Change[] | undefined): Generator<readonly Change[]> {
+function* pageOf(changes: readonly ObjectChange[] | undefined): Generator<readonly ObjectChange[]> {
   if (changes !== undefined && changes.length > 0) yield changes
 }
 

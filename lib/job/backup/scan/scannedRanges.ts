@@ -9,7 +9,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { ScannedRange } from './completeness.ts'
 
 /** An unfinished archive whose parts are read again. */
-export interface Reading {
+export interface UnfinishedSource {
   readonly storage: Storage
   readonly plan: Plan
   readonly signal: AbortSignal
@@ -20,7 +20,7 @@ export interface Reading {
  * its parts, and an empty set for a gap between parts.
  */
 export function scannedRangesOf(
-  reading: Reading,
+  reading: UnfinishedSource,
   parts: readonly Part[],
   tenant: string | undefined,
 ): ScannedRange[] {
@@ -46,7 +46,7 @@ function scannedRange(
 
 /** The ids of all objects in these parts. */
 export async function idsIn(
-  { storage, plan, signal }: Reading,
+  { storage, plan, signal }: UnfinishedSource,
   parts: readonly Part[],
 ): Promise<Set<string>> {
   const ids = new Set<string>()

@@ -5,7 +5,7 @@ import type { WrittenPart } from '../../../archive/part/file.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { StorageDirectory } from '../../../archive/storage/storage.ts'
 import type { Retry } from '../../../async/retry.ts'
-import { type Fault, faultOf } from '../../../async/thread/fault.ts'
+import { faultOf, type ThreadFault } from '../../../async/thread/fault.ts'
 
 /** What a thread needs to scan a range of a file store into parts in a directory. */
 export interface RangeWork {
@@ -31,7 +31,7 @@ export type RangeMessage =
       readonly covers: Pick<ObjectRange, 'after' | 'upTo'>
       readonly index: WrittenIndex | undefined
     }
-  | { readonly type: 'retry'; readonly attempt: number; readonly waitMs: number; readonly fault: Fault }
+  | { readonly type: 'retry'; readonly attempt: number; readonly waitMs: number; readonly fault: ThreadFault }
 
 /** A retry in a form that can cross threads. */
 export function retryNews({ attempt, waitMs, error }: Retry): RangeMessage {

@@ -30,7 +30,7 @@ export function lineItems(options: IngestOptions): ItemOf {
 }
 
 /** What a second pass needs. `trail` is called with the first line. */
-export interface Coalescing {
+export interface CoalesceStageOptions {
   readonly decisions: Decisions
   readonly trail: () => KnownTrail
   readonly itemOf: ItemOf
@@ -42,17 +42,17 @@ export interface Coalescing {
  * them; they are not even decoded. An applied line that differs from what it was when the plan was made ends the
  * stream. In order. Memory: a batch, and a MiB of lines.
  */
-export function coalesceStage(by: Coalescing): Stage<AnyLine, Item[]> {
+export function coalesceStage(by: CoalesceStageOptions): Stage<AnyLine, Item[]> {
   return new Coalescer(by)
 }
 
 class Coalescer extends Transform {
-  readonly #by: Coalescing
+  readonly #by: CoalesceStageOptions
   readonly #batch: FillingBatch
   #trail: KnownTrail | undefined
   #line = 0
 
-  constructor(by: Coalescing) {
+  constructor(by: CoalesceStageOptions) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#by = by
     this.#batch = new FillingBatch(by.limits)

@@ -15,7 +15,9 @@ import { type ErrorLimit, RECORDS_BEFORE_SHARE, refuseTooMany } from './errorLim
 import { settledEvents } from './settledEvents.ts'
 
 /** What a ledger needs from settled lines to recognize an input that comes again. */
-export type Trail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & { add(item: Item): void }
+export type RecordedTrail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & {
+  add(item: Item): void
+}
 
 /** Where a ledger's entries go besides the tally. */
 export interface LedgerOptions {
@@ -43,7 +45,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly #options: LedgerOptions
   #input = 0
-  #trail: Trail = new LineTrail()
+  #trail: RecordedTrail = new LineTrail()
   #line = 0
   #kept: FinalMark[] = []
   #newCommits = new Map<string, string>()
@@ -120,7 +122,7 @@ export class Ledger {
   }
 
   /** Continues after this line of an input that was read before, with a trail that knows it. */
-  follow(line: number, trail: Trail): void {
+  follow(line: number, trail: RecordedTrail): void {
     this.#line = line
     this.#trail = trail
   }

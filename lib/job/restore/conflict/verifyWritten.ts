@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
 import { pluralize } from '../../../core/units.ts'
-import { Pieces } from '../../../store/pieces.ts'
+import { ObjectBatches } from '../../../store/objectBatches.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
 import type { WrittenObject } from '../target/partSpool.ts'
-import type { Verification } from '../verify.ts'
+import type { RestoreVerification } from '../verify.ts'
 
 /** A replica may answer late: how often a differing object is read again, and after how long. */
 const READ_AGAIN = 2
@@ -17,7 +17,7 @@ const IDS_NAMED = 5
  * rest of the class. Null with --no-verify. Memory: some objects, of about 16 MiB.
  * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that differ from what was written
  */
-export async function verifyWritten(run: RestoreRun): Promise<Verification | null> {
+export async function verifyWritten(run: RestoreRun): Promise<RestoreVerification | null> {
   const { progress, options, frame } = run
   if (!options.verify) return null
   let [expected, refused] = [0, 0]
@@ -25,7 +25,7 @@ export async function verifyWritten(run: RestoreRun): Promise<Verification | nul
     expected += written
     refused += referencesRejected
   }
-  const pieces = new Pieces()
+  const pieces = new ObjectBatches()
   const different: WrittenObject[] = []
   let [differing, lacking, count] = [0, 0, 0]
   for (const part of progress.parts.keys()) {
@@ -57,7 +57,7 @@ interface Differences {
 async function differences(
   run: RestoreRun,
   objects: readonly WrittenObject[],
-  pieces: Pieces,
+  pieces: ObjectBatches,
   mayLack: boolean,
 ): Promise<Differences> {
   const lacking: WrittenObject[] = []
@@ -73,7 +73,7 @@ async function differences(
 async function unlike(
   run: RestoreRun,
   objects: readonly WrittenObject[],
-  pieces: Pieces,
+  pieces: ObjectBatches,
   lacking: WrittenObject[] | undefined,
 ): Promise<WrittenObject[]> {
   const { collection, retry, existing, frame } = run

@@ -6,7 +6,7 @@ import type { RestoreOptionsInput } from '../options.ts'
 
 /** What a plan does to one object. */
 export const CHANGES = ['create', 'overwrite', 'merge', 'delete'] as const
-export type Change = (typeof CHANGES)[number]
+export type PlannedAction = (typeof CHANGES)[number]
 
 /** The options of a restore that decide what is written; the others say how, and are given when a plan is applied. */
 export const PLANNED_OPTIONS = [
@@ -55,7 +55,7 @@ export interface PlanHeader {
 export interface PlanEntry {
   readonly id: string
   readonly tenant?: string
-  readonly do: Change
+  readonly do: PlannedAction
   /** The mark of the object when the plan is made; absent if there is none. @see stateDigest */
   readonly was?: string
   /** The mark that it will have; absent if it is deleted. */

@@ -3,11 +3,11 @@ import type { ElysiaError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import {
   CHANGES,
-  type Change,
   PLANNED_OPTIONS,
   type PlanEnd,
   type PlanEntry,
   type PlanHeader,
+  type PlannedAction,
 } from './format.ts'
 
 const BOUNDS = { depth: 8, nodes: 1000, values: 1000 }
@@ -75,7 +75,7 @@ export function parseEntry(
   at: At,
 ): PlanEntry {
   if (typeof id !== 'string' || !UUID.test(id)) throw at('has no id')
-  if (!CHANGES.includes(change as Change)) throw at('does not say what to do')
+  if (!CHANGES.includes(change as PlannedAction)) throw at('does not say what to do')
   if (
     tenant !== undefined &&
     (typeof tenant !== 'string' || tenant.length > MOST_TENANT_LENGTH || tenant === '')
@@ -88,7 +88,7 @@ export function parseEntry(
   return {
     id,
     ...(tenant !== undefined && { tenant: tenant as string }),
-    do: change as Change,
+    do: change as PlannedAction,
     ...(was !== undefined && { was: was as string }),
     ...(becomes !== undefined && { becomes: becomes as string }),
   }
@@ -98,7 +98,7 @@ export function parseEntry(
 export function parseEnd(
   value: Readonly<Record<string, unknown>>,
   sha256: string,
-  found: Readonly<Record<Change, number>>,
+  found: Readonly<Record<PlannedAction, number>>,
   { strategy }: PlanHeader,
   at: At,
 ): PlanEnd {

@@ -1,9 +1,9 @@
 import { temporaryDatabase } from '../../../database/connection.ts'
-import type { Change, PlanEntry } from './format.ts'
+import type { PlanEntry, PlannedAction } from './format.ts'
 
 const ROWS_AT_ONCE = 500
 
-type Row = [tenant: string, id: string, change: Change, was: string | null, becomes: string | null]
+type Row = [tenant: string, id: string, change: PlannedAction, was: string | null, becomes: string | null]
 
 /** The entries of a plan on disk. */
 export class PlanRows {
@@ -33,7 +33,7 @@ export class PlanRows {
     this.#database.exec('COMMIT')
   }
 
-  counts(): Readonly<Record<Change, number>> {
+  counts(): Readonly<Record<PlannedAction, number>> {
     return this.#counts
   }
 
@@ -42,7 +42,7 @@ export class PlanRows {
     return row && entryOf(row)
   }
 
-  *batches(change?: Change): Generator<PlanEntry[]> {
+  *batches(change?: PlannedAction): Generator<PlanEntry[]> {
     const only = change === undefined ? '' : ` AND change = '${change}'`
     const some = this.#database
       .prepare(

@@ -5,7 +5,7 @@ import { openDatabase } from '../../../database/connection.ts'
 import type { State } from '../../../run/state.ts'
 import { UnseenIds } from '../../selection/unseenIds.ts'
 import type { RestoreLog } from '../progressTable.ts'
-import { Reasons } from '../reasons.ts'
+import { RejectReasons } from '../reasons.ts'
 import type { RestorePlan, RestoreState } from '../run.ts'
 
 /** Where progress and references are kept; without a state directory, only during the run. */
@@ -40,7 +40,7 @@ export function initialState({ selection }: RestorePlan): RestoreState {
     damaged: new Map(),
     continued: 0,
     unseen: new UnseenIds(selection?.ids),
-    reasons: new Reasons(),
+    reasons: new RejectReasons(),
     differences: [],
     remade: undefined,
     aliases: [],

@@ -1,5 +1,5 @@
 import { type Duplex, pipeline, Readable } from 'node:stream'
-import { Changes } from '../../../archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../archive/foreign/changes.ts'
 import { type DocumentKind, documentKind } from '../../../archive/foreign/documentLines.ts'
 import { derivePlainSchema, type PlainSummary, plainJsonl } from '../../../archive/foreign/plainJsonl.ts'
 import { type ForeignLines, foreignLines, type LineForm } from '../../../archive/foreign/shapes/reading.ts'
@@ -78,7 +78,7 @@ class Reading {
   readonly #form: LineForm | undefined
   readonly #document: DocumentKind | undefined
   readonly #lines = new WeakMap<Page, readonly number[]>()
-  changes = new Changes()
+  changes = new ForeignChanges()
 
   constructor(form: LineForm | undefined, document: DocumentKind | undefined) {
     this.#form = form
@@ -87,7 +87,7 @@ class Reading {
 
   /** Begins a reading from the first line. */
   begin(): PlainReading {
-    this.changes = new Changes()
+    this.changes = new ForeignChanges()
     const form = this.#form && foreignLines(this.#form, this.changes)
     const onPage: PlainReading['onPage'] = (page, lines) => this.#lines.set(page, lines)
     return { ...(form && { form }), document: this.#document, onPage }

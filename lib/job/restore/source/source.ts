@@ -1,4 +1,4 @@
-import type { Change } from '../../../archive/foreign/changes.ts'
+import type { ForeignChange } from '../../../archive/foreign/changes.ts'
 import type { Manifest } from '../../../archive/manifest.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import type { ArchiveSelection } from '../../../archive/selection.ts'
@@ -81,7 +81,7 @@ export interface RestoreSource {
   /** For a derived class: reads the same objects as those of an existing collection. */
   ofClass?(schema: CollectionSchema): RestoreSource
   /** What the last reading changed in its objects, by kind. */
-  changes?(): Partial<Record<Change, number>>
+  changes?(): Partial<Record<ForeignChange, number>>
   /**
    * Checks all of its bytes before a class is made for it, if they come from several archives: a base may have been
    * damaged unnoticed.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { Changes } from '../../../archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../archive/foreign/changes.ts'
 import { mappingOf } from '../../../archive/foreign/mapping.ts'
 import type { TableFile } from '../../../archive/foreign/parquet/directory.ts'
 import type { Table, TableOptions } from '../../../archive/foreign/parquet/table.ts'
@@ -91,7 +91,7 @@ function sourceOf(
 ): RestoreSource {
   const places = new WeakMap<StoredObject, string>()
   const isNamed = table.files.length > 1
-  let changes = new Changes()
+  let changes = new ForeignChanges()
   return {
     name,
     kind: 'parquet',
@@ -108,7 +108,7 @@ function sourceOf(
         placeOf: (object) => places.get(object),
         pages: async (onReject) => {
           const { readTable } = await import('../../../archive/foreign/parquet/table.ts')
-          changes = new Changes()
+          changes = new ForeignChanges()
           const onObject = (object: StoredObject, file: string, line: number) =>
             places.set(object, isNamed ? `${file}: row ${line}` : `row ${line}`)
           return readTable(table, options, { onReject, changes, onObject })

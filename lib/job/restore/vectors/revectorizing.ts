@@ -9,7 +9,7 @@ import type { RestoreOptions } from '../options.ts'
 import { vectorPresence } from './presence.ts'
 
 /** What is known about a restore that may have vectors made again. */
-export interface Revectorizing {
+export interface RevectorizeFacts {
   readonly store: Store
   readonly transforms: TransformPipeline
   /** The class as it will be. */
@@ -39,7 +39,7 @@ export function remakingFault(
  * keep the existing ones
  */
 export function announceRevectorizing(
-  { store, transforms, schema, fault, objects }: Revectorizing,
+  { store, transforms, schema, fault, objects }: RevectorizeFacts,
   emit: Emit,
 ): void {
   if (!transforms.declared.some(({ name }) => name === REVECTORIZE)) return

@@ -1,6 +1,6 @@
 import type { Rule, RunSubject } from '../config/settings.ts'
 import { type Evidence, subjectsIn } from './evidence.ts'
-import { type Finding, type Findings, keyOf } from './finding.ts'
+import { type AlertFinding, type AlertFindings, keyOf } from './finding.ts'
 import { canJudge, needsReport, ofReport } from './ofReport.ts'
 import { judgeRunning, judgeSubject, noSuccess } from './ofRuns.ts'
 
@@ -19,7 +19,7 @@ export function evaluateRules(
   rules: readonly Rule[],
   evidence: Omit<Evidence, 'watched'>,
   watched: readonly ActiveAlert[],
-): Findings {
+): AlertFindings {
   const whole = { ...evidence, watched: watched.map(({ subject }) => subject) }
   const judged = rules.filter((rule) => canJudge(rule, evidence.report))
   const names = judged.map(({ name }) => name)
@@ -49,11 +49,11 @@ function findingsOf(
   evidence: Evidence,
   subjects: readonly RunSubject[],
   lapsed: Set<string>,
-): Finding[] {
+): AlertFinding[] {
   if (needsReport(rule)) return evidence.report === undefined ? [] : ofReport(rule, evidence.report)
   if (rule.when === 'no_success') return noSuccess(rule, evidence)
   if (rule.when === 'stall') return judgeRunning(rule, evidence)
-  const found = new Map<string, Finding>()
+  const found = new Map<string, AlertFinding>()
   for (const subject of subjects) {
     const verdict = judgeSubject(rule, evidence, subject)
     const key = keyOf({ rule: rule.name, subject, detail: '' })

@@ -1,7 +1,7 @@
 import type { RunSubject } from '../config/settings.ts'
 
 /** A rule that holds for something: alerts are made from findings. */
-export interface Finding {
+export interface AlertFinding {
   /** The name of the rule. */
   readonly rule: string
   readonly subject: RunSubject
@@ -18,17 +18,17 @@ export interface Finding {
 }
 
 /** The result of evaluating rules. */
-export interface Findings {
+export interface AlertFindings {
   /** Names of the rules that were evaluated: nothing is known of the others. */
   readonly rules: readonly string[]
   /** Keys of alerts that were evaluated, besides those that were found. */
   readonly looked: ReadonlySet<string>
-  readonly found: readonly Finding[]
+  readonly found: readonly AlertFinding[]
   /** Keys that no longer hold only because their subject is long past. */
   readonly lapsed: ReadonlySet<string>
 }
 
 /** The key that identifies an alert. */
-export function keyOf({ rule, subject, detail }: Pick<Finding, 'rule' | 'subject' | 'detail'>): string {
+export function keyOf({ rule, subject, detail }: Pick<AlertFinding, 'rule' | 'subject' | 'detail'>): string {
   return JSON.stringify([rule, subject.kind, subject.collection, subject.target, detail])
 }

@@ -2,7 +2,7 @@ import { formatUnit, roughSize } from '../../../core/units.ts'
 import { shellWord } from '../../report/words.ts'
 import type { Rule, RuleOf, RunSubject } from '../config/settings.ts'
 import { type ReportedFacts, subjectText } from './evidence.ts'
-import type { Finding } from './finding.ts'
+import type { AlertFinding } from './finding.ts'
 
 type ReportRule = RuleOf<'missed' | 'throughput' | 'disk_free' | 'damage'>
 
@@ -24,13 +24,13 @@ export function canJudge(rule: Rule, report: ReportedFacts = {}): boolean {
 }
 
 /** The findings of a rule in the report. */
-export function ofReport(rule: ReportRule, report: ReportedFacts): Finding[] {
+export function ofReport(rule: ReportRule, report: ReportedFacts): AlertFinding[] {
   const found = findingsOf(rule, report)
   // A disk belongs to no run.
   return rule.when === 'disk_free' ? found : found.filter(({ subject }) => rule.takes.subject(subject))
 }
 
-function findingsOf(rule: ReportRule, report: ReportedFacts): Finding[] {
+function findingsOf(rule: ReportRule, report: ReportedFacts): AlertFinding[] {
   switch (rule.when) {
     case 'missed':
       return missedFindings(rule.name, report)
@@ -43,7 +43,7 @@ function findingsOf(rule: ReportRule, report: ReportedFacts): Finding[] {
   }
 }
 
-function missedFindings(rule: string, report: ReportedFacts): Finding[] {
+function missedFindings(rule: string, report: ReportedFacts): AlertFinding[] {
   return (report.missed ?? []).map((one) => {
     const subject = { kind: one.what, collection: one.collection, target: one.target ?? '' }
     const last = one.last_success_at
@@ -62,7 +62,7 @@ function missedFindings(rule: string, report: ReportedFacts): Finding[] {
   })
 }
 
-function slower({ name: rule, down }: RuleOf<'throughput'>, report: ReportedFacts): Finding[] {
+function slower({ name: rule, down }: RuleOf<'throughput'>, report: ReportedFacts): AlertFinding[] {
   return (report.trends ?? []).flatMap(({ kind, collection, target, regression }) => {
     if (regression === undefined || regression.slower < down) return []
     const { run, rate_per_second: rate, median_per_second: median } = regression
@@ -78,7 +78,7 @@ const NO_RUN: RunSubject = { kind: '', collection: '', target: '' }
 function fullDisks(
   { name: rule, underBytes, underShare }: RuleOf<'disk_free'>,
   report: ReportedFacts,
-): Finding[] {
+): AlertFinding[] {
   return (report.disk ?? []).flatMap(({ directory, free_bytes: free, total_bytes: total }) => {
     const isLow = underBytes === undefined ? free < (underShare ?? 0) * total : free < underBytes
     if (!isLow) return []
@@ -88,7 +88,7 @@ function fullDisks(
   })
 }
 
-function damaged(rule: string, report: ReportedFacts): Finding[] {
+function damaged(rule: string, report: ReportedFacts): AlertFinding[] {
   return (report.damaged ?? []).map(({ id, collection, reason }) => {
     const subject = { kind: 'verify', collection, target: '' }
     const summary = `the archive ${id} of ${collection} is damaged: ${reason}`

@@ -12,15 +12,15 @@ import {
   subjectOf,
   subjectText,
 } from './evidence.ts'
-import type { Finding } from './finding.ts'
+import type { AlertFinding } from './finding.ts'
 
 /** The verdict of a rule on one subject: a finding, nothing, or a finding that is too old to matter. */
-export type Verdict = Finding | 'lapsed' | undefined
+export type RuleVerdict = AlertFinding | 'lapsed' | undefined
 
 type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
 
 /** Judges one subject by a rule about ended runs. */
-export function judgeSubject(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
+export function judgeSubject(rule: SubjectRule, evidence: Evidence, subject: RunSubject): RuleVerdict {
   if (!rule.takes.subject(subject)) return undefined
   if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
   const entry = lastCountedRun(evidence, subject, rule.takes)
@@ -49,7 +49,7 @@ function wrongWith(
   return error === undefined ? 'failed' : `failed: ${error.message}`
 }
 
-function findingOf(rule: string, entry: HistoryEntry, wrong: string): Finding {
+function findingOf(rule: string, entry: HistoryEntry, wrong: string): AlertFinding {
   const { id, error, status } = entry
   const hasError = error !== undefined && (status === 'failed' || status === 'killed')
   return {
@@ -64,7 +64,7 @@ function findingOf(rule: string, entry: HistoryEntry, wrong: string): Finding {
   }
 }
 
-function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: RunSubject): Verdict {
+function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: RunSubject): RuleVerdict {
   const ended = endedSince(evidence, subject, evidence.now - rule.withinMs)
   const runs = countedRuns(ended, rule.takes).filter(({ trigger }) => rule.takes.trigger(trigger))
   if (runs.length < rule.runs) return undefined
@@ -82,7 +82,7 @@ function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: 
 }
 
 /** Running jobs that use more memory than the rule allows, or that are stalled. */
-export function judgeRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): Finding[] {
+export function judgeRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): AlertFinding[] {
   const running = reader.list({ status: ['running'], limit: 1000 })
   return running.flatMap((entry) => {
     if (!rule.takes.subject(entry) || !rule.takes.trigger(entry.trigger)) return []
@@ -97,7 +97,7 @@ export function judgeRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evide
 }
 
 /** Jobs whose last success is too long ago; a job that never succeeded counts from its first known failure. */
-export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Finding[] {
+export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): AlertFinding[] {
   const { reader, now } = evidence
   const kinds = rule.takes.kinds ?? ['backup']
   const fits = (subject: RunSubject) => kinds.includes(subject.kind) && rule.takes.subject(subject)
@@ -117,7 +117,7 @@ export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Findi
   return [...found, ...neverRun(rule, kinds, names)]
 }
 
-function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, never: boolean): Finding {
+function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, never: boolean): AlertFinding {
   const since = new Date(at).toISOString()
   const fact = never
     ? `never succeeded; the first try that is known was at ${since}`
@@ -140,7 +140,7 @@ function neverRun(
 ) {
   const missing = collections.filter((name) => /^\w+$/.test(name) && !known.includes(name))
   return missing.flatMap((collection) =>
-    kinds.map((kind): Finding => {
+    kinds.map((kind): AlertFinding => {
       const subject = { kind, collection, target: '' }
       return { rule, subject, detail: '', summary: `${subjectText(subject)}: was never run` }
     }),

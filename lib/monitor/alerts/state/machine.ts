@@ -1,4 +1,4 @@
-import type { Finding } from '../rule/finding.ts'
+import type { AlertFinding } from '../rule/finding.ts'
 
 /** The remembered state of one alert. Times are milliseconds since 1970. */
 export interface AlertState {
@@ -17,7 +17,7 @@ export interface AlertState {
   /** How often the alert was repeated in this episode. */
   readonly repeats: number
   /** The latest finding. */
-  readonly finding: Finding
+  readonly finding: AlertFinding
 }
 
 /** What a message says of an alert: it begins, it still holds, it has ended, or its subject is long past. */
@@ -45,7 +45,7 @@ export interface Transition {
  */
 export function nextState(
   state: AlertState | undefined,
-  finding: Finding | 'lapsed' | undefined,
+  finding: AlertFinding | 'lapsed' | undefined,
   now: number,
   timing: AlertTiming,
 ): Transition {
@@ -73,7 +73,7 @@ export function isFlapping(
 
 function stillFiring(
   state: AlertState,
-  finding: Finding,
+  finding: AlertFinding,
   now: number,
   { repeatMs }: AlertTiming,
 ): Transition {

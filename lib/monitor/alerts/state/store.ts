@@ -4,7 +4,7 @@ import type { AlertSettings, Rule } from '../config/settings.ts'
 import { messageOf } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
 import type { ActiveAlert } from '../rule/evaluateRules.ts'
-import { type Finding, type Findings, keyOf } from '../rule/finding.ts'
+import { type AlertFinding, type AlertFindings, keyOf } from '../rule/finding.ts'
 import { type AlertState, isFlapping, nextState } from './machine.ts'
 
 /** An alert that is pending or firing. */
@@ -49,7 +49,7 @@ export function watchedAlerts(database: SqliteDatabase): ActiveAlert[] {
 export function applyFindings(
   database: SqliteDatabase,
   settings: AlertSettings,
-  findings: Findings,
+  findings: AlertFindings,
   { now, asOf }: { readonly now: number; readonly asOf: number },
 ): AlertMessage[] {
   const taking = database.transaction(() => {
@@ -71,7 +71,7 @@ export function applyFindings(
 interface One {
   readonly key: string
   readonly rule: Rule
-  readonly finding: Finding | 'lapsed' | undefined
+  readonly finding: AlertFinding | 'lapsed' | undefined
   readonly now: number
   readonly asOf: number
 }

@@ -143,7 +143,7 @@ export class NodeConnection {
   }
 
   /** Version and message limit, by REST. @throws ElysiaError if it is unreachable or not Weaviate */
-  async meta(signal?: AbortSignal): Promise<Meta> {
+  async meta(signal?: AbortSignal): Promise<ServerMeta> {
     const reply = await this.#ask({ method: 'GET', path: '/meta' }, signal)
     if (reply.status === 401 || reply.status === 403 || reply.status >= 500) {
       throw replyFailure(reply, this.http, 'asking for the version')
@@ -169,7 +169,7 @@ export class NodeConnection {
 }
 
 /** What a server reports about itself. */
-export interface Meta {
+export interface ServerMeta {
   readonly version: string
   readonly maxMessageBytes: number | undefined
 }

@@ -1,5 +1,5 @@
 import { uuidOf } from './decode.ts'
-import type { DeletionOutcome, Deletions, Refusal } from './messages.ts'
+import type { BatchRefusal, DeletionOutcome, DeletionReply } from './messages.ts'
 import { intOf, malformedReply, type Reader, readerOf, readMessage } from './protobuf.ts'
 
 /** How many bytes of a text are read; a server's own messages are shorter. */
@@ -10,8 +10,8 @@ const MAX_TEXT_BYTES = 8192
  * are cut.
  * @throws MalformedReply
  */
-export function refusalsIn(reply: Buffer, most: number): Refusal[] {
-  const refusals: Refusal[] = []
+export function refusalsIn(reply: Buffer, most: number): BatchRefusal[] {
+  const refusals: BatchRefusal[] = []
   fields(reply, (reader, tag) => {
     if (tag >>> 3 !== 2 || refusals.length > most) return false
     refusals.push(readMessage(reader, { index: 0, error: '' }, takeRefusal))
@@ -24,7 +24,7 @@ export function refusalsIn(reply: Buffer, most: number): Refusal[] {
  * The content of a BatchDeleteReply; its objects are bounded as the refusals of `refusalsIn` are.
  * @throws MalformedReply
  */
-export function deletionsIn(reply: Buffer, most: number): Deletions {
+export function deletionsIn(reply: Buffer, most: number): DeletionReply {
   const objects: DeletionOutcome[] = []
   const counts = { matches: 0, successful: 0, failed: 0 }
   fields(reply, (reader, tag) => {

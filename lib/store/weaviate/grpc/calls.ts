@@ -3,7 +3,7 @@ import { publishRequest } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
 import type { Tls } from '../cluster/tls.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
-import type { BatchObject, CountRequest, Fetch } from './messages.ts'
+import type { BatchObject, CountRequest, SearchQuery } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
 export type { Metadata }
@@ -24,7 +24,7 @@ interface Options {
 
 /** Calls of Weaviate's gRPC service that return their answers as bytes. @see decode.ts and batchReply.ts */
 export interface Calls {
-  search(fetch: Fetch, options: Options): Promise<Buffer>
+  search(fetch: SearchQuery, options: Options): Promise<Buffer>
   objects(objects: readonly BatchObject[], options: Options): Promise<Buffer>
   remove(deletion: Deletion, options: Options): Promise<Buffer>
   count(counting: CountRequest, options: Options): Promise<Buffer>

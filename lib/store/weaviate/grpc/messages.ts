@@ -13,7 +13,7 @@ export type PropertiesRequest = NonNullable<SearchArgs['properties']>
 export type MetadataRequest = NonNullable<SearchArgs['metadata']>
 
 /** An object that a server refused, by its index in the message. */
-export interface Refusal {
+export interface BatchRefusal {
   readonly index: number
   readonly error: string
 }
@@ -26,7 +26,7 @@ export interface DeletionOutcome {
 }
 
 /** The outcomes of a deletion, and how many objects matched. */
-export interface Deletions {
+export interface DeletionReply {
   readonly matches: number
   readonly successful: number
   readonly failed: number
@@ -34,7 +34,7 @@ export interface Deletions {
 }
 
 /** Which objects to fetch: those that the filter selects, in order of id if requested, or those after an id. */
-export interface Fetch {
+export interface SearchQuery {
   readonly collection: string
   readonly tenant: string
   readonly limit: number
@@ -63,16 +63,16 @@ export type ConsistencyLevel = typeof QUORUM
  */
 export interface GrpcClient {
   /** Resolves with the refusals; at most one more than there are objects. */
-  batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<Refusal[]>
+  batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<BatchRefusal[]>
   /** Resolves with the ids that existed; at most one more than requested. */
   batchDelete(
     collection: string,
     tenant: string,
     ids: readonly string[],
     signal: AbortSignal,
-  ): Promise<Deletions>
+  ): Promise<DeletionReply>
   /** Resolves with the bytes of a SearchReply. */
-  search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
+  search(fetch: SearchQuery, signal: AbortSignal): Promise<Buffer>
   /** Resolves with undefined if the server returns no count. */
   countObjects(counting: CountRequest, signal: AbortSignal): Promise<number | undefined>
   /** Aborts calls in flight; nothing stays open. */

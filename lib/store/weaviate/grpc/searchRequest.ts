@@ -1,13 +1,13 @@
 import { writeBool, writeFlag, writeMessage, writeNumber, writeText, writeTexts } from './fields.ts'
 import { writeFilters } from './filters.ts'
-import type { Fetch, MetadataRequest, PropertiesRequest } from './messages.ts'
+import type { MetadataRequest, PropertiesRequest, SearchQuery } from './messages.ts'
 import { Writer } from './writer.ts'
 
 /**
  * The bytes of a SearchRequest.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
-export function searchRequest(fetch: Fetch): Uint8Array {
+export function searchRequest(fetch: SearchQuery): Uint8Array {
   const writer = new Writer()
   writeText(writer, 1, fetch.collection)
   if (fetch.tenant !== '') writeText(writer, 10, fetch.tenant)

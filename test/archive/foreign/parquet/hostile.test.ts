@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { Changes } from '../../../../lib/archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../../lib/archive/foreign/changes.ts'
 import { mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
 import { openTable, readTable } from '../../../../lib/archive/foreign/parquet/table.ts'
 import { ElysiaError } from '../../../../lib/core/errors.ts'
@@ -17,7 +17,7 @@ async function rowsIn(path: string): Promise<number> {
   const options = { mapping: mappingOf({}) }
   const table = await openTable(files, options)
   let rows = 0
-  const calls = { changes: new Changes(), onReject: () => void rows++ }
+  const calls = { changes: new ForeignChanges(), onReject: () => void rows++ }
   for await (const page of readTable(table, options, calls)) rows += page.length
   return rows
 }

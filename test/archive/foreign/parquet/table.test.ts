@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { Changes } from '../../../../lib/archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../../lib/archive/foreign/changes.ts'
 import { type MappingOptions, mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
 import { deriveTableSchema } from '../../../../lib/archive/foreign/parquet/derive.ts'
 import { tableFiles } from '../../../../lib/archive/foreign/parquet/directory.ts'
@@ -32,7 +32,7 @@ async function read(name: string, { timezone, schema, ...mapping }: Reading = {}
   }
   const table = await openTable(files, options)
   const derived = await deriveTableSchema(table, options, 'Article')
-  const [changes, rejects, objects] = [new Changes(), [] as Reject[], [] as StoredObject[]]
+  const [changes, rejects, objects] = [new ForeignChanges(), [] as Reject[], [] as StoredObject[]]
   const calls = { changes, onReject: (reject: Reject) => void rejects.push(reject) }
   for await (const page of readTable(table, options, calls)) objects.push(...page)
   const types = Object.fromEntries(derived.properties!.map(({ name, dataType }) => [name, dataType[0]]))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Changes } from '../../../../lib/archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../../lib/archive/foreign/changes.ts'
 import { mongo } from '../../../../lib/archive/foreign/shapes/mongo.ts'
 import { Sample } from '../../../../lib/archive/foreign/shapes/sample.ts'
 
@@ -22,5 +22,5 @@ t.test('a byte vector of MongoDB is one after its base64 is cut', async (t) => {
   for (let n = 0; n < 1536; n++) bytes.writeFloatLE(0.5, 2 + 4 * n)
   const sample = new Sample()
   sample.add({ _id: 'a', plot: { $binary: { base64: bytes.toString('base64'), subType: '09' } } })
-  t.strictSame(mongo.reader(sample.lines, new Changes()).vectors, ['plot'])
+  t.strictSame(mongo.reader(sample.lines, new ForeignChanges()).vectors, ['plot'])
 })

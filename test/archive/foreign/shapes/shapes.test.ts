@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { Changes } from '../../../../lib/archive/foreign/changes.ts'
+import { ForeignChanges } from '../../../../lib/archive/foreign/changes.ts'
 import { documentKind } from '../../../../lib/archive/foreign/documentLines.ts'
 import { type MappingOptions, mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
 import { jsonLines, plainJsonl, withoutReason } from '../../../../lib/archive/foreign/plainJsonl.ts'
@@ -32,7 +32,7 @@ async function readBytes(bytes: Buffer, options: MappingOptions = {}) {
   await pipeline(Readable.from([bytes]), ...jsonLines({ document }), collect)
   const shape = shapeOf(sample) ?? shapeByName('flat')
   const form = { shape, mapping: mappingOf(options), sample }
-  const [changes, objects, rejects] = [new Changes(), [] as StoredObject[], [] as Reject[]]
+  const [changes, objects, rejects] = [new ForeignChanges(), [] as StoredObject[], [] as Reject[]]
   const stages = plainJsonl({
     document,
     form: foreignLines(form, changes),

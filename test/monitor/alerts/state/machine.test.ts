@@ -1,7 +1,7 @@
 // What is sent of one alert over time: on a clock of its own.
 import fc from 'fast-check'
 import t from 'tap'
-import type { Finding } from '../../../../lib/monitor/alerts/rule/finding.ts'
+import type { AlertFinding } from '../../../../lib/monitor/alerts/rule/finding.ts'
 import {
   type AlertNotice,
   type AlertState,
@@ -10,7 +10,7 @@ import {
 } from '../../../../lib/monitor/alerts/state/machine.ts'
 import { runs } from '../../../runs.ts'
 
-const finding: Finding = {
+const finding: AlertFinding = {
   rule: 'failed',
   subject: { kind: 'backup', collection: 'Article', target: '' },
   detail: '',

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { AlertMessage } from '../../../../lib/monitor/alerts/messageSchema.ts'
 import { evaluateRules } from '../../../../lib/monitor/alerts/rule/evaluateRules.ts'
-import type { Findings } from '../../../../lib/monitor/alerts/rule/finding.ts'
+import type { AlertFindings } from '../../../../lib/monitor/alerts/rule/finding.ts'
 import {
   claimSink,
   recordDelivery,
@@ -47,7 +47,7 @@ t.test(
         file += 1
         const path = join(directory, `${file}.db`)
         const processes = [0, 1, 2].map(() => open(path))
-        const looked: ({ findings: Findings; asOf: number } | undefined)[] = []
+        const looked: ({ findings: AlertFindings; asOf: number } | undefined)[] = []
         const runs: HistoryEntry[] = []
         const sent: AlertMessage[] = []
         let now = NOON

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { limitProcess } from '../../lib/core/memory/limits.ts'
 import type { StoredObject } from '../../lib/core/object.ts'
-import { Pieces } from '../../lib/store/pieces.ts'
+import { ObjectBatches } from '../../lib/store/objectBatches.ts'
 
 const MIB = 1024 * 1024
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `id ${String(n).padStart(5, '0')}`)
 
 /** How many ids each call named, for objects of so many bytes. */
-async function callsFor(count: number, bytes: number, pieces = new Pieces()): Promise<number[]> {
+async function callsFor(count: number, bytes: number, pieces = new ObjectBatches()): Promise<number[]> {
   const text = 'x'.repeat(bytes)
   const calls: number[] = []
   const found: string[] = []
@@ -31,7 +31,7 @@ t.test('small objects are read 500 at a time', async (t) => {
 })
 
 t.test('large ones in pieces of about 16 MiB, once their size is known', async (t) => {
-  const pieces = new Pieces()
+  const pieces = new ObjectBatches()
   await callsFor(1, MIB, pieces)
   const calls = await callsFor(100, MIB, pieces)
   t.ok(Math.max(...calls) <= 16, `${calls}`)
@@ -49,6 +49,7 @@ t.test('under a limit the first is one object, and pieces grow as far as it perm
 
 t.test('ids without objects do not stop it', async (t) => {
   const asked: number[] = []
-  for await (const { objects } of new Pieces().read(ids(700), async () => [])) asked.push(objects.length)
+  for await (const { objects } of new ObjectBatches().read(ids(700), async () => []))
+    asked.push(objects.length)
   t.strictSame(asked, [0, 0])
 })

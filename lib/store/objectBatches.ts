@@ -10,7 +10,7 @@ const PIECE_BYTES = 16 * 1024 * 1024
 const GROWTH = 4
 
 /** Some ids, and those of their objects that exist. */
-export interface Piece {
+export interface ObjectBatch {
   readonly ids: readonly string[]
   readonly objects: readonly StoredObject[]
 }
@@ -20,14 +20,14 @@ export interface Piece {
  * learns from each piece how large the next may be, so keep one for a job. The first has 500 ids, or one under a limit.
  * Memory: a piece.
  */
-export class Pieces {
+export class ObjectBatches {
   #ids = isLimited() ? 1 : MOST_IDS
 
   /** In the order of the ids, one call of `read` for each piece. Errors: those of `read` */
   async *read(
     ids: readonly string[],
     read: (ids: readonly string[]) => Promise<readonly StoredObject[]>,
-  ): AsyncGenerator<Piece> {
+  ): AsyncGenerator<ObjectBatch> {
     for (let at = 0; at < ids.length; ) {
       const some = ids.slice(at, at + this.#ids)
       const objects = await read(some)
