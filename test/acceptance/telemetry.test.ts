@@ -1,9 +1,10 @@
 // The recipe of docs/monitoring.md, as it stands there, and what a command connects to.
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { adds, home } from '../bin/elysiactl.ts'
-import { weaviateDouble } from '../double/double.ts'
+import { doubleProcess } from '../double/process.ts'
 
 const PAGE = readFileSync(new URL('../../docs/monitoring.md', import.meta.url), 'utf8')
 
@@ -19,32 +20,38 @@ t.test('the recipe for OpenTelemetry makes spans of a run', async (t) => {
   t.match(JSON.parse(spans.at(-1)!), { name: 'elysiactl ingest', trace: 'a'.repeat(32) })
 })
 
-/** Notes each address that this process connects to, one a line. */
-const RECORDER = `
-import { appendFileSync } from 'node:fs'
-import { Socket } from 'node:net'
-const connect = Socket.prototype.connect
-Socket.prototype.connect = function (...args) {
-  const [first] = args.flat()
-  const { host = 'localhost', port, path } = typeof first === 'object' ? first : { port: first }
-  appendFileSync(process.env.CONNECTIONS, (path ?? host + ':' + port) + '\\n')
-  return connect.apply(this, args)
+/** Notes each address that this process connects to. */
+function recorded(t: Test): Set<string> {
+  const opened = new Set<string>()
+  const { connect } = Socket.prototype
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+    const [first] = args.flat()
+    const {
+      host = 'localhost',
+      port,
+      path,
+    } = (typeof first === 'object' ? first : { port: first }) as Address
+    opened.add(path ?? `${host}:${port}`)
+    return Reflect.apply(connect, this, args)
+  }
+  t.teardown(() => {
+    Socket.prototype.connect = connect
+  })
+  return opened
 }
-`
+
+interface Address {
+  readonly host?: string
+  readonly port?: unknown
+  readonly path?: string
+}
 
 t.test('no command opens a connection that the user did not name', async (t) => {
-  const double = await weaviateDouble()
+  const { run, directory } = home(t, { 'changes.jsonl': adds(20) })
+  // In a process of its own, since it connects to itself.
+  const double = await doubleProcess(join(directory, 'double.jsonl'))
   t.teardown(() => double.stop())
-  const variables = { NODE_OPTIONS: '--import ./recorder.mjs', CONNECTIONS: 'connections' }
-  const files = { 'changes.jsonl': adds(20), 'recorder.mjs': RECORDER, connections: '' }
-  const { run, directory } = home(t, files, variables)
-  const connections = join(directory, 'connections')
-  const opened = () =>
-    new Set(
-      readFileSync(connections, 'utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
-    )
+  const opened = recorded(t)
   const local = [
     ['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c'],
     ['col', 'backup', 'c', '--to', 'archive'],
@@ -56,11 +63,11 @@ t.test('no command opens a connection that the user did not name', async (t) => 
     ['metrics'],
   ]
   for (const args of local) t.match(await run(args), { code: 0 }, args.join(' '))
-  t.same([...opened()], [], 'none without a server')
+  t.same([...opened], [], 'none without a server')
   const target = double.target
   t.match(await run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c', '--target', target]), {
     code: 0,
   })
   const { http, grpc } = double.ports
-  t.same([...opened()].toSorted(), [`127.0.0.1:${http}`, `127.0.0.1:${grpc}`].toSorted())
+  t.same([...opened].toSorted(), [`127.0.0.1:${http}`, `127.0.0.1:${grpc}`].toSorted())
 })

@@ -15,6 +15,7 @@ import t, { type Test } from 'tap'
 import type { Manifest } from '../../../lib/archive/manifest.ts'
 import { manifestText } from '../../../lib/archive/manifestFile.ts'
 import { type Home, home } from '../../bin/elysiactl.ts'
+import { some } from '../../bin/runs.ts'
 import { idOf, THING } from '../../job/backup/archived.ts'
 import { drawing } from '../../job/ingest/killing.ts'
 import { cat, embedded, fill, listed, report, restoreReport } from './archives.ts'
@@ -159,7 +160,7 @@ t.test(
         '--json',
       ]),
     )
-    for (const [to, most, ...flags] of KINDS) {
+    for (const [to, most, ...flags] of some(KINDS)) {
       const made = await place.run(['col', 'backup', 'Thing', ...from, '--to', to, '--json', ...flags])
       const { bytes, digest } = report(made)
       t.equal(digest, plain.digest, to)
@@ -202,7 +203,7 @@ t.test(
   async (t) => {
     const place = await withSources(t)
     const from = ['--target', embedded(place)]
-    for (const to of ['one.jsonl.gz', 'one.jsonl.zst', 'one.jsonl.lz4']) {
+    for (const to of some(['one.jsonl.gz', 'one.jsonl.zst', 'one.jsonl.lz4'])) {
       t.equal((await place.run(['col', 'backup', 'Thing', ...from, '--to', to])).code, 0)
       const path = join(place.directory, to)
       chmodSync(path, 0o600)

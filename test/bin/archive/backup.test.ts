@@ -15,6 +15,7 @@ import type { BackupReport } from '../../../lib/job/backup/report.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { type Home, home } from '../elysiactl.ts'
 import { filled, idOf, STORE } from '../filled.ts'
+import { some } from '../runs.ts'
 
 const BACKUP = ['col', 'backup', 'SourceCode', ...STORE]
 
@@ -117,8 +118,7 @@ t.test('a dry run says what would be read, and writes nothing', async (t) => {
 t.test('every compression, format and single file holds the same objects', async (t) => {
   const at = await store(t, 40, 6)
   const digests = new Set<string>()
-  for (const [place, ...words] of [
-    ['none', '--compression', 'none'],
+  const others = some([
     ['gzip', '--compression', 'gzip:9'],
     ['lz4', '--compression', 'lz4'],
     ['zstd', '--compression', 'zstd:1', '--part-size', '16KiB', '-j', '4'],
@@ -126,7 +126,8 @@ t.test('every compression, format and single file holds the same objects', async
     ['parquet', '--format', 'parquet'],
     ['one.jsonl.zst'],
     ['kinds', '--partition-by', 'path', '--part-size', '64KiB'],
-  ]) {
+  ])
+  for (const [place, ...words] of [['none', '--compression', 'none'], ...others]) {
     const { code, stdout, stderr } = await at.run([...BACKUP, '--to', place!, '--json', ...words])
     t.equal(code, 0, `${place}: ${stderr}`)
     digests.add((JSON.parse(stdout) as BackupReport).digest)

@@ -5,7 +5,7 @@ import t from 'tap'
 import { type Home, home } from '../elysiactl.ts'
 import { filled, idOf, STORE } from '../filled.ts'
 
-const WORDS = ['col', 'backup', 'SourceCode', ...STORE, '--to', 'archive', '--part-size', '256KiB']
+const WORDS = ['col', 'backup', 'SourceCode', ...STORE, '--to', 'archive', '--part-size', '64KiB']
 
 async function statuses(at: Home): Promise<string[]> {
   const { stdout } = await at.run(['col', 'catalog', 'list', '--json'])
@@ -20,7 +20,7 @@ t.test(
     await filled(
       at,
       'SourceCode',
-      Array.from({ length: 40_000 }, (_, n) => ({ id: idOf(n), properties: { path: `p${n}`, text } })),
+      Array.from({ length: 5000 }, (_, n) => ({ id: idOf(n), properties: { path: `p${n}`, text } })),
     )
     const { child, ended } = at.start(WORDS)
     const journal = join(at.directory, 'archive', 'parts.jsonl')

@@ -11,10 +11,11 @@ import { visible, visibleJson } from '../../../bin/view/visible.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { HIDDEN, HOSTILE, HOSTILE_OR_LONG, stain } from '../../acceptance/fault/hostile.ts'
 import { CHARACTERS } from '../../characters.ts'
+import { runs } from '../../runs.ts'
 
 const SEED = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 2 ** 31)
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 3000)
-const runs = (numRuns: number) => ({ numRuns, seed: SEED })
+const RUNS = runs(1000)
+const tried = (numRuns: number) => ({ numRuns, seed: SEED })
 
 /** What `say` writes to stderr, at once. */
 function written(say: () => void): string {
@@ -66,7 +67,7 @@ t.test('what is made visible holds no hidden character, and stays as it is', asy
       if (!HIDDEN.test(input) && !more.test(input) && shown !== input)
         throw new Error('plain text has changed')
     }),
-    runs(RUNS),
+    tried(RUNS),
   )
 })
 
@@ -81,7 +82,7 @@ t.test('JSON means the same when it is made visible', async () => {
       }
       return true
     }),
-    runs(RUNS / 2),
+    tried(RUNS / 2),
   )
 })
 
@@ -116,12 +117,12 @@ t.test('notes, warnings, failures and errors are as many lines as were meant, an
       }
       if (how.quiet && lines(said.ours) !== 1) throw new Error('an error of more than one line')
     }),
-    runs(RUNS / 2),
+    tried(RUNS / 2),
   )
 })
 
 t.test('what is printed to stdout is a line for each, and plain', async (t) => {
-  const values = fc.sample(HOSTILE_OR_LONG, runs(RUNS))
+  const values = fc.sample(HOSTILE_OR_LONG, tried(RUNS))
   const console = processConsole({ json: false, quiet: false, verbose: false })
   async function* later() {
     yield* values
@@ -153,7 +154,7 @@ t.test('a table has a line for each row, whatever its cells hold', async () => {
       for (const line of lines) require(stain(line) ?? (line.includes('\n') ? 'a line feed' : undefined))
       if (lines.length !== rows.length + 1) throw new Error(`${lines.length} lines of ${rows.length} rows`)
     }),
-    runs(RUNS / 10),
+    tried(RUNS / 10),
   )
 })
 
@@ -189,7 +190,7 @@ t.test('so does the summary of a run, with the names that others gave', async ()
       require(stain(text))
       if (text.split('\n').length - 1 !== lines.length) throw new Error('a line of its own')
     }),
-    runs(RUNS / 10),
+    tried(RUNS / 10),
   )
 })
 
