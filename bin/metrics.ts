@@ -43,7 +43,7 @@ export async function servingMetrics(
   })
 }
 
-/** The same without notes: commands about the catalog report what it finds out. */
+/** The context without notes: commands about the catalog report what it finds out. */
 export function withoutNotes({ console, options, settings }: Looking): Looking {
   return { options, settings, console: { ...console, note: () => {}, detail: () => {} } }
 }

@@ -57,7 +57,7 @@ export function load(name: string): object {
   return module.exports
 }
 
-/** The same in another thread, which begins while the first one is working. */
+/** Loads a script in another thread, which begins while the first one is working. */
 export function loadInThread(name: string): object {
   return withStartFlags(() => load(name))
 }

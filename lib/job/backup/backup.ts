@@ -46,7 +46,7 @@ export async function backup(
 }
 
 /**
- * The same, but also resolves with the report if the backup failed or was interrupted.
+ * As `backup`, but also resolves with the report if the backup failed or was interrupted.
  * @throws only if it could not begin
  */
 export async function runBackup(

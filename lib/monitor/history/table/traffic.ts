@@ -20,7 +20,7 @@ export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed
   return stalls.some((amount) => amount > 0) ? [name, ...moved, ...stalls] : [name, ...moved]
 }
 
-/** @throws StrangeEntry */
+/** @throws InvalidEntry */
 export function unpackTraffic(found: unknown, hosts: readonly string[]): PlaceTraffic {
   const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(found) ? found : []
   const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls
