@@ -25,13 +25,13 @@ export async function watchAlerts(
   return watch
 }
 
-/** A watch of alerts whose configuration may change. */
+/** As `watchAlerts`, with a configuration that may change. */
 export interface ReconfigurableWatch extends AlertsWatch {
   /** Uses these settings from now on. @throws as `watchAlerts`: then the earlier ones stay */
   take(settings: Settings): Promise<void>
 }
 
-/** Starts a watch of alerts that takes other settings later. */
+/** As `watchAlerts`, until it gets other settings. */
 export async function watchAlertsAfterChanges(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
 ): Promise<ReconfigurableWatch> {

@@ -8,7 +8,6 @@ import {
   ingestFiles,
   ingestOptions,
   type Report,
-  rejectsIn,
   requireUsable,
   runOptions,
   type State,
@@ -76,11 +75,8 @@ export function writeContext(context: Context, state: State, keepsRejects: boole
 }
 
 /** The path of the rejected records; undefined if there are none, or no file. */
-function rejectsPath(
-  { id, target, rejected }: Report,
-  { state, rejectsPath, rejectsDirectory }: WriteContext,
-) {
+function rejectsPath({ id, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
   if (sumCounts(rejected) === 0) return undefined
-  const standard = rejectsDirectory && rejectsIn(rejectsDirectory, id, target)
+  const standard = rejectsDirectory && join(rejectsDirectory, `${id}.jsonl`)
   return rejectsPath ?? state?.journal.find(id)?.checkpoint?.rejectsPath ?? standard
 }

@@ -9,7 +9,7 @@ import { placeOfCompiled } from './place.ts'
 export { collectLessOften } from './heap.ts'
 
 /** The function that wraps a CommonJS module. */
-type ModuleWrapper = (
+type Wrapped = (
   exports: object,
   require: (name: string) => unknown,
   module: { exports: object },
@@ -51,13 +51,13 @@ export function load(name: string): object {
   const script = isLate
     ? withStartFlags(() => scriptOf(file, name, directory))
     : scriptOf(file, name, directory)
-  const run = script.runInThisContext() as ModuleWrapper
+  const run = script.runInThisContext() as Wrapped
   run(module.exports, siblings, module, file, dirname(file), (wanted, options) => import(wanted, options))
   loaded.set(name, module.exports)
   return module.exports
 }
 
-/** Loads a script in another thread, which begins while the first one is working. */
+/** The same in another thread, which begins while the first one is working. */
 export function loadInThread(name: string): object {
   return withStartFlags(() => load(name))
 }

@@ -1,6 +1,6 @@
 import { ElysiaError, type ErrorCode, messageOf } from '../core/errors.ts'
 
-interface ErrorMeaning {
+interface Meaning {
   readonly code: ErrorCode
   readonly what: string
   readonly hint: string
@@ -8,7 +8,7 @@ interface ErrorMeaning {
 }
 
 /** By primary result code. @see https://www.sqlite.org/rescode.html */
-const MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
+const MEANINGS: Readonly<Record<string, Meaning>> = {
   SQLITE_FULL: {
     code: 'ELYSIA_STORE',
     what: 'the disk is full, so nothing more can be written to',

@@ -10,7 +10,7 @@ export interface Mapping {
   readonly properties?: string
 }
 
-/** A mapping of fields as options. */
+/** The same mapping as options. */
 export interface MappingOptions {
   readonly idFrom?: string
   readonly vectorFrom?: string

@@ -94,8 +94,7 @@ export function identitySha256(object: StoredObject): string {
 }
 
 /**
- * The SHA-256 of an object's identity, remembered as long as the object lives: comparing an object and then archiving
- * it hashes it once.
+ * The same SHA-256, remembered as long as the object lives: comparing an object and then archiving it hashes it once.
  */
 export function rememberedSha256(object: StoredObject): string {
   const known = Hashed.find(object)
@@ -137,7 +136,7 @@ export function vectorsOf({ vector, vectors }: StoredObject): number {
   return (vector === undefined ? 0 : 1) + Object.values<Vector>(vectors ?? {}).length
 }
 
-/** The SHA-256 of an object's identity in base64, for a file. */
+/** The same SHA-256 in base64, for a file. */
 export function objectDigest(object: StoredObject): string {
   return Buffer.from(rememberedSha256(object), 'binary').toString('base64')
 }

@@ -11,14 +11,13 @@ const BYTES_A_THREAD = 128 * 1024 * 1024
 
 /**
  * How many threads `--threads` means: `auto` takes as many as there are processors, at most four, if there are two and
- * it `pays`. Never more than fit into memory, not even of those that were asked for: the limit is the harder wish.
+ * it `pays`; never more than fit into memory.
  */
 export function threadsFor(option: string, pays: boolean, memory?: Pick<MemoryLimit, 'bytes'>): number {
-  const most = memory === undefined ? Number.POSITIVE_INFINITY : fittingIn(memory.bytes)
-  if (option !== 'auto') return Math.min(Number(option), most)
+  if (option !== 'auto') return Number(option)
   const processors = availableParallelism()
   if (!pays || processors < 2) return 0
-  return Math.min(processors, MOST_BY_ITSELF, most)
+  return Math.min(processors, MOST_BY_ITSELF, memory === undefined ? MOST_BY_ITSELF : fittingIn(memory.bytes))
 }
 
 function fittingIn(bytes: number): number {

@@ -34,9 +34,9 @@ export function ofReport(report: MonitorReport): SampleGroup[] {
   ]
 }
 
-type ExpectedLine = NonNullable<MonitorReport['expected']>[number]
+type Expected = NonNullable<MonitorReport['expected']>[number]
 
-function ofExpectation({ collection, target, what, due_at, grace_seconds }: ExpectedLine): SampleGroup[] {
+function ofExpectation({ collection, target, what, due_at, grace_seconds }: Expected): SampleGroup[] {
   const due = secondsOf(due_at)
   return groupOf(
     { kind: what, collection, target: target ?? '' },

@@ -8,14 +8,14 @@ export function processMetrics(): () => Promise<string> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const metric of registry.getMetricsAsArray()) {
-    const { name, type, labelNames } = metric as unknown as MetricDescription
+    const { name, type, labelNames } = metric as unknown as Described
     if (labelNames.length > 0 || (name.endsWith('_total') && type !== 'counter'))
       registry.removeSingleMetric(name)
   }
   return () => registry.metrics()
 }
 
-interface MetricDescription {
+interface Described {
   readonly name: string
   readonly type: string
   readonly labelNames: readonly string[]

@@ -13,7 +13,7 @@ export interface OpenRequest {
   readonly direction: 'in' | 'out'
 }
 
-interface RequestStart {
+interface Sending {
   readonly startedMs: number
   /** Bytes that had been sent to its server before. */
   readonly sentBefore: number
@@ -24,7 +24,7 @@ interface RequestStart {
  * Memory: a row for each open request.
  */
 export class Traffic {
-  readonly #open = new Map<ServerRequest, RequestStart>()
+  readonly #open = new Map<ServerRequest, Sending>()
   readonly #sentTo: (server: string) => number
   /** How many requests were answered. */
   answered = 0

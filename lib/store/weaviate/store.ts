@@ -59,7 +59,7 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
 }
 
-type SharedContext = Omit<Context, 'name'>
+type Shared = Omit<Context, 'name'>
 
 function capabilitiesOf({
   multiVectors,
@@ -83,9 +83,9 @@ class WeaviateStore implements Store {
   readonly target: string
   readonly supports: Capabilities
   readonly maxInFlight: number
-  readonly #shared: SharedContext
+  readonly #shared: Shared
 
-  constructor(shared: SharedContext, maxInFlight: number) {
+  constructor(shared: Shared, maxInFlight: number) {
     this.target = shared.target
     this.supports = capabilitiesOf(shared.capabilities)
     this.maxInFlight = maxInFlight

@@ -10,6 +10,7 @@ import { exposition } from '../../../lib/monitor/metrics/exposition.ts'
 import { gatewayFault, gatewayOf, hasCredentials } from '../../../lib/monitor/metrics/gateway.ts'
 import type { SampleGroup } from '../../../lib/monitor/metrics/metric.ts'
 import { pushMetrics } from '../../../lib/monitor/metrics/push.ts'
+import { clockOf } from '../../clock.ts'
 
 async function gateway(t: Test, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
@@ -70,8 +71,12 @@ t.test('one that hangs, or is not there, is given up in bounded time', async (t)
   t.teardown(() => resets.close())
   await once(resets, 'listening')
   const { port } = resets.address() as AddressInfo
+  const clock = clockOf(t)
   const began = performance.now()
   const gone = pushMetrics('a 1\n', gatewayOf(`http://127.0.0.1:${port}`, 'h'))
+  await wait(700)
+  // Another try is made before, and none after.
+  clock.passMs = 14_000
   await t.rejects(gone, { code: 'ELYSIA_UNREACHABLE' })
   t.ok(performance.now() - began < 20_000)
 })

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { rootCertificates as TLS_ROOTS } from 'node:tls'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import type { WeaviateOptions } from '../../../lib/store/weaviate/options.ts'
@@ -8,9 +9,10 @@ import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
 import { CERTIFICATE } from '../../double/tls/certificate.ts'
+import { oneFile } from '../../run/oneFile.ts'
 
 const KEY = 'a-secret-key'
-const OPENER = new URL('../../../lib/store/weaviate/store.ts', import.meta.url).href
+const OPENER = pathToFileURL(oneFile(new URL('../../../lib/store/weaviate/store.ts', import.meta.url))).href
 
 async function start(t: Test, options: DoubleOptions): Promise<Double> {
   const double = await weaviateDouble(options)

@@ -1,6 +1,6 @@
 import { type FileIdentity, millisecondsOf, sameContent } from '../identity.ts'
 
-interface WaitingFile {
+interface Waiting {
   readonly identity: FileIdentity
   readonly isStable: boolean
   readonly timer: NodeJS.Timeout | undefined
@@ -14,7 +14,7 @@ interface WaitingFile {
 export class WaitingFiles {
   readonly #settleMs: number
   readonly #look: (path: string) => void
-  readonly #files = new Map<string, WaitingFile>()
+  readonly #files = new Map<string, Waiting>()
 
   constructor(settleMs: number, look: (path: string) => void) {
     this.#settleMs = settleMs
