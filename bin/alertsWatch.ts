@@ -25,13 +25,13 @@ export async function watchAlerts(
   return watch
 }
 
-/** As `watchAlerts`, with a configuration that may change. */
+/** A watch of alerts whose configuration may change. */
 export interface ReconfigurableWatch extends AlertsWatch {
   /** Uses these settings from now on. @throws as `watchAlerts`: then the earlier ones stay */
   take(settings: Settings): Promise<void>
 }
 
-/** As `watchAlerts`, until it gets other settings. */
+/** Starts a watch of alerts that takes other settings later. */
 export async function watchAlertsAfterChanges(
   context: Pick<Context, 'console' | 'options' | 'settings'>,
 ): Promise<ReconfigurableWatch> {

@@ -13,7 +13,7 @@ import { ElysiaError, layersFor, resolveOptions } from './library.ts'
 import { type Observers, observeMessage } from './observers/current.ts'
 
 /** The current way of writing messages. */
-interface Speaking {
+interface MessageState {
   console: Console
   /** The last message. */
   next?: string
@@ -28,7 +28,7 @@ interface Speaking {
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = EXIT.failed
   surviveClosedOutput()
-  const speaking: Speaking = { console: processConsole(early(argv)) }
+  const speaking: MessageState = { console: processConsole(early(argv)) }
   const end = expectEnd(() => speaking.console.error(unsettled()))
   hearDefects(speaking)
   let error: unknown
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** The exit code for `argv`. Writes messages as the flags say, as soon as they are known. */
-async function called(argv: readonly string[], speaking: Speaking): Promise<number> {
+async function called(argv: readonly string[], speaking: MessageState): Promise<number> {
   let code: number = EXIT.done
   await dispatch(COMMANDS, argv, {
     async run(command, words) {
@@ -58,7 +58,7 @@ async function called(argv: readonly string[], speaking: Speaking): Promise<numb
   return code
 }
 
-async function run(command: NamedCommand, words: readonly string[], speaking: Speaking): Promise<number> {
+async function run(command: NamedCommand, words: readonly string[], speaking: MessageState): Promise<number> {
   const { flags, steps, ...parsed } = readArguments(words, schemasOf(command))
   if (flags.values.help === true) {
     await speaking.console.print(commandHelp(command, speaking.console.columns))
@@ -104,7 +104,7 @@ function expectEnd(report: () => void): () => void {
  * Unhandled errors and Node's own warnings are reported like everything else: Node's own printing ignores --quiet, and
  * does not make texts visible. After an uncaught error nothing can be relied on.
  */
-function hearDefects(speaking: Readonly<Speaking>): void {
+function hearDefects(speaking: Readonly<MessageState>): void {
   process.removeAllListeners('warning')
   process.on('warning', (warning) => speaking.console.detail(String(warning)))
   process.once('uncaughtException', (error) => {

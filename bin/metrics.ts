@@ -2,14 +2,14 @@ import type { Context } from './cli/command.ts'
 import { addressOf, type MetricsSource, metricsLibrary, metricsListenOptions } from './library.ts'
 import { withMonitor } from './monitor.ts'
 
-type Looking = Pick<Context, 'console' | 'options' | 'settings'>
+type MetricsContext = Pick<Context, 'console' | 'options' | 'settings'>
 
 /**
  * Works with the metrics of this user's history. Needs what `withMonitor` needs.
  * @throws ElysiaError as `withMonitor`
  */
 export async function withMetrics<T>(
-  context: Looking,
+  context: MetricsContext,
   work: (metrics: MetricsSource) => Promise<T>,
 ): Promise<T> {
   const { metricsSource } = await metricsLibrary()
@@ -22,7 +22,7 @@ export async function withMetrics<T>(
  * @throws ElysiaError ELYSIA_STATE if the address is not available, before the work begins; what the work throws
  */
 export async function servingMetrics(
-  context: Looking,
+  context: MetricsContext,
   work: (ready: () => void) => Promise<void>,
 ): Promise<void> {
   const { metricsListen } = context.options(metricsListenOptions)
@@ -43,7 +43,7 @@ export async function servingMetrics(
   })
 }
 
-/** The same without notes: commands about the catalog report what it finds out. */
-export function withoutNotes({ console, options, settings }: Looking): Looking {
+/** The context without notes: commands about the catalog report what it finds out. */
+export function withoutNotes({ console, options, settings }: MetricsContext): MetricsContext {
   return { options, settings, console: { ...console, note: () => {}, detail: () => {} } }
 }

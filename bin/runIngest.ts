@@ -8,6 +8,7 @@ import {
   ingestFiles,
   ingestOptions,
   type Report,
+  rejectsIn,
   requireUsable,
   runOptions,
   type State,
@@ -75,8 +76,11 @@ export function writeContext(context: Context, state: State, keepsRejects: boole
 }
 
 /** The path of the rejected records; undefined if there are none, or no file. */
-function rejectsPath({ id, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
+function rejectsPath(
+  { id, target, rejected }: Report,
+  { state, rejectsPath, rejectsDirectory }: WriteContext,
+) {
   if (sumCounts(rejected) === 0) return undefined
-  const standard = rejectsDirectory && join(rejectsDirectory, `${id}.jsonl`)
+  const standard = rejectsDirectory && rejectsIn(rejectsDirectory, id, target)
   return rejectsPath ?? state?.journal.find(id)?.checkpoint?.rejectsPath ?? standard
 }

@@ -52,7 +52,7 @@ export async function useCatalog<T>(
 }
 
 /**
- * The same with a copy of the catalog, which is then removed: for work that only reads.
+ * Works with a copy of the catalog, which is then removed: for work that only reads.
  * @throws the system's error, and as `useCatalog`
  */
 export async function useCatalogCopy<T>(

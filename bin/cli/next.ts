@@ -18,7 +18,7 @@ export const ORDERED: readonly string[] = Object.entries(transformOptions.proper
   ([key, option]) => ('ordered' in option ? [key] : []),
 )
 
-/** The same transforms for another command line. */
+/** The words that pass the same transforms to another command. */
 export function stepWords(steps: Context['steps']): string[] {
   return steps.flatMap(({ kind, text }) => [`--${kind}`, text])
 }

@@ -29,14 +29,14 @@ export const ARCHIVE = {
   hint: '`elysiactl col catalog list` lists them; the beginning of an id is enough, and latest:NAME works too',
 } as const satisfies Operand
 
-interface Taking {
+interface OperandUsage {
   readonly name: string
   readonly operands: readonly Operand[]
   readonly usage?: string
 }
 
 /** The text after a command's name in help: `ID TAG…`; empty if there is none. */
-export function usageText({ operands, usage }: Omit<Taking, 'name'>): string {
+export function usageText({ operands, usage }: Omit<OperandUsage, 'name'>): string {
   return usage ?? operands.map(operandText).join(' ')
 }
 
@@ -49,7 +49,7 @@ function operandText({ name, choices, optional, many }: Operand): string {
  * Checks the given operands against those that the command takes.
  * @throws ElysiaError ELYSIA_USAGE if one is missing, or there is one too many
  */
-export function requireOperands(command: Taking, values: readonly string[]): void {
+export function requireOperands(command: OperandUsage, values: readonly string[]): void {
   const { name, operands } = command
   const missing = operands[values.length]
   if (missing !== undefined && missing.optional !== true) {
@@ -63,10 +63,10 @@ export function requireOperands(command: Taking, values: readonly string[]): voi
   throw usage(command, `${name} takes ${most}; ${extra} is one too many`)
 }
 
-function usage(command: Taking, message: string, hint = usageLine(command)): ElysiaError {
+function usage(command: OperandUsage, message: string, hint = usageLine(command)): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', message, { hint })
 }
 
-function usageLine(command: Taking): string {
+function usageLine(command: OperandUsage): string {
   return `usage: elysiactl ${`${command.name} ${usageText(command)}`.trimEnd()}`
 }

@@ -36,7 +36,7 @@ export async function runCommand(command: NamedCommand, asked: Invocation): Prom
   const settings = await observedSettings(command, asked)
   for (const warning of settings.warnings) asked.console.warn(warning)
   const targets = new OpenedTargets(asked.flags, settings, asked.console)
-  const ending: Ending = { isDone: false }
+  const ending: CommandState = { isDone: false }
   const context = contextOf(command, asked, settings, targets, ending)
   try {
     // A mistake in any option is reported before the command looks for anything.
@@ -69,7 +69,7 @@ async function observedSettings(command: NamedCommand, asked: Invocation): Promi
 }
 
 /** What a command has said of its end so far. */
-interface Ending {
+interface CommandState {
   /** Undefined until the command asks for its signals. */
   signals?: Signals
   isDone: boolean
@@ -83,7 +83,7 @@ function contextOf(
   asked: Invocation,
   settings: Settings,
   targets: OpenedTargets,
-  ending: Ending,
+  ending: CommandState,
 ): Context {
   const layers = [asked.flags, ...settings.layers]
   const onSignal = () => {
@@ -124,7 +124,7 @@ function contextOf(
 
 /** Why a command failed; undefined if it did not. A signal that came before the command was done counts. */
 function failureOf(
-  { signals, isDone, failure }: Ending,
+  { signals, isDone, failure }: CommandState,
   asked: Invocation,
   continuing: () => Context['continuing'],
 ): CommandFailure | undefined {

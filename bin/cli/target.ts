@@ -34,7 +34,7 @@ interface Closable extends OpenTarget {
 }
 
 /** How to open a target that is only read. */
-interface Reading {
+interface ReadOpening {
   readonly reading: ReadOptions
 }
 
@@ -63,7 +63,7 @@ export class OpenedTargets {
   }
 
   /** The target of the command, or another one. */
-  open(use: OpenOptions | Reading, other: OtherTarget | undefined): Promise<Closable> {
+  open(use: OpenOptions | ReadOpening, other: OtherTarget | undefined): Promise<Closable> {
     if (other === undefined) {
       this.#own ??= openChosenTarget(this.#flags, this.#settings, this.#console, use)
       return this.#own
@@ -96,7 +96,7 @@ async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
-  use: OpenOptions | Reading,
+  use: OpenOptions | ReadOpening,
   flag = '--target',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers

@@ -19,10 +19,10 @@ import type { ObservedCommand } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
 import { unwrittenRuns } from './unwrittenRuns.ts'
 
-type Observed = Pick<ObservedCommand, 'settings' | 'console'>
+type ObservedContext = Pick<ObservedCommand, 'settings' | 'console'>
 
 /** When to give up sending: with the signal, and at a time on the clock of `performance`. */
-interface Sending {
+interface SendLimits {
   readonly signal?: AbortSignal
   readonly deadline?: number
   /** What is missed, damaged, full and slower, for the rules about that. */
@@ -62,9 +62,9 @@ const NOTED_MS = 1500
 
 /** Evaluates rules, and sends what is due. With `report`: all rules, and every run ever recorded. */
 export async function evaluateAlerts(
-  { settings, console }: Observed,
+  { settings, console }: ObservedContext,
   alerts: AlertSettings,
-  { report, standing, ...sending }: { readonly report?: MonitorReport } & Sending = {},
+  { report, standing, ...sending }: { readonly report?: MonitorReport } & SendLimits = {},
 ): Promise<AlertEvaluation> {
   const { openHistory, HISTORY_FILE } = await historyLibrary()
   const { evaluate } = await alertsLibrary()
@@ -85,9 +85,9 @@ export async function evaluateAlerts(
 
 /** Sends what is due by the rules about runs. Without any recorded run there is nothing to check. Never throws. */
 export async function sendDue(
-  observed: Observed,
+  observed: ObservedContext,
   alerts: AlertSettings,
-  sending: Sending = {},
+  sending: SendLimits = {},
 ): Promise<void> {
   const unwritten = sendUnwritten(observed, alerts, sending)
   await Promise.all([
@@ -96,7 +96,11 @@ export async function sendDue(
   ])
 }
 
-async function sendWritten(observed: Observed, alerts: AlertSettings, sending: Sending): Promise<void> {
+async function sendWritten(
+  observed: ObservedContext,
+  alerts: AlertSettings,
+  sending: SendLimits,
+): Promise<void> {
   const { HISTORY_FILE } = await historyLibrary()
   if (!existsSync(join(userPaths().state, HISTORY_FILE))) return
   try {
@@ -108,9 +112,9 @@ async function sendWritten(observed: Observed, alerts: AlertSettings, sending: S
 
 /** Reports the failures of runs that could not be written to the history, as on a full disk. */
 async function sendUnwritten(
-  { settings, console }: Observed,
+  { settings, console }: ObservedContext,
   alerts: AlertSettings,
-  sending: Sending,
+  sending: SendLimits,
 ): Promise<void> {
   const runs = unwrittenRuns()
   if (runs.length === 0) return
@@ -165,13 +169,13 @@ export function watchDue(work: (signal: AbortSignal) => Promise<void>): DueWatch
 }
 
 /** Checks the runs of this command while they are running; does nothing if no rule concerns that. */
-export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch | undefined {
+export function watchRuns(observed: ObservedContext, alerts: AlertSettings): DueWatch | undefined {
   if (!alerts.rules.some(({ when }) => OF_RUNNING.includes(when))) return undefined
   return watchDue((signal) => sendDue(observed, alerts, { signal }))
 }
 
 /** Reports the result of sending to one sink. */
-function sayDelivery({ warn, detail }: Observed['console'], { sink, sent, error }: Delivery): void {
+function sayDelivery({ warn, detail }: ObservedContext['console'], { sink, sent, error }: Delivery): void {
   if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
   if (error !== undefined) warn(`${sink} did not accept an alert, and the next command tries again: ${error}`)
 }

@@ -9,7 +9,7 @@ import { placeOfCompiled } from './place.ts'
 export { collectLessOften } from './heap.ts'
 
 /** The function that wraps a CommonJS module. */
-type Wrapped = (
+type ModuleWrapper = (
   exports: object,
   require: (name: string) => unknown,
   module: { exports: object },
@@ -51,13 +51,13 @@ export function load(name: string): object {
   const script = isLate
     ? withStartFlags(() => scriptOf(file, name, directory))
     : scriptOf(file, name, directory)
-  const run = script.runInThisContext() as Wrapped
+  const run = script.runInThisContext() as ModuleWrapper
   run(module.exports, siblings, module, file, dirname(file), (wanted, options) => import(wanted, options))
   loaded.set(name, module.exports)
   return module.exports
 }
 
-/** The same in another thread, which begins while the first one is working. */
+/** Loads a script in another thread, which begins while the first one is working. */
 export function loadInThread(name: string): object {
   return withStartFlags(() => load(name))
 }

@@ -17,7 +17,7 @@ export function archiveDocument(archive: ArchiveRecord): Record<string, unknown>
   }
 }
 
-/** The same with everything known about it. */
+/** The document of an archive with everything known about it. */
 export function detailsDocument({ verifications, ...archive }: ArchiveDetails): Record<string, unknown> {
   return { ...archiveDocument(archive), verifications: verifications.map(atMoment) }
 }

@@ -16,7 +16,7 @@ export type Column =
     }
 
 type Cell = string | number
-interface Measured {
+interface MeasuredColumn {
   readonly name: string
   readonly whole: boolean
   readonly drop: number
@@ -52,7 +52,7 @@ export function columns(
   )
 }
 
-function measured(column: Column, rows: readonly (readonly Cell[])[], index: number): Measured {
+function measured(column: Column, rows: readonly (readonly Cell[])[], index: number): MeasuredColumn {
   const {
     name,
     whole = false,
@@ -73,7 +73,7 @@ function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
 
-function fitting(all: readonly Measured[], width: number): readonly Measured[] {
+function fitting(all: readonly MeasuredColumn[], width: number): readonly MeasuredColumn[] {
   const least = total(all.map((one) => (one.whole ? one.width : Math.min(one.width, one.least))))
   if (least <= width) return all
   const first = all.filter(({ drop }) => drop > 0).toSorted((a, b) => b.drop - a.drop)[0]
@@ -86,7 +86,7 @@ function fitting(all: readonly Measured[], width: number): readonly Measured[] {
 }
 
 /** Shortens the widest text, again and again, until the table fits or nothing can be cut. */
-function narrow(kept: readonly Measured[], width: number): void {
+function narrow(kept: readonly MeasuredColumn[], width: number): void {
   for (let over = total(kept.map((one) => one.width)) - width; over > 0; over--) {
     const cut = kept
       .filter((one) => !one.whole && one.width > one.least)

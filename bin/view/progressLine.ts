@@ -15,7 +15,7 @@ export function progressLine(state: ProgressState, columns = Infinity): string {
   return joined(all, kept)
 }
 
-/** The same with everything else known: bytes a second, retries, memory. */
+/** The progress with everything else known: bytes a second, retries, memory. */
 export function statusLine(state: ProgressState): string {
   const { kind, bytes_in_per_second: input, bytes_out_per_second: output, retries, rss_bytes: memory } = state
   const more = [

@@ -3,7 +3,7 @@ export function utcText(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z')
 }
 
-/** The same in the user's time zone: `2026-11-29 05:56:12 +01:00`. */
+/** A time in the user's time zone: `2026-11-29 05:56:12 +01:00`. */
 export function localText(time: string): string {
   const date = new Date(time)
   const minutes = -date.getTimezoneOffset()

@@ -8,7 +8,7 @@ import { sumOfDigests } from './object/digest.ts'
 import { isSafeName } from './storage/names.ts'
 
 /** A manifest as it is stored: preceded by the SHA-256 of its own text. */
-interface Sealed {
+interface SealedManifest {
   readonly sha256: string
   readonly manifest: Manifest
 }
@@ -55,7 +55,7 @@ export function sha256Of(text: string | Uint8Array): string {
 
 /** A manifest as text, sealed with its own digest, so that no change to it goes unnoticed. */
 export function manifestText(manifest: Manifest): string {
-  const sealed: Sealed = { sha256: sha256Of(JSON.stringify(manifest)), manifest }
+  const sealed: SealedManifest = { sha256: sha256Of(JSON.stringify(manifest)), manifest }
   return `${JSON.stringify(sealed, null, 2)}\n`
 }
 
@@ -70,9 +70,9 @@ export async function manifestReader(): Promise<(text: string, where: string) =>
 }
 
 function manifestOf(text: string, where: string, shape: ManifestShapes['manifest']): Manifest {
-  let sealed: Sealed
+  let sealed: SealedManifest
   try {
-    sealed = parseBounded(text, MANIFEST_BOUNDS) as Sealed
+    sealed = parseBounded(text, MANIFEST_BOUNDS) as SealedManifest
   } catch (thrown) {
     throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
   }

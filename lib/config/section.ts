@@ -65,7 +65,7 @@ interface SchemaError {
   }
 }
 
-type Checking = Awaited<ReturnType<typeof loadCheck>>
+type SchemaChecker = Awaited<ReturnType<typeof loadCheck>>
 
 /** A fault: the value at `path` does not match this part of the schema. */
 interface SchemaFault {
@@ -76,7 +76,7 @@ interface SchemaFault {
 
 /** The most helpful error: in a union that of the intended member; an unknown key before any other. */
 function mostHelpfulFault(
-  checking: Checking,
+  checking: SchemaChecker,
   schema: TSchema,
   value: unknown,
   path: SectionPath,

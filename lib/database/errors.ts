@@ -1,6 +1,6 @@
 import { ElysiaError, type ErrorCode, messageOf } from '../core/errors.ts'
 
-interface Meaning {
+interface ErrorMeaning {
   readonly code: ErrorCode
   readonly what: string
   readonly hint: string
@@ -8,7 +8,7 @@ interface Meaning {
 }
 
 /** By primary result code. @see https://www.sqlite.org/rescode.html */
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+const MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   SQLITE_FULL: {
     code: 'ELYSIA_STORE',
     what: 'the disk is full, so nothing more can be written to',

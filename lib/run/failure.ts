@@ -11,7 +11,7 @@ export function failureOf(error: unknown): Failure {
   return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_INTERNAL', message: messageOf(error) }
 }
 
-/** The same for an event, with the next step if the error names one. */
+/** An error as an event shows it, with the next step if the error names one. */
 export function hintedFailure(error: unknown): Failure & { readonly hint?: string } {
   const hint = error instanceof ElysiaError ? error.hint : undefined
   return { ...failureOf(error), ...(hint !== undefined && { hint }) }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { RunStatus } from '../core/report.ts'
 import type { CheckpointState } from './checkpoint.ts'
 import type { RUN_KINDS } from './event/ofRuns.ts'
@@ -74,4 +75,17 @@ export function digestOf(key: RunKey, run?: string): string {
     ...(run === undefined ? [] : [run]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** An id as `newRunId` makes them: no two runs have the same. */
+const MADE = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/
+
+/**
+ * The file for the rejects of a run for which the user named none: `RUN.jsonl`. Embedded stores have journals of their
+ * own, so runs into two of them may have been given one id: the file is then also named after its store.
+ */
+export function rejectsIn(directory: string, run: string, target: string): string {
+  const isUnique = MADE.test(run) || !target.startsWith('sqlite:')
+  const store = isUnique ? '' : `-${createHash('sha256').update(target).digest('hex').slice(0, 8)}`
+  return join(directory, `${run}${store}.jsonl`)
 }

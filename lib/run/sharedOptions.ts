@@ -30,7 +30,7 @@ export function workersOption<const D extends string>(description: D) {
 /** The value of `writersOption` with which a run finds the number itself. */
 export const AUTO_WORKERS = 0
 
-/** The same for writing batches: `auto` finds how many suit a server best; for the embedded store it is 2. */
+/** The option for the number of writers: `auto` finds how many suit a server best; for the embedded store it is 2. */
 export function writersOption<const D extends string>(description: D) {
   return {
     type: 'integer',

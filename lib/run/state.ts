@@ -148,7 +148,7 @@ export function stateLock(directory: string, name: string, what: string, hint = 
   return lockNamed(directory, name, what, { hint })
 }
 
-/** The same, but its file is removed with it: for names that seldom come again. */
+/** A named lock whose file is removed with it: for names that seldom come again. */
 export function transientLock(directory: string, name: string, what: string): FileLock {
   return lockNamed(directory, name, what, { hint: WAIT, transient: true })
 }

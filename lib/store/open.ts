@@ -33,11 +33,22 @@ export async function openServer(
   ])
   rememberSecrets([access.apiKey, ...Object.values(access.headers ?? {})])
   const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
-  const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
+  const timeoutMs = callTimeoutMs(retryForMs)
+  const open = () => openWeaviate({ nodes, target: text, timeoutMs, ...access, ...more })
   if (retryForMs === undefined) return open()
   return retryUntilDeadline({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(
     open,
   )
+}
+
+/** How long a call may take, unless that is longer than a store that does not answer is waited for. */
+const MOST_CALL_MS = 60_000
+/** A batch for which a server makes vectors takes seconds: whoever waits for less still means it to succeed. */
+const LEAST_CALL_MS = 10_000
+
+/** How long one call may take: one that hangs must not outlast the time for which calls are repeated. */
+export function callTimeoutMs(retryForMs = 0): number {
+  return retryForMs === 0 ? MOST_CALL_MS : Math.min(MOST_CALL_MS, Math.max(LEAST_CALL_MS, retryForMs))
 }
 
 /** How to reach a store: never part of the target itself, so that no target contains a secret. */
@@ -51,6 +62,7 @@ export interface Access {
   readonly certFile?: string
   readonly keyFile?: string
   readonly maxInFlight?: number
+  /** How long one call may take; by default as long as failed calls are repeated, 10 to 60 s. */
   readonly timeoutMs?: number
 }
 

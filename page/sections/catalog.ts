@@ -44,18 +44,18 @@ function groupText(members: readonly ArchiveView[], chains: number, now: string)
   ].join(' · ')
 }
 
-interface Linked {
+interface ArchiveInChain {
   readonly archive: ArchiveView
   readonly depth: number
 }
 
 /** Each chain from its full archive to the last increment; the newest chain first. */
-function chainsOf(members: readonly ArchiveView[]): Linked[][] {
+function chainsOf(members: readonly ArchiveView[]): ArchiveInChain[][] {
   const known = new Set(members.map(({ id }) => id))
   const children = Map.groupBy(members.toReversed(), ({ parent }) => parent ?? '')
-  const below = (archive: ArchiveView, depth: number): Linked[] => {
-    const chain: Linked[] = []
-    const open: Linked[] = [{ archive, depth }]
+  const below = (archive: ArchiveView, depth: number): ArchiveInChain[] => {
+    const chain: ArchiveInChain[] = []
+    const open: ArchiveInChain[] = [{ archive, depth }]
     for (let one = open.pop(); one !== undefined; one = open.pop()) {
       chain.push(one)
       const { archive: above, depth: level } = one
@@ -70,7 +70,7 @@ function chainsOf(members: readonly ArchiveView[]): Linked[][] {
     .map((first) => below(first, 0))
 }
 
-function row({ archive, depth }: Linked, now: string) {
+function row({ archive, depth }: ArchiveInChain, now: string) {
   const { id, status, pinned, damaged, started_at, objects, bytes, verified_at, verified_level, parent } =
     archive
   const isLost = parent !== undefined && depth === 0

@@ -38,7 +38,7 @@ export function Traffic({ entry: { traffic = [], seconds = 0 } }: { entry: Histo
     <//>` as VNode
 }
 
-interface Moved {
+interface TrafficLine {
   readonly bytes: number
   readonly most: number | undefined
   readonly stalls: number
@@ -50,7 +50,7 @@ function rowOf(
   { place }: PlaceTraffic,
   direction: 'received' | 'sent',
   seconds: number,
-  { bytes, most = 0, stalls, stalled }: Moved,
+  { bytes, most = 0, stalls, stalled }: TrafficLine,
 ): unknown[][] {
   if (bytes === 0 && stalls === 0) return []
   return [

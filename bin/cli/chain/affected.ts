@@ -15,7 +15,7 @@ export async function affectedArchives(
   }).catch(() => [])
 }
 
-/** The same as a sentence; undefined if there are none. */
+/** The affected archives as a sentence; undefined if there are none. */
 export function affectedText(id: string, affected: readonly ArchiveRecord[]): string | undefined {
   if (affected.length === 0) return undefined
   const names = affected.slice(0, MOST_NAMED).map((one) => one.id)

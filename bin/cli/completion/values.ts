@@ -24,7 +24,7 @@ export interface Candidate {
   readonly text?: string
 }
 
-type Naming = Pick<OptionSchema & Operand, 'kind' | 'choices'> & Pick<OptionSchema, 'enum'>
+type ValueSource = Pick<OptionSchema & Operand, 'kind' | 'choices'> & Pick<OptionSchema, 'enum'>
 type Offer = (context: Context, line: TypedWords, typed: string) => Promise<Candidate[]> | Candidate[]
 
 /** Nobody reads more, and a store may have a million tenants. */
@@ -48,7 +48,7 @@ const OFFERS: Readonly<Record<ValueKind, Offer>> = {
 export async function valuesOf(
   context: Context,
   line: TypedWords,
-  naming: Naming,
+  naming: ValueSource,
   typed: string,
 ): Promise<readonly Candidate[]> {
   if (naming.enum !== undefined) return naming.enum.map((word) => ({ word }))

@@ -30,7 +30,7 @@ export async function findCollection(
   return { store, schema }
 }
 
-/** The same for a collection to be removed, which needs its own name. @throws ElysiaError ELYSIA_CONFLICT */
+/** Finds a collection to be removed, which needs its own name. @throws ElysiaError ELYSIA_CONFLICT */
 export async function findOwnName(context: Context, name: string): Promise<FoundCollection> {
   const { store } = await context.readTarget()
   return { store, schema: await ownNamed(store, name, 'rm') }

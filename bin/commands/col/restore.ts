@@ -101,7 +101,7 @@ async function run(context: Context): Promise<void> {
   const view = await progressView(context)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
-    const opened: Opened[] = []
+    const opened: OpenedArchive[] = []
     const unopened: MemberResult<never>[] = []
     const { list } = context.options(restoreListOptions)
     for (const operand of operands) {
@@ -139,7 +139,7 @@ async function run(context: Context): Promise<void> {
 }
 
 /** An opened archive, and the lock that keeps it from being removed meanwhile. */
-interface Opened {
+interface OpenedArchive {
   readonly source: RestoreSource
   readonly lock: ChainLock | undefined
 }
@@ -149,7 +149,7 @@ async function open(
   operand: string,
   options: RestoreOptions,
   closers: Close[],
-): Promise<Opened> {
+): Promise<OpenedArchive> {
   const { openSource } = await restoreJob()
   const path = await located(context, operand)
   const lock =

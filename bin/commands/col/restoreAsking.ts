@@ -37,7 +37,7 @@ export function requireAnswerable(
 }
 
 /**
- * The same for a plan that deletes objects: who applies it may not be who has read it. Returns how to ask; undefined if
+ * Asks before a plan deletes objects: who applies it may not be who has read it. Returns how to ask; undefined if
  * nothing is asked.
  * @throws ElysiaError ELYSIA_USAGE
  */

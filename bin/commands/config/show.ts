@@ -31,7 +31,7 @@ export const command: Command = {
 }
 
 /** The current value of an option; `value` is null if it has none. Sizes are bytes, durations milliseconds. */
-interface Setting {
+interface ShownSetting {
   readonly key: string
   readonly value: string | number | boolean | null
   readonly text: string
@@ -58,7 +58,7 @@ async function run(context: Context): Promise<void> {
 
 function pageOf(
   tables: Tables,
-  options: readonly Setting[],
+  options: readonly ShownSetting[],
   target: ReturnType<typeof targetOf>,
   targets: readonly TargetShown[],
   places: ReturnType<typeof placesOf>,
@@ -82,9 +82,9 @@ function pageOf(
 }
 
 /** Options that several commands share appear once, unless their values differ. */
-function settingsOf({ flags, settings }: Context, commands: readonly NamedCommand[]): Setting[] {
+function settingsOf({ flags, settings }: Context, commands: readonly NamedCommand[]): ShownSetting[] {
   const layers = [flags, ...settings.layers]
-  const found = new Map<string, Setting>()
+  const found = new Map<string, ShownSetting>()
   for (const command of commands) {
     for (const setting of schemasOf(command).flatMap((schema) => settable(schema, layers))) {
       const id = JSON.stringify([setting.key, setting.value, setting.origin])
@@ -95,11 +95,11 @@ function settingsOf({ flags, settings }: Context, commands: readonly NamedComman
   return [...found.values()].toSorted(byName)
 }
 
-function byName({ key: one }: Setting, { key: other }: Setting): number {
+function byName({ key: one }: ShownSetting, { key: other }: ShownSetting): number {
   return one < other ? -1 : Number(one > other)
 }
 
-function settable({ properties, ...schema }: OptionsSchema, layers: readonly Layer[]): Setting[] {
+function settable({ properties, ...schema }: OptionsSchema, layers: readonly Layer[]): ShownSetting[] {
   const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
   const free: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
   const { options, origins } = resolveOptions(free, layersFor(free, layers))
@@ -108,7 +108,12 @@ function settable({ properties, ...schema }: OptionsSchema, layers: readonly Lay
   )
 }
 
-function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
+function settingOf(
+  name: string,
+  option: OptionSchema,
+  value: ShownSetting['value'],
+  origin: string,
+): ShownSetting {
   const { key, env, flag } = namesOf(name, option)
   const word = wordOf(option, value)
   const safe = word ?? (typeof value === 'string' ? maskSecrets(value) : value)
@@ -116,11 +121,11 @@ function settingOf(name: string, option: OptionSchema, value: Setting['value'], 
 }
 
 /** The key, and its commands if others have another value. */
-function keyText({ key, commands }: Setting, all: readonly Setting[]): string {
+function keyText({ key, commands }: ShownSetting, all: readonly ShownSetting[]): string {
   return all.filter((one) => one.key === key).length === 1 ? key : `${key} (${commands.join(', ')})`
 }
 
-function textOf(value: Setting['value'], { unit }: OptionSchema): string {
+function textOf(value: ShownSetting['value'], { unit }: OptionSchema): string {
   if (value === null) return '-'
   return typeof value === 'number' && unit !== undefined ? formatUnit(value, unit) : String(value)
 }

@@ -10,7 +10,7 @@ export interface Mapping {
   readonly properties?: string
 }
 
-/** The same mapping as options. */
+/** A mapping of fields as options. */
 export interface MappingOptions {
   readonly idFrom?: string
   readonly vectorFrom?: string

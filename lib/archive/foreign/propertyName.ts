@@ -9,7 +9,7 @@ export function propertyName(field: string): string {
   return legalName(field)
 }
 
-/** The same for a nested property, where no names are reserved. */
+/** A legal name for a nested property, where no names are reserved. */
 export function legalName(field: string): string {
   if (NAME.test(field) && field !== '__proto__') return field
   const legal = field.replace(/[^_0-9A-Za-z]/g, '_').replace(/^(?=\d|$|__proto__$)/, '_')

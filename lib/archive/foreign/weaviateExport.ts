@@ -148,7 +148,7 @@ function checkedExport(metadata: Metadata, files: readonly ExportFile[], directo
   }
 }
 
-interface Expected {
+interface ExpectedShard {
   readonly collection: string
   readonly shard: string
   readonly objects: number
@@ -157,7 +157,7 @@ interface Expected {
 
 function requireObjects(
   files: readonly ExportFile[],
-  { collection, shard, objects, directory }: Expected,
+  { collection, shard, objects, directory }: ExpectedShard,
 ): void {
   const prefix = join(directory, `${collection}_${shard}_`)
   const there = files

@@ -94,7 +94,8 @@ export function identitySha256(object: StoredObject): string {
 }
 
 /**
- * The same SHA-256, remembered as long as the object lives: comparing an object and then archiving it hashes it once.
+ * The SHA-256 of an object's identity, remembered as long as the object lives: comparing an object and then archiving
+ * it hashes it once.
  */
 export function rememberedSha256(object: StoredObject): string {
   const known = Hashed.find(object)
@@ -136,7 +137,7 @@ export function vectorsOf({ vector, vectors }: StoredObject): number {
   return (vector === undefined ? 0 : 1) + Object.values<Vector>(vectors ?? {}).length
 }
 
-/** The same SHA-256 in base64, for a file. */
+/** The SHA-256 of an object's identity in base64, for a file. */
 export function objectDigest(object: StoredObject): string {
   return Buffer.from(rememberedSha256(object), 'binary').toString('base64')
 }

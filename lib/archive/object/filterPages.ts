@@ -86,8 +86,9 @@ export class LeftOut {
 }
 
 /**
- * The same, with positions, shared by the two ends of a pipeline: the stages that leave objects out, and the writer
- * of parts, which records for each part how many of its ids were left out. Memory: the objects between both ends.
+ * Objects left out, with their positions, shared by the two ends of a pipeline: the stages that leave objects out, and
+ * the writer of parts, which records for each part how many of its ids were left out. Memory: the objects between both
+ * ends.
  */
 export class OrderedLeftOut extends LeftOut {
   readonly #before = new Map<string, LeftOutCounts>()

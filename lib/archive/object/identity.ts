@@ -13,7 +13,7 @@ export function identityIn(line: Buffer): Buffer {
   return identityUpTo(line, timesAt(line))
 }
 
-/** The same for a line whose times begin at `end`. */
+/** The identity in a line whose times begin at `end`. */
 export function identityUpTo(line: Buffer, end: number): Buffer {
   const identity = end < scratch.length ? scratch.subarray(0, end + 1) : Buffer.allocUnsafeSlow(end + 1)
   line.copy(identity, 0, 0, end)

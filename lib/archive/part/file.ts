@@ -47,7 +47,7 @@ export function partFile(storage: Storage, file: string, encoding: PartEncoding)
 }
 
 /** The stages of a part, and how they end. */
-interface Encoding {
+interface PartStages {
   readonly encoder: Encoder
   readonly upload: Upload
   /** Settles when the storage has all bytes, or a stage has failed. */
@@ -59,7 +59,7 @@ class PartFile extends Writable implements PartSink {
   readonly #storage: Storage
   readonly #file: string
   readonly #encoding: PartEncoding
-  #open: Encoding | undefined
+  #open: PartStages | undefined
   written: readonly WrittenPart[] = []
 
   constructor(storage: Storage, file: string, encoding: PartEncoding) {
@@ -126,7 +126,7 @@ class PartFile extends Writable implements PartSink {
     this.#open = { encoder, upload, ended, written }
   }
 
-  async #end({ encoder, upload, ended, written }: Encoding): Promise<void> {
+  async #end({ encoder, upload, ended, written }: PartStages): Promise<void> {
     encoder.end()
     try {
       await ended

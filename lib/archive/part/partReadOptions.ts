@@ -31,7 +31,7 @@ export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
 }
 
 /**
- * The same reading, but digests each object after parsing it, since another program may have spelled its line: for
+ * Options that digest each object after parsing it, since another program may have spelled its line: for
  * comparing the objects with those of another source.
  */
 export function digestingByObject(reading: PartReadOptions): PartReadOptions {

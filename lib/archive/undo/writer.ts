@@ -11,7 +11,7 @@ import { UNDO_ENTRIES, UNDO_TENANTS, type UndoEntry, type UndoHeader, undoUnwrit
 /** A block's text, its bytes, and those of several blocks together. */
 const COPIES = 3
 
-interface Waiting {
+interface PendingWrite {
   readonly bytes: Buffer
   readonly entries: number
   resolve(): void
@@ -30,7 +30,7 @@ export class UndoWriter {
   #header: UndoHeader
   #entries: number
   #bytes: number
-  #waiting: Waiting[] = []
+  #waiting: PendingWrite[] = []
   #flushing: Promise<void> | undefined
   #failure: unknown
 

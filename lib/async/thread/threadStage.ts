@@ -15,7 +15,7 @@ export function threadStage<In, Out>(work: ThreadWork): Stage<Parcel<In>, Out> {
 }
 
 /**
- * The same for work that begins in the thread, without input. It begins on the first read. `make` converts what comes
+ * A source whose work is done in a thread, without input. It begins on the first read. `make` converts what comes
  * out of the thread.
  */
 export function threadSource<Value, Out = Value>(

@@ -37,7 +37,7 @@ export function requireRow(row: Row): void {
   }
 }
 
-/** The same for rows as arrays of these columns. */
+/** Makes a check of rows that come as arrays of these columns. */
 export function rowCheck(names: readonly (keyof Row)[]): (row: readonly unknown[]) => void {
   const checks = names.map((name) => COLUMNS[name])
   return (row) => {

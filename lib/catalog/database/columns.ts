@@ -1,7 +1,7 @@
 import type { ArchiveRecord, VerifyLevel } from '../record.ts'
 
 /** The columns of a row that the catalog lists. */
-type Listed = Pick<
+type ListedColumns = Pick<
   ArchiveRecord,
   | ('id' | 'status' | 'collection' | 'cluster' | 'started' | 'updated' | 'root' | 'location' | 'shape')
   | (
@@ -18,7 +18,7 @@ type Listed = Pick<
 >
 
 /** A row of the table `archives`: lists are JSON texts, flags are numbers, absent values are null. */
-export interface Row extends Listed {
+export interface Row extends ListedColumns {
   readonly finished: string | null
   readonly deleted: string | null
   readonly tenants: string

@@ -50,7 +50,7 @@ export function queryOf(filter: ArchiveFilter, now: number): Query {
   }
 }
 
-/** The same without order and limit, for counting. */
+/** The query that counts the archives a filter selects: without order and limit. */
 export function countingQueryOf(filter: ArchiveFilter, now: number): Query {
   const conditions = conditionsOf(filter, now)
   return {

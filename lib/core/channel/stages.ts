@@ -18,7 +18,7 @@ export function nameStage<S extends object>(name: string, stage: S): S {
   return stage
 }
 
-/** The same for a stage whose work is done outside this thread: by the system, or by another thread. */
+/** Names a stage whose work is done outside this thread: by the system, or by another thread. */
 export function nameOutsideStage<S extends object>(name: string, stage: S): S {
   ELSEWHERE.add(stage)
   return nameStage(name, stage)

@@ -46,7 +46,7 @@ export async function backup(
 }
 
 /**
- * The same, but also resolves with the report if the backup failed or was interrupted.
+ * As `backup`, but also resolves with the report if the backup failed or was interrupted.
  * @throws only if it could not begin
  */
 export async function runBackup(
@@ -68,7 +68,7 @@ async function unfinishedIn(
   { store, options }: BackupTask,
   subject: CollectionInfo,
   context: BackupContext,
-): Promise<Prepared> {
+): Promise<BackupBasis> {
   const { resume = false } = context
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
@@ -77,7 +77,7 @@ async function unfinishedIn(
 }
 
 /** What is known before a backup begins. */
-interface Prepared {
+interface BackupBasis {
   readonly unfinished: UnfinishedBackup | undefined
   /** The base of an increment. */
   readonly base: Chain | undefined
@@ -86,7 +86,7 @@ interface Prepared {
 async function intoStorage(
   job: BackupJob,
   storage: Storage,
-  { unfinished, base }: Prepared,
+  { unfinished, base }: BackupBasis,
 ): Promise<Manifest> {
   const { run, context, task, subject, retry, state } = job
   const { store } = task

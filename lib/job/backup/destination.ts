@@ -75,7 +75,7 @@ export async function backupFile(
 }
 
 /**
- * The same, but also resolves with the report if the backup failed or was interrupted.
+ * As `backupFile`, but also resolves with the report if the backup failed or was interrupted.
  * @throws only if it could not begin
  */
 export async function runBackupFile(

@@ -46,7 +46,7 @@ export async function chosenEncoding(
   }
 }
 
-/** The same; an increment is compressed as its base: its few changes are too small a sample. */
+/** The encoding of a backup; an increment has that of its base: its few changes are too small a sample. */
 export async function encodingLike(
   base: Manifest | undefined,
   store: Store,
@@ -71,7 +71,7 @@ export function requireEncoding(options: Pick<BackupOptions, 'format' | 'compres
   })
 }
 
-/** The same as functions that encode parts. */
+/** The functions that encode parts as a manifest's encoding says. */
 export async function encodingOf({
   encoding,
   schema,

@@ -45,7 +45,7 @@ export async function backupSingle(
 }
 
 /**
- * The same, but also resolves with the report if the backup failed or was interrupted.
+ * As `backupSingle`, but also resolves with the report if the backup failed or was interrupted.
  * @throws only if it could not begin
  */
 export async function runBackupSingle(

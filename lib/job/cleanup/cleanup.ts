@@ -77,7 +77,7 @@ export async function cleanUp(
 }
 
 /**
- * The same, but also resolves with the report if the cleanup failed or was interrupted.
+ * As `cleanUp`, but also resolves with the report if the cleanup failed or was interrupted.
  * @throws ElysiaError as `cleanUp`, with nothing removed; IndexDamaged at any time: `withCatalog` then rebuilds the
  * catalog, and runs the rest
  */

@@ -29,7 +29,7 @@ export async function copy(
 }
 
 /**
- * The same, but also resolves with the report if the copy failed or was interrupted.
+ * As `copy`, but also resolves with the report if the copy failed or was interrupted.
  * @throws ElysiaError only if it could not begin: options, a missing source, a target that does not fit, a lock
  */
 export async function runCopy(

@@ -31,7 +31,7 @@ export async function deleteObjects(
   return report
 }
 
-/** The same, but also resolves with the report if it failed or was interrupted. @throws only if it could not begin */
+/** As `deleteObjects`, but also resolves with the report if it failed or was stopped. @throws only if it could not begin */
 export async function runDelete(
   store: Store,
   schema: CollectionSchema,

@@ -60,7 +60,7 @@ export async function setUpDelete(
     }
     const collection = store.collection(schema.class)
     const traces = new Traces(store.kind, schema)
-    const kept = keepingFor({ store, schema, options, context, id, traces })
+    const kept = recorderFor({ store, schema, options, context, id, traces })
     const selected = new SelectedIds()
     close.unshift(
       () => selected.close(),
@@ -86,12 +86,19 @@ export async function setUpDelete(
   }
 }
 
-interface Keeping extends Pick<DeleteRun, 'store' | 'schema' | 'options' | 'id'> {
+interface RecorderRequest extends Pick<DeleteRun, 'store' | 'schema' | 'options' | 'id'> {
   readonly context: DeleteContext
   readonly traces: Traces
 }
 
-function keepingFor({ store, schema, options, context, id, traces }: Keeping): UndoRecorder | undefined {
+function recorderFor({
+  store,
+  schema,
+  options,
+  context,
+  id,
+  traces,
+}: RecorderRequest): UndoRecorder | undefined {
   if (options.dryRun || !options.undo) return undefined
   const { state, undoDirectory: own } = context
   const root = own ?? (state && undoRoot(state.directory))

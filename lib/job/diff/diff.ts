@@ -30,7 +30,7 @@ export async function diff(
 }
 
 /**
- * The same, but also resolves with the report if the comparison failed or was interrupted.
+ * As `diff`, but also resolves with the report if the comparison failed or was interrupted.
  * @throws ElysiaError only if it could not begin: ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function runDiff(

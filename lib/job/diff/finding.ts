@@ -17,7 +17,7 @@ export interface ObjectFinding {
   readonly difference?: ObjectDifference
 }
 
-/** The same, with the compared objects. */
+/** A finding about an object, with the compared objects. */
 export interface ComparedPair extends ObjectFinding {
   readonly left?: StoredObject
   readonly right?: StoredObject

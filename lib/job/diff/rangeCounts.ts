@@ -7,7 +7,7 @@ import type { SideCountOptions } from './side/side.ts'
 type TenantName = ObjectRange['tenant']
 
 /** A tenant that is being read, or a collection without tenants. */
-interface Reading {
+interface TenantProgress {
   /** The number of unfinished ranges. */
   left: number
   readonly objects: Record<Side, number>
@@ -24,7 +24,7 @@ export class RangeCounts {
   readonly #comparison: Comparison
   readonly #counting: SideCountOptions
   readonly #ranges: ReadonlyMap<TenantName, number>
-  readonly #read = new Map<TenantName, Reading>()
+  readonly #read = new Map<TenantName, TenantProgress>()
 
   constructor(comparison: Comparison, ranges: readonly ObjectRange[], counting: SideCountOptions) {
     this.#comparison = comparison

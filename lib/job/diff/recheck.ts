@@ -62,7 +62,7 @@ export function recheck(options: RecheckOptions): Stage<readonly PairFinding[], 
 }
 
 /** A finding in its place among the others, until it can be passed on. */
-interface Waiting {
+interface PendingRecheck {
   /** Undefined if it is no difference any more. */
   found: Finding | undefined
   /** Present while it may still change. */
@@ -82,7 +82,7 @@ interface Open {
 
 class Recheck extends Transform {
   readonly #options: RecheckOptions
-  #waiting: Waiting[] = []
+  #waiting: PendingRecheck[] = []
   #weight = 0
 
   constructor(options: RecheckOptions) {
@@ -177,14 +177,14 @@ class Recheck extends Transform {
   }
 }
 
-type OpenWaiting = Waiting & { readonly open: Open }
+type OpenWaiting = PendingRecheck & { readonly open: Open }
 
-function isOpen(one: Waiting): one is OpenWaiting {
+function isOpen(one: PendingRecheck): one is OpenWaiting {
   return one.open !== undefined
 }
 
 /** Ends the checks of a finding. */
-function settle(one: Waiting, found: Finding | undefined): void {
+function settle(one: PendingRecheck, found: Finding | undefined): void {
   one.found = found
   one.open = undefined
 }

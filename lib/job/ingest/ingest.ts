@@ -31,7 +31,7 @@ export async function ingest(
 }
 
 /**
- * The same for several inputs, one after another, as one run with one checkpoint and one report. Also resolves with the
+ * Ingests several inputs, one after another, as one run with one checkpoint and one report. Also resolves with the
  * report if the run failed or was interrupted.
  * @throws ElysiaError only if it could not begin: options, a collection that does not fit, a lock.
  */

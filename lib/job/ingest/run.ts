@@ -24,7 +24,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   }
   await requireAllRecords(ingest)
   const first = ingest.first ?? (await passesOf(ingest))
-  const threads = first === undefined ? await changeThread(ingest.options) : undefined
+  const threads = first === undefined ? await changeThread(ingest.options, ingest.run.memory) : undefined
   try {
     if (!isStopping(ingest)) await takeInputs({ ...withPlan(ingest, first), threads })
   } finally {

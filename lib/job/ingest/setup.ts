@@ -1,15 +1,12 @@
-import { join } from 'node:path'
 import { classNameOf } from '../../change/collectionName.ts'
-import type { FileLock } from '../../database/fileLock.ts'
 import type { Inode } from '../../file/inode.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
-import { newRunId, type RunKey } from '../../run/record.ts'
+import { newRunId, type RunKey, rejectsIn } from '../../run/record.ts'
 import { RejectsFile } from '../../run/rejectsFile.ts'
-import { lockRejects, requireRejectsFree } from '../../run/rejectsLock.ts'
 import { Run } from '../../run/run.ts'
-import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
+import { refuseTakenRun, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { Transform } from '../../transform/transform.ts'
@@ -17,6 +14,7 @@ import { dryRunStore } from './dryRun.ts'
 import { type Input, labelOf } from './input.ts'
 import { errorLimit } from './ledger/errorLimit.ts'
 import { Ledger } from './ledger/ledger.ts'
+import { lockIngest } from './lock.ts'
 import type { IngestOptions } from './options.ts'
 import { prepareCollection } from './prepareCollection.ts'
 import { findContinuation } from './resume.ts'
@@ -58,7 +56,13 @@ export async function setUpIngest(
     )
     const continuation = findContinuation(key, context, found.created, inputs.every(isRereadable))
     const id = continuation.run ?? context.runId ?? newRunId()
-    const rejects = rejectsFile(context, shared, continuation.checkpoint, id, spared)
+    const rejects = rejectsFile(
+      context,
+      shared,
+      continuation.checkpoint,
+      { run: id, target: store.target },
+      spared,
+    )
     const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))
     const sharesTransactions = keepsState(store, state) && shared.batchesAlone !== true
     const areNamed = inputs.length > 1 || shared.rejectsFrom !== undefined
@@ -89,38 +93,6 @@ export async function setUpIngest(
     return { ingest, close: () => close(own, rejects, lock, found.transforms) }
   } catch (error) {
     lock.release()
-    throw error
-  }
-}
-
-/**
- * Locks the run, and a rejects file of its own that the user named; a dry run only requires that both are free. A watch
- * locks the file that the runs of its files share.
- * @throws ElysiaError ELYSIA_LOCKED
- */
-function lockIngest(
-  key: RunKey,
-  { dryRun }: IngestOptions,
-  { state, rejectsPath }: IngestContext,
-  { batchesAlone = false }: SharedIngest,
-): FileLock {
-  if (state === undefined) return { release: () => {} }
-  const path = batchesAlone ? undefined : rejectsPath
-  if (dryRun) {
-    requireUnlocked(state, key)
-    if (path !== undefined) requireRejectsFree(state, path)
-    return { release: () => {} }
-  }
-  const run = lockRun(state, key)
-  try {
-    const rejects = path === undefined ? undefined : lockRejects(state, path)
-    const release = () => {
-      rejects?.release()
-      run.release()
-    }
-    return { release }
-  } catch (error) {
-    run.release()
     throw error
   }
 }
@@ -205,10 +177,10 @@ function rejectsFile(
   { rejectsPath, rejectsDirectory }: WriteContext,
   { rejectsFrom }: SharedIngest,
   checkpoint: Checkpoint | undefined,
-  run: string,
+  { run, target }: { readonly run: string; readonly target: string },
   spared: ReadonlySet<Inode>,
 ): RejectsFile | undefined {
-  const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
+  const standard = rejectsDirectory && rejectsIn(rejectsDirectory, run, target)
   const path = rejectsPath ?? checkpoint?.rejectsPath ?? standard
   if (path === undefined) return undefined
   return new RejectsFile(path, rejectsFrom === undefined ? { run, spared } : { from: rejectsFrom })

@@ -43,7 +43,7 @@ export async function restore(
 }
 
 /**
- * The same, but also resolves with the report if the restore failed or was interrupted.
+ * As `restore`, but also resolves with the report if the restore failed or was interrupted.
  * @throws ElysiaError only if it could not begin: options, a target that does not fit, a lock
  */
 export async function runRestore(

@@ -34,7 +34,7 @@ export async function rollback(
 }
 
 /**
- * The same, but also resolves with the report if it failed or was interrupted.
+ * As `rollback`, but also resolves with the report if it failed or was interrupted.
  * @throws ElysiaError only if it could not begin
  */
 export async function runRollback(

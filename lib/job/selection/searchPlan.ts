@@ -69,7 +69,7 @@ export async function searchPlan(planning: SearchPlanInput): Promise<SearchPlan>
   return explainPlan(planning, pays ? search : SCAN, conditions, { expected, objects: all })
 }
 
-interface Expected {
+interface ExpectedCost {
   readonly expected?: number
   readonly objects?: number
   readonly reason?: string
@@ -79,7 +79,7 @@ function explainPlan(
   { selection, collection, emit }: SearchPlanInput,
   plan: SearchPlan,
   conditions: readonly StoreCondition[],
-  expected: Expected = {},
+  expected: ExpectedCost = {},
 ): SearchPlan {
   emit({
     type: 'filter_planned',

@@ -11,13 +11,14 @@ const BYTES_A_THREAD = 128 * 1024 * 1024
 
 /**
  * How many threads `--threads` means: `auto` takes as many as there are processors, at most four, if there are two and
- * it `pays`; never more than fit into memory.
+ * it `pays`. Never more than fit into memory, not even of those that were asked for: the limit is the harder wish.
  */
 export function threadsFor(option: string, pays: boolean, memory?: Pick<MemoryLimit, 'bytes'>): number {
-  if (option !== 'auto') return Number(option)
+  const most = memory === undefined ? Number.POSITIVE_INFINITY : fittingIn(memory.bytes)
+  if (option !== 'auto') return Math.min(Number(option), most)
   const processors = availableParallelism()
   if (!pays || processors < 2) return 0
-  return Math.min(processors, MOST_BY_ITSELF, memory === undefined ? MOST_BY_ITSELF : fittingIn(memory.bytes))
+  return Math.min(processors, MOST_BY_ITSELF, most)
 }
 
 function fittingIn(bytes: number): number {

@@ -37,7 +37,7 @@ export async function verifySingle(
 }
 
 /**
- * The same, but also resolves with the report if the verification failed or was interrupted.
+ * As `verifySingle`, but also resolves with the report if the verification failed or was interrupted.
  * @throws ElysiaError only if it could not begin: ELYSIA_NOT_FOUND
  */
 export async function runVerifySingle(

@@ -34,7 +34,7 @@ export async function verify(
 }
 
 /**
- * The same, but also resolves with the report if the verification failed or was interrupted.
+ * As `verify`, but also resolves with the report if the verification failed or was interrupted.
  * @throws ElysiaError only if it could not begin: options, no archive
  */
 export async function runVerify(

@@ -38,7 +38,7 @@ export async function inspectPath(path: string, followLinks: boolean, at = path)
   }
 }
 
-/** The same synchronously, for what must not be overtaken; what cannot be examined counts as gone. */
+/** What is at `path`, synchronously, for what must not be overtaken; what cannot be examined counts as gone. */
 export function inspectPathSync(path: string, followLinks: boolean, at = path): PathState {
   try {
     const stats = (followLinks ? statSync : lstatSync)(at, { bigint: true })

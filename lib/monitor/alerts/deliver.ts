@@ -70,7 +70,7 @@ export interface DeliverOptions {
   readonly now?: () => number
 }
 
-interface Sending extends Required<Pick<DeliverOptions, 'limits' | 'now'>> {
+interface SendContext extends Required<Pick<DeliverOptions, 'limits' | 'now'>> {
   readonly signal: AbortSignal | undefined
   /** On the clock of `performance`. */
   readonly deadline: number
@@ -80,7 +80,7 @@ async function deliverTo(
   database: SqliteDatabase,
   claimed: SinkClaim,
   open: OpenSink,
-  sending: Sending,
+  sending: SendContext,
 ): Promise<Delivery> {
   const { sink: name } = claimed
   let sent = 0
@@ -104,7 +104,7 @@ async function deliverTo(
 }
 
 /** A sink that failed in the last command gets one attempt: otherwise each command would wait for it. */
-function sendOne(sink: Sink, message: AlertMessage, sending: Sending, isWell: boolean): Promise<string> {
+function sendOne(sink: Sink, message: AlertMessage, sending: SendContext, isWell: boolean): Promise<string> {
   return sendTo((call) => sink.send(message, call), sink.place, sending, isWell ? sending.limits.tries : 1)
 }
 
@@ -115,7 +115,7 @@ function sendOne(sink: Sink, message: AlertMessage, sending: Sending, isWell: bo
 export async function sendTo<T>(
   call: (context: { readonly signal: AbortSignal }) => Promise<T>,
   place: string,
-  { limits, signal, deadline }: Omit<Sending, 'now'>,
+  { limits, signal, deadline }: Omit<SendContext, 'now'>,
   tries = limits.tries,
 ): Promise<T> {
   const left = () => deadline - performance.now()

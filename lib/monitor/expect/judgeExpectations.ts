@@ -1,8 +1,8 @@
 import type { MonitorReport } from '../report/schema.ts'
 import { EXPECTED, type Expectation, type ExpectedKind, expectationFor } from './expectations.ts'
 
-type Missed = MonitorReport['missed'][number]
-type Expected = NonNullable<MonitorReport['expected']>[number]
+type MissedLine = MonitorReport['missed'][number]
+type ExpectedLine = NonNullable<MonitorReport['expected']>[number]
 
 /** What was done so far. */
 export interface CompletedJobs {
@@ -14,9 +14,9 @@ export interface CompletedJobs {
 
 /** The state of all expectations now, even if nothing was run. */
 export interface ExpectationStates {
-  readonly expected: Expected[]
+  readonly expected: ExpectedLine[]
   /** Expectations that are past their grace or were never met, latest first. */
-  readonly missed: Missed[]
+  readonly missed: MissedLine[]
   /** Collections that no expectation covers, sorted by name. */
   readonly uncovered: string[]
 }
@@ -42,13 +42,13 @@ export function judgeExpectations(
   }
   const missed = due
     .filter(({ lastMs, dueMs, expectation }) => lastMs === undefined || nowMs - dueMs > expectation.graceMs)
-    .map((one): Missed => {
+    .map((one): MissedLine => {
       const { dueMs, expectation } = one
       const late = { expectation: expectation.pattern, late_seconds: Math.max(0, nowMs - dueMs) / 1000 }
       return { ...expectedOf(one), ...late }
     })
   missed.sort((a, b) => b.late_seconds - a.late_seconds)
-  let expected: Expected[] | undefined
+  let expected: ExpectedLine[] | undefined
   return {
     get expected() {
       expected ??= due.map(expectedOf)
@@ -91,7 +91,7 @@ function dueOf(
   ]
 }
 
-function expectedOf({ collection, what, expectation, everyMs, lastMs, dueMs }: Due): Expected {
+function expectedOf({ collection, what, expectation, everyMs, lastMs, dueMs }: Due): ExpectedLine {
   const { target, graceMs } = expectation
   return {
     collection,

@@ -21,7 +21,7 @@ import {
 import { RunTraffic } from './traffic.ts'
 import { HistoryWriter } from './writer.ts'
 
-type Started = Extract<RunEvent, { readonly type: 'run_started' }>
+type RunStartedEvent = Extract<RunEvent, { readonly type: 'run_started' }>
 type Progress = NonNullable<HistoryEntry['progress']>
 
 /** How often progress is written at most. */
@@ -145,7 +145,7 @@ export class Recorder {
     return this.#runs.findLast(({ entry }) => entry.status === 'running')
   }
 
-  #begin(event: Started): void {
+  #begin(event: RunStartedEvent): void {
     if (event.dry_run === true) return
     const { run: id, kind, target, collection = '', continues = false } = event
     const current = this.#current()

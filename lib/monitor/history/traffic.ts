@@ -3,14 +3,14 @@ import type { PlaceMeter } from '../progress/places.ts'
 import type { HistoryEntry, PlaceTraffic } from './entry.ts'
 import { hostsOf } from './hosts.ts'
 
-type Stalled = Extract<RunEvent, { readonly type: 'stalled' }>
+type StalledEvent = Extract<RunEvent, { readonly type: 'stalled' }>
 
 /** Over a shorter time a rate means nothing. */
 const LEAST_SECONDS = 0.9
 const MOST_PLACES = 100
 
 /** The traffic of one run so far. */
-type Moved = Pick<HistoryEntry, 'hosts' | 'traffic'>
+type TrafficFields = Pick<HistoryEntry, 'hosts' | 'traffic'>
 
 /**
  * The traffic of a process, run by run: what is new at each look counts for the current run. Memory: a hundred places a
@@ -20,7 +20,7 @@ export class RunTraffic {
   readonly #places: Pick<PlaceMeter, 'news' | 'close'>
   #lookedMs = performance.now()
   /** Traffic before the first run, to open its target, counts for that run. */
-  #before: Moved = { hosts: [], traffic: [] }
+  #before: TrafficFields = { hosts: [], traffic: [] }
   #stall: { readonly place: string; readonly way: 'in' | 'out'; readonly sinceMs: number } | undefined
 
   constructor(places: Pick<PlaceMeter, 'news' | 'close'>) {
@@ -32,7 +32,7 @@ export class RunTraffic {
   }
 
   /** Takes the traffic from before a run. */
-  takeBefore(): Moved {
+  takeBefore(): TrafficFields {
     this.#before = this.added(this.#before)
     const moved = this.#before
     this.#before = { hosts: [], traffic: [] }
@@ -40,7 +40,7 @@ export class RunTraffic {
   }
 
   /** Adds what is new. */
-  added({ hosts, traffic = [] }: Moved): Moved {
+  added({ hosts, traffic = [] }: TrafficFields): TrafficFields {
     const now = performance.now()
     const seconds = (now - this.#lookedMs) / 1000
     this.#lookedMs = now
@@ -55,7 +55,10 @@ export class RunTraffic {
   }
 
   /** Called when a server or a disk acknowledges nothing any more. */
-  stalled(moved: Moved, { for: what, waits_for: name, direction, seconds }: Stalled): Moved {
+  stalled(
+    moved: TrafficFields,
+    { for: what, waits_for: name, direction, seconds }: StalledEvent,
+  ): TrafficFields {
     if (what !== 'server' && what !== 'disk') return moved
     const [place = name] = hostsOf(name)
     const way = direction ?? (what === 'disk' ? 'out' : 'in')
@@ -66,7 +69,7 @@ export class RunTraffic {
   }
 
   /** Called when it acknowledges again, or the run has ended. */
-  resumed(moved: Moved): Moved {
+  resumed(moved: TrafficFields): TrafficFields {
     const stall = this.#stall
     this.#stall = undefined
     if (stall === undefined) return moved
@@ -99,7 +102,11 @@ function grown(one: PlaceTraffic, bytesIn: number, bytesOut: number, seconds: nu
   }
 }
 
-function changed(moved: Moved, place: string, change: (one: PlaceTraffic) => PlaceTraffic): Moved {
+function changed(
+  moved: TrafficFields,
+  place: string,
+  change: (one: PlaceTraffic) => PlaceTraffic,
+): TrafficFields {
   const traffic = moved.traffic ?? []
   const known = traffic.some((one) => one.place === place) ? traffic : [...traffic, nothing(place)]
   return { ...moved, traffic: known.map((one) => (one.place === place ? change(one) : one)) }

@@ -25,16 +25,16 @@ export function historyMetrics(reader: HistoryReader, known = new GroupCache()):
 }
 
 /** Runs from before their target was known: they would stay the last ones without a target forever. */
-interface Outdated {
+interface FailureState {
   /** Another run of the same job began later. */
   readonly isOutdone: boolean
   /** It failed, and the same job succeeded later. */
   readonly isOver: boolean
 }
 
-function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, Outdated> {
+function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, FailureState> {
   const placeless = figures.filter(({ target, lastRun }) => target === '' && lastRun !== undefined)
-  const known = new Map<SubjectFigures, Outdated>()
+  const known = new Map<SubjectFigures, FailureState>()
   if (placeless.length === 0) return known
   const all = figures.flatMap((one) => began(one, one.lastRun))
   const done = figures.flatMap((one) => began(one, one.lastSuccess))
@@ -68,7 +68,7 @@ function newestOf(all: readonly StartedSubject[]): StartedSubject[] {
 
 function ofSubject(
   figures: SubjectFigures,
-  outdated: Outdated | undefined,
+  outdated: FailureState | undefined,
   known: GroupCache,
   into: SampleGroup[],
 ): void {

@@ -34,9 +34,9 @@ export function ofReport(report: MonitorReport): SampleGroup[] {
   ]
 }
 
-type Expected = NonNullable<MonitorReport['expected']>[number]
+type ExpectedLine = NonNullable<MonitorReport['expected']>[number]
 
-function ofExpectation({ collection, target, what, due_at, grace_seconds }: Expected): SampleGroup[] {
+function ofExpectation({ collection, target, what, due_at, grace_seconds }: ExpectedLine): SampleGroup[] {
   const due = secondsOf(due_at)
   return groupOf(
     { kind: what, collection, target: target ?? '' },

@@ -8,14 +8,14 @@ export function processMetrics(): () => Promise<string> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const metric of registry.getMetricsAsArray()) {
-    const { name, type, labelNames } = metric as unknown as Described
+    const { name, type, labelNames } = metric as unknown as MetricDescription
     if (labelNames.length > 0 || (name.endsWith('_total') && type !== 'counter'))
       registry.removeSingleMetric(name)
   }
   return () => registry.metrics()
 }
 
-interface Described {
+interface MetricDescription {
   readonly name: string
   readonly type: string
   readonly labelNames: readonly string[]

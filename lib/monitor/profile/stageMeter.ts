@@ -19,7 +19,7 @@ export interface StageFigures {
 }
 
 type Callback = (error?: Error | null) => void
-type Patched = {
+type PatchedStream = {
   _write?: (chunk: unknown, encoding: BufferEncoding, done: Callback) => void
   _writev?: unknown
   _final?: (done: Callback) => void
@@ -29,7 +29,7 @@ type Patched = {
   once(event: 'close', listener: () => void): unknown
 }
 
-const OWN_FINAL = (Transform.prototype as unknown as Patched)._final
+const OWN_FINAL = (Transform.prototype as unknown as PatchedStream)._final
 
 /**
  * Measures the stages of pipelines. Costs a few clock readings for each chunk, none for each record. Thread time counts
@@ -56,7 +56,7 @@ export class StageMeter implements StageObserver {
   }
 
   watch(stages: readonly AnyStage[]): void {
-    for (const stage of stages) this.#meter(stage as unknown as Patched, stageName(stage))
+    for (const stage of stages) this.#meter(stage as unknown as PatchedStream, stageName(stage))
   }
 
   /** The figures of all stages so far, in the order of their first appearance. */
@@ -65,7 +65,7 @@ export class StageMeter implements StageObserver {
     return [...this.#stages.values()].map((figures) => ({ ...figures }))
   }
 
-  #meter(stage: Patched, name: string): void {
+  #meter(stage: PatchedStream, name: string): void {
     const moment = () => ({ ms: this.#now(), cpuMs: this.#cpuNow(), activeMs: this.#activeMs() })
     const one = new Metered(this.#figuresOf(name), moment, runsInThread(stage))
     this.#open.add(one)
@@ -85,7 +85,7 @@ export class StageMeter implements StageObserver {
     return figures
   }
 
-  #meterWrites(stage: Patched, one: Metered): void {
+  #meterWrites(stage: PatchedStream, one: Metered): void {
     const { _write: write, _final: final } = stage
     stage._write = (chunk, encoding, done) => {
       one.begin()
@@ -112,7 +112,7 @@ export class StageMeter implements StageObserver {
     }
   }
 
-  #meterFlush(stage: Patched, one: Metered): void {
+  #meterFlush(stage: PatchedStream, one: Metered): void {
     const { _flush: flush } = stage
     if (typeof flush !== 'function') return
     stage._flush = (done) => {
@@ -127,7 +127,7 @@ export class StageMeter implements StageObserver {
   }
 
   /** A stage that only gives works from the request until it gives. */
-  #meterReads(stage: Patched, one: Metered, isSource: boolean): void {
+  #meterReads(stage: PatchedStream, one: Metered, isSource: boolean): void {
     const { _read: read, push } = stage
     stage._read = (size) => {
       one.emptied()

@@ -13,7 +13,7 @@ export interface OpenRequest {
   readonly direction: 'in' | 'out'
 }
 
-interface Sending {
+interface RequestStart {
   readonly startedMs: number
   /** Bytes that had been sent to its server before. */
   readonly sentBefore: number
@@ -24,7 +24,7 @@ interface Sending {
  * Memory: a row for each open request.
  */
 export class Traffic {
-  readonly #open = new Map<ServerRequest, Sending>()
+  readonly #open = new Map<ServerRequest, RequestStart>()
   readonly #sentTo: (server: string) => number
   /** How many requests were answered. */
   answered = 0

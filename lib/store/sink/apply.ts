@@ -7,7 +7,7 @@ import type { RemovalOutcome, RetryingCollection } from './retryingCollection.ts
 import type { ShapeRefusal, StorageShape } from './shape.ts'
 import { operationOf, type WriteGroup } from './writeGroup.ts'
 
-/** Settings for applying units. */
+/** Settings for applying groups. */
 export interface ApplySettings {
   readonly calls: RetryingCollection
   /** True to skip objects whose record hash the store already has. */
@@ -20,9 +20,9 @@ export interface ApplySettings {
 type Tenants = Map<string, string | undefined>
 
 /**
- * Brings the store to the state that a unit's records describe; returns the outcome of each, in order.
+ * Brings the store to the state that a group's records describe; returns the outcome of each, in order.
  * Objects are written before anything is removed, and the source of a move is removed only once the object is
- * at its target: cut short anywhere, the unit may be repeated.
+ * at its target: cut short anywhere, the group may be repeated.
  */
 export async function applyGroup(group: WriteGroup, applying: ApplySettings): Promise<Outcome[]> {
   const { calls, skipUnchanged, shape } = applying

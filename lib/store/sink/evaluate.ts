@@ -7,7 +7,7 @@ import { Reject, type RejectCode } from '../../core/reject.ts'
 import type { ShapeRefusal } from './shape.ts'
 import { operationOf } from './writeGroup.ts'
 
-/** What the store held before a unit, by id, for the ids that its operations read. */
+/** What the store held before a group, by id, for the ids that its operations read. */
 export interface StoredBefore {
   readonly objects: ReadonlyMap<string, StoredObject>
   /** Objects whose original cannot be determined. */
@@ -16,7 +16,7 @@ export interface StoredBefore {
   readonly hashes: ReadonlyMap<string, unknown>
 }
 
-/** What became known about a unit's records while it was written, by their index. */
+/** What became known about a group's records while it was written, by their index. */
 export interface GroupFindings {
   readonly refused: ReadonlyMap<number, ShapeRefusal>
   /** Records whose objects are not stored. */
@@ -31,14 +31,14 @@ export interface RecordVerdict {
   readonly by?: LineOf
 }
 
-/** The last state of an id within a unit: an object, or its absence; `owner` is the index of its record. */
+/** The last state of an id within a group: an object, or its absence; `owner` is the index of its record. */
 export interface FinalState {
   readonly owner: number
   readonly object: StoredObject | undefined
 }
 
 /**
- * The effect of a unit: the last state of each id that it changes, and the outcomes that are known in
+ * The effect of a group: the last state of each id that it changes, and the outcomes that are known in
  * advance.
  */
 export interface Evaluation {
@@ -47,7 +47,7 @@ export interface Evaluation {
 }
 
 /**
- * Applies a unit's records in order to what the store held; the last state of each id wins. A refused record counts as
+ * Applies a group's records in order to what the store held; the last state of each id wins. A refused record counts as
  * absent: an earlier record of the same id counts again. A record whose object is left out has no object. Pure.
  */
 export function evaluate(

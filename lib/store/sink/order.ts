@@ -1,7 +1,7 @@
 import type { Settlement } from '../../core/outcome.ts'
 import type { WriteGroup } from './writeGroup.ts'
 
-/** A unit on its way through the store. `committed` resolves once it and all before it are settled. */
+/** A group on its way through the store. `committed` resolves once it and all before it are settled. */
 export interface Task {
   readonly group: WriteGroup
   readonly done: Promise<void>
@@ -11,15 +11,15 @@ export interface Task {
 /**
  * Records which task has touched which id, until a committed checkpoint covers the task.
  *
- * Two units in flight never share an id. An id that an operation reading stored state has touched is free
- * again only when its unit is covered, and such an operation starts only when every earlier unit that touched
- * its ids is covered: repeated after a crash, it finds the very state that it found the first time. Memory:
- * the ids of the uncovered units.
+ * Two groups in flight never share an id. An id that an operation reading stored state has touched is free
+ * again only when its group is committed, and such an operation starts only when every earlier group that touched
+ * its ids is committed: repeated after a crash, it finds the very state that it found the first time. Memory:
+ * the ids of the uncommitted groups.
  */
 export class IdLocks {
   readonly #last = new Map<string, Task>()
 
-  /** Resolves when the unit may start. Units have to come in order, one at a time. */
+  /** Resolves when the group may start. Groups have to come in order, one at a time. */
   async free(group: WriteGroup): Promise<void> {
     const waits = new Set<Promise<void>>()
     for (const id of group.touched.keys()) {
@@ -44,7 +44,7 @@ export class IdLocks {
 
 /**
  * Passes settlements on in the order of the input, each after all before it. Never calls `settle` twice at a time; its
- * first error, or that of a unit, is thrown to all that wait.
+ * first error, or that of a group, is thrown to all that wait.
  */
 export class Sequencer {
   #tail: Promise<void> = Promise.resolve()

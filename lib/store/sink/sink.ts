@@ -15,7 +15,7 @@ import { type WriteGroup, writeGroups } from './writeGroup.ts'
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
   /**
-   * How many units may be in flight, or a limit that adapts. Default 2. A store with transactions takes one batch at a
+   * How many groups may be in flight, or a limit that adapts. Default 2. A store with transactions takes one batch at a
    * time.
    */
   readonly workers?: number | AdaptiveLimit
@@ -23,10 +23,10 @@ export interface SinkOptions {
   readonly skipUnchanged?: boolean
   /** How records' objects are changed before storing. Default: not at all. */
   readonly shape?: StorageShape | undefined
-  /** How many units may be in flight or wait for an earlier one to be settled. Default five times `workers`. */
+  /** How many groups may be in flight or wait for an earlier one to be settled. Default five times `workers`. */
   readonly unsettled?: number
   /**
-   * The most objects in one write call, and the approximate number of characters of content; by default an entire unit.
+   * The most objects in one write call, and the approximate number of characters of content; by default a whole group.
    */
   readonly writeAtMost?: WriteLimits
   /** How long to wait for an unreachable store, in milliseconds. Default 120 000. */
@@ -42,13 +42,13 @@ export interface SinkOptions {
   readonly onCommitted?: () => void
   /** Called before each batch; if it throws, the sink ends, and the batches before it stay settled. */
   readonly onBatch?: () => void
-  /** Once aborted, nothing more is started: batches and units that are not in flight yet stay unsettled. */
+  /** Once aborted, nothing more is started: batches and groups that are not in flight yet stay unsettled. */
   readonly stop?: AbortSignal
   /** Called before every wait. */
   readonly onRetry?: (retry: Retry) => void
   /** Called once for each tenant before it is first read or written. */
   readonly onTenant?: (tenant: string) => Promise<void>
-  /** Called with the number of units in flight whenever it changes. */
+  /** Called with the number of groups in flight whenever it changes. */
   readonly onInFlight?: (units: number) => void
   /**
    * Called with each settlement in order of the input, one at a time; the sink waits for it. It sees only acknowledged
@@ -60,12 +60,12 @@ export interface SinkOptions {
 /**
  * Batches of operations → a collection; the result equals applying the records one after another.
  *
- * Within a unit the last state of an id wins, no id is in two units in flight, and an operation that reads stored state
- * waits until what touched its ids is settled (order.ts says why). Transient errors are waited out and the calls
- * repeated; an object that the store refuses for good becomes its record's outcome. Memory: `workers` units running and
- * four times as many waiting to be settled, each at most a batch.
- * @throws ElysiaError ELYSIA_UNREACHABLE if the store stays unreachable for longer than retryForMs; ELYSIA_USAGE for a chunk
- * that is no batch of items, before anything in it is written.
+ * Within a group the last state of an id wins, no id is in two groups in flight, and an operation that reads stored
+ * state waits until what touched its ids is settled (order.ts says why). Transient errors are waited out and the calls
+ * repeated; an object that the store refuses for good becomes its record's outcome. Memory: `workers` groups running
+ * and four times as many waiting to be settled, each at most a batch.
+ * @throws ElysiaError ELYSIA_UNREACHABLE if the store stays unreachable for longer than retryForMs; ELYSIA_USAGE for a
+ * chunk that is no batch of items, before anything in it is written.
  */
 export function sink(store: Store, collection: string, options: SinkOptions = {}): Sink<readonly Item[]> {
   return new StoreSink(store, collection, options)
@@ -165,7 +165,7 @@ class StoreSink extends Writable {
     await this.#store.transaction!(async () => {})
   }
 
-  /** Resolves once the batch's units have started, each as soon as order and memory allow. */
+  /** Resolves once the batch's groups have started, each as soon as order and memory allow. */
   async #inFlight(batch: readonly Item[]): Promise<void> {
     for (const group of writeGroups(batch)) {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)

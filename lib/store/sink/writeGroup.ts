@@ -3,9 +3,9 @@ import { type Operation, touchedIds } from '../../core/operation.ts'
 import { Reject } from '../../core/reject.ts'
 
 /**
- * Consecutive records that are applied to the store in one step. `touched` maps each id of the unit to its
+ * Consecutive records that are applied to the store in one step. `touched` maps each id of the group to its
  * tenant. `reads` holds the ids of operations whose result depends on what the store holds (moves and
- * patches): no other operation of the unit touches these.
+ * patches): no other operation of the group touches these.
  */
 export interface WriteGroup {
   readonly items: readonly Item[]
@@ -14,14 +14,14 @@ export interface WriteGroup {
 }
 
 /**
- * Cuts a batch into units, in order, so that each may safely be applied twice.
+ * Cuts a batch into groups, in order, so that each may safely be applied twice.
  *
- * A unit may be repeated after a crash. Writes that depend on the input alone come out the same. An operation
+ * A group may be repeated after a crash. Writes that depend on the input alone come out the same. An operation
  * that reads stored state does not, once another has written one of its ids, be it a later one
  * (`rename a→b; add a`: repeated, b becomes the new a) or an earlier one that is repeated before it
  * (`add b; rename a→b`: repeated, a is gone and b is what was added). So it shares its ids with no other
- * operation of its unit, and the sink lets no uncovered unit share them either.
- * It follows that within a unit only puts and deletes meet at an id, where the last one wins.
+ * operation of its group, and the sink lets no uncommitted group share them either.
+ * It follows that within a group only puts and deletes meet at an id, where the last one wins.
  */
 export function* writeGroups(items: readonly Item[]): Generator<WriteGroup> {
   let builder = new WriteGroupBuilder()
@@ -40,7 +40,7 @@ export function operationOf(item: Item): Operation | undefined {
   return item instanceof Reject ? undefined : (item as Entry).operation
 }
 
-/** A unit that is being filled: `accepts` says whether an item may still be in it. */
+/** A group that is being filled: `accepts` says whether an item may still be in it. */
 export class WriteGroupBuilder {
   readonly #items: Item[] = []
   readonly #touched = new Map<string, string | undefined>()

@@ -59,7 +59,7 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
 }
 
-type Shared = Omit<Context, 'name'>
+type SharedContext = Omit<Context, 'name'>
 
 function capabilitiesOf({
   multiVectors,
@@ -83,9 +83,9 @@ class WeaviateStore implements Store {
   readonly target: string
   readonly supports: Capabilities
   readonly maxInFlight: number
-  readonly #shared: Shared
+  readonly #shared: SharedContext
 
-  constructor(shared: Shared, maxInFlight: number) {
+  constructor(shared: SharedContext, maxInFlight: number) {
     this.target = shared.target
     this.supports = capabilitiesOf(shared.capabilities)
     this.maxInFlight = maxInFlight

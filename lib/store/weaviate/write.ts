@@ -13,7 +13,7 @@ import { type Layout, referenceIn, unknownProperty, unknownVector } from './sche
 /** The size of a REST request, which is cut off after a minute. */
 const LITERAL_BYTES = 4 * 1024 * 1024
 
-interface Sending {
+interface PendingObject {
   readonly index: number
   readonly object: StoredObject
 }
@@ -32,8 +32,8 @@ export async function upsertObjects(
   const layout = await layoutFor(context, objects, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const outcomes: WriteOutcome[] = []
-  const sending: Sending[] = []
-  const literal: Sending[] = []
+  const sending: PendingObject[] = []
+  const literal: PendingObject[] = []
   objects.forEach((object, index) => {
     const reason = objection(context, layout, object)
     if (reason !== undefined) {
@@ -44,7 +44,7 @@ export async function upsertObjects(
     if (properties === object.properties) sending.push({ index, object })
     else literal.push({ index, object: { ...object, properties } })
   })
-  const send = (message: Sending[]) => sendMessage(context, tenant, message, outcomes, call)
+  const send = (message: PendingObject[]) => sendMessage(context, tenant, message, outcomes, call)
   await settleAll([
     ...messagesOf(sending, context.maxMessageBytes).map(send),
     ...messagesOf(literal, LITERAL_BYTES).map((message) =>
@@ -57,7 +57,7 @@ export async function upsertObjects(
 async function sendLiteral(
   context: Context,
   tenant: string,
-  message: readonly Sending[],
+  message: readonly PendingObject[],
   outcomes: WriteOutcome[],
   call: CallOptions,
 ): Promise<void> {
@@ -113,8 +113,8 @@ function objection(
   return undefined
 }
 
-function messagesOf(sending: readonly Sending[], maxBytes: number): Sending[][] {
-  const messages: Sending[][] = []
+function messagesOf(sending: readonly PendingObject[], maxBytes: number): PendingObject[][] {
+  const messages: PendingObject[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const item of sending) {
     const size = messageBytes(item.object)
@@ -132,7 +132,7 @@ function messagesOf(sending: readonly Sending[], maxBytes: number): Sending[][] 
 async function sendMessage(
   context: Context,
   tenant: string,
-  message: readonly Sending[],
+  message: readonly PendingObject[],
   outcomes: WriteOutcome[],
   call: CallOptions,
 ): Promise<void> {
@@ -155,7 +155,7 @@ async function sendMessage(
 async function errorsOf(
   { cluster, name, target }: Context,
   tenant: string,
-  message: readonly Sending[],
+  message: readonly PendingObject[],
   call: CallOptions,
 ): Promise<readonly { readonly index: number; readonly error: string }[]> {
   return cluster.rpc(call, async (grpcClient, signal) => {

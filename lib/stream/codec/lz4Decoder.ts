@@ -22,7 +22,7 @@ interface Descriptor {
 }
 
 /** Bytes of the frame, or undefined if more input is needed. */
-type Decoding<T> = Generator<Buffer | undefined, T>
+type DecodeSteps<T> = Generator<Buffer | undefined, T>
 
 /**
  * lz4 frames, any number of them → their content, one chunk per block; skips skippable frames. Blocks may be linked,
@@ -59,7 +59,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
     return Iterator.from<Buffer>([])
   }
 
-  *#frames(): Decoding<undefined> {
+  *#frames(): DecodeSteps<undefined> {
     for (;;) {
       const magic = (yield* this.#take(4)).readUInt32LE(0)
       this.#inFrame = true
@@ -70,7 +70,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
     }
   }
 
-  *#frame(frame: Descriptor): Decoding<void> {
+  *#frame(frame: Descriptor): DecodeSteps<void> {
     const checksum = new Xxh32()
     let window: Buffer = Buffer.alloc(0)
     let bytes = 0n
@@ -89,7 +89,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
     }
   }
 
-  *#descriptor(): Decoding<Descriptor> {
+  *#descriptor(): DecodeSteps<Descriptor> {
     const fixed = Buffer.from(yield* this.#take(2))
     const [flags, blocks] = [fixed[0] as number, fixed[1] as number]
     if (flags >> 6 !== 1) throw damaged(`has the unknown frame version ${flags >> 6}`)
@@ -112,7 +112,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
     }
   }
 
-  *#block(frame: Descriptor, size: number, window: Buffer): Decoding<Buffer> {
+  *#block(frame: Descriptor, size: number, window: Buffer): DecodeSteps<Buffer> {
     const length = size & ~STORED
     if (length > frame.maxBlockBytes) throw damaged(`is damaged: a block of ${length} bytes`)
     // The addon expects the decompressed size before the block; the frame gives only an upper bound.
@@ -127,18 +127,18 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
     return size >= STORED ? block : decodeBlock(prefixed, window)
   }
 
-  *#word(): Decoding<number> {
+  *#word(): DecodeSteps<number> {
     return (yield* this.#take(4)).readUInt32LE(0)
   }
 
-  *#take(length: number): Decoding<Buffer> {
+  *#take(length: number): DecodeSteps<Buffer> {
     while (this.#input.length < length) yield undefined
     const bytes = Buffer.allocUnsafe(length)
     this.#input.fill(bytes, 0)
     return bytes
   }
 
-  *#skip(length: number): Decoding<void> {
+  *#skip(length: number): DecodeSteps<void> {
     for (let left = length; left > 0; left -= this.#input.drop(left)) {
       if (this.#input.length === 0) yield undefined
     }

@@ -8,7 +8,7 @@ const LENGTH_BYTES = 4
 const PIECE_BYTES = 256 * 1024
 
 /** A line or reject as JSON, with bytes as base64. */
-interface Spooled {
+interface SpooledLine {
   line: number
   end: number
   text?: string
@@ -50,7 +50,7 @@ export class Spool {
     for (let head = this.#read(at, LENGTH_BYTES); head !== undefined; head = this.#read(at, LENGTH_BYTES)) {
       const json = this.#read(at + LENGTH_BYTES, head.readUInt32LE(0))
       if (json === undefined) throw this.#failure('ends in the middle of a record')
-      yield restored(JSON.parse(json.toString()) as Spooled)
+      yield restored(JSON.parse(json.toString()) as SpooledLine)
       at += LENGTH_BYTES + json.length
     }
   }
@@ -99,7 +99,7 @@ export class Spool {
   }
 }
 
-function spooled(item: Line | Reject): Spooled {
+function spooled(item: Line | Reject): SpooledLine {
   const { line, end, text } = item
   if (!(item instanceof Reject)) return { line, end, text: item.text }
   const { code, reason, bytes, digest } = item
@@ -114,7 +114,7 @@ function spooled(item: Line | Reject): Spooled {
   }
 }
 
-function restored({ code, reason = '', bytes, ...rest }: Spooled): Line | Reject {
+function restored({ code, reason = '', bytes, ...rest }: SpooledLine): Line | Reject {
   if (code === undefined) return { line: rest.line, end: rest.end, text: rest.text ?? '' }
   const held = bytes === undefined ? rest : { ...rest, bytes: Buffer.from(bytes, 'base64') }
   return new Reject(held, code, reason)

@@ -32,7 +32,7 @@ export function typedValue(operand: Operand, scope: Scope): TypedValue {
   return computed(operand, scope)
 }
 
-/** The same value as a column, for use in a condition. */
+/** A typed value as a column, for use in a condition. */
 export function valueColumn({ type, list, read, inputs }: TypedValue, name: string): Column {
   const scalar = type === 'null' ? 'none' : type
   return { name, type: scalar, list, dataType: `${type}${list ? '[]' : ''}`, read, inputs }

@@ -60,15 +60,15 @@ function indexes({ invertedIndexConfig }: CollectionSchema) {
   return recordOf(invertedIndexConfig)
 }
 
-type Ordered = '=' | '<' | '<=' | '>' | '>='
+type OrderOperator = '=' | '<' | '<=' | '>' | '>='
 
 function comparison(
   { name, own, property }: Column,
-  operator: Ordered,
+  operator: OrderOperator,
   given: FilterValue,
   schema: CollectionSchema,
 ): StoreCondition | undefined {
-  const condition = (to: Ordered, value: ConditionValue): StoreCondition => ({
+  const condition = (to: OrderOperator, value: ConditionValue): StoreCondition => ({
     property: name,
     operator: to,
     values: [value],
@@ -91,9 +91,13 @@ function comparison(
   }
 }
 
-type Make = (operator: Ordered, value: ConditionValue) => StoreCondition
+type Make = (operator: OrderOperator, value: ConditionValue) => StoreCondition
 
-function numeric(make: Make, operator: Ordered, { type, value }: FilterValue & { type: 'int' | 'number' }) {
+function numeric(
+  make: Make,
+  operator: OrderOperator,
+  { type, value }: FilterValue & { type: 'int' | 'number' },
+) {
   const double = Number(value)
   if (type === 'number') {
     // Older servers sort -0 before all other numbers, and distinguish it from 0.
@@ -121,7 +125,7 @@ const TOO_LONG_TIME = 10 ** 13
  * A store's times are whole milliseconds. A server compares them as texts: another length would be in the wrong
  * order.
  */
-function timestamp(make: Make, operator: Ordered, { ms, nanos }: Instant): StoreCondition | undefined {
+function timestamp(make: Make, operator: OrderOperator, { ms, nanos }: Instant): StoreCondition | undefined {
   if (ms < LEAST_TIME || ms >= TOO_LONG_TIME) return undefined
   const value = { type: 'date', value: rfc3339({ ms, nanos: 0 }) } as const
   if (nanos === 0) return make(operator, value)

@@ -18,7 +18,7 @@ export interface ChangedObject {
 /** Stands for a named vector with unchanged bits: most are unchanged, and need not be transferred. */
 export const KEPT = 'kept'
 
-type Named = NonNullable<ChangedObject['vectors']>
+type NamedVectors = NonNullable<ChangedObject['vectors']>
 
 /** A changed object without the values and bits that it already had, which need not be transferred. */
 export function withoutUnchanged(
@@ -49,7 +49,7 @@ function isSame(vector: Vector, before: Vector | undefined): boolean {
   return vector === before || (before !== undefined && isSameVector(vector, before))
 }
 
-function namedSparing(vectors: Named, before: Readonly<Record<string, Vector>>): Named {
+function namedSparing(vectors: NamedVectors, before: Readonly<Record<string, Vector>>): NamedVectors {
   const named = Object.entries(vectors).map(([name, vector]): [string, Vector | typeof KEPT] => {
     const there = Object.hasOwn(before, name) ? before[name] : undefined
     const isKept = vector !== KEPT && isSame(vector, there)
@@ -84,7 +84,7 @@ export function addedObject(
   }
 }
 
-function takingKept(vectors: Named, before: Readonly<Record<string, Vector>>): Record<string, Vector> {
+function takingKept(vectors: NamedVectors, before: Readonly<Record<string, Vector>>): Record<string, Vector> {
   const named = Object.entries(vectors).map(([name, vector]): [string, Vector] => [
     name,
     vector === KEPT ? before[name]! : vector,

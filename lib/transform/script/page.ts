@@ -74,7 +74,7 @@ function takesNames(
   return at === names.length
 }
 
-/** The same, filtered, only changed properties, or any other answer in a list: most cross as little as they say. */
+/** An answer for the other thread: unchanged, filtered, only changed properties, or any other answer in a list. */
 export type PackedAnswer = 0 | 1 | { readonly [name: string]: Json } | readonly [Answer]
 
 export function packedAnswer(answer: Answer, { id }: StoredObject): PackedAnswer {

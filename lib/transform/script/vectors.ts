@@ -18,7 +18,7 @@ function floatsOf(value: unknown): Float32Array | undefined {
   return Float32Array.from(value)
 }
 
-/** The same for named vectors. */
+/** The named vectors of an answer, checked. */
 export function vectorsOf(value: unknown): Readonly<Record<string, Vector>> | null {
   if (value === null) return null
   if (!isRecord(value)) throw new Error(`vectors is ${nameOf(value)}, not an object`)

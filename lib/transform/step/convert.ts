@@ -33,14 +33,14 @@ export function convertProperty(text: string, otherwise: OnConvertError = 'rejec
   return insideProperty(name, place.holder, convertOwn({ name, property: place.name, type, onError }))
 }
 
-interface Converting {
+interface ConvertContext {
   readonly name: string
   readonly property: string
   readonly type: string
   readonly onError: OnConvertError
 }
 
-function convertOwn({ name, property, type, onError }: Converting): Transform {
+function convertOwn({ name, property, type, onError }: ConvertContext): Transform {
   return {
     name,
     bind(before) {

@@ -101,7 +101,7 @@ t.test('case 13: a line of 20 MB goes in, or is refused by its number, its neigh
 })
 
 /** A line that is refused, in MiB: how long it is, how long one may be, and what may be held. */
-const ENDLESS = runs(0) > 0 ? { length: 512, most: 64, held: 400 } : { length: 192, most: 16, held: 150 }
+const ENDLESS = runs(0) > 0 ? { length: 512, most: 64, held: 400 } : { length: 192, most: 16, held: 200 }
 
 t.test(`a line of ${ENDLESS.length} MiB is refused in flat memory, and its neighbors go in`, async (t) => {
   const place = home(t, { 'first.jsonl': lines(good('first')), 'last.jsonl': lines(good('last')) })

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { afterError } from '../../../cli/next.ts'
@@ -9,6 +8,7 @@ import {
   copyOptions,
   failedOf,
   isSet,
+  rejectsIn,
 } from '../../../library.ts'
 import { warnOfDangers } from '../restoring/end.ts'
 import { warnOfFailed } from '../sets/failed.ts'
@@ -48,10 +48,10 @@ export async function endCopies(
 
 /** The path of the rejects: for a copy in several passes, each with its own file, their directory. */
 function rejectsOf(
-  { id, follow, rejected, references_rejected, dry_run }: CopyReport,
+  { id, target, follow, rejected, references_rejected, dry_run }: CopyReport,
   { rejectsPath, rejectsDirectory }: CopyContext,
 ): string | undefined {
   if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
   if (rejectsPath !== undefined) return rejectsPath
-  return follow === null ? join(rejectsDirectory!, `${id}.jsonl`) : rejectsDirectory
+  return follow === null ? rejectsIn(rejectsDirectory!, id, target) : rejectsDirectory
 }

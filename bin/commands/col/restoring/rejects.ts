@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Context } from '../../../cli/command.ts'
 import { givenFlags, ORDERED, stepWords } from '../../../cli/next.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
@@ -6,6 +5,7 @@ import {
   layersFor,
   type RestoreContext,
   type RestoreReport,
+  rejectsIn,
   restoreOptions,
   targetOptions,
   transformOptions,
@@ -16,9 +16,9 @@ export function rejectsPath(
   report: RestoreReport,
   { rejectsPath, rejectsDirectory }: RestoreContext,
 ): string | undefined {
-  const { id, rejected, references_rejected, dry_run } = report
+  const { id, target, rejected, references_rejected, dry_run } = report
   if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
-  return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
+  return rejectsPath ?? rejectsIn(rejectsDirectory!, id, target)
 }
 
 /** Flags that would mean something else for the rejects. */

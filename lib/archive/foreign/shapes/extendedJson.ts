@@ -19,9 +19,9 @@ export function plainValue(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainValue(inner)]))
 }
 
-type Typed = (value: Json, whole: JsonObject) => Json
+type TypedReader = (value: Json, whole: JsonObject) => Json
 
-const TYPES: Readonly<Record<string, Typed>> = {
+const TYPES: Readonly<Record<string, TypedReader>> = {
   $oid: textOf,
   $symbol: textOf,
   $code: textOf,

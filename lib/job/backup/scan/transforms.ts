@@ -45,7 +45,7 @@ export function transformsOf(
   }
 }
 
-/** The same as `backupTransforms` for single pages, without counting; undefined if pages stay unchanged. */
+/** The transforms of a backup for single pages, without counting; undefined if pages stay unchanged. */
 export function pageTransform({
   selection,
   transforms,

@@ -1,7 +1,7 @@
 import { type OnDamage, tellingDamage, watchedPages } from '../../restore/source/damage.ts'
 import type { DiffSide } from './side.ts'
 
-/** The same archive as a side of a comparison, which tells of damage that is found while it is read. */
+/** An archive as a side of a comparison that reports damage found while it is read. */
 export function watchedSide(side: DiffSide, onDamage: OnDamage | undefined): DiffSide {
   if (onDamage === undefined) return side
   const { check } = side

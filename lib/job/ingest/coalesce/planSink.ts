@@ -45,7 +45,7 @@ interface PendingLines {
   readonly crcs: readonly number[]
 }
 
-/** The same, with the checks in a thread, while this one digests the lines. Memory: some MiB of lines on each side. */
+/** The end of a first pass that checks lines in a thread, and digests them here. Memory: some MiB of lines on each side. */
 export function threadedPlanning(
   planner: Planner,
   seen: (line: AnyLine) => void,

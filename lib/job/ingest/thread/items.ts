@@ -20,8 +20,11 @@ import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './wor
  * idle, but takes a seventh more processor time, and 90 MB. One is enough: the rest of the work, in this thread, takes
  * as long.
  */
-export async function changeThread({ threads }: IngestOptions): Promise<Threads | undefined> {
-  return threadsFor(threads, false) === 0 ? undefined : openJobThreads(1)
+export async function changeThread(
+  { threads }: IngestOptions,
+  memory: MemoryLimit | undefined,
+): Promise<Threads | undefined> {
+  return threadsFor(threads, false, memory) === 0 ? undefined : openJobThreads(1)
 }
 
 /** The options that a thread needs. */

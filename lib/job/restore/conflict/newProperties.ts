@@ -22,14 +22,14 @@ export interface NewProperties {
 }
 
 /** The class to make, and the references that are added to it. */
-interface Planned {
+interface PlannedClass {
   readonly schema: CollectionSchema
   readonly references: readonly PropertySchema[]
 }
 
 /** For a class that the restore makes itself: it has all properties of the archive. */
 export function newPropertiesOfNewClass(
-  { schema, references }: Planned,
+  { schema, references }: PlannedClass,
   { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
 ): NewProperties {
   return { policy, added: [], known: namesIn([...(schema.properties ?? []), ...references]) }
@@ -38,7 +38,7 @@ export function newPropertiesOfNewClass(
 /** For an existing class. */
 export function newPropertiesOfExisting(
   existing: CollectionSchema,
-  { schema, references }: Planned,
+  { schema, references }: PlannedClass,
   { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
 ): NewProperties {
   const there = namesIn(existing.properties ?? [])

@@ -19,7 +19,7 @@ import { PlanFile } from './planFile.ts'
 const IDS_AT_ONCE = 500
 
 /** What writing a plan needs. */
-interface Planning {
+interface PlanWriteContext {
   readonly run: RestoreRun
   readonly file: PlanFile
   readonly present: ExistingReader
@@ -49,7 +49,7 @@ export async function writePlan(run: RestoreRun, path: string): Promise<void> {
   }
   const traces = existing?.traces ?? new Traces(store.kind, plan.schema)
   const resolve = resolverFor(existing, { options, undo: undefined })
-  const planning: Planning = { run, file, present, traces, resolve, counts }
+  const planning: PlanWriteContext = { run, file, present, traces, resolve, counts }
   try {
     await file.begin(headerOf(run))
     for (const part of plan.parts) {
@@ -114,7 +114,10 @@ function headerOf({ source, class: name, store, options, existing, plan }: Resto
   }
 }
 
-async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][number]): Promise<void> {
+async function planPart(
+  planning: PlanWriteContext,
+  part: RestoreRun['plan']['parts'][number],
+): Promise<void> {
   const { run, counts } = planning
   const { plan, frame, options, progress, kept } = run
   const pages = await part.pages(({ reason }) => {
@@ -155,7 +158,7 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
 /** A plan changes nothing. */
 const nothingRemoved = async () => ({ existed: new Set<string>(), refused: new Map<string, string>() })
 
-async function planBatch(planning: Planning, batch: readonly SplitObject[]): Promise<void> {
+async function planBatch(planning: PlanWriteContext, batch: readonly SplitObject[]): Promise<void> {
   const { run, file, present, resolve, counts } = planning
   for (const [tenant, group] of Map.groupBy(batch, ({ object }) => object.tenant)) {
     const there = await present.find(
@@ -181,7 +184,7 @@ function totalOf({ plan, source }: RestoreRun): { total?: number } {
 }
 
 function entryOf(
-  { run, traces, counts }: Planning,
+  { run, traces, counts }: PlanWriteContext,
   { expected }: SplitObject,
   there?: StoredObject,
 ): PlanEntry {
@@ -198,7 +201,7 @@ function entryOf(
 }
 
 /** What a replace deletes comes after everything that is written. */
-async function planDeletions({ run, file, present, traces, counts }: Planning): Promise<void> {
+async function planDeletions({ run, file, present, traces, counts }: PlanWriteContext): Promise<void> {
   const { extraneous } = run.kept
   if (extraneous === undefined) return
   let last: ExtraneousId | undefined

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { requireOutput } from '../../../run/outputFile.ts'
+import { rejectsIn } from '../../../run/record.ts'
 import { lockRejects, requireRejectsFree } from '../../../run/rejectsLock.ts'
 import type { Store } from '../../../store/store.ts'
 import type { RestoreOptions } from '../options.ts'
@@ -45,7 +45,7 @@ export function rejectsFile(
     requireOutput('--rejects', rejectsPath, { inputs, store, stateDirectory: state?.directory })
     if (dryRun && state !== undefined) requireRejectsFree(state, rejectsPath)
   }
-  const path = rejectsPath ?? (rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`))
+  const path = rejectsPath ?? (rejectsDirectory && rejectsIn(rejectsDirectory, run, store.target))
   if (path === undefined || dryRun) return undefined
   const takeLock = () =>
     rejectsPath === undefined || state === undefined ? undefined : lockRejects(state, path)

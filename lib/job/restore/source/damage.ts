@@ -21,7 +21,7 @@ export async function tellingDamage<T>(work: () => Promise<T>, onDamage: OnDamag
   }
 }
 
-/** The same archive as a source, which tells of damage that is found while it is read. Other sources stay as they are. */
+/** An archive as a source that reports damage found while it is read. Other sources stay as they are. */
 export function watchedSource(source: RestoreSource, onDamage: OnDamage | undefined): RestoreSource {
   if (onDamage === undefined || (source.kind !== 'archive' && source.kind !== 'file')) return source
   const { check } = source

@@ -16,7 +16,7 @@ export async function createClass(run: RestoreRun): Promise<void> {
   await making(run, (schema) => run.retry(creating(run.store, schema)))
 }
 
-/** The same for a class that an interrupted restore may have made. */
+/** Finishes a class that an interrupted restore may have made. */
 export async function finishClass(run: RestoreRun): Promise<void> {
   await making(run, (schema) => run.retry(() => finishing(run.store, schema)))
 }

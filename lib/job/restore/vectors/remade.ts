@@ -10,7 +10,7 @@ import type { Strategy } from '../conflict/strategy.ts'
 import type { RestoreOptions } from '../options.ts'
 import { spoolFailure } from '../target/spoolFailure.ts'
 
-type Placed = Pick<StoredObject, 'id' | 'tenant'>
+type ObjectKey = Pick<StoredObject, 'id' | 'tenant'>
 
 /** Ids that are written to the database in one transaction. */
 const IDS_AT_ONCE = 1000
@@ -59,11 +59,11 @@ export class RemadeObjects {
   }
 
   /** True for an object that was acknowledged before the run was interrupted. */
-  has(object: Placed): boolean {
+  has(object: ObjectKey): boolean {
     return this.#find?.get(lineOf(object)) !== undefined
   }
 
-  async add(objects: readonly Placed[]): Promise<void> {
+  async add(objects: readonly ObjectKey[]): Promise<void> {
     if (objects.length === 0) return
     await this.#handle?.appendFile(objects.map((object) => `${lineOf(object)}\n`).join('')).catch(unwritable)
   }
@@ -104,7 +104,7 @@ function pathIn(directory: string): string {
   return join(directory, 'remade.ids')
 }
 
-function lineOf({ id, tenant }: Placed): string {
+function lineOf({ id, tenant }: ObjectKey): string {
   return tenant === undefined ? id : `${id} ${JSON.stringify(tenant)}`
 }
 

@@ -1,6 +1,6 @@
 import { type FileIdentity, millisecondsOf, sameContent } from '../identity.ts'
 
-interface Waiting {
+interface WaitingFile {
   readonly identity: FileIdentity
   readonly isStable: boolean
   readonly timer: NodeJS.Timeout | undefined
@@ -14,7 +14,7 @@ interface Waiting {
 export class WaitingFiles {
   readonly #settleMs: number
   readonly #look: (path: string) => void
-  readonly #files = new Map<string, Waiting>()
+  readonly #files = new Map<string, WaitingFile>()
 
   constructor(settleMs: number, look: (path: string) => void) {
     this.#settleMs = settleMs

@@ -40,22 +40,22 @@ export async function readAlertSettings(sections: readonly Section[]): Promise<A
   return { origin: section.origin, rules, sinks, flapping: flappingOf(checked) }
 }
 
-type Checked = CheckedSection<AlertsEntry>
+type CheckedAlerts = CheckedSection<AlertsEntry>
 
-function flappingOf(checked: Checked): AlertSettings['flapping'] {
+function flappingOf(checked: CheckedAlerts): AlertSettings['flapping'] {
   const { flapping } = checked.value
   if (flapping === undefined) return FLAPPING
   const { episodes, within } = flapping
   return { episodes, withinMs: measure(checked, ['flapping', 'within'], within) }
 }
 
-function sinksOf(checked: Checked): SinkSetting[] {
+function sinksOf(checked: CheckedAlerts): SinkSetting[] {
   const entries = Object.entries(checked.value.sinks)
   if (entries.length > MOST_SINKS) throw checked.fault(['sinks'], `there are more than ${MOST_SINKS} sinks`)
   return entries.map(([name, entry]) => sinkOf(checked, name, entry))
 }
 
-function sinkOf(checked: Checked, name: string, entry: SinkEntry): SinkSetting {
+function sinkOf(checked: CheckedAlerts, name: string, entry: SinkEntry): SinkSetting {
   const path = ['sinks', name]
   if (!/^[\w.-]{1,64}$/.test(name))
     throw checked.fault(path, 'the name of a sink is made of letters, digits, dots, dashes and underscores')
@@ -80,14 +80,19 @@ function sinkOf(checked: Checked, name: string, entry: SinkEntry): SinkSetting {
   }
 }
 
-function requireOneAddress(checked: Checked, path: SectionPath, entry: object): void {
+function requireOneAddress(checked: CheckedAlerts, path: SectionPath, entry: object): void {
   const keys = ['url', 'url_file', 'url_env'].filter((key) => Object.hasOwn(entry, key))
   if (keys.length === 1) return
   const fact = keys.length === 0 ? 'this has none' : `this has ${keys.join(' and ')}`
   throw checked.fault(path, `a sink with an address has one of url, url_file, url_env, and ${fact}`)
 }
 
-function ruleOf(checked: Checked, entry: RuleEntry, path: SectionPath, sinks: readonly SinkSetting[]): Rule {
+function ruleOf(
+  checked: CheckedAlerts,
+  entry: RuleEntry,
+  path: SectionPath,
+  sinks: readonly SinkSetting[],
+): Rule {
   const measured = (key: string, text: string) => measure(checked, [...path, key], text)
   const withinMs =
     'within' in entry && entry.within !== undefined ? measured('within', entry.within) : WITHIN_MS
@@ -130,7 +135,7 @@ function ruleOf(checked: Checked, entry: RuleEntry, path: SectionPath, sinks: re
 const WARNINGS: readonly RuleEntry['when'][] = ['rejects', 'throughput', 'memory', 'stall']
 
 function receiversOf(
-  checked: Checked,
+  checked: CheckedAlerts,
   { to }: RuleEntry,
   path: SectionPath,
   sinks: readonly SinkSetting[],
@@ -155,7 +160,7 @@ interface ChoiceEntry {
   readonly triggers?: readonly string[]
 }
 
-function choiceOf(checked: Checked, path: SectionPath, entry: ChoiceEntry): RunChoice {
+function choiceOf(checked: CheckedAlerts, path: SectionPath, entry: ChoiceEntry): RunChoice {
   const { kinds, triggers } = entry
   const collection = matcher(checked, [...path, 'collections'], entry.collections)
   const target = matcher(checked, [...path, 'targets'], entry.targets)
@@ -170,7 +175,7 @@ function choiceOf(checked: Checked, path: SectionPath, entry: ChoiceEntry): RunC
   }
 }
 
-function matcher(checked: Checked, path: SectionPath, patterns: readonly string[] | undefined) {
+function matcher(checked: CheckedAlerts, path: SectionPath, patterns: readonly string[] | undefined) {
   if (patterns === undefined) return () => true
   const matches = patterns.map((pattern, at) => {
     // A target contains slashes, which a name pattern does not match: treat them as any other character.
@@ -184,7 +189,12 @@ function matcher(checked: Checked, path: SectionPath, patterns: readonly string[
   return (name: string) => matches.some((fits) => fits(name.replaceAll('/', '')))
 }
 
-function measure(checked: Checked, path: SectionPath, text: string, unit: Unit = 'milliseconds'): number {
+function measure(
+  checked: CheckedAlerts,
+  path: SectionPath,
+  text: string,
+  unit: Unit = 'milliseconds',
+): number {
   const isBare = /^\d+$/.test(text) && Number(text) !== 0
   const value = isBare ? undefined : parseUnit(text, unit)
   if (value !== undefined && value >= 0) return value
@@ -200,13 +210,13 @@ function shareOf(percent: string): number {
   return Number(percent.slice(0, -1)) / 100
 }
 
-function freeOf(checked: Checked, path: SectionPath, text: string) {
+function freeOf(checked: CheckedAlerts, path: SectionPath, text: string) {
   if (/^\d{1,2}(\.\d{1,3})?%$/.test(text)) return { underShare: shareOf(text) }
   return { underBytes: measure(checked, path, text, 'bytes') }
 }
 
 /** Two rules with one name would mistake each other's messages for their own. */
-function requireNames(checked: Checked, rules: readonly Rule[]): void {
+function requireNames(checked: CheckedAlerts, rules: readonly Rule[]): void {
   for (const [at, { name }] of rules.entries()) {
     if (rules.findIndex((rule) => rule.name === name) === at) continue
     throw checked.fault(['rules', at], `there are two rules ${name}`, 'give one of them a name: of its own')

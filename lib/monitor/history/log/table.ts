@@ -59,7 +59,7 @@ export function putLog(
   if (!isKnown && number % LOOK_EVERY === 0) database.prepare(FORGET).run(RUNS, RUNS_BYTES)
 }
 
-/** The kept logs of a run's tries, first one first. @throws StrangeEntry */
+/** The kept logs of a run's tries, first one first. @throws InvalidEntry */
 export function logsOf(database: HistoryConnection, id: string): AttemptLog[] {
   if (!hasLogs(database)) return []
   const rows = database

@@ -41,13 +41,13 @@ type SuccessRow = [
 /** Whether the process of a running run is gone. */
 export type IsDead = (owner: string, heardMs: number) => boolean
 
-type Changing = { -readonly [K in keyof SubjectFigures]: SubjectFigures[K] }
+type MutableFigures = { -readonly [K in keyof SubjectFigures]: SubjectFigures[K] }
 
 /** The figures of each kind, collection and target, in the order in which they first appeared. */
 export function figuresIn(database: HistoryConnection, isGone: IsDead): SubjectFigures[] {
   const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]
   const subjects = new Map(
-    names.map(([subject, kind, collection, target]): [number, Changing] => [
+    names.map(([subject, kind, collection, target]): [number, MutableFigures] => [
       subject,
       { subject, kind, collection, target, ended: [] },
     ]),
@@ -56,7 +56,7 @@ export function figuresIn(database: HistoryConnection, isGone: IsDead): SubjectF
   for (const row of database.prepare(SUCCESSES).raw().all() as SuccessRow[])
     subjects.get(row[0])!.lastSuccess = successOf(row)
   const failed = database.prepare(FAILED).raw()
-  const slipped: Changing[] = []
+  const slipped: MutableFigures[] = []
   for (const row of database.prepare(LAST).raw().all() as LastRow[]) {
     const figures = subjects.get(row[0])!
     const run = runOf(row, isGone)
@@ -73,7 +73,7 @@ export function figuresIn(database: HistoryConnection, isGone: IsDead): SubjectF
   return [...subjects.values()]
 }
 
-function addSums(figures: Changing, row: SumRow): void {
+function addSums(figures: MutableFigures, row: SumRow): void {
   const [, status, code, runs, seconds, records, rejected, bytes_in, bytes_out, retries] = row
   const { sums } = figures
   figures.ended = [...figures.ended, { status, code, runs }]

@@ -21,7 +21,7 @@ export function queryOf(choice: HistoryChoice): HistoryQuery {
   return { sql: `${sql} ${order} LIMIT ?`, values: [...values, limit] }
 }
 
-/** The same without an order. */
+/** The condition of a choice of runs, without an order. */
 export function whereClause(choice: HistoryChoice): HistoryQuery {
   const { kind, status, collection, target, since, before } = choice
   const terms: string[] = []

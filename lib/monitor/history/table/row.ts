@@ -149,7 +149,7 @@ function detailsOf(entry: Details): object {
   }
 }
 
-/** The traffic in a row. @throws StrangeEntry */
+/** The traffic in a row. @throws InvalidEntry */
 export function trafficOf({ details }: Pick<RunRow, 'details'>): readonly PlaceTraffic[] {
   return details.includes('"traffic":') ? (detailsIn(details).traffic ?? []) : []
 }
@@ -158,7 +158,7 @@ function cut(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
 }
 
-/** @throws StrangeEntry */
+/** @throws InvalidEntry */
 export function entryOf(row: RunRow): HistoryEntry {
   const {
     number: _,
@@ -223,13 +223,13 @@ function detailsIn(json: string): Details {
     : { ...known, traffic: traffic.map((one) => unpackTraffic(one, hosts)) }
 }
 
-/** A moment as ISO text. @throws StrangeEntry */
+/** A moment as ISO text. @throws InvalidEntry */
 export function timeIn(ms: unknown): string {
   if (typeof ms === 'number' && Math.abs(ms) <= LATEST_MS) return new Date(ms).toISOString()
   throw invalidEntry('a time', ms)
 }
 
-/** The process in a column. @throws StrangeEntry */
+/** The process in a column. @throws InvalidEntry */
 export function ownerIn(json: string): LockOwner {
   const owner = recordIn(json)
   if (typeof owner.host !== 'string' || !Number.isSafeInteger(owner.pid)) throw invalidEntry('owner', json)

@@ -37,11 +37,11 @@ type PointRow = [
   ...[seconds: number | null, rate: number | null, bytes: number],
 ]
 
-type Counted = [subject: number, status: HistoryStatus, count: number, last: number]
+type CountRow = [subject: number, status: HistoryStatus, count: number, last: number]
 
 /** Runs that began since a moment, by subject. Memory: their points, at most `most` of each. */
 export function subjectsIn(database: HistoryConnection, sinceMs: number, most: number): SubjectRuns[] {
-  const counted = database.prepare(COUNTS).raw().all(sinceMs) as Counted[]
+  const counted = database.prepare(COUNTS).raw().all(sinceMs) as CountRow[]
   const names = database.prepare(NAMES).raw().all() as [number, string, string, string][]
   const named = new Map(names.map(([subject, ...rest]) => [subject, rest]))
   const bySubject = Map.groupBy(counted, ([subject]) => subject)
@@ -64,7 +64,7 @@ export function subjectsIn(database: HistoryConnection, sinceMs: number, most: n
 function runsOf(
   database: HistoryConnection,
   subject: number,
-  counted: readonly Counted[],
+  counted: readonly CountRow[],
   sinceMs: number,
   most: number,
 ): Omit<SubjectRuns, 'kind' | 'collection' | 'target'> {

@@ -4,14 +4,14 @@ import { invalidEntry } from './invalidEntry.ts'
 const LONGEST_PLACE = 4000
 
 /** Traffic as `details` stores it: a server is its position in `hosts`. */
-type Packed = readonly [
+type PackedTraffic = readonly [
   place: number | string,
   ...[bytesIn: number, bytesOut: number, mostIn: number | null, mostOut: number | null],
   ...[stallsIn?: number, stallsOut?: number, stalledIn?: number, stalledOut?: number],
 ]
 
 /** The amounts without names; a server is its position in `hosts`. */
-export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed {
+export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): PackedTraffic {
   const { place, bytes_in, bytes_out, most_in_per_second: mostIn, most_out_per_second: mostOut } = one
   const at = hosts.indexOf(place)
   const moved = [bytes_in, bytes_out, mostIn ?? null, mostOut ?? null] as const
@@ -20,7 +20,7 @@ export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed
   return stalls.some((amount) => amount > 0) ? [name, ...moved, ...stalls] : [name, ...moved]
 }
 
-/** @throws StrangeEntry */
+/** @throws InvalidEntry */
 export function unpackTraffic(found: unknown, hosts: readonly string[]): PlaceTraffic {
   const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(found) ? found : []
   const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls

@@ -12,13 +12,13 @@ import type { NodeConnection } from './node.ts'
 import { schemasAgree } from './obstacles.ts'
 import { missingRights } from './rights.ts'
 
-type Shared = Omit<Context, 'name'>
+type SharedContext = Omit<Context, 'name'>
 
 /**
  * Everything that a cluster reports about itself, or about the collection `only`; one call per collection, and two if
  * it has tenants.
  */
-export async function survey(context: Shared, use?: StoreUse, only?: string): Promise<StoreSurvey> {
+export async function survey(context: SharedContext, use?: StoreUse, only?: string): Promise<StoreSurvey> {
   const { cluster, target, classes, version } = context
   const [addresses, { nodes }, reply, listed, inStep, rights] = await Promise.all([
     Promise.all(cluster.servers.map(addressOf)),
@@ -40,7 +40,7 @@ export async function survey(context: Shared, use?: StoreUse, only?: string): Pr
   }
 }
 
-async function listedOnly({ classes }: Shared, only: string): Promise<ListedClass[]> {
+async function listedOnly({ classes }: SharedContext, only: string): Promise<ListedClass[]> {
   try {
     return [{ name: only, tenanted: (await classes.layout(only)).tenanted }]
   } catch (error) {
@@ -95,7 +95,7 @@ function copiesIn(details: readonly JsonObject[]): ReadonlyMap<string, Copies> {
 
 /** Undefined if it is gone meanwhile, or the key may not see its shards. */
 async function collectionOf(
-  context: Shared,
+  context: SharedContext,
   listed: ListedClass,
   copies: ReadonlyMap<string, Copies>,
 ): Promise<SurveyedCollection[]> {
@@ -120,7 +120,7 @@ async function collectionOf(
   ]
 }
 
-async function activeTenants({ classes }: Shared, name: string): Promise<ReadonlySet<string>> {
+async function activeTenants({ classes }: SharedContext, name: string): Promise<ReadonlySet<string>> {
   const tenants = (await classes.tenants(name)).map(tenantOf)
   return new Set(tenants.filter(({ state }) => state === 'active').map((tenant) => tenant.name))
 }

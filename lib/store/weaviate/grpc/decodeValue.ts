@@ -23,11 +23,11 @@ export function setOwn<T>(into: Record<string, T>, name: string, value: T): void
   else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-interface Decoded {
+interface DecodedObject {
   value: Json
 }
 
-function takeEntry(reader: Reader, tag: number, entry: Decoded & { name: string }): boolean {
+function takeEntry(reader: Reader, tag: number, entry: DecodedObject & { name: string }): boolean {
   const field = tag >>> 3
   if (field === 1) entry.name = reader.string()
   else if (field === 2) readMessage(reader, entry, takeValue)
@@ -35,7 +35,7 @@ function takeEntry(reader: Reader, tag: number, entry: Decoded & { name: string 
   return true
 }
 
-function takeValue(reader: Reader, tag: number, decoded: Decoded): boolean {
+function takeValue(reader: Reader, tag: number, decoded: DecodedObject): boolean {
   switch (tag >>> 3) {
     case 1:
       decoded.value = reader.double()

@@ -3,11 +3,11 @@ import type { BatchObject } from './messages.ts'
 import { isRows, rowsBytes, vectorBytes } from './vectors.ts'
 
 type Properties = NonNullable<BatchObject['properties']>
-type Named = BatchObject['vectors'][number]
+type NamedVector = BatchObject['vectors'][number]
 
 /** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Vectors) */
-const SINGLE = 1 as Named['type']
-const MULTI = 2 as Named['type']
+const SINGLE = 1 as NamedVector['type']
+const MULTI = 2 as NamedVector['type']
 
 const NONE = new Uint8Array(0)
 
@@ -109,7 +109,7 @@ function isAll<K extends keyof Kinds>(values: readonly Json[], kind: K): values 
   return values.every((value) => typeof value === kind)
 }
 
-function namedVector(name: string, vector: Vector): Named {
+function namedVector(name: string, vector: Vector): NamedVector {
   if (isRows(vector)) return { name, index: 0, vectorBytes: rowsBytes(vector), type: MULTI }
   return { name, index: 0, vectorBytes: vectorBytes(vector), type: SINGLE }
 }

@@ -75,7 +75,7 @@ export function wholeIntOf(reader: Reader): number | bigint {
   return within(BigInt.asIntN(64, bits))
 }
 
-/** The same for an int of eight bytes. @throws InexactInt */
+/** A whole number from an int of eight bytes. @throws InexactInt */
 export function wholeInt64(view: DataView, at: number): number | bigint {
   const int = view.getBigInt64(at, true)
   const double = Number(int)

@@ -22,7 +22,7 @@ export function vectorOf(bytes: Uint8Array): Float32Array {
   return vectorIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength)
 }
 
-/** The same for the bytes of `buffer` from `start` up to `end`. @throws RangeError if a number is cut short */
+/** The vector in the bytes of `buffer` from `start` up to `end`. @throws RangeError if a number is cut short */
 export function vectorIn(buffer: Buffer, start: number, end: number): Float32Array {
   if ((end - start) % 4 !== 0) throw new RangeError(`a vector of ${end - start} bytes holds no whole numbers`)
   const length = (end - start) >> 2

@@ -156,7 +156,7 @@ export function jsonOf(reply: RestReply): Json | undefined {
   return parsed(reply, (text) => parseBounded(text, BOUNDS) as Json)
 }
 
-/** The same with whole numbers exact. @see parseExact */
+/** The JSON of a reply, with whole numbers exact. @see parseExact */
 export function exactJsonOf(reply: RestReply): Json | undefined {
   return parsed(reply, (text) => parseExact(text, BOUNDS))
 }

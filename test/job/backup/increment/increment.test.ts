@@ -10,7 +10,7 @@ import { TARGETS } from '../../targets.ts'
 import { idOf, THING, thing } from '../archived.ts'
 import { digestIn, digestOf, later, night } from './increment.ts'
 
-const COUNT = 1200
+const COUNT = 700
 const all = Array.from({ length: COUNT }, (_, n) => thing(n, COUNT))
 
 async function server(t: Test): Promise<Store> {
@@ -180,7 +180,7 @@ t.test('a collection that shrank, or is empty, is no increment, unless that is a
   await t.rejects(night(store, base), {
     code: 'ELYSIA_INCOMPLETE',
     message:
-      '601 of 1200 objects of Thing are gone since the base, more than 50%: this is not a complete backup',
+      '351 of 700 objects of Thing are gone since the base, more than 50%: this is not a complete backup',
   })
   await collection.write(Array.from({ length: COUNT }, (_, n) => thing(n, COUNT * 7)))
   await t.rejects(
