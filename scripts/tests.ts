@@ -3,7 +3,7 @@
  * files share a process; `npx tap` gives each its own.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,14 +13,25 @@ import { bundleTestPackages } from './testPackages.ts'
 const root = fileURLToPath(new URL('../', import.meta.url))
 const directory = join(root, '.tap', 'together')
 
-function write(suite: Suite): string[] {
-  const { together, alone } = shared(suite, root)
-  const programs = together.map((files, index) => {
-    const file = join('.tap', 'together', `${suite}-${index + 1}.test.ts`)
-    writeFileSync(join(root, file), programOf(files.map((one) => join(root, one))))
+/** Writes a program for each process, all of which share these files. */
+function write(files: readonly string[], processes: number): string[] {
+  const taken = join(directory, 'taken')
+  mkdirSync(taken)
+  const text = programOf(
+    files.map((file) => join(root, file)),
+    taken,
+  )
+  return Array.from({ length: processes }, (_, index) => {
+    const file = join('.tap', 'together', `${index + 1}.test.ts`)
+    writeFileSync(join(root, file), text)
     return file
   })
-  return [...programs, ...alone]
+}
+
+/** As many processes as tap runs at once. */
+function jobsOf(options: readonly string[]): number {
+  const settings = `${readFileSync(join(root, '.taprc'), 'utf8')}\n${options.join('\n')}`
+  return Number([...settings.matchAll(/^(?:jobs: |--jobs=)(\d+)$/gm)].at(-1)?.[1] ?? 1)
 }
 
 const words = process.argv.slice(2)
@@ -32,10 +43,15 @@ if (unknown.length > 0) throw new Error(`no suite is called ${unknown.join(', ')
 const suites = (Object.keys(SUITES) as Suite[])
   .filter((suite) => named.length === 0 || named.includes(suite))
   .toReversed()
+  .map((suite) => shared(suite, root))
 rmSync(directory, { recursive: true, force: true })
 mkdirSync(directory, { recursive: true })
 await bundleTestPackages()
-const files = suites.flatMap(write)
+const together = write(
+  suites.flatMap(({ together }) => together),
+  jobsOf(options),
+)
+const files = [...suites.flatMap(({ alone }) => alone), ...together]
 const temporary = mkdtempSync(join(tmpdir(), 'elysiactl-tests-'))
 // Some tests start the command as somebody else.
 chmodSync(temporary, 0o1777)

@@ -26,7 +26,7 @@ t.test('tap by itself runs all of them', async (t) => {
 t.test('each test of a suite runs once, in a process with others or alone', async (t) => {
   for (const suite of suites) {
     const { together, alone } = shared(suite, root)
-    t.strictSame([...together.flat(), ...alone].sort(), filesOf(suite, root), suite)
+    t.strictSame([...together, ...alone].sort(), filesOf(suite, root), suite)
   }
 })
 
@@ -39,18 +39,38 @@ t.test('the tests that share a process all run, and what is wrong in one fails i
     return join(directory, name)
   }
   const good = write('good.mjs', "import t from 'tap'\nt.test('good', async (t) => t.pass('well'))\n")
+  const slow = write(
+    'slow.mjs',
+    "await new Promise((done) => setTimeout(done, 200))\nawait import('./good.mjs')\n",
+  )
+  const ends = write(
+    'ends.mjs',
+    "import t from 'tap'\nt.teardown(() => {})\nt.test('ends', async (t) => t.pass('so'))\n",
+  )
   const bad = write('bad.mjs', "import t from 'tap'\nt.test('bad', async (t) => t.fail('ill'))\n")
   const absent = join(directory, 'absent.mjs')
-  for (const [files, isWell] of [
-    [[good], true],
-    [[bad, good], false],
-    [[good, absent], false],
-  ] as const) {
-    const program = write('program.mjs', programOf(files))
-    const words = [`--import=${join(root, 'test/process.mjs')}`, program]
-    const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
+  for (const [at, [files, isWell]] of (
+    [
+      [[good], true],
+      [[bad, good], false],
+      [[good, absent], false],
+      [[ends, slow], true],
+    ] as const
+  ).entries()) {
+    const taken = join(directory, `taken-${at}`)
+    mkdirSync(taken)
+    const program = write('program.mjs', programOf(files, taken))
+    const run = () => {
+      const words = [`--import=${join(root, 'test/process.mjs')}`, program]
+      return spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
+    }
+    const { status, stdout } = run()
     t.equal(status === 0, isWell, stdout)
     t.match(stdout, 'ok 1 - well', 'the good one runs, whatever is wrong with another')
+    if (at > 0) continue
+    const other = run()
+    t.equal(other.status, 0)
+    t.notMatch(other.stdout, 'well', 'what one process has taken no other runs')
   }
 })
 

@@ -3,37 +3,31 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/**
- * The suites, and the folders of test/ that each has; what stands in test/ itself is with the last. `processes` is how many the
- * files of a suite share.
- */
+/** The suites, and the folders of test/ that each has; what stands in test/ itself is with the last. */
 export const SUITES = {
-  unit: {
-    folders: [
-      'async',
-      'catalog',
-      'change',
-      'config',
-      'core',
-      'database',
-      'file',
-      'monitor',
-      'options',
-      'run',
-      'stream',
-      'transform',
-    ],
-    processes: 4,
-  },
-  contract: { folders: ['archive', 'double', 'job', 'store'], processes: 12 },
-  acceptance: { folders: ['acceptance', 'bin', 'fixtures', 'page', ''], processes: 6 },
+  unit: [
+    'async',
+    'catalog',
+    'change',
+    'config',
+    'core',
+    'database',
+    'file',
+    'monitor',
+    'options',
+    'run',
+    'stream',
+    'transform',
+  ],
+  contract: ['archive', 'double', 'job', 'store'],
+  acceptance: ['acceptance', 'bin', 'fixtures', 'page', ''],
 } as const
 
 export type Suite = keyof typeof SUITES
 
-/** Files by the process that runs them. */
+/** The files of a suite: those that may run in one process with others, and those that need their own. */
 export interface Shared {
-  readonly together: readonly (readonly string[])[]
+  readonly together: readonly string[]
   readonly alone: readonly string[]
 }
 
@@ -55,22 +49,17 @@ const TIMEOUT_MS = 900_000
 
 /** The files of a suite, below the root of the repository. */
 export function filesOf(suite: Suite, root: string): string[] {
-  const patterns = SUITES[suite].folders.map((folder) =>
+  const patterns = SUITES[suite].map((folder) =>
     folder === '' ? 'test/*.test.ts' : `test/${folder}/**/*.test.ts`,
   )
   return globSync(patterns, { cwd: root }).sort()
 }
 
-/** Which files of a suite share a process. Those of one folder are in several, which take about the same time. */
+/** Which files of a suite may share a process. */
 export function shared(suite: Suite, root: string): Shared {
   const files = filesOf(suite, root)
-  const { processes } = SUITES[suite]
   const alone = files.filter((file) => hasAll(file, readFileSync(join(root, file), 'utf8')))
-  const others = files.filter((file) => !alone.includes(file))
-  const together = Array.from({ length: processes }, (_, process) =>
-    others.filter((_, index) => index % processes === process),
-  )
-  return { together, alone }
+  return { together: files.filter((file) => !alone.includes(file)), alone }
 }
 
 function hasAll(file: string, text: string): boolean {
@@ -78,17 +67,36 @@ function hasAll(file: string, text: string): boolean {
 }
 
 /**
- * A test that is all of these, by their paths, one after another: all tests of a file end before the next one is loaded, which
- * may use the same directory.
+ * A test that is these, by their paths, one after another: all tests of a file end before the next one is loaded, which may
+ * use the same directory. Several processes that run it at once, with one directory for what they take, share the files:
+ * each takes the next that nobody has taken, so that all end at about the same time.
  */
-export function programOf(files: readonly string[]): string {
+export function programOf(files: readonly string[], taken: string): string {
   const addresses = files.map((file) => pathToFileURL(file).href)
-  return `import t from 'tap'
+  return `import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
 
-for (const file of ${JSON.stringify(addresses, null, 2)}) {
+function isTaken(index) {
+  try {
+    mkdirSync(join(${JSON.stringify(taken)}, String(index)))
+    return false
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    return true
+  }
+}
+
+t.pass('it takes files')
+// From the first teardown of the whole process on, tap would end it as soon as it has no test for a moment, as while a file
+// is loaded.
+Object.defineProperty(t, 'idle', { get: () => false })
+for (const [index, file] of ${JSON.stringify(addresses, null, 2)}.entries()) {
+  if (isTaken(index)) continue
   t.setTimeout(${TIMEOUT_MS})
   const error = await import(file).then(() => undefined, (error) => error)
   await t.test(file, async (t) => t.error(error, 'the file was loaded'))
 }
+t.end()
 `
 }
