@@ -169,12 +169,17 @@ async function fits(t: Test, { compression, levels: [lowest] = [] }: Compression
     const content = Array.from({ length: mebibytes * 4 }, () => chunk)
     await pipeline(Readable.from(content), await compression.compress(lowest), sink)
   }
-  for (let at = 0; at < 2; at++) await part(8)
+  // Half of all for gzip, which takes two seconds for 100 MiB of noise.
+  const share = compression.name === 'gzip' ? 0.5 : 1
+  for (let at = 0; at < 4; at++) await part(8 * share)
   const before = process.memoryUsage.rss()
-  await part(16)
-  for (let at = 0; at < 8; at++) await part(2)
+  await part(50 * share)
+  for (let at = 0; at < 6; at++) await part(8 * share)
   const grown = process.memoryUsage.rss() - before
-  t.ok(grown < 20 * MiB, `32 MiB in 9 parts made it grow by ${(grown / MiB).toFixed(0)} MiB`)
+  t.ok(
+    grown < 60 * share * MiB,
+    `${98 * share} MiB in 7 parts made it grow by ${(grown / MiB).toFixed(0)} MiB`,
+  )
 }
 
 async function ends(t: Test, { compression }: CompressionCase): Promise<void> {
