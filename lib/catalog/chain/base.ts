@@ -39,13 +39,17 @@ export function newestBase(catalog: Catalog, wanted: BaseRequest, now = Date.now
       one.all_tenants === allTenants &&
       one.selection === selection,
   )
+  let unfit: string | undefined
   for (const base of same) {
     const { bases, fault } = lineageOf(catalog, base)
-    if (fault !== undefined) continue
+    if (fault !== undefined) {
+      unfit ??= `${base.id} ${fault}`
+      continue
+    }
     const due = fullDue([...bases, base], wanted.fullEvery, now)
     return due === undefined ? { base } : { reason: due }
   }
-  return { reason: `there is no archive of ${collection} in ${cluster} to make an increment of` }
+  return { reason: unfit ?? `there is no archive of ${collection} in ${cluster} to make an increment of` }
 }
 
 /**

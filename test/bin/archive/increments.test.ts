@@ -142,6 +142,8 @@ t.test('a dry run names the base, and is refused what the increment would be ref
   // Which is noted: what the increment itself is refused then, damageNoted.test.ts shows.
   const damaged = { code: 4, stderr: new RegExp(`${base.archive}: .*index/${file}`) }
   t.match(await at.run([...next, '--dry-run']), damaged)
+  const full = await at.run([...next, '--dry-run'])
+  t.match(full, { code: 0, stderr: `a full archive is made: ${base.archive} was found to be damaged` })
   writeFileSync(index, bytes)
   t.equal((await at.run(['col', 'catalog', 'verify', base.archive, '--level', 'records'])).code, 0)
   const { archive, location } = await json(at, ...next)
