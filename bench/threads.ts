@@ -24,7 +24,11 @@ const [count, records, rounds] = [values.count, values.records, values.rounds].m
   number,
 ]
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const [USAGE, LOOPS, LOOP] = [path('threads/usage.mjs'), path('archive/loops.ts'), path('embeddedLoop.ts')]
+const [USAGE, LOOPS, LOOP] = [
+  path('threads/usage.mjs'),
+  path('archive/loops.ts'),
+  path('ingest/embeddedLoop.ts'),
+]
 const NAME = 'BnThing'
 const home = mkdtempSync(join(tmpdir(), 'elysiactl-threads-'))
 const at = (name: string) => join(home, name)

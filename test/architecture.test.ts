@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -158,6 +158,20 @@ t.test(
     }
   },
 )
+
+t.test('what a bench or a torture starts by its path is there', async (t) => {
+  const starters = globSync(['bench/**/*.ts', 'test/torture/*.ts'], { cwd: root })
+  const paths = starters.flatMap((file) =>
+    [
+      ...readFileSync(posix.join(root, file), 'utf8').matchAll(/(?:path|new URL)\('([\w./-]+\.(?:ts|mjs))'/g),
+    ].map(([, path]) => ({ file, path: posix.join(posix.dirname(file), path!) })),
+  )
+  t.ok(paths.length > 10, `${paths.length} paths`)
+  t.strictSame(
+    paths.filter(({ path }) => !existsSync(posix.join(root, path))),
+    [],
+  )
+})
 
 t.test('SPEC.md says what the code knows', async (t) => {
   const page = readFileSync(SPEC_PAGE, 'utf8')
