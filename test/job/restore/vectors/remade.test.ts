@@ -1,64 +1,21 @@
 // Vectors of a collection that exists are made again: each object is kept, removed and written again.
-import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ElysiaError } from '../../../../lib/core/errors.ts'
-import type { StoredObject } from '../../../../lib/core/object.ts'
-import type { CollectionSchema } from '../../../../lib/core/schema.ts'
-import type { Source } from '../../../../lib/core/stage.ts'
 import type { RestoreOptionsInput } from '../../../../lib/job/restore/options.ts'
 import { runRestore } from '../../../../lib/job/restore/restore.ts'
-import type { RestoreSource } from '../../../../lib/job/restore/source/source.ts'
 import { rollback } from '../../../../lib/job/rollback/rollback.ts'
-import { openState } from '../../../../lib/run/state.ts'
-import { openStore } from '../../../../lib/store/open.ts'
 import type { Store } from '../../../../lib/store/store.ts'
-import { parseTarget } from '../../../../lib/store/target.ts'
-import { FAKE_VECTORIZER } from '../../../double/class/vectorizer.ts'
-import { weaviateDouble } from '../../../double/double.ts'
-import { idOf } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
-import { directory } from '../../targets.ts'
 import { objectsOf } from '../restored.ts'
+import { COUNT, serverWithNotes } from './notes.ts'
 
-const COUNT = 12
-const NOTE: CollectionSchema = {
-  class: 'Note',
-  vectorizer: FAKE_VECTORIZER,
-  vectorIndexType: 'hnsw',
-  properties: [{ name: 'text', dataType: ['text'] }],
-}
-const OURS = Float32Array.of(9, 9, 9, 9, 9, 9, 9, 9)
-
-/** A server that has objects with vectors of their own. */
+/** Notes, and what makes their vectors again. */
 async function filled(t: Test) {
-  const double = await weaviateDouble({ vectorizer: 'fake' })
-  t.teardown(() => double.stop())
-  const store = await openStore(parseTarget(double.target))
-  t.teardown(() => store.close())
-  const state = openState(store, directory(t))
-  t.teardown(() => state.close())
-  const objects: StoredObject[] = Array.from({ length: COUNT }, (_, n) => ({
-    id: idOf(n, COUNT),
-    properties: { text: `${n}` },
-    vector: OURS,
-  }))
-  const pages = async () => Readable.from([objects]) as Source<readonly StoredObject[]>
-  const parts = [{ name: 'all', pages }]
-  const source: RestoreSource = {
-    name: 'notes',
-    kind: 'collection',
-    identity: 'notes',
-    schema: NOTE,
-    aliases: [],
-    parts,
-  }
-  await store.create(NOTE)
-  await store.collection('Note').write(objects)
+  const { source, ...notes } = await serverWithNotes(t)
+  const { state } = notes
   const remade = (on: Store, more: RestoreOptionsInput = {}) =>
     runRestore(source, on, { onConflict: 'overwrite', revectorize: true, ...more }, { state })
-  const kept = async () =>
-    (await objectsOf(store, 'Note')).filter(({ vector }) => vector?.[0] === OURS[0]).length
-  return { double, store, state, objects, remade, kept }
+  return { ...notes, remade }
 }
 
 t.test(

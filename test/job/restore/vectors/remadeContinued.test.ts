@@ -1,59 +1,20 @@
 // Vectors are made again by a run that is interrupted: what was made and paid for is not made once more.
-import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ElysiaError } from '../../../../lib/core/errors.ts'
-import type { StoredObject } from '../../../../lib/core/object.ts'
-import type { CollectionSchema } from '../../../../lib/core/schema.ts'
-import type { Source } from '../../../../lib/core/stage.ts'
 import { runRestore } from '../../../../lib/job/restore/restore.ts'
 import type { RestoreContext } from '../../../../lib/job/restore/run.ts'
-import type { RestoreSource } from '../../../../lib/job/restore/source/source.ts'
 import { rollback } from '../../../../lib/job/rollback/rollback.ts'
-import { openState } from '../../../../lib/run/state.ts'
-import { openStore } from '../../../../lib/store/open.ts'
 import type { Store } from '../../../../lib/store/store.ts'
-import { parseTarget } from '../../../../lib/store/target.ts'
-import { FAKE_VECTORIZER } from '../../../double/class/vectorizer.ts'
-import { weaviateDouble } from '../../../double/double.ts'
-import { idOf } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
-import { directory } from '../../targets.ts'
-import { objectsOf } from '../restored.ts'
+import { COUNT, serverWithNotes } from './notes.ts'
 
-const COUNT = 12
 const BATCH = 4
-const NOTE: CollectionSchema = {
-  class: 'Note',
-  vectorizer: FAKE_VECTORIZER,
-  vectorIndexType: 'hnsw',
-  properties: [{ name: 'text', dataType: ['text'] }],
-}
-const OURS = Float32Array.of(9, 9, 9, 9, 9, 9, 9, 9)
 
-/** A server with objects that have vectors of their own, and a run that ended after two of three batches. */
+/** Notes, and a run that ended after two of three batches. */
 async function interrupted(t: Test) {
-  const double = await weaviateDouble({ vectorizer: 'fake' })
-  t.teardown(() => double.stop())
-  const store = await openStore(parseTarget(double.target))
-  t.teardown(() => store.close())
-  const state = openState(store, directory(t))
-  t.teardown(() => state.close())
-  const objects: StoredObject[] = Array.from({ length: COUNT }, (_, n) => ({
-    id: idOf(n, COUNT),
-    properties: { text: `${n}` },
-    vector: OURS,
-  }))
-  const pages = async () => Readable.from([objects]) as Source<readonly StoredObject[]>
-  const source: RestoreSource = {
-    ...{ name: 'notes', kind: 'collection', identity: 'notes', schema: NOTE, aliases: [] },
-    parts: [{ name: 'all', pages }],
-  }
-  await store.create(NOTE)
-  await store.collection('Note').write(objects)
+  const { double, store, state, objects, source, kept } = await serverWithNotes(t)
   const options = { onConflict: 'overwrite', revectorize: true, batchSize: BATCH, workers: 1 } as const
   const remade = (on: Store, more: RestoreContext = {}) => runRestore(source, on, options, { state, ...more })
-  const kept = async () =>
-    (await objectsOf(store, 'Note')).filter(({ vector }) => vector?.[0] === OURS[0]).length
   const before = double.calls.embeddings
   const embeddings = () => double.calls.embeddings - before
   let batches = 2
