@@ -87,6 +87,13 @@ function isDamage({ level, ok }: Verification): boolean {
   return !ok && isOfArchive(level)
 }
 
+/** The deepest verification that found the archive damaged: one of its level clears that. */
+export function damageIn(verifications: readonly Verification[]): Verification | undefined {
+  return verifications
+    .filter(isDamage)
+    .toSorted((a, b) => VERIFY_LEVELS.indexOf(b.level) - VERIFY_LEVELS.indexOf(a.level))[0]
+}
+
 /** True for a level that checks only the archive, and all of it. */
 function isOfArchive(level: VerifyLevel): boolean {
   return level !== 'live' && level !== 'rehearsed'

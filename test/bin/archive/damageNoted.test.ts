@@ -65,6 +65,27 @@ t.test('a damaged part is noted with the archive by whatever reads it', async (t
   }
 })
 
+t.test(
+  'a verification that is less deep than what found damage says that this stays, and how it goes',
+  async (t) => {
+    const at = await chain(t)
+    const repair = cut(firstIn(`${at.directory}/full/parts`))
+    t.match(await at.run(['col', 'cat', './full']), { code: 4 })
+    repair()
+    const clears = `elysiactl col catalog verify ${at.full} --level records`
+    const shallow = await at.run(['col', 'catalog', 'verify', at.full])
+    t.match(shallow, {
+      code: 0,
+      stderr: `${at.full} still counts as damaged, as was found at level records: ${clears}`,
+    })
+    t.equal(at.isDamaged(at.full), true)
+    const deep = await at.run(['col', 'catalog', 'verify', at.full, '--level', 'records'])
+    t.equal(deep.code, 0)
+    t.notMatch(deep.stderr, 'still counts as damaged')
+    t.equal(at.isDamaged(at.full), false)
+  },
+)
+
 t.test('damage of a base is noted with it and with the increment, and it is a base no more', async (t) => {
   const at = await chain(t)
   cut(firstIn(`${at.directory}/full/parts`))

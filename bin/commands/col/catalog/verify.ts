@@ -9,6 +9,7 @@ import { EXIT } from '../../../cli/exit.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
+  damageIn,
   ElysiaError,
   type JobResult,
   lockOptions,
@@ -199,7 +200,14 @@ async function record(
       const ofFiles = level === 'live' ? 'records' : level
       await catalog.recordVerification(base, { ...note, level: ofFiles, errors: found.length })
     }
+    const damage = id === undefined || !note.ok ? undefined : damageIn(catalog.verifications(id))
+    if (damage !== undefined) context.console.warn(stillDamagedText(id!, damage.level))
   })
+}
+
+/** Something deeper found damage, which this verification did not look for. */
+function stillDamagedText(id: string, level: string): string {
+  return `${id} still counts as damaged, as was found at level ${level}: elysiactl col catalog verify ${id} --level ${level}`
 }
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
