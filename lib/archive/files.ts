@@ -7,8 +7,9 @@ export const MANIFEST_COPY_FILE = 'manifest.copy.json'
 /** The plan and the finished parts of an incomplete backup, one JSON line each. */
 export const JOURNAL_FILE = 'parts.jsonl'
 
-/** The directory of index files, and their extension. */
+/** The directory of index files. */
 export const INDEX_DIRECTORY = 'index'
+/** The extension of index files. */
 export const INDEX_EXTENSION = '.index'
 
 /** The raw class JSON, for a person and other tools; the manifest holds the same. */

@@ -9,14 +9,14 @@ const hex = (digits: number, description: string) =>
 const time = (description: string) => Type.String({ format: 'date-time', description })
 
 /** Ids strictly after `after`, up to and including `up_to`; both are optional. */
-export const IdRangeSchema = Type.Object({
+const IdRangeSchema = Type.Object({
   tenant: Type.Optional(Type.String()),
   after: Type.Optional(Type.String()),
   up_to: Type.Optional(Type.String()),
 })
 
 /** One part: a file of objects in order of id, all from one range. */
-export const PartSchema = Type.Object({
+const PartSchema = Type.Object({
   file: Type.String({
     minLength: 1,
     description: 'The path of the file in the archive, with forward slashes.',
@@ -48,7 +48,7 @@ export const PartSchema = Type.Object({
 })
 
 /** A file of the index: for each of its consecutive ids, the update time and the SHA-256 of the object. */
-export const IndexPartSchema = Type.Object({
+const IndexPartSchema = Type.Object({
   file: Type.String({
     minLength: 1,
     description: 'The path of the file in the archive, with forward slashes.',
@@ -78,7 +78,7 @@ export const IndexPartSchema = Type.Object({
   ),
 })
 
-export const EncodingSchema = Type.Object({
+const EncodingSchema = Type.Object({
   format: Type.Enum(['jsonl', 'json', 'parquet']),
   compression: Type.Enum(['none', 'gzip', 'lz4', 'zstd']),
   level: Type.Optional(Type.Integer()),
@@ -88,7 +88,7 @@ export const EncodingSchema = Type.Object({
   reason: Type.Optional(Type.String({ description: 'Why `auto` chose this compression.' })),
 })
 
-export const CountsSchema = Type.Object({
+const CountsSchema = Type.Object({
   before: count('Objects that the store counted before the scan.'),
   after: count('Objects that the store counted after the scan.'),
   written: count('Objects in the parts.'),
@@ -96,7 +96,7 @@ export const CountsSchema = Type.Object({
   rejected: Type.Optional(count('Objects that were read, but refused by a transform; absent if none.')),
 })
 
-export const TenantEntrySchema = Type.Object({
+const TenantEntrySchema = Type.Object({
   name: Type.String(),
   state: Type.Enum(['active', 'inactive', 'offloaded']),
 })
@@ -185,10 +185,15 @@ export const ManifestSchema = Type.Object({
   ),
 })
 
+/** The description of an archive: the content of its `manifest.json`. */
 export type Manifest = Static<typeof ManifestSchema>
+/** The entry of one part file in the manifest. */
 export type Part = Static<typeof PartSchema>
+/** The entry of one index file in the manifest. */
 export type IndexPart = Static<typeof IndexPartSchema>
+/** The range of ids that a part covers. */
 export type IdRange = Static<typeof IdRangeSchema>
+/** How the parts of an archive are encoded. */
 export type Encoding = Static<typeof EncodingSchema>
 
 /**
@@ -216,10 +221,14 @@ export const JournalEntrySchema = Type.Object({
   ),
 })
 
+/** The beginning of a journal or of a single file: a manifest without what only the scan finds out. */
 export type Plan = Omit<
   Manifest,
   'finished' | 'parts' | 'index' | 'state' | 'totals' | 'counts' | 'consistency'
 > & {
   readonly counts: { readonly before: number }
 }
+/**
+ * One line of the journal: the plan, the parts of one gap with their index, or a tenant whose parts are all recorded.
+ */
 export type JournalEntry = Static<typeof JournalEntrySchema>

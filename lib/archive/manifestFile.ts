@@ -15,6 +15,7 @@ interface SealedManifest {
 
 /** The largest manifest: for an archive of about 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte. */
 export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
+/** The limits for parsing a manifest of that size. */
 export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 
 /** The text of a manifest. @throws ElysiaError ELYSIA_STORE if it is too large for a reader */

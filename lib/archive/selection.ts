@@ -14,6 +14,7 @@ export const SelectionSchema = Type.Object({
   ),
 })
 
+/** Which objects, and which of their properties, an archive holds. */
 export type ArchiveSelection = Static<typeof SelectionSchema>
 
 /** A transform applied to objects before they were archived. */

@@ -1,5 +1,5 @@
 /** Changes made to objects of another store or program while reading them; each kind is counted. */
-export const CHANGES = {
+const CHANGES = {
   ids: 'ids that are not UUIDs: the object has the UUIDv5 of it, and the old one as a property',
   vectors_rounded: 'vectors with numbers that a float32 does not hold exactly: the nearest was taken',
   numbers_rounded: 'decimals with more digits than a 64-bit float holds: the nearest was taken',
@@ -8,6 +8,7 @@ export const CHANGES = {
   fields: 'fields that say nothing of the object: left out',
 } as const
 
+/** A kind of change to foreign objects. */
 export type ForeignChange = keyof typeof CHANGES
 
 /** Counts such changes without keeping any object. */

@@ -9,6 +9,7 @@ import {
   TRAILER_BYTES,
 } from '../format/parquet/footer.ts'
 
+/** One Parquet file of an export, with what its footer says. */
 export interface ExportFile {
   readonly path: string
   readonly collection: string
@@ -33,6 +34,7 @@ export async function footerOf(path: string): Promise<Footer> {
   }
 }
 
+/** The last `length` bytes of a file. Throws an Error if the file is shorter. */
 export async function endOf(handle: FileHandle, length: number): Promise<Buffer> {
   const { size } = await handle.stat()
   if (length > size) throw new Error('is shorter than its footer')

@@ -8,13 +8,13 @@ import { PlainFault } from './plainFault.ts'
  * The namespace for UUIDs made from ids of other stores: the UUIDv5 of `urn:elysiactl:foreign-id` in the URL
  * namespace of RFC 9562.
  */
-export const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
+const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
 
 /** The property that keeps an original id that is not a UUID. */
 const ORIGINAL_ID = 'original_id'
 
 /** The UUIDv5 of these texts in our namespace, joined with NUL. */
-export function uuidOf(texts: readonly string[]): string {
+function uuidOf(texts: readonly string[]): string {
   return nameUuid(FOREIGN_NAMESPACE, texts.join('\0'))
 }
 

@@ -21,6 +21,7 @@ export interface OriginalDocument {
   readonly pages: Readable
 }
 
+/** How a document is read, and who is told about it. */
 export interface OriginalOptions {
   /** Opens the same bytes a second time; without it, metadata and schema have to come before the objects. */
   readonly again?: () => Readable

@@ -19,6 +19,7 @@ import { type PlainObject, plainObjectOf } from './plainObject.ts'
 import { type ForeignLines, foreignLines } from './shapes/reading.ts'
 import { weaviate } from './shapes/weaviate.ts'
 
+/** How lines are read as objects, and where those go that are not objects. */
 export interface PlainJsonlOptions {
   /** Takes the lines that are not objects, in order; the others go on. */
   readonly onReject: (reject: Reject) => void

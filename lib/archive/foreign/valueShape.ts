@@ -3,7 +3,7 @@ import type { PropertySchema } from '../../core/schema.ts'
 import { commonKind, kindOf, referredClass, type ValueKind } from './valueKind.ts'
 
 /** The error for values of one property that have no common data type. */
-export class NoCommonType extends Error {}
+class NoCommonType extends Error {}
 
 /** A server refuses an object type without nested properties. */
 const NOTHING_KNOWN: PropertySchema = { name: 'unknown', dataType: ['text'] }

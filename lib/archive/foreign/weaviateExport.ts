@@ -21,7 +21,7 @@ export interface WeaviateExport {
   readonly finished?: string
 }
 
-export interface SkippedShard {
+interface SkippedShard {
   readonly collection: string
   readonly shard: string
   readonly reason: string
@@ -40,7 +40,7 @@ interface ShardStatus {
   readonly skipReason?: string
 }
 
-export const EXPORT_METADATA_FILE = 'export_metadata.json'
+const EXPORT_METADATA_FILE = 'export_metadata.json'
 
 /** A shard takes about 200 bytes in this file. */
 const MAX_METADATA_BYTES = 64 * 1024 * 1024

@@ -52,4 +52,5 @@ export interface Format {
   decode(content: Content, tally?: Tally, declared?: DeclaredLimits): Stage<Buffer, StoredObject[]>
 }
 
+/** The name of a format, as `--format` takes it and the manifest records it. */
 export type FormatName = 'jsonl' | 'json' | 'parquet'

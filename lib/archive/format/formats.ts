@@ -7,6 +7,7 @@ export const FORMATS: Readonly<Record<FormatName, () => Promise<Format>>> = {
   parquet: async () => (await import('./parquet/format.ts')).parquet,
 }
 
+/** Loads the code of a format. */
 export function formatOf(name: FormatName): Promise<Format> {
   return FORMATS[name]()
 }

@@ -6,6 +6,10 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 
 export { ByteWriter, writeMetadata, writePageHeader, writeRleBitPackedHybrid }
 
+/**
+ * The structures of a footer, as hyparquet-writer takes them.
+ * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ */
 export type FileMetadata = Parameters<typeof writeMetadata>[1]
 export type SchemaElement = FileMetadata['schema'][number]
 export type RowGroup = FileMetadata['row_groups'][number]

@@ -3,7 +3,7 @@ import type { ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { isFiniteVector } from '../../core/value/vector.ts'
 
 /** A vector with NaN or infinity, which JSON cannot express: the code is ELYSIA_STORE. */
-export class InvalidVectorError extends ElysiaError {
+class InvalidVectorError extends ElysiaError {
   /** Survives the transfer from another thread; the error's class does not. */
   readonly vector: string
 

@@ -7,6 +7,7 @@ import type { ObjectRange, ObjectSource } from './source.ts'
 /** The objects of two sources with the same id. */
 export type ObjectPair = Pair<StoredObject>
 
+/** How two sources are joined. */
 export interface JoinOptions {
   /** Names of the two sides, for errors. */
   readonly names?: Readonly<Record<Side, string>>

@@ -14,7 +14,7 @@ export interface TallyResult {
   readonly digest: string
 }
 
-export interface TallyOptions {
+interface TallyOptions {
   /** Keep each object's hash while the object lives, so that a later digest can use it. */
   readonly remember?: boolean
 }

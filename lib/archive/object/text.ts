@@ -22,6 +22,7 @@ export function headText({ id, tenant, properties }: StoredObject): string {
   return `{"id":"${id}"${of},"properties":${propertiesText(properties)}`
 }
 
+/** The end of a line, after the vectors: creation and update times in milliseconds, if known. */
 export function timesText({ createdMs, updatedMs }: StoredObject): string {
   const created = createdMs === undefined ? '' : `,"created_ms":${createdMs}`
   const updated = updatedMs === undefined ? '' : `,"updated_ms":${updatedMs}`

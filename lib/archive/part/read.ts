@@ -139,7 +139,7 @@ async function canonicalDigest(reading: PartReadOptions, signal: AbortSignal): P
 }
 
 /** A part that does not match its manifest. */
-export class PartDamage extends ElysiaError {
+class PartDamage extends ElysiaError {
   /** The file of the part. */
   readonly part: string
 

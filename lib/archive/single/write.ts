@@ -24,7 +24,7 @@ export interface SingleArchiveWriter {
   destroy(error: Error): Promise<void>
 }
 
-export interface SingleRangeOptions {
+interface SingleRangeOptions {
   /** Called with how many objects were taken. */
   readonly onObjects?: (objects: number) => void
   /** Once aborted, no more pages are taken, and the stream errors with the reason. */

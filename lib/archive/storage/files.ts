@@ -64,10 +64,12 @@ export async function statsOf(path: string): Promise<Stats | undefined> {
   }
 }
 
+/** True for the system's errors that a path does not exist: ENOENT, ENOTDIR. */
 export function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
+/** The error (ELYSIA_DAMAGED) for a link, directory or pipe in the place of a file. */
 export function notAFile(path: string): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `${path} is a link, or not a file`, {
     hint: 'archives hold regular files only: do not trust this one',

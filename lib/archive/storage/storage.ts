@@ -25,6 +25,7 @@ export interface StorageDirectory {
   readonly modes: FileModes | undefined
 }
 
+/** A file in a storage, with its size. */
 export interface PlacedFile {
   /** Relative to the storage, with forward slashes. */
   readonly name: string

@@ -3,8 +3,9 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 
-/** An archive of kind `undo` is a directory of these files: objects as they were before a run changed them. */
+/** Describes an undo: an archive of kind `undo` is a directory of these files. */
 export const UNDO_HEADER = 'undo.json'
+/** Objects as they were before a run changed them: blocks of JSON lines, each with a checksum. @see entry.ts */
 export const UNDO_ENTRIES = 'entries.jsonl'
 /** Names of the tenants that the run created, one JSON list per line. */
 export const UNDO_TENANTS = 'tenants.jsonl'

@@ -16,6 +16,7 @@ export const SHAPE_NAMES = [
   'flat',
 ] as const
 
+/** The name of a shape, as `--shape` takes it. */
 export type ShapeName = (typeof SHAPE_NAMES)[number]
 
 /** What a record states about its object, in the values of its source. */

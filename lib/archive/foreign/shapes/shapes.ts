@@ -22,6 +22,7 @@ const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   flat,
 }
 
+/** The shape that a user chose. */
 export function shapeByName(name: ShapeName): Shape {
   return SHAPES[name]
 }

@@ -115,6 +115,7 @@ export class FixedWidthBuilder implements ColumnBuilder {
   }
 }
 
+/** Builds a column of booleans; refuses other values. Memory: two bits a row. */
 export class BooleanBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()

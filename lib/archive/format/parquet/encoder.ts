@@ -16,6 +16,7 @@ const MIB = 1024 * 1024
 /** Columns grow by doubling, become a batch, a page, and compressed bytes: each is soon garbage. */
 const COPIES = 6
 
+/** When an encoder writes a batch of columns, and when it ends a row group; whichever bound is reached first. */
 export interface EncoderBounds {
   /** The bounds of a row group in the file: rows, and approximate bytes before and after compression. */
   readonly groupRows: number
@@ -25,7 +26,7 @@ export interface EncoderBounds {
   readonly batchBytes: number
 }
 
-export const ENCODER_BOUNDS: EncoderBounds = {
+const ENCODER_BOUNDS: EncoderBounds = {
   groupRows: 65_536,
   groupBytes: 8 * MIB,
   batchRows: 8192,

@@ -13,7 +13,7 @@ import type { ColumnType } from './type.ts'
 import { kindOf } from './types.ts'
 import { type VectorShape, vectorType } from './vectors.ts'
 
-export const LAYOUT_VERSION = '1'
+const LAYOUT_VERSION = '1'
 
 /** The shapes of the vectors in a file, by name, `''` for the unnamed one. */
 export type VectorShapes = ReadonlyMap<string, VectorShape>
@@ -38,7 +38,9 @@ export interface Layout {
   readonly metadata: Map<string, string>
 }
 
+/** The Arrow type of texts. */
 export const textType = new Utf8()
+/** The Arrow type of creation and update times: milliseconds, UTC. */
 export const timeType = new TimestampMillisecond('UTC')
 
 /**
@@ -112,7 +114,7 @@ export function arrowSchema({ names, kinds, shapes }: Layout): Schema {
 }
 
 /** The column of a vector, `''` for the unnamed one. */
-export function vectorColumn({ vector, vectors }: ColumnNames, name: string): string {
+function vectorColumn({ vector, vectors }: ColumnNames, name: string): string {
   return name === '' ? vector! : vectors[name]!
 }
 

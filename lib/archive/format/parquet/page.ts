@@ -18,11 +18,17 @@ const MAX_HEADER_BYTES = MIB
 /** The header field specific to a kind of page: 5 for kind 0, 7 for 2, 8 for 3. */
 const HEADER_OF_KIND = 5
 const STRUCT = 12
+/**
+ * The encoding of levels: run lengths and bit packing.
+ * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (Encoding)
+ */
 export const RLE = 3
 
 /** Kinds of pages: data pages have version 1 or 2. */
 const V1 = 0
+/** The page type DATA_PAGE_V2. @see parquet.thrift (PageType) */
 export const V2 = 3
+/** The page type DICTIONARY_PAGE. */
 export const DICTIONARY = 2
 
 /** Codecs of a column. */
@@ -59,6 +65,7 @@ export function contentOf(
   }
 }
 
+/** True for a page of values, of either version. */
 export function isData({ type }: Page): boolean {
   return type === V1 || type === V2
 }

@@ -15,6 +15,7 @@ const DICTIONARY_ENCODINGS = [2, 8]
 const DELTA_BYTE_ARRAY = 7
 
 const BYTE_ARRAY = 6
+/** The physical type FIXED_LEN_BYTE_ARRAY. @see parquet.thrift (Type) */
 export const FIXED_BYTE_ARRAY = 7
 const FLOAT = 4
 const FLOAT_BYTES = 4

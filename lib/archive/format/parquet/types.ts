@@ -148,6 +148,7 @@ function pushBigInt(values: GrowableArray<Int32Array | Float64Array>, value: big
   values.push(Number(value >> 32n))
 }
 
+/** The 64-bit integers of a column as pairs of 32-bit integers, the low half first. A view on the same memory. */
 export function halvesOf({ values }: Data): Int32Array {
   const { buffer, byteOffset, length } = values as BigInt64Array
   return new Int32Array(buffer, byteOffset, length * 2)

@@ -34,6 +34,7 @@ export function shapeOf(vector: Vector): VectorShape | undefined {
   return { width, multi }
 }
 
+/** The Arrow type of a vector: a FixedSizeList of float32, or for a multi-vector a List of these. */
 export function vectorType({ width, multi }: VectorShape): DataType {
   const row = new FixedSizeList(width, new Field(ELEMENT, new Float32(), false))
   return multi ? new List(new Field(ELEMENT, row, false)) : row
@@ -86,6 +87,7 @@ function holdsFixedSize(type: DataType): boolean {
   return ((type.children ?? []) as Field[]).some((field) => holdsFixedSize(field.type))
 }
 
+/** Builds a column of vectors of one shape. */
 export function vectorBuilder(shape: VectorShape): VectorBuilder {
   return shape.multi ? new MultiVectorBuilder(shape) : new SingleVectorBuilder(shape)
 }

@@ -13,6 +13,7 @@ export type ReserveBytes = (bytes: number) => Buffer
 /** BYTE_STREAM_SPLIT groups the bytes of float32 by position: a tenth smaller than PLAIN, and faster to compress. */
 export type ValueEncoding = 'PLAIN' | 'BYTE_STREAM_SPLIT'
 
+/** The encoding in which values of a type are written. */
 export function encodingOf(type: DataType): ValueEncoding {
   return DataType.isFloat(type) && type.precision === 1 ? 'BYTE_STREAM_SPLIT' : 'PLAIN'
 }
