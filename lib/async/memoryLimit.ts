@@ -38,7 +38,7 @@ const COLLECT_SHARE = 1 / 6
 const USELESS_TIMES = 2
 const MOST_USELESS = 48
 
-export interface MemoryLimitOptions {
+interface MemoryLimitOptions {
   /** The approximate maximum memory of the process. */
   readonly bytes: number
   /** The share of the room for records after which garbage is collected; a sixth by default. */

@@ -10,6 +10,7 @@ export interface Retry {
   readonly error: ElysiaError
 }
 
+/** How often and how long a failed call is repeated. */
 export interface RetryingOptions {
   /** How long after the first attempt the last one may begin. */
   readonly forMs: number
