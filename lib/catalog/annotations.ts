@@ -31,6 +31,7 @@ export interface AnnotationChange {
   readonly note?: string
 }
 
+/** The file of annotations, in the directory of an archive; of a single file, beside it under its name. */
 export const ANNOTATIONS_FILE = 'annotations.json'
 
 /** Far more than people write; a foreign file must not fill the memory. */

@@ -174,5 +174,7 @@ export const unlockOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** The options of `col list`: what is listed, how it is sorted, and how much of it. */
 export type ListOptions = ResolvedOptions<typeof listOptions>
+/** The options that select archives. */
 export type FilterOptions = ResolvedOptions<typeof filterOptions>

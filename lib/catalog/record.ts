@@ -8,6 +8,7 @@ import type { ArchiveStatus } from './status.ts'
  */
 export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live', 'rehearsed'] as const
 
+/** How thoroughly an archive was verified. */
 export type VerifyLevel = (typeof VERIFY_LEVELS)[number]
 
 /** The result of a verification. */

@@ -58,7 +58,7 @@ export async function* scanRoot(
 }
 
 /** The state that the file names in a directory indicate; undefined if it is not an archive. */
-export function stateOf(names: ReadonlySet<string>): ScannedArchive['state'] | undefined {
+function stateOf(names: ReadonlySet<string>): ScannedArchive['state'] | undefined {
   if (names.has(DELETING_FILE)) return 'deleting'
   if (names.has(MANIFEST_FILE)) return 'complete'
   if (names.has(JOURNAL_FILE)) return 'partial'

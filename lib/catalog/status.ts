@@ -4,4 +4,5 @@
  */
 export const ARCHIVE_STATUSES = ['complete', 'partial', 'running', 'failed', 'deleting', 'deleted'] as const
 
+/** The status of an archive. @see ARCHIVE_STATUSES */
 export type ArchiveStatus = (typeof ARCHIVE_STATUSES)[number]

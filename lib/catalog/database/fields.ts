@@ -4,13 +4,14 @@ import { didYouMean } from '../../core/suggest.ts'
 /** The kind of a field, which decides what it can be compared with. */
 export type FieldKind = 'number' | 'size' | 'time' | 'age' | 'text' | 'flag' | 'tag'
 
+/** The column of the catalog that a field reads, and its kind. */
 export interface Field {
   readonly column: string
   readonly kind: FieldKind
 }
 
 /** The fields of `--where` and `--sort`, by name. */
-export const FIELDS: Readonly<Record<string, Field>> = {
+const FIELDS: Readonly<Record<string, Field>> = {
   id: { column: 'id', kind: 'text' },
   status: { column: 'status', kind: 'text' },
   collection: { column: 'collection', kind: 'text' },

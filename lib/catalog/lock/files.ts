@@ -36,7 +36,7 @@ const MAX_BYTES = 64 * 1024
 const LOCK_NAME = /^[0-9a-f]{16}\.json$/
 
 /** The directory of the lock files of a root. */
-export function lockDirectory(root: string): string {
+function lockDirectory(root: string): string {
   return join(root, '.locks')
 }
 

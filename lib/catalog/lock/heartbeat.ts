@@ -15,8 +15,10 @@ export interface LockTiming {
   readonly beatsToGiveUp: number
 }
 
-// restic gives up a lock at three quarters of the time after which it is stale (22.5 of 30 minutes,
-// internal/repository/lock.go); so do we.
+/**
+ * The default times of locks. restic gives up a lock at three quarters of the time after which it is stale (22.5 of 30
+ * minutes, internal/repository/lock.go); so do we.
+ */
 export const TIMING: LockTiming = { heartbeatMs: 30_000, settleMs: 200, beatsToStale: 3, beatsToGiveUp: 2.25 }
 
 /** The counters of other locks, and since when they have been unchanged by our clock. */

@@ -21,7 +21,7 @@ export interface LockOptions {
   readonly timing?: Partial<LockTiming>
 }
 
-export type LockWait = Extract<RunEvent, { readonly type: 'lock_wait' }>
+type LockWait = Extract<RunEvent, { readonly type: 'lock_wait' }>
 
 /** A lock that is held until `release`, or until `lost`. */
 export interface RootLock {

@@ -64,6 +64,7 @@ export function isGone(
   return !canLook && nowMs - heardMs > SILENT_MS
 }
 
+/** The owner of a lock for a person: `process 42 of ann on host`. */
 export function ownerText({ user, host, pid }: LockOwner): string {
   return `process ${pid}${user === '' ? '' : ` of ${user}`} on ${host}`
 }

@@ -2,6 +2,7 @@ import { isRecord } from '../../core/value/record.ts'
 import { shallowJson } from '../shallowJson.ts'
 import type { LockOwner } from './process.ts'
 
+/** Any number of shared locks may be held at once; an exclusive one excludes all others. */
 export type LockKind = 'shared' | 'exclusive'
 
 /** The content of a lock file. */

@@ -22,6 +22,7 @@ export interface CoverageFacts {
   readonly selection?: string | undefined
 }
 
+/** The coverage of an archive. Vectors and a selection count only if it holds objects. */
 export function coverageOf({
   content,
   withoutVectors,
@@ -53,6 +54,7 @@ function coversTenants(one: Coverage['tenants'], other: Coverage['tenants']): bo
   return other.every((tenant) => held.has(tenant))
 }
 
+/** True for an archive of the whole collection: all objects with their vectors, of all tenants. */
 export function isWhole({ objects, vectors, tenants, selection }: Coverage): boolean {
   return objects && vectors && tenants === undefined && selection === undefined
 }

@@ -3,14 +3,16 @@ import { ElysiaError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { RetentionOptions } from './options.ts'
 
+/** The periods, in UTC, of each of which a keep rule keeps one archive. */
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 
 /** How often a keep rule keeps one archive. */
 export type Cadence = (typeof PERIODS)[number]
 
 /** What archives can be grouped by; the policy applies to each group separately. */
-export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
+const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
 
+/** What archives can be grouped by, as `--group-by` takes it. */
 export type GroupKey = (typeof GROUP_KEYS)[number]
 
 /** A retention policy. Rules without effect (a count of 0, a period of 0h) are left out. */
