@@ -11,6 +11,7 @@ export type Content =
   | { readonly kind: 'none' }
   | { readonly kind: 'fault'; readonly fault: RecordFault }
 
+/** Which files may be content, and how large they may be. */
 export interface ContentOptions {
   /** The directory in which `content_ref` may name files; without it every reference is rejected. */
   readonly contentRoot?: string

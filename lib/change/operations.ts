@@ -15,6 +15,7 @@ import { type FileUpdate, moveObject, updateObject } from './update.ts'
 import type { ValidLine } from './validate.ts'
 import { vectorsOf } from './vectors.ts'
 
+/** Where content comes from, and which tenant objects belong to. */
 export interface OperationsOptions extends ContentOptions {
   /** The tenant that all objects belong to. */
   readonly tenant?: string

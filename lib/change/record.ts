@@ -9,7 +9,7 @@ import {
 } from './patterns.ts'
 
 /** The operations that a change may request. */
-export const OPS = ['add', 'modify', 'delete', 'rename'] as const
+const OPS = ['add', 'modify', 'delete', 'rename'] as const
 
 /** Further keywords of JSON Schema. */
 type Limits = Readonly<Record<string, unknown>>

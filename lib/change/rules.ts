@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../core/object.ts'
 import type { RecordFault } from './check.ts'
 
 /** How deep the values of `metadata` may nest, including the object itself. */
-export const MAX_METADATA_DEPTH = 64
+const MAX_METADATA_DEPTH = 64
 
 const TEXTS = ['repo', 'path', 'new_path', 'content'] as const
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../store/store.ts'
 
-export interface ClassOptions {
+interface ClassOptions {
   /** The vectorizer module of the class, such as `text2vec-openai`. `none`: vectors come with the records. */
   readonly vectorizer?: string
   /** Each object belongs to a tenant; tenants are created explicitly. */

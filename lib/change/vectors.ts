@@ -4,6 +4,7 @@ import type { FileChange } from './record.ts'
 /** The vectors of an object: the unnamed one, the named ones, both or none. */
 export type VectorSet = Pick<StoredObject, 'vector' | 'vectors'>
 
+/** No vectors at all: one object for all records without any. */
 export const NO_VECTORS: VectorSet = {}
 
 function named(vector: number[] | number[][]): Vector {
