@@ -9,6 +9,7 @@ export const SECTIONS = {
   expect: { personal: false },
 } as const satisfies Readonly<Record<string, { readonly personal: boolean }>>
 
+/** The name of a section. */
 export type SectionName = keyof typeof SECTIONS
 
 /** A section of a file, unchecked: `text` is the whole file, used to locate faults. */
