@@ -14,7 +14,7 @@ export const MAX_JSON_NODES = 2_000_000
  * The most values that are read: more than any line, object or document needs. A short value takes up to 70
  * bytes while it is processed.
  */
-export const MAX_JSON_VALUES = 8_000_000
+const MAX_JSON_VALUES = 8_000_000
 
 /** No shorter text nests too deep: each level opens and closes. */
 const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH

@@ -50,6 +50,7 @@ export function periodFault(text: string): string | undefined {
   }
 }
 
+/** True for a period of no length, such as `0h`. */
 export function isZero({ years, months, days, hours }: Period): boolean {
   return years === 0 && months === 0 && days === 0 && hours === 0
 }

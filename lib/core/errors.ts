@@ -27,8 +27,10 @@ export const ERROR_CODES = {
   ELYSIA_ACCOUNTING: 'the sums do not add up: a defect, never to be passed over',
 } as const
 
+/** What went wrong; a stable code, on which programs may rely, unlike on the message. @see ERROR_CODES */
 export type ErrorCode = keyof typeof ERROR_CODES
 
+/** What an error says besides its code and message. */
 export interface ErrorDetails {
   /** True if the same call may succeed later: the caller then waits and repeats it. */
   readonly retryable?: boolean

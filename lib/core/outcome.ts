@@ -13,6 +13,7 @@ export const OUTCOMES = [
   'control',
 ] as const
 
+/** What became of a record. @see OUTCOMES */
 export type OutcomeName = (typeof OUTCOMES)[number]
 
 /**

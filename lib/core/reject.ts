@@ -28,6 +28,7 @@ export const REJECT_CODES = {
   transform_failed: 'a transform could not be applied to the object',
 } as const
 
+/** Why a record or object was refused; a stable code. @see REJECT_CODES */
 export type RejectCode = keyof typeof REJECT_CODES
 
 /**

@@ -63,6 +63,7 @@ export interface Progress extends Counts {
   readonly input_bytes: number
 }
 
+/** The sum of these counts, such as those of all reject codes. */
 export function sumCounts(counts: Record<string, number>): number {
   let total = 0
   for (const count of Object.values(counts)) total += count

@@ -21,8 +21,9 @@ export interface MovedBytes {
   readonly bytesOut: number
 }
 
-/** @see SPEC.md, "Channels" */
+/** Publishes an OpenedFile for each file that is opened. @see SPEC.md, "Channels" */
 export const FILE_OPENED = channel('elysiactl:file:open')
+/** Publishes MovedBytes, once per page or batch. @see SPEC.md, "Channels" */
 export const BYTES_MOVED = channel('elysiactl:bytes')
 
 /** Publishes a file's stream, if there are subscribers. */

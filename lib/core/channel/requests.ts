@@ -25,8 +25,9 @@ export interface EndedRequest {
   readonly error?: unknown
 }
 
-/** Published before a request is sent, and when it has ended. @see SPEC.md, "Monitoring options" */
+/** Publishes a ServerRequest before it is sent. @see SPEC.md, "Monitoring options" */
 export const REQUEST_STARTED = channel('elysiactl:request:start')
+/** Publishes an EndedRequest for each one that was answered or failed. @see SPEC.md, "Monitoring options" */
 export const REQUEST_ENDED = channel('elysiactl:request:end')
 
 /** The known facts about an answer. */
