@@ -31,6 +31,7 @@ const JOURNAL_VERSIONS = 18
 /** A prepared statement of such a connection. */
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 
+/** How a SQLite file is made and opened. */
 export interface DatabaseOptions {
   /** If the file does not exist: `make` it (the default), `refuse`, or use an empty database in `memory` instead. */
   readonly missing?: 'make' | 'refuse' | 'memory'
