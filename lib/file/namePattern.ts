@@ -2,6 +2,7 @@ import { ElysiaError } from '../core/errors.ts'
 
 /** Refuses longer patterns, and more alternatives: names are foreign, and each is compared with the whole pattern. */
 const MOST_CHARACTERS = 255
+/** The most alternatives of one pattern, those of all its braces together. */
 export const MOST_ALTERNATIVES = 64
 
 /** One character of a name: a test for it; or any number of any characters. */
