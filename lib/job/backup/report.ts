@@ -75,6 +75,7 @@ export interface BackupFacts {
   readonly ending: RunEnding
 }
 
+/** Makes the report of a backup, finished or not. It is `done` only with a manifest. */
 export function backupReport({ id, task, collection, state, ending }: BackupFacts): BackupReport {
   const { plan, parts, index, manifest } = state
   const { status, error, startedAt, seconds, retries } = ending

@@ -21,6 +21,7 @@ export interface ConformanceFault {
   readonly reason: string
 }
 
+/** How a dump compares with the kit that it was made with. */
 export interface ConformanceReport {
   /** Files after which the consumer has the right state. */
   readonly passed: number

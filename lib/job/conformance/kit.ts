@@ -30,6 +30,7 @@ export interface WrittenKit {
   readonly files: number
 }
 
+/** The file of a kit that lists all other files, with the expected state after each. */
 export const KIT_INDEX = 'kit.json'
 
 /**

@@ -37,4 +37,5 @@ export const conformanceOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** The resolved options of a conformance kit. */
 export type ConformanceOptions = ResolvedOptions<typeof conformanceOptions>

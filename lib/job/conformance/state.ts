@@ -28,6 +28,7 @@ export interface EndState {
   readonly rejected: readonly number[]
 }
 
+/** How each stage reads a file. */
 export interface ReadOptions {
   readonly lines?: SplitLinesOptions
   readonly validate?: ValidateOptions

@@ -64,6 +64,7 @@ export const DELETE_REPORT: Readonly<Record<keyof DeleteReport, string>> = {
   error: 'Why it failed; absent where it did not.',
 }
 
+/** Makes the report of a deletion. Selected objects without an outcome are `left`. */
 export function deleteReport(run: DeleteRun, ending: RunEnding): DeleteReport {
   const { progress, kept, options, selection, selected } = run
   const { status, error, startedAt, seconds, retries } = ending

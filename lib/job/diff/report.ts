@@ -160,6 +160,7 @@ function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
   return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
+/** Makes the report of a comparison. Only one that is done can say that both sides are equal. */
 export function reportOf(
   sides: { readonly left: ReportedSide; readonly right: ReportedSide },
   tally: DiffTally,

@@ -6,6 +6,7 @@ import type { HealthReport } from './report.ts'
 /** The jobs whose rights can be checked. */
 const HEALTH_JOBS = ['backup', 'restore', 'copy', 'ingest', 'delete'] as const
 
+/** What is checked besides the nodes. */
 export interface HealthOptions {
   /** Also check the rights of the key for this job. */
   readonly for?: (typeof HEALTH_JOBS)[number]

@@ -15,4 +15,5 @@ export const validateOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** The resolved options of a check of change records. */
 export type ValidateOptions = ResolvedOptions<typeof validateOptions>

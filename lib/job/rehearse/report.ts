@@ -73,6 +73,7 @@ export interface RehearsalFacts {
   compareSeconds: number
 }
 
+/** The facts before anything was restored; `known` names the archive, if it could be read. */
 export function initialFacts(known: { readonly id: string; readonly collection: string } | undefined) {
   const facts: RehearsalFacts = {
     ...{ archive: known?.id ?? '', collection: known?.collection ?? '', target: '', scratch: '' },
@@ -82,6 +83,7 @@ export function initialFacts(known: { readonly id: string; readonly collection: 
   return facts
 }
 
+/** Makes the report of a rehearsal. After an error nothing is proved. */
 export function rehearseReport(location: string, facts: RehearsalFacts, ending: RunEnding): RehearseReport {
   const { archive, collection, target, scratch, objects, bytes, digest, restored, expired } = facts
   const { error, retries } = ending

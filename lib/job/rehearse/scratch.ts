@@ -22,6 +22,7 @@ export interface ScratchPlace {
   readonly target?: string
 }
 
+/** A place under a new random name; creates nothing. */
 export function scratchPlace(cache: string, target: string | undefined): ScratchPlace {
   const id = randomBytes(16).toString('hex')
   const directory = join(cache, DIRECTORY, id)

@@ -75,6 +75,7 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
   error: 'Why it failed; absent where it did not.',
 }
 
+/** Makes the report of a rollback. */
 export function rollbackReport(
   run: RollbackRun,
   { status, error, startedAt, seconds, retries }: RunEnding,

@@ -28,7 +28,7 @@ export interface TransformTestReport {
   readonly examples: readonly ExampleResult[]
 }
 
-export interface TestOptions {
+interface TestOptions {
   readonly settings?: StepSettings | undefined
   readonly signal?: AbortSignal | undefined
 }

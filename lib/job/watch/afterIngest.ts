@@ -9,6 +9,7 @@ import { placeRejects } from './placeRejects.ts'
 
 /** The directory for `--after move`, inside the watched directory. */
 export const PROCESSED = 'processed'
+/** The directory beside it for files whose ingest failed. */
 export const FAILED = 'failed'
 
 /** Where a file and its rejects are after it was taken; undefined if they are gone, or never existed. */
