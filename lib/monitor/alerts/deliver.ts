@@ -15,6 +15,7 @@ export interface Limits {
   readonly totalMs: number
 }
 
+/** The default limits: a message must not keep a command from ending. */
 export const LIMITS: Limits = { tryMs: 5000, tries: 3, totalMs: 20_000 }
 
 /** How one sink handled its waiting messages. */
@@ -62,7 +63,7 @@ export async function deliverMessages(
   return (await Promise.all(all)).flat()
 }
 
-export interface DeliverOptions {
+interface DeliverOptions {
   readonly limits?: Limits
   /** When to give up at the latest, on the clock of `performance`. */
   readonly deadline?: number

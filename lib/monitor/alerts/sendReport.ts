@@ -9,7 +9,7 @@ import { waitingMessages } from './state/outbox.ts'
 import { queueReport } from './state/store.ts'
 import { openAlerts } from './state/tables.ts'
 
-export interface SendReportOptions {
+interface SendReportOptions {
   readonly settings: AlertSettings
   readonly file: string
   readonly report: MonitorReport

@@ -47,7 +47,7 @@ const part = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   optional(Type.Object({ ...properties, ...common }, { additionalProperties: false }))
 
 /** The section `auto` of a configuration. */
-export const PoliciesSchema = Type.Array(
+const PoliciesSchema = Type.Array(
   Type.Object(
     {
       backup: part({
@@ -66,9 +66,9 @@ export const PoliciesSchema = Type.Array(
   { maxItems: 1000 },
 )
 
-export const POLICY_KINDS = ['backup', 'verify', 'rehearse', 'cleanup'] as const
+const POLICY_KINDS = ['backup', 'verify', 'rehearse', 'cleanup'] as const
 
-export type PolicyKind = (typeof POLICY_KINDS)[number]
+type PolicyKind = (typeof POLICY_KINDS)[number]
 
 type Written = Partial<Record<PolicyKind, PolicySettings>> & Static<typeof PoliciesSchema>[number]
 

@@ -54,6 +54,7 @@ export interface AlertFacts {
   }[]
 }
 
+/** What a page shows without alerts. */
 export const NO_ALERTS: AlertFacts = { alerts: [], undelivered: [] }
 
 /** Where the page gets all its facts. */

@@ -33,7 +33,7 @@ export const ENTRANCE =
   '<title>elysiactl</title><p><a href="/">To the dashboard</a></p></html>\n'
 
 /** JSON that is safe inside a page: nothing in it can end the element or begin another. */
-export function jsonForHtml(value: unknown): string {
+function jsonForHtml(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 

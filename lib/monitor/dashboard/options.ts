@@ -1,4 +1,3 @@
-import type { ResolvedOptions } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { addressFault } from '../serve/address.ts'
 
@@ -35,5 +34,3 @@ export const dashboardOptions = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type DashboardOptions = ResolvedOptions<typeof dashboardOptions>

@@ -8,6 +8,7 @@ import { ExpectSchema, type ExpectSection } from './schema.ts'
 /** The jobs that can be expected of a collection. */
 export const EXPECTED = ['backup', 'verify', 'rehearse'] as const
 
+/** A job that can be expected of a collection. */
 export type ExpectedKind = (typeof EXPECTED)[number]
 
 /** What is expected of the collections that a pattern matches. */

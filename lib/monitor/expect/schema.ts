@@ -22,4 +22,5 @@ export const ExpectSchema = Type.Record(Type.String({ minLength: 1 }), Expectati
   description: 'patterns of collections, and what is expected of each',
 })
 
+/** The section `expect` as a configuration file has it. */
 export type ExpectSection = Static<typeof ExpectSchema>

@@ -106,8 +106,10 @@ export const HistoryEntrySchema = Type.Object(
 /** What one process did in one run. */
 export type HistoryEntry = Static<typeof HistoryEntrySchema>
 
+/** How a run ended, or `running`. */
 export type HistoryStatus = HistoryEntry['status']
 
+/** What started a run. */
 export type Trigger = HistoryEntry['trigger']
 
 /** Selects entries; newest first. */

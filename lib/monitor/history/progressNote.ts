@@ -1,5 +1,6 @@
 import Type from '../../core/typebox.ts'
 
+/** Schemas of fields with their descriptions: a text; a count from 0; a number from 0; a moment, as ISO text. */
 export const text = (description: string) => Type.String({ description })
 export const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const amount = (description: string) => Type.Number({ minimum: 0, description })

@@ -3,7 +3,7 @@ import { type Label, type Labels, METRICS, type MetricName, type SampleGroup, ty
 /** How many collections have figures of their own. */
 export const MOST_COLLECTIONS = 1000
 /** The name for all other collections together. It cannot be a collection: those begin with a capital letter. */
-export const OTHER = 'other'
+const OTHER = 'other'
 const MOST_CHARACTERS = 512
 
 /** Groups with distinct names and labels. */

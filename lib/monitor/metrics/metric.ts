@@ -1,6 +1,7 @@
 /** All labels. No label comes from records: their number would have no bound. */
 export const LABELS = ['kind', 'collection', 'target', 'code'] as const
 
+/** The name of a label. */
 export type Label = (typeof LABELS)[number]
 
 /** One metric. Names follow the conventions of Prometheus: base units, `_total` only for counters. */
@@ -145,8 +146,10 @@ export const METRICS = {
   elysiactl_generated_timestamp_seconds: gauge('When these metrics were generated.', NONE, 'most'),
 } as const satisfies Readonly<Record<string, Metric>>
 
+/** The name of a metric. */
 export type MetricName = keyof typeof METRICS
 
+/** The labels of a sample with their values. */
 export type Labels = Readonly<Partial<Record<Label, string>>>
 
 /** Values of metrics that share their labels. */
@@ -155,4 +158,5 @@ export interface SampleGroup {
   readonly values: Values
 }
 
+/** The values of metrics by name, in the unit that the name ends with. */
 export type Values = Readonly<Partial<Record<MetricName, number>>>

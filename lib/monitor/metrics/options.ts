@@ -38,6 +38,7 @@ export const metricsOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** Where the metrics of finished runs go. */
 export type MetricsOptions = ResolvedOptions<typeof metricsOptions>
 
 /** Where a long-running command serves the metrics. */
@@ -58,5 +59,3 @@ export const metricsListenOptions = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type MetricsListenOptions = ResolvedOptions<typeof metricsListenOptions>

@@ -36,7 +36,7 @@ export async function pushMetrics(
   })
 }
 
-export interface PushOptions {
+interface PushOptions {
   readonly deadline?: number
   readonly signal?: AbortSignal
 }

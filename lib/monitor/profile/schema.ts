@@ -72,7 +72,11 @@ export const ProfileSchema = Type.Object(
   },
 )
 
+/** The findings of --profile. */
 export type Profile = Static<typeof ProfileSchema>
+/** How one stage spent its time. */
 export type StageProfile = Static<typeof Stage>
+/** The requests to one server, and how long they took. */
 export type TargetProfile = Static<typeof Target>
+/** What limited the run. */
 export type Bottleneck = Profile['bottleneck']

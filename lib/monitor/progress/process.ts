@@ -12,6 +12,7 @@ export interface ProcessProgress {
   close(): void
 }
 
+/** Starts watching the traffic and memory of this process. Close it, or it stays subscribed. */
 export function processProgress(): ProcessProgress {
   const places = new PlaceMeter()
   const traffic = new Traffic((server) => places.sentTo(server))

@@ -217,4 +217,5 @@ export const MonitorReportSchema = Type.Object(
 /** The document of `elysiactl report`. */
 export type MonitorReport = Static<typeof MonitorReportSchema>
 
+/** One thing that somebody should look at. */
 export type AttentionItem = MonitorReport['needs_attention'][number]

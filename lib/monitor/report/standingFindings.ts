@@ -16,6 +16,7 @@ export type StandingFacts = Pick<MonitorReport, 'missed' | 'damaged' | 'disk'> &
   readonly trends?: MonitorReport['trends']
 }
 
+/** What is looked for, and at which time. */
 export interface StandingOptions {
   /** True to look for runs that have become slower: a few dozen microseconds for each kind, collection and target. */
   readonly trends?: boolean

@@ -33,7 +33,7 @@ const rule = <const W extends string, P extends TProperties>(when: W, fields: P)
 
 const within = { within: optional(duration('how long such a run counts; 7d')) }
 
-export const RuleSchema = Type.Union([
+const RuleSchema = Type.Union([
   rule('failed', within),
   rule('rejects', { over: optional(count('more rejected records or objects than this; 0')), ...within }),
   rule('success_rate', {
@@ -74,7 +74,7 @@ const headers = {
 const sink = <const T extends string, P extends TProperties>(type: T, fields: P) =>
   Type.Object({ type: Type.Literal(type), ...fields }, closed)
 
-export const SinkSchema = Type.Union([
+const SinkSchema = Type.Union([
   sink('webhook', { ...address, ...headers }),
   sink('slack', address),
   sink('teams', address),
@@ -107,6 +107,9 @@ export const AlertsSchema = Type.Object(
   closed,
 )
 
+/** A rule as a configuration file has it, before defaults and units are resolved. */
 export type RuleEntry = Static<typeof RuleSchema>
+/** A sink as a configuration file has it. */
 export type SinkEntry = Static<typeof SinkSchema>
+/** The key `alerts` as a configuration file has it. */
 export type AlertsEntry = Static<typeof AlertsSchema>

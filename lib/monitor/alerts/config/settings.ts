@@ -53,9 +53,10 @@ export type Rule = RuleBase &
     | { readonly when: 'stall' }
   )
 
+/** The rule for one condition. */
 export type RuleOf<W extends Rule['when']> = Extract<Rule, { readonly when: W }>
 
-export type SinkType = SinkEntry['type']
+type SinkType = SinkEntry['type']
 
 /** Sinks that are told how runs end, but take no alerts. */
 export const SINKS_OF_RUNS: readonly SinkType[] = ['healthchecks', 'uptime_kuma', 'ping']
@@ -75,7 +76,7 @@ export interface HttpSetting {
   readonly takes: RunChoice
 }
 
-export interface CommandSetting {
+interface CommandSetting {
   readonly name: string
   readonly type: 'command'
   readonly argv: readonly string[]
@@ -83,17 +84,18 @@ export interface CommandSetting {
   readonly directory: string
 }
 
-export interface FileSetting {
+interface FileSetting {
   readonly name: string
   readonly type: 'file'
   readonly path: string
 }
 
-export interface StderrSetting {
+interface StderrSetting {
   readonly name: string
   readonly type: 'stderr'
 }
 
+/** Where messages go, resolved from a configuration file. */
 export type SinkSetting = HttpSetting | CommandSetting | FileSetting | StderrSetting
 
 /** What is sent, when, and to which sinks. */

@@ -30,6 +30,7 @@ export function subjectKey({ kind, collection, target }: RunSubject): string {
   return JSON.stringify([kind, collection, target])
 }
 
+/** The subject of a run, without the run's other fields. */
 export function subjectOf({ kind, collection, target }: RunSubject): RunSubject {
   return { kind, collection, target }
 }

@@ -13,7 +13,7 @@ export interface Endpoint {
   readonly ca?: string
 }
 
-export interface HttpCall {
+interface HttpCall {
   readonly method: 'GET' | 'POST'
   readonly body?: string
   readonly contentType?: string

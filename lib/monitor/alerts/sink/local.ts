@@ -39,7 +39,7 @@ export function stderrSink(name: string, say: (line: string) => void): Sink {
   }
 }
 
-export interface Program {
+interface Program {
   readonly argv: readonly string[]
   readonly directory: string
   /** The program's environment: that of the command, without keys. */

@@ -34,4 +34,5 @@ export const RunLogSchema = Type.Object({
 /** The log lines of one try at a run. */
 export type AttemptLog = Static<typeof RunLogSchema>
 
+/** One line of a run's log. */
 export type LogLine = AttemptLog['lines'][number]

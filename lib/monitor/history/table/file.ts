@@ -20,6 +20,7 @@ import { HISTORY_FORMAT } from './tables.ts'
 /** The longest that a write waits for another process, in milliseconds: recording must never get in the way. */
 const BUSY_MS = 250
 
+/** How a history file is opened. */
 export interface HistoryFileOptions {
   /** If there is no file: `make` it (the default), or use an empty database in `memory`. */
   readonly missing?: 'make' | 'memory'

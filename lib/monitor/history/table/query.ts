@@ -22,7 +22,7 @@ export function queryOf(choice: HistoryChoice): HistoryQuery {
 }
 
 /** The condition of a choice of runs, without an order. */
-export function whereClause(choice: HistoryChoice): HistoryQuery {
+function whereClause(choice: HistoryChoice): HistoryQuery {
   const { kind, status, collection, target, since, before } = choice
   const terms: string[] = []
   const values: (string | number)[] = []
