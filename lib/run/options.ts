@@ -1,4 +1,3 @@
-import type { ResolvedOptions } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
 /** Options of a run, not of its work. */
@@ -39,5 +38,3 @@ export const runOptions = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type RunOptions = ResolvedOptions<typeof runOptions>

@@ -53,6 +53,7 @@ export const threadsOption = {
   pattern: '^(auto|\\d|[1-5]\\d|6[0-4])$',
 } as const
 
+/** `--retry-for`. */
 export const retryForOption = {
   type: 'integer',
   flag: 'retry-for',
@@ -63,6 +64,7 @@ export const retryForOption = {
   maximum: 86_400_000,
 } as const
 
+/** `--max-rate`. */
 export const maxRateOption = {
   type: 'string',
   description: 'at most this many objects or records per second, such as 500/s',
@@ -71,6 +73,7 @@ export const maxRateOption = {
   pattern: '^[1-9]\\d{0,9}(/s)?$',
 } as const
 
+/** `--max-bandwidth`. */
 export const maxBandwidthOption = {
   type: 'integer',
   unit: 'bytes',

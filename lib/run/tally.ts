@@ -7,6 +7,7 @@ export interface Tally extends Counts {
   retries: number
 }
 
+/** The tally of a run that has settled nothing. */
 export function emptyTally(): Tally {
   return {
     lines: 0,

@@ -9,6 +9,9 @@ export function event<const T extends string, P extends TProperties>(
   return Type.Object({ type: Type.Literal(type), ...fields }, { description })
 }
 
+/**
+ * Schemas of fields with their descriptions: a text; a list of texts; a count from 0; a boolean; one of these texts.
+ */
 export const text = (description: string) => Type.String({ description })
 export const texts = (description: string) => Type.Array(Type.String(), { description })
 export const count = (description: string) => Type.Integer({ minimum: 0, description })
@@ -30,7 +33,7 @@ export const failure = (description: string) =>
     { description },
   )
 
-export const counts = (description: string) =>
+const counts = (description: string) =>
   Type.Unsafe<Record<string, number>>({
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0 },
