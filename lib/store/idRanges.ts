@@ -16,7 +16,7 @@ const LAST = (1n << ID_BITS) - 1n
 const NEAR_LAST = LAST - LAST / CLOSE_ENOUGH
 
 /** How many ranges a scan is divided into, for this number of objects and workers. */
-export function rangesFor(objects: number, workers: number): number {
+function rangesFor(objects: number, workers: number): number {
   if (objects < LEAST_OBJECTS) return 1
   return Math.min(MOST_RANGES, Math.max(workers * 2, Math.ceil(objects / OBJECTS_A_RANGE)))
 }

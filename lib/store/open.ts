@@ -22,7 +22,7 @@ export async function openStore(
   }
 }
 
-export async function openServer(
+async function openServer(
   { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
   access: Access,
   { retryForMs, onRetry, maxInFlight, signal }: OpenOptions,

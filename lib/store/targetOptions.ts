@@ -1,4 +1,3 @@
-import type { ResolvedOptions } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
 /** The options for choosing a store and its credentials. */
@@ -47,5 +46,3 @@ export const targetOptions = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type TargetOptions = ResolvedOptions<typeof targetOptions>

@@ -78,6 +78,7 @@ export interface Link {
  */
 export type TenantState = 'active' | 'inactive' | 'offloaded'
 
+/** A tenant of a collection. */
 export interface Tenant {
   readonly name: string
   readonly state: TenantState
@@ -89,6 +90,7 @@ export interface Alias {
   readonly collection: string
 }
 
+/** A collection with its counts. */
 export interface CollectionSummary {
   readonly name: string
   /** Absent if some are on nodes that are down, so that they cannot be counted. */
@@ -96,6 +98,7 @@ export interface CollectionSummary {
   readonly tenants?: number
 }
 
+/** What a store says about itself. */
 export interface Health {
   readonly version: string
   readonly nodes: readonly { readonly name: string; readonly status: string }[]

@@ -37,6 +37,7 @@ export function removeClass(database: SqliteDatabase, name: string): boolean {
   return true
 }
 
+/** Replaces the stored schema of the class that it names. */
 export function replaceSchema(database: SqliteDatabase, schema: CollectionSchema): void {
   const update = database.prepare('UPDATE collections SET schema = ? WHERE name = ?')
   update.run(JSON.stringify(schema), schema.class)

@@ -3,7 +3,7 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import { ALIASES_TABLE, migrateFrom1 } from './migration.ts'
 
 /** The version of the tables below, kept in `PRAGMA user_version`. SPEC.md, "The embedded store". */
-export const FORMAT_VERSION = 2
+const FORMAT_VERSION = 2
 
 // The bytes of "elys", which mark the file as ours. https://www.sqlite.org/pragma.html#pragma_application_id
 const APPLICATION_ID = 0x656c_7973

@@ -23,6 +23,7 @@ const RESERVED = new Set(['_additional', '_id', 'id', '__proto__'])
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/** The rules for the objects of a class, computed once for all of them. */
 export function rulesOf(schema: CollectionSchema): Rules {
   return {
     schema,
@@ -34,6 +35,7 @@ export function rulesOf(schema: CollectionSchema): Rules {
   }
 }
 
+/** True for a name that a Weaviate server takes for a class. */
 export function isClassName(name: string): boolean {
   return CLASS_NAME.test(name)
 }
@@ -103,16 +105,19 @@ export function tenantOf({ tenanted, schema }: Rules, call: CallOptions | undefi
   throw new ElysiaError('ELYSIA_STORE', message)
 }
 
+/** @throws ElysiaError ELYSIA_STORE, in the words of a server, if a class has no tenants */
 export function requireTenanted({ tenanted, schema }: Rules): void {
   if (!tenanted) throw new ElysiaError('ELYSIA_STORE', `class ${schema.class} has multi-tenancy disabled`)
 }
 
+/** The error (ELYSIA_NOT_FOUND) for a collection that does not exist. */
 export function noCollection(name: string, target: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection '${name}' in ${target}`, {
     hint: 'Collections are listed by `elysiactl col ls`.',
   })
 }
 
+/** The error (ELYSIA_NOT_FOUND), in the words of a server, for a tenant that does not exist. */
 export function noTenant(tenant: string, name: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `collection '${name}': tenant not found: '${tenant}'`)
 }
@@ -128,6 +133,10 @@ export function requireActive(tenant: string, state: TenantState, name: string):
 /** The hint if a name is taken. */
 export const TAKEN = 'choose another name, or remove what has this one'
 
+/**
+ * The error (ELYSIA_CONFLICT), in the words of a server, for a class whose name, or one that differs in case only, is
+ * taken.
+ */
 export function takenName(wanted: string, there: string): ElysiaError {
   const message = wanted === there ? `class name ${wanted} already exists` : similarName(there)
   return new ElysiaError('ELYSIA_CONFLICT', message, { hint: TAKEN })
@@ -161,6 +170,7 @@ export function objectFault(
   return rules.vectors(object, known, fixed)
 }
 
+/** The error (ELYSIA_STORE) for a call after `close`. */
 export function storeClosed(target: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `the store ${target} is closed`)
 }
