@@ -4,6 +4,7 @@ import { RECORD_STAGE } from './recordStage.ts'
 
 const MIB = 1024 * 1024
 
+/** When a batch is full, and how long a partial one waits. */
 export interface BatchOptions<T> {
   /** The maximum number of items in a batch. Default 500. */
   readonly count?: number

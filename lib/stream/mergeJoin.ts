@@ -11,6 +11,7 @@ export interface Pair<T> {
 /** One of the two sides of a join. */
 export type Side = 'left' | 'right'
 
+/** The order of the items of both sides. */
 export interface MergeJoinOptions<T> {
   /** Less than 0 if the first comes before the second, 0 if they belong together, otherwise more. */
   compare(one: T, other: T): number

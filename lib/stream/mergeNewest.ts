@@ -5,7 +5,7 @@ import { Pager } from './pager.ts'
 const PAGE_ITEMS = 500
 const PAGE_LENGTH = 4 * 1024 * 1024
 
-export interface MergeOptions<T> {
+interface MergeOptions<T> {
   /** The length of an item in characters; 0 by default, for items that are all short. */
   readonly lengthOf?: (item: T) => number
   /** Aborted before the sources are closed. */

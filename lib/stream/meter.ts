@@ -15,6 +15,7 @@ export interface Measure {
   readonly rate: number
 }
 
+/** How often a meter calls back. */
 export interface MeterOptions {
   /** The minimum time between two calls, in milliseconds. Default 1000. */
   readonly everyMs?: number

@@ -1,6 +1,6 @@
 import { FlatMapTransform } from './flatMap.ts'
 
-export interface RebatchOptions<T> {
+interface RebatchOptions<T> {
   /** The maximum number of items in a batch. */
   readonly count: number
   /** The maximum weight of a batch; a heavier item travels alone. */

@@ -21,7 +21,7 @@ export function stoppableSource(
 }
 
 /** The stream that `stoppableSource` makes. */
-export class StoppableSource extends Readable {
+class StoppableSource extends Readable {
   readonly #source: Readable
   readonly #stop: AbortSignal
   readonly #onStop = () => this.#stopped()

@@ -13,4 +13,5 @@ export interface Compression {
   compress(level?: number): Promise<Stage<Buffer, Buffer>>
 }
 
+/** The name of a compression, as `--compression` takes it and the manifest records it. */
 export type CompressionName = 'none' | 'gzip' | 'lz4' | 'zstd'

@@ -6,6 +6,7 @@ import { type CodecName, codecOf, compressedTwice, decoder, undecodableBytes } f
 
 type WriteCallback = (error?: Error | null) => void
 
+/** How input that is cut short or followed by other bytes is treated. */
 export interface DecompressOptions {
   /** Once aborted, input that ends inside a member was stopped, not cut short: it ends cleanly. */
   readonly stop?: AbortSignal
@@ -30,7 +31,7 @@ export function decompress(options: DecompressOptions = {}): Stage<Buffer, Buffe
 }
 
 /** The stage that `decompress` makes. */
-export class Decompressor extends Duplex {
+class Decompressor extends Duplex {
   readonly #stop: AbortSignal | undefined
   readonly #onTrailing: (() => void) | undefined
   /** The first bytes, until there are enough to detect the codec. */

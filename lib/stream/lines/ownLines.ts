@@ -8,6 +8,7 @@ const MAX_LENGTH = 256 * 1024 * 1024
 /** The most bytes of an unfinished line that are held back before they are searched. */
 const MOST_HELD = 16 * 1024 * 1024
 
+/** How long lines may be, and whether the last one may be incomplete. */
 export interface OwnLinesOptions {
   /** A line of more characters than this is an error; 256 Mi by default. */
   readonly maxLength?: number

@@ -8,6 +8,7 @@ import { fingerprint } from './fingerprint.ts'
 import { Spool } from './spool.ts'
 import type { TrailMark } from './trail.ts'
 
+/** Which lines are settled, and how the input proves to be the same. */
 export interface SkipSettledOptions {
   /** The last settled line; 0 if there is none. */
   readonly line: number

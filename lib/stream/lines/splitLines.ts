@@ -15,6 +15,7 @@ const MIB = 1024 * 1024
 /** A line, its text, its values and what is made of them: each is soon garbage. */
 const COPIES = 4
 
+/** How lines are bounded, numbered and emitted. */
 export interface SplitLinesOptions {
   /** The longest line to read, in bytes without its terminator; a longer one becomes a reject. Default 64 MiB. */
   readonly maxLineBytes?: number

@@ -18,7 +18,7 @@ export interface FingerprintedRecords {
 /** How many records of an input get fingerprints: 4 MiB. */
 const FINGERPRINTED_RECORDS = 1024 * 1024
 
-export interface LineTrailOptions {
+interface LineTrailOptions {
   /** The digest of the lines before. */
   readonly digest?: LinesDigest
   /** For an input that cannot be read twice: a fingerprint of each of the first million records. */
