@@ -28,8 +28,8 @@ export interface PipelineDocument {
   readonly examples: readonly FileExample[]
 }
 
-export const STEP_KINDS = ['map', 'drop', 'set', 'convert', 'where', 'mask', 'script'] as const
-export type StepKind = (typeof STEP_KINDS)[number]
+const STEP_KINDS = ['map', 'drop', 'set', 'convert', 'where', 'mask', 'script'] as const
+type StepKind = (typeof STEP_KINDS)[number]
 
 const MOST_BYTES = 4 * 1024 * 1024
 const RESULTS = ['out', 'filtered', 'reject'] as const

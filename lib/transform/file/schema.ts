@@ -90,6 +90,9 @@ export const PipelineFileSchema = Type.Object(
   { ...closed, description: 'Transforms of objects, in order, with examples.' },
 )
 
+/** A file of transforms, as written. */
 export type PipelineFile = Static<typeof PipelineFileSchema>
+/** One transform of a file, under the name of its kind. */
 export type StepEntry = Static<typeof Step>
+/** An object, and what the steps make of it. */
 export type ExampleEntry = Static<typeof Example>

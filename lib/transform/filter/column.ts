@@ -31,7 +31,7 @@ export interface Column {
   readonly read: (object: StoredObject) => Json | undefined
 }
 
-export type OwnColumn = 'id' | 'tenant' | '_created' | '_updated'
+type OwnColumn = 'id' | 'tenant' | '_created' | '_updated'
 
 const TYPES: Readonly<Record<string, ColumnType>> = {
   text: 'text',

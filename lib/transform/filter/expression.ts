@@ -36,6 +36,7 @@ export type Expression =
   /** A property on its own: holds if the property is true. */
   | { readonly kind: 'truth'; readonly operand: Operand; readonly at: number }
 
+/** Two operands and how they compare. `at` is the offset in the text of the filter, here and below. */
 export interface Comparison {
   readonly kind: 'compare'
   readonly operator: Operator
@@ -44,9 +45,12 @@ export interface Comparison {
   readonly at: number
 }
 
+/** The operator of a comparison. */
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>='
+/** Whether a list has to contain any of the values, or all. */
 export type ContainsMode = 'any' | 'all'
 
+/** A value: of a property, as written, or computed. */
 export type Operand = Path | Literal | Computed
 
 /** A value computed from others. `source` is its text. */
@@ -80,6 +84,7 @@ export type Computed =
   /** TRUE or FALSE, or NULL if unknown. */
   | { readonly kind: 'condition'; readonly term: Expression; readonly at: number; readonly source: string }
 
+/** A WHEN … THEN … of a CASE. */
 export interface CaseBranch {
   /** A condition, or a value if the CASE has a subject. */
   readonly when: Expression | Operand
@@ -95,6 +100,7 @@ export function isLiteral(node: Expression | Operand): node is Literal {
   return LITERALS.has(node.kind) && 'text' in node
 }
 
+/** True for a value, false for a condition. */
 export function isOperand(node: Expression | Operand): node is Operand {
   return node.kind === 'path' || COMPUTED.has(node.kind) || isLiteral(node)
 }
@@ -106,12 +112,14 @@ export interface Path {
   readonly at: number
 }
 
+/** One name of a path. */
 export interface PathName {
   readonly name: string
   /** True in quotation marks: then it is always a property. */
   readonly quoted: boolean
 }
 
+/** A value as written in the filter. */
 export interface Literal {
   readonly kind: 'text' | 'number' | 'boolean' | 'null'
   /** The text as written: a text without its quotes, a number's digits. */

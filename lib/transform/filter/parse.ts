@@ -2,7 +2,9 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Expression, Operand } from './expression.ts'
 import { SyntaxError as NotParsed, parse } from './parser.ts'
 
+/** The largest text of a filter, in bytes of UTF-8. */
 export const MAX_FILTER_BYTES = 64 * 1024
+/** The deepest nesting of parentheses, and the most CASE: parsing and evaluating recurse. */
 export const MAX_FILTER_DEPTH = 100
 
 /** The parser's error for an invalid condition; positions count characters from 1. */

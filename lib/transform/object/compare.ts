@@ -19,6 +19,7 @@ export interface ObjectDifference {
   readonly vectors: readonly VectorDifference[]
 }
 
+/** What is compared, and how exactly. */
 export interface DifferenceOptions {
   /** The properties to compare, including references; all by default. */
   readonly properties?: ReadonlySet<string> | undefined

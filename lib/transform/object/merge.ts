@@ -3,9 +3,9 @@ import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../
 import { isRecord } from '../../core/value/record.ts'
 import { readsProperty, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 
-export type MergeSide = 'archive' | 'target'
+type MergeSide = 'archive' | 'target'
 
-export interface MergeOptions {
+interface MergeOptions {
   /** The side whose value counts if both have one. */
   readonly prefer: MergeSide
   /**

@@ -17,7 +17,7 @@ export interface SplitObject {
 /** Splits an object; returns the object itself if there is nothing to split. */
 export type SplitReferences = (object: StoredObject) => SplitObject
 
-export interface SplitOptions {
+interface SplitOptions {
   /** The original class of the objects. */
   readonly from: CollectionSchema
   /** The new name of the class: references of the class to itself follow it. */

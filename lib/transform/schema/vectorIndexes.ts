@@ -40,7 +40,7 @@ export function indexSettingsOf(schema: JsonObject): readonly IndexSettings[] {
 }
 
 /** The settings of one index. */
-export function settingsOf(schema: JsonObject, { path, type }: VectorIndex): readonly IndexSettings[] {
+function settingsOf(schema: JsonObject, { path, type }: VectorIndex): readonly IndexSettings[] {
   const own = [...path, 'vectorIndexConfig']
   const settings = objectAtPath(schema, own)
   if (type !== 'dynamic') return [{ path: own, type, settings }]

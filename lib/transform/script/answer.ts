@@ -20,7 +20,7 @@ export type Answer =
  */
 export type ScriptIds = 'kept' | 'changed' | undefined
 
-export interface AnswerRules {
+interface AnswerRules {
   readonly ids: ScriptIds
 }
 

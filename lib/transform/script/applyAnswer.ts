@@ -16,7 +16,7 @@ export interface ChangedObject {
 }
 
 /** Stands for a named vector with unchanged bits: most are unchanged, and need not be transferred. */
-export const KEPT = 'kept'
+const KEPT = 'kept'
 
 type NamedVectors = NonNullable<ChangedObject['vectors']>
 

@@ -23,4 +23,5 @@ export type FromScript =
   | { readonly kind: 'printed'; readonly text: string }
   | { readonly kind: 'answers'; readonly answers: Answers }
 
+/** The answers for the objects of a page, in the same order. */
 export type Answers = readonly PackedAnswer[]

@@ -17,10 +17,15 @@ interface UniformPage {
   readonly values: readonly unknown[]
 }
 
+/**
+ * A page for the other thread: fields and values in flat lists if all objects have the same names and no vectors, which
+ * is faster to clone; otherwise serialized.
+ */
 export function packedPage(objects: readonly StoredObject[]): PageMessage {
   return uniform(objects) ?? { bytes: serialize(objects) }
 }
 
+/** The objects of a packed page, in the same order. */
 export function unpackedPage(page: PageMessage): readonly StoredObject[] {
   if ('bytes' in page) return deserialize(page.bytes) as readonly StoredObject[]
   const { fields, names, values } = page
@@ -77,12 +82,14 @@ function takesNames(
 /** An answer for the other thread: unchanged, filtered, only changed properties, or any other answer in a list. */
 export type PackedAnswer = 0 | 1 | { readonly [name: string]: Json } | readonly [Answer]
 
+/** Packs the answer for an object. */
 export function packedAnswer(answer: Answer, { id }: StoredObject): PackedAnswer {
   if (answer.kind === 'same') return 0
   if (answer.kind === 'filtered') return 1
   return answer.kind === 'changed' && isOfProperties(answer.object, id) ? answer.object.properties : [answer]
 }
 
+/** The answer for an object, as it was packed. */
 export function unpackedAnswer(packed: PackedAnswer, { id }: StoredObject): Answer {
   if (packed === 0) return { kind: 'same' }
   if (packed === 1) return { kind: 'filtered' }

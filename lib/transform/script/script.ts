@@ -19,6 +19,7 @@ import { addedObject, applyAnswer } from './applyAnswer.ts'
 import type { ScriptExports } from './messages.ts'
 import { ScriptThread } from './thread.ts'
 
+/** How long a script may take, and where its output goes. */
 export interface ScriptOptions {
   /** The time limit for one object, in milliseconds. Default 10 000. */
   readonly timeoutMs?: number

@@ -14,7 +14,7 @@ import { ofType } from './type.ts'
 const OF_KEY = 'elysiactl mask key'
 
 /** The minimum length of a key in bytes: a shorter key can be found by trying. */
-export const LEAST_KEY_BYTES = 16
+const LEAST_KEY_BYTES = 16
 
 const MASKABLE = /^(text|string|int|number|boolean|date|uuid)(\[\])?$/
 

@@ -6,6 +6,7 @@ import { hasSameDigits } from './digits.ts'
 
 /** The types that values can be converted to, single or in lists. */
 export const SCALARS = ['int', 'number', 'text', 'date', 'boolean', 'uuid'] as const
+/** A type that values can be converted to. */
 export type ScalarType = (typeof SCALARS)[number]
 
 /** A value of the new type, or why there is no equal one. */
@@ -109,7 +110,7 @@ function toNumber(value: Json): ConversionResult {
 const TOO_MANY_DIGITS = 'has more digits than a number keeps'
 
 /** Converts a value to its JSON text, without quotes. */
-export function toText(value: Json): ConversionResult {
+function toText(value: Json): ConversionResult {
   if (typeof value === 'string') return { value }
   if (typeof value === 'object') return fault(value, 'is not a single value')
   return { value: exactJson(value) }

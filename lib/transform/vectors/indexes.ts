@@ -8,10 +8,10 @@ import { parseVectorArguments, type VectorArgument } from './options.ts'
 import { vectorTransform } from './vectorTransform.ts'
 
 /** The index types that `--index-type` accepts. */
-export const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const
+const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const
 
 /** The compressions that `--quantizer` accepts. */
-export const QUANTIZERS = ['pq', 'bq', 'sq', 'rq', 'none'] as const
+const QUANTIZERS = ['pq', 'bq', 'sq', 'rq', 'none'] as const
 
 const COMPRESSING = QUANTIZERS.filter((kind) => kind !== 'none')
 
