@@ -21,6 +21,7 @@ const SOON_MS = 600
 const REFRESH_MS = 30_000
 const SLOW_MS = 10_000
 
+/** The page, which shows what its address names: the overview, or one run. Refreshes itself from its source. */
 export function App({ source }: { source: Source }): VNode {
   const [facts, setFacts] = useState(source.first)
   const [live, setLive] = useState<LiveFacts | undefined>(undefined)

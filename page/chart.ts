@@ -10,7 +10,7 @@ export interface Line {
   readonly look: 'main' | 'bad' | 'expected'
 }
 
-export interface ChartFacts {
+interface ChartFacts {
   /** What the chart shows, as a sentence for those who cannot see it. */
   readonly label: string
   /** Seconds since 1970, ascending. */
@@ -22,8 +22,9 @@ export interface ChartFacts {
   readonly steps?: readonly number[]
 }
 
-/** Round sizes and round times. */
+/** The distances between marks of an axis of bytes: powers of two. */
 export const SIZE_STEPS: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power)
+/** The distances between marks of a time axis, in seconds: a millisecond to four days. */
 export const TIME_STEPS: readonly number[] = [
   ...[0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 20, 30],
   ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60),

@@ -2,9 +2,9 @@
 import { type ComponentChildren, html, useEffect, useRef, useState, type VNode } from './preact.ts'
 import { agoText, secondsSince, timeText, typedParts } from './words.ts'
 
-export type Cell = ComponentChildren
+type Cell = ComponentChildren
 
-export interface Column {
+interface Column {
   readonly name: string
   /** True to align figures. */
   readonly isFigure?: boolean
@@ -102,6 +102,7 @@ export function Ago({ time, now }: { time: string; now: string }): VNode {
   return html`<time datetime=${time} title=${timeText(time)}>${agoText(secondsSince(time, now))}</time>` as VNode
 }
 
+/** A time, as text; its exact value shows on hover. */
 export function Moment({ time }: { time: string }): VNode {
   return html`<time datetime=${time} title=${time}>${timeText(time)}</time>` as VNode
 }
@@ -128,6 +129,7 @@ export function Status({ is, text = is }: { is: string; text?: string }): VNode 
   return html`<span class=${`status ${TONES[is] ?? 'plain'}`}>${text}</span>` as VNode
 }
 
+/** A link to the page of a run; its id, unless it has other content. */
 export function RunLink({ id, children }: { id: string; children?: ComponentChildren }): VNode {
   return html`<a href=${`#/run/${encodeURIComponent(id)}`}>${children ?? id}</a>` as VNode
 }

@@ -22,6 +22,7 @@ import {
 
 type RunViewState = RunFacts | 'asking' | 'unknown'
 
+/** The page of a run; asks for its facts again when its history entry changes. */
 export function RunView({
   id,
   source,

@@ -4,7 +4,6 @@ import type { MonitorReport } from '../lib/monitor/report/schema.ts'
 import {
   capital,
   countText,
-  dayText,
   median,
   pluralize,
   rateText,
@@ -99,6 +98,7 @@ export interface StorageFigures {
   readonly days: readonly { readonly at: string; readonly bytes: number }[]
 }
 
+/** The figures of all archives, summed over the collections of a report. */
 export function storageFigures({
   storage,
   storage_forecast: forecast,
@@ -119,6 +119,7 @@ export function storageFigures({
   }
 }
 
+/** What the archives take, how they grow, and when a disk will be full. */
 export function storageSentence(figures: StorageFigures): string {
   const { archives, bytes, growthPerDay, inMonth = bytes, full } = figures
   const has = `${capital(pluralize(archives, 'archive'))} take ${sizeText(bytes)}.`
@@ -147,5 +148,3 @@ function daysOf(storage: MonitorReport['storage']): StorageFigures['days'] {
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0)
 }
-
-export { dayText }

@@ -13,6 +13,7 @@ export interface RunChoice {
 /** Whether the server still sends updates. */
 export type Connection = 'live' | 'lost'
 
+/** Where the page gets its facts. */
 export interface Source {
   readonly first: PageFacts
   runs(choice: RunChoice, before: string | undefined): Promise<RunPage>

@@ -94,6 +94,7 @@ export function dayText(time: string): string {
   return new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
 }
 
+/** A text with a capital first letter. */
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
@@ -143,6 +144,7 @@ export function typedParts(text: string): { readonly text: string; readonly isTy
     .filter(({ text: part }) => part !== '')
 }
 
+/** The median; undefined without values. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -38,4 +38,5 @@ export const consoleOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** The resolved options of the console. */
 export type ConsoleOptions = ResolvedOptions<typeof consoleOptions>

@@ -18,8 +18,10 @@ export const EXIT = {
   terminated: 143,
 } as const
 
+/** The name of an exit code in this program. @see EXIT */
 export type ExitName = keyof typeof EXIT
 
+/** A status that the process may exit with. @see EXIT */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** What each exit code means, for users. */

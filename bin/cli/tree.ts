@@ -23,7 +23,7 @@ export async function dispatch(table: Group, argv: readonly string[], calls: Com
 }
 
 /** True for the flags that ask for help. */
-export function isHelp(word: string | undefined): boolean {
+function isHelp(word: string | undefined): boolean {
   return word === '--help' || word === '-h'
 }
 

@@ -10,6 +10,7 @@ export function changeOf(
   return some.length === 0 ? undefined : { [what]: some }
 }
 
+/** The tags of an archive for a person: `is tagged nightly, eu`. */
 export function tagText({ tags }: ArchiveRecord): string {
   return tags.length === 0 ? 'has no tags' : `is tagged ${tags.join(', ')}`
 }

@@ -17,7 +17,7 @@ export const COLLECTION_PLACE = 'NAME|TARGET#NAME|CLUSTER/NAME'
  * that the configuration names, `TARGET#` for a store.
  * @throws ElysiaError ELYSIA_USAGE for a target without `#`
  */
-export function collectionPlace(operand: string, { targets }: Pick<Settings, 'targets'>): CollectionPlace {
+function collectionPlace(operand: string, { targets }: Pick<Settings, 'targets'>): CollectionPlace {
   const at = operand.lastIndexOf('#')
   if (at >= 0) return { target: named(operand.slice(0, at)), name: named(operand.slice(at + 1)) }
   const slash = operand.indexOf('/')
