@@ -69,7 +69,8 @@ function file(path: string): Source {
     accessSync(path, constants.R_OK)
     // A pipe has no real path: the target of /dev/fd has no name.
     if (!status.isFile()) return source(resolve(path), false, undefined, () => readFile(path))
-    return source(realpathSync.native(path), true, status.size, () => readFile(path))
+    const input = source(realpathSync.native(path), true, status.size, () => readFile(path))
+    return { ...input, file: path, seekable: true }
   } catch (error) {
     throw error instanceof ElysiaError ? error : unreadable(path, error)
   }

@@ -23,6 +23,11 @@ export interface Input {
   readonly rereadable: boolean
   /** The file that is read, by path or open descriptor, if `name` is not its path. */
   readonly file?: string | number
+  /**
+   * True if `open` yields the bytes of this file, and nothing else: those of some lines may then be read from it without
+   * `open`.
+   */
+  readonly seekable?: boolean
   /** True if the same command gets the same lines again, although this input cannot be opened again. */
   readonly comesAgain?: boolean
   /** Its size in bytes as stored, compressed or not, if known: shows the progress of a run. */
@@ -61,6 +66,8 @@ export interface OpenedInput {
   readonly splitter: LineSplitter
   /** Stored bytes of the input for each byte of its lines. */
   ratio(): number
+  /** True if the input is not compressed, as far as is known. */
+  isPlain(): boolean
   /**
    * True if more was taken than the lines and the open one that the splitter knows; `atOnce` if what was flowing when
    * the input ended was not waited for.
@@ -84,6 +91,7 @@ export function openInput(
   const lines = wrapped ? [splitter, nameStage('read rejects', fromRejects())] : [splitter]
   const unpacked = decompress({ stop, onTrailing })
   const inspected = inspectBytes((beginning) => foreignLines(beginning, wrapped), onRecognized)
+  const isPlain = () => unpacked.codec === undefined || unpacked.codec === 'plain'
   const source = stoppableSource(input.open(), stop, { drain: !input.rereadable })
   return {
     stages: [
@@ -95,10 +103,10 @@ export function openInput(
     ],
     splitter,
     ratio: () => unpacked.ratio,
+    isPlain,
     holdsMore: (atOnce) => {
       if (!atOnce) return unpacked.isCut
-      const isPlain = unpacked.codec === undefined || unpacked.codec === 'plain'
-      return source.taken > (isPlain ? splitter.linesEnd : 0)
+      return source.taken > (isPlain() ? splitter.linesEnd : 0)
     },
   }
 }

@@ -23,6 +23,8 @@ export interface SplitLinesOptions {
   readonly stop?: AbortSignal
   /** The number of lines already read from the same input; numbering continues from there. Default 0. */
   readonly linesBefore?: number
+  /** How many bytes these take; offsets continue from there. Default 0. */
+  readonly bytesBefore?: number
   /** Emits lines as bytes (`RawLine`), which `decodeLine` decodes: for a reader that uses only a few of them. */
   readonly raw?: boolean
 }
@@ -76,6 +78,9 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     this.#stop = options.stop
     this.#raw = options.raw ?? false
     this.#lines = options.linesBefore ?? 0
+    this.#offset = options.bytesBefore ?? 0
+    this.#bytes = this.#offset
+    this.#linesEnd = this.#offset
     if (this.#lines > 0) this.#opening = undefined
     this.#partial = new PartialLine(this.#maxLineBytes)
   }
@@ -156,7 +161,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     }
     this.#opening = undefined
     if (!marked) return opening
-    this.#offset = BYTE_ORDER_MARK.length
+    this.#offset += BYTE_ORDER_MARK.length
     return opening.subarray(BYTE_ORDER_MARK.length)
   }
 

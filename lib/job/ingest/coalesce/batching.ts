@@ -27,6 +27,10 @@ export class FillingBatch {
     this.#group = limits.oneGroup ? new WriteGroupBuilder() : undefined
   }
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0
+  }
+
   /** True if the batch must end before this item. */
   isFullFor(item: Item): boolean {
     if (this.#items.length === 0) return false

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { itemMaker } from '../../../change/operations.ts'
 import { validateLine } from '../../../change/validate.ts'
 import type { Entry, Item } from '../../../core/entry.ts'
-import type { Line, LineOf, RawLine } from '../../../core/line.ts'
+import type { Line, LineOf, Position, RawLine } from '../../../core/line.ts'
 import type { Delete } from '../../../core/operation.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Stage } from '../../../core/stage.ts'
@@ -11,13 +11,14 @@ import { decodeLine } from '../../../stream/lines/splitLines.ts'
 import { parseLine } from '../../../stream/parseJson.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
+import type { AnyLine } from './anyLine.ts'
 import { type BatchLimits, FillingBatch } from './batching.ts'
 import { inputChanged } from './inputChanged.ts'
 import type { KnownTrail } from './knownTrail.ts'
-import { type Decisions, VERDICT } from './plan.ts'
+import { type Decision, type Decisions, VERDICT } from './plan.ts'
 
-type AnyLine = Line | RawLine | Reject
-type ItemOf = (line: AnyLine) => Item
+/** Turns a line into the item that it asks for. */
+export type ItemOf = (line: AnyLine) => Item
 
 /** Turns a line into the item that it asks for. */
 export function lineItems(options: IngestOptions): ItemOf {
@@ -81,9 +82,7 @@ class Coalescer extends Transform {
 
   #itemOf(line: AnyLine): Item {
     const { decisions, itemOf } = this.#by
-    const { verdict, by, crc } = decisions.at(line.line)
-    if (crc !== undefined && crc !== fingerprint(line)) throw inputChanged()
-    return by === undefined || line instanceof Reject ? itemOf(line) : replaced(line, verdict, by, itemOf)
+    return decidedItem(line, decisions.at(line.line), itemOf)
   }
 
   #release(): void {
@@ -94,10 +93,23 @@ class Coalescer extends Transform {
   }
 }
 
-function replaced(line: Line | RawLine, verdict: number, supersededBy: LineOf, itemOf: ItemOf): Item {
+/**
+ * The item of a line on which a plan has decided.
+ * @throws ElysiaError ELYSIA_INPUT if the line is applied, and is not what it was when the plan was made
+ */
+export function decidedItem(line: AnyLine, { verdict, by, crc }: Decision, itemOf: ItemOf): Item {
+  if (crc !== undefined && crc !== fingerprint(line)) throw inputChanged()
+  if (by === undefined || line instanceof Reject) return itemOf(line)
+  return verdict === VERDICT.superseded ? leftOut(line, by) : removeSource(line, by, itemOf(line))
+}
+
+/** The item of a line that is left out; what the line says does not matter. */
+export function leftOut({ line, end }: Position, supersededBy: LineOf): Entry {
+  return { line, end, supersededBy, text: '' }
+}
+
+function removeSource(line: Line | RawLine, supersededBy: LineOf, item: Item): Item {
   const at = { line: line.line, end: line.end, supersededBy }
-  if (verdict === VERDICT.superseded) return { ...at, text: '' } satisfies Entry
-  const item = itemOf(line)
   const move = item instanceof Reject ? undefined : item.operation
   if (move?.kind !== 'move') return item
   const { from, tenant } = move

@@ -1,7 +1,6 @@
-import type { Line, RawLine } from '../../../core/line.ts'
-import type { Reject } from '../../../core/reject.ts'
 import type { InputMark } from '../../../run/checkpoint.ts'
 import { LinesDigest } from '../../../stream/lines/digest.ts'
+import type { AnyLine } from './anyLine.ts'
 
 const MIB = 1024 * 1024
 const MOST_BASES = 8192
@@ -9,6 +8,8 @@ const MOST_BASES = 8192
 /** The digest of all lines up to one, which can be continued. */
 export interface DigestBase {
   readonly line: number
+  /** The offset of the first byte after them. */
+  readonly end: number
   readonly digest: LinesDigest
 }
 
@@ -23,11 +24,13 @@ export class DigestMap {
   #step = MIB
   #bytes = 0
   #line = 0
+  #end = 0
 
-  add(item: Line | RawLine | Reject): void {
+  add(item: AnyLine): void {
     const digest = this.#digest
     digest.update(item)
     this.#line = item.line
+    this.#end = item.end
     const { records } = digest
     if ((records & (records - 1)) === 0) this.places.push({ line: item.line, digest: digest.hex() })
     this.#bytes += sizeOf(item)
@@ -43,16 +46,27 @@ export class DigestMap {
     return { line: this.#line, digest: this.#digest.hex() }
   }
 
+  /** The last base that is not after a line: where the input begins if there is none. */
+  baseBefore(line: number): DigestBase {
+    let [from, to] = [0, this.#bases.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (this.#bases[middle]!.line <= line) from = middle + 1
+      else to = middle
+    }
+    return this.#bases[from - 1] ?? { line: 0, end: 0, digest: new LinesDigest() }
+  }
+
   #keep(): void {
     this.#bytes = 0
-    this.#bases.push({ line: this.#line, digest: this.#digest.copy() })
+    this.#bases.push({ line: this.#line, end: this.#end, digest: this.#digest.copy() })
     if (this.#bases.length <= MOST_BASES) return
     this.#bases = this.#bases.filter((_, index) => index % 2 === 1)
     this.#step *= 2
   }
 }
 
-export function sizeOf(item: Line | RawLine | Reject): number {
+export function sizeOf(item: AnyLine): number {
   if ('bytes' in item && item.bytes !== undefined) return item.bytes.length
   return 'text' in item && item.text !== undefined ? item.text.length : 0
 }

@@ -7,16 +7,20 @@ import type { PlanMark } from '../../../run/checkpoint.ts'
 import { waitForMemory } from '../../../stream/waitForMemory.ts'
 import { type Input, openInput } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
+import type { AnyLine } from './anyLine.ts'
 import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
-import { type AnyLine, planSink, threadedPlanning } from './planSink.ts'
+import { planSink, threadedPlanning } from './planSink.ts'
+import { type FileStamp, stampOf } from './seek/fileStamp.ts'
 
 /** The result of a first pass. */
 export interface FirstPass {
   readonly plan: Pick<Plan, 'records' | 'superseded' | 'decisions' | 'close'>
   /** One for each input that was read. */
   readonly digests: readonly DigestMap[]
+  /** For each of these, that of its file, if the records of it can be read by their offsets. */
+  readonly stamps: readonly (FileStamp | undefined)[]
   readonly mark: PlanMark
   /** False if the inputs do not begin with what an earlier pass read. */
   readonly continues: boolean
@@ -47,6 +51,7 @@ export async function firstPass(
 ): Promise<FirstPass> {
   const planner = new Planner()
   const digests: DigestMap[] = []
+  const stamps: (FileStamp | undefined)[] = []
   let continues = earlier === undefined
   const meets = (line: number) => {
     if (line === earlier?.line && digests.length === earlier.inputs)
@@ -67,16 +72,19 @@ export async function firstPass(
         ? threadedPlanning(planner, seen, options, threads)
         : [planSink(planner, seen, options)]
       const stages = [...waitForMemory(memory && { pass: memory.trim }), ...planned]
-      const isWhole = await readInput(input, options, signal, stages)
+      const stamp = options.fromRejects ? undefined : stampOf(input)
+      const { isWhole, isPlain } = await readInput(input, options, signal, stages)
+      stamps.push(isWhole && isPlain ? stamp : undefined)
       signal.throwIfAborted()
       if (isWhole) continue
       if (whole) {
         planner.dropInput()
         digests.pop()
+        stamps.pop()
       }
       break
     }
-    return { plan: await planner.decide(), digests, mark: markOf(digests), continues }
+    return { plan: await planner.decide(), digests, stamps, mark: markOf(digests), continues }
   } catch (error) {
     planner.close()
     throw error
@@ -85,7 +93,7 @@ export async function firstPass(
 
 /** The part of a first pass over several files that concerns one of them, for a run that takes only that one. */
 export function passOf(
-  { plan, digests, mark }: FirstPass,
+  { plan, digests, stamps, mark }: FirstPass,
   index: number,
   paths: readonly string[],
 ): FirstPass {
@@ -93,19 +101,20 @@ export function passOf(
   return {
     plan: { records, superseded, decisions: () => plan.decisions(index, paths), close: () => {} },
     digests: digests.slice(index, index + 1),
+    stamps: stamps.slice(index, index + 1),
     mark,
     continues: true,
   }
 }
 
-/** False if the input could not be read to its end. @throws any error that is not a fault of the input */
+/** Whether the input could be read to its end, and is not compressed. @throws any error that is not a fault of the input */
 async function readInput(
   input: Input,
   options: IngestOptions,
   signal: AbortSignal,
   planning: readonly (Duplex | Writable)[],
-): Promise<boolean> {
-  const { stages } = openInput(input, { ...options, raw: true }, signal)
+): Promise<{ readonly isWhole: boolean; readonly isPlain: boolean }> {
+  const { stages, isPlain } = openInput(input, { ...options, raw: true }, signal)
   // The first stage that fails is at fault: the others end with its error.
   let fault: 'input' | 'plan' | undefined
   const note = (of: 'input' | 'plan') => () => {
@@ -115,9 +124,9 @@ async function readInput(
   for (const stage of planning) stage.once('error', note('plan'))
   try {
     await pipeline([...stages, ...planning], { signal })
-    return true
+    return { isWhole: true, isPlain: isPlain() }
   } catch (error) {
-    if (fault !== 'plan' || signal.aborted) return false
+    if (fault !== 'plan' || signal.aborted) return { isWhole: false, isPlain: isPlain() }
     throw error
   }
 }

@@ -1,22 +1,21 @@
-import type { Line, RawLine } from '../../../core/line.ts'
-import type { Reject } from '../../../core/reject.ts'
 import type { InputMark } from '../../../run/checkpoint.ts'
 import { LinesDigest } from '../../../stream/lines/digest.ts'
 import type { FingerprintedRecords } from '../../../stream/lines/trail.ts'
+import type { AnyLine } from './anyLine.ts'
 import { DigestMap, sizeOf } from './digestMap.ts'
 
 const MIB = 1024 * 1024
 
 /**
  * The trail of an input that was read before: for each batch the digest of all lines up to its end, from the digest at
- * the MiB before and the few lines after it. Call `pass` and `mark` as lines arrive, the others as batches are settled.
+ * the MiB before and the few lines after it. Call `pass` and `mark` as lines arrive, or `note` if not all lines are read, the others as batches are settled.
  * Memory: a MiB of lines, and a digest for each batch in flight.
  */
 export class KnownTrail {
   readonly #map: DigestMap
   #base: LinesDigest
   #next = 0
-  #pending: (Line | RawLine | Reject)[] = []
+  #pending: AnyLine[] = []
   #pendingBytes = 0
   readonly #digests = new Map<number, string>()
   #line: number
@@ -34,7 +33,7 @@ export class KnownTrail {
   }
 
   /** Passes the next line. */
-  pass(item: Line | RawLine | Reject): void {
+  pass(item: AnyLine): void {
     const base = this.#map.bases[this.#next]
     if (base?.line === item.line) {
       this.#next += 1
@@ -50,6 +49,11 @@ export class KnownTrail {
   mark(line: number): void {
     this.#goOnFrom(this.#here())
     this.#digests.set(line, this.#base.hex())
+  }
+
+  /** A batch ends with this line, and `digest` is that of all lines up to it, as known from elsewhere. */
+  note(line: number, digest: string): void {
+    this.#digests.set(line, digest)
   }
 
   /** Notes that the next line is settled. */

@@ -1,4 +1,5 @@
-import type { LineOf } from '../../../core/line.ts'
+import type { LineOf, Position } from '../../../core/line.ts'
+import { codeOf, offsetOf } from './endOffset.ts'
 import { inputChanged } from './inputChanged.ts'
 import type { RecordRows } from './recordRows.ts'
 
@@ -14,6 +15,9 @@ export interface Decision {
   readonly by?: LineOf
   readonly crc?: number
 }
+
+/** A record that was planned: where it is, and what was decided on it. */
+export interface PlannedRecord extends Decision, Position {}
 
 const APPLY: Decision = { verdict: VERDICT.apply }
 
@@ -56,12 +60,14 @@ export class Plan {
 /** The decisions on one input. */
 export class Decisions {
   readonly #rows: RecordRows
+  readonly #start: number
   readonly #end: number
   readonly #nameOf: (line: number, input: number) => LineOf
   #row: number
 
   constructor(rows: RecordRows, start: number, end: number, nameOf: (line: number, input: number) => LineOf) {
     this.#rows = rows
+    this.#start = start
     this.#row = start
     this.#end = end
     this.#nameOf = nameOf
@@ -80,10 +86,27 @@ export class Decisions {
       if (found > line) throw inputChanged()
       if (found < line) continue
       this.#row += 1
-      const verdict = page[at]!
-      if (verdict === VERDICT.apply) return { verdict, crc: page[at + 4]! }
-      return { verdict, by: this.#nameOf(page[at + 2]!, page[at + 3]!) }
+      return this.#decision(page, at)
     }
     return APPLY
+  }
+
+  /** How many records were planned. */
+  get count(): number {
+    return this.#end - this.#start
+  }
+
+  /** A planned record by its number, from 0. */
+  record(number: number): PlannedRecord {
+    const row = this.#start + number
+    const page = this.#rows.page(row)
+    const at = this.#rows.offset(row)
+    return { line: page[at + 1]!, end: offsetOf(page[at]!, page[at + 5]!), ...this.#decision(page, at) }
+  }
+
+  #decision(page: Uint32Array, at: number): Decision {
+    const verdict = codeOf(page[at]!)
+    if (verdict === VERDICT.apply) return { verdict, crc: page[at + 4]! }
+    return { verdict, by: this.#nameOf(page[at + 2]!, page[at + 3]!) }
   }
 }

@@ -3,7 +3,6 @@ import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import { effectReader } from '../../../change/effect/effect.ts'
-import type { Line, RawLine } from '../../../core/line.ts'
 import { Reject } from '../../../core/reject.ts'
 import { batch } from '../../../stream/batch.ts'
 import { fingerprint } from '../../../stream/lines/fingerprint.ts'
@@ -12,11 +11,9 @@ import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
 import { changeWork } from '../thread/items.ts'
 import { KINDS, type PackedEffects, type PackedLines } from '../thread/work.ts'
+import type { AnyLine } from './anyLine.ts'
 import { sizeOf } from './digestMap.ts'
 import type { Planner } from './planner.ts'
-
-/** A line as an input yields it. */
-export type AnyLine = Line | RawLine | Reject
 
 const MIB = 1024 * 1024
 const LINES_AT_ONCE = 4096
@@ -30,7 +27,7 @@ export function planSink(planner: Planner, seen: (line: AnyLine) => void, option
     write(line: AnyLine, _, done) {
       try {
         seen(line)
-        planner.add(line.line, effectOf(line), fingerprint(line))
+        planner.add(line.line, effectOf(line), fingerprint(line), line.end)
         done()
       } catch (error) {
         done(error as Error)
@@ -42,6 +39,7 @@ export function planSink(planner: Planner, seen: (line: AnyLine) => void, option
 /** What this thread keeps of lines that another one works on. */
 interface PendingLines {
   readonly lines: readonly number[]
+  readonly ends: readonly number[]
   readonly crcs: readonly number[]
 }
 
@@ -57,7 +55,11 @@ export function threadedPlanning(
     batch<AnyLine>({ count: LINES_AT_ONCE, bytes: MIB, weigh: sizeOf }),
     mapChunks((lines: AnyLine[]) => {
       lines.forEach(seen)
-      sent.push({ lines: lines.map(({ line }) => line), crcs: lines.map(fingerprint) })
+      sent.push({
+        lines: lines.map(({ line }) => line),
+        ends: lines.map(({ end }) => end),
+        crcs: lines.map(fingerprint),
+      })
       return packLines(lines)
     }),
     threadStage<PackedLines, PackedEffects>({ threads, work: 'lineEffects', data: changeWork(options) }),
@@ -90,12 +92,12 @@ function packLines(lines: readonly AnyLine[]): Parcel<PackedLines> {
   return { value: { texts, ends }, transfer: [texts.buffer, ends.buffer] }
 }
 
-function plan(planner: Planner, { lines, crcs }: PendingLines, { kinds, ids }: PackedEffects): void {
+function plan(planner: Planner, { lines, ends, crcs }: PendingLines, { kinds, ids }: PackedEffects): void {
   let at = 0
   for (const [index, code] of kinds.entries()) {
     const kind = KINDS[code % KINDS.length]!
     const count = kind === 'none' ? 0 : code >= KINDS.length ? 2 : 1
-    planner.add(lines[index]!, { kind, ids: ids.slice(at, at + count) }, crcs[index]!)
+    planner.add(lines[index]!, { kind, ids: ids.slice(at, at + count) }, crcs[index]!, ends[index]!)
     at += count
   }
 }

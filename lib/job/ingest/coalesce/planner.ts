@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Effect } from '../../../change/effect/effect.ts'
+import { codeOf, lowPart, withHighPart } from './endOffset.ts'
 import { GrowableNumbers } from './growableNumbers.ts'
 import { IdNumbers } from './idNumbers.ts'
 import { Plan, VERDICT } from './plan.ts'
@@ -46,13 +47,14 @@ export class Planner {
     this.#rows.truncate(this.#starts.pop() ?? 0)
   }
 
-  /** `crc` is that of the line. */
-  add(line: number, { kind, ids }: Effect, crc: number): void {
+  /** `crc` is that of the line, and `end` the offset of the first byte after it. */
+  add(line: number, { kind, ids }: Effect, crc: number, end = 0): void {
     const [first, second] = ids
     const one = first === undefined ? 0 : 1 + this.#ids.of(first)
     const other = second === undefined ? 0 : 1 + this.#ids.of(second)
     const pinned = this.#learn(kind, one, other) ? PINNED : 0
-    this.#rows.append(EFFECT[kind] + pinned, line, one, other, crc)
+    const code = withHighPart(EFFECT[kind] + pinned, end)
+    this.#rows.append(code, line, one, other, crc, lowPart(end))
   }
 
   /** Notes what is known after a record; true if its effect depends on more than the records before it. */
@@ -116,9 +118,10 @@ class Backwards {
 
   decide(page: Uint32Array, at: number, row: number): void {
     while (row < this.#starts[this.#input]!) this.#input -= 1
-    const [code, line, one, other] = [page[at]!, page[at + 1]!, page[at + 2]!, page[at + 3]!]
+    const [coded, line, one, other] = [page[at]!, page[at + 1]!, page[at + 2]!, page[at + 3]!]
+    const code = codeOf(coded)
     const verdict = this.#verdict(code % PINNED, code >= PINNED, one, other)
-    page[at] = verdict
+    page[at] = coded - code + verdict
     if (verdict !== VERDICT.apply) {
       const result = other > 0 ? other : one
       page[at + 2] = this.#lines.get(result)

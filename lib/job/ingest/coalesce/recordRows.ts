@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Numbers of a row: unsigned, 32 bits each. */
-const WIDTH = 5
+const WIDTH = 6
 const PAGE_ROWS = 4096
 const PAGE_BYTES = PAGE_ROWS * WIDTH * Uint32Array.BYTES_PER_ELEMENT
 
-/** How many pages are held in memory before all go to disk: 20 MiB, for a million records. */
+/** How many pages are held in memory before all go to disk: 24 MiB, for a million records. */
 const PAGES_IN_MEMORY = 256
 
-/** A row is five numbers in a page; `at` is where it begins. */
+/** A row is six numbers in a page; `at` is where it begins. */
 export type RowVisitor = (page: Uint32Array, at: number, row: number) => void
 
 /**
- * A row of five numbers for each record of a run: appended in order, overwritten from last to first, then read in
- * order. Memory: 20 MiB, or one page of 80 KiB once there are more than 2^20 rows, which are then in an unnamed
+ * A row of six numbers for each record of a run: appended in order, overwritten from last to first, then read in
+ * order. Memory: 24 MiB, or one page of 96 KiB once there are more than 2^20 rows, which are then in an unnamed
  * temporary file.
  */
 export class RecordRows {
@@ -36,7 +36,7 @@ export class RecordRows {
     return this.#length
   }
 
-  append(first: number, second: number, third: number, fourth: number, fifth: number): void {
+  append(first: number, second: number, third: number, fourth: number, fifth: number, sixth: number): void {
     const slot = this.#length % PAGE_ROWS
     if (slot === 0 && this.#length > 0) this.#turn()
     const at = slot * WIDTH
@@ -46,6 +46,7 @@ export class RecordRows {
     page[at + 2] = third
     page[at + 3] = fourth
     page[at + 4] = fifth
+    page[at + 5] = sixth
     this.#length += 1
   }
 

@@ -48,11 +48,16 @@ export class SecondPass {
 
   /** @throws ElysiaError ELYSIA_INPUT if the input ended before the last line of the first pass */
   requireWhole(line: number): void {
-    if (line < (this.#map?.end.line ?? 0)) throw inputChanged()
+    requireWholePass(this.#map, line)
   }
 
   #followed(): KnownTrail {
     this.#trail ??= new KnownTrail(this.#map, this.#skip?.line, this.#skip?.digest)
     return this.#trail
   }
+}
+
+/** @throws ElysiaError ELYSIA_INPUT if a second pass ended with a line before the last one of the first pass */
+export function requireWholePass(map: DigestMap | undefined, line: number): void {
+  if (line < (map?.end.line ?? 0)) throw inputChanged()
 }
