@@ -32,7 +32,7 @@ export type Retrying = <T>(call: () => Promise<T>, signal?: AbortSignal) => Prom
  * Repeats calls that fail with an ElysiaError marked `retryable`; other errors are thrown unchanged.
  *
  * Waits double from `minMs` to `maxMs`, with up to as much again added at random, and last at least the error's
- * `retryAfterMs`. No wait exceeds `forMs`: the last attempt is made at its end, and its error is thrown unchanged.
+ * `retryAfterMs`; after an error with `retryAtOnce` there is no first wait. No wait exceeds `forMs`: the last attempt is made at its end, and its error is thrown unchanged.
  */
 export function retrying(options: RetryingOptions): Retrying {
   return (call, own) =>
@@ -87,7 +87,8 @@ async function waitsOut(
   const leftMs = Math.max(0, deadline - performance.now())
   // A timer may fire a fraction of a millisecond early, which leaves no time for another attempt.
   if (leftMs < 1) return false
-  const waitMs = Math.min(leftMs, Math.max(backoffMs(attemptNumber, options), error.retryAfterMs ?? 0))
+  const backoff = error.retryAtOnce && attemptNumber === 1 ? 0 : backoffMs(attemptNumber, options)
+  const waitMs = Math.min(leftMs, Math.max(backoff, error.retryAfterMs ?? 0))
   options.onRetry?.({ attempt: attemptNumber, waitMs: Math.ceil(waitMs), error })
   await pause(waitMs, options.signal)
   return true

@@ -39,6 +39,8 @@ export interface ErrorDetails {
   readonly hint?: string
   /** How long the server asked us to wait. */
   readonly retryAfterMs?: number
+  /** True if the first repeat need not wait: a connection broke, and the server may be as well as before. */
+  readonly retryAtOnce?: boolean
 }
 
 /**
@@ -50,6 +52,7 @@ export class ElysiaError extends Error {
   readonly retryable: boolean
   readonly hint: string | undefined
   readonly retryAfterMs: number | undefined
+  readonly retryAtOnce: boolean
 
   /** A conflict needs a hint that says what would work instead. */
   constructor(code: Exclude<ErrorCode, 'ELYSIA_CONFLICT'>, message: string, details?: ErrorDetails)
@@ -61,6 +64,7 @@ export class ElysiaError extends Error {
     this.retryable = details.retryable ?? false
     this.hint = details.hint === undefined ? undefined : maskSecrets(details.hint)
     this.retryAfterMs = details.retryAfterMs
+    this.retryAtOnce = details.retryAtOnce ?? false
   }
 }
 

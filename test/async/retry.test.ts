@@ -28,6 +28,19 @@ t.test('retrying: repeats what may succeed later until it does', async (t) => {
   t.equal(notices[0]?.error.code, 'ELYSIA_UNREACHABLE')
 })
 
+t.test(
+  'retrying: after a connection that broke the first repeat does not wait, the next one does',
+  async (t) => {
+    const waits: number[] = []
+    const retry = retrying({ forMs: 5000, minMs: 20, onRetry: ({ waitMs }) => waits.push(waitMs) })
+    const broken = () =>
+      new ElysiaError('ELYSIA_UNREACHABLE', 'it broke', { retryable: true, retryAtOnce: true })
+    t.equal(await retry(failing(2, broken)), 3)
+    t.equal(waits[0], 0)
+    t.ok(waits[1]! >= 40, `${waits[1]} ms`)
+  },
+)
+
 t.test('retrying: waits double, by chance up to twice as long, and never more than maxMs', async (t) => {
   const waits: number[] = []
   await retrying({ forMs: 5000, minMs: 2, maxMs: 10, onRetry: ({ waitMs }) => waits.push(waitMs) })(

@@ -233,7 +233,8 @@ function waits(
     forMs: retryForMs,
     minMs: retryMinMs,
     onRetry: (retry) => {
-      limit?.refused()
+      // A connection that broke says nothing of the server's capacity.
+      if (!retry.error.retryAtOnce) limit?.refused()
       onRetry?.(retry)
     },
   }

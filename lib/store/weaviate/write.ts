@@ -1,10 +1,12 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, WriteOutcome } from '../store.ts'
 import { referenceFault } from '../validation/types.ts'
+import type { CallRoute } from './cluster/cluster.ts'
 import { failureOf, isTooLarge, refusedOutcome, wholeFailure } from './cluster/failure.ts'
 import { isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
 import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './grpc/encode.ts'
+import type { GrpcClient } from './grpc/messages.ts'
 import { isRectangular, isRows } from './grpc/vectors.ts'
 import { wrongAnswer } from './rest/answer.ts'
 import { restWrite } from './rest/write.ts'
@@ -12,6 +14,9 @@ import { type Layout, referenceIn, unknownProperty, unknownVector } from './sche
 
 /** The size of a REST request, which is cut off after a minute. */
 const LITERAL_BYTES = 4 * 1024 * 1024
+
+/** A write, and what it tells. */
+export interface WriteCall extends CallOptions, Pick<CallRoute, 'onAnswerLost'> {}
 
 interface PendingObject {
   readonly index: number
@@ -25,7 +30,7 @@ interface PendingObject {
 export async function upsertObjects(
   context: Context,
   objects: readonly StoredObject[],
-  call: CallOptions,
+  call: WriteCall,
 ): Promise<WriteOutcome[]> {
   call.signal?.throwIfAborted()
   if (objects.length === 0) return []
@@ -134,7 +139,7 @@ async function sendMessage(
   tenant: string,
   message: readonly PendingObject[],
   outcomes: WriteOutcome[],
-  call: CallOptions,
+  call: WriteCall,
 ): Promise<void> {
   try {
     const errors = await errorsOf(context, tenant, message, call)
@@ -156,9 +161,9 @@ async function errorsOf(
   { cluster, name, target }: Context,
   tenant: string,
   message: readonly PendingObject[],
-  call: CallOptions,
+  call: WriteCall,
 ): Promise<readonly { readonly index: number; readonly error: string }[]> {
-  return cluster.rpc(call, async (grpcClient, signal) => {
+  const write = async (grpcClient: GrpcClient, signal: AbortSignal) => {
     const objects = message.map(({ object }) => batchObject(object, name, tenant))
     const errors = await grpcClient.batchObjects(objects, signal)
     if (errors.length > message.length)
@@ -169,7 +174,8 @@ async function errorsOf(
       throw wrongAnswer(target, `refuses object ${index} of a message of ${message.length} to ${name}`)
     }
     return errors
-  })
+  }
+  return cluster.rpc(call, write, call)
 }
 
 /** Like Promise.all, but waits for all of them even if one fails. */

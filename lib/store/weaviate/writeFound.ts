@@ -1,4 +1,3 @@
-import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, WriteOutcome } from '../store.ts'
 import { replyFailure } from './cluster/failure.ts'
@@ -20,13 +19,8 @@ export async function writeFound(
   call: CallOptions,
 ): Promise<WriteOutcome[]> {
   const { lostWrites, name } = context
-  let outcomes: WriteOutcome[]
-  try {
-    outcomes = await upsertObjects(context, objects, call)
-  } catch (error) {
-    if (isLost(error)) lostWrites.add(name, call.tenant, idsOf(objects))
-    throw error
-  }
+  const onAnswerLost = () => lostWrites.add(name, call.tenant, idsOf(objects))
+  const outcomes = await upsertObjects(context, objects, { ...call, onAnswerLost })
   if (lostWrites.isEmpty) return outcomes
   const written = objects
     .map((object, index) => ({ object, index }))
@@ -47,10 +41,6 @@ export async function writeFound(
   }
   lostWrites.settle(name, call.tenant, idsOf(doubtful.map(({ object }) => object)))
   return outcomes
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof ElysiaError && error.code === 'ELYSIA_UNREACHABLE'
 }
 
 function idsOf(objects: readonly StoredObject[]): string[] {

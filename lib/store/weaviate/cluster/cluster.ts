@@ -20,6 +20,12 @@ export interface NodeOrder {
   readonly last?: string | undefined
 }
 
+/** Which nodes a call asks, and what it tells. */
+export interface CallRoute extends NodeOrder {
+  /** Called when a node may have done what was asked, but did not answer; then the next one is asked. */
+  readonly onAnswerLost?: () => void
+}
+
 type Attempt<T> = (server: NodeConnection, signal: AbortSignal) => Promise<T>
 
 /**
@@ -45,10 +51,10 @@ export class Cluster {
   rpc<T>(
     call: CallOptions,
     work: (grpcClient: GrpcClient, signal: AbortSignal) => Promise<T>,
-    order: NodeOrder = {},
+    route: CallRoute = {},
   ): Promise<T> {
     const attempt: Attempt<T> = async (server, signal) => work(await server.grpcClient(), signal)
-    return this.#wait(call.signal, true, attempt, order)
+    return this.#wait(call.signal, true, attempt, route)
   }
 
   /** The name of the next node in turn; undefined if there is only one. */
@@ -57,7 +63,7 @@ export class Cluster {
   }
 
   /** Makes a REST call. One that changes something is repeated only if it cannot have arrived. */
-  rest(request: RestRequest, call: CallOptions = {}, order: NodeOrder = {}): Promise<RestReply> {
+  rest(request: RestRequest, call: CallOptions = {}, route: CallRoute = {}): Promise<RestReply> {
     const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
     const attempt: Attempt<RestReply> = async (server, signal) => {
       if (request.whenReady === true) await server.requireReady(signal)
@@ -67,7 +73,7 @@ export class Cluster {
       if (reply.status < 502 || reply.status > 504) return reply
       throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
     }
-    return this.#wait(call.signal, repeatable, attempt, order)
+    return this.#wait(call.signal, repeatable, attempt, route)
   }
 
   /** @throws ElysiaError if the store is closed */
@@ -85,10 +91,10 @@ export class Cluster {
     signal: AbortSignal | undefined,
     repeatable: boolean,
     attempt: Attempt<T>,
-    order: NodeOrder = {},
+    route: CallRoute = {},
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason)
-    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt, order))
+    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt, route))
     return signal === undefined ? turn : abortable(turn, signal)
   }
 
@@ -96,11 +102,11 @@ export class Cluster {
     signal: AbortSignal | undefined,
     repeatable: boolean,
     attempt: Attempt<T>,
-    order: NodeOrder,
+    route: CallRoute,
   ): Promise<T> {
     const failures: ElysiaError[] = []
     let missing: ElysiaError | undefined
-    for (const server of this.#inTurn(order)) {
+    for (const server of this.#inTurn(route)) {
       let sent = false
       const work = async (both: AbortSignal) => {
         await server.regained(both)
@@ -122,7 +128,9 @@ export class Cluster {
           continue
         }
         if (failure.code !== 'ELYSIA_UNREACHABLE' || lacksCopies(failure.message)) throw failure
-        server.failed()
+        if (sent && !neverSent(failure)) route.onAnswerLost?.()
+        if (failure.retryAtOnce) server.lostConnection()
+        else server.failed()
         failures.push(failure)
         if (thrown instanceof DeadlineError || !anew) break
       }

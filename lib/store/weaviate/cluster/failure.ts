@@ -33,11 +33,15 @@ const STATUS = {
 } as const
 
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
+/** A connection was open, and ended before the answer did. */
+const BROKEN = /ECONNRESET|EPIPE|socket hang up|connection dropped|stream closed|rst_stream|goaway/i
 /** No TLS connection could be agreed: final. */
 const CERTIFICATE =
   /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO|(?:ssl|tls)\S* alert\b|alert number|_ALERT_/i
 /** No server was reached: the rest of the message is a host name. */
 const NO_CONNECTION = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)\b|Name resolution failed/
+/** The channel tells of its attempts to connect. */
+const NOT_CONNECTED = /No connection established/
 /** The answer is not HTTP, for example from a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
@@ -54,6 +58,12 @@ export function isTooLong(thrown: unknown): boolean {
 /** True if nothing of the call can have reached the server. */
 export function neverSent(failure: ElysiaError): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(failure.message)
+}
+
+/** True for the error of a call whose connection was open, and ended before the answer did. */
+export function isConnectionBroken(thrown: unknown): boolean {
+  const text = messageIn(thrown)
+  return BROKEN.test(text) && !NOT_CONNECTED.test(text)
 }
 
 /** The outcome of an object that the server refused with this message. */
@@ -173,6 +183,7 @@ function unreachable(address: string, why: string, cause: unknown): ElysiaError 
   return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${boundedText(why)}`, {
     cause,
     retryable: !untrusted && !other,
+    ...(isConnectionBroken(cause) && { retryAtOnce: true }),
     ...(hint === undefined ? {} : { hint }),
   })
 }

@@ -32,10 +32,10 @@ export interface ServerOptions {
 }
 
 /**
- * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed. After a failure
- * the channel is dropped, and a new one is opened only once the node says that it is ready: a channel that keeps trying
- * waits longer and longer, up to two minutes after the server is back; and a server that has just started does not know
- * its collections yet.
+ * One node of a cluster: its REST side, and its gRPC channels, which are opened when they are first needed. If it cannot
+ * be reached they are dropped, and new ones are opened only once the node says that it is ready: a channel that keeps
+ * trying waits longer and longer, up to two minutes after the server is back; and a server that has just started does
+ * not know its collections yet.
  */
 export class NodeConnection {
   readonly #options: ServerOptions
@@ -125,6 +125,13 @@ export class NodeConnection {
     this.#readyUntil = performance.now() + READY_MS
   }
 
+  /** A connection broke: the others are left, and the next call checks that the node is ready. */
+  lostConnection(): void {
+    this.#suspect = true
+    this.#readyUntil = 0
+  }
+
+  /** The node cannot be reached: everything is closed, and others are asked first for some seconds. */
   failed(): void {
     this.#suspect = true
     this.#readyUntil = 0

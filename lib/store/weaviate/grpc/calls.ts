@@ -3,6 +3,7 @@ import { publishRequest } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
 import type { Tls } from '../cluster/tls.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
+import { Connections } from './connections.ts'
 import type { BatchObject, CountRequest, SearchQuery } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
@@ -16,6 +17,9 @@ const MAX_MESSAGE_BYTES = 104_858_000
  * HTTP/2 a page stops a hundred times, each time until the event loop is free: half of a backup's waiting time.
  */
 const WINDOW_BYTES = 8 * 1024 * 1024
+
+/** The most connections for pages, and as many for everything else. */
+const MOST_CONNECTIONS = 4
 
 interface Options {
   readonly metadata: Metadata
@@ -62,27 +66,43 @@ function unary(name: string) {
 }
 
 /**
- * Opens two channels, so that pages and writes do not wait for each other. They are our own: weaviate-client gives no
- * access to its channel, nor to the bytes that it receives.
+ * Opens connections for pages and others for everything else, so that pages and writes do not wait for each other. They
+ * are our own: weaviate-client gives no access to its channel, nor to the bytes that it receives.
  */
 export function openCalls(node: Node, tls: Tls): Calls {
-  const pages = channelTo(node, tls, { 'grpc-node.flow_control_window': WINDOW_BYTES })
-  const others = channelTo(node, tls, {})
-  const searching = createClient(SEARCHING, pages)
-  const writing = createClient(WRITING, others)
+  const pages = new Connections(
+    MOST_CONNECTIONS,
+    () => channelTo(node, tls, { 'grpc-node.flow_control_window': WINDOW_BYTES }),
+    (channel) => createClient(SEARCHING, channel),
+  )
+  const others = new Connections(
+    MOST_CONNECTIONS,
+    () => channelTo(node, tls, {}),
+    (channel) => createClient(WRITING, channel),
+  )
   const call = (name: string, send: Send, request: Uint8Array, { metadata, signal }: Options) =>
     publishRequest(
       { server: node.grpc, protocol: 'grpc', name, sentBytes: request.length },
       (headers) => send(request, { metadata: withHeaders(metadata, headers), signal }),
       ({ length }) => ({ receivedBytes: length }),
     )
+  const write =
+    (method: 'objects' | 'remove' | 'count'): Send =>
+    (request, options) =>
+      others.call((client) => client[method](request, options))
   return {
-    search: async (fetch, options) => call('Search', searching.search, searchRequest(fetch), options),
+    search: async (fetch, options) =>
+      call(
+        'Search',
+        (request, sending) => pages.call((client) => client.search(request, sending)),
+        searchRequest(fetch),
+        options,
+      ),
     objects: async (objects, options) =>
-      call('BatchObjects', writing.objects, batchObjectsRequest(objects), options),
+      call('BatchObjects', write('objects'), batchObjectsRequest(objects), options),
     remove: async (deletion, options) =>
-      call('BatchDelete', writing.remove, batchDeleteRequest(deletion), options),
-    count: async (counting, options) => call('Aggregate', writing.count, countRequest(counting), options),
+      call('BatchDelete', write('remove'), batchDeleteRequest(deletion), options),
+    count: async (counting, options) => call('Aggregate', write('count'), countRequest(counting), options),
     close: () => {
       pages.close()
       others.close()
@@ -106,6 +126,8 @@ function channelTo({ grpc, grpcSecure }: Node, tls: Tls, options: ChannelOptions
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.enable_http_proxy': 0,
+    // Otherwise channels to the same address share one connection.
+    'grpc.use_local_subchannel_pool': 1,
     ...options,
   })
 }

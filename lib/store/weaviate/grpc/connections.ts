@@ -1,0 +1,76 @@
+import type { Channel } from 'nice-grpc'
+import { isConnectionBroken } from '../cluster/failure.ts'
+
+/** `connectivityState.READY` of grpc-js, which nice-grpc does not export. */
+const READY = 2
+
+interface Connection<Client> {
+  readonly channel: Channel
+  readonly client: Client
+  inFlight: number
+}
+
+/**
+ * Several connections to one server. A call goes over the connected one with the fewest calls in flight; while all of
+ * them have some, another is opened in the background, so that no call but the first waits for it. A connection that
+ * breaks loses only its own calls, and is dropped: a channel that reconnects by itself waits longer and longer.
+ */
+export class Connections<Client> {
+  readonly #most: number
+  readonly #open: () => Channel
+  readonly #clientOf: (channel: Channel) => Client
+  #all: Connection<Client>[] = []
+
+  constructor(most: number, open: () => Channel, clientOf: (channel: Channel) => Client) {
+    this.#most = most
+    this.#open = open
+    this.#clientOf = clientOf
+  }
+
+  /** Makes a call. Errors: those of the transport */
+  async call<T>(make: (client: Client) => Promise<T>): Promise<T> {
+    const connection = this.#leastUsed()
+    connection.inFlight += 1
+    try {
+      return await make(connection.client)
+    } catch (error) {
+      if (isConnectionBroken(error)) this.#drop(connection)
+      throw error
+    } finally {
+      connection.inFlight -= 1
+    }
+  }
+
+  close(): void {
+    for (const { channel } of this.#all) channel.close()
+    this.#all = []
+  }
+
+  #leastUsed(): Connection<Client> {
+    const connected = this.#all.filter(({ channel }) => channel.getConnectivityState(false) === READY)
+    const [best, ...others] = connected.length > 0 ? connected : this.#all
+    if (best === undefined) return this.#add()
+    const chosen = others.reduce((least, one) => (one.inFlight < least.inFlight ? one : least), best)
+    if (chosen.inFlight > 0) this.#connectAnother()
+    return chosen
+  }
+
+  /** Opens another connection in the background, unless there are as many as calls, or as there may be. */
+  #connectAnother(): void {
+    const calls = this.#all.reduce((sum, { inFlight }) => sum + inFlight, 1)
+    if (this.#all.length < Math.min(calls, this.#most)) this.#add().channel.getConnectivityState(true)
+  }
+
+  #add(): Connection<Client> {
+    const channel = this.#open()
+    const connection = { channel, client: this.#clientOf(channel), inFlight: 0 }
+    this.#all.push(connection)
+    return connection
+  }
+
+  #drop(connection: Connection<Client>): void {
+    if (!this.#all.includes(connection)) return
+    this.#all = this.#all.filter((one) => one !== connection)
+    connection.channel.close()
+  }
+}
