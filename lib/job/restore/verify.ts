@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
+import { sumOfDigests } from '../../archive/object/digest.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import type { StoredObject } from '../../core/object.ts'
-import { objectPages } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
-import { countedScan } from '../scan/countedScan.ts'
-import { PermanentTally, SourceTally } from './part/tally.ts'
 import type { PartFacts } from './progressTable.ts'
+import { readBack } from './readBack.ts'
 import type { RestoreRun } from './run.ts'
 
 /** The result of comparing the target with what was written. */
@@ -24,28 +21,23 @@ export interface RestoreVerification {
   readonly unmade?: number
 }
 
-/** Reads everything back. Tenants must be active. Memory: a page. */
+/** Reads everything back. Tenants must be active. Memory: as `readBack`. */
 export async function verifyTarget(run: RestoreRun): Promise<RestoreVerification> {
   const facts = [...run.progress.parts.values()]
   const expected = facts.reduce((sum, { written, unchanged = 0 }) => sum + written + unchanged, 0)
-  const calls = await callsOf(run)
   if (!run.options.verify) {
-    const count = await countAll(run, calls)
+    const count = await countAll(run)
     const gone = run.plan.mayExpire === undefined || count >= expected ? {} : { expired: expected - count }
     return { count, expected, digest_equal: null, ...gone }
   }
   const unmade = facts.reduce((sum, { brought }) => sum + (brought?.unmade ?? 0), 0)
-  const found = await readBack(
-    run,
-    calls,
-    unmade > 0 || facts.some(({ vectors, unchangedVectors = 0 }) => vectors + unchangedVectors > 0),
-    expected,
-  )
-  const normalizer = facts.every(({ referencesRejected }) => referencesRejected === 0)
+  const vectors = facts.some(({ vectors, unchangedVectors = 0 }) => vectors + unchangedVectors > 0)
+  const found = await readBack(run, unmade > 0 || vectors, expected)
+  const isComparable = facts.every(({ referencesRejected }) => referencesRejected === 0)
   if (found.count < expected && found.lasting !== undefined) {
     const lasting = facts.map((one) => one.lasting ?? { objects: one.written, digest: digestOf(one) })
     const objects = lasting.reduce((sum, one) => sum + one.objects, 0)
-    const same = !normalizer || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
+    const same = !isComparable || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
     if (found.lasting.objects === objects && same)
       return { count: found.count, expected, digest_equal: null, expired: expected - found.count }
   }
@@ -54,10 +46,10 @@ export async function verifyTarget(run: RestoreRun): Promise<RestoreVerification
       found.brought.digest === sumOfDigests(facts.map((one) => one.brought?.digest ?? digestOf(one)))
     const left = found.brought.unmade
     const made = { made: Math.max(0, unmade - left), ...(left > 0 && { unmade: left }) }
-    return { count: found.count, expected, digest_equal: normalizer ? equal : null, ...made }
+    return { count: found.count, expected, digest_equal: isComparable ? equal : null, ...made }
   }
   const equal = found.digest === sumOfDigests(facts.map(digestOf))
-  return { count: found.count, expected, digest_equal: normalizer ? equal : null }
+  return { count: found.count, expected, digest_equal: isComparable ? equal : null }
 }
 
 /** Parts that are read back have one: `restoreCheckpoint` leaves the others to be written again. */
@@ -102,54 +94,14 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
   }
 }
 
-async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
-  const { collection, plan, retry, frame, existing } = run
-  const schema = existing?.schema ?? plan.schema
-  const projection = {
-    properties: 'all',
-    vectors,
-    references: existing?.traces.refers ?? plan.references.length > 0,
-  } as const
-  const digest = new ObjectsDigest()
-  const lasting = plan.mayExpire && new PermanentTally(plan.mayExpire)
-  const sourceTally = plan.presence.made.size === 0 ? undefined : new SourceTally(plan.presence)
+async function countAll(run: RestoreRun): Promise<number> {
+  const { collection, retry } = run
   let count = 0
-  tellReadBack(run, 0, expected)
-  for (const call of calls) {
-    const { tenant, signal } = call
-    const range = tenant === undefined ? {} : { tenant }
-    const requireAllFound = await countedScan({ collection, schema, retry, call })
-    let found = 0
-    const pages: AsyncIterable<StoredObject[]> = objectPages(collection, range, { projection, retry, signal })
-    for await (const page of pages) {
-      frame.stop.throwIfAborted()
-      await frame.memory?.trim()
-      for (const object of page) {
-        const compared = plan.compared(object)
-        digest.add(compared)
-        lasting?.add(compared)
-        sourceTally?.add(compared)
-      }
-      found += page.length
-      tellReadBack(run, count + found, expected)
-    }
-    await requireAllFound(found)
-    count += found
-  }
-  return { count, digest: digest.hex(), lasting: lasting?.facts(), brought: sourceTally?.facts() }
-}
-
-function tellReadBack({ frame }: RestoreRun, done: number, total: number): void {
-  frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total })
-}
-
-async function countAll({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {
-  let count = 0
-  for (const call of calls) count += await retry(() => collection.count(call))
+  for (const call of await callsOf(run)) count += await retry(() => collection.count(call))
   return count
 }
 
-/** One read for each tenant, including those that only objects named. */
+/** One count for each tenant, including those that only objects named. */
 async function callsOf({ plan, store, class: name, frame, retry }: RestoreRun): Promise<CallOptions[]> {
   if (plan.tenants === undefined) return [{ signal: frame.signal }]
   const tenants = await retry(() => store.tenants(name))
