@@ -72,6 +72,7 @@ interface OpenPass {
  */
 export async function runPasses(passes: readonly CopyPass[]): Promise<CopyResult[]> {
   const closers: Close[] = []
+  const health = askedAhead(() => passes[0]!.target.store.health())
   return closingAfter(closers, async () => {
     const opened: OpenPass[] = []
     for (const pass of passes) {
@@ -86,7 +87,7 @@ export async function runPasses(passes: readonly CopyPass[]): Promise<CopyResult
       opened.map(({ source }) => source),
       target.store,
       restoreOptionsOf(passes),
-      { ...context, kind: 'copy', prove: (run) => prove(opened, run) },
+      { ...context, kind: 'copy', health, prove: (run) => prove(opened, run) },
     )
     return ended.map(({ report, error }, at) => {
       const one = opened[at]!
@@ -95,6 +96,17 @@ export async function runPasses(passes: readonly CopyPass[]): Promise<CopyResult
       return error === undefined ? { report: whole } : { report: whole, error }
     })
   })
+}
+
+/** Puts a question at once, whose answer the first caller gets; each later call puts it again. */
+function askedAhead<T>(ask: () => Promise<T>): () => Promise<T> {
+  let first: Promise<T> | undefined = ask()
+  first.catch(() => {})
+  return () => {
+    const answer = first ?? ask()
+    first = undefined
+    return answer
+  }
 }
 
 async function openPass(pass: CopyPass): Promise<OpenPass> {

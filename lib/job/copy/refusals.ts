@@ -2,7 +2,7 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { hasTenants } from '../../core/schema.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, StoreUse } from '../../store/store.ts'
 import { requireClock, requireUse } from '../health/requirements.ts'
 import type { CollectionRef } from './compare.ts'
 import type { CopyOptions } from './options.ts'
@@ -37,24 +37,24 @@ export async function requireFitting(intended: PlannedCopy): Promise<void> {
 }
 
 async function requireTarget({ schema, target, options, retry }: PlannedCopy): Promise<void> {
-  const tenanted = hasTenants(schema) ? (['tenants'] as const) : []
+  const does: StoreUse['does'] = [
+    'read',
+    'write',
+    ...(options.sync || options.follow || options.finish ? (['delete'] as const) : []),
+    ...(hasTenants(schema) ? (['tenants'] as const) : []),
+    ...(options.switchAlias === undefined ? [] : (['alias'] as const)),
+  ]
+  const use = { collection: target.name, does, degraded: options.degraded }
+  // Asked beside whether the class is there, which is seldom so.
+  const making = requireUse(target.store, { ...use, does: [...does, 'make'] }, retry)
+  making.catch(() => {})
   const isThere = (await retry(() => target.store.schema(target.name))) !== undefined
-  await requireUse(
-    target.store,
-    {
-      collection: target.name,
-      does: [
-        'read',
-        'write',
-        ...(isThere ? [] : (['make'] as const)),
-        ...(options.sync || options.follow || options.finish ? (['delete'] as const) : []),
-        ...tenanted,
-        ...(options.switchAlias === undefined ? [] : (['alias'] as const)),
-      ],
-      degraded: options.degraded,
-    },
-    retry,
-  )
+  try {
+    await making
+  } catch (error) {
+    if (!isThere) throw error
+    await requireUse(target.store, use, retry)
+  }
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT */

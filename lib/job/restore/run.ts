@@ -3,7 +3,7 @@ import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { WriteContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
-import type { Collection, Store, Tenant } from '../../store/store.ts'
+import type { Collection, Health, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
@@ -49,6 +49,8 @@ export interface RestoreContext extends WriteContext {
    * @throws ElysiaError if it is not
    */
   readonly prove?: (run: RestoreRun) => Promise<void>
+  /** Asks for the health of the target; by default the store. */
+  readonly health?: () => Promise<Health>
   /** Which objects of an existing class stay, whatever the source has. */
   readonly precedence?: Precedence
   /** Changes objects and their class before they are written; in this order. */

@@ -15,6 +15,8 @@ async function enter(t: Test, input: Partial<WeaviateOptions> = {}) {
   await store.create(schemaOf('Kept'))
   const kept = store.collection('Kept')
   await kept.write(objectsUpTo(120))
+  // For so long a node is believed to be as ready as it was: less than a restart takes.
+  await wait(250)
   return { double, store, kept, open: () => openWeaviate({ nodes, target: double.http }) }
 }
 

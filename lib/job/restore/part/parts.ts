@@ -60,13 +60,21 @@ function partsDue({ plan, progress }: RestoreRun): readonly SourcePart[] {
   return plan.parts.filter(({ name }) => !progress.parts.has(name))
 }
 
-/** Begins to read the first part of a directory archive before its class exists, if a server makes the class. */
+/**
+ * Begins to read before the class exists, if a server makes it: the first part of a directory archive, whose bytes are
+ * checked first, or the first page of each range of a collection that is copied.
+ */
 export function readAhead(run: RestoreRun): void {
-  const { store, existing, continues, options, ahead } = run
+  const { store, existing, continues, options, source, ahead } = run
   const isWaitedFor = store.maxInFlight > 1 && existing === undefined && !continues
-  const [first] = partsDue(run)
-  const isRead = options.threads === 'auto' || options.threads === '0'
-  if (isWaitedFor && isRead && !options.skipDamaged && first?.inThread !== undefined) ahead.begin(first)
+  if (!isWaitedFor || options.skipDamaged) return
+  const due = partsDue(run)
+  const isDecodedHere = options.threads === 'auto' || options.threads === '0'
+  if (source.kind === 'collection') {
+    // A sleeping tenant is not woken before its objects are needed.
+    for (const part of due.slice(0, partsAtOnce(run, due.length)))
+      if (part.tenant === undefined) ahead.begin(part)
+  } else if (isDecodedHere && due[0]?.inThread !== undefined) ahead.begin(due[0])
 }
 
 /**

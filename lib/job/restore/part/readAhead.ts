@@ -6,22 +6,31 @@ import type { SourcePart } from '../source/source.ts'
 type Pages = Source<readonly StoredObject[]>
 type OnReject = (reject: Reject) => void
 
+/** A part that was begun. */
+interface BegunPart {
+  readonly pages: Promise<Pages>
+  readonly rejects: Reject[]
+  onReject: OnReject
+}
+
 /**
- * Reads the first part of a restore while its target makes the class: a server needs a tenth of a second for that,
- * otherwise idle. Its errors appear when the part is taken. Memory: as for reading a part. Close it.
+ * Reads the first pages of a restore while its target makes the class: a server needs a tenth of a second for that,
+ * otherwise idle. Errors appear when a part is taken. Memory: as for reading these parts. Close it.
  */
 export class ReadAhead {
   readonly #ended = new AbortController()
-  readonly #rejects: Reject[] = []
-  #onReject: OnReject = (reject) => this.#rejects.push(reject)
-  #part: SourcePart | undefined
-  #pages: Promise<Pages> | undefined
+  readonly #begun = new Map<SourcePart, BegunPart>()
 
   /** Checks the bytes of a part, then reads its first page. */
   begin(part: SourcePart): void {
-    this.#part = part
-    this.#pages = this.#read(part)
-    this.#pages.catch(() => {})
+    const rejects: Reject[] = []
+    const begun = {
+      rejects,
+      onReject: (reject: Reject) => void rejects.push(reject),
+      pages: this.#read(part, (reject) => begun.onReject(reject)),
+    }
+    begun.pages.catch(() => {})
+    this.#begun.set(part, begun)
   }
 
   /**
@@ -29,32 +38,32 @@ export class ReadAhead {
    * `pages` of the part
    */
   take(part: SourcePart, onReject: OnReject): Promise<Pages> | undefined {
-    if (part !== this.#part) return undefined
-    const pages = this.#pages
-    this.#part = undefined
-    this.#pages = undefined
-    this.#onReject = onReject
-    for (const reject of this.#rejects.splice(0)) onReject(reject)
-    return pages
+    const begun = this.#begun.get(part)
+    if (begun === undefined) return undefined
+    this.#begun.delete(part)
+    begun.onReject = onReject
+    for (const reject of begun.rejects.splice(0)) onReject(reject)
+    return begun.pages
   }
 
   /** Ends what nobody took. */
   async close(): Promise<void> {
-    const pages = this.#pages
-    if (pages === undefined) return
-    this.#pages = undefined
+    const left = [...this.#begun.values()]
+    this.#begun.clear()
     this.#ended.abort()
-    await pages.then(
-      (stream) => void stream.destroy(),
-      () => {},
-    )
+    for (const { pages } of left) {
+      await pages.then(
+        (stream) => void stream.destroy(),
+        () => {},
+      )
+    }
   }
 
-  async #read(part: SourcePart): Promise<Pages> {
+  async #read(part: SourcePart, onReject: OnReject): Promise<Pages> {
     const { signal } = this.#ended
     await part.check?.(signal)
     signal.throwIfAborted()
-    const pages = await part.pages((reject) => this.#onReject(reject))
+    const pages = await part.pages(onReject)
     // Whoever takes the pages gets the error.
     pages.on('error', () => {})
     pages.read(0)

@@ -10,8 +10,13 @@ const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
  * @throws ElysiaError of the store if it does not answer; ELYSIA_UNREACHABLE if none of its nodes is healthy,
  * ELYSIA_CONFLICT if one is not and --degraded does not accept that
  */
-export async function healthyTarget(store: Store, { degraded }: RestoreOptions, emit: Emit): Promise<Health> {
-  const health = await store.health()
+export async function healthyTarget(
+  store: Store,
+  { degraded }: RestoreOptions,
+  emit: Emit,
+  ask: () => Promise<Health> = () => store.health(),
+): Promise<Health> {
+  const health = await ask()
   const ill = health.nodes.filter(({ status }) => BAD_NODE.test(status))
   if (ill.length > 0 && ill.length === health.nodes.length) {
     throw new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${store.target} is healthy`, {

@@ -46,7 +46,7 @@ export async function planSetup(
   const { emit } = frame
   const selected = input.useList === undefined ? whole : await listedSource(whole, input.useList)
   const retry = frame.retrying(input.retryForMs)
-  const health = await retry(() => healthyTarget(store, input, emit))
+  const health = await retry(() => healthyTarget(store, input, emit, context.health))
   const alias = await retry(() => planAlias({ source: selected, store, options: input, ...context }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   if (options.plan !== undefined)

@@ -67,9 +67,11 @@ export class Cluster {
     const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
     const attempt: Attempt<RestReply> = async (server, signal) => {
       if (request.whenReady === true) await server.requireReady(signal)
+      const ready = request.mayBeMissing === true ? server.requireReady(signal) : undefined
+      ready?.catch(() => {})
       const reply = await server.rest(request, signal)
       if (reply.status === 404 || (reply.status >= 400 && isMissing(reply.text)))
-        await server.requireReady(signal)
+        await (ready ?? server.requireReady(signal))
       if (reply.status < 502 || reply.status > 504) return reply
       throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
     }

@@ -60,12 +60,12 @@ async function handshakeWith(
   timeoutMs: number,
   end?: AbortSignal,
 ): Promise<Handshake> {
-  const opening = server.grpcClient()
-  opening.catch(() => undefined)
+  // Both sides at once: a distant server takes long for each. What is said by REST counts first.
+  const knocking = knock(server, timeoutMs, end)
+  knocking.catch(() => undefined)
   const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)
   checkVersion(server.http, version)
-  await opening
-  await knock(server, timeoutMs, end)
+  await knocking
   // Keeps a twentieth free for what the estimate of a message's size leaves out.
   return { version, maxMessageBytes: Math.floor(0.95 * Math.min(maxMessageBytes, MAX_MESSAGE_BYTES)) }
 }

@@ -18,6 +18,8 @@ export interface RestRequest {
   readonly reads?: true
   /** Sent only to a node that is ready: a node that is starting answers as if it held no data. */
   readonly whenReady?: true
+  /** True for something that is often missing: whether the node is ready is asked at the same time. */
+  readonly mayBeMissing?: true
   /** The longest accepted answer, in bytes. 256 MiB. */
   readonly maxBytes?: number
 }

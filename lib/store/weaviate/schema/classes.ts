@@ -76,7 +76,8 @@ export class Classes {
 
   async #read(name: string, call: CallOptions): Promise<CollectionSchema | undefined> {
     if (name === '') return undefined
-    const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
+    const path = `/schema/${encodeURIComponent(name)}`
+    const request: RestRequest = { method: 'GET', path, mayBeMissing: true }
     const reply = await this.#cluster.rest(request, call)
     if (reply.status === 404) return undefined
     if (reply.status !== 200) throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
