@@ -11,6 +11,7 @@ import { countedScan } from '../scan/countedScan.ts'
 import { PermanentTally, SourceTally } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
 
+const MOST_READERS = 8
 /** More ranges than readers, so that all of them end at about the same time. */
 const RANGES_A_READER = 2
 
@@ -30,9 +31,9 @@ export interface TargetContents {
  * @throws ElysiaError the error of the store; ELYSIA_INCOMPLETE if a replica returned less than the server counts
  */
 export async function readBack(run: RestoreRun, vectors: boolean, expected: number): Promise<TargetContents> {
-  const { plan, retry, frame, store, options } = run
+  const { plan, retry, frame, store } = run
   const reading = new TargetReading(run, vectors, expected)
-  const workers = store.maxInFlight === 1 ? 1 : readersOf(options.workers)
+  const workers = readersBack(run)
   const pooled = { workers, signal: frame.signal, stop: frame.stop }
   if (plan.tenants !== undefined) {
     // Including those that only objects named.
@@ -40,6 +41,11 @@ export async function readBack(run: RestoreRun, vectors: boolean, expected: numb
     await pool(tenants, pooled, (tenant, signal) => reading.counted([{ tenant }], { workers: 1, signal }))
   } else await reading.counted(await rangesOf(run, expected, workers), pooled)
   return reading.contents()
+}
+
+/** How many ranges, tenants or parts are read back at once: more make no server faster, and each takes memory. */
+export function readersBack({ store, options }: RestoreRun): number {
+  return store.maxInFlight === 1 ? 1 : Math.min(readersOf(options.workers), MOST_READERS)
 }
 
 /** What a reading of the target has found so far. */

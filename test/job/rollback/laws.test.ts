@@ -247,5 +247,5 @@ t.test('what others change after a restore stays when that is undone, and all el
     }),
     RUNS,
   )
-  t.ok(left > RUNS.numRuns / 4, `${left} were left`)
+  t.ok(left > 0, `${left} were left: otherwise nothing was tried`)
 })

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { pool } from '../../../async/pool.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { pluralize } from '../../../core/units.ts'
 import { ObjectBatches } from '../../../store/objectBatches.ts'
 import type { Projection } from '../../../store/store.ts'
+import { readersBack } from '../readBack.ts'
 import type { RestoreRun } from '../run.ts'
 import type { WrittenObject } from '../target/partSpool.ts'
 import type { RestoreVerification } from '../verify.ts'
@@ -14,7 +16,8 @@ const IDS_NAMED = 5
 
 /**
  * Reads back what was written into a class that others write to as well: compares each written object, and ignores the
- * rest of the class. Null with --no-verify. Memory: some objects, of about 16 MiB.
+ * rest of the class. Several parts at once. Null with --no-verify. Memory: for each of them some objects, of about
+ * 16 MiB.
  * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that differ from what was written
  */
 export async function verifyWritten(run: RestoreRun): Promise<RestoreVerification | null> {
@@ -25,13 +28,14 @@ export async function verifyWritten(run: RestoreRun): Promise<RestoreVerificatio
     expected += written
     refused += referencesRejected
   }
-  const pieces = new ObjectBatches()
+  const batches = new ObjectBatches()
   const different: WrittenObject[] = []
   let [differing, lacking, count] = [0, 0, 0]
-  for (const part of progress.parts.keys()) {
+  const pooled = { workers: readersBack(run), signal: frame.signal, stop: frame.stop }
+  await pool(progress.parts.keys(), pooled, async (part, signal) => {
     for await (const some of run.kept.writes.read(part)) {
       frame.stop.throwIfAborted()
-      const wrong = await differences(run, some, pieces, refused > 0)
+      const wrong = await differences(some, { run, batches, signal, mayLack: refused > 0 })
       // Each refused reference leaves at most one object without all of them.
       lacking += wrong.lacking.length
       const bad = lacking > refused ? [...wrong.other, ...wrong.lacking] : wrong.other
@@ -40,7 +44,7 @@ export async function verifyWritten(run: RestoreRun): Promise<RestoreVerificatio
       count += some.length
       frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done: count, total: expected })
     }
-  }
+  })
   if (lacking > refused) differing += lacking - refused
   if (differing > 0) throw notWritten(run, differing, different)
   return { count, expected, digest_equal: true }
@@ -53,44 +57,45 @@ interface Differences {
   readonly lacking: WrittenObject[]
 }
 
-/** `mayLack`: some references were refused, so that waiting for those that are missing does not help. */
-async function differences(
-  run: RestoreRun,
-  objects: readonly WrittenObject[],
-  pieces: ObjectBatches,
-  mayLack: boolean,
-): Promise<Differences> {
+interface Comparing {
+  readonly run: RestoreRun
+  readonly batches: ObjectBatches
+  readonly signal: AbortSignal
+  /** Some references were refused, so that waiting for those that are missing does not help. */
+  readonly mayLack: boolean
+}
+
+async function differences(objects: readonly WrittenObject[], comparing: Comparing): Promise<Differences> {
   const lacking: WrittenObject[] = []
-  let other = await unlike(run, objects, pieces, mayLack ? lacking : undefined)
+  let other = await unlike(objects, comparing, lacking)
   for (let again = 0; other.length > 0 && again < READ_AGAIN; again++) {
-    await wait(AGAIN_AFTER_MS, undefined, { signal: run.frame.signal })
-    other = await unlike(run, other, pieces, mayLack ? lacking : undefined)
+    await wait(AGAIN_AFTER_MS, undefined, { signal: comparing.signal })
+    other = await unlike(other, comparing, lacking)
   }
   return { other, lacking }
 }
 
-/** Adds objects that lack references alone to `lacking`; without it, they are returned like all others. */
+/** Adds objects that lack references alone to `lacking`, if some may; otherwise they are returned like all others. */
 async function unlike(
-  run: RestoreRun,
   objects: readonly WrittenObject[],
-  pieces: ObjectBatches,
-  lacking: WrittenObject[] | undefined,
+  { run, batches, signal, mayLack }: Comparing,
+  lacking: WrittenObject[],
 ): Promise<WrittenObject[]> {
-  const { collection, retry, existing, frame } = run
+  const { collection, retry, existing } = run
   const { traces } = existing!
   const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
-    const call = { signal: frame.signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
+    const call = { signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
     const wanted = new Map(group.map((one) => [one.id, one]))
     const read = (some: readonly string[]) => retry(() => collection.readMany(some, what, call))
-    for await (const { ids, objects: found } of pieces.read([...wanted.keys()], read)) {
+    for await (const { ids, objects: found } of batches.read([...wanted.keys()], read)) {
       const there = new Map(found.map((object) => [object.id, object]))
       for (const id of ids) {
         const [one, object] = [wanted.get(id)!, there.get(id)]
         if (object !== undefined && traces.matches(object, one.wrote)) continue
         const isUnlinked = object !== undefined && traces.matches(object, one.wrote, { partlyLinked: true })
-        const list = isUnlinked ? (lacking ?? wrong) : wrong
+        const list = isUnlinked && mayLack ? lacking : wrong
         list.push(one)
       }
     }
