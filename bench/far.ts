@@ -1,6 +1,7 @@
 /**
  * `node bench/far.ts TARGET TARGET`: copy, backup and restore between real servers as from another region (100 ms there and back,
- * the connection of one request in a hundred reset), beside their own rate without, as JSON lines.
+ * the connection of one request in a hundred reset), beside their own rate without, as JSON lines. The floor goes through the same
+ * proxies, which neither wait nor reset: what they take of the processors is no distance. Without any proxy is a line of its own.
  * `--rounds N --count N --width N --text N --index hnsw|flat --workers auto|N --round-trip MS`.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openStore } from '../lib/store/open.ts'
 import { parseTarget } from '../lib/store/target.ts'
+import type { Distance } from '../test/double/far.ts'
 import { archiveCommand, backUp } from './archive/command.ts'
 import { archiveClass, fill } from './archive/objects.ts'
 import type { Load } from './archive/serverLoads.ts'
@@ -21,6 +23,7 @@ import { compare, type Figures, figuresOf, inTurns, round, run, say } from './me
 const PROXY = fileURLToPath(new URL('../test/double/far.ts', import.meta.url))
 const LOADS = fileURLToPath(new URL('archive/serverLoads.ts', import.meta.url))
 const NAME = 'BnFar'
+const HERE: Distance = { roundTripMs: 0, resets: 0 }
 const AT_LEAST = 0.7
 /** Of the raw flood: as many as hide a round trip. */
 const IN_FLIGHT = 8
@@ -51,19 +54,23 @@ try {
   await drop()
   await source.create(archiveClass(NAME, values.index))
   await fill(source.collection(NAME), shape)
-  const [farFrom, farInto] = [await proxied(from, 0.01, 1), await proxied(into, 0.01, 2)]
-  const calm = await proxied(into, 0, 3)
+  const [farFrom, farInto] = [await proxied(from, { seed: 1 }), await proxied(into, { seed: 2 })]
+  const calm = await proxied(into, { resets: 0 })
+  const [beside, besideInto] = [await proxied(from, HERE), await proxied(into, HERE)]
   await backUp(NAME, from, archive, home)
   const taken = await inTurns(Number(values.rounds), {
     flood: () => fresh(true, () => figuresOf([LOADS, 'flood', JSON.stringify(loadOf(calm))])),
-    near: () => fresh(false, () => copied(from, into)),
+    bare: () => fresh(false, () => copied(from, into)),
+    near: () => fresh(false, () => copied(beside, besideInto)),
     far: () => fresh(false, () => copied(farFrom, farInto)),
-    backup: () => backUp(NAME, from, join(home, 'near'), home, ...workers()),
+    backup: () => backUp(NAME, beside, join(home, 'near'), home, ...workers()),
     farBackup: () => backUp(NAME, farFrom, join(home, 'far'), home, ...workers()),
-    restore: () => fresh(false, () => restored(into)),
+    restore: () => fresh(false, () => restored(besideInto)),
     farRestore: () => fresh(false, () => restored(farInto)),
   })
   compare('raw flood from afar, no resets / col copy', undefined, taken.near, taken.flood)
+  compare('col copy through proxies / without', undefined, taken.bare, taken.near)
+  compare('col copy from afar, with resets / without proxies', undefined, taken.bare, taken.far)
   compare('col copy from afar, with resets / without both', AT_LEAST, taken.near, taken.far)
   compare('col backup from afar, with resets / without both', AT_LEAST, taken.backup, taken.farBackup)
   compare('col restore from afar, with resets / without both', AT_LEAST, taken.restore, taken.farRestore)
@@ -77,8 +84,8 @@ try {
 }
 
 /** The address of a server as it is seen from another region; its proxy is a process of its own. */
-async function proxied(address: string, resets: number, seed: number): Promise<string> {
-  const argv = [PROXY, address, JSON.stringify({ roundTripMs, resets, seed })]
+async function proxied(address: string, distance: Distance): Promise<string> {
+  const argv = [PROXY, address, JSON.stringify({ roundTripMs, resets: 0.01, ...distance })]
   const proxy = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
   proxies.push(proxy)
   for await (const line of createInterface(proxy.stdout)) return line

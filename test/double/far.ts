@@ -140,7 +140,7 @@ class DelayLine {
   /** Undefined is the end. */
   take(chunk: Buffer | undefined): void {
     this.#waiting.push({ dueMs: Math.max(performance.now(), this.#notBefore) + this.#ms, chunk })
-    this.#timer ??= this.#next()
+    if (this.#timer === undefined) this.#pass()
   }
 
   stop(): void {
