@@ -1,11 +1,16 @@
-import type { Channel } from 'nice-grpc'
 import { isConnectionBroken } from '../cluster/failure.ts'
 
 /** `connectivityState.READY` of grpc-js, which nice-grpc does not export. */
 const READY = 2
 
-interface Connection<Client> {
-  readonly channel: Channel
+/** The part of a gRPC channel that is used here: it connects when it is first used, or asked to. */
+export interface Channel {
+  getConnectivityState(tryToConnect: boolean): number
+  close(): void
+}
+
+interface Connection<Client, Opened> {
+  readonly channel: Opened
   readonly client: Client
   inFlight: number
 }
@@ -15,13 +20,13 @@ interface Connection<Client> {
  * them have some, another is opened in the background, so that no call but the first waits for it. A connection that
  * breaks loses only its own calls, and is dropped: a channel that reconnects by itself waits longer and longer.
  */
-export class Connections<Client> {
+export class Connections<Client, Opened extends Channel> {
   readonly #most: number
-  readonly #open: () => Channel
-  readonly #clientOf: (channel: Channel) => Client
-  #all: Connection<Client>[] = []
+  readonly #open: () => Opened
+  readonly #clientOf: (channel: Opened) => Client
+  #all: Connection<Client, Opened>[] = []
 
-  constructor(most: number, open: () => Channel, clientOf: (channel: Channel) => Client) {
+  constructor(most: number, open: () => Opened, clientOf: (channel: Opened) => Client) {
     this.#most = most
     this.#open = open
     this.#clientOf = clientOf
@@ -46,7 +51,7 @@ export class Connections<Client> {
     this.#all = []
   }
 
-  #leastUsed(): Connection<Client> {
+  #leastUsed(): Connection<Client, Opened> {
     const connected = this.#all.filter(({ channel }) => channel.getConnectivityState(false) === READY)
     const [best, ...others] = connected.length > 0 ? connected : this.#all
     if (best === undefined) return this.#add()
@@ -61,14 +66,14 @@ export class Connections<Client> {
     if (this.#all.length < Math.min(calls, this.#most)) this.#add().channel.getConnectivityState(true)
   }
 
-  #add(): Connection<Client> {
+  #add(): Connection<Client, Opened> {
     const channel = this.#open()
     const connection = { channel, client: this.#clientOf(channel), inFlight: 0 }
     this.#all.push(connection)
     return connection
   }
 
-  #drop(connection: Connection<Client>): void {
+  #drop(connection: Connection<Client, Opened>): void {
     if (!this.#all.includes(connection)) return
     this.#all = this.#all.filter((one) => one !== connection)
     connection.channel.close()
