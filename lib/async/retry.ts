@@ -20,6 +20,11 @@ export interface RetryingOptions {
   readonly minMs?: number
   /** The longest wait, unless the server asks for a longer one. 15 000. */
   readonly maxMs?: number
+  /**
+   * True if later calls may change the same things: then the first repeat waits even after an error with `retryAtOnce`,
+   * since the server may still be doing what was asked over the connection that broke.
+   */
+  readonly ordered?: boolean
   readonly onRetry?: (retry: Retry) => void
   /** Ends a wait at once, and rejects with its reason. A call in flight handles the signal itself. */
   readonly signal?: AbortSignal
@@ -32,7 +37,7 @@ export type Retrying = <T>(call: () => Promise<T>, signal?: AbortSignal) => Prom
  * Repeats calls that fail with an ElysiaError marked `retryable`; other errors are thrown unchanged.
  *
  * Waits double from `minMs` to `maxMs`, with up to as much again added at random, and last at least the error's
- * `retryAfterMs`; after an error with `retryAtOnce` there is no first wait. No wait exceeds `forMs`: the last attempt is made at its end, and its error is thrown unchanged.
+ * `retryAfterMs`; after an error with `retryAtOnce` there is no first wait, unless `ordered`. No wait exceeds `forMs`: the last attempt is made at its end, and its error is thrown unchanged.
  */
 export function retrying(options: RetryingOptions): Retrying {
   return (call, own) =>
@@ -87,7 +92,8 @@ async function waitsOut(
   const leftMs = Math.max(0, deadline - performance.now())
   // A timer may fire a fraction of a millisecond early, which leaves no time for another attempt.
   if (leftMs < 1) return false
-  const backoff = error.retryAtOnce && attemptNumber === 1 ? 0 : backoffMs(attemptNumber, options)
+  const isPrompt = error.retryAtOnce && attemptNumber === 1 && options.ordered !== true
+  const backoff = isPrompt ? 0 : backoffMs(attemptNumber, options)
   const waitMs = Math.min(leftMs, Math.max(backoff, error.retryAfterMs ?? 0))
   options.onRetry?.({ attempt: attemptNumber, waitMs: Math.ceil(waitMs), error })
   await pause(waitMs, options.signal)

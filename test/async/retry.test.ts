@@ -38,6 +38,11 @@ t.test(
     t.equal(await retry(failing(2, broken)), 3)
     t.equal(waits[0], 0)
     t.ok(waits[1]! >= 40, `${waits[1]} ms`)
+    const inOrder: number[] = []
+    const onRetry = ({ waitMs }: Retry) => inOrder.push(waitMs)
+    const ordered = retrying({ forMs: 5000, minMs: 20, ordered: true, onRetry })
+    t.equal(await ordered(failing(1, broken)), 2)
+    t.ok(inOrder[0]! >= 20, `${inOrder[0]} ms where a later call may change the same`)
   },
 )
 

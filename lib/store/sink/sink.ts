@@ -232,6 +232,7 @@ function waits(
   return {
     forMs: retryForMs,
     minMs: retryMinMs,
+    ordered: true,
     onRetry: (retry) => {
       // A connection that broke says nothing of the server's capacity.
       if (!retry.error.retryAtOnce) limit?.refused()
