@@ -18,9 +18,10 @@ export function indexPages(storage: Storage, part: IndexPart): Source<readonly I
 
 async function* checkedEntries(storage: Storage, part: IndexPart): AsyncGenerator<readonly IndexEntry[]> {
   const { file, after = '', up_to, entries, removed, digest } = part
-  const found = await storage.bytes(file)
-  if (found === undefined) throw damaged(part, 'is missing')
-  if (found !== part.bytes) throw damaged(part, `has ${found} bytes, the manifest says ${part.bytes}`)
+  const storedBytes = await storage.bytes(file)
+  if (storedBytes === undefined) throw damaged(part, 'is missing')
+  if (storedBytes !== part.bytes)
+    throw damaged(part, `has ${storedBytes} bytes, the manifest says ${part.bytes}`)
   const stored = hashBytes()
   const sum = new ObjectsDigest()
   const seen = { entries: 0, removed: 0 }

@@ -38,13 +38,13 @@ function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject
   const [vector, properties] = [column('vector'), column('properties')]
   const [named, multi] = [column('named_vectors'), column('multi_vectors')]
   return Array.from({ length: batch.numRows }, (_, row) => {
-    const one = bytesIn(vector(row))
+    const bytes = bytesIn(vector(row))
     const of = idIn(id(row))
     const more = { ...vectorsIn(named(row), of), ...vectorsIn(multi(row), of) }
     return {
       id: of,
       properties: propertiesIn(properties(row), of),
-      ...(one !== undefined && one.length > 0 && { vector: floatsOf(one) }),
+      ...(bytes !== undefined && bytes.length > 0 && { vector: floatsOf(bytes) }),
       ...(Object.keys(more).length > 0 && { vectors: more }),
       ...(tenant !== undefined && { tenant }),
       createdMs: Number(created(row)),

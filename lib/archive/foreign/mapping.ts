@@ -31,9 +31,9 @@ export function mappingOf({ idFrom, vectorFrom, propertiesFrom }: MappingOptions
 function vectorsOf(text: string): ReadonlyMap<string, string> {
   const vectors = new Map<string, string>()
   if (text === NONE) return vectors
-  for (const one of listOf('--vector-from', text)) {
-    const at = one.indexOf('=')
-    const [name, path] = at < 0 ? ['', one] : [one.slice(0, at), one.slice(at + 1)]
+  for (const pair of listOf('--vector-from', text)) {
+    const at = pair.indexOf('=')
+    const [name, path] = at < 0 ? ['', pair] : [pair.slice(0, at), pair.slice(at + 1)]
     if (vectors.has(name) || path === '') throw unreadable('--vector-from', text)
     vectors.set(name, path)
   }

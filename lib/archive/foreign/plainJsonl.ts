@@ -127,11 +127,11 @@ function objectsIn(item: ParsedLine | Reject, chosen: Chosen): readonly Read[] {
 
 function objectIn(line: ParsedLine, record: JsonObject, { form = PLAIN, className, passOver }: Chosen): Read {
   try {
-    const found = plainObjectOf(form.plain(record))
-    const isOther = className !== undefined && found.class !== undefined && found.class !== className
-    if (!isOther) return found
+    const object = plainObjectOf(form.plain(record))
+    const isOther = className !== undefined && object.class !== undefined && object.class !== className
+    if (!isOther) return object
     if (passOver === true) return undefined
-    throw new PlainFault('invalid_value', `it is of class ${found.class}, not ${className}`)
+    throw new PlainFault('invalid_value', `it is of class ${object.class}, not ${className}`)
   } catch (thrown) {
     // A refused record stands alone, without the others on its line.
     return refusal(record === line.value ? line : { ...line, text: exactJson(record) }, thrown)
@@ -179,31 +179,31 @@ export async function derivePlainSchema(
 ): Promise<PlainSummary> {
   const derivation = new SchemaDerivation()
   const passOver = chosen !== undefined
-  let [found, objects, rejects] = [chosen, 0, 0]
+  let [sourceClass, objects, rejects] = [chosen, 0, 0]
   let firstReject: Reject | undefined
   await pipeline(source, ...jsonLines(reading), async (lines: AsyncIterable<ParsedLine | Reject>) => {
     for await (const line of lines) {
-      const of = { passOver, ...reading, ...(found !== undefined && { className: found }) }
+      const of = { passOver, ...reading, ...(sourceClass !== undefined && { className: sourceClass }) }
       for (const read of objectsIn(line, of)) {
         if (read instanceof RejectedLine) {
           rejects += 1
           firstReject ??= read
         } else if (read !== undefined) {
-          found ??= read.class
+          sourceClass ??= read.class
           objects += 1
           at(line.line, () => derivation.add(read.object))
         }
       }
     }
   })
-  const name = found ?? className
+  const name = sourceClass ?? className
   if (name === undefined && objects > 0) throw unnamed()
   return {
     schema: derivation.schema(name ?? ''),
     objects,
     rejects,
     ...(firstReject !== undefined && { firstReject }),
-    ...(found !== undefined && { sourceClass: found }),
+    ...(sourceClass !== undefined && { sourceClass }),
   }
 }
 

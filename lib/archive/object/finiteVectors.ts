@@ -32,11 +32,11 @@ export function requireFiniteVectors({ id, vector, vectors }: StoredObject): voi
 export function withFiniteVectors(object: StoredObject): StoredObject {
   const { vector, vectors, ...rest } = object
   const named = Object.entries<Vector>(vectors ?? {})
-  const kept = named.filter(([, one]) => isFiniteVector(one))
+  const finite = named.filter(([, one]) => isFiniteVector(one))
   const isKept = vector === undefined || isFiniteVector(vector)
-  if (isKept && kept.length === named.length) return object
+  if (isKept && finite.length === named.length) return object
   const draft: ObjectDraft = rest
   if (vector !== undefined && isKept) draft.vector = vector
-  if (kept.length > 0) draft.vectors = Object.fromEntries(kept)
+  if (finite.length > 0) draft.vectors = Object.fromEntries(finite)
   return draft
 }

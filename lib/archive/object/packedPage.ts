@@ -125,14 +125,14 @@ function takeVector(object: ObjectDraft, { name, width, rows }: Shape, floats: F
 }
 
 function shapesIn(page: readonly StoredObject[]) {
-  const known = new Map<string, number>()
+  const indexByKey = new Map<string, number>()
   const shapes: (readonly Shape[])[] = []
   const shapeOf = Uint16Array.from(page, (object) => {
     const key = object.vectors === undefined ? `${object.vector?.length}` : JSON.stringify(shapesOf(object))
-    let at = known.get(key)
+    let at = indexByKey.get(key)
     if (at === undefined) {
       at = shapes.push(shapesOf(object)) - 1
-      known.set(key, at)
+      indexByKey.set(key, at)
     }
     return at
   })

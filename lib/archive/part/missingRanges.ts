@@ -28,15 +28,15 @@ export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Covere
 type Gap = readonly [after: string | undefined, upTo: string | undefined]
 
 function gaps(range: IdRange, parts: readonly CoveredIds[]): Gap[] {
-  const found: Gap[] = []
+  const missing: Gap[] = []
   let coveredUpTo = range.after
   for (const { after, up_to } of parts) {
-    if ((after ?? '') > (coveredUpTo ?? '')) found.push([coveredUpTo, after])
-    if (up_to === undefined) return found
+    if ((after ?? '') > (coveredUpTo ?? '')) missing.push([coveredUpTo, after])
+    if (up_to === undefined) return missing
     if (up_to > (coveredUpTo ?? '')) coveredUpTo = up_to
   }
-  if (range.up_to === undefined || (coveredUpTo ?? '') < range.up_to) found.push([coveredUpTo, range.up_to])
-  return found
+  if (range.up_to === undefined || (coveredUpTo ?? '') < range.up_to) missing.push([coveredUpTo, range.up_to])
+  return missing
 }
 
 function byStart(a: CoveredIds, b: CoveredIds): number {

@@ -185,15 +185,15 @@ class PartCheck {
   }
 
   /** @throws PartDamage if bytes, counts or objects differ from the manifest */
-  async end(found: TallyResult, sha256: string, signal: AbortSignal): Promise<void> {
+  async end(tally: TallyResult, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
     if (sha256 !== part.sha256) throw damagedPart(part, 'has a SHA-256 that does not match the manifest')
-    for (const what of ['objects', 'vectors'] as const) {
-      const declared = part[what]
-      if (found[what] !== declared)
-        throw damagedPart(part, `holds ${found[what]} ${what}, the manifest says ${declared}`)
+    for (const field of ['objects', 'vectors'] as const) {
+      const declared = part[field]
+      if (tally[field] !== declared)
+        throw damagedPart(part, `holds ${tally[field]} ${field}, the manifest says ${declared}`)
     }
-    if (found.digest === part.digest) return
+    if (tally.digest === part.digest) return
     const isSame =
       this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading, signal)) === part.digest
     if (!isSame) throw damagedPart(part, 'holds objects that do not match the manifest')

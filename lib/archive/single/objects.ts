@@ -47,9 +47,9 @@ class Cursor {
    */
   async next(): Promise<readonly StoredObject[] | undefined> {
     if (this.#held.length > 0) {
-      const held = this.#held
+      const page = this.#held
       this.#held = []
-      return held
+      return page
     }
     const next = await this.#iterator.next()
     if (next.done === true) return undefined

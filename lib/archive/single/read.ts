@@ -148,8 +148,8 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     }
     const manifest = this.#readManifest(text, 'the trailer')
     const { objects, vectors, digest } = manifest.totals
-    const found = this.#tally.tallied()
-    if (objects !== found.objects || vectors !== found.vectors || digest !== found.digest) {
+    const tallied = this.#tally.tallied()
+    if (objects !== tallied.objects || vectors !== tallied.vectors || digest !== tallied.digest) {
       throw damaged('holds objects that do not match its trailer')
     }
     if (singleTrailer(manifest, sha256) !== `${line.toString()}\n`) throw damaged('has a damaged trailer')

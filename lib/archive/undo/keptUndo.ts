@@ -18,17 +18,17 @@ export function keptUndos(
   root: string,
   onUnreadable: (directory: string, reason: string) => void = () => {},
 ): KeptUndo[] {
-  const kept: KeptUndo[] = []
+  const undos: KeptUndo[] = []
   for (const name of namesIn(root)) {
     const directory = join(root, name)
     try {
-      const one = keptUndo(directory)
-      if (one !== undefined) kept.push(one)
+      const undo = keptUndo(directory)
+      if (undo !== undefined) undos.push(undo)
     } catch (error) {
       onUnreadable(directory, messageOf(error))
     }
   }
-  return kept.sort((a, b) => (a.header.started_at < b.header.started_at ? 1 : -1))
+  return undos.sort((a, b) => (a.header.started_at < b.header.started_at ? 1 : -1))
 }
 
 /** The undo of one run; undefined if there is none. @throws ElysiaError ELYSIA_DAMAGED */

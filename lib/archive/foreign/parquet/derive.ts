@@ -23,9 +23,9 @@ export async function deriveTableSchema(
   const derivation = new SchemaDerivation()
   const types = new Map<string, DataType>()
   for (const file of table.files) {
-    for await (const found of readersOf(file, { ...options, widths: undefined }, new ForeignChanges())) {
-      noteTypes(types, found)
-      addRows(derivation, found)
+    for await (const reader of readersOf(file, { ...options, widths: undefined }, new ForeignChanges())) {
+      noteTypes(types, reader)
+      addRows(derivation, reader)
     }
   }
   const schema = derivation.schema(className)

@@ -115,22 +115,22 @@ function notedColumns(
     Object.entries(recordOf(names)).flatMap(([name, column]) =>
       has(column) ? [[name, column] as const] : [],
     )
-  const known = Object.entries(single).filter(([, name]) => has(name))
+  const present = Object.entries(single).filter(([, name]) => has(name))
   return {
-    ...Object.fromEntries(known),
+    ...Object.fromEntries(present),
     properties: new Map(mapOf(properties).map(([name, column]) => [column, name])),
     vectors: new Map([...(has(vector) ? [['', vector] as const] : []), ...mapOf(vectors)]),
   }
 }
 
 function tenantOf(
-  { schema: known, metadata, partitions }: TableFacts,
+  { schema: givenSchema, metadata, partitions }: TableFacts,
   columns: readonly string[],
   own: OwnColumns,
 ): string | undefined {
   // An archive has a directory for each tenant.
   if (own.rest !== undefined && partitions.includes('tenant')) return 'tenant'
-  const schema = known ?? embeddedSchema(metadata)
+  const schema = givenSchema ?? embeddedSchema(metadata)
   if (schema === undefined || !hasTenants(schema) || !columns.includes('tenant')) return undefined
   return schema.properties?.some(({ name }) => name === 'tenant') ? undefined : 'tenant'
 }
@@ -142,16 +142,16 @@ function vectorsOf({ fields, mapping, schema }: TableFacts, own: OwnColumns): Re
   }
   if (own.vectors !== undefined) return own.vectors
   const isProperty = (name: string) => schema?.properties?.some((one) => one.name === name) ?? false
-  const found = new Map<string, string>()
+  const columnsByVector = new Map<string, string>()
   for (const { name: column, type } of fields) {
     if (!holdsVectors(type) || isProperty(column)) continue
     const name = vectorName(column)
     if (name === undefined) continue
-    const other = found.get(name)
+    const other = columnsByVector.get(name)
     if (other !== undefined) throw ambiguous(other, column)
-    found.set(name, column)
+    columnsByVector.set(name, column)
   }
-  return found
+  return columnsByVector
 }
 
 /**
@@ -165,11 +165,11 @@ function isOfNothing({ partitions }: TableFacts, columns: readonly string[], nam
 
 function propertiesOf(
   columns: readonly string[],
-  known: ReadonlyMap<string, string> = new Map(),
+  namesByColumn: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {
   const properties = new Map<string, string>()
   for (const column of columns) {
-    const name = known.get(column) ?? propertyName(column)
+    const name = namesByColumn.get(column) ?? propertyName(column)
     const other = properties.get(name)
     if (other === undefined) properties.set(name, column)
     else if (other !== column) throw sameName(other, column, name)

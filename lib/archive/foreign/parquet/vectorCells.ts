@@ -29,12 +29,12 @@ function isNumber(type: DataType): boolean {
 export function vectorCell(data: Data, name: string, widths: Widths, changes: ForeignChanges): VectorCell {
   const rows = DataType.isList(data.children[0]!.type) ? data.children[0]! : undefined
   const floats = floatsReader((rows ?? data).children[0]!)
-  const what = name === '' ? 'its vector' : `its vector ${name}`
+  const subject = name === '' ? 'its vector' : `its vector ${name}`
   const single = (lists: Data, at: number): Float32Array => {
     const { vector, isRounded } = floats(Number(lists.valueOffsets[at]), Number(lists.valueOffsets[at + 1]))
     if (!isFiniteVector(vector))
-      throw new PlainFault('invalid_value', `${what} holds a number that is missing, or beyond float32`)
-    requireWidth(widths, name, vector.length, what)
+      throw new PlainFault('invalid_value', `${subject} holds a number that is missing, or beyond float32`)
+    requireWidth(widths, name, vector.length, subject)
     if (isRounded) changes.note('vectors_rounded')
     return vector
   }

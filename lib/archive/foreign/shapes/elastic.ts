@@ -45,11 +45,11 @@ export const opensearch: Shape = {
         action = undefined
         return [{ ...(_id !== undefined && { _id }), _source: line }]
       }
-      const found = actionOf(line)
-      if (found === undefined) throw new PlainFault('invalid_value', 'neither a hit nor an action')
-      if (found.kind === 'delete' || found.kind === 'update')
-        throw new PlainFault('invalid_value', `an action ${found.kind} holds no whole document`)
-      action = found
+      const nextAction = actionOf(line)
+      if (nextAction === undefined) throw new PlainFault('invalid_value', 'neither a hit nor an action')
+      if (nextAction.kind === 'delete' || nextAction.kind === 'update')
+        throw new PlainFault('invalid_value', `an action ${nextAction.kind} holds no whole document`)
+      action = nextAction
       return []
     }
   },

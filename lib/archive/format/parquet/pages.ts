@@ -37,15 +37,16 @@ export interface GroupCost {
  * and one decompression of dictionaries that could grow. Throws an Error with the reason if a check fails.
  */
 export function costOf(group: RowGroup, read: ReadAt): GroupCost {
-  let [bytes, most, nested, missing, held] = [0, 0, 0, 0, 0]
+  let [bytes, most, nested, missing, heldBytes] = [0, 0, 0, 0, 0]
   for (const chunk of group.chunks) {
     const cost = chunkCost(chunk, group.rows, read)
     bytes += cost.bytes
     most += cost.most
     nested += cost.nested
     missing += cost.missing
-    held += cost.held
-    if (held > MAX_HELD_BYTES) throw new Error(`has pages of more than ${MAX_HELD_BYTES} bytes side by side`)
+    heldBytes += cost.held
+    if (heldBytes > MAX_HELD_BYTES)
+      throw new Error(`has pages of more than ${MAX_HELD_BYTES} bytes side by side`)
   }
   return { bytes, most, nested, missing }
 }

@@ -14,9 +14,9 @@ const RESERVED = new Set(['', '__proto__'])
 /** The shapes of the vectors of these objects, by name: the first vector of a name decides. */
 export function shapesOf(
   objects: Iterable<StoredObject>,
-  known: VectorShapes = new Map(),
+  knownShapes: VectorShapes = new Map(),
 ): Map<string, VectorShape> {
-  const shapes = new Map(known)
+  const shapes = new Map(knownShapes)
   const add = (name: string, vector: Vector) => {
     const shape = shapes.has(name) ? undefined : shapeOf(vector)
     if (shape !== undefined) shapes.set(name, shape)
@@ -82,16 +82,16 @@ export class Rows {
   /** Returns the properties that the columns do not hold exactly. */
   #putProperties(properties: JsonObject): JsonObject | undefined {
     let rest: Record<string, Json> | undefined
-    let known = 0
+    let withColumn = 0
     for (const [name, builder] of this.#properties) {
       const there = Object.hasOwn(properties, name)
-      if (there) known++
+      if (there) withColumn++
       if (builder.put(there ? properties[name] : undefined)) continue
       rest ??= Object.create(null) as Record<string, Json>
       rest[name] = properties[name]!
     }
     const names = Object.keys(properties)
-    if (names.length === known) return rest
+    if (names.length === withColumn) return rest
     for (const name of names) {
       const value = properties[name]
       if (this.#properties.has(name) || value === null || value === undefined) continue

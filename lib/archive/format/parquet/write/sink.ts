@@ -91,14 +91,14 @@ export class ParquetSink {
   }
 
   async #hand(pieces: readonly Uint8Array[]): Promise<void> {
-    let [held, bytes]: [Uint8Array[], number] = [[], 0]
+    let [pending, bytes]: [Uint8Array[], number] = [[], 0]
     for (const [n, piece] of pieces.entries()) {
-      held.push(piece)
+      pending.push(piece)
       bytes += piece.length
       if (bytes < PIECE_BYTES && n + 1 < pieces.length) continue
       this.#offset += bytes
-      await this.#emit(Buffer.concat(held))
-      ;[held, bytes] = [[], 0]
+      await this.#emit(Buffer.concat(pending))
+      ;[pending, bytes] = [[], 0]
     }
   }
 }
