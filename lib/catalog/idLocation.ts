@@ -21,26 +21,26 @@ export async function locationOfId(
 
 async function wasMovedFrom(
   catalog: Catalog,
-  known: ArchiveRecord,
-  found: NewArchive | Manifest,
+  record: ArchiveRecord,
+  candidate: NewArchive | Manifest,
 ): Promise<boolean> {
-  if (!existsSync(known.root)) return false
-  const inspection = await inspectArchive(known, catalog.storageAt)
+  if (!existsSync(record.root)) return false
+  const inspection = await inspectArchive(record, catalog.storageAt)
   const isGone =
     inspection.found === 'nothing' ||
     inspection.found === 'directory' ||
     (inspection.found === 'other' && inspection.id !== undefined)
-  return isGone && isSame(catalog, known, found)
+  return isGone && isSame(catalog, record, candidate)
 }
 
-function isSame(catalog: Catalog, known: ArchiveRecord, found: NewArchive | Manifest): boolean {
-  const { manifest } = catalog.get(known.id)
+function isSame(catalog: Catalog, record: ArchiveRecord, candidate: NewArchive | Manifest): boolean {
+  const { manifest } = catalog.get(record.id)
   if (manifest !== undefined)
-    return 'totals' in found && JSON.stringify(manifest) === JSON.stringify(detailsOf(found))
-  const { collection, cluster, started } = known
+    return 'totals' in candidate && JSON.stringify(manifest) === JSON.stringify(detailsOf(candidate))
+  const { collection, cluster, started } = record
   return (
-    found.collection === collection &&
-    found.source.target === cluster &&
-    Date.parse(found.started) === Date.parse(started)
+    candidate.collection === collection &&
+    candidate.source.target === cluster &&
+    Date.parse(candidate.started) === Date.parse(started)
   )
 }

@@ -58,9 +58,9 @@ export async function rebuildRoot(
   { signal, root = directory }: { readonly signal?: AbortSignal; readonly root?: string } = {},
 ): Promise<RebuildReport> {
   const work = new Rebuild(catalog, root, signal)
-  for await (const found of scanRoot(directory)) {
+  for await (const scanned of scanRoot(directory)) {
     signal?.throwIfAborted()
-    await work.take(found)
+    await work.take(scanned)
   }
   return work.end(directory)
 }
@@ -82,17 +82,17 @@ class Rebuild {
     this.#signal = signal
   }
 
-  async take(found: ScannedArchive | UnreadableDirectory): Promise<void> {
-    if (found.state === 'unreadable') return this.#refuse(found.path, found.message)
+  async take(scanned: ScannedArchive | UnreadableDirectory): Promise<void> {
+    if (scanned.state === 'unreadable') return this.#refuse(scanned.path, scanned.message)
     try {
-      const entry = await this.#entryOf(found)
+      const entry = await this.#entryOf(scanned)
       if (entry === undefined) return
       this.#entries.push(entry)
       if (this.#entries.length >= TOGETHER) this.#flush()
     } catch (error) {
       this.#signal?.throwIfAborted()
       if (isOfCatalog(error)) throw error
-      this.#refuse(found.path, messageOf(error))
+      this.#refuse(scanned.path, messageOf(error))
     }
   }
 
@@ -126,8 +126,8 @@ class Rebuild {
   }
 
   /** Undefined for a file that is not an archive, and for an archive with the id of another. */
-  async #entryOf(found: ScannedArchive): Promise<Entry | undefined> {
-    const { path, shape, state } = found
+  async #entryOf(scanned: ScannedArchive): Promise<Entry | undefined> {
+    const { path, shape, state } = scanned
     const where: Location = { root: this.#root, location: path, shape }
     if (state === 'partial') {
       const plan = parseNewArchive((await readJournal(this.#catalog.storageAt(path)))?.plan)
@@ -135,7 +135,7 @@ class Rebuild {
       const apply = () => this.#catalog.record(plan, where, 'partial', 'it did not come to its end')
       return { path, state, apply }
     }
-    const manifest = await manifestIn(this.#catalog, found, this.#signal)
+    const manifest = await manifestIn(this.#catalog, scanned, this.#signal)
     if (manifest === undefined || (await this.#isCopy(manifest, path))) return undefined
     const placed = await placedAt(where)
     const annotations = await this.#annotations(where, manifest.id)

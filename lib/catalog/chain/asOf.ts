@@ -22,10 +22,10 @@ export function archiveAsOf(
   const named = all.find(({ id }) => id === when)
   if (named !== undefined) return named
   const by = momentOf(when, '--as-of', now)
-  const found = all.find(
+  const match = all.find(
     (one) => (one.finished ?? one.started) <= by && lineageOf(catalog, one).fault === undefined,
   )
-  if (found !== undefined) return found
+  if (match !== undefined) return match
   throw new ElysiaError(
     'ELYSIA_NOT_FOUND',
     `there is no archive of ${collection} that was complete at ${by}`,

@@ -31,7 +31,7 @@ export type BaseChoice =
 export function newestBase(catalog: Catalog, wanted: BaseRequest, now = Date.now()): BaseChoice {
   const { collection, cluster, vectors, allTenants, selection } = wanted
   const all = catalog.list({ collection, cluster, status: ['complete'], sort: 'started_at:desc' })
-  const same = all.filter(
+  const candidates = all.filter(
     (one) =>
       one.content === 'full' &&
       one.shape === 'directory' &&
@@ -40,7 +40,7 @@ export function newestBase(catalog: Catalog, wanted: BaseRequest, now = Date.now
       one.selection === selection,
   )
   let unfit: string | undefined
-  for (const base of same) {
+  for (const base of candidates) {
     const { bases, fault } = lineageOf(catalog, base)
     if (fault !== undefined) {
       unfit ??= `${base.id} ${fault}`

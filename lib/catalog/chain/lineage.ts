@@ -14,17 +14,17 @@ export function lineageOf(catalog: Pick<Catalog, 'find'>, archive: ArchiveRecord
   const bases: ArchiveRecord[] = []
   const seen = new Set<string>()
   let fault = ownFault(archive)
-  for (let one = archive; one.parent !== undefined && !seen.has(one.id); ) {
-    seen.add(one.id)
-    const base = catalog.find(one.parent)
+  for (let current = archive; current.parent !== undefined && !seen.has(current.id); ) {
+    seen.add(current.id)
+    const base = catalog.find(current.parent)
     if (base === undefined || base.status === 'deleted') {
-      fault ??= `is an increment of ${one.parent}, which is not there`
+      fault ??= `is an increment of ${current.parent}, which is not there`
       break
     }
     const wrong = ownFault(base)
     if (wrong !== undefined) fault ??= `is an increment of ${base.id}, which ${wrong}`
     bases.unshift(base)
-    one = base
+    current = base
   }
   return { bases, ...(fault !== undefined && { fault }) }
 }
@@ -54,17 +54,17 @@ export function descendantsOf(
 ): ArchiveRecord[] {
   const all = catalog.list({ collection, sort: 'started_at' })
   const lost = new Set([id])
-  const found: ArchiveRecord[] = []
+  const descendants: ArchiveRecord[] = []
   // An increment is younger than its base, so one pass finds them all, unless a clock was set back.
   for (let before = -1; before !== lost.size; ) {
     before = lost.size
-    for (const one of all) {
-      if (one.parent === undefined || lost.has(one.id) || !lost.has(one.parent)) continue
-      lost.add(one.id)
-      found.push(one)
+    for (const record of all) {
+      if (record.parent === undefined || lost.has(record.id) || !lost.has(record.parent)) continue
+      lost.add(record.id)
+      descendants.push(record)
     }
   }
-  return found
+  return descendants
 }
 
 function ownFault({ status, damaged }: ArchiveRecord): string | undefined {

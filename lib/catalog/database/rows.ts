@@ -75,22 +75,22 @@ export class Rows {
   /** Replaces a row; the archive's annotations stay. */
   put(row: Row): void {
     this.#index.transaction(() => {
-      const known = this.get(row.id)
-      const keepsAnnotations = known?.annotated === 1 && row.annotated === 0
-      const { pinned, tags, note, annotated } = known ?? row
-      const checks = verifiedColumns(known === undefined ? [] : this.verifications(row.id))
+      const existing = this.get(row.id)
+      const keepsAnnotations = existing?.annotated === 1 && row.annotated === 0
+      const { pinned, tags, note, annotated } = existing ?? row
+      const checks = verifiedColumns(existing === undefined ? [] : this.verifications(row.id))
       this.#index.run(
         `UPDATE archives SET status = 'deleted', deleted = ?, error = 'another archive is in its place'
          WHERE location = ? AND id <> ? AND status <> 'deleted'`,
         [row.updated, row.location, row.id],
       )
-      const kept = {
+      const merged = {
         ...row,
         ...(row.annotated === 0 && checks),
         ...(keepsAnnotations && { pinned, tags, note, annotated }),
       }
-      if (known === undefined) this.#insert(kept)
-      else this.update(kept)
+      if (existing === undefined) this.#insert(merged)
+      else this.update(merged)
       this.#onRoot(row.root)
     })
   }

@@ -21,12 +21,12 @@ export class UnreadableRows {
    * Replaces the entries for a directory. An archive recorded at such a path counts as damaged until it can be read
    * again.
    */
-  replace(directory: string, found: readonly UnreadablePath[]): void {
+  replace(directory: string, unreadable: readonly UnreadablePath[]): void {
     this.#index.transaction(() => {
       this.#index.run("DELETE FROM unreadable WHERE path = ? OR (path > ? || '/' AND path < ? || '0')", [
         ...[directory, directory, directory],
       ])
-      for (const { path, message } of found) {
+      for (const { path, message } of unreadable) {
         const text = message.slice(0, MAX_MESSAGE)
         this.#index.run('INSERT OR REPLACE INTO unreadable VALUES (?, ?)', [path, text])
         this.#index.run(

@@ -51,8 +51,8 @@ export async function findLocks(root: string): Promise<FoundLock[]> {
   const names = await readdir(directory).catch((error) => missingAs<string[]>(error, [], directory))
   const locks: FoundLock[] = []
   for (const name of names.filter((one) => LOCK_NAME.test(one)).sort()) {
-    const found = await foundLock(join(directory, name))
-    if (found !== undefined) locks.push(found)
+    const lock = await foundLock(join(directory, name))
+    if (lock !== undefined) locks.push(lock)
   }
   return locks
 }

@@ -36,8 +36,8 @@ export function rootToLock(
   // Not a path, but the name of an archive below the root.
   if (stats === undefined) return existsSync(backupRoot) ? backupRoot : undefined
   const location = realpathSync(operand)
-  const known = catalog?.at(resolve(operand)) ?? catalog?.at(location)
-  if (known !== undefined) return known.root
+  const archive = catalog?.at(resolve(operand)) ?? catalog?.at(location)
+  if (archive !== undefined) return archive.root
   const roots = [...(catalog?.roots() ?? []), backupRoot]
   if (isArchive(location, stats)) return rootOf(location, roots)
   return stats.isFile() ? rootsAbove(location, roots)[0] : undefined

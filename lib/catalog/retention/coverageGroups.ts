@@ -15,9 +15,9 @@ export function coverageGroups(newestFirst: readonly Candidate[]): CoverageGroup
   for (const [index, archive] of newestFirst.entries()) {
     place.set(archive, index)
     const key = coverageKey(archive.holds)
-    const same = byKey.get(key)
-    if (same === undefined) byKey.set(key, { coverage: archive.holds, own: [archive] })
-    else same.own.push(archive)
+    const group = byKey.get(key)
+    if (group === undefined) byKey.set(key, { coverage: archive.holds, own: [archive] })
+    else group.own.push(archive)
   }
   const kinds = [...byKey.values()]
   return kinds.map(({ coverage, own }) => {

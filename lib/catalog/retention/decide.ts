@@ -101,17 +101,17 @@ function ofOther(
   if (status === 'deleting') return { archive, keep: false, reasons: ['its removal has started'] }
   if (pinned) return { archive, keep: true, reasons: ['pinned'] }
   if (status === 'running') return { archive, keep: true, reasons: ['running'] }
-  const what = sound.fault(archive)
+  const fault = sound.fault(archive)
   const limit = periodText(failedAfter)
   if (touched >= periodBefore(now, failedAfter)) {
-    return { archive, keep: true, reasons: [`${what}, for less than ${limit}`] }
+    return { archive, keep: true, reasons: [`${fault}, for less than ${limit}`] }
   }
   const covering = whole.filter((one) => newestFirst(one, archive) < 0 && covers(one.holds, archive.holds))
   // An archive that was complete once may be the only one; one that never was is not worth keeping.
   if (status === 'complete' && covering.length === 0) {
-    return { archive, keep: true, reasons: [`${what}, but no newer undamaged one`] }
+    return { archive, keep: true, reasons: [`${fault}, but no newer undamaged one`] }
   }
-  const reasons = [`${what}, for more than ${limit}`]
+  const reasons = [`${fault}, for more than ${limit}`]
   return { archive, keep: false, reasons, ...(status === 'complete' && { covering }) }
 }
 

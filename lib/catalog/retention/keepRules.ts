@@ -34,7 +34,7 @@ export function applyKeepRules(
   const rules = rulesOf(policy, latest)
   const all = policy.within.all
   const within = all === undefined ? undefined : { after: periodBefore(latest, all), text: periodText(all) }
-  const kept = new Map<string, KeepRuleResult>()
+  const results = new Map<string, KeepRuleResult>()
   for (const [index, { id, time, tags }] of newestFirst.entries()) {
     const isOldest = index === newestFirst.length - 1
     const reasons = [
@@ -42,9 +42,9 @@ export function applyKeepRules(
       ...(within !== undefined && isAfter(time, within.after) ? [`within ${within.text}`] : []),
       ...rules.map((rule) => pick(rule, time, index, isOldest)).filter((reason) => reason !== undefined),
     ]
-    if (reasons.length > 0) kept.set(id, { reasons, counters: countersOf(rules) })
+    if (reasons.length > 0) results.set(id, { reasons, counters: countersOf(rules) })
   }
-  return kept
+  return results
 }
 
 /** The newest that is not in the future: archives from a fast clock must not displace the others. */

@@ -10,11 +10,11 @@ export interface Soundness {
 /** An increment is sound only if all its bases, direct and indirect, are. */
 export function soundness(archives: readonly Candidate[]): Soundness {
   const byId = new Map(archives.map((archive) => [archive.id, archive]))
-  const known = new Map<string, string | undefined>()
+  const faultsById = new Map<string, string | undefined>()
   const faultOf = (archive: Candidate): string | undefined => {
     if (archive.status !== 'complete') return archive.status
     if (archive.damaged) return 'damaged'
-    return baseFault(archive, byId, known)
+    return baseFault(archive, byId, faultsById)
   }
   return {
     isSound: (archive) => faultOf(archive) === undefined,
@@ -26,23 +26,23 @@ export function soundness(archives: readonly Candidate[]): Soundness {
 function baseFault(
   archive: Candidate,
   byId: ReadonlyMap<string, Candidate>,
-  known: Map<string, string | undefined>,
+  faultsById: Map<string, string | undefined>,
 ): string | undefined {
   const way: string[] = []
   const seen = new Set<string>()
   let fault: string | undefined
-  for (let one = archive; one.parent !== undefined; ) {
-    if (known.has(one.id)) {
-      fault = known.get(one.id)
+  for (let current = archive; current.parent !== undefined; ) {
+    if (faultsById.has(current.id)) {
+      fault = faultsById.get(current.id)
       break
     }
-    way.push(one.id)
-    seen.add(one.id)
-    fault = ownFault(one.parent, byId.get(one.parent), seen)
+    way.push(current.id)
+    seen.add(current.id)
+    fault = ownFault(current.parent, byId.get(current.parent), seen)
     if (fault !== undefined) break
-    one = byId.get(one.parent)!
+    current = byId.get(current.parent)!
   }
-  for (const id of way) known.set(id, fault)
+  for (const id of way) faultsById.set(id, fault)
   return fault
 }
 
