@@ -24,8 +24,8 @@ function flaw(value: Json, depth: number): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_METADATA_DEPTH) return `nests deeper than ${MAX_METADATA_DEPTH} levels`
   for (const inner of Object.values(value)) {
-    const found = flaw(inner, depth + 1)
-    if (found !== undefined) return found
+    const innerFlaw = flaw(inner, depth + 1)
+    if (innerFlaw !== undefined) return innerFlaw
   }
   return undefined
 }

@@ -18,8 +18,10 @@ export function sourceOf(
   const { properties } = stored
   const { repository, file_path: path } = properties
   if (typeof repository !== 'string' || typeof path !== 'string') return undefined
-  const found = [NO_VECTORS, ...vectorSets(stored)].map((set) => recordHash(properties, set)).find(isHash)
-  if (found === undefined) return undefined
+  const storedHash = [NO_VECTORS, ...vectorSets(stored)]
+    .map((set) => recordHash(properties, set))
+    .find(isHash)
+  if (storedHash === undefined) return undefined
   const { last_modified, content_hash } = properties
   const source: JsonObject = {
     ...nameProperties(repository, path),
@@ -27,7 +29,7 @@ export function sourceOf(
     ...(typeof content_hash === 'string' && { content_hash }),
     ...(typeof last_modified === 'string' && { last_modified }),
     ...metadataProperties(metadataIn(properties)),
-    [HASH_PROPERTY]: found,
+    [HASH_PROPERTY]: storedHash,
   }
   return { ...stored, properties: source }
 }

@@ -50,12 +50,12 @@ export function updateObject(stored: StoredObject, brought: FileUpdate): StoredO
   const { repo, path, tenant, vectors = NO_VECTORS } = brought
   const properties = propertiesOf(stored, brought)
   const stale = properties.content_hash !== stored.properties.content_hash
-  const kept = stale ? NO_VECTORS : vectorsIn(stored)
+  const keptVectors = stale ? NO_VECTORS : vectorsIn(stored)
   const keptOfRecords = stale ? NO_VECTORS : recordVectors(stored)
   return withRecordHash(
     fileId(repo, path),
     properties,
-    replaceVectors(kept, vectors),
+    replaceVectors(keptVectors, vectors),
     replaceVectors(keptOfRecords, vectors),
     tenant,
   )
