@@ -162,16 +162,16 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
 const MOST_KEY_BYTES = 64 * 1024
 
 /**
- * Reads a secret from a file, one line of ASCII; `what` names the file in errors, `warn` is called if others may read
+ * Reads a secret from a file, one line of ASCII; `label` names the file in errors, `warn` is called if others may read
  * it. A pipe, such as a shell's `<(command)`, has no owner to check.
  * @throws ElysiaError ELYSIA_USAGE if it cannot be read, is empty, or others may write to it
  */
 export async function readKeyFile(
   path: string,
   warn: (message: string) => void,
-  what = 'the API key file',
+  label = 'the API key file',
 ): Promise<string> {
-  const handle = await openKeyFile(path, warn, what)
+  const handle = await openKeyFile(path, warn, label)
   try {
     const bytes = Buffer.alloc(MOST_KEY_BYTES)
     let length = 0
@@ -185,9 +185,13 @@ export async function readKeyFile(
 }
 
 /** Opens a key's file, after checking that nobody else can have written it. */
-async function openKeyFile(path: string, warn: (message: string) => void, what: string): Promise<FileHandle> {
+async function openKeyFile(
+  path: string,
+  warn: (message: string) => void,
+  label: string,
+): Promise<FileHandle> {
   const refuse = (fact: string, hint?: string) => {
-    throw new ElysiaError('ELYSIA_USAGE', `${what} ${path} ${fact}`, hint === undefined ? {} : { hint })
+    throw new ElysiaError('ELYSIA_USAGE', `${label} ${path} ${fact}`, hint === undefined ? {} : { hint })
   }
   const handle = await open(path).catch((error: unknown) => refuse(`cannot be read: ${messageOf(error)}`))
   try {
@@ -196,7 +200,7 @@ async function openKeyFile(path: string, warn: (message: string) => void, what: 
     const foreign = status.isFile() ? ownershipFault(status) : undefined
     if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
     if (status.isFile() && isReadByOthers(status))
-      warn(`others may read ${what} ${path}; chmod 600 prevents that`)
+      warn(`others may read ${label} ${path}; chmod 600 prevents that`)
     return handle
   } catch (error) {
     await handle.close()

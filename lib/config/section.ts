@@ -135,9 +135,10 @@ function* unionsIn(schema: TSchema, value: unknown, path: SectionPath): Generato
   if (anyOf !== undefined) yield { schema, value, path }
   if (typeof value !== 'object' || value === null) return
   const [any] = Object.values(patternProperties)
-  for (const [key, one] of Object.entries(value)) {
+  for (const [key, member] of Object.entries(value)) {
     const inner = Array.isArray(value) ? items : Object.hasOwn(properties, key) ? properties[key] : any
-    if (inner !== undefined) yield* unionsIn(inner, one, [...path, Array.isArray(value) ? Number(key) : key])
+    if (inner !== undefined)
+      yield* unionsIn(inner, member, [...path, Array.isArray(value) ? Number(key) : key])
   }
 }
 

@@ -67,10 +67,10 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   const named = namedVariables(env)
   const schemas = files.length + named.length > 0 ? await sources.schemas() : []
   const keys = knownOptions(schemas, ({ key }) => key)
-  const found = files.map((file) => checkProjectFile(file, keys))
-  const settingsFiles = found.map(({ file, kind }) => settingsFile(file, kind))
+  const checked = files.map((file) => checkProjectFile(file, keys))
+  const settingsFiles = checked.map(({ file, kind }) => settingsFile(file, kind))
   if (sources.showRefused !== true) refuseFiles(settingsFiles, sources.userDirectory)
-  const read = found.map(({ file }) => file).filter((file) => 'content' in file)
+  const read = checked.map(({ file }) => file).filter((file) => 'content' in file)
   const { layer, warnings } = environmentLayer(schemas, named)
   const targets = read.toReversed().map((file) => targetsOf(file))
   return {
@@ -157,13 +157,13 @@ function namedVariables(env: SettingsSources['env']): [name: string, value: stri
 }
 
 function environmentLayer(schemas: readonly OptionsSchema[], named: readonly [string, string][]) {
-  const known = knownOptions(schemas, (names) => names.env)
+  const optionsByName = knownOptions(schemas, (names) => names.env)
   const values: Record<string, unknown> = {}
   const warnings: string[] = []
   for (const [name, value] of named) {
-    const option = known.get(name)
+    const option = optionsByName.get(name)
     if (option !== undefined) values[option.key] = value
-    else warnUnknown(name, [...known.keys(), ...PLAIN_VARIABLES], warnings)
+    else warnUnknown(name, [...optionsByName.keys(), ...PLAIN_VARIABLES], warnings)
   }
   return { layer: { kind: 'environment', origin: 'environment', values } as const, warnings }
 }
@@ -174,13 +174,13 @@ function warnUnknown(name: string, known: readonly string[], warnings: string[])
   warnings.push(`${name} is not known${near === undefined ? '' : `; did you mean ${near}?`}`)
 }
 
-function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
+function fileLayer({ path, content }: ConfigFile, optionsByName: KnownOptions): Layer {
   const values: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(content)) {
     if (name === 'targets' || isSection(name)) continue
-    const option = known.get(name)
+    const option = optionsByName.get(name)
     if (option === undefined)
-      throw unknownKey(name, path, [...known.keys(), 'targets', ...Object.keys(SECTIONS)])
+      throw unknownKey(name, path, [...optionsByName.keys(), 'targets', ...Object.keys(SECTIONS)])
     if (value !== null) values[option.key] = resolveFrom(value, path, option.option.path === true)
   }
   return { kind: 'file', origin: path, values }
