@@ -16,17 +16,17 @@ type Letter = keyof typeof UNITS
 /**
  * Parses a retention period such as `2y5m7d3h`. `m` means months, since minutes make no sense for archives, and there
  * are no weeks. Each unit at most once, in any order.
- * @throws ElysiaError ELYSIA_USAGE; `what` names the option
+ * @throws ElysiaError ELYSIA_USAGE; `label` names the option
  */
-export function parsePeriod(text: string, what: string): Period {
+export function parsePeriod(text: string, label: string): Period {
   const period = { years: 0, months: 0, days: 0, hours: 0 }
   const seen = new Set<string>()
   for (const [, number, letter] of text.matchAll(/(\d{1,6})([ymdh])/g)) {
     period[UNITS[letter as Letter]] = Number(number)
-    if (seen.has(letter!)) throw notAPeriod(text, what)
+    if (seen.has(letter!)) throw notAPeriod(text, label)
     seen.add(letter!)
   }
-  if (!/^(\d{1,6}[ymdh])+$/.test(text)) throw notAPeriod(text, what)
+  if (!/^(\d{1,6}[ymdh])+$/.test(text)) throw notAPeriod(text, label)
   return period
 }
 

@@ -8,17 +8,17 @@ const PERIOD = /^(\d{1,6})\s*(y|years?|mo|months?|w|weeks?|d|days?|h|hours?|hrs?
  * The known name that a person most likely meant; undefined if none is close. Close means at most two edits
  * for short names, and a third of the length for long ones, or a known name that starts with what was typed.
  */
-export function closestMatch(typed: string, known: readonly string[]): string | undefined {
+export function closestMatch(typed: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1
-  for (const name of known) {
+  for (const name of candidates) {
     const edits = distance(typed.toLowerCase(), name.toLowerCase())
     if (edits < bestDistance) {
       best = name
       bestDistance = edits
     }
   }
-  return best ?? (typed.length > 1 ? known.find((name) => name.startsWith(typed)) : undefined)
+  return best ?? (typed.length > 1 ? candidates.find((name) => name.startsWith(typed)) : undefined)
 }
 
 /** The hint for an unknown name: the closest known one, or `fallback`. */

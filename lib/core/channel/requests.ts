@@ -38,17 +38,17 @@ export interface ReplyFacts {
 
 /** Sends a request, and publishes it if there are subscribers. */
 export async function publishRequest<Reply>(
-  what: Omit<ServerRequest, 'headers'>,
+  draft: Omit<ServerRequest, 'headers'>,
   send: (headers: Readonly<Record<string, string>>) => Promise<Reply>,
   factsOf: (reply: Reply) => ReplyFacts,
 ): Promise<Reply> {
   if (!REQUEST_STARTED.hasSubscribers && !REQUEST_ENDED.hasSubscribers) return send({})
-  const request: ServerRequest = { ...what, headers: {} }
+  const request: ServerRequest = { ...draft, headers: {} }
   const startedMs = performance.now()
   const end = (facts: ReplyFacts & { readonly error?: unknown }) =>
     REQUEST_ENDED.publish({
       request,
-      sentBytes: what.sentBytes,
+      sentBytes: draft.sentBytes,
       milliseconds: performance.now() - startedMs,
       ...facts,
     })

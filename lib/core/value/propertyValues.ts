@@ -45,10 +45,12 @@ function changeOf(
   changes: ValueChanges,
 ): ValueChange | undefined {
   const [type = ''] = dataType
-  const one = type.replace('[]', '')
+  const elementType = type.replace('[]', '')
   const change =
-    one === 'object' ? insideOf((nestedProperties ?? []) as PropertySchema[], changes) : changes[one]
-  if (change === undefined || type === one) return change
+    elementType === 'object'
+      ? insideOf((nestedProperties ?? []) as PropertySchema[], changes)
+      : changes[elementType]
+  if (change === undefined || type === elementType) return change
   return (value) => {
     if (!Array.isArray(value)) return value
     const after = value.map(change)

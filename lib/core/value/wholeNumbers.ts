@@ -19,8 +19,8 @@ export interface WholeNumbers {
 /** The whole numbers of a class. Without a large number, only properties of type `int` are examined. */
 export function wholeNumbers(declared: readonly PropertySchema[] | null = []): WholeNumbers {
   const properties = declared ?? []
-  const same = (values: JsonObject) => values
-  const typed = valueMapper(properties, { number: doubleOf }) ?? same
+  const identity = (values: JsonObject) => values
+  const typed = valueMapper(properties, { number: doubleOf }) ?? identity
   let large = false
   const look = valueMapper(properties, {
     int: (value) => {
@@ -30,7 +30,7 @@ export function wholeNumbers(declared: readonly PropertySchema[] | null = []): W
   })
   return {
     typed,
-    ofDoubles: valueMapper(properties, { number: doubleOf, int: bigintOf }) ?? same,
+    ofDoubles: valueMapper(properties, { number: doubleOf, int: bigintOf }) ?? identity,
     parse(json) {
       const parsed = JSON.parse(json) as JsonObject
       if (look === undefined) return parsed
