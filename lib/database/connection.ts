@@ -206,16 +206,16 @@ function cannotMake(cause: unknown, file: string): ElysiaError {
  */
 function refuseCode(database: SqliteDatabase, file: string): void {
   database.pragma('trusted_schema = OFF')
-  const found = database
+  const entry = database
     .prepare(
       `SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'`,
     )
     .get() as { type: string; name: string } | undefined
-  if (found === undefined) return
-  const what = found.type === 'table' ? 'virtual table' : found.type
+  if (entry === undefined) return
+  const kind = entry.type === 'table' ? 'virtual table' : entry.type
   throw new ForeignCode(
     'ELYSIA_STORE',
-    `${file} holds a ${what}, ${found.name}, which elysiactl never makes`,
+    `${file} holds a ${kind}, ${entry.name}, which elysiactl never makes`,
     {
       hint: 'Somebody else has changed it: take a copy that you trust; this one was not changed.',
     },

@@ -19,8 +19,8 @@ export function copyDatabase(file: string, beside: readonly string[] = []): Data
   const directory = mkdtempSync(join(tmpdir(), 'elysiactl-'))
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
-    for (const one of [file, `${file}-wal`, ...beside])
-      if (existsSync(one)) copy(one, join(directory, basename(one)))
+    for (const source of [file, `${file}-wal`, ...beside])
+      if (existsSync(source)) copy(source, join(directory, basename(source)))
   } catch (error) {
     remove()
     throw error
