@@ -76,9 +76,9 @@ function offsetOf(root: Node | null, path: readonly (string | number)[]): number
       : undefined
     const next: unknown =
       pair?.value ?? (node as { get?(key: unknown, keep: true): unknown } | null)?.get?.(key, true)
-    const found = (pair?.key ?? next) as Node | undefined
-    if (found?.range == null) return offset
-    offset = found.range[0]
+    const keyNode = (pair?.key ?? next) as Node | undefined
+    if (keyNode?.range == null) return offset
+    offset = keyNode.range[0]
     node = next
   }
   return offset
