@@ -57,8 +57,8 @@ export async function encodingLike(
   if (base === undefined || options.compression !== 'auto' || options.format === 'parquet')
     return chosenEncoding(store, subject, options, emit)
   const { compression, level } = base.encoding
-  const same = level === undefined ? compression : `${compression}:${level}`
-  const encoding = await chosenEncoding(store, subject, { ...options, compression: same }, emit)
+  const sameCompression = level === undefined ? compression : `${compression}:${level}`
+  const encoding = await chosenEncoding(store, subject, { ...options, compression: sameCompression }, emit)
   return { ...encoding, reason: `as ${base.id}, its base` }
 }
 

@@ -160,18 +160,18 @@ async function rangesOf(
 ): Promise<{ ranges: IdRange[]; before: number }> {
   const collection = store.collection(schema.class)
   const ranges: IdRange[] = []
-  const known = Map.groupBy(base?.ranges ?? [], ({ tenant }) => tenant)
+  const rangesByTenant = Map.groupBy(base?.ranges ?? [], ({ tenant }) => tenant)
   let before = 0
   for (const { asleep, ...call } of callsOf(tenants)) {
     if (asleep) {
-      if (!options.schemaOnly) ranges.push(...(known.get(call.tenant) ?? [call]))
+      if (!options.schemaOnly) ranges.push(...(rangesByTenant.get(call.tenant) ?? [call]))
       continue
     }
     const objects = await collection.count(call)
     counted.set(call.tenant, objects)
     before += objects
     if (options.schemaOnly) continue
-    const there = known.get(call.tenant)
+    const there = rangesByTenant.get(call.tenant)
     ranges.push(...(there ?? (await idRanges(collection, objects, options.workers, call))))
   }
   return { ranges, before }

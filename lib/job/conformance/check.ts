@@ -43,7 +43,7 @@ export async function checkConformance(
   dump: string | Readable,
 ): Promise<ConformanceReport> {
   const files = await kitIn(directory)
-  const found = new Map<string, string | undefined>()
+  const faultsByFile = new Map<string, string | undefined>()
   await pipeline(
     typeof dump === 'string' ? await openDump(dump) : dump,
     decompress(),
@@ -52,11 +52,11 @@ export async function checkConformance(
     async (lines: AsyncIterable<ParsedLine | Reject>) => {
       for await (const line of lines) {
         const { file, fault } = heldAgainst(files, line)
-        found.set(file, found.has(file) ? 'is in the dump twice' : fault)
+        faultsByFile.set(file, faultsByFile.has(file) ? 'is in the dump twice' : fault)
       }
     },
   )
-  return reportOf([...files.values()], found)
+  return reportOf([...files.values()], faultsByFile)
 }
 
 async function openDump(path: string): Promise<Readable> {
@@ -153,13 +153,13 @@ function spelled(file: Json): Json {
 
 function reportOf(
   files: readonly KitFile[],
-  found: ReadonlyMap<string, string | undefined>,
+  faultsByFile: ReadonlyMap<string, string | undefined>,
 ): ConformanceReport {
   const faults: ConformanceFault[] = []
   let [passed, notTried] = [0, 0]
   for (const { file, options } of files) {
-    const reason = found.has(file) ? found.get(file) : 'is not in the dump'
-    if (!found.has(file) && options !== undefined) notTried += 1
+    const reason = faultsByFile.has(file) ? faultsByFile.get(file) : 'is not in the dump'
+    if (!faultsByFile.has(file) && options !== undefined) notTried += 1
     else if (reason === undefined) passed += 1
     else faults.push({ file, reason })
   }

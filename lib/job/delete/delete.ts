@@ -94,8 +94,8 @@ async function deleteBatch(
   ids: readonly string[],
   tenant: string | undefined,
 ): Promise<void> {
-  const found = await sending.find(ids, whole, tenant)
-  const due = [...found.values()].filter(selection.selects)
+  const existing = await sending.find(ids, whole, tenant)
+  const due = [...existing.values()].filter(selection.selects)
   const of = tenant === undefined ? {} : { tenant }
   if (kept !== undefined && due.length > 0) {
     failpoint('delete.before-undo')
@@ -107,6 +107,6 @@ async function deleteBatch(
   const deleted = due.filter(({ id }) => existed.has(id) && !refused.has(id)).length
   progress.deleted += deleted
   progress.rejected += refused.size
-  progress.changed += found.size - due.length
-  progress.gone += ids.length - found.size + (due.length - deleted - refused.size)
+  progress.changed += existing.size - due.length
+  progress.gone += ids.length - existing.size + (due.length - deleted - refused.size)
 }

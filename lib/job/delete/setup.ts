@@ -60,14 +60,14 @@ export async function setUpDelete(
     }
     const collection = store.collection(schema.class)
     const traces = new Traces(store.kind, schema)
-    const kept = recorderFor({ store, schema, options, context, id, traces })
+    const recorder = recorderFor({ store, schema, options, context, id, traces })
     const selected = new SelectedIds()
     close.unshift(
       () => selected.close(),
-      () => kept?.close(),
+      () => recorder?.close(),
     )
     const run: DeleteRun = {
-      ...{ frame, id, store, collection, schema, options, selection, calls, retry, selected, kept },
+      ...{ frame, id, store, collection, schema, options, selection, calls, retry, selected, kept: recorder },
       selectionText: text,
       sending: new RetryingCollection(collection, retry, frame.signal),
       unseen: new UnseenIds(selection.ids),
@@ -77,7 +77,7 @@ export async function setUpDelete(
     const begin = async () => {
       frame.begin({ run: id, key, collection: schema.class })
       if (state !== undefined) removeExpired(state, frame.emit)
-      await kept?.begin()
+      await recorder?.begin()
     }
     return { run, begin, close }
   } catch (error) {
@@ -132,9 +132,9 @@ async function callsOf(
     if (tenant !== undefined) {
       throw asleep(store, schema, tenant, all)
     }
-    const known = all.map((one) => one.name)
+    const tenantNames = all.map((one) => one.name)
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${schema.class} has no tenant ${name}`, {
-      hint: didYouMean(name, known, '`elysiactl col show` lists the tenants'),
+      hint: didYouMean(name, tenantNames, '`elysiactl col show` lists the tenants'),
     })
   }
   return names.map((tenant) => ({ tenant }))

@@ -49,17 +49,17 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
   protected override *expand(pairs: readonly ObjectPair[]): Generator<readonly ComparedPair[]> {
     let [left, right, equal] = [0, 0, 0]
     const { all = false, onPage } = this.#options
-    const found: ComparedPair[] = []
+    const compared: ComparedPair[] = []
     for (const pair of pairs) {
       if (pair.left !== undefined) left += 1
       if (pair.right !== undefined) right += 1
-      const one = this.#compared(pair)
-      if (one === undefined) equal += 1
-      if (one !== undefined) found.push(one)
-      else if (all) found.push(equalPair(pair.left!))
+      const result = this.#compared(pair)
+      if (result === undefined) equal += 1
+      if (result !== undefined) compared.push(result)
+      else if (all) compared.push(equalPair(pair.left!))
     }
     onPage?.({ pairs: pairs.length, left, right, equal })
-    for (const one of found) if (this.#pager.add(one, weightOf(one))) yield* this.#pager.take()
+    for (const result of compared) if (this.#pager.add(result, weightOf(result))) yield* this.#pager.take()
   }
 
   protected override rest(): Iterator<readonly ComparedPair[]> {

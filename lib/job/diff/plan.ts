@@ -103,14 +103,14 @@ function requireTenants(
   if (!isTenanted) {
     throw new ElysiaError('ELYSIA_USAGE', `${left.name} has no tenants`, { hint: 'leave --tenant out' })
   }
-  const known = [left, right].flatMap(({ tenants = [] }) => tenants.map(({ name }) => name))
-  const unknown = [...names].find((name) => !known.includes(name))
+  const tenantNames = [left, right].flatMap(({ tenants = [] }) => tenants.map(({ name }) => name))
+  const unknown = [...names].find((name) => !tenantNames.includes(name))
   if (unknown === undefined) return
   throw new ElysiaError(
     'ELYSIA_NOT_FOUND',
     `neither ${left.name} nor ${right.name} has a tenant ${unknown}`,
     {
-      hint: didYouMean(unknown, known, '`elysiactl col show` lists the tenants'),
+      hint: didYouMean(unknown, tenantNames, '`elysiactl col show` lists the tenants'),
     },
   )
 }

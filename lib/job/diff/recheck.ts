@@ -151,29 +151,29 @@ class Recheck extends Transform {
       left && byId(left(ids, tenant)),
       right && byId(right(ids, tenant)),
     ])
-    for (const one of some) {
-      const { name, ...fixed } = one.open
+    for (const waiting of some) {
+      const { name, ...fixed } = waiting.open
       this.#take(
-        one,
+        waiting,
         ofLeft === undefined ? fixed.left : ofLeft.get(name.id),
         ofRight === undefined ? fixed.right : ofRight.get(name.id),
       )
     }
   }
 
-  #take(one: OpenWaiting, left: StoredObject | undefined, right: StoredObject | undefined): void {
+  #take(waiting: OpenWaiting, left: StoredObject | undefined, right: StoredObject | undefined): void {
     const { compare, onSettled, all } = this.#options
-    const { name, seen } = one.open
+    const { name, seen } = waiting.open
     const now = comparedNow(name, left, right, compare)
     if (typeof now === 'string') {
       onSettled(now)
-      settle(one, now === 'equal' && all ? { ...name, sign: '=' } : undefined)
+      settle(waiting, now === 'equal' && all ? { ...name, sign: '=' } : undefined)
       return
     }
     const seenNow = [fingerprint(left), fingerprint(right)] as const
-    one.found = now
-    if (seenNow[0] === seen[0] && seenNow[1] === seen[1]) settle(one, now)
-    else one.open.seen = seenNow
+    waiting.found = now
+    if (seenNow[0] === seen[0] && seenNow[1] === seen[1]) settle(waiting, now)
+    else waiting.open.seen = seenNow
   }
 }
 

@@ -109,11 +109,11 @@ export class DiffTally {
     for (const name of properties) increase(this.#properties, name)
     for (const name of references) increase(this.#references, name)
     for (const { name, largest, cosine } of vectors) {
-      const known = this.#vectors.get(name) ?? { objects: 0 }
-      known.objects += 1
-      if (largest !== undefined) known.largest = Math.max(known.largest ?? 0, largest)
-      if (cosine !== undefined) known.cosine = Math.min(known.cosine ?? 1, cosine)
-      this.#vectors.set(name, known)
+      const counts = this.#vectors.get(name) ?? { objects: 0 }
+      counts.objects += 1
+      if (largest !== undefined) counts.largest = Math.max(counts.largest ?? 0, largest)
+      if (cosine !== undefined) counts.cosine = Math.min(counts.cosine ?? 1, cosine)
+      this.#vectors.set(name, counts)
     }
   }
 

@@ -63,15 +63,15 @@ export function foreignLines(beginning: Buffer, fromRejects: boolean): ForeignIn
 }
 
 function formatOfJson(text: string, fromRejects: boolean): ForeignFormat | undefined {
-  const found = parse(text)
-  if (found === undefined) return formatOfBeginning(text, fromRejects)
-  const { id, reason, properties, objects, manifest, class: name } = found
-  if (isChange(found)) return fromRejects ? RECORDS : undefined
-  if ('id' in found && 'part' in found && typeof reason === 'string') return RESTORE_REJECTS
-  if (isReject(found)) return fromRejects ? undefined : REJECTS
-  if ('elysiactl_archive' in found) return ARCHIVE
-  if ('sha256' in found && typeof manifest === 'object') return MANIFEST
-  if (Array.isArray(objects) && ('schema' in found || 'metadata' in found)) return DOCUMENT
+  const value = parse(text)
+  if (value === undefined) return formatOfBeginning(text, fromRejects)
+  const { id, reason, properties, objects, manifest, class: name } = value
+  if (isChange(value)) return fromRejects ? RECORDS : undefined
+  if ('id' in value && 'part' in value && typeof reason === 'string') return RESTORE_REJECTS
+  if (isReject(value)) return fromRejects ? undefined : REJECTS
+  if ('elysiactl_archive' in value) return ARCHIVE
+  if ('sha256' in value && typeof manifest === 'object') return MANIFEST
+  if (Array.isArray(objects) && ('schema' in value || 'metadata' in value)) return DOCUMENT
   if (typeof name === 'string' && Array.isArray(properties)) return CLASS
   return typeof id === 'string' && typeof properties === 'object' ? OBJECTS : undefined
 }

@@ -20,11 +20,11 @@ export function fromRejects(): Transform {
 }
 
 function unwrap(line: Line): Line | Reject {
-  const found = parse(line.text)
-  if (found === undefined) return makeReject(line, 'not_json', 'the line is not one of a rejects file')
-  if (typeof found.record === 'string') return { line: line.line, end: line.end, text: found.record }
-  if (typeof found.record_base64 === 'string') {
-    const bytes = Buffer.from(found.record_base64, 'base64')
+  const entry = parse(line.text)
+  if (entry === undefined) return makeReject(line, 'not_json', 'the line is not one of a rejects file')
+  if (typeof entry.record === 'string') return { line: line.line, end: line.end, text: entry.record }
+  if (typeof entry.record_base64 === 'string') {
+    const bytes = Buffer.from(entry.record_base64, 'base64')
     return new Reject(
       { line: line.line, end: line.end, bytes },
       'invalid_utf8',

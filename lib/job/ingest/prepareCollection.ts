@@ -122,10 +122,10 @@ async function make(
   }
   if (journal !== undefined && name !== className)
     requireName(className, name, journal.nameOf(store.target, className, name))
-  const found = existing ?? (await create(store, layout, emit, journal))
-  if (found !== undefined) {
-    requireFit(found, layout, wanted)
-    await add(store, found, layout, wanted, emit)
+  const schema = existing ?? (await create(store, layout, emit, journal))
+  if (schema !== undefined) {
+    requireFit(schema, layout, wanted)
+    await add(store, schema, layout, wanted, emit)
   }
   if (tenant !== undefined) await store.createTenants(className, [tenant])
 }

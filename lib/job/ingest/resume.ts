@@ -21,23 +21,26 @@ export function findContinuation(
   collectionIsNew: boolean,
   rereadable: boolean,
 ): Continuation {
-  const found = state?.journal.unfinished(key)
+  const unfinished = state?.journal.unfinished(key)
   if (
-    found?.checkpoint === undefined ||
+    unfinished?.checkpoint === undefined ||
     (key.inputs.length > 1 && !rereadable) ||
-    (runId !== undefined && runId !== found.run)
+    (runId !== undefined && runId !== unfinished.run)
   )
     return NO_CONTINUATION
   if (fresh) {
-    emit({ type: 'run_started_over', reason: 'fresh', run: found.run })
+    emit({ type: 'run_started_over', reason: 'fresh', run: unfinished.run })
     return NO_CONTINUATION
   }
   if (collectionIsNew) {
-    emit({ type: 'run_started_over', reason: 'collection_gone', run: found.run })
+    emit({ type: 'run_started_over', reason: 'collection_gone', run: unfinished.run })
     return NO_CONTINUATION
   }
-  const checkpoint = state?.journal.checkpoint(found.run)
-  return { run: found.run, checkpoint: checkpoint && (rereadable ? checkpoint : inOneReading(checkpoint)) }
+  const checkpoint = state?.journal.checkpoint(unfinished.run)
+  return {
+    run: unfinished.run,
+    checkpoint: checkpoint && (rereadable ? checkpoint : inOneReading(checkpoint)),
+  }
 }
 
 /**

@@ -49,12 +49,12 @@ export async function setUpIngest(
   const lock = lockIngest(key, options, callerContext, shared)
   try {
     const waiting = waitingFor(run, options)
-    const found = await waiting(() =>
+    const destination = await waiting(() =>
       prepareCollection(store, options, run.emit, callerContext.state?.journal, (layout) =>
         shapeTransforms(transforms, layout),
       ),
     )
-    const continuation = findContinuation(key, context, found.created, inputs.every(isRereadable))
+    const continuation = findContinuation(key, context, destination.created, inputs.every(isRereadable))
     const id = continuation.run ?? context.runId ?? newRunId()
     const rejects = rejectsFile(
       context,
@@ -69,15 +69,15 @@ export async function setUpIngest(
     const ingest: Ingest = {
       run,
       id,
-      class: found.class,
-      store: options.dryRun ? await scratch(found.layout) : store,
+      class: destination.class,
+      store: options.dryRun ? await scratch(destination.layout) : store,
       inputs,
       options,
-      shape: ingestShape(found.transforms),
+      shape: ingestShape(destination.transforms),
       first: shared.first,
       checkpoint: continuation.checkpoint && rejoined(continuation.checkpoint, rejects, shared.rejectsFrom),
       sharesTransactions,
-      make: once(() => waiting(found.make)),
+      make: once(() => waiting(destination.make)),
       startRun: (continues) => beginRun(run, { id, key, inputs, options }, continues),
       rejects,
       ledger: new Ledger({
@@ -90,7 +90,7 @@ export async function setUpIngest(
       }),
     }
     const own = ingest.store === store || shared.scratch !== undefined ? undefined : ingest.store
-    return { ingest, close: () => close(own, rejects, lock, found.transforms) }
+    return { ingest, close: () => close(own, rejects, lock, destination.transforms) }
   } catch (error) {
     lock.release()
     throw error

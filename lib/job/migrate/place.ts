@@ -33,14 +33,15 @@ export interface PlaceRequest {
 export async function placeOf(placing: PlaceRequest): Promise<MigrationPlace> {
   const { store, changes, migrations } = placing
   const alias = await aliasOf(placing)
-  const known = migrations?.of(alias)
+  const migration = migrations?.of(alias)
   const classes = (await store.list()).map(({ name }) => name)
   const aliases = await store.aliases()
   requireAliasName(alias, store, classes, aliases)
   const before = aliases.find((one) => one.alias === alias)?.collection ?? (await classOf(placing))
-  if (known?.state === 'copying' && classes.includes(known.after)) {
-    if (known.changes === changes && [known.before, known.after].includes(before)) return known
-    throw otherInterrupted(known)
+  if (migration?.state === 'copying' && classes.includes(migration.after)) {
+    if (migration.changes === changes && [migration.before, migration.after].includes(before))
+      return migration
+    throw otherInterrupted(migration)
   }
   return { alias, before, after: nextVersion(alias, classes, aliases) }
 }
@@ -48,9 +49,9 @@ export async function placeOf(placing: PlaceRequest): Promise<MigrationPlace> {
 /** @throws ElysiaError ELYSIA_USAGE if it is unclear which alias is meant */
 export async function aliasOf({ store, name, alias }: Omit<PlaceRequest, 'changes'>): Promise<string> {
   requireAliases(store)
-  const found = await findNamed(store, classNameOf(name))
-  if (found.alias !== undefined) return found.alias
-  const { class: collection } = found.schema
+  const named = await findNamed(store, classNameOf(name))
+  if (named.alias !== undefined) return named.alias
+  const { class: collection } = named.schema
   const leading = (await store.aliases()).filter((one) => one.collection === collection)
   const [one, ...more] = leading.map((each) => each.alias)
   if (alias !== undefined) return classNameOf(alias)

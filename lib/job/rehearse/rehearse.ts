@@ -190,12 +190,12 @@ function requireAll(facts: RehearsalFacts): void {
   const refused = sumCounts(rejected)
   const reasons = reject_reasons.map(({ reason, count }) => `${reason} (${count})`)
   if (refused + references_rejected === 0) return
-  const what = [
+  const rejectedText = [
     ...(refused === 0 ? [] : [`${refused} of ${pluralize(refused + written, 'object')}`]),
     ...(references_rejected === 0 ? [] : [pluralize(references_rejected, 'reference')]),
   ].join(' and ')
   facts.faults.push(...reasons.map((fact) => ({ fact })))
-  throw broken(facts, `${what} could not be restored: ${reasons[0] ?? 'the store refused them'}`)
+  throw broken(facts, `${rejectedText} could not be restored: ${reasons[0] ?? 'the store refused them'}`)
 }
 
 async function compared(

@@ -57,9 +57,9 @@ async function putBackSome(
     progress.notLookedAt += entries.length
     return
   }
-  const found = await existingObjects(run, entries)
+  const existing = await existingObjects(run, entries)
   const by = Map.groupBy(entries, (entry) =>
-    decideRollback(found.get(entry.id), index.find(entry)!, deciding),
+    decideRollback(existing.get(entry.id), index.find(entry)!, deciding),
   )
   const of = (fate: RollbackDecision) => by.get(fate) ?? []
   const refused = options.dryRun
@@ -73,7 +73,7 @@ async function putBackSome(
   for (const { fate } of refused) progress.fates[fate] -= 1
   progress.rejected += refused.length
   left.add([
-    ...of('left').map((entry) => leftOf(entry, found.get(entry.id) === undefined ? 'gone' : 'changed')),
+    ...of('left').map((entry) => leftOf(entry, existing.get(entry.id) === undefined ? 'gone' : 'changed')),
     ...refused.map(({ entry, reason }) => ({ ...leftOf(entry, 'refused'), reason })),
   ])
   const done = Object.values(progress.fates).reduce((sum, count) => sum + count, progress.rejected)

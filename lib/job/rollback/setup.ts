@@ -37,23 +37,23 @@ export async function setUpRollback(
   options: RollbackOptions,
   context: RollbackContext,
 ): Promise<RollbackSetup> {
-  const { header: found } = findKept(store, undone, context)
+  const { header: undoHeader } = findKept(store, undone, context)
   const { state } = context
   const frame = new Run('rollback', context)
-  const key: RunKey = { target: store.target, class: found.class, inputs: [`undo of ${undone}`] }
+  const key: RunKey = { target: store.target, class: undoHeader.class, inputs: [`undo of ${undone}`] }
   const close: Close[] = []
   try {
     if (options.dryRun) state && requireUnlocked(state, key)
     else if (state !== undefined) {
       close.push(lockRun(state, key).release)
       close.push(lockUndo(state, undone).release)
-      close.push(lockChanges(state, store.target, found.class).release)
+      close.push(lockChanges(state, store.target, undoHeader.class).release)
     }
     // Its run may have ended meanwhile, or the undo expired.
-    const kept = findKept(store, undone, context)
+    const undo = findKept(store, undone, context)
     const unfinished = state?.journal.unfinished(key)?.run
     const id = unfinished ?? context.runId ?? newRunId()
-    const run = await openRollback({ store, options, context, frame, kept, id }, close)
+    const run = await openRollback({ store, options, context, frame, kept: undo, id }, close)
     return { run, begin: () => begin(run, key, unfinished !== undefined), close }
   } catch (error) {
     await closeAll(close).catch(() => {})
@@ -152,10 +152,10 @@ function findKept(store: Store, run: string, { state, undoDirectory: own }: Roll
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(run)) {
     throw new ElysiaError('ELYSIA_USAGE', `${run} is not the id of a run`, { hint: LIST })
   }
-  const kept = root === undefined ? undefined : keptUndo(undoDirectory(root, run))
-  if (kept === undefined) throw nothingKept(run, state)
-  const { target } = kept.header
-  if (target === store.target) return kept
+  const undo = root === undefined ? undefined : keptUndo(undoDirectory(root, run))
+  if (undo === undefined) throw nothingKept(run, state)
+  const { target } = undo.header
+  if (target === store.target) return undo
   throw new ElysiaError('ELYSIA_CONFLICT', `the run ${run} changed ${target}, not ${store.target}`, {
     hint: `nothing was changed; give --target ${target}`,
   })

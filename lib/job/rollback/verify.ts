@@ -10,13 +10,13 @@ import type { RollbackRun } from './run.ts'
  */
 export async function verifyBack(run: RollbackRun): Promise<void> {
   const { index, deciding, progress, kept, frame } = run
-  let [same, other, done] = [0, 0, 0]
+  let [unchanged, other, done] = [0, 0, 0]
   const ids: string[] = []
   for await (const entries of countingEntries(run)) {
     throwIfStopped(run)
-    const found = await existingObjects(run, entries)
+    const existing = await existingObjects(run, entries)
     for (const entry of entries) {
-      if (decideRollback(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
+      if (decideRollback(existing.get(entry.id), index.find(entry)!, deciding) === 'unchanged') unchanged += 1
       else {
         other += 1
         if (ids.length < 5) ids.push(entry.id)
@@ -25,7 +25,7 @@ export async function verifyBack(run: RollbackRun): Promise<void> {
     done += entries.length
     frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total: index.objects })
   }
-  progress.verified = same
+  progress.verified = unchanged
   // Each refused reference leaves at most one object that is not as before.
   if (other <= progress.fates.left + progress.rejected + progress.referencesRejected) return
   const fact = `${pluralize(other, 'object')} of ${kept.header.class} ${other === 1 ? 'is' : 'are'} not as before ${kept.header.run}`

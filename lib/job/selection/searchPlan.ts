@@ -52,11 +52,11 @@ export async function searchPlan(planning: SearchPlanInput): Promise<SearchPlan>
   const conditions = pushedDown(selection.filter.checked, schema)
   if (conditions.length === 0) return explainPlan(planning, SCAN, [])
   let [all, expected] = [0, 0]
-  const found = new Map<string | undefined, number>()
+  const countsByTenant = new Map<string | undefined, number>()
   try {
     for (const call of planning.calls) {
       const count = await planning.collection.countWhere!(conditions, call)
-      found.set(call.tenant, count)
+      countsByTenant.set(call.tenant, count)
       expected += count
       all += await planning.collection.count(call)
     }
@@ -65,7 +65,7 @@ export async function searchPlan(planning: SearchPlanInput): Promise<SearchPlan>
     return explainPlan(planning, SCAN, conditions, { reason: messageOf(error) })
   }
   const pays = expected <= Math.min(all * MOST_SHARE, MOST_FOUND)
-  const search = { conditions, texts: conditions.map(conditionText), found }
+  const search = { conditions, texts: conditions.map(conditionText), found: countsByTenant }
   return explainPlan(planning, pays ? search : SCAN, conditions, { expected, objects: all })
 }
 

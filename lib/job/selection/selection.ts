@@ -147,23 +147,23 @@ export function declaredSelection(
 
 /** The named properties, and those that are always kept: the date by which objects expire, and `required`. */
 function propertiesOf(given: string, schema: CollectionSchema, required: readonly string[]): string[] {
-  const known = (schema.properties ?? []).map(({ name }) => name)
+  const propertyNames = (schema.properties ?? []).map(({ name }) => name)
   const named = given
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  const unknownName = named.find((name) => !known.includes(name))
+  const unknownName = named.find((name) => !propertyNames.includes(name))
   if (unknownName !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${unknownName}`, {
-      hint: didYouMean(unknownName, known, `it has ${known.join(', ')}`),
+      hint: didYouMean(unknownName, propertyNames, `it has ${propertyNames.join(', ')}`),
     })
   }
   if (named.length === 0) {
     throw new ElysiaError('ELYSIA_USAGE', '--properties names no property', {
-      hint: `${schema.class} has ${known.join(', ')}`,
+      hint: `${schema.class} has ${propertyNames.join(', ')}`,
     })
   }
   const expiry = timeToLive(schema)?.of
-  const kept = [...named, ...required, ...(expiry === undefined ? [] : [expiry])]
-  return [...new Set(kept)].filter((name) => known.includes(name)).sort()
+  const wanted = [...named, ...required, ...(expiry === undefined ? [] : [expiry])]
+  return [...new Set(wanted)].filter((name) => propertyNames.includes(name)).sort()
 }

@@ -38,9 +38,9 @@ function stronglyConnected<T>(all: readonly T[], leadsTo: (one: T) => readonly T
     visits.set(one, own)
     open.push(one)
     for (const other of leadsTo(one)) {
-      const known = visits.get(other)
-      if (known === undefined) own.low = Math.min(own.low, visit(other).low)
-      else if (known.isOpen) own.low = Math.min(own.low, known.index)
+      const visited = visits.get(other)
+      if (visited === undefined) own.low = Math.min(own.low, visit(other).low)
+      else if (visited.isOpen) own.low = Math.min(own.low, visited.index)
     }
     if (own.low === own.index) {
       const group = open.splice(open.indexOf(one))

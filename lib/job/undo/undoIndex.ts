@@ -94,11 +94,11 @@ export class UndoIndex {
   }
 
   #addOne({ id, tenant = '', before, wrote }: UndoEntry, number: number): void {
-    const known = this.find({ id, tenant })
+    const existing = this.find({ id, tenant })
     const wroteText = wrote === undefined ? null : JSON.stringify(wrote)
-    if (known !== undefined && this.#isOurs(before, known)) {
-      const beforeText = known.before === undefined ? null : JSON.stringify(known.before)
-      this.#put.run(tenant, id, known.entry, beforeText, wroteText)
+    if (existing !== undefined && this.#isOurs(before, existing)) {
+      const beforeText = existing.before === undefined ? null : JSON.stringify(existing.before)
+      this.#put.run(tenant, id, existing.entry, beforeText, wroteText)
       return
     }
     const beforeText = before === undefined ? null : JSON.stringify(this.#traces.of(before))

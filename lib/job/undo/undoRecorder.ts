@@ -83,17 +83,17 @@ export class UndoRecorder {
    * @throws ElysiaError ELYSIA_DAMAGED
    */
   async saved(ids: readonly string[], tenant: string | undefined): Promise<Map<string, StoredObject>> {
-    const found = new Map<string, StoredObject>()
+    const objects = new Map<string, StoredObject>()
     const wanted = this.#savedEntries(ids, tenant)
     const header = wanted.size === 0 ? undefined : readUndoHeader(this.directory)
-    if (header === undefined) return found
+    if (header === undefined) return objects
     let number = 0
     for await (const { entries } of undoBlocks(this.directory, header)) {
       for (const { id, before } of entries)
-        if (wanted.delete(number++) && before !== undefined) found.set(id, before)
+        if (wanted.delete(number++) && before !== undefined) objects.set(id, before)
       if (wanted.size === 0) break
     }
-    return found
+    return objects
   }
 
   /** The numbers of the entries with their earlier states; an object that did not exist has none. */

@@ -30,13 +30,13 @@ interface RangeState {
  * Reads the content of a chain, range by range, and compares it with what the increment says about the total. Returns
  * it as the manifest of a full archive would: a part for each range. Memory: two pages of each link, for each worker.
  */
-export async function checkState(chain: Chain, found: Findings, run: Run): Promise<Manifest> {
+export async function checkState(chain: Chain, findings: Findings, run: Run): Promise<Manifest> {
   const { manifest } = chain.newest
   const source = chainObjects(chain)
   const states: RangeState[] = []
   await pool(
     source.ranges.entries(),
-    { workers: found.options.workers, signal: run.signal },
+    { workers: findings.options.workers, signal: run.signal },
     async ([at, range]) => {
       states[at] = await stateIn(source.pages(range))
     },
@@ -46,7 +46,7 @@ export async function checkState(chain: Chain, found: Findings, run: Run): Promi
   const { state } = manifest
   if (state !== undefined && (objects !== state.objects || digest !== state.digest)) {
     const fact = `with its bases it holds ${objects} objects, which are not the ${state.objects} that it declares`
-    found.add({ file: MANIFEST_FILE, fact, part: false })
+    findings.add({ file: MANIFEST_FILE, fact, part: false })
   }
   const parts = states.map((one, range) => ({ ...one, range }))
   return {

@@ -30,15 +30,15 @@ export async function checkFiles(archive: Archive, found: Findings, run: Run, be
 }
 
 /** The files besides the parts: the copy of the manifest and the schema. */
-async function besides({ storage, manifest }: Archive, found: Findings, below: string): Promise<void> {
-  await found.of(async () => {
+async function besides({ storage, manifest }: Archive, findings: Findings, below: string): Promise<void> {
+  await findings.of(async () => {
     const [text, copy] = [
       await manifestFile(storage, MANIFEST_FILE),
       await manifestFile(storage, MANIFEST_COPY_FILE),
     ]
     if (text !== copy) throw damaged('differs from manifest.json')
   }, below + MANIFEST_COPY_FILE)
-  await found.of(async () => {
+  await findings.of(async () => {
     const text = await manifestFile(storage, SCHEMA_FILE)
     if (!isDeepStrictEqual(schemaIn(text), manifest.schema))
       throw damaged('is not the schema of the manifest')
@@ -59,15 +59,15 @@ function schemaIn(text: string): unknown {
 async function checkParts(
   archive: Archive,
   parts: readonly Part[],
-  found: Findings,
+  findings: Findings,
   { signal, emit }: Run,
   below: string,
 ): Promise<void> {
-  const { workers } = found.options
-  await pool(untilFull(parts, found), { workers, signal }, async (part, ownSignal) => {
-    await found.of(() => checkPart(archive, part, found, ownSignal), below + part.file, below === '')
-    found.parts += 1
-    emit({ type: 'progress', unit: 'parts', done: found.parts, total: found.due })
+  const { workers } = findings.options
+  await pool(untilFull(parts, findings), { workers, signal }, async (part, ownSignal) => {
+    await findings.of(() => checkPart(archive, part, findings, ownSignal), below + part.file, below === '')
+    findings.parts += 1
+    emit({ type: 'progress', unit: 'parts', done: findings.parts, total: findings.due })
   })
 }
 
@@ -79,36 +79,41 @@ function* untilFull<T>(parts: readonly T[], found: Findings): Generator<T> {
   }
 }
 
-async function checkPart({ storage, manifest }: Archive, part: Part, found: Findings, signal: AbortSignal) {
+async function checkPart(
+  { storage, manifest }: Archive,
+  part: Part,
+  findings: Findings,
+  signal: AbortSignal,
+) {
   const bytes = await requireSize(storage, part)
-  if (found.options.level === 'exists') return
-  if (found.options.level === 'stored') await requireHash(storage, part, signal)
+  if (findings.options.level === 'exists') return
+  if (findings.options.level === 'stored') await requireHash(storage, part, signal)
   else {
     const pages = partPages(await partReadOptions(storage, manifest, part))
     const count = new Writable({
       objectMode: true,
       highWaterMark: 1,
       write(page: StoredObject[], _, done) {
-        found.objects += page.length
-        const fault = found.widths.fault(page)
+        findings.objects += page.length
+        const fault = findings.widths.fault(page)
         done(fault === undefined ? null : damaged(fault))
       },
     })
     await pipeline(pages, count, { signal })
   }
-  found.bytes += bytes
+  findings.bytes += bytes
 }
 
 /** The files of the index: their sizes, their bytes, their entries. */
 async function checkIndex(
   { storage, manifest: { index = [] } }: Archive,
-  found: Findings,
+  findings: Findings,
   { signal }: Run,
   below: string,
 ): Promise<void> {
-  const { workers, level } = found.options
-  await pool(untilFull(index, found), { workers, signal }, async (part, ownSignal) => {
-    await found.of(async () => {
+  const { workers, level } = findings.options
+  await pool(untilFull(index, findings), { workers, signal }, async (part, ownSignal) => {
+    await findings.of(async () => {
       await requireSize(storage, part)
       if (level === 'exists') return
       if (level === 'stored') await requireHash(storage, part, ownSignal)

@@ -57,9 +57,9 @@ export async function liveFaults(
   const compare = async (index: number, range: IdRange): Promise<LiveFault | undefined> => {
     const { objects, digest } = declared(manifest, index)
     const isThere = range.tenant === undefined || names?.has(range.tenant) === true
-    const found = isThere ? await live.read(range) : NOTHING
-    if (found.objects === objects && found.digest === digest) return undefined
-    const counts = countsText(range, { store: store.target, found: found.objects, archived: objects })
+    const stored = isThere ? await live.read(range) : NOTHING
+    if (stored.objects === objects && stored.digest === digest) return undefined
+    const counts = countsText(range, { store: store.target, found: stored.objects, archived: objects })
     if (!isThere) return { fact: counts.text, ids: [] }
     look ??= await SecondLook.of(archived, live, signal)
     const seen = await lookAgain(look, live, range)

@@ -49,7 +49,7 @@ export async function runVerifySingle(
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
   const run = new Run('verify', context)
-  const found: FileFindings = {
+  const findings: FileFindings = {
     faults: [],
     live: [],
     objects: 0,
@@ -58,17 +58,17 @@ export async function runVerifySingle(
     manifest: undefined,
   }
   const work = async () => {
-    const begin = () => run.begin(entryOf(path, found.plan, context))
-    await readDamage(path, level, found, { signal: run.signal, begin })
-    const { manifest } = found
+    const begin = () => run.begin(entryOf(path, findings.plan, context))
+    await readDamage(path, level, findings, { signal: run.signal, begin })
+    const { manifest } = findings
     if (level !== 'live' || manifest === undefined || context.against === undefined) return
     const archived = await singleObjects(() => bytesOf(path))
     const live = await liveFaults(manifest, context.against, archived, run, retryForMs)
-    found.live.push(...live.faults)
-    found.expired = live.expired
+    findings.live.push(...live.faults)
+    findings.expired = live.expired
   }
   return runJob(run, work, {
-    report: (ending) => reportOf(path, level, { ...found, size }, ending),
+    report: (ending) => reportOf(path, level, { ...findings, size }, ending),
     counts: verifyCounts,
     facts: verifyFacts,
   })
@@ -94,13 +94,13 @@ interface FileFindings {
 async function readDamage(
   path: string,
   level: VerifyOptions['level'],
-  found: FileFindings,
+  findings: FileFindings,
   { signal, begin }: { readonly signal: AbortSignal; begin(): void },
 ): Promise<void> {
   try {
     const archive = await readSingle(bytesOf(path))
       .then((opened) => {
-        found.plan = opened.plan
+        findings.plan = opened.plan
         return opened
       })
       .finally(begin)
@@ -109,12 +109,12 @@ async function readDamage(
       return
     }
     const { objects, manifest } = await readWhole(path, archive, signal)
-    found.objects = objects
-    found.manifest = manifest
-    found.faults.push(...textFaults(archive.plan, manifest))
+    findings.objects = objects
+    findings.manifest = manifest
+    findings.faults.push(...textFaults(archive.plan, manifest))
   } catch (error) {
     if (!(error instanceof ElysiaError) || !DAMAGE.has(error.code)) throw error
-    found.faults.push(messageOf(error))
+    findings.faults.push(messageOf(error))
   }
 }
 

@@ -44,51 +44,51 @@ export async function runVerify(
 ): Promise<JobResult<VerifyReport>> {
   const options = resolveInput(verifyOptions, input)
   const run = new Run('verify', context)
-  const found = new Findings(options)
-  const archive = await openUnlessMissing(storage, found)
+  const findings = new Findings(options)
+  const archive = await openUnlessMissing(storage, findings)
   const work = async () => {
     run.begin(entryOf(storage.text, archive?.manifest, context))
-    if (archive !== undefined) await check(archive, found, run)
+    if (archive !== undefined) await check(archive, findings, run)
   }
   return runJob(run, work, {
-    report: (ending) => reportOf(storage, archive?.manifest, found, ending),
+    report: (ending) => reportOf(storage, archive?.manifest, findings, ending),
     counts: verifyCounts,
     facts: verifyFacts,
   })
 }
 
-async function check(archive: Archive, found: Findings, run: Run<VerifyContext>): Promise<void> {
-  const { level, retryForMs } = found.options
+async function check(archive: Archive, findings: Findings, run: Run<VerifyContext>): Promise<void> {
+  const { level, retryForMs } = findings.options
   const { against } = run.context
-  const chain = isIncrement(archive.manifest) ? await chainOf(archive, found, run) : undefined
-  found.due = (chain?.links ?? [archive]).reduce((sum, { manifest }) => sum + manifest.parts.length, 0)
-  await checkFiles(archive, found, run)
-  if (chain !== undefined) await checkBases(chain, found, run)
+  const chain = isIncrement(archive.manifest) ? await chainOf(archive, findings, run) : undefined
+  findings.due = (chain?.links ?? [archive]).reduce((sum, { manifest }) => sum + manifest.parts.length, 0)
+  await checkFiles(archive, findings, run)
+  if (chain !== undefined) await checkBases(chain, findings, run)
   const isDeep = level === 'records' || level === 'live'
-  if (!isDeep || found.full || (isIncrement(archive.manifest) && found.faults.length > 0)) return
-  const manifest = chain === undefined ? archive.manifest : await checkState(chain, found, run)
-  if (level !== 'live' || against === undefined || found.full) return
+  if (!isDeep || findings.full || (isIncrement(archive.manifest) && findings.faults.length > 0)) return
+  const manifest = chain === undefined ? archive.manifest : await checkState(chain, findings, run)
+  if (level !== 'live' || against === undefined || findings.full) return
   const archived = chain === undefined ? archiveObjects(archive) : chainObjects(chain)
   const { faults, expired } = await liveFaults(manifest, against, archived, run, retryForMs)
-  found.expired = expired
+  findings.expired = expired
   for (const { fact, ids } of faults)
-    found.add({ file: MANIFEST_FILE, fact, part: false, ...(ids.length > 0 && { ids }) })
+    findings.add({ file: MANIFEST_FILE, fact, part: false, ...(ids.length > 0 && { ids }) })
 }
 
 /** An increment with its bases; undefined if one of them is missing, or is another one: that is a fault. */
 async function chainOf(
   archive: Archive,
-  found: Findings,
+  findings: Findings,
   { context }: Run<VerifyContext>,
 ): Promise<Chain | undefined> {
   let chain: Chain | undefined
-  await found.of(async () => {
+  await findings.of(async () => {
     chain = await openChain(archive, context.findArchive ?? (async () => undefined))
   })
   return chain
 }
 
-async function openUnlessMissing(storage: Storage, found: Findings): Promise<Archive | undefined> {
+async function openUnlessMissing(storage: Storage, findings: Findings): Promise<Archive | undefined> {
   if (
     (await storage.bytes(MANIFEST_FILE)) === undefined &&
     (await storage.bytes(JOURNAL_FILE)) === undefined
@@ -96,7 +96,7 @@ async function openUnlessMissing(storage: Storage, found: Findings): Promise<Arc
     if ((await storage.bytes(MANIFEST_COPY_FILE)) === undefined) return openArchive(storage)
   }
   let archive: Archive | undefined
-  await found.of(async () => {
+  await findings.of(async () => {
     archive = await openArchive(storage)
   })
   return archive
@@ -105,26 +105,26 @@ async function openUnlessMissing(storage: Storage, found: Findings): Promise<Arc
 function reportOf(
   storage: Storage,
   manifest: Manifest | undefined,
-  found: Findings,
+  findings: Findings,
   ending: RunEnding,
 ): VerifyReport {
-  const { faults } = found
+  const { faults } = findings
   const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()
   return {
     id: ending.id,
     archive: manifest?.id ?? '',
     location: storage.text,
-    level: found.options.level,
-    status: ending.error === undefined ? statusOf(manifest, found) : endStatus(ending),
-    parts: found.due || (manifest?.parts.length ?? 0),
-    parts_checked: found.parts,
-    objects_checked: found.objects,
-    bytes_checked: found.bytes,
+    level: findings.options.level,
+    status: ending.error === undefined ? statusOf(manifest, findings) : endStatus(ending),
+    parts: findings.due || (manifest?.parts.length ?? 0),
+    parts_checked: findings.parts,
+    objects_checked: findings.objects,
+    bytes_checked: findings.bytes,
     num_errors: faults.length,
     broken_parts: broken,
     faults,
-    ...(found.expired > 0 && { expired: found.expired }),
-    stopped: found.full,
+    ...(findings.expired > 0 && { expired: findings.expired }),
+    stopped: findings.full,
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
     started_at: ending.startedAt,
     seconds: toThousandths(ending.seconds),

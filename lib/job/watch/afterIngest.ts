@@ -40,16 +40,16 @@ export async function placeFile(entry: WatchEntry, context: Destinations): Promi
   const { path, pending, rejects } = entry
   if (pending === 'keep') return { path, rejects, over: true }
   try {
-    const found = await inspectPath(path, context.followLinks, context.folder.at(basename(path)))
-    if (!isFile(found)) {
+    const inspected = await inspectPath(path, context.followLinks, context.folder.at(basename(path)))
+    if (!isFile(inspected)) {
       const moved =
         pending === 'move'
           ? await inDestination(entry, context, (target) => moveRejects(entry, context, target))
           : rejects
       return { path: undefined, rejects: moved, over: true }
     }
-    if (!sameContent(entry, found)) return { path, rejects, over: false }
-    if (pending === 'move') return await moveAway(entry, found, context)
+    if (!sameContent(entry, inspected)) return { path, rejects, over: false }
+    if (pending === 'move') return await moveAway(entry, inspected, context)
     await unlink(context.folder.at(basename(path)))
     return { path: undefined, rejects, over: true }
   } catch (cause) {

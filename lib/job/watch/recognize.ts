@@ -33,14 +33,14 @@ const LOOKAHEAD_BYTES = 64 * 1024
 /** Compares a file with what is remembered of its inode. Reads the part that was taken if its times prove nothing. */
 export async function recognizeFile(
   opened: OpenedFile,
-  known: WatchEntry | undefined,
+  recorded: WatchEntry | undefined,
 ): Promise<FileRecognition> {
   const now = opened.identity
-  if (known === undefined || isAnother(opened, known)) return { is: 'new' }
-  const { position, status } = known
-  if (status === 'failed' && sameContent(known, now) && known.path !== now.path) return { is: 'same' }
+  if (recorded === undefined || isAnother(opened, recorded)) return { is: 'new' }
+  const { position, status } = recorded
+  if (status === 'failed' && sameContent(recorded, now) && recorded.path !== now.path) return { is: 'same' }
   if (position !== undefined && !(await opened.beginsWith(position))) {
-    if (known.path !== now.path) return { is: 'new' }
+    if (recorded.path !== now.path) return { is: 'new' }
     return { is: 'changed', shorter: now.size < position.bytes }
   }
   const start = position === undefined ? BEGINNING : await startBehind(opened, position)
@@ -84,8 +84,8 @@ async function firstNonBlank(
 ): Promise<{ byte: number; at: number } | undefined> {
   for (let at = from; at < opened.identity.size; at += LOOKAHEAD_BYTES) {
     const piece = await opened.bytes(at, at + LOOKAHEAD_BYTES)
-    const found = piece.findIndex((byte) => !BLANKS.includes(byte))
-    if (found >= 0) return { byte: piece[found]!, at: at + found }
+    const offset = piece.findIndex((byte) => !BLANKS.includes(byte))
+    if (offset >= 0) return { byte: piece[offset]!, at: at + offset }
   }
   return undefined
 }

@@ -67,13 +67,13 @@ export async function setUpWatch(
   const { state } = context
   const key = [facts.target, facts.class, directory]
   refuseTakenRun(callerContext.runId, { ...facts, inputs: [directory] }, callerContext.state?.journal)
-  const held = lockDirectory(key, directory, state, ingest.dryRun ? callerContext : undefined)
+  const lock = lockDirectory(key, directory, state, ingest.dryRun ? callerContext : undefined)
   const database = state?.database ?? openDatabase(':memory:')
   const own = new OwnRejects(context, watch.after === 'move')
   const closers: (() => unknown)[] = [
     () => own.close(),
     () => state === undefined && database.close(),
-    () => held?.release(),
+    () => lock?.release(),
     discard,
   ]
   const close = () => closeAll(closers)
@@ -118,9 +118,9 @@ function lockDirectory(
   dryRun: IngestContext | undefined,
 ): { release(): void } | undefined {
   const lockName = `watch ${JSON.stringify(key)}`
-  const held = state && stateLock(state.directory, lockName, `watching ${directory}`)
+  const lock = state && stateLock(state.directory, lockName, `watching ${directory}`)
   if (dryRun !== undefined) requireNobody(dryRun, lockName, directory)
-  return held
+  return lock
 }
 
 type Scratch = NonNullable<SharedIngest['scratch']>

@@ -29,16 +29,16 @@ export async function takeFile(
   watcher: DirectoryWatcher,
   file: FileIdentity,
 ): Promise<void> {
-  const found = watching.log.find(file)
-  const known = found && asEnded(watching, found)
-  if (known !== undefined && known.status !== 'taking' && isKnownAsItIs(known, file)) {
-    await finishFile(watching, known)
+  const logged = watching.log.find(file)
+  const recorded = logged && asEnded(watching, logged)
+  if (recorded !== undefined && recorded.status !== 'taking' && isKnownAsItIs(recorded, file)) {
+    await finishFile(watching, recorded)
     return
   }
-  const opened = await open(watching, watcher, file, known)
+  const opened = await open(watching, watcher, file, recorded)
   if (opened === undefined) return
   try {
-    await takeOpened(watching, opened, known)
+    await takeOpened(watching, opened, recorded)
   } finally {
     await opened.close()
   }
@@ -56,7 +56,7 @@ async function open(
   watching: WatchContext,
   watcher: DirectoryWatcher,
   file: FileIdentity,
-  known: WatchEntry | undefined,
+  recorded: WatchEntry | undefined,
 ): Promise<OpenedFile | undefined> {
   const { folder, options } = watching
   let opened: OpenedFile | UnopenedReason
@@ -64,7 +64,7 @@ async function open(
     opened = await openFile(folder, file, options.followLinks)
   } catch (error) {
     if (['EMFILE', 'ENFILE', 'ENOMEM'].includes(String((error as NodeJS.ErrnoException).code))) throw error
-    await cannotBeRead(watching, file, known, error)
+    await cannotBeRead(watching, file, recorded, error)
     return undefined
   }
   if (typeof opened !== 'string') return opened
@@ -80,29 +80,29 @@ async function open(
 async function takeOpened(
   watching: WatchContext,
   opened: OpenedFile,
-  known: WatchEntry | undefined,
+  recorded: WatchEntry | undefined,
 ): Promise<void> {
   let recognized: FileRecognition
   try {
-    recognized = await recognizeFile(opened, known)
+    recognized = await recognizeFile(opened, recorded)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error
-    await cannotBeRead(watching, opened.identity, known, error)
+    await cannotBeRead(watching, opened.identity, recorded, error)
     return
   }
-  if (known !== undefined && recognized.is === 'same') {
+  if (recorded !== undefined && recognized.is === 'same') {
     const here = {
-      ...known,
+      ...recorded,
       ...opened.identity,
-      status: known.status === 'failed' ? 'failed' : 'taken',
+      status: recorded.status === 'failed' ? 'failed' : 'taken',
     } as const
-    replace(watching, known, here)
+    replace(watching, recorded, here)
     await finishFile(watching, here)
     return
   }
-  const turn = await turnOf(watching, opened, known, recognized)
+  const turn = await turnOf(watching, opened, recorded, recognized)
   const entry = withAttempt(watching, turn.entry)
-  replace(watching, known, entry)
+  replace(watching, recorded, entry)
   if (hasKilledTooOften(entry)) await failFile(watching, entry)
   else await run(watching, opened, { ...turn, entry })
 }
@@ -116,12 +116,18 @@ function replace({ log }: WatchContext, known: WatchEntry | undefined, entry: Wa
 async function turnOf(
   watching: WatchContext,
   { identity }: OpenedFile,
-  known: WatchEntry | undefined,
+  recorded: WatchEntry | undefined,
   recognized: FileRecognition,
 ): Promise<Turn> {
   const { run, options } = watching
-  if (known !== undefined && recognized.is === 'unfinished') {
-    const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
+  if (recorded !== undefined && recognized.is === 'unfinished') {
+    const entry: WatchEntry = {
+      ...recorded,
+      ...identity,
+      status: 'taking',
+      pending: options.after,
+      gone: false,
+    }
     return { entry, start: recognized.start }
   }
   const entry = await newEntry(watching, identity)
@@ -163,7 +169,7 @@ async function run(watching: WatchContext, opened: OpenedFile, { entry, start }:
 async function cannotBeRead(
   watching: WatchContext,
   file: FileIdentity,
-  known: WatchEntry | undefined,
+  recorded: WatchEntry | undefined,
   cause: unknown,
 ): Promise<void> {
   const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${systemMessage(cause)}`, {
@@ -172,9 +178,9 @@ async function cannotBeRead(
       ? 'check its permissions; it is taken once they have changed'
       : 'look for errors of the disk in the log of the system; touch the file to have it tried again',
   })
-  const entry = known ?? (await newEntry(watching, file))
-  if (known === undefined) watching.log.begin(entry)
-  await failFile(watching, entry, error, known === undefined)
+  const entry = recorded ?? (await newEntry(watching, file))
+  if (recorded === undefined) watching.log.begin(entry)
+  await failFile(watching, entry, error, recorded === undefined)
 }
 
 /** Something with a matching name that is not a file. */

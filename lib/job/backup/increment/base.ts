@@ -31,8 +31,8 @@ export async function baseOf(
   const { kind, parent = '', id } = unfinished.plan
   if (kind !== 'incremental') return undefined
   if (base?.newest.manifest.id === parent) return base
-  const found = await findArchive?.(parent)
-  if (found !== undefined) return openChain(found, findArchive!)
+  const parentArchive = await findArchive?.(parent)
+  if (parentArchive !== undefined) return openChain(parentArchive, findArchive!)
   throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
     hint: 'start over, with another --to',
   })

@@ -158,9 +158,9 @@ async function settle(
   const { suspects } = batch
   const ids = suspects.filter(({ isThere }) => isThere).map(({ id }) => id)
   const whole = unchangedBeforeMs === undefined ? batch.objects : await reader.read(ids, batch.scanned)
-  const kept = transform === undefined ? whole : await transform(whole)
-  const found = new Map(kept.map((object) => [object.id, object]))
-  return suspects.flatMap((suspect) => changeOf(suspect, found.get(suspect.id)) ?? [])
+  const transformed = transform === undefined ? whole : await transform(whole)
+  const objectsById = new Map(transformed.map((object) => [object.id, object]))
+  return suspects.flatMap((suspect) => changeOf(suspect, objectsById.get(suspect.id)) ?? [])
 }
 
 /** Undefined if nothing has changed. */

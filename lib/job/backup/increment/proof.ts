@@ -43,9 +43,9 @@ export async function proveUnchanged(sampling: SampleOptions): Promise<Proof> {
   for (const range of sampling.base.newest.manifest.ranges.map(rangeOf)) {
     if (!sampling.isAwake(range.tenant)) continue
     for await (const sample of samplesIn(range, sampling)) {
-      const found = await unchangedAmong(sample, range, sampling)
-      objects += found.objects
-      if (found.changed !== undefined) return { objects, changed: found.changed }
+      const checked = await unchangedAmong(sample, range, sampling)
+      objects += checked.objects
+      if (checked.changed !== undefined) return { objects, changed: checked.changed }
     }
   }
   return { objects }
@@ -79,11 +79,11 @@ async function unchangedAmong(
   const call = { signal, ...(tenant !== undefined && { tenant }) }
   const ids = sample.map(({ id }) => id)
   const read = await retry(() => collection.readMany(ids, projection, call), signal)
-  const kept = new Map(((await transform?.(read)) ?? read).map((object) => [object.id, object]))
+  const transformed = new Map(((await transform?.(read)) ?? read).map((object) => [object.id, object]))
   const entries = new Map(sample.map((entry) => [entry.id, entry]))
-  const same = read.filter(({ id, updatedMs }) => entries.get(id)?.updatedMs === updatedMs)
-  const changed = same.find(({ id }) => isOther(kept.get(id), entries.get(id)))
-  return { objects: same.length, ...(changed !== undefined && { changed: changed.id }) }
+  const sameTime = read.filter(({ id, updatedMs }) => entries.get(id)?.updatedMs === updatedMs)
+  const changed = sameTime.find(({ id }) => isOther(transformed.get(id), entries.get(id)))
+  return { objects: sameTime.length, ...(changed !== undefined && { changed: changed.id }) }
 }
 
 function isOther(object: StoredObject | undefined, entry: IndexEntry | undefined): boolean {

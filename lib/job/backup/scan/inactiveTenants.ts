@@ -78,9 +78,9 @@ export class InactiveTenantScan {
     const { storage, woken, looking, held, unplaced } = this.#options
     const after = await this.#count(tenant)
     const leftOut = leftOutFields(unplaced.get(tenant) ?? { filtered: 0, rejected: 0 })
-    const found = looking.selection?.ids === undefined ? held(tenant) : undefined
-    if (found !== undefined)
-      await requireComplete(looking, { tenant, before, after, objects: found.objects }, found.scannedRanges)
+    const state = looking.selection?.ids === undefined ? held(tenant) : undefined
+    if (state !== undefined)
+      await requireComplete(looking, { tenant, before, after, objects: state.objects }, state.scannedRanges)
     const counts = { tenant, before, after, ...leftOut }
     await noteTenant(storage, counts)
     this.#done.push(counts)

@@ -46,9 +46,9 @@ export async function scanParts(
   const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.partsDone))
   const done = begun.tenants
   const unplaced = new Map<string | undefined, LeftOutCounts>()
-  const held = unfinishedState(job, begun, unplaced)
+  const stateOf = unfinishedState(job, begun, unplaced)
   const sleepers = new InactiveTenantScan({
-    ...{ storage, woken, looking, held, done, unplaced },
+    ...{ storage, woken, looking, held: stateOf, done, unplaced },
     onCounted: progress.expect,
   })
   if (selection?.ids !== undefined) state.unseen.note(await idsIn(reading, begun.partsDone))
@@ -71,7 +71,7 @@ export async function scanParts(
   const isCompared = isScan(plan)
   const counted = search.conditions === undefined ? begun.counted : search.found
   const after = await countAfter(looking, callsFor(plan.tenants), counted, (tenant) =>
-    isCompared ? held(tenant) : undefined,
+    isCompared ? stateOf(tenant) : undefined,
   )
   const woke = sleepers.counts
   return {
@@ -105,14 +105,14 @@ export async function countAfter(
   looking: ScanContext,
   calls: readonly { readonly tenant?: string }[],
   before: ReadonlyMap<string | undefined, number>,
-  found: ScanStateOf,
+  stateOf: ScanStateOf,
 ): Promise<number> {
   let sum = 0
   for (const call of calls) {
     const { tenant } = call
     const after = await countOf(looking, tenant)
     sum += after
-    const seen = found(tenant)
+    const seen = stateOf(tenant)
     if (seen === undefined) continue
     const counts = { ...call, before: before.get(tenant), after, objects: seen.objects }
     await requireComplete(looking, counts, seen.scannedRanges)

@@ -66,8 +66,8 @@ class SingleScan {
     this.#options.onCounted(before)
     const part = await this.#range(index)
     const after = await count()
-    const found = { tenant, before, after, objects: readBy([part]) }
-    if (isScan(plan)) await requireComplete(looking, found, this.#scannedRanges.get(tenant) ?? [])
+    const counted = { tenant, before, after, objects: readBy([part]) }
+    if (isScan(plan)) await requireComplete(looking, counted, this.#scannedRanges.get(tenant) ?? [])
     await woken.putBack(tenant)
     this.#woke.before += before
     this.#woke.after += after

@@ -75,8 +75,8 @@ async function rangesOf(
 ): Promise<ObjectSource['ranges']> {
   if (tenants !== undefined) return tenants.map((tenant): ObjectRange => ({ tenant: tenant.name }))
   if (!cut) return [{}]
-  const found = await retry(() => idRanges(store.collection(name), about ?? 0, workers, { signal }))
-  return found.map(rangeOf)
+  const ranges = await retry(() => idRanges(store.collection(name), about ?? 0, workers, { signal }))
+  return ranges.map(rangeOf)
 }
 
 /** All objects of a range, or those with the requested ids. */

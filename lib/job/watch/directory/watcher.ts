@@ -136,11 +136,11 @@ export class DirectoryWatcher {
     if (!this.#options.matches(basename(path))) return
     void this.#during(async () => {
       try {
-        const found = await inspectPath(path, this.#options.followLinks, this.#folder.at(basename(path)))
-        if (isFile(found)) this.#see(found)
+        const inspected = await inspectPath(path, this.#options.followLinks, this.#folder.at(basename(path)))
+        if (isFile(inspected)) this.#see(inspected)
         else {
           this.#drop(path)
-          if (found.kind !== 'none' && found.kind !== 'directory') this.#notify(path, found.kind)
+          if (inspected.kind !== 'none' && inspected.kind !== 'directory') this.#notify(path, inspected.kind)
         }
       } catch (error) {
         this.#drop(path)

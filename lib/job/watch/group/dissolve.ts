@@ -9,20 +9,20 @@ import type { WatchContext } from '../setup.ts'
 
 /**
  * Forgets what was taken of a group of which one file cannot be read as before: what was left out of the others may be
- * nowhere else. They are taken again from their first lines, and their rejects start again. `kept` is what is still to
- * be remembered of one of them.
+ * nowhere else. They are taken again from their first lines, and their rejects start again. `keptEntry` is what is still
+ * to be remembered of one of them.
  */
 export async function dissolveGroup(
   watching: WatchContext,
   entries: readonly WatchEntry[],
-  kept?: WatchEntry,
+  keptEntry?: WatchEntry,
 ): Promise<void> {
   const { log, rejects, run } = watching
   const { journal } = run.context.state ?? {}
   const group = log.groups.find()
   log.together(() => {
     for (const entry of entries) log.forget(entry)
-    if (kept !== undefined) log.begin(kept)
+    if (keptEntry !== undefined) log.begin(keptEntry)
     if (group?.rejects !== undefined) rejects.shared?.rewind(group.runs, group.rejects)
     log.groups.close()
   })

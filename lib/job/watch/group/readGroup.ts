@@ -39,14 +39,14 @@ export async function readGroup(watching: WatchContext, members: readonly GroupM
   )
   const began = performance.now()
   try {
-    const found = await firstPassOf(inputs, ingest, run, { whole: true })
+    const firstPass = await firstPassOf(inputs, ingest, run, { whole: true })
     run.emit({
       type: 'coalescing',
       passes: 'two',
-      files: found.digests.length,
-      ...firstPassFacts(found, began),
+      files: firstPass.digests.length,
+      ...firstPassFacts(firstPass, began),
     })
-    return found
+    return firstPass
   } finally {
     if (current !== undefined) log.update(current)
   }

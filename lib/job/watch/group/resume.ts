@@ -63,8 +63,8 @@ async function reopen(
 ): Promise<GroupMember[] | undefined> {
   if (!mayGroup(watching)) return undefined
   const members: GroupMember[] = []
-  for (const known of entries) {
-    const member = await reopenFile(watching, known)
+  for (const entry of entries) {
+    const member = await reopenFile(watching, entry)
     if (member === undefined) {
       await Promise.all(members.map(({ opened }) => opened.close()))
       return undefined
@@ -74,14 +74,14 @@ async function reopen(
   return members
 }
 
-async function reopenFile(watching: WatchContext, known: WatchEntry): Promise<GroupMember | undefined> {
+async function reopenFile(watching: WatchContext, entry: WatchEntry): Promise<GroupMember | undefined> {
   const { folder, options } = watching
-  const found = await whereIs(watching, known)
-  if (found === undefined || found.size < known.size) return undefined
-  const opened = await openFile(folder, found, options.followLinks, known.size)
+  const file = await whereIs(watching, entry)
+  if (file === undefined || file.size < entry.size) return undefined
+  const opened = await openFile(folder, file, options.followLinks, entry.size)
   if (typeof opened === 'string') return undefined
-  const there: WatchEntry = { ...known, device: found.device, path: found.path, gone: false }
-  if (there.path !== known.path || there.device !== known.device) relocate(watching, known, there)
+  const there: WatchEntry = { ...entry, device: file.device, path: file.path, gone: false }
+  if (there.path !== entry.path || there.device !== entry.device) relocate(watching, entry, there)
   const isEnded = endedEntry(watching, there) !== undefined
   return {
     opened,
@@ -92,13 +92,13 @@ async function reopenFile(watching: WatchContext, known: WatchEntry): Promise<Gr
 /** A file by its inode: under its name, or under another one in the directory. */
 async function whereIs(
   { folder, options }: WatchContext,
-  known: WatchEntry,
+  entry: WatchEntry,
 ): Promise<FileIdentity | undefined> {
   const lookAt = async (name: string) => {
     const found = await inspectPath(folder.pathOf(name), options.followLinks, folder.at(name))
-    return isFile(found) && found.inode === known.inode && !wasRecreated(known, found) ? found : undefined
+    return isFile(found) && found.inode === entry.inode && !wasRecreated(entry, found) ? found : undefined
   }
-  const found = await lookAt(basename(known.path))
+  const found = await lookAt(basename(entry.path))
   if (found !== undefined) return found
   const matches = namePattern(options.pattern)
   for (const name of (await readdir(folder.at('.'))).filter(matches)) {

@@ -41,20 +41,20 @@ async function takeGroup(
     return false
   }
   const members = await begin(watching, files)
-  const found = await readGroup(watching, members)
+  const firstPass = await readGroup(watching, members)
   try {
-    const group = members.slice(0, found.digests.length)
+    const group = members.slice(0, firstPass.digests.length)
     const faulty = files[group.length]
     if (faulty !== undefined) watching.ungrouped.add(faulty.identity.path)
     const isGroup = group.length > 1
     forget(watching, isGroup ? members.slice(group.length) : members)
     putBack(files.slice(Math.max(1, group.length)))
     if (!isGroup) return false
-    if (await takeMembers(watching, group, found)) return true
+    if (await takeMembers(watching, group, firstPass)) return true
     putBack(files.slice(0, group.length))
     return true
   } finally {
-    found.plan.close()
+    firstPass.plan.close()
   }
 }
 
