@@ -121,7 +121,7 @@ export async function sendTo<T>(
 ): Promise<T> {
   const left = () => deadline - performance.now()
   let last: unknown
-  const one = async () => {
+  const attempt = async () => {
     const limitMs = Math.min(limits.tryMs, left())
     if (limitMs < SHORTEST_TRY_MS) throw final(last ?? outOfTime(place))
     try {
@@ -131,7 +131,7 @@ export async function sendTo<T>(
       throw last
     }
   }
-  return retrying({ forMs: Math.max(0, left()), tries, ...(signal && { signal }) })(one)
+  return retrying({ forMs: Math.max(0, left()), tries, ...(signal && { signal }) })(attempt)
 }
 
 /** A shorter attempt says nothing about the sink. */

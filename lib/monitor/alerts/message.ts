@@ -19,22 +19,22 @@ const ENDS: Readonly<Partial<Record<AlertNotice, string>>> = {
 
 /** The message for one step of an alert. */
 export function messageOf(
-  told: AlertNotice,
+  notice: AlertNotice,
   state: AlertState,
   rule: Rule,
   { id, now, flapping }: { readonly id: string; readonly now: number; readonly flapping: boolean },
 ): AlertMessage {
   const { finding, episode } = state
   const { subject, run, error, next } = finding
-  const isOver = told === 'resolved' || told === 'lapsed'
+  const isOver = notice === 'resolved' || notice === 'lapsed'
   const endsAt = isOver ? now : now + (rule.repeatMs === 0 ? UNREPEATED_MS : 2 * rule.repeatMs)
   return {
     message_type: 'alert',
     id,
-    status: told,
+    status: notice,
     alert: rule.name,
     severity: rule.severity,
-    summary: cut(`${ENDS[told] ?? ''}${finding.summary}`),
+    summary: cut(`${ENDS[notice] ?? ''}${finding.summary}`),
     ...subject,
     detail: finding.detail,
     episode,

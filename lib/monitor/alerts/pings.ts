@@ -62,32 +62,32 @@ export function pingsOf(
     .filter(isPing)
     .map((setting): Switch => ({ setting, runs: [], ending: new AbortController() }))
   const faults: string[] = []
-  const tell = async (one: Switch, run: RunPing, deadline: number, ending?: AbortSignal) => {
+  const tell = async (pingSwitch: Switch, run: RunPing, deadline: number, ending?: AbortSignal) => {
     try {
-      one.ping ??= openPing(one.setting, context)
-      const ping = await one.ping
+      pingSwitch.ping ??= openPing(pingSwitch.setting, context)
+      const ping = await pingSwitch.ping
       const signals = [signal, ending].filter((some) => some !== undefined)
       const sending = { limits, deadline, signal: AbortSignal.any(signals) }
-      await sendTo((call) => ping.ping(run, call), ping.place, sending, one.failed ? 1 : limits.tries)
+      await sendTo((call) => ping.ping(run, call), ping.place, sending, pingSwitch.failed ? 1 : limits.tries)
     } catch (error) {
-      one.failed = true
-      const what = run.phase === 'start' ? 'began' : 'ended'
-      faults.push(`${one.setting.name} was not told that a run ${what}: ${messageOf(error)}`)
+      pingSwitch.failed = true
+      const verb = run.phase === 'start' ? 'began' : 'ended'
+      faults.push(`${pingSwitch.setting.name} was not told that a run ${verb}: ${messageOf(error)}`)
     }
   }
   const deadlineFromNow = () => performance.now() + limits.totalMs
   return {
     started(run) {
-      for (const one of switches) {
-        if (!isOf(one.setting, run)) continue
-        one.runs.push(run)
-        if (one.runs.length > 1) continue
+      for (const pingSwitch of switches) {
+        if (!isOf(pingSwitch.setting, run)) continue
+        pingSwitch.runs.push(run)
+        if (pingSwitch.runs.length > 1) continue
         const summary = `elysiactl ${run.kind} ${run.collection} began`
-        one.start = tell(
-          one,
+        pingSwitch.start = tell(
+          pingSwitch,
           { phase: 'start', rid: ridOf(run), summary },
           deadlineFromNow(),
-          one.ending.signal,
+          pingSwitch.ending.signal,
         )
       }
     },

@@ -11,10 +11,10 @@ const WIDER = 10_000
  */
 export function runPage(history: HistoryReader, choice: HistoryChoice, size: number): RunPage {
   const limit = Math.min(Math.max(size, 1), MOST)
-  const found = history.list({ ...choice, limit: limit + 1 })
-  const beyond = found[limit]
-  if (beyond === undefined) return { runs: found.map(runLine) }
-  const whole = found.filter(({ started_at }) => started_at > beyond.started_at)
+  const entries = history.list({ ...choice, limit: limit + 1 })
+  const beyond = entries[limit]
+  if (beyond === undefined) return { runs: entries.map(runLine) }
+  const whole = entries.filter(({ started_at }) => started_at > beyond.started_at)
   const next = whole.at(-1)?.started_at
   if (next !== undefined) return { runs: whole.map(runLine), next }
   const all = history.list({ ...choice, limit: WIDER })

@@ -30,8 +30,8 @@ function databaseCheck({ what, path, next }: DatabaseFile): Check {
   let database: SqliteDatabase | undefined
   try {
     database = connect(path, { readonly: true, fileMustExist: true, timeout: 1000 })
-    const found = database.pragma(`quick_check(${MOST_FAULTS})`) as { readonly quick_check: string }[]
-    const facts = found.map((row) => row.quick_check)
+    const rows = database.pragma(`quick_check(${MOST_FAULTS})`) as { readonly quick_check: string }[]
+    const facts = rows.map((row) => row.quick_check)
     if (facts.length === 1 && facts[0] === 'ok') return ok(subject, `${roughSize(stats.size)}, whole`)
     return fault(subject, `damaged: ${facts.join('; ')}`, next)
   } catch (error) {

@@ -14,11 +14,11 @@ export async function checkLocks(roots: readonly string[]): Promise<Check[]> {
           checks.push(warning(file, 'says nothing', 'if it is not a lock, move it away'))
           continue
         }
-        const what = `${record.purpose} since ${record.since} (${ownerText(record)})`
-        if (!isDead(record)) checks.push(ok(root, `held: ${what}`))
+        const lockText = `${record.purpose} since ${record.since} (${ownerText(record)})`
+        if (!isDead(record)) checks.push(ok(root, `held: ${lockText}`))
         else
           checks.push(
-            warning(root, `left by a process that is gone: ${what}`, '`elysiactl col catalog unlock`'),
+            warning(root, `left by a process that is gone: ${lockText}`, '`elysiactl col catalog unlock`'),
           )
       }
     } catch (error) {

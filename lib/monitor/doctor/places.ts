@@ -34,9 +34,9 @@ function nearestExisting(path: string): string | undefined {
   }
 }
 
-function directoryCheck(what: string, path: string, there: string | undefined): Check {
+function directoryCheck(label: string, path: string, there: string | undefined): Check {
   const { ok, warning, fault } = checksOf('directories')
-  const subject = `${what}: ${path}`
+  const subject = `${label}: ${path}`
   try {
     if (there === undefined) return fault(subject, 'cannot be made', `make ${path}`)
     const stats = statSync(there)

@@ -38,7 +38,7 @@ export function judgeExpectations(
   for (const collection of collections) {
     const expectation = expectationFor(expectations, collection)
     if (expectation === undefined) uncovered.push(collection)
-    else for (const what of EXPECTED) due.push(...dueOf(expectation, collection, what, done, nowMs))
+    else for (const kind of EXPECTED) due.push(...dueOf(expectation, collection, kind, done, nowMs))
   }
   const missed = due
     .filter(({ lastMs, dueMs, expectation }) => lastMs === undefined || nowMs - dueMs > expectation.graceMs)
@@ -72,17 +72,17 @@ interface Due {
 function dueOf(
   expectation: Expectation,
   collection: string,
-  what: ExpectedKind,
+  kind: ExpectedKind,
   done: CompletedJobs,
   nowMs: number,
 ): Due[] {
-  const everyMs = expectation.everyMs[what]
+  const everyMs = expectation.everyMs[kind]
   if (everyMs === undefined) return []
-  const lastMs = done.lastMs(what, collection, expectation.target)
+  const lastMs = done.lastMs(kind, collection, expectation.target)
   return [
     {
       collection,
-      what,
+      what: kind,
       expectation,
       everyMs,
       lastMs,

@@ -216,8 +216,8 @@ export class Recorder {
     const rest = { at: now, unit, done, retries, rejected }
     const nowMs = performance.now()
     const isDue = nowMs - run.notedMs >= NOTE_EVERY_MS && !this.#writer.hasFailed
-    const known = run.entry.progress?.rss_bytes
-    const rss = isDue || known === undefined ? process.memoryUsage.rss() : known
+    const lastRss = run.entry.progress?.rss_bytes
+    const rss = isDue || lastRss === undefined ? process.memoryUsage.rss() : lastRss
     run.entry = { ...run.entry, progress: { ...progress, ...rest, rss_bytes: rss } }
     if (!isDue) return
     run.notedMs = nowMs

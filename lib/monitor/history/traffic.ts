@@ -57,11 +57,11 @@ export class RunTraffic {
   /** Called when a server or a disk acknowledges nothing any more. */
   stalled(
     moved: TrafficFields,
-    { for: what, waits_for: name, direction, seconds }: StalledEvent,
+    { for: cause, waits_for: name, direction, seconds }: StalledEvent,
   ): TrafficFields {
-    if (what !== 'server' && what !== 'disk') return moved
+    if (cause !== 'server' && cause !== 'disk') return moved
     const [place = name] = hostsOf(name)
-    const way = direction ?? (what === 'disk' ? 'out' : 'in')
+    const way = direction ?? (cause === 'disk' ? 'out' : 'in')
     this.#stall = { place, way, sinceMs: performance.now() - seconds * 1000 }
     return changed(moved, place, (one) =>
       way === 'in' ? { ...one, stalls_in: one.stalls_in + 1 } : { ...one, stalls_out: one.stalls_out + 1 },
@@ -87,16 +87,16 @@ function nothing(place: string): PlaceTraffic {
   return { place, bytes_in: 0, bytes_out: 0, ...none }
 }
 
-function grown(one: PlaceTraffic, bytesIn: number, bytesOut: number, seconds: number): PlaceTraffic {
+function grown(traffic: PlaceTraffic, bytesIn: number, bytesOut: number, seconds: number): PlaceTraffic {
   const rated = seconds >= LEAST_SECONDS
   const most = (before: number | undefined, bytes: number) =>
     rated ? Math.max(before ?? 0, Math.round(bytes / seconds)) : before
-  const mostIn = most(one.most_in_per_second, bytesIn)
-  const mostOut = most(one.most_out_per_second, bytesOut)
+  const mostIn = most(traffic.most_in_per_second, bytesIn)
+  const mostOut = most(traffic.most_out_per_second, bytesOut)
   return {
-    ...one,
-    bytes_in: one.bytes_in + bytesIn,
-    bytes_out: one.bytes_out + bytesOut,
+    ...traffic,
+    bytes_in: traffic.bytes_in + bytesIn,
+    bytes_out: traffic.bytes_out + bytesOut,
     ...(mostIn !== undefined && { most_in_per_second: mostIn }),
     ...(mostOut !== undefined && { most_out_per_second: mostOut }),
   }

@@ -23,11 +23,11 @@ export function boundGroups(groups: readonly SampleGroup[], most = MOST_COLLECTI
   const { kept, others } = chosen(shown, most)
   const byLabels = new Map<string, SampleGroup[]>()
   for (const group of shown) {
-    const one = others === 0 ? group : named(group, kept)
-    const key = keyOf(one.labels)
+    const bounded = others === 0 ? group : named(group, kept)
+    const key = keyOf(bounded.labels)
     const there = byLabels.get(key)
-    if (there === undefined) byLabels.set(key, [one])
-    else byLabels.set(key, together(there, one))
+    if (there === undefined) byLabels.set(key, [bounded])
+    else byLabels.set(key, together(there, bounded))
   }
   return { groups: [...byLabels.values()].flat(), others }
 }
@@ -98,17 +98,17 @@ const fitting = new WeakMap<SampleGroup, SampleGroup>()
 
 /** The group as it may be shown. Most may be as they are, which is found out once. */
 function shownGroup(group: SampleGroup): SampleGroup {
-  const known = fitting.get(group)
-  if (known !== undefined) return known
+  const cached = fitting.get(group)
+  if (cached !== undefined) return cached
   const pairs = Object.entries(group.labels) as [Label, string][]
-  const one = pairs.every(([, value]) => isFit(value))
+  const shown = pairs.every(([, value]) => isFit(value))
     ? group
     : {
         labels: Object.fromEntries(pairs.map(([label, value]) => [label, fit(value)])),
         values: group.values,
       }
-  fitting.set(group, one)
-  return one
+  fitting.set(group, shown)
+  return shown
 }
 
 // Two texts that differ only in characters that no terminal shows or no UTF-8 holds would be duplicates for Prometheus.

@@ -34,19 +34,19 @@ interface FailureState {
 
 function outdatedIn(figures: readonly SubjectFigures[]): Map<SubjectFigures, FailureState> {
   const placeless = figures.filter(({ target, lastRun }) => target === '' && lastRun !== undefined)
-  const known = new Map<SubjectFigures, FailureState>()
-  if (placeless.length === 0) return known
+  const states = new Map<SubjectFigures, FailureState>()
+  if (placeless.length === 0) return states
   const all = figures.flatMap((one) => began(one, one.lastRun))
   const done = figures.flatMap((one) => began(one, one.lastSuccess))
   const [newest, succeeded] = [newestOf(all), newestOf(done)]
-  for (const one of placeless) {
-    const outdone = began(one, one.lastRun).some((run) => isOver(run, newest))
-    known.set(one, {
+  for (const subject of placeless) {
+    const outdone = began(subject, subject.lastRun).some((run) => isOver(run, newest))
+    states.set(subject, {
       isOutdone: outdone,
-      isOver: began(one, one.lastEnded).some((run) => isOver(run, succeeded)),
+      isOver: began(subject, subject.lastEnded).some((run) => isOver(run, succeeded)),
     })
   }
-  return known
+  return states
 }
 
 function began(
@@ -69,7 +69,7 @@ function newestOf(all: readonly StartedSubject[]): StartedSubject[] {
 function ofSubject(
   figures: SubjectFigures,
   outdated: FailureState | undefined,
-  known: GroupCache,
+  cache: GroupCache,
   into: SampleGroup[],
 ): void {
   const { kind, collection, target, ended, sums, lastSuccess, lastRun, lastEnded } = figures
@@ -89,7 +89,7 @@ function ofSubject(
   }
   // Not its number: a history that replaces a damaged one numbers others so.
   const name = `${kind}\0${collection}\0${target}`
-  known.add(name, () => ({ kind, collection, target }), values, into)
+  cache.add(name, () => ({ kind, collection, target }), values, into)
   const byCode = new Map<string, Record<string, number>>()
   const add = (code: string, name: keyof Values, value: number) => {
     const there = byCode.get(code)
@@ -102,8 +102,8 @@ function ofSubject(
     const failed = isFailed(lastEnded.status) ? 1 : 0
     add(codeOf(lastEnded.status, lastEnded.code), 'elysiactl_last_run_failed', failed)
   }
-  for (const [code, one] of byCode)
-    known.add(`${name}\0${code}`, () => ({ kind, collection, target, code }), one, into)
+  for (const [code, codeValues] of byCode)
+    cache.add(`${name}\0${code}`, () => ({ kind, collection, target, code }), codeValues, into)
 }
 
 function ofRunning({ kind, collection, target, progress }: HistoryEntry): SampleGroup[] {
@@ -124,17 +124,17 @@ function ofRunning({ kind, collection, target, progress }: HistoryEntry): Sample
   )
 }
 
-function ofTraffic(one: TrafficTotal): SampleGroup[] {
+function ofTraffic(total: TrafficTotal): SampleGroup[] {
   return groupOf(
-    { target: one.place },
+    { target: total.place },
     {
-      elysiactl_place_received_bytes_total: one.bytes_in,
-      elysiactl_place_sent_bytes_total: one.bytes_out,
-      elysiactl_place_run_seconds_total: one.seconds,
-      elysiactl_place_receive_stalls_total: one.stalls_in,
-      elysiactl_place_send_stalls_total: one.stalls_out,
-      elysiactl_place_receive_stalled_seconds_total: one.stalled_in_seconds,
-      elysiactl_place_send_stalled_seconds_total: one.stalled_out_seconds,
+      elysiactl_place_received_bytes_total: total.bytes_in,
+      elysiactl_place_sent_bytes_total: total.bytes_out,
+      elysiactl_place_run_seconds_total: total.seconds,
+      elysiactl_place_receive_stalls_total: total.stalls_in,
+      elysiactl_place_send_stalls_total: total.stalls_out,
+      elysiactl_place_receive_stalled_seconds_total: total.stalled_in_seconds,
+      elysiactl_place_send_stalled_seconds_total: total.stalled_out_seconds,
     },
   )
 }

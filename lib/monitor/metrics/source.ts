@@ -39,7 +39,7 @@ export type MetricsSource = () => Promise<MetricsText>
 export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
   let reported: { readonly report: MonitorReport | undefined; readonly at: number } | undefined
   let made: CachedMetrics | undefined
-  const known = new GroupCache()
+  const cache = new GroupCache()
   return async () => {
     // Taken before reading: what is written meanwhile shows up in the next text at the latest.
     const version = reader.version()
@@ -47,7 +47,7 @@ export function metricsSource({ reader, report, now = Date.now }: MetricsInput):
       reported = { report: await report?.(), at: now() }
     }
     if (made?.version !== version || made.report !== reported.report) {
-      made = { version, report: reported.report, stable: stableMetrics(reader, reported.report, known) }
+      made = { version, report: reported.report, stable: stableMetrics(reader, reported.report, cache) }
     }
     const { text, groups, others } = made.stable
     const fresh = timeMetrics(groups, now() / 1000)

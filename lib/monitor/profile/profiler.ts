@@ -51,7 +51,7 @@ export function startProfiler(): Profiler {
     },
     profile() {
       const { user, system } = process.cpuUsage(cpu)
-      const found = stages.figures().map(stageProfile)
+      const stageProfiles = stages.figures().map(stageProfile)
       const targetProfiles = targets.profiles()
       return {
         seconds: toThousandths((performance.now() - startedMs) / 1000),
@@ -62,10 +62,10 @@ export function startProfiler(): Profiler {
         ),
         threads,
         peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-        stages: found,
+        stages: stageProfiles,
         targets: targetProfiles,
         traffic: moved.traffic ?? [],
-        bottleneck: bottleneckOf(found, targetProfiles),
+        bottleneck: bottleneckOf(stageProfiles, targetProfiles),
       }
     },
     end() {

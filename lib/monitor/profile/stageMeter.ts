@@ -67,13 +67,13 @@ export class StageMeter implements StageObserver {
 
   #meter(stage: PatchedStream, name: string): void {
     const moment = () => ({ ms: this.#now(), cpuMs: this.#cpuNow(), activeMs: this.#activeMs() })
-    const one = new Metered(this.#figuresOf(name), moment, runsInThread(stage))
-    this.#open.add(one)
-    if (typeof stage._write === 'function') this.#meterWrites(stage, one)
-    if (typeof stage._read === 'function') this.#meterReads(stage, one, typeof stage._write !== 'function')
+    const meter = new Metered(this.#figuresOf(name), moment, runsInThread(stage))
+    this.#open.add(meter)
+    if (typeof stage._write === 'function') this.#meterWrites(stage, meter)
+    if (typeof stage._read === 'function') this.#meterReads(stage, meter, typeof stage._write !== 'function')
     stage.once('close', () => {
-      one.close()
-      this.#open.delete(one)
+      meter.close()
+      this.#open.delete(meter)
     })
   }
 
@@ -85,26 +85,26 @@ export class StageMeter implements StageObserver {
     return figures
   }
 
-  #meterWrites(stage: PatchedStream, one: Metered): void {
+  #meterWrites(stage: PatchedStream, meter: Metered): void {
     const { _write: write, _final: final } = stage
     stage._write = (chunk, encoding, done) => {
-      one.begin()
-      one.figures.chunks += 1
-      this.#run(one, () =>
+      meter.begin()
+      meter.figures.chunks += 1
+      this.#run(meter, () =>
         write!.call(stage, chunk, encoding, (error) => {
-          one.end()
+          meter.end()
           done(error)
         }),
       )
     }
     // A Transform with its own `_final` also calls the standard one, and would flush twice.
-    if (final === OWN_FINAL) this.#meterFlush(stage, one)
+    if (final === OWN_FINAL) this.#meterFlush(stage, meter)
     else if (typeof final === 'function') {
       stage._final = (done) => {
-        one.begin()
-        this.#run(one, () =>
+        meter.begin()
+        this.#run(meter, () =>
           final.call(stage, (error) => {
-            one.end()
+            meter.end()
             done(error)
           }),
         )
@@ -112,14 +112,14 @@ export class StageMeter implements StageObserver {
     }
   }
 
-  #meterFlush(stage: PatchedStream, one: Metered): void {
+  #meterFlush(stage: PatchedStream, meter: Metered): void {
     const { _flush: flush } = stage
     if (typeof flush !== 'function') return
     stage._flush = (done) => {
-      one.begin()
-      this.#run(one, () =>
+      meter.begin()
+      this.#run(meter, () =>
         flush.call(stage, (error, last) => {
-          one.end()
+          meter.end()
           done(error, last)
         }),
       )
@@ -127,19 +127,19 @@ export class StageMeter implements StageObserver {
   }
 
   /** A stage that only gives works from the request until it gives. */
-  #meterReads(stage: PatchedStream, one: Metered, isSource: boolean): void {
+  #meterReads(stage: PatchedStream, meter: Metered, isSource: boolean): void {
     const { _read: read, push } = stage
     stage._read = (size) => {
-      one.emptied()
-      if (isSource) one.begin()
-      this.#run(one, () => read!.call(stage, size))
+      meter.emptied()
+      if (isSource) meter.begin()
+      this.#run(meter, () => read!.call(stage, size))
     }
     stage.push = (chunk, encoding) => {
-      if (isSource) one.end()
-      if (isSource && chunk !== null) one.figures.chunks += 1
+      if (isSource) meter.end()
+      if (isSource && chunk !== null) meter.figures.chunks += 1
       // The stages downstream run while this one pushes.
       const hasRoom = push!.call(stage, chunk, encoding)
-      if (!hasRoom && chunk !== null) one.filled()
+      if (!hasRoom && chunk !== null) meter.filled()
       return hasRoom
     }
   }

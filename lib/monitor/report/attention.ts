@@ -54,8 +54,8 @@ const STEPS: Readonly<Record<string, (collection: string) => string>> = {
   rehearse: (collection) => `elysiactl col catalog rehearse ${shellWord(`latest:${collection}`)}`,
 }
 
-function missedItem(one: MonitorReport['missed'][number]): AttentionItem {
-  const { collection, target = '', what, every_seconds, last_success_at, late_seconds, due_at } = one
+function missedItem(missed: MonitorReport['missed'][number]): AttentionItem {
+  const { collection, target = '', what, every_seconds, last_success_at, late_seconds, due_at } = missed
   const noun = what === 'backup' ? 'backup' : what === 'verify' ? 'verification' : 'rehearsal'
   const every = ageOf(every_seconds)
   const message =
@@ -90,19 +90,19 @@ function isOfDamage(one: MonitorReport['success'][number], damaged: MonitorRepor
   return isDamage && damaged.some((archive) => archive.collection === collection)
 }
 
-function failed(one: MonitorReport['success'][number]): AttentionItem[] {
-  const { kind, collection, target, last_run: run, last_run_at: since, last_status: status } = one
-  const { last_error: error, last_hint: hint } = one
+function failed(subject: MonitorReport['success'][number]): AttentionItem[] {
+  const { kind, collection, target, last_run: run, last_run_at: since, last_status: status } = subject
+  const { last_error: error, last_hint: hint } = subject
   if (run === undefined) return []
-  const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
+  const job = `${kind}${collection === '' ? '' : ` of ${collection}`}`
   const next = `elysiactl runs show ${shellWord(run)}`
   const common = { collection, target, run, ...(since !== undefined && { since }) }
   if (status === 'rejects') {
-    const message = `the last ${what} refused some records, or found differences`
+    const message = `the last ${job} refused some records, or found differences`
     return [{ severity: 'warning', what: 'rejects', message, next, ...common }]
   }
   if (status === undefined || !isFailed(status)) return []
-  const message = `the last ${what} ${status === 'killed' ? 'was killed' : 'failed'}${error === undefined ? '' : `: ${error}`}`
+  const message = `the last ${job} ${status === 'killed' ? 'was killed' : 'failed'}${error === undefined ? '' : `: ${error}`}`
   return [{ severity: 'fault', what: 'failed', message, next: stepOf(hint, next), ...common }]
 }
 

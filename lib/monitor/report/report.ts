@@ -69,8 +69,8 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const notes = [...(sources.notes ?? [])]
   const note = (text: string) => void notes.push(text)
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
-  const found = history.subjects(since, MOST_POINTS).map((runs) => withoutSlips(runs, history))
-  const subjects = subjectsOf(found, history.lastSuccesses())
+  const runsBySubject = history.subjects(since, MOST_POINTS).map((runs) => withoutSlips(runs, history))
+  const subjects = subjectsOf(runsBySubject, history.lastSuccesses())
   // Nothing is expected of a name that does not exist.
   const real = subjects.filter((one) => one.lastSuccess !== undefined || !isOnlySlips(history, one))
   const done = lastSuccessTimes(real.map(successOf), archives, nowMs, note)
@@ -175,15 +175,15 @@ function neverBackedUp(
       .map(({ collection, cluster }) => `${collection}\0${cluster}`),
     ...subjects.filter(isDoneBackup).map(({ collection, target }) => `${collection}\0${target}`),
   ])
-  const found = new Map<string, MonitorReport['never_backed_up'][number]>()
+  const missingByKey = new Map<string, MonitorReport['never_backed_up'][number]>()
   for (const { kind, collection, target, runs, lastSuccess } of subjects) {
     const key = `${collection}\0${target}`
     const { done = 0, rejects = 0 } = runs?.counts ?? {}
     const hasWritten = lastSuccess !== undefined || done + rejects > 0
     const isOne = INTO_COLLECTIONS.has(kind) && collection !== '' && hasWritten
-    if (isOne && !backedUp.has(key)) found.set(key, { collection, target })
+    if (isOne && !backedUp.has(key)) missingByKey.set(key, { collection, target })
   }
-  return [...found.values()]
+  return [...missingByKey.values()]
 }
 
 function isDoneBackup({ kind, lastSuccess }: ReportedSubject): boolean {

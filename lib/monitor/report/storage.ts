@@ -20,18 +20,18 @@ export function storageOf(all: readonly ArchiveRecord[], sinceMs: number, nowMs:
   const names = [...byCollection.keys()].sort()
   return names.flatMap((collection) => {
     const archives = byCollection.get(collection)!
-    const kept = archives.filter(({ status }) => status === 'complete')
+    const complete = archives.filter(({ status }) => status === 'complete')
     const stays = archives.map(stayOf)
     const points = days.map((ms) => ({ at: new Date(ms).toISOString(), bytes: bytesAt(stays, ms) }))
-    if (kept.length === 0 && points.every((point) => point.bytes === 0)) return []
-    const bytes = sum(kept, 'bytes')
-    const raw = sum(kept, 'raw_bytes')
+    if (complete.length === 0 && points.every((point) => point.bytes === 0)) return []
+    const bytes = sum(complete, 'bytes')
+    const raw = sum(complete, 'raw_bytes')
     const first = points[0]!
     const elapsedDays = (nowMs - Date.parse(first.at)) / DAY_MS
     const growth = elapsedDays >= 1 ? (bytes - first.bytes) / elapsedDays : undefined
     return [
       {
-        ...{ collection, archives: kept.length, bytes, raw_bytes: raw },
+        ...{ collection, archives: complete.length, bytes, raw_bytes: raw },
         ...(bytes > 0 && { compression: raw / bytes }),
         ...(growth !== undefined && {
           growth_bytes_per_day: growth,
@@ -51,9 +51,11 @@ export function forecastOf(
   disks: MonitorReport['disk'],
   nowMs: number,
 ): Forecast | undefined {
-  const known = storage.flatMap(({ growth_bytes_per_day: growth }) => (growth === undefined ? [] : [growth]))
-  if (known.length === 0) return undefined
-  const growth = known.reduce((total, one) => total + one, 0)
+  const growths = storage.flatMap(({ growth_bytes_per_day: growth }) =>
+    growth === undefined ? [] : [growth],
+  )
+  if (growths.length === 0) return undefined
+  const growth = growths.reduce((total, one) => total + one, 0)
   const bytes = storage.reduce((total, one) => total + one.bytes, 0)
   const [least] = disks.toSorted((a, b) => a.free_bytes - b.free_bytes)
   return {

@@ -12,12 +12,12 @@ export interface ReportedSubject extends Pick<SubjectRuns, 'kind' | 'collection'
 
 /** The subjects of a period, and those that ever had a successful run, sorted by collection, kind and target. */
 export function subjectsOf(
-  found: readonly SubjectRuns[],
+  runsBySubject: readonly SubjectRuns[],
   successes: readonly HistoryEntry[],
 ): readonly ReportedSubject[] {
   const keyOf = ({ kind, collection, target }: ReportedSubject) => `${kind}\0${collection}\0${target}`
   const good = new Map(successes.map((entry) => [keyOf(entry), entry]))
-  const subjects = found.map((runs): ReportedSubject => {
+  const subjects = runsBySubject.map((runs): ReportedSubject => {
     const { kind, collection, target } = runs
     const key = keyOf(runs)
     const lastSuccess = good.get(key)

@@ -198,10 +198,10 @@ function measure(
   const isBare = /^\d+$/.test(text) && Number(text) !== 0
   const value = isBare ? undefined : parseUnit(text, unit)
   if (value !== undefined && value >= 0) return value
-  const what = unit === 'bytes' ? 'size' : 'duration'
+  const kind = unit === 'bytes' ? 'size' : 'duration'
   throw checked.fault(
     path,
-    `alerts.${path.join('.')} is not a valid ${what}`,
+    `alerts.${path.join('.')} is not a valid ${kind}`,
     `it takes a value like ${UNIT_EXAMPLES[unit]}`,
   )
 }

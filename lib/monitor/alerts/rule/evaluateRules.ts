@@ -25,10 +25,10 @@ export function evaluateRules(
   const names = judged.map(({ name }) => name)
   const lapsed = new Set<string>()
   const subjects = subjectsIn(whole)
-  const found = judged.flatMap((rule) => findingsOf(rule, whole, subjects, lapsed))
+  const findings = judged.flatMap((rule) => findingsOf(rule, whole, subjects, lapsed))
   for (const one of watched) if (isUnexpected(one, judged, evidence)) lapsed.add(keyOf(one))
-  const known = watched.filter(({ rule }) => names.includes(rule)).map(keyOf)
-  return { rules: names, looked: new Set(known), found, lapsed }
+  const watchedKeys = watched.filter(({ rule }) => names.includes(rule)).map(keyOf)
+  return { rules: names, looked: new Set(watchedKeys), found: findings, lapsed }
 }
 
 /** A job that is no longer expected, or not from this directory, was not done after all. */
@@ -53,14 +53,15 @@ function findingsOf(
   if (needsReport(rule)) return evidence.report === undefined ? [] : ofReport(rule, evidence.report)
   if (rule.when === 'no_success') return noSuccess(rule, evidence)
   if (rule.when === 'stall') return judgeRunning(rule, evidence)
-  const found = new Map<string, AlertFinding>()
+  const findingsByKey = new Map<string, AlertFinding>()
   for (const subject of subjects) {
     const verdict = judgeSubject(rule, evidence, subject)
     const key = keyOf({ rule: rule.name, subject, detail: '' })
     if (verdict === 'lapsed') lapsed.add(key)
-    else if (verdict !== undefined) found.set(key, verdict)
+    else if (verdict !== undefined) findingsByKey.set(key, verdict)
   }
   // A running job counts before one that has ended.
-  if (rule.when === 'memory') for (const one of judgeRunning(rule, evidence)) found.set(keyOf(one), one)
-  return [...found.values()]
+  if (rule.when === 'memory')
+    for (const finding of judgeRunning(rule, evidence)) findingsByKey.set(keyOf(finding), finding)
+  return [...findingsByKey.values()]
 }

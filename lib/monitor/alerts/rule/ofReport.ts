@@ -44,11 +44,11 @@ function findingsOf(rule: ReportRule, report: ReportedFacts): AlertFinding[] {
 }
 
 function missedFindings(rule: string, report: ReportedFacts): AlertFinding[] {
-  return (report.missed ?? []).map((one) => {
-    const subject = { kind: one.what, collection: one.collection, target: one.target ?? '' }
-    const last = one.last_success_at
-    const since = one.due_at
-    const lateMs = Math.round(one.late_seconds / 60) * 60_000
+  return (report.missed ?? []).map((missed) => {
+    const subject = { kind: missed.what, collection: missed.collection, target: missed.target ?? '' }
+    const last = missed.last_success_at
+    const since = missed.due_at
+    const lateMs = Math.round(missed.late_seconds / 60) * 60_000
     const late = lateMs === 0 ? 'just now' : `${formatUnit(lateMs, 'milliseconds')} ago`
     const fact = last === undefined ? 'never succeeded' : `last succeeded at ${last}`
     return {

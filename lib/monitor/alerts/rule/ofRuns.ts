@@ -102,19 +102,20 @@ export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Alert
   const kinds = rule.takes.kinds ?? ['backup']
   const fits = (subject: RunSubject) => kinds.includes(subject.kind) && rule.takes.subject(subject)
   const successes = reader.lastSuccesses().filter(fits)
-  const known = new Map(
+  const lastByKey = new Map(
     successes.map((entry) => [subjectKey(entry), { entry, at: endOf(entry), never: false }]),
   )
   const failures = reader.list({ kind: kinds, status: ['failed', 'killed', 'rejects'], limit: 5000 })
   const bySubject = Map.groupBy(failures.filter(fits), subjectKey)
   for (const [key, runs] of bySubject) {
-    const first = known.has(key) ? undefined : countedRuns(runs, rule.takes).at(-1)
-    if (first !== undefined) known.set(key, { entry: first, at: Date.parse(first.started_at), never: true })
+    const first = lastByKey.has(key) ? undefined : countedRuns(runs, rule.takes).at(-1)
+    if (first !== undefined)
+      lastByKey.set(key, { entry: first, at: Date.parse(first.started_at), never: true })
   }
-  const late = [...known.values()].filter(({ at }) => now - at > rule.ageMs)
-  const found = late.map(({ entry, at, never }) => lateOf(rule, subjectOf(entry), at, never))
-  const names = [...known.values()].map(({ entry }) => entry.collection)
-  return [...found, ...neverRun(rule, kinds, names)]
+  const late = [...lastByKey.values()].filter(({ at }) => now - at > rule.ageMs)
+  const findings = late.map(({ entry, at, never }) => lateOf(rule, subjectOf(entry), at, never))
+  const names = [...lastByKey.values()].map(({ entry }) => entry.collection)
+  return [...findings, ...neverRun(rule, kinds, names)]
 }
 
 function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, never: boolean): AlertFinding {
@@ -136,9 +137,9 @@ function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, nev
 function neverRun(
   { name: rule, collections }: RuleOf<'no_success'>,
   kinds: readonly string[],
-  known: readonly string[],
+  withRuns: readonly string[],
 ) {
-  const missing = collections.filter((name) => /^\w+$/.test(name) && !known.includes(name))
+  const missing = collections.filter((name) => /^\w+$/.test(name) && !withRuns.includes(name))
   return missing.flatMap((collection) =>
     kinds.map((kind): AlertFinding => {
       const subject = { kind, collection, target: '' }

@@ -78,9 +78,9 @@ function stillFiring(
   { repeatMs }: AlertTiming,
 ): Transition {
   const { wellSince: _, ...rest } = state
-  const held = { ...rest, finding }
-  if (repeatMs === 0 || now - (state.sentAt ?? now) < repeatMs) return { state: held }
-  return { state: { ...held, sentAt: now, repeats: state.repeats + 1 }, notice: 'repeated' }
+  const updated = { ...rest, finding }
+  if (repeatMs === 0 || now - (state.sentAt ?? now) < repeatMs) return { state: updated }
+  return { state: { ...updated, sentAt: now, repeats: state.repeats + 1 }, notice: 'repeated' }
 }
 
 function afterEnd(

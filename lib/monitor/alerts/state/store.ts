@@ -53,12 +53,12 @@ export function applyFindings(
   { now, asOf }: { readonly now: number; readonly asOf: number },
 ): AlertMessage[] {
   const taking = database.transaction(() => {
-    const found = new Map(findings.found.map((finding) => [keyOf(finding), finding]))
+    const findingsByKey = new Map(findings.found.map((finding) => [keyOf(finding), finding]))
     const messages: AlertMessage[] = []
-    for (const key of new Set([...found.keys(), ...findings.looked])) {
+    for (const key of new Set([...findingsByKey.keys(), ...findings.looked])) {
       const rule = ruleOf(settings, key)
       if (rule === undefined || !findings.rules.includes(rule.name)) continue
-      const finding = found.get(key) ?? (findings.lapsed.has(key) ? 'lapsed' : undefined)
+      const finding = findingsByKey.get(key) ?? (findings.lapsed.has(key) ? 'lapsed' : undefined)
       const message = takeOne(database, settings, { key, rule, finding, now, asOf })
       if (message !== undefined) messages.push(message)
     }

@@ -83,12 +83,12 @@ async function fitting(known: ExportFacts, assets: Assets) {
   throw new Error('there are bounds')
 }
 
-function packedFacts(known: ExportFacts, bounds: (typeof BOUNDS)[number]): PackedFacts {
-  const { history, version, archives, alerts } = known
-  const entries = known.entries.slice(0, bounds.runs)
+function packedFacts(facts: ExportFacts, bounds: (typeof BOUNDS)[number]): PackedFacts {
+  const { history, version, archives, alerts } = facts
+  const entries = facts.entries.slice(0, bounds.runs)
   const runs = entries.map(runLine)
-  const { report, leftOut } = boundedReport(known.report, bounds.lines)
-  const lost = Math.min(known.entries.length, RUNS) - runs.length
+  const { report, leftOut } = boundedReport(facts.report, bounds.lines)
+  const lost = Math.min(facts.entries.length, RUNS) - runs.length
   const omissions = [...(lost > 0 ? [`the oldest ${pluralize(lost, 'run')}`] : []), ...leftOut]
   return {
     mode: 'file',

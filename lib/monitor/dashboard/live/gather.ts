@@ -23,20 +23,20 @@ export interface DashboardFacts {
 /** The facts of the dashboard, read from its sources when they are asked for. */
 export function gatherFacts(sources: DashboardSources, now = () => performance.now()): DashboardFacts {
   const { history } = sources
-  let known: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }
+  let cached: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }
   const report = () => {
     const version = history.version()
-    const age = known === undefined ? Number.POSITIVE_INFINITY : now() - known.at
+    const age = cached === undefined ? Number.POSITIVE_INFINITY : now() - cached.at
     const isStale =
-      known === undefined || (version === known.version ? age > REPORT_STALE_MS : age > REPORT_LEAST_MS)
+      cached === undefined || (version === cached.version ? age > REPORT_STALE_MS : age > REPORT_LEAST_MS)
     if (isStale) {
-      known = { report: (async () => sources.report())(), version, at: now() }
+      cached = { report: (async () => sources.report())(), version, at: now() }
       // The next caller tries a failed report again; those who wait for it get the error.
-      known.report.catch(() => {
-        known = { ...known, at: Number.NEGATIVE_INFINITY }
+      cached.report.catch(() => {
+        cached = { ...cached, at: Number.NEGATIVE_INFINITY }
       })
     }
-    return known.report
+    return cached.report
   }
   return {
     report,

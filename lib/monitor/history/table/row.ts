@@ -129,10 +129,10 @@ function detailsOf(entry: Details): object {
   const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
   const { settled_before } = entry
   const { terminal, signal, hosts, traffic, command, directory, version, host, pid, profile } = entry
-  const kept = hosts.slice(0, WORDS_KEPT).map(cut)
+  const keptHosts = hosts.slice(0, WORDS_KEPT).map(cut)
   return {
     ...{ counts, peak_rss_bytes, directory, version, host, pid },
-    hosts: kept,
+    hosts: keptHosts,
     command: command.slice(0, WORDS_KEPT).map(cut),
     ...(terminal !== undefined && { terminal }),
     ...(signal !== undefined && { signal }),
@@ -144,7 +144,7 @@ function detailsOf(entry: Details): object {
     ...(settled_before !== undefined && { settled_before }),
     ...(profile !== undefined && { profile }),
     ...(traffic !== undefined && {
-      traffic: traffic.slice(0, WORDS_KEPT).map((one) => packTraffic(one, kept)),
+      traffic: traffic.slice(0, WORDS_KEPT).map((one) => packTraffic(one, keptHosts)),
     }),
   }
 }

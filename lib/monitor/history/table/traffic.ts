@@ -21,13 +21,13 @@ export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed
 }
 
 /** @throws InvalidEntry */
-export function unpackTraffic(found: unknown, hosts: readonly string[]): PlaceTraffic {
-  const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(found) ? found : []
+export function unpackTraffic(packed: unknown, hosts: readonly string[]): PlaceTraffic {
+  const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(packed) ? packed : []
   const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls
   const name = typeof place === 'number' ? hosts[place] : place
   const amounts = [bytesIn, bytesOut, mostIn ?? 0, mostOut ?? 0, stallsIn, stallsOut, stalledIn, stalledOut]
   if (typeof name !== 'string' || !amounts.every((one) => typeof one === 'number')) {
-    throw invalidEntry('traffic', JSON.stringify(found))
+    throw invalidEntry('traffic', JSON.stringify(packed))
   }
   return {
     ...{ place: name, bytes_in: bytesIn, bytes_out: bytesOut },
