@@ -76,17 +76,17 @@ export interface HistoryLock extends FileLock {
 /** Takes it. @throws ElysiaError ELYSIA_STATE */
 export function lockHistory({ directory }: State, key: RunKey, run: string): HistoryLock | undefined {
   const path = lockPath(directory, runLock(digestOf(key, run)))
-  const held = lockFile(path)
-  if (held === undefined) return undefined
+  const lock = lockFile(path)
+  if (lock === undefined) return undefined
   const remove = () => {
-    held.release()
+    lock.release()
     try {
       rmSync(path, { force: true })
     } catch {
       // A leftover empty file must not fail a finished job.
     }
   }
-  return { release: held.release, remove }
+  return { release: lock.release, remove }
 }
 
 /**
@@ -100,9 +100,9 @@ export function lockRecord(
   { own, dryRun }: { readonly own: RunKey; readonly dryRun: boolean },
 ): FileLock | undefined {
   if (record.key === digestOf(own)) return undefined
-  const [name, what] = [runLock(record.key), whatOf({ ...record, inputs: record.labels })]
-  if (!dryRun) return stateLock(directory, name, what)
-  requireFree(directory, name, what)
+  const [name, label] = [runLock(record.key), whatOf({ ...record, inputs: record.labels })]
+  if (!dryRun) return stateLock(directory, name, label)
+  requireFree(directory, name, label)
   return undefined
 }
 
