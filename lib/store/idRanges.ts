@@ -67,9 +67,9 @@ async function greatest(
   let high = late === undefined ? NEAR_LAST : LAST
   while (high - low > (high - least) / CLOSE_ENOUGH) {
     const middle = low + (high - low) / 2n
-    const found = await firstAfter(collection, idOf(middle), call)
-    if (found === undefined) high = middle
-    else low = numberOf(found)
+    const nextId = await firstAfter(collection, idOf(middle), call)
+    if (nextId === undefined) high = middle
+    else low = numberOf(nextId)
   }
   return high
 }

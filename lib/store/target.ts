@@ -28,10 +28,10 @@ export function parseTarget(text: string): Target {
   if (text.startsWith('sqlite:')) return parseSqlite(text.slice('sqlite:'.length))
   if (/^https?:/i.test(text)) return parseWeaviate(text)
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]
-  const known = ['sqlite:', 'memory:', 'http:', 'https:']
+  const schemes = ['sqlite:', 'memory:', 'http:', 'https:']
   const guess = guessTarget(text)
   const fallback = guess === undefined ? FORMS : `did you mean ${guess}?`
-  const hint = scheme === undefined ? fallback : didYouMean(`${scheme}:`, known, fallback)
+  const hint = scheme === undefined ? fallback : didYouMean(`${scheme}:`, schemes, fallback)
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is not a target`, { hint })
 }
 

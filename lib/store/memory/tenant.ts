@@ -51,16 +51,19 @@ export class TenantStore {
     this.#rows.set(id, { ...row, links, updatedMs: Date.now() })
   }
 
-  take(id: string, what: Projection, { parse }: WholeNumbers): StoredObject | undefined {
+  take(id: string, projection: Projection, { parse }: WholeNumbers): StoredObject | undefined {
     const row = this.#rows.get(id)
     if (row === undefined) return undefined
     const { vector, vectors, createdMs, updatedMs } = row
     return {
       id,
-      properties: { ...chosen(parse(row.json), what.properties), ...(what.references && linksOf(row)) },
-      ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
-      ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
-      ...(what.times && { createdMs, updatedMs }),
+      properties: {
+        ...chosen(parse(row.json), projection.properties),
+        ...(projection.references && linksOf(row)),
+      },
+      ...(projection.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
+      ...(projection.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
+      ...(projection.times && { createdMs, updatedMs }),
     }
   }
 

@@ -107,9 +107,9 @@ function dueObjects(
   for (const [id, { object, owner }] of evaluation.states) {
     if (object === undefined) continue
     const operation = operationOf(group.items[owner]!)!
-    const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
+    const storedHash = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
     const hash = shape.hashOf(object)
-    if (hash === undefined || held !== hash) due.push(object)
+    if (hash === undefined || storedHash !== hash) due.push(object)
   }
   return due
 }

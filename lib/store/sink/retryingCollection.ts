@@ -82,17 +82,17 @@ export class RetryingCollection {
 
   async #read(
     ids: ReadonlyMap<string, string | undefined>,
-    what: Projection,
+    projection: Projection,
     provesAbsence: boolean,
   ): Promise<Map<string, StoredObject>> {
-    const found = new Map<string, StoredObject>()
+    const objectsById = new Map<string, StoredObject>()
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
       const call = { ...this.#call(tenant), provesAbsence }
-      const objects = await this.#retry(() => this.#collection.readMany(group, what, call))
+      const objects = await this.#retry(() => this.#collection.readMany(group, projection, call))
       noteGarbageObjects(objects)
-      for (const object of objects) found.set(object.id, object)
+      for (const object of objects) objectsById.set(object.id, object)
     }
-    return found
+    return objectsById
   }
 
   /** Sends until each item has a final answer; repeats those with a transient one. */

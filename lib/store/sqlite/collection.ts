@@ -54,15 +54,15 @@ export class SqliteObjects {
 
   /** One page in id order, of at most 500 objects or about 8 MB; empty only if nothing is left. */
   page(
-    what: Projection,
+    projection: Projection,
     { after = '', upTo = GREATEST }: Range,
     call: CallOptions | undefined,
   ): StoredObject[] {
     const statement = this.#statement(
-      `SELECT lower(hex(id)), ${this.#columns(what)} FROM ${this.#table}
+      `SELECT lower(hex(id)), ${this.#columns(projection)} FROM ${this.#table}
        WHERE tenant = ? AND id > unhex(?, '-') AND id <= unhex(?, '-') ORDER BY id LIMIT ${PAGE_OBJECTS}`,
     ).raw()
-    const decode = rowDecoder(what, call, this.rules.numbers)
+    const decode = rowDecoder(projection, call, this.rules.numbers)
     const page: StoredObject[] = []
     const most = scaledToMemory(PAGE_BYTES)
     let bytes = 0
@@ -75,26 +75,26 @@ export class SqliteObjects {
     return page
   }
 
-  readMany(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
+  readMany(ids: readonly string[], projection: Projection, call: CallOptions | undefined): StoredObject[] {
     const statement = this.#statement(
-      `SELECT asked.value, ${this.#columns(what)} FROM json_each(?) AS asked CROSS JOIN ${this.#table}
+      `SELECT asked.value, ${this.#columns(projection)} FROM json_each(?) AS asked CROSS JOIN ${this.#table}
        WHERE tenant = ? AND ${this.#table}.id = unhex(asked.value, '-')`,
     ).raw()
     const tenant = this.#tenant(call)
-    const decode = rowDecoder(what, call, this.rules.numbers)
+    const decode = rowDecoder(projection, call, this.rules.numbers)
     const distinct = [...new Set(ids)]
-    const found: StoredObject[] = []
+    const objects: StoredObject[] = []
     for (const some of slices(distinct, LOOKUP_IDS)) {
       const idList = JSON.stringify(some)
       const rows = statement.all(idList, tenant) as Row[]
       let bytes = 0
       for (const row of rows) {
-        found.push(decode(row[0], row))
+        objects.push(decode(row[0], row))
         bytes += rowBytes(row)
       }
       publishBytes(this.#place, bytes, 0)
     }
-    return found
+    return objects
   }
 
   write(objects: readonly StoredObject[], call: CallOptions | undefined): WriteOutcome[] {
@@ -102,13 +102,14 @@ export class SqliteObjects {
     const undated = this.#upsert(false)
     const dated = this.#upsert(true)
     const now = Date.now()
-    const known = this.#widthsOf(tenant)
+    const knownWidths = this.#widthsOf(tenant)
     const fixed: Widths = new Map()
     const written = { bytes: 0 }
     const outcomes = objects.map((object): WriteOutcome => {
       const statement = object.createdMs === undefined ? undated : dated
       const reason =
-        objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now, written)
+        objectFault(this.rules, object, knownWidths, fixed) ??
+        storeOne(statement, tenant, object, now, written)
       if (reason === undefined && fixed.size > 0) this.#fix(tenant, fixed)
       fixed.clear()
       return reason === undefined ? STORED : { ok: false, reason }
@@ -119,8 +120,8 @@ export class SqliteObjects {
 
   link(links: readonly Link[], call: CallOptions | undefined): WriteOutcome[] {
     const tenant = this.#tenant(call)
-    const one = `${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`
-    const select = this.#statement(`SELECT links FROM ${one}`)
+    const rowOfId = `${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`
+    const select = this.#statement(`SELECT links FROM ${rowOfId}`)
     const update = this.#statement(
       `UPDATE ${this.#table} SET links = ?, updated = ? WHERE tenant = ? AND id = unhex(?, '-')`,
     )
@@ -164,18 +165,18 @@ export class SqliteObjects {
   }
 
   #widthsOf(tenant: number): Widths {
-    let known = this.#widths.get(tenant)
-    if (known === undefined) {
+    let widths = this.#widths.get(tenant)
+    if (widths === undefined) {
       const rows = this.#statement('SELECT vector, width FROM widths WHERE collection = ? AND tenant = ?')
-      known = new Map(
+      widths = new Map(
         (rows.all(this.number, tenant) as { vector: string; width: number }[]).map((row) => [
           row.vector,
           row.width,
         ]),
       )
-      this.#widths.set(tenant, known)
+      this.#widths.set(tenant, widths)
     }
-    return known
+    return widths
   }
 
   #fix(tenant: number, fixed: Widths): void {
@@ -231,10 +232,10 @@ function storeOne(
   const hash = properties[HASH_PROPERTY]
   try {
     const json = cachedJson(properties)
-    const one = vector === undefined ? null : encodeVector(vector)
+    const unnamed = vector === undefined ? null : encodeVector(vector)
     const more = vectors === undefined ? null : encodeVectors(vectors)
-    upsert.run(tenant, id, typeof hash === 'string' ? hash : null, createdMs, updatedMs, json, one, more)
-    written.bytes += json.length + (one?.length ?? 0) + (more?.length ?? 0)
+    upsert.run(tenant, id, typeof hash === 'string' ? hash : null, createdMs, updatedMs, json, unnamed, more)
+    written.bytes += json.length + (unnamed?.length ?? 0) + (more?.length ?? 0)
     return undefined
   } catch (error) {
     if (error instanceof RangeError || sqliteCode(error) === 'SQLITE_TOOBIG') return messageOf(error)

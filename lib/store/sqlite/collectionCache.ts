@@ -23,8 +23,8 @@ export class CollectionCache {
     const version = this.#dataVersion.get()
     if (version !== this.#seenVersion) this.forgetAll()
     this.#seenVersion = version
-    const known = this.#known.get(name)
-    if (known !== undefined) return known
+    const cached = this.#known.get(name)
+    if (cached !== undefined) return cached
     const row = classesOf(this.#database).find((found) => found.name === name)
     if (row === undefined) return undefined
     const rules = rulesOf(JSON.parse(row.schema) as CollectionSchema)

@@ -77,10 +77,10 @@ export class SharedTransaction {
     } catch (error) {
       this.#bracket.undo()
       // The caller may be anyone: without this, the owners of the work would continue as if it were stored.
-      for (const one of listeners) one.onLost(error)
+      for (const listener of listeners) listener.onLost(error)
       throw error
     }
-    for (const one of listeners) one.onCommitted()
+    for (const listener of listeners) listener.onCommitted()
   }
 
   #giveUp(before: unknown, error: unknown): void {
@@ -92,7 +92,7 @@ export class SharedTransaction {
     }
     const lost = this.#end()
     this.#bracket.undo()
-    for (const one of lost) one.onLost(error)
+    for (const listener of lost) listener.onLost(error)
   }
 
   #end(): readonly CommitListener[] {

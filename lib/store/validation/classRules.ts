@@ -161,13 +161,13 @@ export function linkFault(rules: Rules, link: Link, there: boolean): string | un
 export function objectFault(
   rules: Rules,
   object: StoredObject,
-  known: Widths,
+  knownWidths: Widths,
   fixed: Widths,
 ): string | undefined {
   if (!ID.test(object.id)) return `invalid UUID '${object.id.slice(0, 80)}'`
   const wrong = rules.types(object.properties)
   if (wrong !== undefined || (object.vector === undefined && object.vectors === undefined)) return wrong
-  return rules.vectors(object, known, fixed)
+  return rules.vectors(object, knownWidths, fixed)
 }
 
 /** The error (ELYSIA_STORE) for a call after `close`. */

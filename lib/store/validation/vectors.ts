@@ -22,14 +22,15 @@ interface NamedConfig {
 export function vectorCheck(schema: CollectionSchema): VectorCheck {
   const configs = schema.vectorConfig as Readonly<Record<string, NamedConfig>> | undefined
   const isNamedOnly = configs !== undefined && !hasMixedVectors(schema)
-  return (object, known, fixed) => {
+  return (object, knownWidths, fixed) => {
     if (object.vector !== undefined) {
       if (isNamedOnly) return `collection ${schema.class} configuration does not have single vector index`
-      const reason = widthFault('', object.vector, known, fixed)
+      const reason = widthFault('', object.vector, knownWidths, fixed)
       if (reason !== undefined) return reason
     }
     for (const [name, vector] of Object.entries(object.vectors ?? {})) {
-      const reason = namedFault(schema.class, configs, name, vector) ?? widthFault(name, vector, known, fixed)
+      const reason =
+        namedFault(schema.class, configs, name, vector) ?? widthFault(name, vector, knownWidths, fixed)
       if (reason !== undefined) return reason
     }
     return undefined
@@ -54,9 +55,9 @@ function namedFault(
     : `vector ${name} is not a multi vector`
 }
 
-function widthFault(name: string, vector: Vector, known: Widths, fixed: Widths): string | undefined {
+function widthFault(name: string, vector: Vector, knownWidths: Widths, fixed: Widths): string | undefined {
   for (const row of vector instanceof Float32Array ? [vector] : vector) {
-    const width = known.get(name) ?? fixed.get(name)
+    const width = knownWidths.get(name) ?? fixed.get(name)
     if (row.length === 0) return 'a vector has no dimensions'
     if (width === undefined) fixed.set(name, row.length)
     else if (width !== row.length) {
