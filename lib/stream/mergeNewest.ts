@@ -124,17 +124,17 @@ class Heap<T> {
       if (cursors.length === 0) return
       cursors[0] = last
     }
-    const one = cursors[0]!
+    const first = cursors[0]!
     let at = 0
     for (;;) {
       let least = 2 * at + 1
       if (least >= cursors.length) break
       if (least + 1 < cursors.length && isBefore(cursors[least + 1]!, cursors[least]!)) least += 1
-      if (!isBefore(cursors[least]!, one)) break
+      if (!isBefore(cursors[least]!, first)) break
       cursors[at] = cursors[least]!
       at = least
     }
-    cursors[at] = one
+    cursors[at] = first
   }
 }
 

@@ -40,10 +40,10 @@ export function parseLine(item: Line | Reject): ParsedLine | Reject {
     return makeReject(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
   }
   if (!isRecord(value)) return makeReject(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
-  const found = lookInto(value)
-  if (found === PROTO) return makeReject(item, 'invalid_value', 'a key named __proto__ is not accepted')
+  const finding = lookInto(value)
+  if (finding === PROTO) return makeReject(item, 'invalid_value', 'a key named __proto__ is not accepted')
   const { line, end, text } = item
-  return found === LARGE ? exactly(item) : { line, end, text, value }
+  return finding === LARGE ? exactly(item) : { line, end, text, value }
 }
 
 /** The same line with large numbers as they are written. */

@@ -33,18 +33,18 @@ export async function* ownLines(input: Readable, options: OwnLinesOptions): Asyn
   const last = new LongPieces()
   const lines = split2('\n', { maxLength })
   pipeline(input, last, lines, () => {})
-  let held: string | undefined
+  let pendingLine: string | undefined
   try {
     for await (const line of lines as AsyncIterable<string>) {
-      if (held !== undefined) yield held
-      if (whole) held = line
+      if (pendingLine !== undefined) yield pendingLine
+      if (whole) pendingLine = line
       else yield line
     }
   } catch (error) {
     if (error === inputError) throw error
     throw failure(`has a line of more than ${maxLength} characters`, error)
   }
-  if (held !== undefined && last.isLf) yield held
+  if (pendingLine !== undefined && last.isLf) yield pendingLine
 }
 
 /**

@@ -183,7 +183,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     from: number,
     to: number,
     end: number,
-    known: 'latin1' | 'utf8' | undefined,
+    encoding: 'latin1' | 'utf8' | undefined,
   ): Line | RawLine | Reject | undefined {
     const line = ++this.#lines
     this.#linesEnd = end
@@ -197,7 +197,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reje
     if (isBlank(bytes, from, to)) return undefined
     this.#lastRecord = line
     const raw = { line, end, bytes: bytes.subarray(from, to) }
-    return this.#raw ? raw : decoded(raw, known ?? encodingOf(raw.bytes))
+    return this.#raw ? raw : decoded(raw, encoding ?? encodingOf(raw.bytes))
   }
 
   #tooLong(end: number, length: number, digest: string): Reject {
