@@ -46,14 +46,14 @@ export function typeOf(values: readonly TypedValue[]): TypedValue['type'] {
  * Converts values to one type: an int becomes a number beside a number, and a literal text becomes a date or a UUID.
  */
 export function unifyTypes(values: readonly TypedValue[], scope: Scope): TypedValue[] {
-  const known = values.filter(({ type }) => type !== 'null')
-  const types = new Set(known.map(({ type }) => type))
-  const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(known)
+  const nonNull = values.filter(({ type }) => type !== 'null')
+  const types = new Set(nonNull.map(({ type }) => type))
+  const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(nonNull)
   return values.map((value) => {
-    if (value.type === 'null' || (value.type === target && value.list === known[0]!.list)) return value
+    if (value.type === 'null' || (value.type === target && value.list === nonNull[0]!.list)) return value
     const made = asType(value, target)
-    if (made !== undefined && value.list === known[0]!.list) return made
-    const [first] = known
+    if (made !== undefined && value.list === nonNull[0]!.list) return made
+    const [first] = nonNull
     throw scope.fault(`this is ${typeText(value)}, and the value before it ${typeText(first!)}`, value.at)
   })
 }
@@ -69,9 +69,9 @@ function asType(value: TypedValue, target: TypedValue['type']): TypedValue | und
     return { ...value, type: target, read: (object) => doubleOf(read(object)) }
   }
   if (value.literal?.kind !== 'text' || (target !== 'date' && target !== 'uuid')) return undefined
-  const found = literalValue(value.literal, target)
-  if (found === undefined) return undefined
-  const text = found.type === 'date' ? rfc3339(found.value as Instant) : (found.value as string)
+  const literal = literalValue(value.literal, target)
+  if (literal === undefined) return undefined
+  const text = literal.type === 'date' ? rfc3339(literal.value as Instant) : (literal.value as string)
   return { ...value, type: target, read: () => text }
 }
 

@@ -164,10 +164,10 @@ function conditionOf(subject: Operand | null, { when, at }: CaseBranch): Express
 }
 
 function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope): TypedValue {
-  const found = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
-  if (found === undefined)
+  const definition = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+  if (definition === undefined)
     throw scope.fault(`there is no function ${name}; there are ${Object.keys(FUNCTIONS).join(', ')}`, at)
-  const { parameters, required, usage, rest } = found
+  const { parameters, required, usage, rest } = definition
   if (operands.length < required || (!rest && operands.length > parameters.length))
     throw scope.fault(`${name} takes ${usage}`, at)
   const typedOperands = operands.map((operand, place) => {
@@ -176,12 +176,12 @@ function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope)
     if (fits(value, parameter)) return value
     throw scope.fault(`${name} takes ${usage}, and this is ${typeText(value)}`, value.at)
   })
-  const values = found.isUnified ? unifyTypes(typedOperands, scope) : typedOperands
+  const values = definition.isUnified ? unifyTypes(typedOperands, scope) : typedOperands
   const reads = values.map(({ read }) => read)
-  const type = found.type ?? typeOf(values)
-  const list = found.isUnified === true && values.some((one) => one.list)
+  const type = definition.type ?? typeOf(values)
+  const list = definition.isUnified === true && values.some((one) => one.list)
   const literals = values.map(({ literal: one }) => one?.text)
-  const made = found.make(reads, literals)
+  const made = definition.make(reads, literals)
   if (typeof made === 'string') throw scope.fault(made, at)
   return { type, list, read: made, inputs: inputsOf(values), at }
 }

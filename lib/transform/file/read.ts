@@ -75,18 +75,18 @@ function stepOf(path: string, step: StepEntry, place: TextPosition): FileStep {
 function requireOne<K extends string>(
   path: string,
   place: TextPosition,
-  what: string,
+  subject: string,
   value: object,
   keys: readonly K[],
 ): K {
-  const [found, ...more] = keys.filter((key) => Object.hasOwn(value, key))
-  if (found === undefined)
-    throw faulty(path, place, `${what} has one of ${keys.join(', ')}, and this has none`)
-  if (more.length === 0) return found
+  const [present, ...more] = keys.filter((key) => Object.hasOwn(value, key))
+  if (present === undefined)
+    throw faulty(path, place, `${subject} has one of ${keys.join(', ')}, and this has none`)
+  if (more.length === 0) return present
   throw faulty(
     path,
     place,
-    `${what} has one of ${keys.join(', ')}, and this has ${[found, ...more].join(' and ')}`,
+    `${subject} has one of ${keys.join(', ')}, and this has ${[present, ...more].join(' and ')}`,
   )
 }
 

@@ -86,13 +86,13 @@ export function columnOf(path: Path, schema: CollectionSchema, text: string): Co
   const { names, at } = path
   const name = names.map(({ name }) => name).join('.')
   let among: readonly PropertySchema[] = schema.properties ?? []
-  let found: PropertySchema | undefined
+  let current: PropertySchema | undefined
   let whole = schema.class
   for (const step of names) {
-    found = among.find((property) => property.name === step.name)
-    if (found === undefined) throw unknownProperty(step, among, whole, schema, text, at)
+    current = among.find((property) => property.name === step.name)
+    if (current === undefined) throw unknownProperty(step, among, whole, schema, text, at)
     const last = step === names.at(-1)
-    if (!last && found.dataType[0] === 'object[]') {
+    if (!last && current.dataType[0] === 'object[]') {
       throw filterFault(
         `${step.name} is a list of objects, and no condition reaches into a list`,
         propertiesText(schema),
@@ -103,17 +103,17 @@ export function columnOf(path: Path, schema: CollectionSchema, text: string): Co
       )
     }
     whole = step.name
-    among = insideOf(found)
+    among = insideOf(current)
   }
-  const dataType = found!.dataType[0] ?? ''
+  const dataType = current!.dataType[0] ?? ''
   const scalar = dataType.replace('[]', '')
   return {
     name,
-    type: isReference(found!) ? 'none' : (TYPES[scalar] ?? 'none'),
+    type: isReference(current!) ? 'none' : (TYPES[scalar] ?? 'none'),
     list: scalar !== dataType,
     dataType,
     root: names[0]!.name,
-    ...(names.length === 1 && { property: found! }),
+    ...(names.length === 1 && { property: current! }),
     read: readerOf(names.map(({ name }) => name)),
   }
 }
@@ -155,8 +155,8 @@ function unknownProperty(
   text: string,
   at: number,
 ) {
-  const known = among.map((property) => property.name)
-  const near = closestMatch(name, known)
+  const propertyNames = among.map((property) => property.name)
+  const near = closestMatch(name, propertyNames)
   if (!quoted && /^(nan|inf|infinity)$/i.test(name)) {
     throw filterFault(`no stored number is ${name}`, propertiesText(schema), { text, at })
   }
@@ -165,7 +165,8 @@ function unknownProperty(
     ...(quoted ? [`a text stands in single quotes: '${name}'`] : []),
     propertiesText(schema),
   ]
-  const fact = known.length === 0 && whole !== schema.class ? 'no properties inside' : `no property ${name}`
+  const fact =
+    propertyNames.length === 0 && whole !== schema.class ? 'no properties inside' : `no property ${name}`
   return filterFault(`${whole} has ${fact}`, hints.join('; '), { text, at })
 }
 

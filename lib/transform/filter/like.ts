@@ -66,9 +66,9 @@ function textMatcher(pieces: readonly string[]): (text: string) => boolean {
     const end = text.length - last.length
     let at = first!.length
     for (const piece of rest) {
-      const found = text.indexOf(piece, at)
-      if (found === -1) return false
-      at = found + piece.length
+      const index = text.indexOf(piece, at)
+      if (index === -1) return false
+      at = index + piece.length
     }
     return at <= end && text.endsWith(last)
   }

@@ -123,10 +123,10 @@ function syntaxFault(text: string, { expected, found, location }: Fault): Elysia
   const names = expected.map(({ type, description, text }) =>
     type === 'literal' ? `"${text}"` : description,
   )
-  const known = [...new Set(names)]
+  const distinct = [...new Set(names)]
     .filter((name): name is string => name !== undefined && name !== 'space')
     .sort()
-  const options = [...known, ...(expected.some(({ type }) => type === 'end') ? ['the end'] : [])]
+  const options = [...distinct, ...(expected.some(({ type }) => type === 'end') ? ['the end'] : [])]
   const foundText = found === null ? 'the text ends' : `${JSON.stringify(found)} stands there`
   return filterFault(`${foundText}, expected ${listText(options)}`, hintFor(text, offset), {
     text,

@@ -145,23 +145,23 @@ function containsCondition(
 }
 
 function equalTo(
-  one: FilterValue,
+  constant: FilterValue,
   property: PropertySchema | undefined,
   schema: CollectionSchema,
 ): ConditionValue | undefined {
-  switch (one.type) {
+  switch (constant.type) {
     case 'text':
-      return isFound(one.value, property!, schema) ? { type: 'text', value: one.value } : undefined
+      return isFound(constant.value, property!, schema) ? { type: 'text', value: constant.value } : undefined
     case 'date':
-      return { type: 'date', value: rfc3339(one.value) }
+      return { type: 'date', value: rfc3339(constant.value) }
     case 'int':
-      return typeof one.value === 'number' && Number.isSafeInteger(one.value)
-        ? { type: 'int', value: one.value }
+      return typeof constant.value === 'number' && Number.isSafeInteger(constant.value)
+        ? { type: 'int', value: constant.value }
         : undefined
     case 'number':
-      return Number(one.value) === 0 ? undefined : { type: 'number', value: Number(one.value) }
+      return Number(constant.value) === 0 ? undefined : { type: 'number', value: Number(constant.value) }
     default:
-      return one as ConditionValue
+      return constant as ConditionValue
   }
 }
 

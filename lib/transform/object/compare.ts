@@ -102,16 +102,16 @@ function vectorDifferences(
   tolerance: number,
 ): readonly VectorDifference[] {
   const unnamed = vectorDifference('', left.vector, right.vector, tolerance)
-  const found = unnamed === undefined ? [] : [unnamed]
+  const differences = unnamed === undefined ? [] : [unnamed]
   if (left.vectors === undefined && right.vectors === undefined)
-    return found.length === 0 ? NO_VECTORS : found
+    return differences.length === 0 ? NO_VECTORS : differences
   const { vectors: ofLeft = {} } = left
   const { vectors: ofRight = {} } = right
   for (const name of new Set([...Object.keys(ofLeft), ...Object.keys(ofRight)].sort())) {
-    const one = vectorDifference(name, valueIn(ofLeft, name), valueIn(ofRight, name), tolerance)
-    if (one !== undefined) found.push(one)
+    const namedDifference = vectorDifference(name, valueIn(ofLeft, name), valueIn(ofRight, name), tolerance)
+    if (namedDifference !== undefined) differences.push(namedDifference)
   }
-  return found
+  return differences
 }
 
 function vectorDifference(

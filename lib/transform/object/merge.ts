@@ -50,11 +50,11 @@ function mergeProperties(
   properties: readonly PropertySchema[],
 ): JsonObject {
   const merged: JsonObject = { ...second }
-  const known = new Map(properties.map((property) => [property.name, property]))
+  const propertiesByName = new Map(properties.map((property) => [property.name, property]))
   for (const [name, value] of Object.entries(first)) {
     if (isAbsent(value)) continue
     const other = second[name]
-    const nested = nestedIn(known.get(name))
+    const nested = nestedIn(propertiesByName.get(name))
     const both = nested !== undefined && isRecord(value) && isRecord(other)
     merged[name] = both ? mergeProperties(value, other, nested) : value
   }

@@ -26,7 +26,7 @@ function* differences(wanted: Json, got: Json | undefined, path: string[]): Gene
   if (isRecord(wanted) && isRecord(got)) {
     for (const [key, value] of Object.entries(wanted)) yield* differences(value, got[key], [...path, key])
   } else if (isNamed(wanted) && Array.isArray(got)) {
-    for (const one of wanted) yield* differences(one, namesake(got, one), [...path, String(one.name)])
+    for (const entry of wanted) yield* differences(entry, namesake(got, entry), [...path, String(entry.name)])
   } else if (JSON.stringify(wanted) !== JSON.stringify(got)) {
     yield { path: path.join('.'), wanted, ...(got !== undefined && { got }) }
   }

@@ -61,8 +61,13 @@ function severalOf(returned: readonly unknown[], before: StoredObject, rules: An
 }
 
 /** @throws Error with the reason as its message */
-function changedObject(value: unknown, before: StoredObject, what: string, needsId = false): ChangedObject {
-  if (!isRecord(value)) throw new Error(`${what} ${nameOf(value)}, not an object`)
+function changedObject(
+  value: unknown,
+  before: StoredObject,
+  subject: string,
+  needsId = false,
+): ChangedObject {
+  if (!isRecord(value)) throw new Error(`${subject} ${nameOf(value)}, not an object`)
   const { id = needsId ? undefined : before.id, tenant = before.tenant, properties, vector, vectors } = value
   const strange = Object.keys(value).find((key) => !FIELDS.has(key))
   if (strange !== undefined)

@@ -12,8 +12,8 @@ export function exportsOf(
 ): ScriptExports & { readonly run: ScriptFunction } {
   const { default: run, ids, vectors = true, schema = {} } = module
   if (typeof run !== 'function') {
-    const found = run === undefined ? 'it has no default export' : `its default export is ${nameOf(run)}`
-    throw new Error(`${found}, and has to export a function: export default (object) => object`)
+    const fact = run === undefined ? 'it has no default export' : `its default export is ${nameOf(run)}`
+    throw new Error(`${fact}, and has to export a function: export default (object) => object`)
   }
   if (ids !== undefined && ids !== 'kept' && ids !== 'changed') {
     throw new Error(`ids is ${JSON.stringify(ids)}, and may be 'kept' or 'changed'`)

@@ -46,9 +46,9 @@ function record(value: object, path: string, depth: number): Json {
   requirePlain(value, path)
   let changed: Record<string, Json> | undefined
   for (const key of Object.keys(value)) {
-    const one = (value as Record<string, unknown>)[key]
-    const made = one === undefined ? undefined : plainJson(one, `${path}.${key}`, depth)
-    if (made !== undefined && Object.is(made, one)) continue
+    const field = (value as Record<string, unknown>)[key]
+    const made = field === undefined ? undefined : plainJson(field, `${path}.${key}`, depth)
+    if (made !== undefined && Object.is(made, field)) continue
     changed ??= { ...value } as Record<string, Json>
     if (made === undefined) delete changed[key]
     else changed[key] = made

@@ -100,7 +100,7 @@ function transformed(
     else if (answer.kind === 'filtered') filtered += 1
     else if (answer.kind === 'failed') rejects.push(transformReject(name, object, answer.reason))
     else {
-      for (const one of answer.objects) objects.push(addedObject(object, one))
+      for (const added of answer.objects) objects.push(addedObject(object, added))
       more += answer.objects.length - 1
     }
   }

@@ -42,10 +42,10 @@ function sendWhatIsPrinted(): void {
 
 async function load() {
   try {
-    const found = exportsOf((await import(url)) as Record<string, unknown>)
-    const { run, ...exports } = found
+    const loaded = exportsOf((await import(url)) as Record<string, unknown>)
+    const { run, ...exports } = loaded
     send({ kind: 'loaded', exports: structuredClone(exports) })
-    return found
+    return loaded
   } catch (error) {
     send({ kind: 'unusable', reason: error instanceof Error ? error.message : String(error) })
     return undefined

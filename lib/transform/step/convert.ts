@@ -44,15 +44,15 @@ function convertOwn({ name, property, type, onError }: ConvertContext): Transfor
   return {
     name,
     bind(before) {
-      const found = propertyOf(name, before, property)
-      const from = found.dataType[0] ?? ''
+      const declared = propertyOf(name, before, property)
+      const from = declared.dataType[0] ?? ''
       const convert = conversion(from, type)
       if (convert === undefined) {
         const hint = from === 'int' || from === 'number' ? HINT_OF_NUMBERS : HINT
         throw stageFault(name, `${property} is of type ${from}, and none of its values is a ${type}`, hint)
       }
       if (type !== 'date') requireNoExpiry(name, before, property)
-      const properties = (before.properties ?? []).map((one) => (one === found ? ofType(one, type) : one))
+      const properties = (before.properties ?? []).map((one) => (one === declared ? ofType(one, type) : one))
       return eachObject(name, {
         schema: withProperties(before, properties),
         touches: [property],

@@ -28,15 +28,15 @@ export function insideProperty(name: string, holder: readonly string[], inner: T
     name,
     ...(inner.sha256 !== undefined && { sha256: inner.sha256 }),
     bind(before) {
-      const found = propertyOf(name, before, outer)
-      const [type = ''] = found.dataType
+      const declared = propertyOf(name, before, outer)
+      const [type = ''] = declared.dataType
       if (!OBJECT.test(type))
         throw stageFault(
           name,
           `${outer} is of type ${type}: there is nothing in it`,
           'only object and object[] have properties',
         )
-      const nested = (found.nestedProperties ?? []) as readonly PropertySchema[]
+      const nested = (declared.nestedProperties ?? []) as readonly PropertySchema[]
       const bound = step.bind({ class: `${before.class}.${outer}`, properties: nested })
       if (bound.schema.properties?.length === 0)
         throw stageFault(
@@ -44,8 +44,8 @@ export function insideProperty(name: string, holder: readonly string[], inner: T
           `nothing would be left in ${outer}`,
           `leave it out as a whole: --drop ${outer}`,
         )
-      const changed = { ...found, nestedProperties: [...(bound.schema.properties ?? [])] }
-      const properties = (before.properties ?? []).map((one) => (one === found ? changed : one))
+      const changed = { ...declared, nestedProperties: [...(bound.schema.properties ?? [])] }
+      const properties = (before.properties ?? []).map((one) => (one === declared ? changed : one))
       return eachObject(name, {
         schema: withProperties(before, properties),
         touches: [outer],
@@ -53,12 +53,12 @@ export function insideProperty(name: string, holder: readonly string[], inner: T
           const value = draft.properties[outer]
           if (value === undefined || value === null) return 'kept'
           const made: Json[] = []
-          for (const one of Array.isArray(value) ? value : [value]) {
-            if (!isObject(one)) {
-              made.push(one)
+          for (const item of Array.isArray(value) ? value : [value]) {
+            if (!isObject(item)) {
+              made.push(item)
               continue
             }
-            const part = { id: draft.id, properties: { ...one } }
+            const part = { id: draft.id, properties: { ...item } }
             const outcome = bound.change!(part)
             if (outcome instanceof Refusal) return outcome
             made.push(defined(part.properties))

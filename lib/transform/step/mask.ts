@@ -42,8 +42,8 @@ function maskOwn(name: string, property: string, digest: (text: string) => strin
     name,
     sha256: digest(OF_KEY),
     bind(before) {
-      const found = propertyOf(name, before, property)
-      const [type = ''] = found.dataType
+      const declared = propertyOf(name, before, property)
+      const [type = ''] = declared.dataType
       if (!MASKABLE.test(type))
         throw stageFault(
           name,
@@ -51,8 +51,8 @@ function maskOwn(name: string, property: string, digest: (text: string) => strin
           'leave it out with --drop',
         )
       requireNoExpiry(name, before, property)
-      const masked = { ...ofType(found, type.endsWith('[]') ? 'text[]' : 'text'), tokenization: 'field' }
-      const properties = (before.properties ?? []).map((one) => (one === found ? masked : one))
+      const masked = { ...ofType(declared, type.endsWith('[]') ? 'text[]' : 'text'), tokenization: 'field' }
+      const properties = (before.properties ?? []).map((one) => (one === declared ? masked : one))
       const spelled = SPELLINGS[type.replace('[]', '')] ?? exactJson
       return eachObject(name, {
         schema: withProperties(before, properties),

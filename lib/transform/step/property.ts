@@ -6,13 +6,13 @@ import { didYouMean } from '../../core/suggest.ts'
 export function propertyOf(stage: string, schema: CollectionSchema, property: string) {
   const { class: name } = schema
   const properties = propertiesIn(schema)
-  const found = properties.find((one) => one.name === property)
-  if (found !== undefined) return found
-  const known = properties.map((one) => one.name)
+  const declared = properties.find((one) => one.name === property)
+  if (declared !== undefined) return declared
+  const names = properties.map((one) => one.name)
   throw stageFault(
     stage,
     `${name} has no property ${property} at this point`,
-    didYouMean(property, known, known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`),
+    didYouMean(property, names, names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`),
   )
 }
 

@@ -29,11 +29,11 @@ export const CONVERSIONS: Readonly<Record<ScalarType, readonly ScalarType[]>> = 
 export function conversion(from: string, to: string): Conversion | undefined {
   const [source, target] = [scalarOf(from), scalarOf(to)]
   if (source === undefined || target === undefined || !CONVERSIONS[target].includes(source)) return undefined
-  const one = MAKERS[target]
+  const convert = MAKERS[target]
   const isList = to.endsWith('[]')
   return (value) => {
-    if (Array.isArray(value)) return isList ? eachOf(value, one) : onlyOf(value, one)
-    const made = one(value)
+    if (Array.isArray(value)) return isList ? eachOf(value, convert) : onlyOf(value, convert)
+    const made = convert(value)
     return 'fault' in made || !isList ? made : { value: [made.value] }
   }
 }

@@ -48,14 +48,14 @@ export function setQuantizer(given: string): Transform {
 function indexTransform(
   flag: string,
   given: string,
-  known: readonly string[],
+  names: readonly string[],
   change: (entry: VectorEntry, what: string) => VectorEntry,
 ): Transform {
   const vectorArguments = parseVectorArguments(`--${flag}`, given)
   for (const { what } of vectorArguments) {
-    if (known.includes(what)) continue
+    if (names.includes(what)) continue
     throw new ElysiaError('ELYSIA_USAGE', `--${flag} ${what} is not known`, {
-      hint: `one of ${known.join(', ')}`,
+      hint: `one of ${names.join(', ')}`,
     })
   }
   return vectorTransform({
@@ -98,12 +98,12 @@ function configAs(type: string, { name, indexType = 'hnsw', indexConfig }: Vecto
     )
   }
   const { distance } = config
-  const same = distance === undefined ? {} : { distance }
+  const distanceSetting = distance === undefined ? {} : { distance }
   if (indexType === 'dynamic' && (type === 'hnsw' || type === 'flat'))
-    return { ...recordOf(config[type]), ...same }
+    return { ...recordOf(config[type]), ...distanceSetting }
   if (type === 'dynamic' && (indexType === 'hnsw' || indexType === 'flat'))
-    return { ...same, [indexType]: config }
-  return same
+    return { ...distanceSetting, [indexType]: config }
+  return distanceSetting
 }
 
 function quantized(entry: VectorEntry, kind: string): JsonObject {
@@ -128,9 +128,10 @@ function compressed(config: JsonObject, type: string, kind: string, { name }: Ve
     })
   }
   const changed: JsonObject = { ...config }
-  for (const one of COMPRESSING) {
-    if (one === kind) changed[one] = { ...recordOf(config[one]), enabled: true }
-    else if (config[one] !== undefined) changed[one] = { ...recordOf(config[one]), enabled: false }
+  for (const quantizer of COMPRESSING) {
+    if (quantizer === kind) changed[quantizer] = { ...recordOf(config[quantizer]), enabled: true }
+    else if (config[quantizer] !== undefined)
+      changed[quantizer] = { ...recordOf(config[quantizer]), enabled: false }
   }
   if (kind === 'none') changed.skipDefaultQuantization = true
   return changed

@@ -28,9 +28,9 @@ export function vectorPairs(given: string): readonly (readonly [old: string, now
     if (old === '' || now === undefined || more.length > 0) throw unreadable('--vector-map', given)
     return [old, now] as const
   })
-  const kept = pairs.map(([, now]) => now).filter((now) => now !== '')
+  const newNames = pairs.map(([, now]) => now).filter((now) => now !== '')
   const isTwice = (all: readonly string[]) => new Set(all).size < all.length
-  if (isTwice(pairs.map(([old]) => old)) || isTwice(kept)) throw unreadable('--vector-map', given)
+  if (isTwice(pairs.map(([old]) => old)) || isTwice(newNames)) throw unreadable('--vector-map', given)
   return pairs
 }
 

@@ -108,9 +108,9 @@ function quantizerUnknown(patching: SchemaDraft): void {
     const rq = recordOf(settings.rq)
     if (rq.enabled !== true || type === 'hfresh') continue
     const bits = Number(rq.bits ?? 8)
-    const [since, what] = rotational(type, bits)
+    const [since, feature] = rotational(type, bits)
     if (!unknownTo(target, since)) continue
-    const reason = `Weaviate ${target.version} has no ${what}`
+    const reason = `Weaviate ${target.version} has no ${feature}`
     if (type === 'hnsw' && bits !== 1 && !unknownTo(target, 32)) {
       set([...path, 'rq', 'bits'], 8, reason)
       continue
@@ -131,14 +131,14 @@ function rotational(type: string, bits: number): readonly [since: number, what: 
 
 function quantizerUnsaid({ schema, target, set }: SchemaDraft): void {
   if (target.version === undefined) return
-  for (const one of indexSettingsOf(schema)) {
-    const { path, type, settings } = one
+  for (const index of indexSettingsOf(schema)) {
+    const { path, type, settings } = index
     if (type !== 'hnsw' && type !== 'flat') continue
     const isUnknown = unknownTo(target, type === 'hnsw' ? 33 : 35)
     const key = [...path, 'skipDefaultQuantization']
     if (isUnknown && settings.skipDefaultQuantization === true) {
       set(key, undefined, 'the target has no standard quantization')
-    } else if (!isUnknown && isUncompressed(one) && settings.skipDefaultQuantization === undefined) {
+    } else if (!isUnknown && isUncompressed(index) && settings.skipDefaultQuantization === undefined) {
       set(key, true, 'the index was not compressed, and the target may have a standard quantization')
     }
   }
