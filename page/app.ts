@@ -169,11 +169,11 @@ function runOf(hash: string): string | undefined {
  */
 function useRefresh(source: Source, live: LiveFacts | undefined, set: (facts: PageFacts) => void): void {
   const of = live === undefined ? '' : eventsOf(live)
-  const known = useRef('')
+  const previous = useRef('')
   useEffect(() => {
-    if (of === '' || of === known.current) return
-    const isFirst = known.current === ''
-    known.current = of
+    if (of === '' || of === previous.current) return
+    const isFirst = previous.current === ''
+    previous.current = of
     if (isFirst && live?.history_version === source.first.history_version) return
     const timer = setTimeout(() => void source.again().then(set, () => {}), SOON_MS)
     return () => clearTimeout(timer)

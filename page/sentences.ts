@@ -62,8 +62,8 @@ export function trafficSentence(traffic: readonly PlaceTraffic[], seconds: numbe
     ...moved(from?.bytes_in ?? 0, from?.place ?? '', 'came from'),
     ...moved(to?.bytes_out ?? 0, to?.place ?? '', 'went to'),
   ]
-  const what = most.length === 0 ? 'Nothing was moved.' : `${capital(most.join(', '))}.`
-  return `${what} ${stallSentence(traffic)}`
+  const movedText = most.length === 0 ? 'Nothing was moved.' : `${capital(most.join(', '))}.`
+  return `${movedText} ${stallSentence(traffic)}`
 }
 
 function speedText(bytes: number, seconds: number): string {

@@ -71,15 +71,15 @@ function withGetters(text: string): string {
   const code = text.slice(0, text.length - map.length)
   const own = EXPORTED_DEFAULT.exec(code)
   if (own !== null) return `${code.slice(0, own.index)}$giveAll(exports,${own[1]});\n${map}`
-  const found = EXPORTS.exec(code)
-  if (found === null) {
+  const match = EXPORTS.exec(code)
+  if (match === null) {
     if (/\bexport\s*\{/.test(code.slice(-1000)))
       throw new Error(`exports of a chunk in another place: ${code.slice(-200)}`)
     return text
   }
-  const getters = found[1]!.split(',').map((one) => {
+  const getters = match[1]!.split(',').map((one) => {
     const [local, name = local] = one.trim().split(' as ')
     return `${name}:()=>${local}`
   })
-  return `${code.slice(0, found.index)}$give(exports,{${getters.join(',')}});\n${map}`
+  return `${code.slice(0, match.index)}$give(exports,{${getters.join(',')}});\n${map}`
 }

@@ -11,13 +11,13 @@ const ARCHIVE_ID = /^[0-9a-z-]+$/
 export async function archivePath(context: Context, operand: string): Promise<string> {
   if (existsSync(operand)) return operand
   if (operand.startsWith(LATEST)) return useCatalog(context, (catalog) => newest(context, catalog, operand))
-  const known = await useCatalog(context, (catalog) =>
+  const location = await useCatalog(context, (catalog) =>
     ARCHIVE_ID.test(operand) ? archiveNamed(catalog, operand).location : undefined,
   ).catch((error) => {
     if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
     throw error
   })
-  return known ?? operand
+  return location ?? operand
 }
 
 function newest({ console }: Context, catalog: Catalog, operand: string): string {

@@ -96,10 +96,10 @@ function unknownFlag({ name, rawName }: OptionToken, flags: ReadonlyMap<string, 
       'set ELYSIACTL_API_KEY, or give --api-key-file FILE',
     )
   }
-  const known = [...flags.keys()].filter((flag) => flag.length > 1).map((flag) => `--${flag}`)
+  const longFlags = [...flags.keys()].filter((flag) => flag.length > 1).map((flag) => `--${flag}`)
   return usage(
     `unknown option ${rawName}`,
-    didYouMean(rawName, known, '--help lists the options of a command'),
+    didYouMean(rawName, longFlags, '--help lists the options of a command'),
   )
 }
 

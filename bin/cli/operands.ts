@@ -53,8 +53,8 @@ export function requireOperands(command: OperandUsage, values: readonly string[]
   const { name, operands } = command
   const missing = operands[values.length]
   if (missing !== undefined && missing.optional !== true) {
-    const what = missing.kind ?? missing.name.toLowerCase()
-    throw usage(command, `${name}: no ${what} is given`, missing.hint)
+    const kind = missing.kind ?? missing.name.toLowerCase()
+    throw usage(command, `${name}: no ${kind} is given`, missing.hint)
   }
   const extra = operands.at(-1)?.many === true ? undefined : values[operands.length]
   if (extra === undefined) return

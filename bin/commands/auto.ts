@@ -86,7 +86,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
     if (console.json) return console.document({ dry_run: true, policies: planned, runs: [], failed: 0 })
     return console.print(pageOf(await tablesFor(context), planned))
   }
-  const held = stateLock(state, 'auto', 'the policies: another `elysiactl auto`')
+  const lock = stateLock(state, 'auto', 'the policies: another `elysiactl auto`')
   ready()
   try {
     const notes = new AutoNotes(state)
@@ -105,7 +105,7 @@ async function carryOutPolicies(context: Context, ready: () => void): Promise<vo
     if (failed > 0 && first !== undefined)
       context.fail(EXIT.rejects, `${pluralize(failed, 'command')} failed: ${failureText(first)}`)
   } finally {
-    held.release()
+    lock.release()
   }
 }
 

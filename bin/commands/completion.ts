@@ -28,8 +28,8 @@ async function run(context: Context): Promise<void> {
   const { operands, rest, console } = context
   const [shell = ''] = operands
   if (shell === REQUEST) {
-    const found = await candidates(context, rest ?? [])
-    return console.print(found.flatMap(({ word, text = '' }) => [word, text]))
+    const matches = await candidates(context, rest ?? [])
+    return console.print(matches.flatMap(({ word, text = '' }) => [word, text]))
   }
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined
   const shells = Object.keys(SCRIPTS)

@@ -35,8 +35,8 @@ let placed: { readonly directory: string | undefined } | undefined
  * Node's own cache stores a file before it runs: without its functions, which are then compiled one by one.
  */
 export function load(name: string): object {
-  const known = loaded.get(name)
-  if (known !== undefined) return known
+  const loadedModule = loaded.get(name)
+  if (loadedModule !== undefined) return loadedModule
   const file = join(__dirname, name)
   const require = createRequire(file)
   placed ??= { directory: placeOfCompiled() }

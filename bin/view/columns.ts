@@ -41,11 +41,11 @@ export function columns(
   onDropped: (names: readonly string[]) => void = () => {},
 ): string[] {
   const all = head.map((column, index) => measured(column, rows, index))
-  const kept = width === undefined ? all : fitting(all, width)
-  if (kept.length < all.length) onDropped(all.filter((one) => !kept.includes(one)).map(({ name }) => name))
-  if (width !== undefined) narrow(kept, width)
+  const shown = width === undefined ? all : fitting(all, width)
+  if (shown.length < all.length) onDropped(all.filter((one) => !shown.includes(one)).map(({ name }) => name))
+  if (width !== undefined) narrow(shown, width)
   return Array.from({ length: rows.length + 1 }, (_, row) =>
-    kept
+    shown
       .map(({ cells, width }) => padded(cells[row]!, width))
       .join(GAP)
       .trimEnd(),

@@ -5,16 +5,16 @@ import { shortTarget } from './target.ts'
 export function rehearsalText(report: RehearseReport): string[] {
   const { status, archive, collection, location, written, bytes, target } = report
   const { restore_seconds, compare_seconds, expired = 0, faults } = report
-  const what = archive === '' ? location : `${archive} (${collection})`
+  const subject = archive === '' ? location : `${archive} (${collection})`
   if (status === 'proved') {
     const gone = expired === 0 ? '' : `, of which ${expired} have expired`
     return [
-      `proved: ${what}: ${pluralize(written, 'object')}, ${roughSize(bytes)}, restored into ${shortTarget(target)} in ${restore_seconds.toFixed(2)} s`,
+      `proved: ${subject}: ${pluralize(written, 'object')}, ${roughSize(bytes)}, restored into ${shortTarget(target)} in ${restore_seconds.toFixed(2)} s`,
       `each object is that of the archive${gone} (compared in ${compare_seconds.toFixed(2)} s); the scratch is removed`,
     ]
   }
   return [
-    `${status}: ${what}${target === '' ? '' : `, into ${target}`}`,
+    `${status}: ${subject}${target === '' ? '' : `, into ${target}`}`,
     ...faults.flatMap(({ fact, ids = [] }) => [
       `  ${fact}`,
       ...(ids.length === 0 ? [] : [`    ids: ${ids.join(', ')}`]),

@@ -37,6 +37,6 @@ export function damageText(damaged: readonly VerifyReport[], all: number): strin
   const others =
     own.length === 0 || affected === 0 ? '' : `; ${pluralize(affected, 'increment')} of it cannot be restored`
   const next = command === undefined ? '' : `; to restore the rest: ${command}`
-  const what = own.length === 0 ? 'damaged by a base' : 'damaged'
-  return `${what}: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${others}${next}`
+  const verdict = own.length === 0 ? 'damaged by a base' : 'damaged'
+  return `${verdict}: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${others}${next}`
 }

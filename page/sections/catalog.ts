@@ -51,14 +51,14 @@ interface ArchiveInChain {
 
 /** Each chain from its full archive to the last increment; the newest chain first. */
 function chainsOf(members: readonly ArchiveView[]): ArchiveInChain[][] {
-  const known = new Set(members.map(({ id }) => id))
+  const ids = new Set(members.map(({ id }) => id))
   const children = Map.groupBy(members.toReversed(), ({ parent }) => parent ?? '')
   const below = (archive: ArchiveView, depth: number): ArchiveInChain[] => {
     const chain: ArchiveInChain[] = []
     const open: ArchiveInChain[] = [{ archive, depth }]
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      chain.push(one)
-      const { archive: above, depth: level } = one
+    for (let current = open.pop(); current !== undefined; current = open.pop()) {
+      chain.push(current)
+      const { archive: above, depth: level } = current
       open.push(
         ...(children.get(above.id) ?? []).toReversed().map((child) => ({ archive: child, depth: level + 1 })),
       )
@@ -66,7 +66,7 @@ function chainsOf(members: readonly ArchiveView[]): ArchiveInChain[][] {
     return chain
   }
   return members
-    .filter(({ parent }) => parent === undefined || !known.has(parent))
+    .filter(({ parent }) => parent === undefined || !ids.has(parent))
     .map((first) => below(first, 0))
 }
 

@@ -37,8 +37,8 @@ export function Runs({ source, first, now }: { source: Source; first: RunPage; n
       isCurrent = false
     }
   }, [choice, first])
-  const known = new Set(first.runs.map(({ id }) => id))
-  const runs = isAll ? [...first.runs, ...pages.runs.filter(({ id }) => !known.has(id))] : pages.runs
+  const firstIds = new Set(first.runs.map(({ id }) => id))
+  const runs = isAll ? [...first.runs, ...pages.runs.filter(({ id }) => !firstIds.has(id))] : pages.runs
   const next = isAll && pages.count === 0 ? first.next : pages.next
   const older = async () => {
     const page = await source.runs(choice, next)

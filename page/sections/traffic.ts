@@ -16,18 +16,18 @@ const COLUMNS = [
 
 /** What a run moved, by place and direction, and how long it waited for each; nothing if it was not measured. */
 export function Traffic({ entry: { traffic = [], seconds = 0 } }: { entry: HistoryEntry }): VNode | null {
-  const rows = traffic.flatMap((one) => [
-    ...rowOf(one, 'received', seconds, {
-      bytes: one.bytes_in,
-      most: one.most_in_per_second,
-      stalls: one.stalls_in,
-      stalled: one.stalled_in_seconds,
+  const rows = traffic.flatMap((place) => [
+    ...rowOf(place, 'received', seconds, {
+      bytes: place.bytes_in,
+      most: place.most_in_per_second,
+      stalls: place.stalls_in,
+      stalled: place.stalled_in_seconds,
     }),
-    ...rowOf(one, 'sent', seconds, {
-      bytes: one.bytes_out,
-      most: one.most_out_per_second,
-      stalls: one.stalls_out,
-      stalled: one.stalled_out_seconds,
+    ...rowOf(place, 'sent', seconds, {
+      bytes: place.bytes_out,
+      most: place.most_out_per_second,
+      stalls: place.stalls_out,
+      stalled: place.stalled_out_seconds,
     }),
   ])
   if (rows.length === 0) return null

@@ -29,14 +29,14 @@ export function policiesNow(
 ): () => Promise<readonly Policy[]> {
   const { commands, console } = context
   let policies = first
-  let known: string | undefined
+  let lastSeen: string | undefined
   const look = async () => {
     let seen = ''
     try {
       const schemas = () => allSchemas(commands)
       const settings = await readSettings({ schemas, env: process.env, directory: process.cwd() })
       seen = textOf(settings)
-      if (seen === known) return
+      if (seen === lastSeen) return
       const read = await policiesIn(context, settings)
       await take(settings)
       policies = read ?? []
@@ -45,15 +45,15 @@ export function policiesNow(
       else console.note('the configuration has changed: its new policies apply from now on')
     } catch (error) {
       if (seen === '') seen = messageOf(error)
-      if (seen === known) return
+      if (seen === lastSeen) return
       console.warn(
         `the changed configuration is not used: ${messageOf(error)}; the earlier policies stay in force`,
       )
     }
-    known = seen
+    lastSeen = seen
   }
   return async () => {
-    if (known === undefined) known = textOf(context.settings)
+    if (lastSeen === undefined) lastSeen = textOf(context.settings)
     else await look()
     return policies
   }

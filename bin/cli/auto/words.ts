@@ -28,15 +28,15 @@ export async function optionWords(
   const { member, name } = followWords(commands, command)
   if (isGroup(member)) throw new Error(`${name} is not a command`)
   const schemas = schemasOf(await load(name, member))
-  const known = new Map<string, OptionSchema>()
+  const optionsByFlag = new Map<string, OptionSchema>()
   for (const { properties } of schemas) {
     for (const [key, option] of Object.entries(properties))
-      if (!OWN.has(key)) known.set(namesOf(key, option).flag, option)
+      if (!OWN.has(key)) optionsByFlag.set(namesOf(key, option).flag, option)
   }
   const words = Object.entries(options).flatMap(([key, value]) => {
     const flag = key.replaceAll('_', '-')
-    const option = known.get(flag)
-    if (option === undefined) throw unknown(flag, name, [...known.keys()])
+    const option = optionsByFlag.get(flag)
+    if (option === undefined) throw unknown(flag, name, [...optionsByFlag.keys()])
     return (Array.isArray(value) ? value : [value]).flatMap((one) => wordsOf(flag, option, one, file))
   })
   const { flags } = readArguments(words, schemas)

@@ -73,10 +73,10 @@ export async function rootToLock(context: Context, path: string): Promise<string
 async function basesOf(context: Context, location: string): Promise<string[]> {
   const { openArchive, openChain, findBelow, parentOfArchive, directoryStorage } = await backupJob()
   const near = findBelow([parentOfArchive(location), backupRoot(context)])
-  const known = await archiveFinder(context)
+  const findCataloged = await archiveFinder(context)
   try {
     const newest = await openArchive(directoryStorage(location))
-    const { links } = await openChain(newest, async (id) => (await near(id)) ?? known(id))
+    const { links } = await openChain(newest, async (id) => (await near(id)) ?? findCataloged(id))
     return links.filter((link) => link !== newest).map(({ storage }) => storage.text)
   } catch {
     return []

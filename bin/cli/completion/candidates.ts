@@ -49,7 +49,7 @@ function flagsFor({ command, values }: TypedWords): Candidate[] {
   const open = optionsOf(command).filter(([key, option]) => {
     return option.hidden !== true && (option.repeated === true || !values.has(key))
   })
-  const found = open.map(([key, option]) => {
+  const flagCandidates = open.map(([key, option]) => {
     const { flag } = namesOf(key, option)
     const isOn = option.default === true
     return {
@@ -57,7 +57,7 @@ function flagsFor({ command, values }: TypedWords): Candidate[] {
       text: isOn ? (option.negative ?? option.description) : option.description,
     }
   })
-  return [...found, { word: '--help', text: 'show the help of this command' }]
+  return [...flagCandidates, { word: '--help', text: 'show the help of this command' }]
 }
 
 async function inlineValues(
@@ -68,8 +68,8 @@ async function inlineValues(
 ): Promise<Candidate[]> {
   const flag = flagsOf(line.command).get(start.slice(0, -1))
   if (flag === undefined) return []
-  const found = await valuesOf(context, line, flag.option, typed)
-  return found.map(({ word, ...more }) => ({ word: start + word, ...more }))
+  const values = await valuesOf(context, line, flag.option, typed)
+  return values.map(({ word, ...more }) => ({ word: start + word, ...more }))
 }
 
 /** Candidates for the next operand; if there is none, only flags can follow. */

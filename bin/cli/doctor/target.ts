@@ -20,10 +20,10 @@ export async function targetChecks(context: Context): Promise<Check[]> {
       checks.push({ area, subject, level: level === 'stop' ? 'fault' : 'warning', fact, next })
     }
     if (store.kind !== 'weaviate') return checks
-    const known = new Set(report.findings.map(({ fact }) => fact))
+    const reportedFacts = new Set(report.findings.map(({ fact }) => fact))
     for (const job of JOBS) {
       const { findings } = await checkHealth(store, { for: job })
-      const missing = findings.filter(({ fact }) => !known.has(fact))
+      const missing = findings.filter(({ fact }) => !reportedFacts.has(fact))
       if (missing.length === 0)
         checks.push({ area, subject, level: 'ok', fact: `the key has the rights for: ${job}` })
       for (const { fact } of missing) {

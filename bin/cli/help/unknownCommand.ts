@@ -13,23 +13,23 @@ export async function unknownCommand(
   typed: string,
 ): Promise<ElysiaError> {
   const behind = above === '' ? '' : `${above} `
-  const what = typed.startsWith('-') ? 'option' : 'command'
-  const suggestions = what === 'option' ? [] : await guessesFor(table, group, behind, typed)
+  const kind = typed.startsWith('-') ? 'option' : 'command'
+  const suggestions = kind === 'option' ? [] : await guessesFor(table, group, behind, typed)
   const hint =
     suggestions.length === 0
       ? `elysiactl ${behind}--help lists the commands`
       : `did you mean ${joined(suggestions)}?`
-  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
+  return new ElysiaError('ELYSIA_USAGE', `unknown ${kind} ${behind}${typed}`, { hint })
 }
 
 async function guessesFor(table: Group, group: Group, behind: string, typed: string): Promise<string[]> {
   const commands = await loadAll(table)
   const word = typed.toLowerCase()
   const groups = groupsOf(table).map(([name]) => ({ name }))
-  const same = [...groups, ...commands].filter((one) => lastWord(one) === word)
-  if (same.length > 0) return same.map(({ name }) => name)
-  const known = commands.filter(({ alsoKnownAs = [] }) => alsoKnownAs.includes(word))
-  if (known.length > 0) return known.map(({ name }) => name)
+  const namesakes = [...groups, ...commands].filter((one) => lastWord(one) === word)
+  if (namesakes.length > 0) return namesakes.map(({ name }) => name)
+  const synonyms = commands.filter(({ alsoKnownAs = [] }) => alsoKnownAs.includes(word))
+  if (synonyms.length > 0) return synonyms.map(({ name }) => name)
   const member = closestMatch(word, Object.keys(group.members))
   if (member !== undefined) return [`${behind}${member}`]
   const last = closestMatch(word, commands.map(lastWord))

@@ -34,9 +34,9 @@ async function run(context: Context): Promise<void> {
   const activeAlerts = evaluated.alerts.map(firing)
   if (console.json) await console.document(documentOf(evaluated, activeAlerts))
   else if (activeAlerts.length > 0) await console.print(pageOf(await tablesFor(context), activeAlerts))
-  const held = activeAlerts.filter(({ status }) => status === 'firing')
-  if (held.length === 0) return console.note('no alert rule finds anything wrong')
-  context.fail(EXIT.rejects, `${pluralize(held.length, 'alert')}: ${held[0]!.summary}`)
+  const firingAlerts = activeAlerts.filter(({ status }) => status === 'firing')
+  if (firingAlerts.length === 0) return console.note('no alert rule finds anything wrong')
+  context.fail(EXIT.rejects, `${pluralize(firingAlerts.length, 'alert')}: ${firingAlerts[0]!.summary}`)
 }
 
 function documentOf({ made, deliveries, undelivered }: AlertEvaluation, alerts: readonly FiringAlert[]) {

@@ -9,7 +9,7 @@ export function backupSummary(report: BackupReport): string[] {
     counts && `${filtered}${refused} (the store counted ${counts.before} before, ${counts.after} after)`
   const share =
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
-  const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
+  const keptText = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
   const rows: [string, string][] = [
     ...(report.base === undefined ? [] : ([['since', report.base]] as [string, string][])),
     ...(report.state === undefined
@@ -17,7 +17,7 @@ export function backupSummary(report: BackupReport): string[] {
       : changes(report.state.objects, report, counted)),
     ['vectors', String(report.vectors)],
     ...(tenants === undefined ? [] : ([['tenants', String(tenants)]] as [string, string][])),
-    ['parts', `${parts}${kept}, ${report.format}, ${report.compression}`],
+    ['parts', `${parts}${keptText}, ${report.format}, ${report.compression}`],
     ['size', `${roughSize(bytes)}${share}`],
     ['digest', report.digest.slice(0, 16)],
   ]

@@ -89,20 +89,21 @@ async function run(context: Context): Promise<void> {
   const job = isSelecting(options) ? await selectionJob() : undefined
   job?.requireSelectable(options)
   if (namesArchive(name)) return printArchive(context, name, options)
-  const found = await findCollection(context, name)
-  const properties = wantedProperties(options, found)
-  const references = properties === 'all' || namesReference(properties, found)
-  const what = { properties, vectors: options.vectors, references }
-  const { calls, asleep } = await callsOf(options, found)
-  const selected = await job?.selectedReader(options, found, calls, eventView(context.console))
+  const source = await findCollection(context, name)
+  const properties = wantedProperties(options, source)
+  const references = properties === 'all' || namesReference(properties, source)
+  const projection = { properties, vectors: options.vectors, references }
+  const { calls, asleep } = await callsOf(options, source)
+  const selected = await job?.selectedReader(options, source, calls, eventView(context.console))
   for (const { name, state } of asleep.slice(0, MOST_NAMED))
-    context.console.note(`tenant ${name} of ${found.schema.class} is ${state}: its objects are not printed`)
-  const pages = selected?.pages ?? ((call) => found.store.collection(found.schema.class).read(what, {}, call))
+    context.console.note(`tenant ${name} of ${source.schema.class} is ${state}: its objects are not printed`)
+  const pages =
+    selected?.pages ?? ((call) => source.store.collection(source.schema.class).read(projection, {}, call))
   await context.console.printJson(pieces(lines(pages, chosen(properties), calls, options.limit)))
   selected?.explain()
   const missing = selected?.unseen() ?? []
   if (asleep.length > 0) {
-    const fact = `not active, and not printed: ${pluralize(asleep.length, 'tenant')} of ${found.schema.class}`
+    const fact = `not active, and not printed: ${pluralize(asleep.length, 'tenant')} of ${source.schema.class}`
     context.fail(EXIT.failed, `${fact}; --tenant NAME prints one that is active`)
   } else if (missing.length > 0 && options.limit === undefined) {
     const fact = `${pluralize(missing.length, 'id')} of --objects not found`
@@ -140,13 +141,13 @@ interface Reads {
 }
 
 /** One read for each active tenant; a single one for a collection without tenants. */
-async function callsOf({ tenant }: CatOptions, found: FoundCollection): Promise<Reads> {
-  const { class: name } = found.schema
-  if (!hasTenants(found.schema)) {
+async function callsOf({ tenant }: CatOptions, source: FoundCollection): Promise<Reads> {
+  const { class: name } = source.schema
+  if (!hasTenants(source.schema)) {
     if (tenant === undefined) return { calls: [{}], asleep: [] }
     throw new ElysiaError('ELYSIA_USAGE', `${name} has no tenants`, { hint: 'leave --tenant out' })
   }
-  const { active, asleep } = await tenantsOf(found)
+  const { active, asleep } = await tenantsOf(source)
   if (tenant === undefined) return { calls: active.map((one) => ({ tenant: one.name })), asleep }
   if (active.some((one) => one.name === tenant)) return { calls: [{ tenant }], asleep: [] }
   const sleeper = asleep.find((one) => one.name === tenant)
@@ -166,12 +167,12 @@ function wantedProperties(
   { schema }: Pick<FoundCollection, 'schema'>,
 ): Projection['properties'] {
   if (properties === undefined) return 'all'
-  const known = (schema.properties ?? []).map(({ name }) => name)
+  const propertyNames = (schema.properties ?? []).map(({ name }) => name)
   const names = properties.split(',').map((name) => name.trim())
-  const unknownField = names.find((name) => !known.includes(name))
+  const unknownField = names.find((name) => !propertyNames.includes(name))
   if (unknownField === undefined) return names
   throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${unknownField}`, {
-    hint: didYouMean(unknownField, known, '`elysiactl col show` lists the properties'),
+    hint: didYouMean(unknownField, propertyNames, '`elysiactl col show` lists the properties'),
   })
 }
 

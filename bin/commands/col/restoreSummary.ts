@@ -29,11 +29,11 @@ function plannedLines(report: RestoreReport): string[] {
   if (report.planned !== null) return planText(report)
   const refused = sumCounts(rejected)
   // Only a manifest gives the number beforehand.
-  const what = objects === 0 && kind !== 'archive' ? 'all its objects' : pluralize(objects, 'object')
+  const objectsText = objects === 0 && kind !== 'archive' ? 'all its objects' : pluralize(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${pluralize(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
-    `${name} in ${shortTarget(target)}, from ${archive}: ${what}${of}, in ${pluralize(parts, 'part')}`,
+    `${name} in ${shortTarget(target)}, from ${archive}: ${objectsText}${of}, in ${pluralize(parts, 'part')}`,
     ...(filtered === 0 ? [] : [`${pluralize(filtered, 'object')} would be left out`]),
     ...(refused === 0 ? [] : [`${pluralize(refused, 'object')} would be rejected`]),
     ...reasons(report),

@@ -40,12 +40,12 @@ async function run(context: Context): Promise<void> {
       hint: 'use --yes to remove it without asking',
     })
   }
-  const found = await findOwnName(context, name)
-  if (yes || (await agreed(context, name, found))) return remove(context, found)
+  const collection = await findOwnName(context, name)
+  if (yes || (await agreed(context, name, collection))) return remove(context, collection)
   context.console.note('nothing was removed')
   context.fail(
     EXIT.failed,
-    `${found.schema.class} was not removed: nobody agreed; --yes removes it without asking`,
+    `${collection.schema.class} was not removed: nobody agreed; --yes removes it without asking`,
   )
 }
 

@@ -84,15 +84,15 @@ function pageOf(
 /** Options that several commands share appear once, unless their values differ. */
 function settingsOf({ flags, settings }: Context, commands: readonly NamedCommand[]): ShownSetting[] {
   const layers = [flags, ...settings.layers]
-  const found = new Map<string, ShownSetting>()
+  const settingsById = new Map<string, ShownSetting>()
   for (const command of commands) {
     for (const setting of schemasOf(command).flatMap((schema) => settable(schema, layers))) {
       const id = JSON.stringify([setting.key, setting.value, setting.origin])
-      const before = found.get(id)?.commands ?? []
-      found.set(id, { ...setting, commands: [...before, command.name] })
+      const before = settingsById.get(id)?.commands ?? []
+      settingsById.set(id, { ...setting, commands: [...before, command.name] })
     }
   }
-  return [...found.values()].toSorted(byName)
+  return [...settingsById.values()].toSorted(byName)
 }
 
 function byName({ key: one }: ShownSetting, { key: other }: ShownSetting): number {

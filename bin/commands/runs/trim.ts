@@ -34,8 +34,8 @@ async function run(context: Context): Promise<void> {
         `the history keeps ${roughSize(keptBytes)} that are free: ${why}; run the same command later`,
       )
     if (console.json) {
-      const kept = { freed_bytes: bytes, free_bytes: keptBytes }
-      await console.document({ removed, ...kept, ...(why !== undefined && { not_freed: why }) })
+      const space = { freed_bytes: bytes, free_bytes: keptBytes }
+      await console.document({ removed, ...space, ...(why !== undefined && { not_freed: why }) })
     } else {
       const freedText = bytes === 0 ? '' : `; the history is ${roughSize(bytes)} smaller`
       console.note(`${pluralize(removed, 'run')} removed${freedText}`)

@@ -117,10 +117,10 @@ function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }
       ? ''
       : `; ${pluralize(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
   const would = dry_run ? 'would change' : 'changes'
-  const kept =
+  const keptText =
     undo === undefined
       ? 'it cannot be undone'
       : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be undone`
-  const back = dry_run ? '' : `; ${kept}`
+  const back = dry_run ? '' : `; ${keptText}`
   return `${would} ${collection} in ${shortTarget(target)}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
 }

@@ -18,15 +18,15 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const { keptUndos, undoRoot } = await rollbackJob()
   const unreadable = (directory: string, reason: string) => console.warn(`${directory}: ${reason}`)
-  const kept = keptUndos(undoRoot(userPaths().state), unreadable)
+  const undos = keptUndos(undoRoot(userPaths().state), unreadable)
   context.done()
-  if (console.json) return console.document({ undos: kept.map(documentOf) })
-  if (kept.length === 0) return console.note('nothing can be undone')
+  if (console.json) return console.document({ undos: undos.map(documentOf) })
+  if (undos.length === 0) return console.note('nothing can be undone')
   const tables = await tablesFor(context)
   await console.print(
     tables.of(
       COLUMNS,
-      kept.map((one) => rowOf(one, tables)),
+      undos.map((one) => rowOf(one, tables)),
     ),
   )
   tables.noteDropped()

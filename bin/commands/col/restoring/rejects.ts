@@ -51,7 +51,7 @@ export function restoreRejects(
   if (some.length === 0 || paths.includes(undefined)) return undefined
   const isShared = new Set(paths).size < paths.length
   const schemas = [restoreOptions, transformOptions, targetOptions]
-  const kept = schemas.flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
+  const keptFlags = schemas.flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
   const lines = some.map((report, at) => {
     const { collection, class: name } = report
     const words = [
@@ -59,7 +59,7 @@ export function restoreRejects(
       ...(isShared ? ['--collection', collection] : []),
       ...(name === collection ? [] : ['--name', name]),
       ...['--on-conflict', strategyFor(flags)],
-      ...kept,
+      ...keptFlags,
       ...stepWords(steps),
     ]
     return commandLine(['col', 'restore', ...words])
