@@ -1,6 +1,6 @@
 import type { Line, RawLine } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
-import { decodeLine } from '../../stream/lines/splitLines.ts'
+import { decodeLine } from '../../stream/lines/lineCutter.ts'
 import { parseLine } from '../../stream/parseJson.ts'
 import { type Content, type ContentOptions, contentResolver } from '../content.ts'
 import { fileId } from '../identity.ts'

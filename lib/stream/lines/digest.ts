@@ -53,6 +53,11 @@ export class LinesDigest {
     return this.#hash.copy().digest('hex')
   }
 
+  /** Hashes what is held of the lines so far: their bytes may then be overwritten. */
+  flush(): void {
+    this.#flush()
+  }
+
   #updateText(text: string): void {
     if (this.#bytes !== undefined) this.#flush()
     this.#text += `${text}\n`

@@ -7,7 +7,7 @@ import { itemMaker } from '../../../lib/change/operations.ts'
 import { validateLine } from '../../../lib/change/validate.ts'
 import type { Item } from '../../../lib/core/entry.ts'
 import { Reject } from '../../../lib/core/reject.ts'
-import { decodeLine } from '../../../lib/stream/lines/splitLines.ts'
+import { decodeLine } from '../../../lib/stream/lines/lineCutter.ts'
 import { parseLine } from '../../../lib/stream/parseJson.ts'
 import { tried } from '../../runs.ts'
 

@@ -37,6 +37,11 @@ export class DigestMap {
     if (this.#bytes >= this.#step) this.#keep()
   }
 
+  /** Nothing is held of the bytes of the lines so far. */
+  flush(): void {
+    this.#digest.flush()
+  }
+
   get bases(): readonly DigestBase[] {
     return this.#bases
   }

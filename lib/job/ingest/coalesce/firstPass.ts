@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { Duplex, Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
-import { waitForMemory } from '../../../stream/waitForMemory.ts'
-import { type Input, openInput } from '../input.ts'
+import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import type { AnyLine } from './anyLine.ts'
+import { planReading, readWhole } from './blocks/planReading.ts'
 import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
-import { planSink, threadedPlanning } from './planSink.ts'
 import { type FileStamp, stampOf } from './seek/fileStamp.ts'
 
 /** The result of a first pass. */
@@ -63,17 +60,14 @@ export async function firstPass(
       const digest = new DigestMap()
       digests.push(digest)
       meets(0)
-      const seen = (item: AnyLine) => {
+      const note = (item: AnyLine) => {
         digest.add(item)
         meets(item.line)
       }
-      const isRaw = threads !== undefined && !options.fromRejects
-      const planned = isRaw
-        ? threadedPlanning(planner, seen, options, threads)
-        : [planSink(planner, seen, options)]
-      const stages = [...waitForMemory(memory && { pass: memory.trim }), ...planned]
       const stamp = options.fromRejects ? undefined : stampOf(input)
-      const { isWhole, isPlain } = await readInput(input, options, signal, stages)
+      const seen = { line: note, done: () => digest.flush() }
+      const reading = await planReading(input, { planner, seen, options, signal, threads, memory })
+      const { isWhole, isPlain } = await readWhole(reading, signal)
       stamps.push(isWhole && isPlain ? stamp : undefined)
       signal.throwIfAborted()
       if (isWhole) continue
@@ -104,30 +98,6 @@ export function passOf(
     stamps: stamps.slice(index, index + 1),
     mark,
     continues: true,
-  }
-}
-
-/** Whether the input could be read to its end, and is not compressed. @throws any error that is not a fault of the input */
-async function readInput(
-  input: Input,
-  options: IngestOptions,
-  signal: AbortSignal,
-  planning: readonly (Duplex | Writable)[],
-): Promise<{ readonly isWhole: boolean; readonly isPlain: boolean }> {
-  const { stages, isPlain } = openInput(input, { ...options, raw: true }, signal)
-  // The first stage that fails is at fault: the others end with its error.
-  let fault: 'input' | 'plan' | undefined
-  const note = (of: 'input' | 'plan') => () => {
-    fault ??= of
-  }
-  for (const stage of stages) stage.once('error', note('input'))
-  for (const stage of planning) stage.once('error', note('plan'))
-  try {
-    await pipeline([...stages, ...planning], { signal })
-    return { isWhole: true, isPlain: isPlain() }
-  } catch (error) {
-    if (fault !== 'plan' || signal.aborted) return { isWhole: false, isPlain: isPlain() }
-    throw error
   }
 }
 

@@ -37,10 +37,10 @@ export function planSink(planner: Planner, seen: (line: AnyLine) => void, option
 }
 
 /** What this thread keeps of lines that another one works on. */
-interface PendingLines {
-  readonly lines: readonly number[]
-  readonly ends: readonly number[]
-  readonly crcs: readonly number[]
+export interface SentLines {
+  readonly lines: number[]
+  readonly ends: number[]
+  readonly crcs: number[]
 }
 
 /** The end of a first pass that checks lines in a thread, and digests them here. Memory: some MiB of lines on each side. */
@@ -50,7 +50,7 @@ export function threadedPlanning(
   options: IngestOptions,
   threads: Threads,
 ): (Duplex | Writable)[] {
-  const sent: PendingLines[] = []
+  const sent: SentLines[] = []
   return [
     batch<AnyLine>({ count: LINES_AT_ONCE, bytes: MIB, weigh: sizeOf }),
     mapChunks((lines: AnyLine[]) => {
@@ -68,7 +68,7 @@ export function threadedPlanning(
       highWaterMark: 1,
       write(effects: PackedEffects, _, done) {
         try {
-          plan(planner, sent.shift()!, effects)
+          planEffects(planner, sent.shift()!, effects)
           done()
         } catch (error) {
           done(error as Error)
@@ -82,17 +82,25 @@ export function threadedPlanning(
 function packLines(lines: readonly AnyLine[]): Parcel<PackedLines> {
   const own = lines.map((line) => (line instanceof Reject || !('bytes' in line) ? undefined : line.bytes))
   const texts = new Uint8Array(own.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0))
+  const starts = new Uint32Array(lines.length)
   const ends = new Uint32Array(lines.length)
   let at = 0
   for (const [index, bytes] of own.entries()) {
     if (bytes !== undefined) texts.set(bytes, at)
+    starts[index] = at
     at += bytes?.length ?? 0
     ends[index] = at
   }
-  return { value: { texts, ends }, transfer: [texts.buffer, ends.buffer] }
+  const value = { texts, starts, ends, isReused: false }
+  return { value, transfer: [texts.buffer, starts.buffer, ends.buffer] }
 }
 
-function plan(planner: Planner, { lines, ends, crcs }: PendingLines, { kinds, ids }: PackedEffects): void {
+/** Plans lines whose effects a thread has found. */
+export function planEffects(
+  planner: Planner,
+  { lines, ends, crcs }: SentLines,
+  { kinds, ids }: PackedEffects,
+): void {
   let at = 0
   for (const [index, code] of kinds.entries()) {
     const kind = KINDS[code % KINDS.length]!

@@ -9,7 +9,7 @@ import { Reject } from '../../../core/reject.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { parseLine } from '../../../stream/parseJson.ts'
 import { operationsOptions } from '../stages.ts'
-import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './work.ts'
+import { ASKS, type ChangeWork, type PackedItems, type PackedTexts } from './work.ts'
 
 /**
  * In a thread: lines → the items that they ask for. The main thread itself makes items that are neither objects nor
@@ -18,11 +18,11 @@ import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './wor
 export function changeItems({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
   const itemOf = itemMaker(operationsOptions(data))
   const made = (text: string) => itemOf(validateLine(parseLine({ line: 0, end: 0, text }), data))
-  return serveThread(port, () => [mapChunks((lines: PackedLines) => itemsOf(lines, made))])
+  return serveThread(port, () => [mapChunks((lines: PackedTexts) => itemsOf(lines, made))])
 }
 
 function itemsOf(
-  { texts, ends }: PackedLines,
+  { texts, ends }: PackedTexts,
   made: (text: string) => ReturnType<ReturnType<typeof itemMaker>>,
 ) {
   const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)

@@ -13,20 +13,22 @@ export function lineEffects({ port, data }: ThreadTask<ChangeWork>): Promise<voi
 }
 
 function packEffects(
-  { texts, ends }: PackedLines,
+  { texts, first, starts, ends, isReused }: PackedLines,
   effectOf: (line: { line: number; end: number; bytes: Buffer }) => Effect,
 ): Parcel<PackedEffects> {
   const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)
   const kinds = new Uint8Array(ends.length)
   const ids: string[] = []
   for (const [at, end] of ends.entries()) {
+    const isFirst = at === 0 && first !== undefined
     const { kind, ids: own } = effectOf({
       line: 0,
       end: 0,
-      bytes: bytes.subarray(at === 0 ? 0 : ends[at - 1]!, end),
+      bytes: isFirst ? Buffer.from(first.buffer) : bytes.subarray(starts[at]!, end),
     })
     kinds[at] = KINDS.indexOf(kind) + (own.length > 1 ? KINDS.length : 0)
     ids.push(...own)
   }
-  return { value: { kinds, ids }, transfer: [kinds.buffer] }
+  const value: PackedEffects = { kinds, ids, ...(isReused && { texts }) }
+  return { value, transfer: [kinds.buffer, ...(isReused ? [texts.buffer] : [])] }
 }

@@ -13,7 +13,7 @@ import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import { lineItems } from '../coalesce/coalescing.ts'
 import type { IngestOptions } from '../options.ts'
 import { batchStages } from '../stages.ts'
-import { ASKS, type ChangeWork, type PackedItems, type PackedLines } from './work.ts'
+import { ASKS, type ChangeWork, type PackedItems, type PackedTexts } from './work.ts'
 
 /**
  * The thread that turns lines into operations, if `--threads` asks for one: it is a tenth faster if a processor is
@@ -65,7 +65,7 @@ export function threadedItems(threads: Threads, options: IngestOptions, memory?:
     ),
     nameOutsideStage(
       'make operations',
-      threadStage<PackedLines, PackedItems>({ threads, work: 'changeItems', data }),
+      threadStage<PackedTexts, PackedItems>({ threads, work: 'changeItems', data }),
     ),
     nameStage(
       'take from thread',
@@ -74,7 +74,7 @@ export function threadedItems(threads: Threads, options: IngestOptions, memory?:
   ]
 }
 
-function packLines(lines: readonly (Line | Reject)[]): Parcel<PackedLines> {
+function packLines(lines: readonly (Line | Reject)[]): Parcel<PackedTexts> {
   const own = lines.filter((line): line is Line => !(line instanceof Reject))
   const ends = new Uint32Array(own.length)
   let length = 0

@@ -9,11 +9,22 @@ export type ChangeWork = Pick<
   'strict' | 'contentRoot' | 'tenant' | 'tenantBy' | 'maxLineBytes'
 >
 
-/** Lines on their way to a thread: their texts in UTF-8, one after another. */
-export interface PackedLines {
+/** Texts on their way to a thread, in UTF-8, one after another. */
+export interface PackedTexts {
   readonly texts: Uint8Array
-  /** Where each line ends. */
+  /** Where each text ends. */
   readonly ends: Uint32Array
+}
+
+/** Lines on their way to a thread: somewhere in `texts`. */
+export interface PackedLines {
+  readonly texts: Uint8Array<ArrayBuffer>
+  readonly starts: Uint32Array<ArrayBuffer>
+  readonly ends: Uint32Array<ArrayBuffer>
+  /** The first line, if it is not in `texts`. */
+  readonly first?: Uint8Array<ArrayBuffer>
+  /** True if `texts` is to come back. */
+  readonly isReused: boolean
 }
 
 /** The thread's verdict on a line: an object, a reject, or an item that the main thread makes itself. */
@@ -34,4 +45,6 @@ export const KINDS: readonly Effect['kind'][] = ['none', 'put', 'patch', 'move',
 export interface PackedEffects {
   readonly kinds: Uint8Array
   readonly ids: readonly string[]
+  /** What comes back of the lines. */
+  readonly texts?: Uint8Array<ArrayBuffer>
 }

@@ -101,16 +101,19 @@ function json(record: object): Buffer {
   return Buffer.from(JSON.stringify({ repo: 'A', ...record }))
 }
 
-/** The file, and how often it was opened to be read from its beginning. */
-function fileInput(file: string, seekable: boolean): Input & { opened: number } {
+/** The file, how often it was opened to be read from its beginning, and how often it was read to its end. */
+function fileInput(file: string, seekable: boolean): Input & { opened: number; whole: number } {
   const input = {
     name: file,
     rereadable: true,
     seekable,
     opened: 0,
+    whole: 0,
     open: () => {
       input.opened += 1
-      return createReadStream(file, { highWaterMark: 64 })
+      return createReadStream(file, { highWaterMark: 64 }).once('end', () => {
+        input.whole += 1
+      })
     },
   }
   return input
@@ -181,7 +184,7 @@ async function taken(
         report: { ...counts, skipped, rejected, commits, coalesced },
         objects: await objectsOf(store, 'A'),
         rejects: rejectsIn(rejectsPath),
-        opened: inputs.map(({ opened }) => opened),
+        whole: inputs.reduce((sum, { whole }) => sum + whole, 0),
       }
     }
   } finally {
@@ -214,12 +217,11 @@ t.test('only the lines that are applied are read, and nothing differs from readi
     )
     const all = await taken(paths, false, batchSize, seed, `${here}-all`)
     const some = await taken(paths, true, batchSize, seed, `${here}-some`)
-    deepStrictEqual({ ...some, opened: all.opened }, all)
+    deepStrictEqual({ ...some, whole: all.whole }, all)
     deepStrictEqual(some.objects, await objectsOf(plain, 'A'))
     deepStrictEqual(some.rejects, rejectsIn(rejectsPath))
     deepStrictEqual(some.report.rejected, off.report.rejected)
-    ok(some.opened[0]! <= all.opened[0]!)
-    sought += all.opened[0]! - some.opened[0]!
+    sought += all.whole - some.whole
     continued += some.lives.filter((life) => (life as { from: number }).from > 0).length
     for (const file of [...paths, rejectsPath, `${here}-all`, `${here}-some`])
       rmSync(file, { recursive: true, force: true })
@@ -345,7 +347,7 @@ t.test('what is compressed, wrapped, or not said to be a file is read twice', as
   t.equal(plain.opened, 1)
   const packed = fileInput(await write('packed', gzipSync(LINES.join(''))), true)
   t.match(await take(packed), { written: 200, coalesced: { passes: 'two' } })
-  t.equal(packed.opened, 2)
+  t.equal(packed.opened, 3, 'its first line is looked at before')
   const other = fileInput(plain.name, false)
   t.match(await take(other), { written: 200 })
   t.equal(other.opened, 2)
