@@ -60,9 +60,14 @@ export class Connections<Client, Opened extends Channel> {
     return chosen
   }
 
-  /** Opens another connection in the background, unless there are as many as calls, or as there may be. */
+  /**
+   * Opens another connection in the background, unless there are as many as calls, or as there may be; one that the
+   * server closed because it was not used connects again.
+   */
   #connectAnother(): void {
     const calls = this.#all.reduce((sum, { inFlight }) => sum + inFlight, 1)
+    for (const { channel } of this.#all)
+      if (channel.getConnectivityState(false) !== READY) channel.getConnectivityState(true)
     if (this.#all.length < Math.min(calls, this.#most)) this.#add().channel.getConnectivityState(true)
   }
 
