@@ -25,7 +25,7 @@ export async function findNamed(store: Store, name: string): Promise<NamedCollec
     const fact = `${name} in ${store.target} is an alias of ${alias.collection}, which is not there`
     throw new ElysiaError('ELYSIA_NOT_FOUND', fact, { hint: '`elysiactl col ls` lists the collections' })
   }
-  const names = (await store.list()).map((summary) => summary.name)
+  const names = await store.names()
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${name} in ${store.target}`, {
     hint: didYouMean(name, names, '`elysiactl col ls` lists the collections'),
   })

@@ -188,6 +188,7 @@ function bound(store: Store): Store {
     supports: store.supports,
     maxInFlight: store.maxInFlight,
     list: () => store.list(),
+    names: () => store.names(),
     schema: (name) => store.schema(name),
     create: (schema) => store.create(schema),
     addProperty: (name, property) => store.addProperty(name, property),

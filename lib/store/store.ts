@@ -114,7 +114,10 @@ export interface Store {
   readonly supports: Capabilities
   /** How many calls may be in flight at once; others wait inside. */
   readonly maxInFlight: number
+  /** All collections with their counts. One that is removed meanwhile may be left out. */
   list(): Promise<CollectionSummary[]>
+  /** The names of all collections, in any order; counts nothing, which takes a server a call for each. */
+  names(): Promise<string[]>
   /** The schema; undefined if there is no such collection. */
   schema(name: string): Promise<CollectionSchema | undefined>
   /** @throws ElysiaError ELYSIA_CONFLICT if a collection of that name exists, in any case. */

@@ -39,7 +39,7 @@ export async function runCopySet(
     onRetry: (one) => emit(retryEvent(one)),
     ...(context.signal && { signal: context.signal }),
   })
-  const names = (await retry(() => from.list())).map(({ name }) => name)
+  const names = await retry(() => from.names())
   const schemas: CollectionSchema[] = []
   for (const name of selectedNames(names, options, from.target)) {
     const schema = await retry(() => from.schema(name))

@@ -155,8 +155,8 @@ function isConflict(error: unknown): boolean {
 
 /** Refuses a name that the store would refuse: an alias or a similar name exists. */
 async function refuseName(store: Store, className: string): Promise<void> {
-  const similar = (await store.list()).find(({ name }) => name.toLowerCase() === className.toLowerCase())
-  if (similar !== undefined) throw takenName(className, similar.name)
+  const similar = (await store.names()).find((name) => name.toLowerCase() === className.toLowerCase())
+  if (similar !== undefined) throw takenName(className, similar)
   if (store.supports.aliases) requireNoAlias(className, await store.aliases())
 }
 

@@ -34,7 +34,7 @@ export async function placeOf(placing: PlaceRequest): Promise<MigrationPlace> {
   const { store, changes, migrations } = placing
   const alias = await aliasOf(placing)
   const migration = migrations?.of(alias)
-  const classes = (await store.list()).map(({ name }) => name)
+  const classes = await store.names()
   const aliases = await store.aliases()
   requireAliasName(alias, store, classes, aliases)
   const before = aliases.find((one) => one.alias === alias)?.collection ?? (await classOf(placing))

@@ -56,7 +56,7 @@ export async function referrersOf(
   store: Store,
   { alias, before, after }: Pick<Migration, 'alias' | 'before' | 'after'>,
 ): Promise<string[]> {
-  const classes = (await store.list()).map(({ name }) => name)
+  const classes = await store.names()
   return usesOf(store, before, { alias, class: after, classes, aliases: await store.aliases() })
 }
 

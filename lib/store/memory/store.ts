@@ -33,6 +33,11 @@ class Memory implements Store {
   readonly #aliases = new Map<string, string>()
   #closed = false
 
+  async names() {
+    this.#requireOpen()
+    return [...this.#collections.keys()]
+  }
+
   async list() {
     this.#requireOpen()
     return [...this.#collections].map(([name, { rules, tenantStores }]) => {

@@ -82,6 +82,10 @@ class SqliteStore implements EmbeddedStore {
     return this.file === undefined ? undefined : freeBytesBeside(this.file)
   }
 
+  names(): Promise<string[]> {
+    return this.#step(() => classesOf(this.database).map(({ name }) => name))
+  }
+
   list(): Promise<CollectionSummary[]> {
     return this.#step(() =>
       classesOf(this.database).map((row) =>

@@ -1,3 +1,4 @@
+import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type {
   Alias,
   CallOptions,
@@ -21,6 +22,7 @@ import { clusterHealth } from './cluster/health.ts'
 import { clusterIdentity } from './cluster/identity.ts'
 import { NodeConnection } from './cluster/node.ts'
 import { obstacles } from './cluster/obstacles.ts'
+import { isTenantInactive } from './cluster/serverText.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { survey } from './cluster/survey.ts'
 import { NO_TLS, readTls } from './cluster/tls.ts'
@@ -94,7 +96,12 @@ class WeaviateStore implements Store {
 
   async list(): Promise<CollectionSummary[]> {
     const classes = await this.#shared.classes.list()
-    return Promise.all(classes.map((one) => this.#summary(one)))
+    const summaries = await Promise.all(classes.map((one) => this.#summary(one)))
+    return summaries.filter((summary) => summary !== undefined)
+  }
+
+  async names(): Promise<string[]> {
+    return (await this.#shared.classes.list()).map(({ name }) => name)
   }
 
   schema(name: string): Promise<CollectionSchema | undefined> {
@@ -182,23 +189,36 @@ class WeaviateStore implements Store {
     this.#shared.cluster.close()
   }
 
-  /** A collection with its counts. Only active tenants can be counted; the sum leaves out the others. */
-  async #summary({ name, tenanted }: ListedClass): Promise<CollectionSummary> {
-    if (!tenanted) return { name, ...(await this.#objects(name, [{}])) }
-    const tenants = await this.#shared.classes.tenants(name)
-    const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
-    const calls = active.map((tenant) => ({ tenant: tenant.name }))
-    return { name, ...(await this.#objects(name, calls)), tenants: tenants.length }
+  /**
+   * A collection with its counts; undefined if it was removed since it was listed. Only active tenants can be counted;
+   * the sum leaves out the others.
+   */
+  async #summary({ name, tenanted }: ListedClass): Promise<CollectionSummary | undefined> {
+    try {
+      if (!tenanted) return { name, ...(await this.#objects(name, [{}])) }
+      const tenants = await this.#shared.classes.tenants(name)
+      const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
+      const calls = active.map((tenant) => ({ tenant: tenant.name }))
+      return { name, ...(await this.#objects(name, calls)), tenants: tenants.length }
+    } catch (error) {
+      if (!isNotFound(error) || (await this.schema(name)) !== undefined) throw error
+      return undefined
+    }
   }
 
+  /** No sum if some cannot be counted: their shard is out of reach, or their tenant became inactive meanwhile. */
   async #objects(name: string, calls: readonly CallOptions[]): Promise<{ objects?: number }> {
     const collection = this.collection(name)
     try {
       const counts = await Promise.all(calls.map((call) => collection.count(call)))
       return { objects: counts.reduce((sum, count) => sum + count, 0) }
     } catch (error) {
-      if (error instanceof OutOfReach) return {}
+      if (error instanceof OutOfReach || isTenantInactive(messageOf(error))) return {}
       throw error
     }
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND'
 }

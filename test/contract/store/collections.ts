@@ -30,6 +30,7 @@ export async function collectionTests(t: Test, open: Open): Promise<void> {
       await collection.write([objectAt(1), objectAt(2)])
       const listed = (await store.list()).filter(({ name }) => name === collection.name)
       t.match(listed, [{ name: collection.name, objects: 2 }])
+      t.ok((await store.names()).includes(collection.name))
     },
   )
 

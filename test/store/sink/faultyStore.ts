@@ -42,6 +42,7 @@ export class FaultyStore {
       supports: { ...base.supports, transactions: false },
       maxInFlight: 4,
       list: () => base.list(),
+      names: () => base.names(),
       schema: (name) => base.schema(name),
       create: (schema) => base.create(schema),
       addProperty: (name, property) => base.addProperty(name, property),

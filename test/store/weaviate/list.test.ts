@@ -1,4 +1,5 @@
 // A list of collections says names and counts: a setting beyond what is exact neither hides a class nor fails.
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { openStore } from '../../../lib/store/open.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
@@ -38,3 +39,29 @@ t.test(
     })
   },
 )
+
+t.test('what others remove or put to sleep while it is listed is no error', async (t) => {
+  const double = await weaviateDouble()
+  const store = await openStore(parseTarget(double.target))
+  const other = await openStore(parseTarget(double.target))
+  t.teardown(async () => {
+    await store.close()
+    await other.close()
+    await double.stop()
+  })
+  for (const name of ['Kept', 'Removed']) await store.create({ class: name, vectorizer: 'none' })
+  await store.create({ class: 'Many', vectorizer: 'none', multiTenancyConfig: { enabled: true } })
+  await store.createTenants('Many', ['a', 'b'])
+  double.faults.inject({ fault: 'delay', ms: 300, on: 'Aggregate' })
+  const listing = store.list()
+  while ((double.calls.by.Aggregate ?? 0) < 4) await wait(5)
+  await other.drop('Removed')
+  await other.setTenantStates('Many', [{ name: 'b', state: 'inactive' }])
+  t.same(
+    (await listing).toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    [
+      { name: 'Kept', objects: 0 },
+      { name: 'Many', tenants: 2 },
+    ],
+  )
+})

@@ -64,7 +64,7 @@ export async function backUpSet(context: Context, destination: Destination, back
 /** The classes of the selected collections, referenced ones first. */
 async function selectedOf(context: Context, store: Store): Promise<CollectionSchema[]> {
   const { selectedNames, referenceGroups } = await setJob()
-  const names = (await store.list()).map(({ name }) => name)
+  const names = await store.names()
   const schemas: CollectionSchema[] = []
   for (const name of selectedNames(names, context.options(backupRunOptions), store.target)) {
     const schema = await store.schema(name)

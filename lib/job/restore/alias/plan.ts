@@ -56,7 +56,7 @@ export async function planAlias(planning: AliasPlanInput): Promise<AliasPlan | u
   }
   requireAliases(store)
   const alias = classNameOf(options.intoAlias)
-  const classes = (await store.list()).map(({ name }) => name)
+  const classes = await store.names()
   const aliases = await store.aliases()
   requireAliasName(alias, store, classes, aliases)
   const before = aliases.find((one) => one.alias === alias)?.collection

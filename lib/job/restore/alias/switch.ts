@@ -72,7 +72,7 @@ async function dropOld(
   before: string,
 ): Promise<void> {
   const uses = await retry(async () => {
-    const classes = (await store.list()).map(({ name }) => name)
+    const classes = await store.names()
     const aliases = await store.aliases()
     return usesOf(store, before, { alias: alias!.alias, class: own, classes, aliases })
   })
