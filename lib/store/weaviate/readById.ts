@@ -14,8 +14,9 @@ import { restMany } from './rest/read.ts'
 /** How many ids one look-up contains. */
 const IDS_WITH_VECTORS = 500
 const IDS_WITHOUT = 1000
-/** A look-up that finds an object twice is repeated after these times. */
+/** A look-up that finds an object twice is repeated after these times, then made in halves, each repeated once. */
 const AGAIN_AFTER_MS = [20, 40, 80, 160, 320]
+const HALF_AGAIN_AFTER_MS = [20]
 
 /** The existing objects with those ids in one replica, up to a thousand ids per call, several calls at once. */
 export async function readManyOfCopy(
@@ -43,7 +44,11 @@ export async function readManyOfCopy(
 }
 
 /** The objects with these ids: by one search, or several if it would be too large. */
-export async function objectsById(reading: ServerRead, ids: readonly string[]): Promise<StoredObject[]> {
+export async function objectsById(
+  reading: ServerRead,
+  ids: readonly string[],
+  waitsMs: readonly number[] = AGAIN_AFTER_MS,
+): Promise<StoredObject[]> {
   const { context, call } = reading
   try {
     for (let again = 0; ; again++) {
@@ -52,19 +57,27 @@ export async function objectsById(reading: ServerRead, ids: readonly string[]): 
       const objects = [...objectsOf(reply, call.tenant)].flat()
       releaseReply(reply)
       // An object that is being replaced is found in its old and its new place, and displaces another.
-      const waitMs = AGAIN_AFTER_MS[again]
-      if (waitMs === undefined || new Set(objects.map(({ id }) => id)).size === objects.length) {
-        requireRequestedIds(ids, objects, context.target, context.name)
-        return objects
-      }
+      const byId = new Map(objects.map((object) => [object.id, object]))
+      requireRequestedIds(ids, [...byId.values()], context.target, context.name)
+      if (byId.size === objects.length) return objects
+      const waitMs = waitsMs[again]
+      if (waitMs === undefined) return await inHalves(reading, ids, HALF_AGAIN_AFTER_MS)
       await wait(waitMs)
       call.signal?.throwIfAborted()
     }
   } catch (thrown) {
     if (thrown instanceof InexactInt) return restMany(reading, ids)
     if (!isTooLarge(thrown) || ids.length === 1) throw thrown
-    const middle = ids.length >> 1
-    const first = await objectsById(reading, ids.slice(0, middle))
-    return [...first, ...(await objectsById(reading, ids.slice(middle)))]
+    return inHalves(reading, ids, waitsMs)
   }
+}
+
+async function inHalves(
+  reading: ServerRead,
+  ids: readonly string[],
+  waitsMs: readonly number[],
+): Promise<StoredObject[]> {
+  const middle = ids.length >> 1
+  const first = await objectsById(reading, ids.slice(0, middle), waitsMs)
+  return [...first, ...(await objectsById(reading, ids.slice(middle), waitsMs))]
 }
