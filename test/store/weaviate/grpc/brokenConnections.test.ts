@@ -1,9 +1,9 @@
 // A connection that breaks is no server that is gone: the rest goes on, and what was lost is repeated at once.
 import t, { type Test } from 'tap'
-import { type Retry, retrying } from '../../../lib/async/retry.ts'
-import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
-import { ALL, drain, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
-import { weaviateDouble } from '../../double/double.ts'
+import { type Retry, retrying } from '../../../../lib/async/retry.ts'
+import { openWeaviate } from '../../../../lib/store/weaviate/store.ts'
+import { ALL, drain, objectAt, objectsUpTo, schemaOf } from '../../../contract/store/world.ts'
+import { weaviateDouble } from '../../../double/double.ts'
 
 const CALLS = 16
 

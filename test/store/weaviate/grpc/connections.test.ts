@@ -1,6 +1,6 @@
 // Which connection a call takes, and when another is opened.
 import t from 'tap'
-import { type Channel, Connections } from '../../../lib/store/weaviate/grpc/connections.ts'
+import { type Channel, Connections } from '../../../../lib/store/weaviate/grpc/connections.ts'
 
 const [IDLE, CONNECTING, READY] = [0, 1, 2]
 
