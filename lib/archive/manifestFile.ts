@@ -32,7 +32,10 @@ export function readableManifest(manifest: Manifest): string {
   return text
 }
 
-/** @throws ElysiaError ELYSIA_STORE if a manifest is too large for a reader */
+/**
+ * Checks the size and the number of values of a manifest.
+ * @throws ElysiaError ELYSIA_STORE if it is too large for a reader
+ */
 export function requireReadableManifest(text: string): void {
   try {
     if (Buffer.byteLength(text) > MAX_MANIFEST_BYTES) throw new Error('is longer than 256 MiB')

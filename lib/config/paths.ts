@@ -13,7 +13,10 @@ export interface Paths {
   readonly cache: string
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if HOME or an XDG variable is unusable */
+/**
+ * Where data of this user belongs; absolute paths, which may not exist.
+ * @throws ElysiaError ELYSIA_USAGE if HOME or an XDG variable is unusable
+ */
 export function userPaths(): Paths {
   const { data, config, log, cache } = envPaths('elysiactl', { suffix: '' })
   const paths = { data, config, state: log, cache }

@@ -82,7 +82,10 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for the first file that is refused */
+/**
+ * Stops if a configuration file is not trusted.
+ * @throws ElysiaError ELYSIA_USAGE for the first file that is refused
+ */
 export function refuseFiles(files: readonly SettingsFile[], userDirectory = userPaths().config): void {
   const file = files.find(({ refused }) => refused !== undefined)
   if (file === undefined) return

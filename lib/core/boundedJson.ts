@@ -43,7 +43,11 @@ export function parseBounded(text: string, bounds: JsonBounds = BOUNDS): unknown
   return JSON.parse(text)
 }
 
-/** @throws JsonTooComplex if a text nests deeper than `bounds` or has more nodes. @see parseBounded */
+/**
+ * Counts the brackets and commas of a JSON text without parsing it.
+ * @throws JsonTooComplex if it nests deeper than `bounds` or has more nodes.
+ * @see parseBounded
+ */
 export function requireBounded(text: string, bounds: JsonBounds = BOUNDS): void {
   if (text.length < Math.min(UNSUSPICIOUS_CHARS, 2 * bounds.depth)) return
   const { values: most = MAX_JSON_VALUES } = bounds

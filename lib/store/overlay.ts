@@ -86,13 +86,17 @@ class OverlayCollection implements Collection {
     this.#createTenant = createTenant
   }
 
-  async readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
+  async readMany(
+    ids: readonly string[],
+    projection: Projection,
+    call: CallOptions = {},
+  ): Promise<StoredObject[]> {
     await this.#meet(call)
-    const own = await this.#scratch.readMany(ids, what, call)
+    const own = await this.#scratch.readMany(ids, projection, call)
     const hidden = new Set(own.map(({ id }) => id))
     for (const { id } of await this.#tombstones.readMany(ids, IDS_ONLY)) hidden.add(id)
     const below = ids.filter((id) => !hidden.has(id))
-    return [...own, ...(await this.#below(below, what, call))]
+    return [...own, ...(await this.#below(below, projection, call))]
   }
 
   async write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
@@ -158,10 +162,10 @@ class OverlayCollection implements Collection {
     await this.#scratch.link(links, call)
   }
 
-  async #below(ids: readonly string[], what: Projection, call: CallOptions): Promise<StoredObject[]> {
+  async #below(ids: readonly string[], projection: Projection, call: CallOptions): Promise<StoredObject[]> {
     if (this.#base === undefined || ids.length === 0) return []
     if (call.tenant !== undefined && !this.#tenants.has(call.tenant)) return []
-    return this.#base.readMany(ids, what, call)
+    return this.#base.readMany(ids, projection, call)
   }
 }
 

@@ -28,9 +28,9 @@ export type * from './values.ts'
 export interface Collection {
   readonly name: string
   /** Objects in id order, one page (a non-empty array) per chunk. Memory: one page. */
-  read(what: Projection, range?: Range, call?: CallOptions): AsyncIterable<StoredObject[]>
+  read(projection: Projection, range?: Range, call?: CallOptions): AsyncIterable<StoredObject[]>
   /** The existing objects with those ids, in any order. Any number of ids. */
-  readMany(ids: readonly string[], what: Projection, call?: CallOptions): Promise<StoredObject[]>
+  readMany(ids: readonly string[], projection: Projection, call?: CallOptions): Promise<StoredObject[]>
   /**
    * Upserts objects with distinct ids; resolves when all have their outcome. An object with a property that the schema
    * lacks or whose type differs, an id that is not a UUID, or a vector that the schema lacks or whose length differs is

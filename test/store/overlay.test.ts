@@ -55,8 +55,8 @@ function instead<T extends object>(target: T, members: { readonly [K in keyof T]
 function unsaying(base: Store, counts: { pages: number }): Store {
   const collection = (name: string) => {
     const below = base.collection(name)
-    async function* read(what: Projection, range?: Range, call?: CallOptions) {
-      for await (const page of below.read(what, range, call)) {
+    async function* read(projection: Projection, range?: Range, call?: CallOptions) {
+      for await (const page of below.read(projection, range, call)) {
         for (const object of page) {
           counts.pages += 1
           yield [object]

@@ -24,7 +24,10 @@ export const restoreAskOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** @throws ElysiaError ELYSIA_USAGE if the user must be asked, and there is no terminal */
+/**
+ * Checks, before a replace begins, that the user can be asked.
+ * @throws ElysiaError ELYSIA_USAGE if the user must be asked, and there is no terminal
+ */
 export function requireAnswerable(
   context: Context,
   { onConflict, dryRun, plan }: Pick<RestoreOptions, 'onConflict' | 'dryRun' | 'plan'>,

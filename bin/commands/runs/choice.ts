@@ -62,7 +62,7 @@ interface Chosen {
   readonly limit: number
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for an invalid status or time */
+/** The runs that the options of `runs list` select. @throws ElysiaError ELYSIA_USAGE for an invalid status or time */
 export function choiceOf({ kind, status, since, collection, limit }: Chosen): HistoryChoice {
   return {
     ...(kind !== undefined && { kind: words(kind) }),

@@ -19,7 +19,10 @@ function filesIn(manifest: Manifest): readonly (Part | IndexPart)[] {
   return isIncrement(manifest) ? [...parts, ...index] : parts
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file, if the file does not match its manifest */
+/**
+ * Reads a stored file of a chain and checks its hash.
+ * @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file, if the file does not match its manifest
+ */
 export async function checkFile(chain: Chain, one: LinkFile, signal?: AbortSignal): Promise<void> {
   if (chain.links.length === 1) return checkPart(one.link.storage, one.file, signal)
   return checkLink(chain, one, signal)

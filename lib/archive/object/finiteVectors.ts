@@ -20,7 +20,10 @@ export function isInvalidVector(error: unknown): boolean {
   return error instanceof ElysiaError && error.code === 'ELYSIA_STORE' && 'vector' in error
 }
 
-/** @throws InvalidVectorError naming the object and its vector with NaN or infinity */
+/**
+ * Refuses objects that JSON cannot express.
+ * @throws InvalidVectorError naming the object and its vector with NaN or infinity
+ */
 export function requireFiniteVectors({ id, vector, vectors }: StoredObject): void {
   if (vector !== undefined && !isFiniteVector(vector)) throw new InvalidVectorError(id, 'its vector')
   for (const name in vectors) {

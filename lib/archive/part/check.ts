@@ -22,7 +22,10 @@ export async function fileFault(
   return stored.sha256 === sha256 ? undefined : 'has a SHA-256 that does not match the manifest'
 }
 
-/** @throws ElysiaError ELYSIA_DAMAGED, naming the part, if the stored file does not match its manifest */
+/**
+ * Reads a stored part and checks its hash.
+ * @throws ElysiaError ELYSIA_DAMAGED, naming the part, if the stored file does not match its manifest
+ */
 export async function checkPart(storage: Storage, part: DeclaredFile, signal?: AbortSignal): Promise<void> {
   const fault = await fileFault(storage, part, signal)
   if (fault !== undefined) throw damagedPart(part, fault)

@@ -23,7 +23,10 @@ export function singleHeader(plan: Plan): string {
   return `{"${HEADER}":${text},"sha256":"${sha256Of(text)}"}\n`
 }
 
-/** @throws ElysiaError ELYSIA_STORE if a header is too long for a reader */
+/**
+ * Checks the length of a header before it is written.
+ * @throws ElysiaError ELYSIA_STORE if it is too long for a reader
+ */
 export function requireReadableHeader(header: string): void {
   if (Buffer.byteLength(header) <= HEADER_LINE.bytes) return
   throw new ElysiaError('ELYSIA_STORE', 'the header of the file would be longer than 64 MiB', {

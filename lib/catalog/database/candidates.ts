@@ -11,7 +11,10 @@ export interface Candidates {
   readonly others: Candidate[]
 }
 
-/** @throws ElysiaError as `countingQueryOf`, IndexDamaged for an invalid row */
+/**
+ * Reads the archives for planning retention. Memory: a few columns of each archive.
+ * @throws ElysiaError as `countingQueryOf`, IndexDamaged for an invalid row
+ */
 export function candidatesIn(index: IndexDatabase, filter: ArchiveFilter): Candidates {
   const rows = index.raw<CandidateRow>(
     `SELECT ${CANDIDATE_COLUMNS} FROM archives WHERE status <> 'deleted'`,

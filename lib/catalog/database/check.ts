@@ -29,7 +29,10 @@ const COLUMNS: Readonly<Record<keyof Row, Check>> = {
 
 const CHECKS = Object.entries(COLUMNS)
 
-/** @throws InvalidRow for a row with a column value that we never write */
+/**
+ * Checks a row before it is used: another program may have written it.
+ * @throws InvalidRow for a row with a column value that we never write
+ */
 export function requireRow(row: Row): void {
   for (const [name, check] of CHECKS) {
     const value = row[name as keyof Row]

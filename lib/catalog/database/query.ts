@@ -36,7 +36,10 @@ export interface Query {
   readonly values: readonly (string | number)[]
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for an invalid moment, expression or field */
+/**
+ * The query for the archives that a filter selects, sorted and limited as it says.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid moment, expression or field
+ */
 export function queryOf(filter: ArchiveFilter, now: number): Query {
   const conditions = conditionsOf(filter, now)
   const limit = filter.limit === undefined ? [] : [filter.limit]

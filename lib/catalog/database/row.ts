@@ -110,7 +110,7 @@ export function withVerification(before: readonly Verification[], made: Verifica
   return [...stay, made]
 }
 
-/** @throws InvalidRow */
+/** The archive that a row describes. @throws InvalidRow for a row that we never write */
 export function recordOf(row: Row): ArchiveRecord {
   requireRow(row)
   const tenants = textsIn(row.tenants)

@@ -129,7 +129,10 @@ export function requireWhole(
   )
 }
 
-/** @throws ElysiaError ELYSIA_INCOMPLETE if there are none, or none was selected, unless that is allowed */
+/**
+ * Refuses an empty backup.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if there are no objects, or none was selected, unless that is allowed
+ */
 export function requireObjects(
   objects: number,
   collection: string,

@@ -42,7 +42,10 @@ export function requireResumable(
   })
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if objects may now have properties that the schema of the plan lacks */
+/**
+ * Compares the class with that of an interrupted backup.
+ * @throws ElysiaError ELYSIA_CONFLICT if objects may now have properties that the schema of the plan lacks
+ */
 export function requireSameSchema(plan: Plan, { transforms: { schema } }: CollectionInfo): void {
   if (plan.schema_sha256 === schemaDigest(schema)) return
   throw new ElysiaError(

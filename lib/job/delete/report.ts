@@ -105,7 +105,7 @@ export function deleteCounts({ objects, deleted, gone, changed, rejected, left }
   return { objects, deleted, gone, changed, rejected, left }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome */
+/** Checks the sums of a finished deletion. @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome */
 export function requireAll({ progress, selected }: DeleteRun): void {
   const { deleted, gone, changed, rejected } = progress
   if (selected.count === deleted + gone + changed + rejected) return

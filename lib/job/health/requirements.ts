@@ -23,7 +23,10 @@ export async function requireUse(store: Store, use: StoreUse, retry: Retrying): 
   )
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if a clock of the store differs by more than a minute from this machine's */
+/**
+ * Compares clocks, which decide what has changed since a moment.
+ * @throws ElysiaError ELYSIA_CONFLICT if a clock of the store differs by more than a minute from this machine's
+ */
 export async function requireClock(store: Store, retry: Retrying): Promise<void> {
   const difference = await retry(async () => store.clockDifferenceMs?.())
   if (difference === undefined || difference <= MOST_CLOCK_DIFFERENCE_MS) return

@@ -28,7 +28,10 @@ export async function dangersToWrittenData(
   }
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if readers would be directed to endangered data */
+/**
+ * Checks the written data before an alias is pointed to it.
+ * @throws ElysiaError ELYSIA_CONFLICT if readers would be directed to endangered data
+ */
 export function requireNoDangers(dangers: readonly HealthFinding[], alias: string, target: string): void {
   const facts = dangers.filter(({ level }) => level === 'stop').map(({ fact }) => fact)
   if (facts.length === 0) return

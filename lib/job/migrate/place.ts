@@ -46,7 +46,10 @@ export async function placeOf(placing: PlaceRequest): Promise<MigrationPlace> {
   return { alias, before, after: nextVersion(alias, classes, aliases) }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if it is unclear which alias is meant */
+/**
+ * The alias whose collection is migrated: the one that was named, that of `--alias`, or the only one of the collection.
+ * @throws ElysiaError ELYSIA_USAGE if it is unclear which one is meant
+ */
 export async function aliasOf({ store, name, alias }: Omit<PlaceRequest, 'changes'>): Promise<string> {
   requireAliases(store)
   const named = await findNamed(store, classNameOf(name))

@@ -48,7 +48,7 @@ export async function openScratch({ directory }: ScratchPlace): Promise<Store> {
   return openStore(parseTarget(`sqlite:${join(directory, 'scratch.db')}`))
 }
 
-/** @throws if it cannot be made, or already exists */
+/** Creates the directory of a scratch. Throws an Error if it cannot be made, or already exists. */
 export function makeScratch({ directory }: ScratchPlace): void {
   if (makeDirectory(directory) === undefined) throw new Error(`${directory} is there already`)
 }

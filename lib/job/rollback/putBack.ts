@@ -183,7 +183,7 @@ async function linkAll(run: RollbackRun): Promise<void> {
   }
 }
 
-/** @throws the reason for a stop */
+/** Ends the work of a run that was stopped. @throws the reason for the stop */
 export function throwIfStopped({ frame }: RollbackRun): void {
   frame.signal.throwIfAborted()
   frame.stop.throwIfAborted()

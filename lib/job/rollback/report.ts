@@ -116,7 +116,10 @@ export function rollbackCounts(report: RollbackReport): RunCounts {
   return { objects, put_back, removed, unchanged, left, rejected }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING if an object that the run touched has no outcome */
+/**
+ * Checks the sums of a finished rollback.
+ * @throws ElysiaError ELYSIA_ACCOUNTING if an object that the run touched has no outcome
+ */
 export function requireAll({ index, progress }: RollbackRun): void {
   const others = progress.rejected + progress.notLookedAt
   const objects = Object.values(progress.fates).reduce((sum, count) => sum + count, others)

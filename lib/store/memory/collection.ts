@@ -38,19 +38,27 @@ export class MemoryCollection implements Collection {
     this.#held = held
   }
 
-  async *read(what: Projection, range: Range = {}, call?: CallOptions): AsyncGenerator<StoredObject[], void> {
+  async *read(
+    projection: Projection,
+    range: Range = {},
+    call?: CallOptions,
+  ): AsyncGenerator<StoredObject[], void> {
     requireIds(range.after, range.upTo)
     let { after } = range
     while (true) {
       const ids = this.#tenantStore(call).idsAfter(after, range.upTo, PAGE_OBJECTS)
       if (ids.length === 0) return
       after = ids.at(-1)
-      yield this.#take(ids, what, call)
+      yield this.#take(ids, projection, call)
     }
   }
 
-  async readMany(ids: readonly string[], what: Projection, call?: CallOptions): Promise<StoredObject[]> {
-    return this.#take([...new Set(ids)], what, call)
+  async readMany(
+    ids: readonly string[],
+    projection: Projection,
+    call?: CallOptions,
+  ): Promise<StoredObject[]> {
+    return this.#take([...new Set(ids)], projection, call)
   }
 
   async write(objects: readonly StoredObject[], call?: CallOptions): Promise<WriteOutcome[]> {
@@ -90,12 +98,12 @@ export class MemoryCollection implements Collection {
     return new Map(this.#tenantStore(call).widths)
   }
 
-  #take(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
+  #take(ids: readonly string[], projection: Projection, call: CallOptions | undefined): StoredObject[] {
     const tenantStore = this.#tenantStore(call)
     const tenant = call?.tenant
     const { numbers } = this.#held().rules
     return ids.flatMap((id) => {
-      const object = tenantStore.take(id, what, numbers)
+      const object = tenantStore.take(id, projection, numbers)
       if (object === undefined) return []
       return [tenant === undefined ? object : { ...object, tenant }]
     })

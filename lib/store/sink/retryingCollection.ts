@@ -42,9 +42,13 @@ export class RetryingCollection {
   }
 
   /** The existing objects with those ids, of one tenant, by id. */
-  async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
+  async find(
+    ids: readonly string[],
+    projection: Projection,
+    tenant?: string,
+  ): Promise<Map<string, StoredObject>> {
     const call = { ...this.#call(tenant), provesAbsence: true }
-    const objects = await this.#retry(() => this.#collection.readMany(ids, what, call))
+    const objects = await this.#retry(() => this.#collection.readMany(ids, projection, call))
     noteGarbageObjects(objects)
     return new Map(objects.map((object) => [object.id, object]))
   }

@@ -7,7 +7,10 @@ export function aliasesOf(database: SqliteDatabase): Alias[] {
   return database.prepare('SELECT alias, collection FROM aliases ORDER BY alias').all() as Alias[]
 }
 
-/** @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT */
+/**
+ * Adds an alias for a collection.
+ * @throws ElysiaError ELYSIA_USAGE for an invalid name, ELYSIA_CONFLICT for one that is taken
+ */
 export function addAlias(database: SqliteDatabase, addition: Alias, collections: readonly string[]): void {
   requireFreeAlias(addition.alias, aliasesOf(database), collections)
   const insert = database.prepare('INSERT INTO aliases (alias, collection) VALUES (?, ?)')

@@ -17,7 +17,10 @@ export function classesOf(database: SqliteDatabase): ClassRow[] {
   return database.prepare('SELECT number, name, schema FROM collections ORDER BY name').all() as ClassRow[]
 }
 
-/** @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT */
+/**
+ * Adds a collection and its table.
+ * @throws ElysiaError ELYSIA_USAGE for a schema that a server would refuse, ELYSIA_CONFLICT for a name that is taken
+ */
 export function addClass(database: SqliteDatabase, schema: CollectionSchema): void {
   requireLegal(schema)
   const there = database.prepare('SELECT name FROM collections WHERE name = ?').get(schema.class)

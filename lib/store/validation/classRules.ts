@@ -87,7 +87,7 @@ function duplicateProperty(className: string, name: string): ElysiaError {
   )
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for a tenant name that a server would refuse. */
+/** Checks names of tenants. @throws ElysiaError ELYSIA_USAGE for one that a server would refuse */
 export function requireLegalTenants(tenants: readonly string[]): void {
   const illegal = tenants.find((tenant) => !TENANT_NAME.test(tenant))
   if (illegal === undefined) return
@@ -105,7 +105,7 @@ export function tenantOf({ tenanted, schema }: Rules, call: CallOptions | undefi
   throw new ElysiaError('ELYSIA_STORE', message)
 }
 
-/** @throws ElysiaError ELYSIA_STORE, in the words of a server, if a class has no tenants */
+/** Refuses calls about tenants of a class without. @throws ElysiaError ELYSIA_STORE, in the words of a server */
 export function requireTenanted({ tenanted, schema }: Rules): void {
   if (!tenanted) throw new ElysiaError('ELYSIA_STORE', `class ${schema.class} has multi-tenancy disabled`)
 }
@@ -122,7 +122,10 @@ export function noTenant(tenant: string, name: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `collection '${name}': tenant not found: '${tenant}'`)
 }
 
-/** @throws ElysiaError ELYSIA_STORE, in the words of a server, if a tenant cannot be read or written. */
+/**
+ * Refuses an inactive tenant.
+ * @throws ElysiaError ELYSIA_STORE, in the words of a server, if it cannot be read or written
+ */
 export function requireActive(tenant: string, state: TenantState, name: string): void {
   if (state === 'active') return
   throw new ElysiaError('ELYSIA_STORE', `collection '${name}': tenant not active: '${tenant}'`, {
@@ -146,7 +149,10 @@ function similarName(there: string): string {
   return `class already exists: found similar class "${there}"`
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if a bound is not a UUID: it would silently hide objects. */
+/**
+ * Checks the bounds of a range: an invalid one would silently hide objects.
+ * @throws ElysiaError ELYSIA_USAGE if a bound is not a UUID
+ */
 export function requireIds(...bounds: readonly (string | undefined)[]): void {
   const wrong = bounds.find((bound) => bound !== undefined && !ID.test(bound))
   if (wrong !== undefined) throw new ElysiaError('ELYSIA_USAGE', `'${wrong}' is not a lower-case UUID`)

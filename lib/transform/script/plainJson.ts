@@ -34,7 +34,10 @@ function list(values: readonly unknown[], path: string, depth: number): Json {
   return changed ?? (values as Json[])
 }
 
-/** @throws Error if an object is an instance of a class */
+/**
+ * Refuses what JSON would change silently, such as a Date or a Map.
+ * @throws Error if an object is an instance of a class
+ */
 export function requirePlain(value: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {

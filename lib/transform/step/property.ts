@@ -23,7 +23,10 @@ export function propertyOf(stage: string, schema: CollectionSchema, property: st
 const NAME = /^[_a-z][_0-9A-Za-z]{0,230}$/
 const TAKEN: ReadonlySet<string> = new Set(['id', '_id', '_additional'])
 
-/** @throws ElysiaError ELYSIA_USAGE for an invalid property name */
+/**
+ * Checks the name of a new property: a small letter or _, then letters, digits and _.
+ * @throws ElysiaError ELYSIA_USAGE
+ */
 export function requireName(stage: string, property: string): void {
   if (NAME.test(property) && !TAKEN.has(property)) return
   throw stageFault(
@@ -33,7 +36,7 @@ export function requireName(stage: string, property: string): void {
   )
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if the class already has such a property */
+/** Checks that a name is free. @throws ElysiaError ELYSIA_USAGE if the class already has such a property */
 export function requireNone(stage: string, schema: CollectionSchema, property: string) {
   const { class: name } = schema
   if (!propertiesIn(schema).some((one) => one.name === property)) return

@@ -29,7 +29,10 @@ export function renameInSettings(schema: CollectionSchema, after: RenameProperty
   }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if objects expire by a property that is removed, or is no longer a date */
+/**
+ * Protects the property by which objects expire.
+ * @throws ElysiaError ELYSIA_USAGE if objects expire by a property that is removed, or is no longer a date
+ */
 export function requireNoExpiry(stage: string, schema: CollectionSchema, property: string): void {
   if (timeToLive(schema)?.of !== property) return
   throw stageFault(

@@ -90,7 +90,7 @@ function rename(draft: ObjectDraft, names: Names): 'kept' {
   return 'kept'
 }
 
-/** @throws ElysiaError ELYSIA_USAGE */
+/** The error (ELYSIA_USAGE) for a vector that the class does not have, naming those that it has. */
 export function noVector(schema: CollectionSchema, given: string): ElysiaError {
   const there = entriesOf(schema).map(({ name }) => vectorText(name))
   return new ElysiaError('ELYSIA_USAGE', `${schema.class} has no vector ${given}`, {

@@ -61,6 +61,7 @@ function readProperties(schema: CollectionSchema, maker: Vectorizer): readonly P
 }
 
 /**
+ * Asks for a decision about vectors of changed texts.
  * @throws ElysiaError ELYSIA_USAGE if the user has not said what to do with vectors that may no longer match their
  * texts
  */

@@ -165,10 +165,10 @@ export function plain(object: StoredObject | undefined): unknown {
 export async function one(
   collection: Collection,
   id: string,
-  what: Projection = ALL,
+  projection: Projection = ALL,
   tenant?: string,
 ): Promise<StoredObject | undefined> {
-  const found = await collection.readMany([id], what, tenant === undefined ? {} : { tenant })
+  const found = await collection.readMany([id], projection, tenant === undefined ? {} : { tenant })
   return found[0]
 }
 

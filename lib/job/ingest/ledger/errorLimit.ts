@@ -18,7 +18,10 @@ export interface ErrorLimitSettings {
   readonly commit?: unknown
 }
 
-/** @throws ElysiaError ELYSIA_TOO_MANY_REJECTS if there are; a share counts only if the caller says so */
+/**
+ * Ends a run with more rejects than `--max-errors` allows.
+ * @throws ElysiaError ELYSIA_TOO_MANY_REJECTS if there are; a share counts only if the caller says so
+ */
 export function refuseTooMany(
   { rejected, records }: Pick<Tally, 'rejected' | 'records'>,
   limited: ErrorLimitSettings,

@@ -158,7 +158,7 @@ function cut(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
 }
 
-/** @throws InvalidEntry */
+/** The history entry that a row describes. @throws InvalidEntry for a row that this program never writes */
 export function entryOf(row: RunRow): HistoryEntry {
   const {
     number: _,

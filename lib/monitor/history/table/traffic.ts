@@ -20,7 +20,7 @@ export function packTraffic(one: PlaceTraffic, hosts: readonly string[]): Packed
   return stalls.some((amount) => amount > 0) ? [name, ...moved, ...stalls] : [name, ...moved]
 }
 
-/** @throws InvalidEntry */
+/** The inverse of `packTraffic`. @throws InvalidEntry for anything that it never returns */
 export function unpackTraffic(packed: unknown, hosts: readonly string[]): PlaceTraffic {
   const [place, bytesIn, bytesOut, mostIn, mostOut, ...stalls] = Array.isArray(packed) ? packed : []
   const [stallsIn = 0, stallsOut = 0, stalledIn = 0, stalledOut = 0] = stalls

@@ -38,15 +38,15 @@ function counting(store: Store) {
   const collection = (name: string): Collection => {
     const own = store.collection(name)
     return Object.assign(Object.create(own), {
-      async *read(what: Projection, ...rest: []) {
-        for await (const page of own.read(what, ...rest)) {
-          if (isWhole(what)) counts.whole += page.length
+      async *read(projection: Projection, ...rest: []) {
+        for await (const page of own.read(projection, ...rest)) {
+          if (isWhole(projection)) counts.whole += page.length
           yield page
         }
       },
-      async readMany(ids: readonly string[], what: Projection, ...rest: []) {
-        if (isWhole(what)) counts.whole += ids.length
-        return own.readMany(ids, what, ...rest)
+      async readMany(ids: readonly string[], projection: Projection, ...rest: []) {
+        if (isWhole(projection)) counts.whole += ids.length
+        return own.readMany(ids, projection, ...rest)
       },
       count: own.count.bind(own),
     })

@@ -15,15 +15,15 @@ function noting(store: Store, ways: { pages: number; ids: number }): Store {
   const collection = (name: string): Collection => {
     const own = store.collection(name)
     return Object.assign(Object.create(own), {
-      async *read(what: Projection, ...rest: []) {
-        for await (const page of own.read(what, ...rest)) {
-          if (what.properties === 'all') ways.pages += page.length
+      async *read(projection: Projection, ...rest: []) {
+        for await (const page of own.read(projection, ...rest)) {
+          if (projection.properties === 'all') ways.pages += page.length
           yield page
         }
       },
-      readMany: async (ids: readonly string[], what: Projection, ...rest: []) => {
-        if (what.properties === 'all') ways.ids += ids.length
-        return own.readMany(ids, what, ...rest)
+      readMany: async (ids: readonly string[], projection: Projection, ...rest: []) => {
+        if (projection.properties === 'all') ways.ids += ids.length
+        return own.readMany(ids, projection, ...rest)
       },
       count: own.count.bind(own),
     })
