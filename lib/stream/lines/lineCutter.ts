@@ -10,6 +10,7 @@ const SPACE = 32
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const MIB = 1024 * 1024
 
+/** How lines are bounded and numbered, and what they are. */
 export interface LineCutterOptions {
   /** The longest line to read, in bytes without its terminator; a longer one becomes a reject. Default 64 MiB. */
   readonly maxLineBytes?: number

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { repeatsPaths } from '../../../../lib/job/ingest/coalesce/sample.ts'
@@ -31,6 +31,19 @@ t.test('a file is read twice where a sample shows a path twice, or more than wri
     n % 50 === 0 ? { op: 'rename', path: `${n}`, new_path: 'b' } : { path: `${n}`, content },
   )
   t.equal(repeatsPaths([renamed], options), true)
+})
+
+t.test('long lines in the same order of paths again and again are recognized', async (t) => {
+  const path = join(directory, 'history')
+  const handle = openSync(path, 'w')
+  const long = 'x'.repeat(13_000)
+  for (let n = 0; n < 4500; n++) {
+    const record = { repo: 'A', op: 'modify', path: `f${n % 1500}`, content: long }
+    writeSync(handle, `${JSON.stringify(record)}\n`)
+  }
+  closeSync(handle)
+  const input: Input = { name: path, rereadable: true, open: () => t.fail('it is not read') as never }
+  t.equal(repeatsPaths([input], options), true)
 })
 
 t.test('a file is read twice where it is small, or nobody can look into it', async (t) => {
