@@ -1,7 +1,8 @@
-import { cachedJson, cacheJson } from '../../core/cachedJson.ts'
 import { holdsLarge } from '../../core/exactJson.ts'
-import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import { lazyObject, type PropertiesPage, propertiesJson, propertiesPage } from '../../core/lazyProperties.ts'
+import type { Json, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { identitySha256, keepSha256 } from './digest.ts'
+import { recordHashAt, recordHashesOf } from './recordHashes.ts'
 
 /** A vector's place among the numbers of a page: `rows` for a multi-vector, otherwise undefined. */
 interface Shape {
@@ -21,6 +22,10 @@ export interface PackedPage {
   readonly texts: Uint8Array
   /** Where each of these texts ends. */
   readonly ends: Uint32Array
+  /** Their `record_hash`es, all of one length, concatenated; empty if none has one, undefined if they differ. */
+  readonly recordHashes: string | undefined
+  /** The class that they all fit, as JSON; undefined if they were not compared with one, or if one does not fit. */
+  readonly fits: string | undefined
   /** `createdMs` and `updatedMs` of each; NaN if absent. */
   readonly times: Float64Array
   /** All vectors, concatenated. */
@@ -34,6 +39,21 @@ export interface PackedPage {
   readonly odd: ReadonlyMap<number, StoredObject>
 }
 
+/** How to pack a page. */
+export interface PackOptions {
+  /** False to leave out the SHA-256s. */
+  readonly hashes?: boolean
+  /** The class of their store, as JSON, and whether an object's id and properties fit it. */
+  readonly checks?: PropertiesCheck | undefined
+}
+
+/** A class, and whether an object's id and properties fit it. */
+export interface PropertiesCheck {
+  /** The class as JSON. */
+  readonly schema: string
+  fits(object: StoredObject): boolean
+}
+
 const ID_LENGTH = 36
 const SHA256_LENGTH = 32
 
@@ -44,7 +64,7 @@ const SHA256_LENGTH = 32
  */
 export function packPage(
   page: readonly StoredObject[],
-  { hashes = true } = {},
+  { hashes = true, checks }: PackOptions = {},
 ): {
   readonly value: PackedPage
   readonly transfer: readonly ArrayBuffer[]
@@ -58,6 +78,8 @@ export function packPage(
   const value: PackedPage = {
     ids: page.map(({ id }) => id).join(''),
     sha256: hashes ? page.map(identitySha256).join('') : '',
+    recordHashes: recordHashesOf(page),
+    fits: checks !== undefined && page.every((object) => checks.fits(object)) ? checks.schema : undefined,
     ...{ texts, ends, times, floats, shapes, shapeOf, odd },
     tenants: tenantsOf(page),
   }
@@ -65,27 +87,36 @@ export function packPage(
   return { value, transfer: buffers }
 }
 
-/** The objects of a packed page, equal to the originals; their vectors are views of one buffer. */
+/**
+ * The objects of a packed page, equal to the originals; their vectors are views of one buffer, and their properties are
+ * parsed when they are asked for.
+ */
 export function unpackPage(page: PackedPage): readonly StoredObject[] {
-  const { sha256, texts, ends, odd } = page
-  const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)
+  const { sha256, ends, odd } = page
+  const properties = propertiesPage(page.texts, page.fits)
   const objects = new Array<StoredObject>(ends.length)
   const place = { float: 0 }
-  let begin = 0
   for (let at = 0; at < ends.length; at++) {
-    const object = odd.get(at) ?? objectAt(page, at, bytes.toString('utf8', begin, ends[at]!), place)
-    begin = ends[at]!
+    const object = odd.get(at) ?? objectAt(page, at, properties, place)
     if (sha256 !== '') keepSha256(object, sha256.slice(at * SHA256_LENGTH, (at + 1) * SHA256_LENGTH))
     objects[at] = object
   }
   return objects
 }
 
-function objectAt(page: PackedPage, at: number, text: string, place: { float: number }): StoredObject {
-  const { ids, times, floats, shapes, shapeOf, tenants } = page
-  const properties = JSON.parse(text) as JsonObject
-  cacheJson(properties, text)
-  const object: ObjectDraft = { id: ids.slice(at * ID_LENGTH, (at + 1) * ID_LENGTH), properties }
+function objectAt(
+  page: PackedPage,
+  at: number,
+  properties: PropertiesPage,
+  place: { float: number },
+): StoredObject {
+  const { ids, ends, times, floats, shapes, shapeOf, tenants } = page
+  const object: ObjectDraft = lazyObject(ids.slice(at * ID_LENGTH, (at + 1) * ID_LENGTH), {
+    page: properties,
+    from: at === 0 ? 0 : ends[at - 1]!,
+    to: ends[at]!,
+    hash: recordHashAt(page.recordHashes, at, ends.length),
+  })
   for (const shape of shapes[shapeOf[at]!]!) place.float = takeVector(object, shape, floats, place.float)
   const tenant = typeof tenants === 'object' ? tenants[at] : tenants
   if (tenant !== undefined) object.tenant = tenant
@@ -173,14 +204,14 @@ function floatsOf(
 }
 
 function textsOf(page: readonly StoredObject[]) {
-  const all = page.map(({ properties }) => cachedJson(properties))
+  const all = page.map(propertiesJson)
   const ends = new Uint32Array(all.length)
   let length = 0
   for (const [at, text] of all.entries()) {
     length += Buffer.byteLength(text)
     ends[at] = length
   }
-  const texts = Buffer.from(new ArrayBuffer(length))
+  const texts = Buffer.allocUnsafeSlow(length)
   for (const [at, text] of all.entries()) texts.write(text, at === 0 ? 0 : ends[at - 1]!)
   return { texts, ends }
 }

@@ -1,3 +1,4 @@
+import { unparsedLength } from '../lazyProperties.ts'
 import type { Json, StoredObject, Vector } from '../object.ts'
 import { isLimited, noteGarbage } from './limits.ts'
 
@@ -13,8 +14,9 @@ const MOST_LEVELS = 1_000
  * The approximate length of an object's line in characters; escapes take more. Serves to weigh objects against each
  * other, and to decide when a part ends, without making the line.
  */
-export function lineLength({ properties, vector, vectors }: StoredObject): number {
-  let length = AROUND + jsonLength(properties)
+export function lineLength(object: StoredObject): number {
+  const { vector, vectors } = object
+  let length = AROUND + (unparsedLength(object) ?? jsonLength(object.properties))
   if (vector !== undefined) length += vectorLength(vector)
   for (const name in vectors) length += name.length + vectorLength(vectors[name]!)
   return length

@@ -70,6 +70,7 @@ export async function setUpIngest(
       run,
       id,
       class: destination.class,
+      layout: destination.layout,
       store: options.dryRun ? await scratch(destination.layout) : store,
       inputs,
       options,

@@ -4,6 +4,7 @@ import { type OperationsOptions, operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import { nameStage } from '../../core/channel/stages.ts'
 import type { Item } from '../../core/entry.ts'
+import type { RawLine } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
 import { batch } from '../../stream/batch.ts'
@@ -26,7 +27,7 @@ export function changeStages(options: IngestOptions, memory?: MemoryLimit): Dupl
 export function batchStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { count, bytes, pace } = batchSettings(options)
   const share = memory && { share: () => memory.share }
-  return [nameStage('batch', batch<Item>({ count, bytes, weigh: itemBytes, ...share })), ...pace]
+  return [nameStage('batch', batch<Item | RawLine>({ count, bytes, weigh: itemBytes, ...share })), ...pace]
 }
 
 /** What turns records into operations. */
@@ -76,10 +77,11 @@ const LARGE = 16 * 1024
 const WIDE = /[\u0100-\uffff]/
 
 /**
- * The approximate memory of an item in bytes: its line, and the content taken from it or read from a file. A text with
+ * The approximate memory of an item, or of a line that is not decoded yet, in bytes: its line, and the content taken from it or read from a file. A text with
  * characters beyond Latin-1 takes two bytes for each; small texts are not checked.
  */
-export function itemBytes(item: Item): number {
+export function itemBytes(item: Item | RawLine): number {
+  if ('bytes' in item && !(item instanceof Reject)) return item.bytes.length
   const text = item.text ?? ''
   const chars = text.length + contentLength(item)
   return chars > LARGE && WIDE.test(text) ? 2 * chars : chars

@@ -35,6 +35,8 @@ export interface Ingest {
   /** The id of the run. */
   readonly id: string
   readonly class: string
+  /** The class as it is once `make` has made what it lacks. */
+  readonly layout: CollectionSchema
   readonly store: Store
   readonly inputs: readonly Input[]
   readonly options: IngestOptions

@@ -1,4 +1,5 @@
-import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
+import { recordHash } from '../../core/lazyProperties.ts'
+import type { StoredObject } from '../../core/object.ts'
 import type { RejectCode } from '../../core/reject.ts'
 
 /**
@@ -31,7 +32,7 @@ export interface ShapeRefusal {
 /** Stores objects as records describe them. */
 export const IDENTITY_SHAPE: StorageShape = {
   source: (stored) => stored,
-  hashOf: ({ properties }) => properties[HASH_PROPERTY],
+  hashOf: recordHash,
   stored: async (objects) => ({
     objects: new Map(objects.map((object) => [object.id, object])),
     refused: new Map(),

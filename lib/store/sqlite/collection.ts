@@ -1,6 +1,6 @@
-import { cachedJson } from '../../core/cachedJson.ts'
 import { publishBytes } from '../../core/channel/bytes.ts'
 import { messageOf } from '../../core/errors.ts'
+import { propertiesJson, recordHash } from '../../core/lazyProperties.ts'
 import { scaledToMemory } from '../../core/memory/limits.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
@@ -228,10 +228,10 @@ function storeOne(
   now: number,
   written: { bytes: number },
 ): string | undefined {
-  const { id, properties, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
-  const hash = properties[HASH_PROPERTY]
+  const { id, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
+  const hash = recordHash(object)
   try {
-    const json = cachedJson(properties)
+    const json = propertiesJson(object)
     const unnamed = vector === undefined ? null : encodeVector(vector)
     const more = vectors === undefined ? null : encodeVectors(vectors)
     upsert.run(tenant, id, typeof hash === 'string' ? hash : null, createdMs, updatedMs, json, unnamed, more)

@@ -1,4 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
+import { isKnownToFit } from '../../core/lazyProperties.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { hasTenants } from '../../core/schema.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
@@ -10,6 +11,8 @@ import { type VectorCheck, vectorCheck, type Widths } from './vectors.ts'
 /** A class of an embedded store, with the checks for its objects. */
 export interface Rules {
   readonly schema: CollectionSchema
+  /** The schema as JSON. */
+  readonly text: string
   readonly tenanted: boolean
   readonly types: TypeCheck
   readonly vectors: VectorCheck
@@ -27,6 +30,7 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export function rulesOf(schema: CollectionSchema): Rules {
   return {
     schema,
+    text: JSON.stringify(schema),
     tenanted: hasTenants(schema),
     types: typeCheck(schema),
     vectors: vectorCheck(schema),
@@ -170,10 +174,17 @@ export function objectFault(
   knownWidths: Widths,
   fixed: Widths,
 ): string | undefined {
-  if (!ID.test(object.id)) return `invalid UUID '${object.id.slice(0, 80)}'`
-  const wrong = rules.types(object.properties)
+  const wrong = isKnownToFit(object, rules.text) ? undefined : propertiesFault(rules, object)
   if (wrong !== undefined || (object.vector === undefined && object.vectors === undefined)) return wrong
   return rules.vectors(object, knownWidths, fixed)
+}
+
+/** What is wrong with an object's id or properties. */
+export function propertiesFault(
+  { types }: Pick<Rules, 'types'>,
+  { id, properties }: StoredObject,
+): string | undefined {
+  return ID.test(id) ? types(properties) : `invalid UUID '${id.slice(0, 80)}'`
 }
 
 /** The error (ELYSIA_STORE) for a call after `close`. */

@@ -3,9 +3,10 @@ import t from 'tap'
 import { identitySha256 } from '../../../lib/archive/object/digest.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { objectText } from '../../../lib/archive/object/lineWriter.ts'
-import { packPage, unpackPage } from '../../../lib/archive/object/packedPage.ts'
+import { type PackOptions, packPage, unpackPage } from '../../../lib/archive/object/packedPage.ts'
 import { cachedJson } from '../../../lib/core/cachedJson.ts'
 import { exactJson, parseExact } from '../../../lib/core/exactJson.ts'
+import { isKnownToFit, propertiesJson, recordHash, unparsedLength } from '../../../lib/core/lazyProperties.ts'
 import type { Json, JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
@@ -40,8 +41,8 @@ const object = fc.record(
 ) as fc.Arbitrary<StoredObject>
 
 /** As a page arrives in another thread. */
-function crossed(page: readonly StoredObject[]): readonly StoredObject[] {
-  const { value, transfer } = packPage(page)
+function crossed(page: readonly StoredObject[], options: PackOptions = {}): readonly StoredObject[] {
+  const { value, transfer } = packPage(page, options)
   return unpackPage(structuredClone(value, { transfer: [...transfer] }))
 }
 
@@ -65,6 +66,42 @@ t.test(
     )
   },
 )
+
+t.test('record hashes cross if all objects have one of the same length, or none has one', async (t) => {
+  const page = (...hashes: readonly (Json | undefined)[]) =>
+    hashes.map(
+      (hash, n): StoredObject => ({
+        id: `0a000000-0000-4000-8000-00000000000${n}`,
+        properties: hash === undefined ? { n } : { n, record_hash: hash },
+      }),
+    )
+  for (const [hashes, isKnown] of [
+    [['abc', 'abd'], true],
+    [[undefined, undefined], true],
+    [['abc', 'ab'], false],
+    [['abc', undefined], false],
+    [['', ''], false],
+    [[1, 'a'], false],
+  ] as const) {
+    const there = crossed(page(...hashes))
+    t.strictSame(there.map(recordHash), hashes)
+    t.equal(there[0] !== undefined && unparsedLength(there[0]) !== undefined, isKnown, JSON.stringify(hashes))
+  }
+})
+
+t.test('a page is known to fit its class only if each object does', async (t) => {
+  const page = [1, 2].map(
+    (n): StoredObject => ({ id: `0a000000-0000-4000-8000-00000000000${n}`, properties: { n } }),
+  )
+  const upTo = (most: number) => ({
+    schema: 'class',
+    fits: ({ properties }: StoredObject) => (properties.n as number) <= most,
+  })
+  t.ok(crossed(page, { checks: upTo(2) }).every((object) => isKnownToFit(object, 'class')))
+  t.notOk(crossed(page, { checks: upTo(1) }).some((object) => isKnownToFit(object, 'class')))
+  t.notOk(crossed(page).some((object) => isKnownToFit(object, 'class')))
+  t.strictSame(crossed(page).map(propertiesJson), ['{"n":1}', '{"n":2}'])
+})
 
 t.test('the text of properties that a line is read with says what they are', async (t) => {
   const numbers = wholeNumbers([])

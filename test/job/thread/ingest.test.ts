@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -76,6 +76,34 @@ for (const [name, threads] of [
   })
 }
 
+t.test('a file, whose lines a thread decodes, gives the same in an embedded store', async (t) => {
+  const home = directory(t)
+  const file = join(home, 'lines.jsonl')
+  const crlf = Buffer.from(lines().toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+  writeFileSync(file, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), crlf, crlf]))
+  const input = { name: file, rereadable: true, open: () => createReadStream(file, { highWaterMark: 1000 }) }
+  const run = async (threads: string) => {
+    const store = await openSqlite(join(home, `${threads}.db`))
+    t.teardown(() => store.close())
+    const rejectsPath = join(home, `${threads}.jsonl`)
+    const options = { collection: 'c', batchSize: 7, threads, coalesce: 'off' }
+    const { report } = await ingestFiles([input], store, options, {
+      rejectsPath,
+      state: openState(store, join(home, 'state')),
+    })
+    const { written, unchanged, deleted, lines, rejected } = report
+    const contained = await contents(store)
+    return {
+      counts: { written, unchanged, deleted, lines, rejected },
+      contained,
+      rejects: readFileSync(rejectsPath, 'utf8'),
+    }
+  }
+  const [plain, threaded] = [await run('0'), await run('1')]
+  t.match(plain.counts, { rejected: { invalid_utf8: 2, not_json: 40 } })
+  t.strictSame(threaded, plain)
+})
+
 t.test('stopped anywhere, the same command goes on with a thread, and nothing is lost', async (t) => {
   const home = directory(t)
   const file = join(home, 'lines.jsonl')
@@ -83,7 +111,6 @@ t.test('stopped anywhere, the same command goes on with a thread, and nothing is
   const store = await openSqlite(join(home, 'store.db'))
   t.teardown(() => store.close())
   const state = openState(store, join(home, 'state'))
-  const { createReadStream } = await import('node:fs')
   const input = { name: file, rereadable: true, open: () => createReadStream(file) }
   const options = { collection: 'c', batchSize: 5, threads: '1', coalesce: 'off' }
   const once = async (t: Test, after: number) => {

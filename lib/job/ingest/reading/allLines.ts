@@ -21,7 +21,9 @@ export function readAllLines(ingest: Ingest, index: number, reached: Checkpoint 
   const { ledger, options, inputs, run, first, store } = ingest
   const input = inputs[index]!
   const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(input) })
-  const head = openInput(input, { ...options, raw: first !== undefined }, run.stop, {
+  // A spool, for an input that cannot be read twice, takes decoded lines.
+  const raw = first !== undefined || (ingest.threads !== undefined && input.rereadable)
+  const head = openInput(input, { ...options, raw }, run.stop, {
     onTrailing,
     onRecognized: ingest.make,
   })
@@ -46,8 +48,11 @@ export function readAllLines(ingest: Ingest, index: number, reached: Checkpoint 
   }
 }
 
-function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions): Duplex[] {
-  return threads === undefined ? changeStages(options, memory) : threadedItems(threads, options, memory)
+function itemStages(ingest: Ingest, options: IngestOptions): Duplex[] {
+  const { threads, shape, layout, store, run } = ingest
+  if (threads === undefined) return changeStages(options, run.memory)
+  const isChecked = shape === undefined && store.maxInFlight === 1
+  return threadedItems({ threads, options, memory: run.memory, ...(isChecked && { schema: layout }) })
 }
 
 /**

@@ -5,9 +5,13 @@ import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import { nameOutsideStage, nameStage } from '../../../core/channel/stages.ts'
-import type { Item } from '../../../core/entry.ts'
-import type { Line } from '../../../core/line.ts'
+import type { Entry, Item } from '../../../core/entry.ts'
+import type { Line, RawLine } from '../../../core/line.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Put } from '../../../core/operation.ts'
 import { makeReject, Reject } from '../../../core/reject.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import { decodeLine } from '../../../stream/lines/lineCutter.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import { lineItems } from '../coalesce/coalescing.ts'
@@ -34,7 +38,7 @@ export function changeWork({
   contentRoot,
   tenant,
   tenantBy,
-}: IngestOptions): ChangeWork {
+}: IngestOptions): Omit<ChangeWork, 'schema'> {
   return {
     strict,
     maxLineBytes,
@@ -44,21 +48,32 @@ export function changeWork({
   }
 }
 
+type AnyLine = Line | RawLine | Reject
+
+/** What items are made with in a thread. */
+export interface ThreadedItemsOptions {
+  readonly threads: Threads
+  readonly options: IngestOptions
+  /** The class of the objects, if nothing changes them before they are stored. */
+  readonly schema?: CollectionSchema | undefined
+  readonly memory?: MemoryLimit | undefined
+}
+
 /**
- * Lines → batches of items, parsed, validated and made into objects in a thread, in order; rejects pass through.
- * Memory: six batches in each thread.
+ * Lines, as bytes or decoded → batches of items, parsed, validated and made into objects in a thread, in order; rejects
+ * pass through. Memory: six batches in each thread.
  */
-export function threadedItems(threads: Threads, options: IngestOptions, memory?: MemoryLimit): Duplex[] {
-  const data = changeWork(options)
+export function threadedItems({ threads, options, schema, memory }: ThreadedItemsOptions): Duplex[] {
+  const data: ChangeWork = { ...changeWork(options), ...(schema && { schema }) }
   const itemOf = lineItems(options)
   // Lines that were sent and have not come back, in order.
-  const sent: (Line | Reject)[][] = []
+  const sent: AnyLine[][] = []
   return [
     // A line weighs twice as much once its content stands beside it.
     ...batchStages({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }, memory),
     nameStage(
       'send to thread',
-      mapChunks((lines: (Line | Reject)[]) => {
+      mapChunks((lines: AnyLine[]) => {
         sent.push(lines)
         return packLines(lines)
       }),
@@ -74,24 +89,28 @@ export function threadedItems(threads: Threads, options: IngestOptions, memory?:
   ]
 }
 
-function packLines(lines: readonly (Line | Reject)[]): Parcel<PackedTexts> {
-  const own = lines.filter((line): line is Line => !(line instanceof Reject))
+function packLines(lines: readonly AnyLine[]): Parcel<PackedTexts> {
+  const own = lines.filter((line): line is Line | RawLine => !(line instanceof Reject))
   const ends = new Uint32Array(own.length)
   let length = 0
-  for (const [at, { text }] of own.entries()) {
-    length += Buffer.byteLength(text)
+  for (const [at, line] of own.entries()) {
+    length += 'bytes' in line ? line.bytes.length : Buffer.byteLength(line.text)
     ends[at] = length
   }
-  const texts = Buffer.from(new ArrayBuffer(length))
-  for (const [at, { text }] of own.entries()) texts.write(text, at === 0 ? 0 : ends[at - 1]!)
+  const texts = Buffer.allocUnsafeSlow(length)
+  for (const [at, line] of own.entries()) {
+    const from = at === 0 ? 0 : ends[at - 1]!
+    if ('bytes' in line) texts.set(line.bytes, from)
+    else texts.write(line.text, from)
+  }
   return { value: { texts, ends }, transfer: [texts.buffer as ArrayBuffer, ends.buffer] }
 }
 
 /** The returned items, with their lines. */
 function unpackItems(
-  lines: readonly (Line | Reject)[],
+  lines: readonly AnyLine[],
   { asks, objects, rejects }: PackedItems,
-  itemOf: (line: Line) => Item,
+  itemOf: (line: AnyLine) => Item,
 ): Item[] {
   const puts = unpackPage(objects).values()
   const refusals = rejects.values()
@@ -99,14 +118,32 @@ function unpackItems(
   return lines.map((line) => {
     if (line instanceof Reject) return line
     const ask = asks[at++]
-    if (ask === ASKS.put) return put(line, puts.next().value!)
+    if (ask === ASKS.put) return new PutEntry(line, puts.next().value!)
     if (ask !== ASKS.reject) return itemOf(line)
     const { code, reason } = refusals.next().value!
-    return makeReject(line, code, reason)
+    return makeReject('bytes' in line ? (decodeLine(line) as Line) : line, code, reason)
   })
 }
 
-function put({ line, end, text }: Line, object: ReturnType<typeof unpackPage>[number]): Item {
-  const { id, tenant } = object
-  return { line, end, text, operation: { kind: 'put', id, object, ...(tenant !== undefined && { tenant }) } }
+/** The entry of a line that puts an object. The line is decoded when its text is asked for: most are only digested. */
+class PutEntry implements Entry {
+  readonly line: number
+  readonly end: number
+  /** The line as it was read; a text only if it had been decoded before. */
+  readonly bytes: Buffer | undefined
+  readonly operation: Put
+  readonly #text: string | undefined
+
+  constructor(line: Line | RawLine, object: StoredObject) {
+    const { id, tenant } = object
+    this.line = line.line
+    this.end = line.end
+    this.bytes = 'bytes' in line ? line.bytes : undefined
+    this.#text = 'bytes' in line ? undefined : line.text
+    this.operation = { kind: 'put', id, object, ...(tenant !== undefined && { tenant }) }
+  }
+
+  get text(): string {
+    return this.#text ?? this.bytes!.toString()
+  }
 }

@@ -1,13 +1,15 @@
 import type { PackedPage } from '../../../archive/object/packedPage.ts'
 import type { Effect } from '../../../change/effect/effect.ts'
 import type { RejectCode } from '../../../core/reject.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
 import type { IngestOptions } from '../options.ts'
 
 /** What a thread needs to make operations from lines. */
-export type ChangeWork = Pick<
-  IngestOptions,
-  'strict' | 'contentRoot' | 'tenant' | 'tenantBy' | 'maxLineBytes'
->
+export interface ChangeWork
+  extends Pick<IngestOptions, 'strict' | 'contentRoot' | 'tenant' | 'tenantBy' | 'maxLineBytes'> {
+  /** The class of the objects if the thread should check them. */
+  readonly schema?: CollectionSchema
+}
 
 /** Texts on their way to a thread, in UTF-8, one after another. */
 export interface PackedTexts {

@@ -48,7 +48,7 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
       ),
     )
   } finally {
-    await threads?.close()
+    await threads?.threads.close()
     run.progress.workers = typeof inFlight === 'object' ? inFlight.settled : inFlight
     if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
     run.progress.writeSeconds += (performance.now() - started) / 1000

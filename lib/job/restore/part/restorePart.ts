@@ -2,7 +2,6 @@ import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LeftOut } from '../../../archive/object/filterPages.ts'
 import type { Semaphore } from '../../../async/semaphore.ts'
-import type { Threads } from '../../../async/thread/threads.ts'
 import { nameStage } from '../../../core/channel/stages.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -17,7 +16,7 @@ import { differingObjects } from '../conflict/differingObjects.ts'
 import type { DiscardedValues } from '../conflict/newProperties.ts'
 import type { Resolver } from '../conflict/resolve.ts'
 import type { RestoreRun } from '../run.ts'
-import type { SourcePart } from '../source/source.ts'
+import type { DecodeThreads, SourcePart } from '../source/source.ts'
 import { lineReject, objectReject } from '../target/rejects.ts'
 import { restoreSink } from '../target/sink.ts'
 import { checkedPages, type FirstCheck } from '../thread/pages.ts'
@@ -34,7 +33,7 @@ export interface PartWriteContext {
   /** The check of the first part: once it is done, others are checked while its objects are written. */
   readonly firstCheck: FirstCheck
   /** Threads that decode the parts; undefined if this thread does it. */
-  readonly threads: Threads | undefined
+  readonly threads: DecodeThreads | undefined
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
   readonly onFiltered: (objects: number) => void

@@ -5,10 +5,9 @@ import { checkPart } from '../../../archive/part/check.ts'
 import { digestingByObject, partReadOptions } from '../../../archive/part/partReadOptions.ts'
 import { partPages } from '../../../archive/part/read.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
-import type { Threads } from '../../../async/thread/threads.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { threadedPart } from '../thread/pages.ts'
-import type { RestoreSource, SourcePart } from './source.ts'
+import type { DecodeThreads, RestoreSource, SourcePart } from './source.ts'
 
 /** A directory archive as a source of a restore. */
 export function archiveSource({ storage, manifest }: Archive): RestoreSource {
@@ -43,7 +42,7 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
       isChecked = true
     },
     ...(directory !== undefined && {
-      inThread: (threads: Threads) => threadedPart(threads, directory, manifest, part),
+      inThread: (threads: DecodeThreads) => threadedPart(threads, directory, manifest, part),
     }),
     pages: async () =>
       partPages({ ...digestingByObject(await partReadOptions(storage, manifest, part)), isChecked }),

@@ -9,6 +9,13 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Source } from '../../../core/stage.ts'
 import type { Projection, Tenant } from '../../../store/store.ts'
 
+/** Threads that decode parts. */
+export interface DecodeThreads {
+  readonly threads: Threads
+  /** The class of the target if they should check what an embedded store would check itself. */
+  readonly schema: CollectionSchema | undefined
+}
+
 /** A unit of reading: a file of an archive, or a complete single file or pipe. */
 export interface SourcePart {
   /** Its name in errors and in the saved progress. */
@@ -40,7 +47,7 @@ export interface SourcePart {
    * `check` and then `pages`, in a thread. Absent if only this thread has the bytes, or if rejects may stand between
    * the objects.
    */
-  inThread?(threads: Threads): Source<readonly StoredObject[]>
+  inThread?(threads: DecodeThreads): Source<readonly StoredObject[]>
 }
 
 /** Objects and their class, from any origin. */

@@ -9,6 +9,7 @@ import { serveThread } from '../../../async/thread/serve.ts'
 import type { ThreadTask } from '../../../async/thread/threads.ts'
 import { lineLength } from '../../../core/memory/objectSize.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import { propertiesCheck } from '../../../store/validation/propertiesCheck.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { rebatch } from '../../../stream/rebatch.ts'
 import type { PartWork } from './work.ts'
@@ -19,7 +20,8 @@ const PAGE = { count: 500, bytes: 1024 * 1024, weigh: lineLength }
 /** In a thread: checks the bytes of a part, then decodes it; yields its objects, packed. */
 export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void> {
   return serveThread(port, async ({ signal }) => {
-    const { directory, manifest, part, tenant } = data
+    const { directory, manifest, part, tenant, schema } = data
+    const checks = schema && propertiesCheck(schema)
     const storage = directoryStorage(directory.path, directory.modes)
     await checkPart(storage, part, signal)
     const ranges: Manifest['ranges'] = []
@@ -27,6 +29,6 @@ export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void>
     const reading = digestingByObject(await partReadOptions(storage, { ...manifest, ranges }, part))
     const pages: Readable = partPages({ ...reading, isChecked: true })
     const repaged: Duplex = rebatch<StoredObject>(PAGE)
-    return [pages, repaged, mapChunks(packPage)]
+    return [pages, repaged, mapChunks((page: readonly StoredObject[]) => packPage(page, { checks }))]
   })
 }
