@@ -1,6 +1,11 @@
 import { holdsLarge } from '../../core/exactJson.ts'
-import { lazyObject, type PropertiesPage, propertiesJson, propertiesPage } from '../../core/lazyProperties.ts'
 import type { Json, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import {
+  lazyObject,
+  type PropertiesPage,
+  propertiesJson,
+  propertiesPage,
+} from '../../core/properties/lazyProperties.ts'
 import { identitySha256, keepSha256 } from './digest.ts'
 import { recordHashAt, recordHashesOf } from './recordHashes.ts'
 

@@ -1,5 +1,5 @@
-import { recordHash } from '../../core/lazyProperties.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { recordHash } from '../../core/properties/lazyProperties.ts'
 
 /**
  * The `record_hash`es of a page, concatenated if all have the same length; empty if no object has one, undefined if they

@@ -1,5 +1,5 @@
-import { unparsedLength } from '../lazyProperties.ts'
 import type { Json, StoredObject, Vector } from '../object.ts'
+import { unparsedLength } from '../properties/lazyProperties.ts'
 import { isLimited, noteGarbage } from './limits.ts'
 
 /** The part of a line around the values: field names, an id, braces and quotes. */

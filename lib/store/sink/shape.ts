@@ -1,5 +1,5 @@
-import { recordHash } from '../../core/lazyProperties.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { recordHash } from '../../core/properties/lazyProperties.ts'
 import type { RejectCode } from '../../core/reject.ts'
 
 /**

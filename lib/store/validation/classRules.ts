@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { isKnownToFit } from '../../core/lazyProperties.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { isKnownToFit } from '../../core/properties/lazyProperties.ts'
 import { hasTenants } from '../../core/schema.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { CallOptions, CollectionSchema, Link, PropertySchema, TenantState } from '../store.ts'

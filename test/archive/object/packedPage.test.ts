@@ -4,10 +4,15 @@ import { identitySha256 } from '../../../lib/archive/object/digest.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { objectText } from '../../../lib/archive/object/lineWriter.ts'
 import { type PackOptions, packPage, unpackPage } from '../../../lib/archive/object/packedPage.ts'
-import { cachedJson } from '../../../lib/core/cachedJson.ts'
 import { exactJson, parseExact } from '../../../lib/core/exactJson.ts'
-import { isKnownToFit, propertiesJson, recordHash, unparsedLength } from '../../../lib/core/lazyProperties.ts'
 import type { Json, JsonObject, StoredObject } from '../../../lib/core/object.ts'
+import { cachedJson } from '../../../lib/core/properties/cachedJson.ts'
+import {
+  isKnownToFit,
+  propertiesJson,
+  recordHash,
+  unparsedLength,
+} from '../../../lib/core/properties/lazyProperties.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
 const value: fc.Arbitrary<Json> = fc.letrec((again) => ({

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { packPage, unpackPage } from '../../../lib/archive/object/packedPage.ts'
-import { unparsedLength } from '../../../lib/core/lazyProperties.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
+import { unparsedLength } from '../../../lib/core/properties/lazyProperties.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { CollectionSchema } from '../../../lib/store/store.ts'
 import { propertiesCheck } from '../../../lib/store/validation/propertiesCheck.ts'

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
+import { HASH_PROPERTY, type Json, type JsonObject, type ObjectDraft, type StoredObject } from '../object.ts'
+import { ReturnArgument } from '../value/returnArgument.ts'
 import { cachedJson, cacheJson } from './cachedJson.ts'
-import { HASH_PROPERTY, type Json, type JsonObject, type ObjectDraft, type StoredObject } from './object.ts'
-import { ReturnArgument } from './value/returnArgument.ts'
 
 /** The JSON of the properties of several objects, concatenated, and what is known about all of them. */
 export interface PropertiesPage {

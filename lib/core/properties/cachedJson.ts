@@ -1,6 +1,6 @@
-import { exactJson } from './exactJson.ts'
-import type { JsonObject } from './object.ts'
-import { ReturnArgument } from './value/returnArgument.ts'
+import { exactJson } from '../exactJson.ts'
+import type { JsonObject } from '../object.ts'
+import { ReturnArgument } from '../value/returnArgument.ts'
 
 /** A text kept with its parsed value, in a private field: a WeakMap costs the garbage collector more. */
 class CachedText extends ReturnArgument {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { lineLength } from '../../../lib/core/memory/objectSize.ts'
+import type { StoredObject } from '../../../lib/core/object.ts'
 import {
   isKnownToFit,
   lazyObject,
@@ -6,9 +8,7 @@ import {
   propertiesPage,
   recordHash,
   unparsedLength,
-} from '../../lib/core/lazyProperties.ts'
-import { lineLength } from '../../lib/core/memory/objectSize.ts'
-import type { StoredObject } from '../../lib/core/object.ts'
+} from '../../../lib/core/properties/lazyProperties.ts'
 
 const ID = '0a000000-0000-4000-8000-000000000001'
 const TEXTS = ['{"title":"ä","record_hash":"abc"}', '{"title":"b"}']
