@@ -7,7 +7,7 @@ const LEAST_CALLS = 4
 /** After this many windows, the time of calls that do not wait for each other is measured again. */
 const WINDOWS_A_BASE = 50
 
-export interface AdaptiveLimitOptions {
+interface AdaptiveLimitOptions {
   /** The upper limit: what memory allows. */
   readonly most: number
   /** The initial limit. 2. */

@@ -18,6 +18,7 @@ const OWN = new Set(['name', 'message', 'stack', 'code', 'hint', 'retryable', 'c
 /** The maximum depth of the chain of causes. */
 const MOST_CAUSES = 5
 
+/** An error in plain fields that another thread can receive, with its causes down to a depth of `causes`. */
 export function faultOf(thrown: unknown, causes = MOST_CAUSES): ThreadFault {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const isOurs = error instanceof ElysiaError

@@ -16,6 +16,7 @@ type Flow =
 /** Messages to a thread. `stop`: start nothing new, finish what has started, and report that you have stopped. */
 export type ToThread = Flow | { readonly type: 'stop' }
 
+/** Messages from a thread. */
 export type FromThread =
   | Flow
   | { readonly type: 'fault'; readonly fault: ThreadFault }
