@@ -8,7 +8,7 @@ import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts
 import type { NodeConnection } from './node.ts'
 import { isMissing, lacksCopies } from './serverText.ts'
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly target: string
   readonly maxInFlight: number
   readonly timeoutMs: number

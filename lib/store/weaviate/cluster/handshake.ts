@@ -15,7 +15,7 @@ const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 const KNOCKING_MS = 2_500
 const KNOCK_MS = 500
 
-export interface Handshake {
+interface Handshake {
   /** The oldest of all nodes that answered. */
   readonly version: string
   readonly maxMessageBytes: number

@@ -23,7 +23,7 @@ const READY_MS = 200
 /** A reported message limit below this is ignored. */
 const SMALLEST_MESSAGE = 4096
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly node: Node
   readonly apiKey: string | undefined
   readonly headers: Readonly<Record<string, string>>

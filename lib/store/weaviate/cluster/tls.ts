@@ -28,7 +28,7 @@ export interface Tls {
   readonly identity: TlsIdentity | undefined
 }
 
-export interface TlsIdentity {
+interface TlsIdentity {
   /** The certificate, and those between it and its authority. */
   readonly cert: string
   readonly key: string

@@ -24,6 +24,7 @@ export function batchObjectsRequest(objects: readonly BatchObject[]): Uint8Array
   return writer.finish()
 }
 
+/** A deletion of the objects of one tenant that match filters; the tenant is `''` if the class has none. */
 export interface Deletion {
   readonly collection: string
   readonly tenant: string

@@ -2,6 +2,7 @@ import type { Node } from '../../target.ts'
 import type { Tls } from '../cluster/tls.ts'
 import type { ConnectionGRPC } from './library.ts'
 
+/** The batch calls of the client’s gRPC connection. */
 export type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
 type Search = Awaited<ReturnType<ConnectionGRPC['search']>>
 type SearchArgs = Parameters<Search['withFetch']>[0]
@@ -53,9 +54,12 @@ export interface CountRequest {
   readonly filters?: Filters
 }
 
-/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (ConsistencyLevel) */
+/**
+ * The consistency level at which a majority of the copies answers.
+ * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (ConsistencyLevel)
+ */
 export const QUORUM = 2
-export type ConsistencyLevel = typeof QUORUM
+type ConsistencyLevel = typeof QUORUM
 
 /**
  * One node's gRPC side. Makes each call once, ends it with its signal, and throws the transport's own error, with its

@@ -3,6 +3,7 @@ import { isLarge } from '../../../core/exactJson.ts'
 
 export type { Reader }
 
+/** A reader of the fields in these bytes. What it reads as bytes shares their memory. */
 export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
 
 /** Reads the field with this tag into `into`; returns false for an unknown field. */

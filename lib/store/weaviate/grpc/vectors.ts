@@ -48,6 +48,7 @@ export function isRectangular(rows: readonly Float32Array[]): boolean {
   return width > 0 && width <= 0xffff && rows.every((row) => row.length === width)
 }
 
+/** True for a multi-vector. */
 export function isRows(vector: Vector): vector is readonly Float32Array[] {
   return Array.isArray(vector)
 }

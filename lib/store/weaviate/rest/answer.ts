@@ -66,13 +66,16 @@ export class IdOrder {
   }
 }
 
-/** @throws ElysiaError ELYSIA_STORE if a page contains more than requested */
+/** Checks the size of a page. @throws ElysiaError ELYSIA_STORE if it contains more than requested */
 export function requireAtMost(limit: number, count: number, target: string, collection: string): void {
   if (count <= limit) return
   throw wrongAnswer(target, `gives ${count} objects of ${collection} where ${limit} were asked for`)
 }
 
-/** @throws ElysiaError ELYSIA_STORE if an object was not requested, or comes twice */
+/**
+ * Compares the ids of an answer with the request.
+ * @throws ElysiaError ELYSIA_STORE if an object was not requested, or comes twice
+ */
 export function requireRequestedIds(
   ids: readonly string[],
   objects: readonly StoredObject[],

@@ -46,7 +46,7 @@ export interface RestReply {
   readonly date?: string | undefined
 }
 
-export interface RestOptions {
+interface RestOptions {
   /** `http(s)://HOST:PORT[/prefix]`, without `/v1`. */
   readonly http: string
   readonly headers: Readonly<Record<string, string>>

@@ -37,7 +37,10 @@ export interface Layout {
   readonly namedVectors: readonly string[]
 }
 
-/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/openapi-specs/schema.json (Class) */
+/**
+ * The layout of a class, computed once for all calls.
+ * @see https://github.com/weaviate/weaviate/blob/v1.39.0/openapi-specs/schema.json (Class)
+ */
 export function layoutOf(schema: CollectionSchema): Layout {
   const { multiTenancyConfig, replicationConfig, vectorConfig, vectorIndexType } = schema
   const copies = Number(recordOf(replicationConfig).factor ?? 1)
@@ -131,6 +134,7 @@ export function propertiesRequest(layout: Layout, what: Projection): PropertiesR
   }
 }
 
+/** What is requested of each object besides its properties: its id, and as the projection says, vectors and times. */
 export function metadataRequest(layout: Layout, what: Projection): MetadataRequest {
   return {
     uuid: true,

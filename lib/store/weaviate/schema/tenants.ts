@@ -16,6 +16,7 @@ export async function listTenants(rest: RestContext, name: string): Promise<Json
   return listIn(await expectAnswer(rest, request, `listing the tenants of ${name}`), rest.target)
 }
 
+/** Creates tenants, 1000 a request. After an error those of earlier requests exist. */
 export async function createTenants(
   rest: RestContext,
   name: string,
@@ -27,6 +28,7 @@ export async function createTenants(
   }
 }
 
+/** Removes tenants with their objects, 1000 a request. After an error those of earlier requests are gone. */
 export async function removeTenants(
   rest: RestContext,
   name: string,
@@ -39,6 +41,7 @@ export async function removeTenants(
 }
 
 /**
+ * Asks for one tenant.
  * @param byName the server has GET for a single tenant; without it HEAD, whose answers give no reasons
  * @throws ElysiaError ELYSIA_NOT_FOUND if the class has no such tenant
  */
