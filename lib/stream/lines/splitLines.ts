@@ -8,7 +8,7 @@ import { LineCutter, type LineCutterOptions } from './lineCutter.ts'
 /** A line, its text, its values and what is made of them: each is soon garbage. */
 const COPIES = 4
 
-/** The same, and when to stop. */
+/** How lines are bounded, numbered and emitted, and when reading stops. */
 export interface SplitLinesOptions extends LineCutterOptions {
   /** Once aborted, an unterminated last line is not emitted: the end of the input cut it. */
   readonly stop?: AbortSignal
