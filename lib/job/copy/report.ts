@@ -88,6 +88,7 @@ export interface CopyFacts {
   readonly comparison: CopyComparison | null
 }
 
+/** Makes the report of a copy from that of the restore that wrote it. */
 export function copyReport(
   {
     archive,
@@ -105,6 +106,7 @@ export function copyReport(
   return { ...report, source, sync, comparison, follow: null }
 }
 
+/** A comparison in the words of a copy: `left` is the source, `right` the target. */
 export function comparisonOf(report: DiffReport): CopyComparison {
   const { compared, equal, only_left, only_right, different, changing, gone } = report
   return {

@@ -11,7 +11,7 @@ import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
 import type { RestoreVerification } from './verify.ts'
 
-export interface ReportFacts {
+interface ReportFacts {
   readonly status: RestoreReport['status']
   readonly verification: RestoreVerification | null
   readonly error: unknown
@@ -20,6 +20,7 @@ export interface ReportFacts {
   readonly retries: number
 }
 
+/** Makes the report of a restore from its finished parts and those that it was interrupted in. */
 export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
   const { source, plan, progress, options } = run
   const { status, verification, error, startedAt, seconds, retries } = facts
@@ -100,7 +101,10 @@ export function restoreCounts(report: RestoreReport): RunCounts {
   return { objects, written, ...ofExisting, ...ofSelection, rejected, skipped, references }
 }
 
-/** @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome, or two */
+/**
+ * Checks the sums of a finished restore.
+ * @throws ElysiaError ELYSIA_ACCOUNTING if an object has no outcome, or two
+ */
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
   const { objects, written, unchanged, filtered, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length

@@ -3,7 +3,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { temporaryDatabase } from '../../database/connection.ts'
 import { type RefusedObject, repeatedId } from './part/tally.ts'
 
-export const REPEATED = 'its id occurs twice: the object that came first was taken'
+const REPEATED = 'its id occurs twice: the object that came first was taken'
 
 /**
  * The ids seen so far, by tenant. Memory: a cache of some megabytes; the ids are in an unnamed file that is gone once

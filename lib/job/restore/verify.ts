@@ -57,7 +57,10 @@ function digestOf({ digest }: PartFacts): string {
   return digest!
 }
 
-/** @throws ElysiaError ELYSIA_INCOMPLETE if the target holds anything other than what was written */
+/**
+ * Ends a restore whose target differs from what it wrote.
+ * @throws ElysiaError ELYSIA_INCOMPLETE if the target holds anything other than what was written
+ */
 export function requireEqual(
   run: RestoreRun,
   { count, expected, digest_equal, expired }: RestoreVerification,

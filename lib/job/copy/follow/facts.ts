@@ -3,6 +3,7 @@ import type { RunCounts } from '../../../run/record.ts'
 /** The states of a copy that follows its source. */
 export const FOLLOW_STATES = ['copying', 'following', 'ready', 'finishing', 'finished', 'carrying'] as const
 
+/** The state of a copy that follows its source. */
 export type FollowState = (typeof FOLLOW_STATES)[number]
 
 /** The progress kept in the counts of its run. */
@@ -33,6 +34,7 @@ export interface FollowFacts {
   readonly newer: number
 }
 
+/** The facts before the first pass. */
 export const INITIAL_FACTS: FollowFacts = {
   state: 'copying',
   passes: 0,

@@ -71,6 +71,7 @@ export class DigestMap {
   }
 }
 
+/** The approximate size of a line: its bytes, or the characters of its text; 0 if a reject kept neither. */
 export function sizeOf(item: AnyLine): number {
   if ('bytes' in item && item.bytes !== undefined) return item.bytes.length
   return 'text' in item && item.text !== undefined ? item.text.length : 0

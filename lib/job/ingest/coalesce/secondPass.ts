@@ -57,7 +57,10 @@ export class SecondPass {
   }
 }
 
-/** @throws ElysiaError ELYSIA_INPUT if a second pass ended with a line before the last one of the first pass */
+/**
+ * Checks that a second pass read as far as the first.
+ * @throws ElysiaError ELYSIA_INPUT if it ended with a line before the last one of the first pass
+ */
 export function requireWholePass(map: DigestMap | undefined, line: number): void {
   if (line < (map?.end.line ?? 0)) throw inputChanged()
 }

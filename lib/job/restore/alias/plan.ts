@@ -69,7 +69,7 @@ export async function planAlias(planning: AliasPlanInput): Promise<AliasPlan | u
   return plan
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if the store has no aliases */
+/** Refuses a store without aliases. @throws ElysiaError ELYSIA_CONFLICT */
 export function requireAliases({ supports, target }: Store): void {
   if (supports.aliases) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${target} has no aliases`, {
@@ -77,6 +77,10 @@ export function requireAliases({ supports, target }: Store): void {
   })
 }
 
+/**
+ * Checks that an alias can have this name: to a server, names that differ in case only are the same.
+ * @throws ElysiaError ELYSIA_CONFLICT for the name of a collection, or of an alias in another case
+ */
 export function requireAliasName(
   alias: string,
   { target }: Store,

@@ -176,7 +176,10 @@ function partFact({ selection, manifest, kind }: RestoreSource, plan: RestorePla
   return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for a source that may hold only part of its collection */
+/**
+ * Refuses `replace` from an incomplete source, which would delete all other objects.
+ * @throws ElysiaError ELYSIA_USAGE for a source that may hold only part of its collection
+ */
 export function requireReplaceable({
   source,
   options,

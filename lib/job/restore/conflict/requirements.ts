@@ -9,7 +9,10 @@ import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { comparedProperties } from './newProperties.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT if the class lacks something that the objects have, naming all of it */
+/**
+ * Compares the existing class with the objects to be written.
+ * @throws ElysiaError ELYSIA_CONFLICT if the class lacks something that the objects have, naming all of it
+ */
 export function requireFit(
   store: Store,
   existing: CollectionSchema,
@@ -29,7 +32,10 @@ export function requireFit(
   })
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if a merge needs its undo, or must be told whose vectors count */
+/**
+ * Checks the options of a merge.
+ * @throws ElysiaError ELYSIA_USAGE if a merge needs its undo, or must be told whose vectors count
+ */
 export function requireMergeable(
   existing: CollectionSchema,
   { onConflict, vectors, undo }: RestoreOptions,

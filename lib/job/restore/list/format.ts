@@ -33,7 +33,10 @@ function* tenantLines({ parts, tenants = [] }: RestoreSource): Generator<string>
   }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE */
+/**
+ * Refuses a source that has no list of parts.
+ * @throws ElysiaError ELYSIA_USAGE for anything but an archive in a directory
+ */
 export function requireParts({ kind, name, parts, tenants }: RestoreSource): void {
   const isWhole = tenants === undefined || parts.every(({ tenant }) => tenant !== undefined)
   if (kind === 'archive' && isWhole) return

@@ -6,6 +6,7 @@ import type { RestoreOptionsInput } from '../options.ts'
 
 /** What a plan does to one object. */
 export const CHANGES = ['create', 'overwrite', 'merge', 'delete'] as const
+/** What a plan does to one object. */
 export type PlannedAction = (typeof CHANGES)[number]
 
 /** The options of a restore that decide what is written; the others say how, and are given when a plan is applied. */
@@ -111,7 +112,7 @@ export function objectDigestOf(mark: string): string {
   return mark.slice(0, DIGEST_LENGTH)
 }
 
-/** @throws always: ELYSIA_DAMAGED, with the line if there is one */
+/** The error (ELYSIA_DAMAGED) for a plan file that was changed, cut short or not written by this program. */
 export function planDamaged(path: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `the plan ${path} ${fact}`, {
     ...(cause !== undefined && { cause }),

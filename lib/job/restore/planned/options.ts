@@ -28,4 +28,5 @@ export const applyOptions = {
   },
 } as const satisfies OptionsSchema
 
+/** The options that are given when a plan is applied: how it writes, not what. */
 export type ApplyOptionsInput = Pick<RestoreOptionsInput, keyof (typeof applyOptions)['properties']>

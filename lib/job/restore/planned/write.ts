@@ -66,7 +66,7 @@ export async function writePlan(run: RestoreRun, path: string): Promise<void> {
   run.progress.planned = { file: path, ...counts }
 }
 
-/** @throws ElysiaError ELYSIA_USAGE for what cannot be planned */
+/** Refuses a restore that cannot be written as a plan. @throws ElysiaError ELYSIA_USAGE, naming why */
 export function requirePlannable({
   source,
   options,

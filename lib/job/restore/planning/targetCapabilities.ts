@@ -5,7 +5,10 @@ import { lossesIn } from '../../../transform/schema/patch.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT with --no-migrate, if the target lacks something that the class needs */
+/**
+ * Lists what a class would lose in the target.
+ * @throws ElysiaError ELYSIA_CONFLICT with --no-migrate, if the target lacks something that the class needs
+ */
 export function requireNoLoss(
   { target }: Store,
   { schema, patches }: RestorePlan,
@@ -19,7 +22,10 @@ export function requireNoLoss(
   })
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT if the class has a vector that the target cannot index */
+/**
+ * Refuses a multi-vector in an older server.
+ * @throws ElysiaError ELYSIA_CONFLICT if the class has a vector that the target cannot index
+ */
 export function requireMultiVectors({ supports, target }: Store, schema: CollectionSchema): void {
   const vector = supports.multiVectors ? undefined : multiVectorIn(schema)
   if (vector === undefined) return
@@ -29,6 +35,10 @@ export function requireMultiVectors({ supports, target }: Store, schema: Collect
   })
 }
 
+/**
+ * Refuses an unnamed vector beside named ones in an older server.
+ * @throws ElysiaError ELYSIA_CONFLICT if the class has both, and the target cannot
+ */
 export function requireMixedVectors({ supports, target }: Store, schema: CollectionSchema): void {
   if (supports.mixedVectors || !hasMixedVectors(schema)) return
   const message = `${target} has no class with an unnamed vector and named ones, and ${schema.class} is one`

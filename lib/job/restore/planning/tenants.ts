@@ -6,6 +6,12 @@ import { namesOf } from '../../backup/plan.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestoreSource } from '../source/source.ts'
 
+/**
+ * The tenants to restore, in the order of `--tenant` or of the source; undefined for a class without tenants. A source
+ * that does not know its tenants may have any.
+ * @throws ElysiaError ELYSIA_USAGE for `--tenant` with a class without tenants, ELYSIA_NOT_FOUND for a tenant that the
+ * source does not have
+ */
 export function tenantsOf(
   source: RestoreSource,
   schema: CollectionSchema,

@@ -9,7 +9,10 @@ import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 
-/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target could not take, or would lose, what is written */
+/**
+ * Checks the rights on the target, and its clock, before anything is written.
+ * @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target could not take, or would lose, what is written
+ */
 export async function requireWritable(
   store: Store,
   { schema }: RestorePlan,

@@ -16,7 +16,10 @@ interface PlanRequest {
   readonly context: RestoreContext
 }
 
-/** @throws ElysiaError ELYSIA_USAGE if no plan can be made, or the file is one that is read or kept */
+/**
+ * Checks that a plan can be made, and written to its file.
+ * @throws ElysiaError ELYSIA_USAGE if no plan can be made, or the file is one that is read or kept
+ */
 export function requirePlan(
   path: string,
   { source, options, store, alias, context: { state } }: PlanRequest,

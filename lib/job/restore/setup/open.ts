@@ -18,7 +18,10 @@ import { rejectsFile } from './files.ts'
 import type { PlannedRestore } from './planned.ts'
 import { initialState, type OwnState, ownState, restoreCheckpoint } from './state.ts'
 
-/** @throws ElysiaError ELYSIA_LOCKED if another process runs the same restore */
+/**
+ * Locks a restore against other processes, and opens the state of its own; `closers` release both.
+ * @throws ElysiaError ELYSIA_LOCKED if another process runs the same restore
+ */
 export function claimRun({ context, options, key }: PlannedRestore, closers: Close[]): OwnState {
   const { state } = context
   if (state !== undefined && options.dryRun) requireUnlocked(state, key)

@@ -67,7 +67,10 @@ export async function planSetup(
   return { frame, context, store, source, options, alias, retry, existing, plan, key }
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target cannot take what is planned */
+/**
+ * Checks the rights, clock and free disk space of the target.
+ * @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED if the target cannot take what is planned
+ */
 export async function requireTarget(planned: PlannedRestore): Promise<void> {
   const { context, frame, store, source, options, existing, plan, retry } = planned
   // A copy has already checked.

@@ -53,7 +53,11 @@ export async function planReading(input: Input, asked: PlanReadingOptions): Prom
   }
 }
 
-/** @throws any error that is not a fault of the input */
+/**
+ * Reads an input to its end. Whether that succeeded is in the result: a fault of the input shows again when it is
+ * written.
+ * @throws any error that is not a fault of the input
+ */
 export async function readWhole(
   { input, planning, isPlain }: PlanReading,
   signal: AbortSignal,

@@ -43,6 +43,7 @@ export async function openUnchanged(
   return undefined
 }
 
+/** True if an open file still has this stamp: the same file, with the same size and times. */
 export async function hasStamp(handle: FileHandle, stamp: FileStamp): Promise<boolean> {
   const now = await handle.stat({ bigint: true })
   return (['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const).every((key) => now[key] === stamp[key])
