@@ -8,7 +8,7 @@ function start() {
   var built
   haveHome()
   built = load('../dist/bin/start.cjs')
-  built.collectLessOften()
+  built.tuneHeapLater()
   return built.load('main.cjs').main(process.argv.slice(2))
 }
 

@@ -6,7 +6,7 @@ import { addsCode, PREFIX, readCompiled, writeCompiled } from './compiledCode.ts
 import { withStartFlags } from './heap.ts'
 import { placeOfCompiled } from './place.ts'
 
-export { collectLessOften } from './heap.ts'
+export { tuneHeapLater } from './heap.ts'
 
 /** The function that wraps a CommonJS module. */
 type ModuleWrapper = (
