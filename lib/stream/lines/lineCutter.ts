@@ -130,7 +130,8 @@ export class LineCutter {
     const head = opening.subarray(0, BYTE_ORDER_MARK.length)
     const marked = BYTE_ORDER_MARK.subarray(0, head.length).equals(head)
     if (marked && head.length < BYTE_ORDER_MARK.length) {
-      this.#opening = opening
+      // A copy: the reader of chunks may use their buffers again.
+      this.#opening = Buffer.from(opening)
       return Buffer.alloc(0)
     }
     this.#opening = undefined

@@ -45,7 +45,7 @@ export const KINDS: readonly Effect['kind'][] = ['none', 'put', 'patch', 'move',
 
 /** The effects of lines, in their order, and the ids that they affect, one after another. */
 export interface PackedEffects {
-  readonly kinds: Uint8Array
+  readonly kinds: Uint8Array<ArrayBuffer>
   readonly ids: readonly string[]
   /** What comes back of the lines. */
   readonly texts?: Uint8Array<ArrayBuffer>

@@ -8,8 +8,9 @@ import { type Input, openInput } from '../../input.ts'
 import type { IngestOptions } from '../../options.ts'
 import type { Planner } from '../planner.ts'
 import { planSink, threadedPlanning } from '../planSink.ts'
-import { planBlocks, planBlocksInThread, type SeenLines } from './blockPlanning.ts'
+import { planBlocks, type SeenLines } from './blockPlanning.ts'
 import { BlockPool, fileBlocks } from './fileBlocks.ts'
+import { planBlocksWithThread } from './sharedPlanning.ts'
 
 /** Where the lines of an input go in a first pass, and how they are read. */
 export interface PlanReadingOptions {
@@ -48,7 +49,7 @@ export async function planReading(input: Input, asked: PlanReadingOptions): Prom
   const pool = new BlockPool()
   return {
     input: [fileBlocks(path, pool)],
-    planning: [...gate, ...blockPlanning(asked, pool)],
+    planning: [...gate, blockPlanning(asked, pool)],
     isPlain: () => true,
   }
 }
@@ -85,13 +86,10 @@ function linePlanning({ planner, seen, options, threads }: PlanReadingOptions): 
     : [planSink(planner, seen.line, options)]
 }
 
-function blockPlanning(
-  { planner, seen, options, threads }: PlanReadingOptions,
-  pool: BlockPool,
-): (Duplex | Writable)[] {
+function blockPlanning({ planner, seen, options, threads }: PlanReadingOptions, pool: BlockPool): Writable {
   return threads === undefined
-    ? [planBlocks(planner, seen, options, pool)]
-    : planBlocksInThread(planner, seen, options, pool, threads)
+    ? planBlocks(planner, seen, options, pool)
+    : planBlocksWithThread(planner, seen, options, pool, threads)
 }
 
 /** The path of an input's file, if its beginning is that of plain change records; undefined for any other input. */

@@ -7,11 +7,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Threads } from '../../../../../lib/async/thread/threads.ts'
 import type { AnyLine } from '../../../../../lib/job/ingest/coalesce/anyLine.ts'
-import {
-  planBlocks,
-  planBlocksInThread,
-} from '../../../../../lib/job/ingest/coalesce/blocks/blockPlanning.ts'
+import { planBlocks } from '../../../../../lib/job/ingest/coalesce/blocks/blockPlanning.ts'
 import { BlockPool, fileBlocks } from '../../../../../lib/job/ingest/coalesce/blocks/fileBlocks.ts'
+import { planBlocksWithThread } from '../../../../../lib/job/ingest/coalesce/blocks/sharedPlanning.ts'
 import { DigestMap } from '../../../../../lib/job/ingest/coalesce/digestMap.ts'
 import { firstPass } from '../../../../../lib/job/ingest/coalesce/firstPass.ts'
 import { Planner } from '../../../../../lib/job/ingest/coalesce/planner.ts'
@@ -62,7 +60,7 @@ function byBlocks(bytes: number, threads?: Threads) {
     fileBlocks(path, pool),
     ...(threads === undefined
       ? [planBlocks(planner, seen, options, pool)]
-      : planBlocksInThread(planner, seen, options, pool, threads)),
+      : [planBlocksWithThread(planner, seen, options, pool, threads)]),
   ])
 }
 
@@ -111,6 +109,13 @@ t.test('a plan that is made of blocks of any size is that of the lines, in a thr
   await t.resolves(fc.assert(property, tried(RUNS)))
 })
 
+t.test('a byte order mark that blocks cut, with and without a line after it', async (t) => {
+  for (const text of ['\ufeff', '\ufeff{"repo":"A","op":"delete","path":"a"}', '\ufeff\n', '\u00ef']) {
+    writeFileSync(path, text)
+    for (const size of [1, 2, 3]) t.strictSame(await byBlocks(size), await byLines())
+  }
+})
+
 t.test('many blocks, which are used again', async (t) => {
   const threads = await openJobThreads(1)
   t.teardown(() => threads.close())
@@ -131,7 +136,7 @@ t.test('many blocks, which are used again', async (t) => {
       fileBlocks(path, pool),
       ...(thread === undefined
         ? [planBlocks(planner, seen, options, pool)]
-        : planBlocksInThread(planner, seen, options, pool, thread)),
+        : [planBlocksWithThread(planner, seen, options, pool, thread)]),
     ])
     t.strictSame(plan, expected)
     t.ok(taken > 50, `${taken} blocks`)
