@@ -63,7 +63,7 @@ export class SeekingPass {
   readonly #input: SeekingInput
   readonly #options: SeekingOptions
   readonly #batch: FillingBatch
-  /** The digest up to the end of the last batch, and further if records beyond the plan were read. */
+  /** The digest up to the end of the last batch, and further as long as all lines are read. */
   #digest: LinesDigest
   /** How many records the batch, and what came before it, have. */
   #records: number
@@ -75,7 +75,7 @@ export class SeekingPass {
     this.#input = input
     this.#options = options
     this.#batch = new FillingBatch(options.limits)
-    this.#digest = digest
+    this.#digest = digest.copy()
     this.#records = digest.records
     const { line, end } = this.#lastOf(digest.records)
     this.firstLine = line
@@ -100,6 +100,8 @@ export class SeekingPass {
         const item = line === undefined ? leftOut(record, record.by!) : this.#itemOf(line, record)
         if (this.#batch.isFullFor(item)) yield await this.#release()
         this.#batch.add(item)
+        // Without a gap, the digest need not read the lines again.
+        if (line !== undefined && this.#digest.records === this.#records) this.#digest.update(line)
         this.#records += 1
         this.#line = record.line
       }
