@@ -20,9 +20,8 @@ import { batchStages } from '../stages.ts'
 import { ASKS, type ChangeWork, type PackedItems, type PackedTexts } from './work.ts'
 
 /**
- * The thread that turns lines into operations, if `--threads` asks for one: it is a tenth faster if a processor is
- * idle, but takes a seventh more processor time, and 90 MB. One is enough: the rest of the work, in this thread, takes
- * as long.
+ * The thread that turns lines into operations, if `--threads` asks for one: it is faster if a processor is idle,
+ * but takes more processor time, and 50 MB. One is enough: the rest of the work, in this thread, takes as long.
  */
 export async function changeThread(
   { threads }: IngestOptions,
