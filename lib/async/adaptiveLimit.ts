@@ -36,12 +36,12 @@ export class AdaptiveLimit {
   #windows = 0
   #probedFrom: number | undefined
   /** A moving average of the limit, in which older values fade. */
-  #settled: number
+  #average: number
 
   constructor({ most, first = 2, now = () => performance.now() }: AdaptiveLimitOptions) {
     this.#most = Math.max(1, most)
     this.#count = Math.min(Math.max(1, first), this.#most)
-    this.#settled = this.#count
+    this.#average = this.#count
     this.#now = now
   }
 
@@ -51,8 +51,8 @@ export class AdaptiveLimit {
   }
 
   /** The recent average limit. */
-  get settled(): number {
-    return Math.round(this.#settled)
+  get average(): number {
+    return Math.round(this.#average)
   }
 
   /** Records that a call begins; the returned function records its end. */
@@ -112,7 +112,7 @@ export class AdaptiveLimit {
 
   #change(count: number): void {
     const next = Math.min(Math.max(1, count), this.#most)
-    if (this.#probedFrom === undefined) this.#settled += 0.1 * (next - this.#settled)
+    if (this.#probedFrom === undefined) this.#average += 0.1 * (next - this.#average)
     if (next !== this.#count) this.#epoch += 1
     this.#count = next
     this.#calls = 0

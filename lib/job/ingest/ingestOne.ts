@@ -43,8 +43,8 @@ export async function ingestOne(ingest: Ingest, index: number, reached?: Checkpo
     await reading.close()
   }
   await closed
-  ledger.workers = typeof workers === 'object' ? workers.settled : workers
-  if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.settled })
+  ledger.workers = typeof workers === 'object' ? workers.average : workers
+  if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.average })
   if (isStopping(ingest)) return reading.requireWritten(false)
   reading.onSkipDone()
   reading.requireWhole()

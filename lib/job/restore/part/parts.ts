@@ -49,8 +49,8 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
     )
   } finally {
     await threads?.threads.close()
-    run.progress.workers = typeof inFlight === 'object' ? inFlight.settled : inFlight
-    if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
+    run.progress.workers = typeof inFlight === 'object' ? inFlight.average : inFlight
+    if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.average })
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
 }
