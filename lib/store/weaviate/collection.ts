@@ -27,12 +27,12 @@ export class WeaviateCollection implements Collection {
     this.#context = context
   }
 
-  read(what: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
-    return readNewest(this.#context, what, range, call)
+  read(projection: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
+    return readNewest(this.#context, projection, range, call)
   }
 
-  readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
-    return readMany(this.#context, ids, what, call)
+  readMany(ids: readonly string[], projection: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
+    return readMany(this.#context, ids, projection, call)
   }
 
   write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {

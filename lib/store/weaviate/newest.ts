@@ -24,14 +24,14 @@ type Times = ReadonlyMap<string, number | undefined>
  */
 export async function* readNewest(
   context: Context,
-  what: Projection,
+  projection: Projection,
   range: Range,
   call: CallOptions,
 ): AsyncGenerator<StoredObject[]> {
   const layout = await context.classes.layout(context.name, call)
-  if (!layout.replicated) return yield* readCopy(context, what, range, call)
+  if (!layout.replicated) return yield* readCopy(context, projection, range, call)
   const { looking, reading } = contextsFor(context, layout)
-  const wanted = { ...what, times: true }
+  const wanted = { ...projection, times: true }
   let after = range.after?.toLowerCase()
   for await (const times of timesIn(looking, range, call)) {
     if (times.size === 0 && after !== undefined && after === range.upTo?.toLowerCase()) return
@@ -40,9 +40,9 @@ export async function* readNewest(
     const unseen = new Set(times.keys())
     for await (const objects of readCopy(reading, wanted, part, call)) {
       const ids = takenUpTo(unseen, objects.at(-1)!.id)
-      yield* pageOf(await newestOf({ context, layout, what, call }, objects, ids, times))
+      yield* pageOf(await newestOf({ context, layout, projection, call }, objects, ids, times))
     }
-    yield* pageOf(await newestOf({ context, layout, what, call }, [], [...unseen], times))
+    yield* pageOf(await newestOf({ context, layout, projection, call }, [], [...unseen], times))
     after = upTo
   }
 }
@@ -51,20 +51,21 @@ export async function* readNewest(
 export async function readMany(
   context: Context,
   ids: readonly string[],
-  what: Projection,
+  projection: Projection,
   call: CallOptions,
 ): Promise<StoredObject[]> {
   const layout = await context.classes.layout(context.name, call)
   // References are read by REST, from a quorum of the replicas.
-  const isNewest = what.references === true && layout.references.size > 0
-  if (!layout.replicated || isNewest || ids.length === 0) return readManyOfCopy(context, ids, what, call)
+  const isNewest = projection.references === true && layout.references.size > 0
+  if (!layout.replicated || isNewest || ids.length === 0)
+    return readManyOfCopy(context, ids, projection, call)
   const { looking, reading } = contextsFor(context, layout)
   const { provesAbsence = false, ...own } = call
   const seen = await readManyOfCopy(looking, ids, TIMES, own)
   const times = new Map(seen.map(({ id, updatedMs }) => [id, updatedMs]))
-  const objects = await readManyOfCopy(reading, ids, { ...what, times: true }, own)
+  const objects = await readManyOfCopy(reading, ids, { ...projection, times: true }, own)
   const others = provesAbsence ? ids.map((id) => id.toLowerCase()) : [...times.keys()]
-  return newestOf({ context, layout, what, call }, objects, others, times)
+  return newestOf({ context, layout, projection, call }, objects, others, times)
 }
 
 /**
@@ -110,7 +111,7 @@ function takenUpTo(ids: Set<string>, last: string): string[] {
 interface ReadRequest {
   readonly context: Context
   readonly layout: Layout
-  readonly what: Projection
+  readonly projection: Projection
   readonly call: CallOptions
 }
 
@@ -119,18 +120,18 @@ interface ReadRequest {
  * quorum.
  */
 async function newestOf(
-  { context, layout, what, call }: ReadRequest,
+  { context, layout, projection, call }: ReadRequest,
   objects: readonly StoredObject[],
   ids: readonly string[],
   times: Times,
 ): Promise<StoredObject[]> {
-  const same = objects.filter(({ id, updatedMs }) => times.has(id) && times.get(id) === updatedMs)
-  const own = what.times === true ? same : same.map(withoutTimes)
-  const known = new Set(same.map(({ id }) => id))
-  const differing = new Set([...ids, ...objects.map(({ id }) => id)].filter((id) => !known.has(id)))
+  const unchanged = objects.filter(({ id, updatedMs }) => times.has(id) && times.get(id) === updatedMs)
+  const own = projection.times === true ? unchanged : unchanged.map(withoutTimes)
+  const unchangedIds = new Set(unchanged.map(({ id }) => id))
+  const differing = new Set([...ids, ...objects.map(({ id }) => id)].filter((id) => !unchangedIds.has(id)))
   if (differing.size === 0) return own
   const tenant = await context.classes.tenantOf(layout, call)
-  const read = await restMany({ context, layout, tenant, what, call }, [...differing])
+  const read = await restMany({ context, layout, tenant, projection, call }, [...differing])
   return [...own, ...read].sort(({ id: one }, { id: other }) => (one < other ? -1 : one > other ? 1 : 0))
 }
 

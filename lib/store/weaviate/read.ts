@@ -33,15 +33,20 @@ interface Page {
  */
 export async function* readCopy(
   context: Context,
-  what: Projection,
+  projection: Projection,
   range: Range,
   call: CallOptions,
 ): AsyncGenerator<StoredObject[]> {
   const ended = new AbortController()
   const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
-  const reading = await serverRead(context, what, { ...call, signal })
+  const reading = await serverRead(context, projection, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
-  const learnedKey = JSON.stringify([context.name, what.properties, what.vectors, what.references])
+  const learnedKey = JSON.stringify([
+    context.name,
+    projection.properties,
+    projection.vectors,
+    projection.references,
+  ])
   const limit = new PageLimit(context.pageSize, context.learned.get(learnedKey))
   const after = range.after?.toLowerCase() ?? ''
   const order = new IdOrder(context.target, context.name, after)
@@ -150,15 +155,15 @@ async function* listedUpTo(
 /** A page by REST; its named vectors by gRPC, if the server's lists lack some. */
 async function listPage(reading: ServerRead, after: string, limit: number): Promise<RestPage> {
   const page = await restPage(reading, after, limit)
-  const { context, layout, what } = reading
-  const whole = !what.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)
+  const { context, layout, projection } = reading
+  const whole = !projection.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)
   if (whole || page.objects.length === 0) return page
-  const fetch = { ...reading.fetch, properties: propertiesRequest(layout, { ...what, properties: [] }) }
-  const held = await objectsById(
+  const fetch = { ...reading.fetch, properties: propertiesRequest(layout, { ...projection, properties: [] }) }
+  const withVectors = await objectsById(
     { ...reading, fetch },
     page.objects.map(({ id }) => id),
   )
-  const vectors = new Map(held.map((object) => [object.id, object.vectors]))
+  const vectors = new Map(withVectors.map((object) => [object.id, object.vectors]))
   const objects = page.objects.map((object) => ({
     ...object,
     ...(vectors.get(object.id) && { vectors: vectors.get(object.id)! }),

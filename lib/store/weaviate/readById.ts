@@ -22,22 +22,22 @@ const HALF_AGAIN_AFTER_MS = [20]
 export async function readManyOfCopy(
   context: Context,
   ids: readonly string[],
-  what: Projection,
+  projection: Projection,
   call: CallOptions,
 ): Promise<StoredObject[]> {
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
-  const reading = await serverRead(context, what, call)
-  const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
+  const reading = await serverRead(context, projection, call)
+  const size = context.pageSize ?? (projection.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
   try {
     const pages = reading.byRest
       ? [restMany(reading, ids)]
       : chunks.map((at) => objectsById(reading, ids.slice(at, at + size)))
-    const found = (await Promise.all(pages)).flat()
-    if (found.length === ids.length) return found
+    const objects = (await Promise.all(pages)).flat()
+    if (objects.length === ids.length) return objects
     await context.shards.requireServed(context.name, reading.tenant, call)
-    return found
+    return objects
   } catch (thrown) {
     throw unreadableReply(thrown, context)
   }

@@ -14,7 +14,11 @@ export interface ServerRead extends RestReading {
 }
 
 /** The request for a read, in the terms of both protocols. */
-export async function serverRead(context: Context, what: Projection, call: CallOptions): Promise<ServerRead> {
+export async function serverRead(
+  context: Context,
+  projection: Projection,
+  call: CallOptions,
+): Promise<ServerRead> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const fetch: SearchQuery = {
@@ -23,12 +27,12 @@ export async function serverRead(context: Context, what: Projection, call: CallO
     limit: 0,
     after: '',
     filters: undefined,
-    properties: propertiesRequest(layout, what),
-    metadata: metadataRequest(layout, what),
+    properties: propertiesRequest(layout, projection),
+    metadata: metadataRequest(layout, projection),
     consistencyLevel: layout.replicated ? QUORUM : undefined,
   }
-  const byRest = what.references === true && layout.references.size > 0
-  return { context, layout, tenant, what, call, fetch, byRest }
+  const byRest = projection.references === true && layout.references.size > 0
+  return { context, layout, tenant, projection, call, fetch, byRest }
 }
 
 /** The reply of a search, with what this call asks in addition. */

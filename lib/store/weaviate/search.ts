@@ -35,9 +35,9 @@ export async function* idsWhere(
     const upTo = range.upTo?.toLowerCase()
     const bounds = { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) }
     const request = { ...fetch, limit, filters: conditionsFilter(conditions, bounds) }
-    const found: string[][] = []
+    const idsByOrder: string[][] = []
     try {
-      for (const order of orders) found.push(await idsOfOne(context, request, order, call, after))
+      for (const order of orders) idsByOrder.push(await idsOfOne(context, request, order, call, after))
     } catch (thrown) {
       if (!isTooLarge(thrown) || limit === 1) throw thrown
       limit >>= 1
@@ -45,9 +45,9 @@ export async function* idsWhere(
     }
     await context.shards.requireServed(context.name, fetch.tenant, call)
     // After the last id of a full page there may be more.
-    const ends = found.filter((ids) => ids.length >= limit).map((ids) => ids.at(-1)!)
+    const ends = idsByOrder.filter((ids) => ids.length >= limit).map((ids) => ids.at(-1)!)
     const end = ends.sort()[0]
-    const ids = found.length === 1 ? found[0]! : [...new Set(found.flat())].sort()
+    const ids = idsByOrder.length === 1 ? idsByOrder[0]! : [...new Set(idsByOrder.flat())].sort()
     const sure = end === undefined ? ids : ids.filter((id) => id <= end)
     if (sure.length > 0) yield sure
     if (end === undefined) return
@@ -84,7 +84,7 @@ function idsIn(reply: Buffer, { target, name }: Context, limit: number, order: I
 
 async function fetchOf(context: Context, call: CallOptions): Promise<SearchQuery> {
   const layout = await context.classes.layout(context.name, call)
-  const what = { properties: [], vectors: false }
+  const projection = { properties: [], vectors: false }
   return {
     collection: context.name,
     tenant: await context.classes.tenantOf(layout, call),
@@ -92,8 +92,8 @@ async function fetchOf(context: Context, call: CallOptions): Promise<SearchQuery
     after: '',
     filters: undefined,
     sortById: true,
-    properties: propertiesRequest(layout, what),
-    metadata: metadataRequest(layout, what),
+    properties: propertiesRequest(layout, projection),
+    metadata: metadataRequest(layout, projection),
     consistencyLevel: layout.replicated ? QUORUM : undefined,
   }
 }

@@ -55,9 +55,9 @@ async function notFound<T extends { readonly object: StoredObject }>(
   const layout = await context.classes.layout(context.name, call)
   if (layout.replicated) return []
   const ids = idsOf(written.map(({ object }) => object))
-  const found = await readManyOfCopy(context, ids, IDS_ONLY, call)
-  const known = new Set(idsOf(found))
-  return written.filter(({ object }) => !known.has(object.id.toLowerCase()))
+  const stored = await readManyOfCopy(context, ids, IDS_ONLY, call)
+  const storedIds = new Set(idsOf(stored))
+  return written.filter(({ object }) => !storedIds.has(object.id.toLowerCase()))
 }
 
 /** By REST, which finds an object without the index of ids. */

@@ -28,11 +28,11 @@ export async function clusterHealth({ cluster, target, version }: Omit<Context, 
     }
   }
   if (reply.status !== 403) throw replyFailure(reply, target, 'asking for the nodes')
-  const known = cluster.servers.map(({ http, available }) => ({
+  const knownNodes = cluster.servers.map(({ http, available }) => ({
     name: http,
     status: available ? 'UP' : 'DOWN',
   }))
-  return { version, nodes: known, modules }
+  return { version, nodes: knownNodes, modules }
 }
 
 /** Names of all members of the cluster, including those that are gone; empty if it does not report them. */
@@ -41,8 +41,9 @@ async function members(cluster: Cluster): Promise<ReadonlySet<string>> {
   const json = reply.status === 200 ? jsonOf(reply) : undefined
   const statistics = isRecord(json) && Array.isArray(json.statistics) ? json.statistics : []
   const names = new Set<string>()
-  for (const one of statistics) {
-    const raft = isRecord(one) && isRecord(one.raft) ? one.raft.latestConfiguration : undefined
+  for (const statistic of statistics) {
+    const raft =
+      isRecord(statistic) && isRecord(statistic.raft) ? statistic.raft.latestConfiguration : undefined
     for (const server of Array.isArray(raft) ? raft : []) {
       if (isRecord(server) && typeof server.id === 'string') names.add(server.id)
     }

@@ -78,19 +78,22 @@ interface Copies {
 
 /** How many nodes hold each shard, by class: a node that is down holds none. */
 function copiesIn(details: readonly JsonObject[]): ReadonlyMap<string, Copies> {
-  const found = new Map<string, Copies>()
+  const copiesByClass = new Map<string, Copies>()
   for (const { shards } of details) {
     for (const shard of Array.isArray(shards) ? (shards as unknown[]) : []) {
       if (!isRecord(shard)) continue
       const name = String(shard.class)
-      const copies = found.get(name) ?? { copiesByShard: new Map<string, number>(), wanted: undefined }
-      found.set(name, copies)
+      const copies = copiesByClass.get(name) ?? {
+        copiesByShard: new Map<string, number>(),
+        wanted: undefined,
+      }
+      copiesByClass.set(name, copies)
       copies.copiesByShard.set(String(shard.name), (copies.copiesByShard.get(String(shard.name)) ?? 0) + 1)
       if (typeof shard.replicationFactor === 'number' && shard.replicationFactor > 0)
         copies.wanted = Math.max(copies.wanted ?? 0, shard.replicationFactor)
     }
   }
-  return found
+  return copiesByClass
 }
 
 /** Undefined if it is gone meanwhile, or the key may not see its shards. */

@@ -63,16 +63,16 @@ function leaf(operator: keyof typeof OPERATORS, property: string): Filters {
   return { operator: OPERATORS[operator] as Filters['operator'], on: [], filters: [], target: { property } }
 }
 
-function oneOf(one: ConditionValue): Partial<Filters> {
-  switch (one.type) {
+function oneOf(condition: ConditionValue): Partial<Filters> {
+  switch (condition.type) {
     case 'int':
-      return { valueInt: one.value }
+      return { valueInt: condition.value }
     case 'number':
-      return { valueNumber: one.value }
+      return { valueNumber: condition.value }
     case 'boolean':
-      return { valueBoolean: one.value }
+      return { valueBoolean: condition.value }
     default:
-      return { valueText: one.value }
+      return { valueText: condition.value }
   }
 }
 
@@ -93,7 +93,7 @@ function listOf(values: readonly ConditionValue[]): Partial<Filters> {
 /** Writes the filters that the functions above make. Their ints are safe integers. */
 export function writeFilters(writer: Writer, filter: Filters): void {
   writeNumber(writer, 1, filter.operator)
-  for (const one of filter.filters) writeMessage(writer, 3, () => writeFilters(writer, one))
+  for (const inner of filter.filters) writeMessage(writer, 3, () => writeFilters(writer, inner))
   if (filter.valueText !== undefined) writeText(writer, 4, filter.valueText)
   if (filter.valueInt !== undefined) writer.uint32(5 << 3).int64(filter.valueInt)
   if (filter.valueBoolean !== undefined) writeBool(writer, 6, filter.valueBoolean)

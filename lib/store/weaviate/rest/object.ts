@@ -12,20 +12,20 @@ import type { Layout } from '../schema/layout.ts'
 export function objectOf(
   raw: JsonObject,
   layout: Layout,
-  what: Projection,
+  projection: Projection,
   tenant: string | undefined,
 ): StoredObject {
   const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = raw
   if (typeof id !== 'string') throw new MalformedReply('an object has no id')
-  const vector = what.vectors ? floatsOf(raw.vector ?? []) : NONE
-  const vectors = what.vectors ? Object.entries(recordOf(raw.vectors, 'vectors')) : []
+  const vector = projection.vectors ? floatsOf(raw.vector ?? []) : NONE
+  const vectors = projection.vectors ? Object.entries(recordOf(raw.vectors, 'vectors')) : []
   return {
     id,
-    properties: propertiesOf(recordOf(properties, 'properties'), layout, what),
+    properties: propertiesOf(recordOf(properties, 'properties'), layout, projection),
     ...(vector.length === 0 ? {} : { vector }),
     ...(vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors.map(named)) }),
     ...(tenant === undefined ? {} : { tenant }),
-    ...(what.times && { createdMs: timeOf(created), updatedMs: timeOf(updated) }),
+    ...(projection.times && { createdMs: timeOf(created), updatedMs: timeOf(updated) }),
   }
 }
 
@@ -42,13 +42,13 @@ function timeOf(value: Json | undefined): number {
   throw new MalformedReply('an object has no time')
 }
 
-function propertiesOf(raw: JsonObject, layout: Layout, what: Projection): JsonObject {
-  const wanted = what.properties === 'all' ? undefined : new Set(what.properties)
+function propertiesOf(raw: JsonObject, layout: Layout, projection: Projection): JsonObject {
+  const wanted = projection.properties === 'all' ? undefined : new Set(projection.properties)
   const properties: JsonObject = {}
   for (const [name, value] of Object.entries(raw)) {
     if (value === null) continue
     if (layout.references.has(name)) {
-      if (what.references) properties[name] = beaconsOf(value)
+      if (projection.references) properties[name] = beaconsOf(value)
     } else if (wanted === undefined || wanted.has(name)) properties[name] = value
   }
   return layout.numbers.ofDoubles(properties)

@@ -14,7 +14,7 @@ export interface RestReading {
   readonly context: Context
   readonly layout: Layout
   readonly tenant: string
-  readonly what: Projection
+  readonly projection: Projection
   readonly call: CallOptions
 }
 
@@ -32,13 +32,13 @@ export interface RestPage {
 
 /** The next objects after an id, in byte order of their ids. */
 export async function restPage(
-  { context, layout, tenant, what, call }: RestReading,
+  { context, layout, tenant, projection, call }: RestReading,
   after: string,
   limit: number,
 ): Promise<RestPage> {
   const query = new URLSearchParams({ class: context.name, limit: String(limit) })
   if (after !== '') query.set('after', after)
-  if (what.vectors) query.set('include', 'vector')
+  if (projection.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
   const request: RestRequest = { method: 'GET', path: `/objects?${query}` }
   // A page that is too long is requested again in halves, down to a single object.
@@ -50,7 +50,7 @@ export async function restPage(
   const list = listIn(reply, context.target, 'objects')
   requireAtMost(limit, list.length, context.target, context.name)
   return {
-    objects: list.map((object) => objectOf(object, layout, what, call.tenant)),
+    objects: list.map((object) => objectOf(object, layout, projection, call.tenant)),
     bytes: PARSED * reply.text.length,
   }
 }
@@ -94,31 +94,31 @@ async function ofQuorum(reading: RestReading, id: string): Promise<StoredObject[
  */
 async function ofMostCopies(reading: RestReading, id: string): Promise<StoredObject[]> {
   const { servers } = reading.context.cluster
-  const timed = { ...reading, what: { ...reading.what, times: true } }
+  const timed = { ...reading, projection: { ...reading.projection, times: true } }
   const copies = await Promise.all(servers.map(({ http }) => restOne(timed, id, 'ONE', { first: http })))
-  const found = copies.flat().sort((a, b) => (b.updatedMs ?? 0) - (a.updatedMs ?? 0))
-  const [newest] = found
-  if (newest === undefined || 2 * found.length < servers.length) return []
-  if (reading.what.times === true) return [newest]
+  const newestFirst = copies.flat().sort((a, b) => (b.updatedMs ?? 0) - (a.updatedMs ?? 0))
+  const [newest] = newestFirst
+  if (newest === undefined || 2 * newestFirst.length < servers.length) return []
+  if (reading.projection.times === true) return [newest]
   const { createdMs: _, updatedMs: __, ...object } = newest
   return [object]
 }
 
 async function restOne(
-  { context, layout, tenant, what, call }: RestReading,
+  { context, layout, tenant, projection, call }: RestReading,
   id: string,
   consistency: 'QUORUM' | 'ONE' | undefined,
   nodes: NodeOrder = {},
 ): Promise<StoredObject[]> {
   const query = new URLSearchParams()
-  if (what.vectors) query.set('include', 'vector')
+  if (projection.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
   if (consistency !== undefined) query.set('consistency_level', consistency)
   const path = `/objects/${encodeURIComponent(context.name)}/${encodeURIComponent(id)}?${query}`
   const reply = await context.cluster.rest({ method: 'GET', path }, call, nodes)
   if (reply.status === 404 && reply.text === '') return []
   if (reply.status !== 200) throw readFailure(reply, context)
-  const object = objectOf(objectIn(reply, context.target), layout, what, call.tenant)
+  const object = objectOf(objectIn(reply, context.target), layout, projection, call.tenant)
   requireRequestedIds([id], [object], context.target, context.name)
   return [object]
 }

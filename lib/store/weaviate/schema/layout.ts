@@ -123,8 +123,8 @@ function inexactInt(value: Json): string | undefined {
  * What to request from a search to get `what`. Names each property: a request without names omits blobs, and the blobs
  * in objects. References are read by REST.
  */
-export function propertiesRequest(layout: Layout, what: Projection): PropertiesRequest {
-  const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties
+export function propertiesRequest(layout: Layout, projection: Projection): PropertiesRequest {
+  const names = projection.properties === 'all' ? [...layout.properties.keys()] : projection.properties
   const known = names.flatMap((name) => layout.properties.get(name) ?? [])
   return {
     nonRefProperties: known.filter(isPlain).map(({ name }) => name),
@@ -135,13 +135,13 @@ export function propertiesRequest(layout: Layout, what: Projection): PropertiesR
 }
 
 /** What is requested of each object besides its properties: its id, and as the projection says, vectors and times. */
-export function metadataRequest(layout: Layout, what: Projection): MetadataRequest {
+export function metadataRequest(layout: Layout, projection: Projection): MetadataRequest {
   return {
     uuid: true,
-    vector: what.vectors && layout.unnamedVector,
-    vectors: what.vectors ? [...layout.namedVectors] : [],
-    creationTimeUnix: what.times === true,
-    lastUpdateTimeUnix: what.times === true,
+    vector: projection.vectors && layout.unnamedVector,
+    vectors: projection.vectors ? [...layout.namedVectors] : [],
+    creationTimeUnix: projection.times === true,
+    lastUpdateTimeUnix: projection.times === true,
     distance: false,
     certainty: false,
     score: false,
@@ -162,12 +162,12 @@ function objectRequest(property: PropertySchema): PropertiesRequest['objectPrope
 
 function unknownNestedProperty(property: PropertySchema, value: Json): string | undefined {
   if (!isNested(property)) return undefined
-  const known = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
-  const layout = { properties: known } as unknown as Layout
+  const nestedByName = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
+  const layout = { properties: nestedByName } as unknown as Layout
   for (const item of Array.isArray(value) ? value : [value]) {
-    const found =
+    const unknownName =
       typeof item === 'object' && !Array.isArray(item) ? unknownProperty(layout, item ?? {}) : undefined
-    if (found !== undefined) return `${property.name}.${found}`
+    if (unknownName !== undefined) return `${property.name}.${unknownName}`
   }
   return undefined
 }
