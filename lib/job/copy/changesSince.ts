@@ -71,8 +71,8 @@ export class ChangeWindow {
     for await (const page of all as AsyncIterable<StoredObject[]>) {
       const newer = page.filter((one) => this.#isNewer(one))
       const ids = newer.map(({ id }) => id)
-      for await (const { objects: found } of pieces.read(ids, read)) {
-        if (found.length > 0) yield found.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      for await (const { objects } of pieces.read(ids, read)) {
+        if (objects.length > 0) yield objects.toSorted((a, b) => (a.id < b.id ? -1 : 1))
       }
     }
   }

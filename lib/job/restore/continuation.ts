@@ -61,10 +61,10 @@ export async function findContinuation(restore: ContinuationRequest): Promise<Co
   const { source, plan, key, state, context, emit } = restore
   const { runId, fresh } = context
   const name = plan.schema.class
-  const found = state?.journal.unfinished(key)
+  const unfinished = state?.journal.unfinished(key)
   const existing = await restore.found
   if (existing === undefined) {
-    if (found !== undefined && !restore.dryRun) await forget(state!, found)
+    if (unfinished !== undefined && !restore.dryRun) await forget(state!, unfinished)
     return { isMade: false }
   }
   if (state === undefined) {
@@ -72,17 +72,17 @@ export async function findContinuation(restore: ContinuationRequest): Promise<Co
     throw there(name, restore)
   }
   // Nobody can say whether unnamed bytes are the same again.
-  const goesOn = source.identity !== undefined && (runId === undefined || runId === found?.run)
-  if (found !== undefined && goesOn && isSame(existing, plan)) {
-    const log = new RestoreLog(state.database, found.run)
+  const goesOn = source.identity !== undefined && (runId === undefined || runId === unfinished?.run)
+  if (unfinished !== undefined && goesOn && isSame(existing, plan)) {
+    const log = new RestoreLog(state.database, unfinished.run)
     // Killed between making the class and recording it: an empty class with these properties is as good as ours.
     if (log.made || (log.existing === undefined && !(await holdsAnything(restore)))) {
       const done = log.parts().size
-      emit({ type: 'run_continued', run: found.run, parts_done: done, fresh: fresh === true })
-      return { run: found.run, isMade: true }
+      emit({ type: 'run_continued', run: unfinished.run, parts_done: done, fresh: fresh === true })
+      return { run: unfinished.run, isMade: true }
     }
   }
-  if (restore.mayExist) return intoExisting(restore, state, existing, goesOn ? found : undefined)
+  if (restore.mayExist) return intoExisting(restore, state, existing, goesOn ? unfinished : undefined)
   const left = await leftByPipe(restore, state, existing)
   if (left !== undefined) return left
   throw there(name, restore)
@@ -96,13 +96,18 @@ function intoExisting(
   { context, emit }: ContinuationRequest,
   { database }: State,
   into: CollectionSchema,
-  found: RunRecord | undefined,
+  unfinished: RunRecord | undefined,
 ): Continuation {
-  if (found === undefined) return { isMade: false, into }
-  const log = new RestoreLog(database, found.run)
+  if (unfinished === undefined) return { isMade: false, into }
+  const log = new RestoreLog(database, unfinished.run)
   if (log.existing === undefined) return { isMade: false, into }
-  emit({ type: 'run_continued', run: found.run, parts_done: log.parts().size, fresh: context.fresh === true })
-  return { run: found.run, isMade: false, into }
+  emit({
+    type: 'run_continued',
+    run: unfinished.run,
+    parts_done: log.parts().size,
+    fresh: context.fresh === true,
+  })
+  return { run: unfinished.run, isMade: false, into }
 }
 
 /** Undefined if the class was not left by a restore from a pipe, or may hold anything else. */

@@ -79,8 +79,8 @@ async function findUnseen({
   for (const { name: tenant } of calls) {
     if (unseen.size === 0) return
     const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
-    const what = { properties: [], vectors: false }
-    const there = await retry(() => collection.readMany(unseen.list, what, call))
+    const projection = { properties: [], vectors: false }
+    const there = await retry(() => collection.readMany(unseen.list, projection, call))
     unseen.note(there.map(({ id }) => id))
   }
   unseen.notify(frame.emit, name)

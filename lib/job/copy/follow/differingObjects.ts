@@ -34,17 +34,17 @@ export class DifferingObjects {
    * so they are not on their way.
    */
   async standing(source: Collection, sinceMs: number, before: DifferingObjects | undefined, retry: Retrying) {
-    const known = new Set(before === undefined ? [] : before.#objects.map(placeOf))
+    const earlier = new Set(before === undefined ? [] : before.#objects.map(placeOf))
     let standing = this.#more
     for (const [tenant, group] of Map.groupBy(this.#objects, (one) => one.tenant)) {
       const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
       for (const some of slices(group, IDS_A_READ)) {
         const ids = some.map(({ id }) => id)
-        const found = await retry(() => source.readMany(ids, TIMES, call))
-        const updated = new Map(found.map(({ id, updatedMs = 0 }) => [id, updatedMs]))
-        for (const one of some) {
-          const updatedMs = updated.get(one.id)
-          const isMoving = updatedMs === undefined ? !known.has(placeOf(one)) : updatedMs >= sinceMs
+        const stored = await retry(() => source.readMany(ids, TIMES, call))
+        const updated = new Map(stored.map(({ id, updatedMs = 0 }) => [id, updatedMs]))
+        for (const object of some) {
+          const updatedMs = updated.get(object.id)
+          const isMoving = updatedMs === undefined ? !earlier.has(placeOf(object)) : updatedMs >= sinceMs
           if (!isMoving) standing += 1
         }
       }

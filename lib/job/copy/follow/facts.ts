@@ -74,9 +74,9 @@ export function countsOfFollow({
 export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
   const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
   if (counts === undefined || state === undefined) return undefined
-  const known = counts as Record<string, number>
-  const { passes, written, deleted, left, per_minute, began_ms, made, asked } = known
-  const { switched_ms, carried, removed, newer } = known
+  const saved = counts as Record<string, number>
+  const { passes, written, deleted, left, per_minute, began_ms, made, asked } = saved
+  const { switched_ms, carried, removed, newer } = saved
   return {
     state,
     passes: passes ?? 0,

@@ -35,18 +35,18 @@ export async function finishCopy(following: FollowRun, nextPass: NextPass): Prom
     const sent = await pass(following, nextPass, { whole: isReshaped || round > 1, bound })
     set(following, 'finishing')
     failpoint('copy.last-pass')
-    const found: DifferingObjects | undefined = isReshaped ? undefined : new DifferingObjects()
-    if (found !== undefined) comparison = await compared(following, found)
+    const differing: DifferingObjects | undefined = isReshaped ? undefined : new DifferingObjects()
+    if (differing !== undefined) comparison = await compared(following, differing)
     const apart = comparison === null ? sentBy(following) : countDifferences(comparison, EQUAL)
     if (apart === 0) break
     const isLast = round === ROUNDS
     // Late writes are carried over after the switch; every pass leaves fewer.
     if (bound !== undefined && (isLast || apart < options.readyBelow)) {
-      const standing = found === undefined ? sent : await standingOf(following, found, before)
+      const standing = differing === undefined ? sent : await standingOf(following, differing, before)
       if (standing === 0) break
     }
     if (isLast) throw notEqual(following, apart)
-    before = found
+    before = differing
   }
   failpoint('copy.compared')
   if (options.switchAlias !== undefined) await lastPassBeforeSwitch(following, options.switchAlias, bound)

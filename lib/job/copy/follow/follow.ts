@@ -40,8 +40,8 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   requireSameRequest(factsOf(state?.journal.unfinished(key), context), requestKey, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
   return closingAfter([() => handover?.release()], async () => {
-    const found = state?.journal.unfinished(key)
-    const id = found?.run ?? context.runId ?? newRunId()
+    const unfinished = state?.journal.unfinished(key)
+    const id = unfinished?.run ?? context.runId ?? newRunId()
     const options = { ...given.options, sync: true }
     // The id belongs to the complete copy: each pass is a run of its own.
     const { runId: _, ...ofPasses } = context
@@ -51,11 +51,11 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
       class: name,
       source: schema.class,
       handover,
-      facts: { ...factsOf(found, context), asked: requestKey },
+      facts: { ...factsOf(unfinished, context), asked: requestKey },
       report: undefined,
     }
-    run.begin({ run: id, key, collection: schema.class }, found !== undefined)
-    if (found !== undefined) run.emit({ type: 'run_continued', run: id, kind: 'copy' })
+    run.begin({ run: id, key, collection: schema.class }, unfinished !== undefined)
+    if (unfinished !== undefined) run.emit({ type: 'run_continued', run: id, kind: 'copy' })
     return follow(following)
   })
 }
@@ -161,8 +161,8 @@ export async function nextPass(following: FollowRun, whole = false, precedence?:
   const retry = run.retrying(pass.options.retryForMs)
   const began = Date.now()
   const isThere = (await retry(() => target.store.schema(name))) !== undefined
-  const known = isThere && !whole
-  const changedSinceMs = known ? await retry(() => changesSince(from.store, facts.beganMs)) : undefined
+  const onlyChanges = isThere && !whole
+  const changedSinceMs = onlyChanges ? await retry(() => changesSince(from.store, facts.beganMs)) : undefined
   settle(
     following,
     await runFollowPass(following, { changedSinceMs, ...(precedence && { precedence }) }),

@@ -54,13 +54,17 @@ async function absentOf(
   ids: readonly ExtraneousId[],
 ): Promise<readonly ExtraneousId[]> {
   if (source.find === undefined || ids.length === 0) return ids
-  const what: Projection = { properties: selection === undefined ? [] : 'all', vectors: false, times: true }
-  const found = await source.find(
+  const projection: Projection = {
+    properties: selection === undefined ? [] : 'all',
+    vectors: false,
+    times: true,
+  }
+  const stored = await source.find(
     ids.map(({ id }) => id),
     ids[0]?.tenant,
-    { ...what, references: selection !== undefined },
+    { ...projection, references: selection !== undefined },
   )
-  const there = new Set(found.filter((one) => selection?.selects(one) !== false).map(({ id }) => id))
+  const there = new Set(stored.filter((one) => selection?.selects(one) !== false).map(({ id }) => id))
   return ids.filter(({ id }) => !there.has(id))
 }
 
@@ -88,14 +92,14 @@ async function deleteSome(
       times: true,
     }
     const names = ids.map(({ id }) => id)
-    const found = await calls.find(names, whole, tenant)
-    const going = [...found.values()].filter((one) => precedence?.keeps(one, existing!.traces) !== true)
+    const stored = await calls.find(names, whole, tenant)
+    const going = [...stored.values()].filter((one) => precedence?.keeps(one, existing!.traces) !== true)
     await kept.undo?.keep(going.map((before) => entryOf(before.id, tenant, before)))
     // What could not be read is not saved, so it stays: the proof will find it.
     due = going
     failpoint('restore.deletion-kept')
     if (precedence?.isCareful === true && kept.undo !== undefined)
-      due = await unchangedSince(due, found, calls, precedence)
+      due = await unchangedSince(due, stored, calls, precedence)
   }
   const removed = await remove(calls, new Map(due.map(({ id }) => [id, tenant])), precedence)
   failpoint('restore.deleted')

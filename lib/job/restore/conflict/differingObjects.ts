@@ -45,8 +45,8 @@ export function differingObjects(
       const due: StoredObject[] = []
       for (const { left, right } of page) {
         if (left === undefined) continue
-        const one = right && plan.split(left)
-        if (one !== undefined && isSame(one, right!)) unchanged.push(one)
+        const wanted = right && plan.split(left)
+        if (wanted !== undefined && isSame(wanted, right!)) unchanged.push(wanted)
         else due.push(left)
       }
       onUnchanged(unchanged)

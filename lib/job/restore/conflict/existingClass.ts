@@ -88,11 +88,11 @@ async function prepareTenants(run: RestoreRun): Promise<void> {
     return
   }
   const there = await retry(() => store.tenantStates(name))
-  const known = new Map(there.map((tenant) => [tenant.name, tenant]))
+  const tenantsByName = new Map(there.map((tenant) => [tenant.name, tenant]))
   const before = kept.log.existing?.tenants
-  const afterwards = before ?? plan.tenants.map((tenant) => known.get(tenant.name) ?? tenant)
+  const afterwards = before ?? plan.tenants.map((tenant) => tenantsByName.get(tenant.name) ?? tenant)
   if (before === undefined) kept.log.noteExisting({ tenants: afterwards })
-  const missing = plan.tenants.filter((tenant) => !known.has(tenant.name))
+  const missing = plan.tenants.filter((tenant) => !tenantsByName.has(tenant.name))
   kept.undo?.noteTenants(missing.map((tenant) => tenant.name))
   await retry(() =>
     store.createTenants(
@@ -100,7 +100,7 @@ async function prepareTenants(run: RestoreRun): Promise<void> {
       missing.map((tenant) => tenant.name),
     ),
   )
-  const asleep = plan.tenants.filter((tenant) => known.get(tenant.name)?.state !== 'active')
+  const asleep = plan.tenants.filter((tenant) => tenantsByName.get(tenant.name)?.state !== 'active')
   if (asleep.length === 0) return
   await retry(() =>
     store.setTenantStates(

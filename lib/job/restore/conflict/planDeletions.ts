@@ -67,13 +67,13 @@ async function readTarget(run: RestoreRun, extraneous: ExtraneousIds): Promise<v
     const range = tenant === undefined ? {} : { tenant }
     const call = { signal: frame.signal, ...range }
     const requireAllFound = await countedScan({ collection, schema: existing!.schema, retry, call })
-    let found = 0
+    let count = 0
     for await (const page of objectPages(collection, range, options)) {
       const all = page as StoredObject[]
       extraneous.addTarget(precedence === undefined ? all : all.filter((one) => !precedence.keeps(one)))
-      found += all.length
+      count += all.length
     }
-    await requireAllFound(found)
+    await requireAllFound(count)
   }
   if (!hasTenants(existing!.schema)) return scan()
   const tenants = await retry(() => store.tenantStates(name))

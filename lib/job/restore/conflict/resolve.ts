@@ -60,10 +60,12 @@ export function resolverFor(existing: ExistingClass | undefined, input: Resolver
   if (existing === undefined) return undefined
   const { undo, precedence, remakes = false, remade } = input
   const decide = deciderFor(input, existing)
-  const what = projectionFor(input, existing)
+  const projection = projectionFor(input, existing)
   return async (batch, calls) => {
     const there =
-      what === undefined ? new Map<string, StoredObject>() : await findExisting(batch, calls, what)
+      projection === undefined
+        ? new Map<string, StoredObject>()
+        : await findExisting(batch, calls, projection)
     const decided = applyPrecedence(decide(batch, there), there, precedence, existing.traces)
     const finished = alreadyRemade(decided.due, there, existing.traces, remade)
     if (undo !== undefined) {
@@ -99,9 +101,12 @@ async function guarded(
     id,
     ...(tenant !== undefined && { tenant }),
   }))
-  const same =
+  const unchangedIds =
     looksAgain && new Set((await unchangedSince(targets, there, calls, precedence)).map(({ id }) => id))
-  const [due, skipped] = parted(decided.due, ({ object }) => same === false || same.has(object.id))
+  const [due, skipped] = parted(
+    decided.due,
+    ({ object }) => unchangedIds === false || unchangedIds.has(object.id),
+  )
   const objects = due.map(({ object }) => object)
   const send = async (sending: RetryingCollection) => {
     if (precedence.isCareful !== true) return sending.write(objects)
@@ -119,11 +124,11 @@ async function guarded(
   }
 }
 
-function findExisting(batch: readonly SplitObject[], calls: ObjectCalls, what: Projection) {
+function findExisting(batch: readonly SplitObject[], calls: ObjectCalls, projection: Projection) {
   const tenant = batch[0]?.object.tenant
   return calls.find(
     batch.map(({ object }) => object.id),
-    what,
+    projection,
     tenant,
   )
 }
@@ -162,8 +167,8 @@ function deciderFor({ undo, options }: ResolverInput, existing: ExistingClass): 
   if (!isOnlyChanged(strategy, options)) return (batch) => ({ due: batch, unchanged: [], skipped: [] })
   return (batch, there) => {
     const [unchanged, due] = parted(batch, (one) => {
-      const found = there.get(one.object.id)
-      return found !== undefined && own(found) === undefined && isSame(existing, found, one)
+      const stored = there.get(one.object.id)
+      return stored !== undefined && own(stored) === undefined && isSame(existing, stored, one)
     })
     return { due, unchanged, skipped: [] }
   }
@@ -189,13 +194,13 @@ function merger(existing: ExistingClass, { prefer, vectors }: ResolverInput['opt
   const split = splitReferences({ from: schema, name: schema.class, leftOut: new Set() })
   return (batch, there) => {
     const [unchanged, due]: [SplitObject[], SplitObject[]] = [[], []]
-    for (const one of batch) {
-      const found = there.get(one.object.id)
-      const wrote = own(found)
+    for (const item of batch) {
+      const stored = there.get(item.object.id)
+      const wrote = own(stored)
       // An object that was merged before, but is not linked yet, lacks references of the target: do not merge it again.
-      const object = wrote === undefined ? found && merge(one.expected, found) : withLinks(found!, wrote)
-      const merged = object === undefined ? one : { ...split(object), source: one.source }
-      const isUnchanged = found !== undefined && wrote === undefined && isSame(existing, found, merged)
+      const object = wrote === undefined ? stored && merge(item.expected, stored) : withLinks(stored!, wrote)
+      const merged = object === undefined ? item : { ...split(object), source: item.source }
+      const isUnchanged = stored !== undefined && wrote === undefined && isSame(existing, stored, merged)
       ;(isUnchanged ? unchanged : due).push(merged)
     }
     return { due, unchanged, skipped: [] }

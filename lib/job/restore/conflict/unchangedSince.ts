@@ -19,9 +19,9 @@ export async function unchangedSince<T extends { readonly id: string; readonly t
   if (items.length === 0) return items
   const ids = items.map(({ id }) => id)
   const now = await calls.find(ids, TIMES, items[0]!.tenant)
-  const same = items.filter(({ id }) => now.get(id)?.updatedMs === before.get(id)?.updatedMs)
-  if (same.length < items.length) precedence.postpone?.()
-  return same
+  const unchanged = items.filter(({ id }) => now.get(id)?.updatedMs === before.get(id)?.updatedMs)
+  if (unchanged.length < items.length) precedence.postpone?.()
+  return unchanged
 }
 
 /** Makes a call once. Undefined if it failed in a way that may pass: another pass looks again first. */

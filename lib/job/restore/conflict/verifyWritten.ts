@@ -83,20 +83,21 @@ async function unlike(
 ): Promise<WrittenObject[]> {
   const { collection, retry, existing } = run
   const { traces } = existing!
-  const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
+  const projection: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
     const call = { signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
     const wanted = new Map(group.map((one) => [one.id, one]))
-    const read = (some: readonly string[]) => retry(() => collection.readMany(some, what, call))
+    const read = (some: readonly string[]) => retry(() => collection.readMany(some, projection, call))
     for await (const { ids, objects: found } of batches.read([...wanted.keys()], read)) {
       const there = new Map(found.map((object) => [object.id, object]))
       for (const id of ids) {
-        const [one, object] = [wanted.get(id)!, there.get(id)]
-        if (object !== undefined && traces.matches(object, one.wrote)) continue
-        const isUnlinked = object !== undefined && traces.matches(object, one.wrote, { partlyLinked: true })
+        const [written, object] = [wanted.get(id)!, there.get(id)]
+        if (object !== undefined && traces.matches(object, written.wrote)) continue
+        const isUnlinked =
+          object !== undefined && traces.matches(object, written.wrote, { partlyLinked: true })
         const list = isUnlinked && mayLack ? lacking : wrong
-        list.push(one)
+        list.push(written)
       }
     }
   }

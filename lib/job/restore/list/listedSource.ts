@@ -33,7 +33,7 @@ export async function listedSource(source: RestoreSource, path: string): Promise
 /** The names of the remaining tenants or parts. */
 async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet<string>> {
   const kind = source.tenants === undefined ? 'part' : 'tenant'
-  const known = new Set((source.tenants ?? source.parts).map(({ name }) => name))
+  const knownNames = new Set((source.tenants ?? source.parts).map(({ name }) => name))
   const names = new Set<string>()
   let archive: string | undefined
   let number = 0
@@ -53,7 +53,7 @@ async function namesIn(source: RestoreSource, path: string): Promise<ReadonlySet
       }
       if (archive === undefined) throw at('comes before the line that names the archive')
       const name = nameIn(rest)
-      if (word !== kind || name === undefined || !known.has(name)) {
+      if (word !== kind || name === undefined || !knownNames.has(name)) {
         throw at(`names no ${kind} of ${archive}: ${shortened(line)}`)
       }
       if (names.has(name)) throw at(`names ${shortened(rest)} a second time`)

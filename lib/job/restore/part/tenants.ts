@@ -9,11 +9,11 @@ export function tenantMaker({
   kept,
 }: RestoreRun): (tenant: string) => Promise<void> {
   const made = new Map((plan.tenants ?? []).map((tenant) => [tenant.name, Promise.resolve()]))
-  let known: Promise<ReadonlySet<string>> | undefined
+  let existingNames: Promise<ReadonlySet<string>> | undefined
   const make = async (tenant: string) => {
     if (kept.undo !== undefined) {
-      known ??= retry(() => store.tenants(name)).then((names) => new Set(names))
-      if (!(await known).has(tenant)) kept.undo.noteTenants([tenant])
+      existingNames ??= retry(() => store.tenants(name)).then((names) => new Set(names))
+      if (!(await existingNames).has(tenant)) kept.undo.noteTenants([tenant])
     }
     await retry(() => store.createTenants(name, [tenant]))
   }

@@ -88,16 +88,17 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
 function isAsPlanned(
   { existing, kept }: RestoreRun,
   entry: PlanEntry,
-  found: StoredObject | undefined,
+  existingObject: StoredObject | undefined,
 ): boolean {
   const { traces, continues } = existing!
-  const now = found === undefined ? undefined : stateDigest(traces.of(found))
+  const now = existingObject === undefined ? undefined : stateDigest(traces.of(existingObject))
   if (now === entry.was) return true
   if (!continues) return false
   if (entry.becomes === undefined) return now === undefined
-  if (found === undefined || now === undefined) return false
+  if (existingObject === undefined || now === undefined) return false
   return (
-    (kept.undo ?? kept.own)?.own(found) !== undefined || objectDigestOf(now) === objectDigestOf(entry.becomes)
+    (kept.undo ?? kept.own)?.own(existingObject) !== undefined ||
+    objectDigestOf(now) === objectDigestOf(entry.becomes)
   )
 }
 
@@ -108,12 +109,17 @@ function isAsPlanned(
 export function resolveByPlan(run: RestoreRun, resolve: Resolver | undefined): Resolver | undefined {
   const { applying, existing } = run
   if (applying === undefined || existing === undefined || resolve === undefined) return resolve
-  const what = { properties: 'all', vectors: true, references: existing.traces.refers, times: true } as const
+  const projection = {
+    properties: 'all',
+    vectors: true,
+    references: existing.traces.refers,
+    times: true,
+  } as const
   return async (batch, calls: ObjectCalls): Promise<Resolution> => {
     const tenant = batch[0]?.object.tenant
     const there = await calls.find(
       batch.map(({ object }) => object.id),
-      what,
+      projection,
       tenant,
     )
     const planned = Map.groupBy(batch, (one) => {
@@ -170,10 +176,10 @@ export async function deletableOf(
     tenant,
   )
   const [due, left]: [ExtraneousId[], ExtraneousId[]] = [[], []]
-  for (const one of ids) {
-    const entry = applying.find(one.id, one.tenant)
-    const isDue = entry?.do === 'delete' && isAsPlanned(run, entry, there.get(one.id))
-    ;(isDue ? due : left).push(one)
+  for (const object of ids) {
+    const entry = applying.find(object.id, object.tenant)
+    const isDue = entry?.do === 'delete' && isAsPlanned(run, entry, there.get(object.id))
+    ;(isDue ? due : left).push(object)
   }
   if (left.length > 0) {
     run.progress.leftAlone += left.length

@@ -11,7 +11,7 @@ import type { RestoreRun } from '../run.ts'
  */
 export class ExistingReader {
   readonly #calls: RetryingCollection
-  readonly #what: Projection
+  readonly #projection: Projection
   readonly #tenants: ReadonlySet<string> | undefined
   readonly #woken: WokenTenants
   readonly #isThere: boolean
@@ -20,7 +20,7 @@ export class ExistingReader {
     this.#calls = new RetryingCollection(run.collection, run.retry, run.frame.signal)
     this.#isThere = run.existing !== undefined
     const references = run.existing?.traces.refers === true
-    this.#what = { properties: 'all', vectors: true, references, times: true }
+    this.#projection = { properties: 'all', vectors: true, references, times: true }
     this.#tenants = tenants && new Set(tenants)
     this.#woken = woken
   }
@@ -42,7 +42,7 @@ export class ExistingReader {
     const isThere = this.#isThere && (this.#tenants === undefined || this.#tenants.has(tenant ?? ''))
     if (!isThere || ids.length === 0) return new Map()
     await this.#woken.wake(tenant)
-    return this.#calls.find(ids, this.#what, tenant)
+    return this.#calls.find(ids, this.#projection, tenant)
   }
 
   close(): Promise<void> {

@@ -49,11 +49,11 @@ export function parseHeader(value: Readonly<Record<string, unknown>>, at: At): P
     throw at('lacks what a plan begins with')
   }
   if (options.onConflict !== value.strategy) throw at('names two strategies')
-  const known = Object.entries(options).filter(([key]) =>
+  const knownOptions = Object.entries(options).filter(([key]) =>
     (PLANNED_OPTIONS as readonly string[]).includes(key),
   )
   if (!areTransforms(value.transforms)) throw at('names transforms that are not valid')
-  return { ...(value as unknown as PlanHeader), options: Object.fromEntries(known) }
+  return { ...(value as unknown as PlanHeader), options: Object.fromEntries(knownOptions) }
 }
 
 const MOST_TRANSFORMS = 1000
@@ -98,15 +98,15 @@ export function parseEntry(
 export function parseEnd(
   value: Readonly<Record<string, unknown>>,
   sha256: string,
-  found: Readonly<Record<PlannedAction, number>>,
+  counted: Readonly<Record<PlannedAction, number>>,
   { strategy }: PlanHeader,
   at: At,
 ): PlanEnd {
   if (value.sha256 !== sha256) throw at('says that it was changed since it was made')
   const { counts } = value
-  if (!isRecord(counts) || CHANGES.some((change) => counts[change] !== found[change])) {
+  if (!isRecord(counts) || CHANGES.some((change) => counts[change] !== counted[change])) {
     throw at('counts other objects than there are')
   }
-  if (found.delete > 0 && strategy !== 'replace') throw at('deletes objects, though it replaces nothing')
+  if (counted.delete > 0 && strategy !== 'replace') throw at('deletes objects, though it replaces nothing')
   return value as unknown as PlanEnd
 }

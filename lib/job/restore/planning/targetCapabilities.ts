@@ -16,8 +16,8 @@ export function requireNoLoss(
 ): void {
   const losses = migrate ? [] : lossesIn(patches)
   if (losses.length === 0) return
-  const what = losses.map(({ path, reason }) => `${path} (${reason})`).join('; ')
-  throw new ElysiaError('ELYSIA_CONFLICT', `${target} cannot have all of ${schema.class}: ${what}`, {
+  const lossText = losses.map(({ path, reason }) => `${path} (${reason})`).join('; ')
+  throw new ElysiaError('ELYSIA_CONFLICT', `${target} cannot have all of ${schema.class}: ${lossText}`, {
     hint: 'nothing was written; without --no-migrate these settings are changed, as --dry-run shows',
   })
 }

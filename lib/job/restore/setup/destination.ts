@@ -25,11 +25,11 @@ export interface Destination {
  */
 export async function findDestination(
   planned: PlannedRestore,
-  found: Promise<CollectionSchema | undefined>,
+  existingSchema: Promise<CollectionSchema | undefined>,
   closers: Close[],
 ): Promise<Destination> {
   const { store, source, options, frame } = planned
-  const continued = await continuationOf(planned, found)
+  const continued = await continuationOf(planned, existingSchema)
   const { left, into } = continued
   if (left !== undefined) closers.push(() => left.release())
   const plan = into === undefined ? planned.plan : planInto(store, into, planned.plan, source, options)
@@ -43,14 +43,14 @@ export async function findDestination(
 
 function continuationOf(
   { frame, context, store, source, options, retry, plan, key }: PlannedRestore,
-  found: Promise<CollectionSchema | undefined>,
+  existingSchema: Promise<CollectionSchema | undefined>,
 ): Promise<Continuation> {
   const { emit, signal } = frame
   const mayExist = options.onConflict !== 'fail'
   const { state } = context
   const { dryRun } = options
   const request = { store, source, plan, key, state, context, signal, retry, emit, mayExist, dryRun }
-  return findContinuation({ ...request, found })
+  return findContinuation({ ...request, found: existingSchema })
 }
 
 /** Compares vectors with those that the class already holds, and announces the ones that a module will make. */

@@ -47,10 +47,10 @@ export async function setUpRestore(
   try {
     const own = claimRun(planned, closers)
     // Beside the other questions: a distant server takes long for each.
-    const found = planned.retry(() => store.schema(planned.plan.schema.class))
-    found.catch(() => {})
+    const existingSchema = planned.retry(() => store.schema(planned.plan.schema.class))
+    existingSchema.catch(() => {})
     await requireTarget(planned)
-    const destination = await findDestination(planned, found, closers)
+    const destination = await findDestination(planned, existingSchema, closers)
     const run = await openRun(planned, destination, own, together.rejects, closers)
     await announce(run)
     return { run, begin: () => beginRestore(run, destination.continued, planned.key), close }

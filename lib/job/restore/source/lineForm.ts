@@ -32,8 +32,8 @@ export async function lineFormOf(
   const lines = Readable.from([head.subarray(0, head.lastIndexOf(NEWLINE) + 1)])
   const sample = await sampleOf(again?.() ?? lines, document)
   const { shape: asked = 'auto' } = wishes
-  const found = asked === 'auto' ? shapeOf(sample) : shapeByName(asked as ShapeName)
-  const shape = found ?? (isMapped ? shapeByName('flat') : undefined)
+  const detected = asked === 'auto' ? shapeOf(sample) : shapeByName(asked as ShapeName)
+  const shape = detected ?? (isMapped ? shapeByName('flat') : undefined)
   if (shape === undefined || (shape.name === 'weaviate' && !isMapped && asked === 'auto')) return undefined
   const form: LineForm = { shape, mapping, sample }
   const { id, vectors } = fieldsText(form)

@@ -83,7 +83,7 @@ export interface RestoreSource {
   find?(
     ids: readonly string[],
     tenant: string | undefined,
-    what: Projection,
+    projection: Projection,
   ): Promise<readonly StoredObject[]>
   /** For a derived class: reads the same objects as those of an existing collection. */
   ofClass?(schema: CollectionSchema): RestoreSource

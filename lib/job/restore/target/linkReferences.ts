@@ -66,8 +66,8 @@ async function ownOnly(
   if (existing === undefined || precedence?.isCareful !== true) return links
   const ids = [...new Set(links.map(({ id }) => id))]
   const whole = { properties: 'all', vectors: true, references: true, times: true } as const
-  const found = await retry(() => collection.readMany(ids, whole, { ...call, provesAbsence: true }))
-  const own = found.filter((one) => precedence.owns?.(one, existing.traces) !== false)
+  const stored = await retry(() => collection.readMany(ids, whole, { ...call, provesAbsence: true }))
+  const own = stored.filter((one) => precedence.owns?.(one, existing.traces) !== false)
   const ownIds = new Set(own.map(({ id }) => id))
   return links.filter(({ id }) => ownIds.has(id))
 }
@@ -110,8 +110,8 @@ async function missing(
   call: CallOptions,
 ): Promise<PlacedLink[]> {
   const ids = [...new Set(links.map(({ id }) => id))]
-  const what = { properties: [], vectors: false, references: true }
-  const objects = await collection.readMany(ids, what, call)
+  const projection = { properties: [], vectors: false, references: true }
+  const objects = await collection.readMany(ids, projection, call)
   const there = new Map(objects.map(({ id, properties }) => [id, properties]))
   return links.flatMap((link) => {
     const beacons = without(link.beacons, beaconsOf(there.get(link.id)?.[link.property]))

@@ -83,11 +83,11 @@ class RestoreSink extends Writable {
         continue
       }
       const lost = await putBack(calls, resolved, refusals)
-      for (const one of due) {
-        const reason = refusals.get(one.object.id)
-        const loss = lost.has(one.object.id) ? LOST : ''
-        if (reason === undefined) written.push(one)
-        else refused.push({ object: one.source, code: 'store_rejected', reason: `${reason}${loss}` })
+      for (const split of due) {
+        const reason = refusals.get(split.object.id)
+        const loss = lost.has(split.object.id) ? LOST : ''
+        if (reason === undefined) written.push(split)
+        else refused.push({ object: split.source, code: 'store_rejected', reason: `${reason}${loss}` })
       }
     }
     await onSettled({ written, refused, unchanged, skipped })

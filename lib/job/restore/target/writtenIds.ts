@@ -57,23 +57,23 @@ export class WrittenIds {
 
   /** Whether the file has the ids of all these objects. Memory: a page, and a cache of some megabytes. */
   async hasAll(pages: AsyncIterable<readonly StoredObject[]>): Promise<boolean> {
-    const known = temporaryDatabase()
+    const database = temporaryDatabase()
     try {
-      known.exec('CREATE TABLE known (id TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN')
-      const insert = known.prepare('INSERT OR IGNORE INTO known VALUES (?)')
+      database.exec('CREATE TABLE known (id TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN')
+      const insert = database.prepare('INSERT OR IGNORE INTO known VALUES (?)')
       const lines = ownLines(createReadStream(this.#path), {
         maxLength: MAX_LINE_LENGTH,
         failure: unreadable,
         whole: true,
       })
       for await (const line of lines) insert.run(line)
-      const find = known.prepare('SELECT 1 FROM known WHERE id = ?')
+      const find = database.prepare('SELECT 1 FROM known WHERE id = ?')
       for await (const page of pages) {
         if (page.some((object) => find.get(lineOf(object)) === undefined)) return false
       }
       return true
     } finally {
-      known.close()
+      database.close()
     }
   }
 

@@ -77,10 +77,10 @@ export class RemadeObjects {
   }
 
   async #read(): Promise<SqliteDatabase> {
-    const known = temporaryDatabase()
-    known.exec('CREATE TABLE remade (line TEXT PRIMARY KEY) WITHOUT ROWID')
-    const insert = known.prepare('INSERT OR IGNORE INTO remade VALUES (?)')
-    const put = known.transaction((lines: readonly string[]) => {
+    const database = temporaryDatabase()
+    database.exec('CREATE TABLE remade (line TEXT PRIMARY KEY) WITHOUT ROWID')
+    const insert = database.prepare('INSERT OR IGNORE INTO remade VALUES (?)')
+    const put = database.transaction((lines: readonly string[]) => {
       for (const line of lines) insert.run(line)
     })
     let lines: string[] = []
@@ -91,7 +91,7 @@ export class RemadeObjects {
       lines = []
     }
     put(lines)
-    return known
+    return database
   }
 }
 
