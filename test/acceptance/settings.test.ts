@@ -30,7 +30,7 @@ t.test('case 34: a flag beats the environment, that the file, that the default',
   ]
   for (const { place, flags = [], takes, batches, workers } of ways) {
     // Long enough for a busy machine to have all batches under way.
-    takes.faults.inject({ fault: 'delay', ms: 300 })
+    takes.faults.inject({ fault: 'delay', ms: 200 })
     t.equal((await processed(place, adds(100), flags)).code, 0)
     t.equal(takes.objects('SourceCode').length, 100, 'it is the target')
     t.equal(takes.calls.by.BatchObjects, 1 + batches, 'the greeting, and the batches')

@@ -30,7 +30,7 @@ t.test('killed in the second pass, which reads only what is applied, a run goes 
     const words = ['--collection', 'source-code', '--target', `sqlite:${store}`, '--rejects', rejects]
     const killing = { input, home: place, arguments: [...words, '--batch-size', '2', '--coalesce', '1MiB'] }
     await wait(150)
-    await runOnce(killing, 400 + 100 * attempt)
+    await runOnce(killing, 600 + 150 * attempt)
     const { code, report } = await runOnce(killing)
     t.equal(code, 3)
     t.match(report, { lines: LINES + 1, coalesced: { passes: 'two' } })
