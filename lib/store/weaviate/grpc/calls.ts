@@ -19,7 +19,7 @@ const MAX_MESSAGE_BYTES = 104_858_000
 const WINDOW_BYTES = 8 * 1024 * 1024
 
 /** The most connections for pages, and as many for everything else. */
-const MOST_CONNECTIONS = 4
+const MOST_CONNECTIONS = 8
 
 interface Options {
   readonly metadata: Metadata
