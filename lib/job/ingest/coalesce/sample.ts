@@ -9,9 +9,12 @@ const MIB = 1024 * 1024
 /** Reading smaller inputs twice takes no time. */
 const SMALL = MIB
 
-/** How many places are sampled, and how many bytes at each. */
-const PLACES = 32
+/** How many bytes are sampled at each place. */
 const PLACE_BYTES = 64 * 1024
+
+/** How many places are sampled: of a large input more, since its paths lie further apart, but no more than a hundredth. */
+const [LEAST_PLACES, MOST_PLACES] = [32, 256]
+const SHARE = 0.01
 
 /** Multiples of it by squares are spread as if drawn by lot. */
 const SPREAD = 0.7548776662
@@ -20,7 +23,7 @@ const LF = 10
 const OPEN_OBJECT = 0x7b
 
 /**
- * True if a sample suggests reading the inputs twice: if the records at 32 places of each repeat a path, or rename,
+ * True if a sample suggests reading the inputs twice: if the records at 32 to 256 places of each repeat a path, or rename,
  * remove or partly change one. Also true if no sample is possible: in compressed inputs, and in inputs that are not
  * files.
  */
@@ -52,9 +55,10 @@ function linesAt({ file, name }: Input): Buffer[] | undefined {
     const { size } = status
     if (!status.isFile() || size < SMALL) return undefined
     const lines: Buffer[] = []
-    for (let place = 0; place < PLACES; place++) {
+    const places = placesOf(size)
+    for (let place = 0; place < places; place++) {
       const piece = Buffer.alloc(PLACE_BYTES)
-      const length = readSync(handle, piece, 0, PLACE_BYTES, Math.floor(size * whereIs(place)))
+      const length = readSync(handle, piece, 0, PLACE_BYTES, Math.floor(size * whereIs(place, places)))
       if (place === 0 && piece[0] !== OPEN_OBJECT) return undefined
       lines.push(...wholeLines(piece.subarray(0, length), place === 0))
     }
@@ -70,8 +74,12 @@ function linesAt({ file, name }: Input): Buffer[] | undefined {
  * Where a place is, as a share of the file: one in each of as many equal parts, but not in the same spot of each. In a
  * history that names its paths in the same order again and again, equal distances may meet other paths each time.
  */
-function whereIs(place: number): number {
-  return (place + ((place * place * SPREAD) % 1)) / PLACES
+function whereIs(place: number, places: number): number {
+  return (place + ((place * place * SPREAD) % 1)) / places
+}
+
+function placesOf(size: number): number {
+  return Math.min(MOST_PLACES, Math.max(LEAST_PLACES, Math.floor((size * SHARE) / PLACE_BYTES)))
 }
 
 function wholeLines(piece: Buffer, fromStart: boolean): Buffer[] {
