@@ -92,8 +92,11 @@ t.test('directories: what cannot be used is a fault, and nothing is made', async
 t.test('locks: held ones are no fault, those of dead processes have a next step', async (t) => {
   const [held, stale, free] = [directory(t), directory(t), directory(t)]
   const told = { kind: 'shared', purpose: 'backup', since: '2026-01-01', heartbeatMs: 1 } as const
-  await createLock(held, { ...told, ...thisOwner() })
-  await createLock(stale, { ...told, ...ownerOf(process.pid), startTicks: '1' })
+  const locks = [
+    await createLock(held, { ...told, ...thisOwner() }),
+    await createLock(stale, { ...told, ...ownerOf(process.pid), startTicks: '1' }),
+  ]
+  t.teardown(() => Promise.all(locks.map((lock) => lock.remove())))
   t.match(await checkLocks([held, stale, free]), [
     { level: 'ok', fact: /held: backup since/ },
     { level: 'warning', next: /unlock/ },
