@@ -13,41 +13,19 @@ import { openSqlite } from '../../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../../lib/store/store.ts'
 import { runs, tried } from '../../../runs.ts'
 import { drawing, objectsOf } from '../killing.ts'
+import { changeLine, changeLines } from './changeLines.ts'
 
 type Line = string
 
 const RUNS = runs(20)
 
-const path = fc.constantFrom('a.ts', 'b.ts', 'c.ts', 'd.ts')
 const text = fc.constantFrom('one', 'two', 'three')
 
 /** Lines of a change file, some of them faulty. */
 const line: fc.Arbitrary<Line> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('add'), path, content: text }).map(json) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('delete'), path }).map(json) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ op: fc.constant('modify'), path, metadata: fc.record({ n: text }) }).map(json),
-  },
-  {
-    weight: 3,
-    arbitrary: fc
-      .record(
-        { op: fc.constant('rename'), path, new_path: path, content: text },
-        { requiredKeys: ['op', 'path', 'new_path'] },
-      )
-      .map(json),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ op: fc.constant('add'), path, skip_index: fc.constant(true) }).map(json),
-  },
+  { weight: 14, arbitrary: changeLines(text) },
   { weight: 1, arbitrary: fc.constantFrom('', 'broken', '{"repo":"A","op":"add","path":"a.ts"}') },
 )
-
-function json(record: object): string {
-  return JSON.stringify({ repo: 'A', ...record })
-}
 
 function file(name: string, lines: readonly Line[]): Input {
   return {
@@ -144,7 +122,7 @@ t.test('interrupted anywhere and given again, on or off, all ends as if applied 
   t.ok(saved > 0, `${saved} writes saved`)
 })
 
-const add = (path: string, content: string) => json({ op: 'add', path, content })
+const add = (path: string, content: string) => changeLine({ op: 'add', path, content })
 const options = { collection: 'A', batchSize: 1, coalesce: '1MiB' }
 
 /** Begins a run over these lines and breaks it off after the first batch. */

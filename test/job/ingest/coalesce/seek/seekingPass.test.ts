@@ -27,6 +27,7 @@ import { openMemory } from '../../../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../../../lib/store/sqlite/store.ts'
 import { runs, tried } from '../../../../runs.ts'
 import { drawing, objectsOf } from '../../killing.ts'
+import { changeLine, changeLines } from '../changeLines.ts'
 
 const RUNS = runs(8)
 const directory = t.testdir()
@@ -45,30 +46,11 @@ const COUNTS = [
   'bytes',
 ] as const
 
-const path = fc.constantFrom('a.ts', 'b.ts', 'c.ts', 'd.ts')
 const text = fc.constantFrom('one', 'two', 'three', 'é'.repeat(20))
 
 /** Lines of a change file, as bytes; some are faulty, too long, or blank. */
 const line: fc.Arbitrary<Buffer> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ op: fc.constant('add'), path, content: text }).map(json) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('delete'), path }).map(json) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ op: fc.constant('modify'), path, metadata: fc.record({ n: text }) }).map(json),
-  },
-  {
-    weight: 3,
-    arbitrary: fc
-      .record(
-        { op: fc.constant('rename'), path, new_path: path, content: text },
-        { requiredKeys: ['op', 'path', 'new_path'] },
-      )
-      .map(json),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ op: fc.constant('add'), path, skip_index: fc.constant(true) }).map(json),
-  },
+  { weight: 16, arbitrary: changeLines(text).map((one) => Buffer.from(one)) },
   {
     weight: 3,
     arbitrary: fc.constantFrom(
@@ -77,7 +59,7 @@ const line: fc.Arbitrary<Buffer> = fc.oneof(
       Buffer.from('broken'),
       Buffer.from('{"new_changeset":{"commit":"c1"}}'),
       Buffer.from([0x7b, 0xff, 0x7d]),
-      json({ op: 'add', path: 'a.ts', content: 'x'.repeat(MAX_LINE) }),
+      Buffer.from(changeLine({ op: 'add', path: 'a.ts', content: 'x'.repeat(MAX_LINE) })),
     ),
   },
 )
@@ -96,10 +78,6 @@ const content = fc
     ])
     return Buffer.concat([Buffer.from(mark ? '\ufeff' : ''), ...pieces])
   })
-
-function json(record: object): Buffer {
-  return Buffer.from(JSON.stringify({ repo: 'A', ...record }))
-}
 
 /** The file, how often it was opened to be read from its beginning, and how often it was read to its end. */
 function fileInput(file: string, seekable: boolean): Input & { opened: number; whole: number } {
@@ -231,7 +209,7 @@ t.test('only the lines that are applied are read, and nothing differs from readi
   t.ok(continued > 0, `${continued} runs went on in the middle`)
 })
 
-const add = (name: string, value: string) => `${json({ op: 'add', path: name, content: value })}\n`
+const add = (name: string, value: string) => `${changeLine({ op: 'add', path: name, content: value })}\n`
 /** In lines of one length: 200 paths, each three times. */
 const LINES = Array.from({ length: 600 }, (_, n) => add(`p${100 + (n % 200)}`, `v${1000 + n}`))
 const WIDTH = LINES[0]!.length
