@@ -100,6 +100,15 @@ for (const [name, fault] of Object.entries(PASSING)) {
   })
 }
 
+t.test('an ingest waits before it repeats what a broken connection may still bring', async (t) => {
+  const { double, load } = await enter(t)
+  const waitsMs: number[] = []
+  double.faults.inject({ fault: 'reset', when: 'after', on: 'BatchObjects', count: 1 })
+  const { outcomes } = await load(50, { onRetry: ({ waitMs }) => void waitsMs.push(waitMs) })
+  t.strictSame(outcomes, { written: 50 })
+  t.ok(waitsMs.length > 0 && waitsMs.every((waitMs) => waitMs >= 25), `${waitsMs} ms`)
+})
+
 t.test('a server that never answers: the call is given up in time, and repeated', async (t) => {
   const world = await enter(t, { timeoutMs: 2000 })
   world.double.faults.inject({ fault: 'hang', on: 'BatchObjects', count: 1 })
